@@ -1,0 +1,57 @@
+# Everything works in .venv/ and needs Python 3.11 and make.
+PYTHON ?= python3.11
+BIN := .venv/bin
+export HF_HUB_OFFLINE = 1
+
+.PHONY: demo test test-all lint serve bench clean
+.DEFAULT_GOAL := demo
+
+# The main job on the sample that ships: prints the ranking, writes the report page.
+demo: .venv/installed
+	$(BIN)/saywhy demo
+
+# The fast tests; `test-all` adds the slow ones.
+test: .venv/dev system-packages
+	$(BIN)/pytest
+
+test-all: .venv/dev system-packages
+	$(BIN)/pytest -m ""
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+serve: .venv/installed
+	$(BIN)/saywhy serve
+
+# Prints the tables of docs/benchmarks.md; see benchmarks/README.md for the data it wants.
+bench: .venv/dev
+	$(BIN)/python -m benchmarks
+
+# torch first: a bare dependency on it would pull a CUDA build of several GB.
+.venv/torch: constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	touch $@
+
+.venv/installed: .venv/torch pyproject.toml
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+.venv/dev: .venv/torch pyproject.toml
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[train,dev]'
+	touch $@ .venv/installed
+
+# The browser and the Chinese fonts that the page tests need; nothing to do where they are there already.
+.PHONY: system-packages
+system-packages:
+	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
+	  $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fonts-noto-color-emoji >/dev/null; }
+
+SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
+
+clean:
+	rm -rf .venv var build dist

@@ -1,0 +1,67 @@
+"""Every way in which the product refuses. Small classes named for the fact; the docstring is the default message.
+
+No HTTP here: `api/problems.py` maps these to problem details, the CLI prints them and exits non-zero.
+Anything that is not a `SaywhyError` is a bug.
+"""
+
+from __future__ import annotations
+
+
+class SaywhyError(Exception):
+    """Something was asked for that cannot be done."""
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or (type(self).__doc__ or "").strip()
+        super().__init__(self.detail)
+
+
+class InvalidInput(SaywhyError):
+    """The input cannot be read."""
+
+
+class ScoreOutOfRange(InvalidInput):
+    """The score lies outside its scale."""
+
+
+class UnknownFormat(InvalidInput):
+    """The file is not in a format that can be read."""
+
+
+class ColumnNotFound(InvalidInput):
+    """A column that was named, or that is needed, is not in the file."""
+
+
+class ScaleUndecided(InvalidInput):
+    """The scores may be on more than one scale; say which with --scale."""
+
+
+class NotFound(SaywhyError):
+    """There is no such thing."""
+
+
+class WorkspaceNotFound(NotFound):
+    """There is no workspace of that name."""
+
+
+class WaveNotFound(NotFound):
+    """There is no report for that wave."""
+
+
+class NothingToAnalyse(SaywhyError):
+    """There are no responses yet; import some first."""
+
+
+class Conflict(SaywhyError):
+    """The request contradicts the present state."""
+
+
+class RunAlreadyEnded(Conflict):
+    """The run has ended; a terminal state is final."""
+
+
+class BundleDamaged(SaywhyError):
+    """A model bundle is incomplete or does not match its checksums."""
+
+
+class StoreUnavailable(SaywhyError):
+    """The database cannot be reached or is not migrated."""

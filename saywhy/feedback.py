@@ -1,0 +1,120 @@
+"""What a respondent gave: scores, comments, customers and the responses that hold them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from saywhy.errors import ScoreOutOfRange
+from saywhy.text import normalise
+
+
+class Group(StrEnum):
+    """The three groups of NPS: promoter 9-10, passive 7-8, detractor 0-6."""
+
+    PROMOTER = "promoter"
+    PASSIVE = "passive"
+    DETRACTOR = "detractor"
+
+
+class Scale(StrEnum):
+    """The scale that a score was asked on. Only 0-10 is NPS; the others are ratings."""
+
+    NPS = "0-10"
+    TEN = "1-10"
+    FIVE = "1-5"
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Lowest and highest valid value, both included."""
+        low, high = self.value.split("-")
+        return int(low), int(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A likelihood to recommend (0-10), or a rating on another scale. 0 is a score; a missing score is `None`.
+
+    Raises `ScoreOutOfRange` for a value outside the scale.
+    """
+
+    value: int
+    scale: Scale = Scale.NPS
+
+    def __post_init__(self) -> None:
+        low, high = self.scale.bounds
+        if not low <= self.value <= high:
+            raise ScoreOutOfRange(f"score {self.value} is outside {self.scale}")
+
+    @property
+    def group(self) -> Group | None:
+        """Promoter, passive or detractor; `None` on a rating scale, which is never NPS."""
+        if self.scale is not Scale.NPS:
+            return None
+        if self.value >= 9:
+            return Group.PROMOTER
+        return Group.PASSIVE if self.value >= 7 else Group.DETRACTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """The open answer. `verbatim` is exactly what was written and never changes.
+
+    The rest is found by the clean stage: the language (`en`, `de`, `zh-Hans`, `zh-Hant`, …, `und` where it cannot be
+    told), whether it is an answer at all ("no", "-", "keine" are not), and whose near-duplicate it is
+    (content hash of the first such comment).
+    """
+
+    verbatim: str
+    language: str | None = None
+    is_answer: bool = True
+    duplicate_of: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The verbatim, normalised (`saywhy.text.normalise`): for comparing and searching, never for offsets."""
+        return normalise(self.verbatim)
+
+    @property
+    def content_hash(self) -> str:
+        """The key of everything that is computed from this comment: SHA-256 of the verbatim, 64 hex digits."""
+        return hashlib.sha256(self.verbatim.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Segment:
+    """A dimension and a value, e.g. `industry=retail`."""
+
+    dimension: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.dimension}={self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who answered, so that someone can follow up. `revenue` is annual, in the workspace's currency."""
+
+    id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    account: str | None = None
+    revenue: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One respondent's answer to one survey, identified by (source, external id) within a workspace."""
+
+    source: str
+    external_id: str
+    score: Score | None = None
+    comment: Comment | None = None
+    answered_at: datetime | None = None
+    wave: str | None = None
+    segments: tuple[Segment, ...] = ()
+    customer: Customer | None = None

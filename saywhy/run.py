@@ -1,0 +1,33 @@
+"""One analysis and its states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class RunState(StrEnum):
+    """pending → running → succeeded, failed or cancelled; a terminal state is final."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self in (RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One analysis of a workspace with one model version. `detail` says why it failed."""
+
+    id: int
+    state: RunState
+    model: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    detail: str | None = None
