@@ -1,0 +1,15 @@
+"""Domain ↔ SQL: what is kept between commands. Plain functions on a connection, one module a noun.
+
+    engine = open_store("sqlite:///saywhy.db")
+    with engine.begin() as connection:          # a transaction that may write
+        workspace = workspaces.ensure(connection, "default")
+        responses.save(connection, workspace, batch)
+    with reading(engine) as connection:         # a snapshot; neither waits for writers nor holds them up
+        for response in responses.load(connection, workspace): ...
+
+No function commits: the caller's transaction decides. Iterators stream; use them up inside their transaction.
+"""
+
+from saywhy.store.engine import check, open_store, reading
+
+__all__ = ["check", "open_store", "reading"]

@@ -1,0 +1,116 @@
+"""Opening the store: one engine a process, migrated to the newest schema, with errors that say what to do."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+
+from saywhy.errors import StoreUnavailable
+from saywhy.store import migrate
+
+#: How long a writer on SQLite waits for the one before it, in seconds.
+BUSY_TIMEOUT = 60
+
+
+def open_store(url: str) -> Engine:
+    """Connect to the database of that SQLAlchemy URL and migrate it to the newest schema.
+
+    `sqlite:///file.db` (created where it is not there; several processes may share it) or `postgresql://…`.
+    A transaction of `engine.begin()` may write; `reading(engine)` is for those that only read.
+    Raises `StoreUnavailable`: bad URL, server not reached, file not writable, schema newer than this version.
+    """
+    engine = _create_engine(url)
+    event.listen(engine, "handle_error", _refuse_clearly)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    try:
+        migrate.to_head(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction for reading only: one consistent snapshot, which neither waits for writers nor holds them up."""
+    options: dict[str, Any] = {"sqlite_begin": "BEGIN"}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+def check(connection: Connection) -> None:
+    """Ask the database whether it answers and has the schema of this version; raises `StoreUnavailable`."""
+    migrate.check(connection)
+
+
+def _create_engine(url: str) -> Engine:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise StoreUnavailable(
+            "the database URL cannot be read; it looks like sqlite:///saywhy.db or postgresql://user@host/database"
+        ) from None
+    backend = parsed.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise StoreUnavailable(f"{backend}: the database is neither sqlite nor postgresql")
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise StoreUnavailable("an SQLite store needs a file, e.g. sqlite:///saywhy.db")
+    driver = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}[backend]
+    return sa.create_engine(
+        parsed.set(drivername=driver),
+        connect_args={"timeout": BUSY_TIMEOUT} if backend == "sqlite" else {},
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
+        pool_pre_ping=backend == "postgresql",
+    )
+
+
+def _to_json(value: Any) -> str:
+    # The standard library rather than orjson: it refuses NaN, which would come back as null.
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # Python's sqlite3 would begin transactions at moments of its own choosing; `_begin_sqlite` does it instead.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")  # safe with WAL
+    connection.execute("PRAGMA cache_size = -65536")  # 64 MiB: content hashes arrive in no order
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once where another has written in between, however long
+    # it is willing to wait. So those that may write queue up at their start.
+    begin = connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE")
+    if begin is not None:
+        connection.exec_driver_sql(begin)
+
+
+def _refuse_clearly(context: sa.engine.ExceptionContext) -> None:
+    """Turn what the database does not let us do, as against what we ask wrongly, into `StoreUnavailable`."""
+    error = context.original_exception
+    if not (_is_sqlite_outage(error) or isinstance(error, psycopg.OperationalError)):
+        return
+    url = context.engine.url if context.engine else None
+    where = url.render_as_string(hide_password=True) if url else "the database"
+    context.chained_exception = StoreUnavailable(f"{where}: {str(error).strip()}")
+
+
+def _is_sqlite_outage(error: BaseException) -> bool:
+    # SQLITE_ERROR is a faulty statement, SQLITE_CONSTRAINT a broken rule; the rest is the file, the disk or a lock.
+    code = getattr(error, "sqlite_errorcode", None)
+    if not isinstance(error, sqlite3.DatabaseError) or code is None:
+        return False
+    return code & 0xFF not in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH)

@@ -1,0 +1,60 @@
+"""Reports: computed once a run, read many times."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from saywhy.errors import WaveNotFound
+from saywhy.report import Report
+from saywhy.store.statements import Row, insert
+from saywhy.store.tables import reports
+
+
+def save(connection: Connection, workspace: int, run_id: int, report: Report) -> None:
+    """Keep the report of one wave (or of "all") that a run computed; one of the same run and wave is replaced."""
+    statement = insert(connection, reports).values(
+        workspace_id=workspace, run_id=run_id, wave=report.wave, body=asdict(report)
+    )
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["run_id", "wave"], set_={"body": statement.excluded["body"]})
+    )
+
+
+def latest(connection: Connection, workspace: int, wave: str) -> Report:
+    """The newest report of that wave; raises `WaveNotFound`, which says which waves there are."""
+    query = (
+        sa.select(reports.c.body)
+        .where(reports.c.workspace_id == workspace, reports.c.wave == wave)
+        .order_by(reports.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is not None:
+        return _report(row)
+    known = ", ".join(waves(connection, workspace))
+    raise WaveNotFound(
+        f"there is no report for wave {wave!r}; "
+        + (f"there are: {known}" if known else "nothing has been analysed yet")
+    )
+
+
+def waves(connection: Connection, workspace: int) -> list[str]:
+    """The waves that there are reports of, in the order in which they were last saved."""
+    query = (
+        sa.select(reports.c.wave)
+        .where(reports.c.workspace_id == workspace)
+        .group_by(reports.c.wave)
+        .order_by(sa.func.max(reports.c.id))
+    )
+    return list(connection.scalars(query))
+
+
+_REPORT = TypeAdapter(Report)
+
+
+def _report(row: Row) -> Report:
+    return _REPORT.validate_python(row.body)

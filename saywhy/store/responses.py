@@ -1,0 +1,208 @@
+"""Responses: saved in batches, the later row completing the earlier one; loaded as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saywhy.errors import InvalidInput
+from saywhy.feedback import Comment, Customer, Response, Scale, Score, Segment
+from saywhy.store import comments, workspaces
+from saywhy.store.statements import STREAMED, Row, batches
+from saywhy.store.tables import comments as comments_table
+from saywhy.store.tables import responses
+from saywhy.store.types import in_utc
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of the responses of a batch, each counted once."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: Saved) -> Saved:
+        return Saved(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
+
+
+def save(connection: Connection, workspace: int, batch: Sequence[Response]) -> Saved:
+    """Upsert on (source, external id): a later response completes the earlier one, and `None` never overwrites.
+
+    Segments are completed by dimension, customers by field. A comment that no response holds any longer is removed
+    with all that was computed from it. Counts do not depend on how rows are split into batches.
+
+    Raises `InvalidInput` for text that a database cannot hold (NUL, half of a surrogate pair).
+    """
+    workspaces.lock(connection, workspace)
+    saved = Saved()
+    for part in batches(batch):
+        saved += _save(connection, workspace, part)
+    return saved
+
+
+def load(connection: Connection, workspace: int, *, wave: str | None = None) -> Iterator[Response]:
+    """The responses (of one wave), as a stream in the order in which they were first saved."""
+    query = _SELECT.where(responses.c.workspace_id == workspace).order_by(responses.c.id)
+    if wave is not None:
+        query = query.where(responses.c.wave == wave)
+    with connection.execute(query, execution_options=STREAMED) as rows:
+        for row in rows:
+            yield _response(row)
+
+
+def waves(connection: Connection, workspace: int) -> list[str]:
+    """The waves there are, in order of their first answer, then of their name; undated ones last."""
+    first = sa.func.min(responses.c.answered_at)
+    query = sa.select(responses.c.wave, first).where(responses.c.workspace_id == workspace).group_by(responses.c.wave)
+    # Sorted here: the databases disagree on the order of text and of NULL.
+    found = [(at is None, at, wave) for wave, at in connection.execute(query) if wave is not None]
+    return [wave for _, _, wave in sorted(found)]
+
+
+def count(connection: Connection, workspace: int) -> int:
+    """How many responses there are."""
+    query = sa.select(sa.func.count()).select_from(responses).where(responses.c.workspace_id == workspace)
+    return connection.scalar(query) or 0
+
+
+# --- saving ---------------------------------------------------------------------------------------------------------
+
+_Row = dict[str, Any]
+_Key = tuple[str, str]
+
+
+def _save(connection: Connection, workspace: int, batch: Sequence[Response]) -> Saved:
+    stored = _stored(connection, workspace, batch)
+    rows: dict[_Key, _Row] = dict(stored)
+    verbatims: dict[str, Comment] = {}
+    tally = {"new": 0, "changed": 0, "unchanged": 0}
+    for response in batch:
+        key = (response.source, response.external_id)
+        row, earlier = _row(response), rows.get(key)
+        if response.comment is not None:
+            verbatims[row["content_hash"]] = response.comment
+        if earlier is None:
+            rows[key], outcome = row, "new"
+        else:
+            merged = _completed(earlier, row)
+            outcome = "unchanged" if merged == earlier else "changed"
+            rows[key] = merged
+        tally[outcome] += 1
+
+    added = [row for key, row in rows.items() if key not in stored]
+    changed = [row for key, row in rows.items() if key in stored and row != stored[key]]
+    held = {row["content_hash"] for row in (*added, *changed)}
+    comments.add(connection, workspace, {hash_: verbatims[hash_] for hash_ in held if hash_ in verbatims})
+    if added:
+        connection.execute(sa.insert(responses), [{"workspace_id": workspace, **row} for row in added])
+    if changed:
+        connection.execute(_UPDATE, [{f"new_{name}": value for name, value in row.items()} for row in changed])
+        replaced = {stored[row["source"], row["external_id"]]["content_hash"] for row in changed}
+        comments.remove_unheld(connection, workspace, sorted(replaced - {None}))
+    return Saved(**tally)
+
+
+def _stored(connection: Connection, workspace: int, batch: Sequence[Response]) -> dict[_Key, _Row]:
+    """The rows that the database already has of the responses in the batch."""
+    ids: dict[str, list[str]] = {}
+    for response in batch:
+        ids.setdefault(response.source, []).append(response.external_id)
+    query = sa.select(*_COLUMNS, responses.c.id).where(
+        responses.c.workspace_id == workspace,
+        responses.c.source == sa.bindparam("of_source"),
+        responses.c.external_id.in_(sa.bindparam("of_ids", expanding=True)),
+    )
+    found: dict[_Key, _Row] = {}
+    for source, external_ids in ids.items():
+        for row in connection.execute(query, {"of_source": source, "of_ids": external_ids}).mappings():
+            found[row["source"], row["external_id"]] = dict(row)
+    return found
+
+
+def _completed(earlier: _Row, later: _Row) -> _Row:
+    merged = earlier | {name: value for name, value in later.items() if value is not None}
+    if earlier["segments"] and later["segments"]:
+        merged["segments"] = earlier["segments"] | later["segments"]
+    return merged
+
+
+def _row(response: Response) -> _Row:
+    score, customer = response.score, response.customer or Customer()
+    segments: dict[str, list[str]] = {}
+    for segment in response.segments:
+        segments.setdefault(segment.dimension, []).append(segment.value)
+    row = {
+        "source": response.source,
+        "external_id": response.external_id,
+        "score": score.value if score else None,
+        "scale": score.scale.value if score else None,
+        "content_hash": response.comment.content_hash if response.comment else None,
+        "answered_at": in_utc(response.answered_at),
+        "wave": response.wave,
+        "segments": segments or None,
+        "customer_id": customer.id,
+        "customer_name": customer.name,
+        "customer_email": customer.email,
+        "customer_account": customer.account,
+        "customer_revenue": customer.revenue,
+    }
+    _refuse_unstorable(response, row)
+    return row
+
+
+def _refuse_unstorable(response: Response, row: Mapping[str, Any]) -> None:
+    verbatim = response.comment.verbatim if response.comment else ""
+    texts = "\n".join(value for value in row.values() if isinstance(value, str))
+    texts += verbatim + "\n".join(f"{segment.dimension}{segment.value}" for segment in response.segments)
+    fault = None
+    if "\0" in texts:
+        fault = "a NUL character"
+    else:
+        try:
+            texts.encode()
+        except UnicodeEncodeError:
+            fault = "half of a surrogate pair"
+    if fault:
+        raise InvalidInput(f"response {response.external_id!a} of {response.source!a} holds {fault}")
+
+
+# --- row → domain ---------------------------------------------------------------------------------------------------
+
+_COLUMNS = [column for column in responses.c if column.name not in ("id", "workspace_id")]
+
+_SELECT = sa.select(*_COLUMNS, *comments.COLUMNS).select_from(
+    responses.outerjoin(
+        comments_table,
+        (responses.c.workspace_id == comments_table.c.workspace_id)
+        & (responses.c.content_hash == comments_table.c.content_hash),
+    )
+)
+
+_UPDATE = (
+    sa.update(responses)
+    .where(responses.c.id == sa.bindparam("new_id"))
+    .values({column: sa.bindparam(f"new_{column.name}") for column in _COLUMNS})
+)
+
+
+def _response(row: Row) -> Response:
+    customer = Customer(
+        row.customer_id, row.customer_name, row.customer_email, row.customer_account, row.customer_revenue
+    )
+    return Response(
+        source=row.source,
+        external_id=row.external_id,
+        score=None if row.score is None else Score(row.score, Scale(row.scale)),
+        comment=None if row.content_hash is None else comments.from_row(row),
+        answered_at=row.answered_at,
+        wave=row.wave,
+        segments=tuple(
+            Segment(dimension, value) for dimension, values in (row.segments or {}).items() for value in values
+        ),
+        customer=None if customer == Customer() else customer,
+    )

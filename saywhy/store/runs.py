@@ -1,0 +1,55 @@
+"""Runs: when what was analysed, and how it ended."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saywhy.errors import NotFound, RunAlreadyEnded
+from saywhy.run import Run, RunState
+from saywhy.store.statements import Row
+from saywhy.store.tables import runs
+
+
+def start(connection: Connection, workspace: int, model: str) -> Run:
+    """A new run of that model version, running from now."""
+    row = connection.execute(
+        sa.insert(runs)
+        .values(workspace_id=workspace, state=RunState.RUNNING, model=model, started_at=datetime.now(UTC))
+        .returning(runs)
+    ).one()
+    return _run(row)
+
+
+def finish(connection: Connection, workspace: int, run_id: int, state: RunState, detail: str | None = None) -> Run:
+    """End a run; `detail` says why it failed. Raises `RunAlreadyEnded`: a terminal state is final."""
+    if not state.is_terminal:
+        raise ValueError(f"a run does not end as {state}")
+    mine = (runs.c.workspace_id == workspace) & (runs.c.id == run_id)
+    ended = [state.value for state in RunState if state.is_terminal]
+    # One statement, so that of two that end it at once only one succeeds.
+    row = connection.execute(
+        sa.update(runs)
+        .where(mine, runs.c.state.not_in(ended))
+        .values(state=state, ended_at=datetime.now(UTC), detail=detail)
+        .returning(runs)
+    ).one_or_none()
+    if row is not None:
+        return _run(row)
+    before = connection.scalar(sa.select(runs.c.state).where(mine))
+    if before is None:
+        raise NotFound(f"there is no run {run_id}")
+    raise RunAlreadyEnded(f"run {run_id} has {before}; a terminal state is final")
+
+
+def latest(connection: Connection, workspace: int) -> Run | None:
+    """The run that was started last, whatever its state."""
+    query = sa.select(runs).where(runs.c.workspace_id == workspace).order_by(runs.c.id.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _run(row)
+
+
+def _run(row: Row) -> Run:
+    return Run(row.id, RunState(row.state), row.model, row.started_at, row.ended_at, row.detail)

@@ -1,0 +1,193 @@
+"""The tables. Every row belongs to a workspace.
+
+`migrations/` creates them; a test holds that both say the same. What is computed from a comment goes when the comment
+goes, which is when the last response that holds it changes it.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+
+from saywhy.store.types import ID, JSON, MONEY, UtcDateTime
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _workspace(*, primary_key: bool = False) -> Column[int]:
+    return Column("workspace_id", ID, ForeignKey("workspaces.id"), primary_key=primary_key, nullable=False)
+
+
+def _content_hash(*, primary_key: bool = False, nullable: bool = False) -> Column[str]:
+    return Column("content_hash", sa.String(64), primary_key=primary_key, nullable=nullable)
+
+
+def _of_comment(*, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["workspace_id", "content_hash"], ["comments.workspace_id", "comments.content_hash"], ondelete=ondelete
+    )
+
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", sa.Text, nullable=False, unique=True),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    _workspace(primary_key=True),
+    _content_hash(primary_key=True),
+    Column("verbatim", sa.Text, nullable=False),
+    Column("language", sa.String(16)),
+    Column("is_answer", sa.Boolean, nullable=False),
+    Column("duplicate_of", sa.String(64)),
+    Column("is_cleaned", sa.Boolean, nullable=False),
+)
+# The two queues of the pipeline, each in the order of its content hashes.
+Index(
+    "ix_comments_uncleaned",
+    comments.c.workspace_id,
+    comments.c.content_hash,
+    sqlite_where=~comments.c.is_cleaned,
+    postgresql_where=~comments.c.is_cleaned,
+)
+Index(
+    "ix_comments_answers",
+    comments.c.workspace_id,
+    comments.c.content_hash,
+    sqlite_where=comments.c.is_cleaned & comments.c.is_answer,
+    postgresql_where=comments.c.is_cleaned & comments.c.is_answer,
+)
+Index(
+    "ix_comments_duplicate_of",
+    comments.c.workspace_id,
+    comments.c.duplicate_of,
+    sqlite_where=comments.c.duplicate_of.is_not(None),
+    postgresql_where=comments.c.duplicate_of.is_not(None),
+)
+
+responses = Table(
+    "responses",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("source", sa.Text, nullable=False),
+    Column("external_id", sa.Text, nullable=False),
+    Column("score", sa.SmallInteger),
+    Column("scale", sa.String(8)),
+    _content_hash(nullable=True),
+    Column("answered_at", UtcDateTime),
+    Column("wave", sa.Text),
+    Column("segments", JSON),  # {dimension: [value, …]}
+    Column("customer_id", sa.Text),
+    Column("customer_name", sa.Text),
+    Column("customer_email", sa.Text),
+    Column("customer_account", sa.Text),
+    Column("customer_revenue", MONEY),
+    UniqueConstraint("workspace_id", "source", "external_id"),
+    Index(None, "workspace_id", "content_hash"),
+    Index(None, "workspace_id", "wave", "id"),
+    _of_comment(),
+)
+
+annotations = Table(
+    "annotations",
+    metadata,
+    Column("workspace_id", ID, primary_key=True),
+    _content_hash(primary_key=True),
+    Column("model", sa.String(100), primary_key=True),
+    Column("labels", JSON, nullable=False),  # sentiment, themes, mentions, clauses
+    Column("vector", sa.LargeBinary, nullable=False),
+    Column("clause_vectors", sa.LargeBinary, nullable=False),  # one after the other, in the order of the clauses
+    _of_comment(ondelete="CASCADE"),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    _workspace(primary_key=True),
+    Column("id", sa.String(100), primary_key=True),
+    Column("theme", sa.Text, nullable=False),
+    Column("label", sa.Text, nullable=False),
+    Column("keywords", JSON, nullable=False),
+    Column("polarity", sa.String(16), nullable=False),
+    Column("size", sa.Integer, nullable=False),
+    Column("centroid", sa.LargeBinary, nullable=False),
+    Column("first_seen", UtcDateTime),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("workspace_id", ID, primary_key=True),
+    _content_hash(primary_key=True),
+    Column("span_start", sa.Integer, primary_key=True),
+    Column("span_end", sa.Integer, primary_key=True),
+    Column("topic_id", sa.String(100), nullable=False),
+    Column("confidence", sa.Float, nullable=False),
+    Index(None, "workspace_id", "topic_id"),
+    sa.ForeignKeyConstraint(["workspace_id", "topic_id"], ["topics.workspace_id", "topics.id"], ondelete="CASCADE"),
+    _of_comment(ondelete="CASCADE"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("state", sa.String(16), nullable=False),
+    Column("model", sa.String(100), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("detail", sa.Text),
+    Index(None, "workspace_id", "id"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("run_id", ID, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("wave", sa.Text, nullable=False),
+    Column("body", JSON, nullable=False),
+    UniqueConstraint("run_id", "wave"),
+    Index(None, "workspace_id", "wave", "id"),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("source_name", sa.Text, nullable=False),
+    Column("digest", sa.String(64), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("rows_done", ID, nullable=False),
+    Column("new", ID, nullable=False),
+    Column("changed", ID, nullable=False),
+    Column("unchanged", ID, nullable=False),
+    Column("rejected", ID, nullable=False),
+    Column("is_finished", sa.Boolean, nullable=False),
+    UniqueConstraint("workspace_id", "digest"),
+)
+
+rejections = Table(
+    "rejections",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("import_id", ID, ForeignKey("imports.id", ondelete="CASCADE"), nullable=False),
+    Column("line", ID, nullable=False),
+    Column("reason", sa.Text, nullable=False),
+    Column("row", sa.Text, nullable=False),
+    Index(None, "import_id", "id"),
+)

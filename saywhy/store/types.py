@@ -1,0 +1,51 @@
+"""Column types that mean the same on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """The same moment in UTC; a datetime without a time zone is taken as UTC."""
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """A moment, in UTC on both sides. SQLite knows no time zones: its digits are UTC and come back marked as such."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        return in_utc(value)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        return in_utc(value)
+
+
+class _DecimalText(sa.TypeDecorator[Decimal]):
+    """SQLite has no decimals, only floats: the digits are kept as text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Decimal | None:  # noqa: ARG002
+        return None if value is None else Decimal(value)
+
+
+#: An exact amount of money.
+MONEY = sa.Numeric().with_variant(_DecimalText(), "sqlite")
+
+#: A generated key. SQLite numbers rows only where the type is exactly INTEGER.
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+#: JSON in which a missing value is SQL's NULL, not JSON's null.
+JSON = sa.JSON(none_as_null=True)
