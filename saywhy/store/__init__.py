@@ -10,6 +10,9 @@
 No function commits: the caller's transaction decides. Iterators stream; use them up inside their transaction.
 """
 
+from sqlalchemy import Connection, Engine
+
 from saywhy.store.engine import check, open_store, reading
 
-__all__ = ["check", "open_store", "reading"]
+#: `Connection` and `Engine` are here so that callers can name what they pass along without importing SQLAlchemy.
+__all__ = ["Connection", "Engine", "check", "open_store", "reading"]
