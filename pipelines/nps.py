@@ -1,0 +1,56 @@
+"""Net Promoter Score with its interval."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from saywhy.feedback import Group, Score
+from saywhy.report import Nps
+
+#: Two-sided 95 %.
+Z95 = 1.96
+
+#: What one response adds to the NPS, in points times the number of responses.
+POINTS = {Group.PROMOTER: 100, Group.PASSIVE: 0, Group.DETRACTOR: -100}
+
+#: The same by score 0 … 10.
+POINTS_BY_SCORE = tuple(POINTS[group] for value in range(11) if (group := Score(value).group))
+
+
+def nps(promoters: int, passives: int, detractors: int, z: float = Z95) -> Nps:
+    """NPS in points with its adjusted-Wald interval, cut to what is possible (-100 … 100).
+
+    Adding ¾ of a promoter, 1½ of a passive and ¾ of a detractor before the usual formula keeps the interval honest
+    for few responses and for unanimous ones: n' = n + 3, P' = (P + ¾)/n', D' = (D + ¾)/n',
+    margin = z·√((P' + D' - (P' - D')²)/n') around P' - D'. The score itself is not adjusted.
+    Source: Rocks, "Interval estimation for the Net Promoter Score", The American Statistician 70 (2016).
+
+    Raises ValueError for negative counts, and where there is no response at all.
+    """
+    n = promoters + passives + detractors
+    if min(promoters, passives, detractors) < 0 or n == 0:
+        raise ValueError("NPS needs at least one scored response and no negative count")
+    adjusted_n = n + 3
+    promoter_share, detractor_share = (promoters + 0.75) / adjusted_n, (detractors + 0.75) / adjusted_n
+    centre = promoter_share - detractor_share
+    margin = z * math.sqrt((promoter_share + detractor_share - centre**2) / adjusted_n)
+    return Nps(
+        score=100 * (promoters - detractors) / n,
+        low=max(-100.0, 100 * (centre - margin)),
+        high=min(100.0, 100 * (centre + margin)),
+        n=n,
+        promoters=promoters,
+        passives=passives,
+        detractors=detractors,
+    )
+
+
+def nps_of(points: NDArray[np.int8]) -> Nps | None:
+    """NPS of responses coded 100 (promoter), 0 (passive), -100 (detractor), shape (N,); None where N is 0."""
+    if not len(points):
+        return None
+    promoters, detractors = int((points > 0).sum()), int((points < 0).sum())
+    return nps(promoters, len(points) - promoters - detractors, detractors)
