@@ -31,7 +31,7 @@ def save(connection: Connection, workspace: int, found: Mapping[str, Annotation]
         return
     statement = insert(connection, table)
     statement = statement.on_conflict_do_update(
-        index_elements=["workspace_id", "content_hash", "model"],
+        index_elements=["content_hash", "workspace_id", "model"],
         set_={name: statement.excluded[name] for name in ("labels", "vector", "clause_vectors")},
     )
     connection.execute(statement, rows)

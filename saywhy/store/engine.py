@@ -19,6 +19,9 @@ from saywhy.store import migrate
 #: How long a writer on SQLite waits for the one before it, in seconds.
 BUSY_TIMEOUT = 60
 
+# The standard library's rather than orjson's: it refuses NaN, which would come back as null.
+_to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
 
 def open_store(url: str) -> Engine:
     """Connect to the database of that SQLAlchemy URL and migrate it to the newest schema.
@@ -75,11 +78,6 @@ def _create_engine(url: str) -> Engine:
         json_deserializer=orjson.loads,
         pool_pre_ping=backend == "postgresql",
     )
-
-
-def _to_json(value: Any) -> str:
-    # The standard library rather than orjson: it refuses NaN, which would come back as null.
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

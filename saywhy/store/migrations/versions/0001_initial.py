@@ -21,8 +21,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "comments",
-        sa.Column("workspace_id", ID, sa.ForeignKey("workspaces.id"), primary_key=True),
         sa.Column("content_hash", HASH, primary_key=True),
+        sa.Column("workspace_id", ID, sa.ForeignKey("workspaces.id"), primary_key=True),
         sa.Column("verbatim", sa.Text(), nullable=False),
         sa.Column("language", sa.String(16)),
         sa.Column("is_answer", sa.Boolean(), nullable=False),
@@ -46,7 +46,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_comments_duplicate_of",
         "comments",
-        ["workspace_id", "duplicate_of"],
+        ["duplicate_of", "workspace_id"],
         sqlite_where=sa.text("duplicate_of IS NOT NULL"),
         postgresql_where=sa.text("duplicate_of IS NOT NULL"),
     )
@@ -70,12 +70,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "source", "external_id"),
         _of_comment(),
     )
-    op.create_index(None, "responses", ["workspace_id", "content_hash"])
-    op.create_index(None, "responses", ["workspace_id", "wave", "id"])
+    op.create_index(None, "responses", ["content_hash", "workspace_id"])
     op.create_table(
         "annotations",
-        sa.Column("workspace_id", ID, primary_key=True),
         sa.Column("content_hash", HASH, primary_key=True),
+        sa.Column("workspace_id", ID, primary_key=True),
         sa.Column("model", sa.String(100), primary_key=True),
         sa.Column("labels", sa.JSON(), nullable=False),
         sa.Column("vector", sa.LargeBinary(), nullable=False),
@@ -96,8 +95,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "assignments",
-        sa.Column("workspace_id", ID, primary_key=True),
         sa.Column("content_hash", HASH, primary_key=True),
+        sa.Column("workspace_id", ID, primary_key=True),
         sa.Column("span_start", sa.Integer(), primary_key=True),
         sa.Column("span_end", sa.Integer(), primary_key=True),
         sa.Column("topic_id", sa.String(100), nullable=False),
