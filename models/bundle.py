@@ -1,0 +1,95 @@
+"""Model artifacts: which files a version consists of, and reading them with their checksums verified."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+from saywhy.code_frame import CodeFrame, load_code_frame
+from saywhy.errors import BundleDamaged
+
+#: The champion that ships with the code.
+BUNDLED = Path(__file__).parent / "bundled"
+
+ENCODER = "encoder.onnx"
+TOKENIZER = "tokenizer.json"
+HEADS = "heads.safetensors"
+CONFIG = "config.json"
+CODE_FRAME = "code_frame.toml"
+CARD = "MODEL_CARD.md"
+CHECKSUMS = "checksums.json"
+CHECKED = (ENCODER, TOKENIZER, HEADS, CONFIG, CODE_FRAME, CARD)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One immutable version of the models. `heads` and `config` are described in `models.heads`."""
+
+    folder: Path
+    version: str
+    code_frame: CodeFrame
+    heads: dict[str, NDArray[np.float32]]
+    config: dict[str, Any]
+
+    @property
+    def encoder(self) -> Path:
+        return self.folder / ENCODER
+
+    @property
+    def tokenizer(self) -> Path:
+        return self.folder / TOKENIZER
+
+
+def champion(registry: Path | None = None) -> Path:
+    """The folder of the version that serves: what `aliases.json` calls champion, or the bundle that ships."""
+    if registry is None:
+        return BUNDLED
+    aliases = registry / "aliases.json"
+    if not aliases.is_file():
+        raise BundleDamaged(f"{registry} has no aliases.json that names a champion")
+    return registry / str(json.loads(aliases.read_text("utf-8"))["champion"])
+
+
+def open_bundle(folder: Path) -> Bundle:
+    """Read a version; raises `BundleDamaged` when a file is missing or differs from its checksum."""
+    _verify(folder)
+    config = json.loads((folder / CONFIG).read_text("utf-8"))
+    return Bundle(
+        folder=folder,
+        version=config["version"],
+        code_frame=load_code_frame(folder / CODE_FRAME),
+        heads=load_file(folder / HEADS),
+        config=config,
+    )
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal(folder: Path) -> None:
+    """Write the checksums of a finished version."""
+    sums = {name: digest(folder / name) for name in CHECKED}
+    (folder / CHECKSUMS).write_text(json.dumps(sums, indent=1) + "\n", "utf-8")
+
+
+def _verify(folder: Path) -> None:
+    try:
+        expected: dict[str, str] = json.loads((folder / CHECKSUMS).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleDamaged(f"{folder} is not a model bundle: {CHECKSUMS} cannot be read") from error
+    for name in CHECKED:
+        path = folder / name
+        if not path.is_file():
+            raise BundleDamaged(f"{folder}: {name} is missing")
+        if digest(path) != expected.get(name):
+            raise BundleDamaged(f"{folder}: {name} does not match its checksum")

@@ -1,0 +1,122 @@
+"""The whole way on one screen: clean → annotate → topics → impact → report. The only stage that touches the store.
+
+Cleaning and annotating are kept batch by batch, so a run that was killed goes on where it stopped, and a rerun does
+only what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from models.annotator import Annotator
+from pipelines.duplicates import DuplicateIndex
+from saywhy import store
+from saywhy.errors import NothingToAnalyse
+from saywhy.run import Run, RunState
+
+if TYPE_CHECKING:
+    from saywhy.store import Engine
+
+#: Called with the stage, how much of it is done, and how much there is (0 where that is not known).
+Progress = Callable[[str, int, int], None]
+
+BATCH = 2048
+
+
+def analyse(engine: Engine, workspace: str, annotator: Annotator, *, progress: Progress) -> Run:
+    """Analyse what is in the workspace and keep a report for each wave and one for all.
+
+    Raises `NothingToAnalyse` where no response has been imported. A run that fails says why and can be repeated.
+    """
+    with engine.begin() as connection:
+        place = store.workspaces.ensure(connection, workspace)
+        if not store.responses.count(connection, place):
+            raise NothingToAnalyse
+        run = store.runs.start(connection, place, annotator.model)
+    try:
+        clean_new(engine, place, progress)
+        annotate_new(engine, place, annotator, progress)
+        find_causes(engine, place, annotator, progress)
+        write_reports(engine, place, annotator, run, progress)
+    except BaseException as error:
+        state = RunState.CANCELLED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
+        with engine.begin() as connection:
+            store.runs.finish(connection, place, run.id, state, str(error) or type(error).__name__)
+        raise
+    with engine.begin() as connection:
+        return store.runs.finish(connection, place, run.id, RunState.SUCCEEDED)
+
+
+def clean_new(engine: Engine, workspace: int, progress: Progress) -> None:
+    """Language, non-answers and duplicates of the comments that came since the last run."""
+    from pipelines.clean import clean
+
+    seen, done = DuplicateIndex(), 0
+    with store.reading(engine) as connection:
+        if not store.comments.uncleaned(connection, workspace, 1):
+            return
+        seen.add([comment for comment in store.comments.load(connection, workspace) if comment.is_answer])
+    while True:
+        with engine.begin() as connection:
+            batch = store.comments.uncleaned(connection, workspace, BATCH)
+            if not batch:
+                break
+            store.comments.save_cleaned(connection, workspace, clean(batch, seen))
+        done += len(batch)
+        progress("clean", done, 0)
+
+
+def annotate_new(engine: Engine, workspace: int, annotator: Annotator, progress: Progress) -> None:
+    """Annotate the answers that this model version has not read."""
+    after, done = None, 0
+    while True:
+        with engine.begin() as connection:
+            batch = store.comments.unannotated(connection, workspace, annotator.model, BATCH, after=after)
+        if not batch:
+            break
+        found = annotator.annotate(batch)
+        with engine.begin() as connection:
+            hashes = [comment.content_hash for comment in batch]
+            store.annotations.save(connection, workspace, dict(zip(hashes, found, strict=True)))
+        after, done = hashes[-1], done + len(batch)
+        progress("annotate", done, 0)
+
+
+def find_causes(engine: Engine, workspace: int, annotator: Annotator, progress: Progress) -> None:
+    """Cluster the clauses of all answers into topics."""
+    from pipelines.topics import find_topics, units_of
+
+    progress("topics", 0, 1)
+    with store.reading(engine) as connection:
+        comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace)}
+        units, vectors = units_of(comments, store.annotations.load(connection, workspace, annotator.model))
+    topics, assignments = find_topics(units, vectors, themes=annotator.code_frame)
+    with engine.begin() as connection:
+        store.topics.replace(connection, workspace, topics, assignments)
+    progress("topics", 1, 1)
+
+
+def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run, progress: Progress) -> None:
+    """Compute and keep a report for each wave and one for all."""
+    from pipelines.frame import tabulate
+    from pipelines.report import ALL_WAVES, report_on
+
+    with store.reading(engine) as connection:
+        annotations = dict(store.annotations.load(connection, workspace, annotator.model))
+        frame = tabulate(
+            store.responses.load(connection, workspace),
+            annotations,
+            store.topics.load(connection, workspace),
+            store.topics.assignments(connection, workspace),
+            annotator.code_frame,
+        )
+    now = datetime.now(UTC)
+    waves = (*frame.waves, ALL_WAVES)
+    for done, wave in enumerate(waves):
+        progress("report", done, len(waves))
+        report = report_on(wave, frame, annotations, annotator.model, now)
+        with engine.begin() as connection:
+            store.reports.save(connection, workspace, run.id, report)
+    progress("report", len(waves), len(waves))

@@ -1,0 +1,274 @@
+"""Fine-tune the encoder and its heads together: sentiment, themes, polarities, and vectors that stay where they were.
+
+    python -m training.finetune --config training/finetune.toml --base CHECKPOINT --data DATA --out RUN
+
+Writes `RUN/checkpoint.pt` as it goes and resumes from it; `RUN/log.jsonl` has a line every 50 steps; the result is
+`RUN/model.safetensors` (a Hugging Face BertModel) with `RUN/heads.safetensors` beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+from numpy.typing import NDArray
+from opencc import OpenCC
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional as F
+from transformers import BertModel
+
+from models.bundle import ENCODER, TOKENIZER
+from models.clauses import split_clauses
+from models.encoder import Encoder
+from models.heads import mean_vectors
+from saywhy.code_frame import load_code_frame
+from training.data import Conventions, Row, Targets, read_intents, read_rows, sample
+from training.heads import SpanHeads, loss, stack
+from training.quantise import write_encoder
+
+HIDDEN = 384
+_PREFIX = 3  # <s> query :
+
+
+@dataclass(frozen=True)
+class Config:
+    """The recipe; see `training/finetune.toml` for what each value means."""
+
+    seed: int
+    epochs: int
+    default_cap: int
+    caps: dict[str, int]
+    max_tokens: int
+    batch_tokens: int
+    encoder_rate: float
+    head_rate: float
+    warmup: float
+    smoothing: float
+    vector_weight: float
+    clause_weight: float
+    layers: int
+    script_share: float
+
+
+@dataclass(frozen=True)
+class Example:
+    """A tokenised row. `clauses` are token spans [start, end) within `ids`, empty where the text is one clause."""
+
+    ids: list[int]
+    clauses: list[tuple[int, int]]
+    targets: Targets
+    texts: list[str]  # the whole, then each clause: what the base encoder's vectors are taken of
+
+
+def prepare(rows: list[Row], conventions: Conventions, tokenizer: Tokenizer, config: Config) -> list[Example]:
+    """Tokenise; a share of the Chinese rows changes its script, so that both scripts teach the same."""
+    generator = np.random.default_rng(config.seed)
+    convert = {"zh-Hans": OpenCC("s2twp"), "zh-Hant": OpenCC("tw2sp")}
+    examples = []
+    for row in rows:
+        text = row.text
+        if row.language in convert and generator.random() < config.script_share:
+            text = convert[row.language].convert(text)
+        encoding = tokenizer.encode("query: " + text)
+        spans = split_clauses(text, row.language)
+        clauses: list[tuple[int, int]] = []
+        ids = encoding.ids
+        if len(ids) > config.max_tokens:
+            ids = [*ids[: config.max_tokens - 1], ids[-1]]
+        ends = np.array([end for _, end in encoding.offsets[: len(ids) - 1]]) - len("query: ")
+        if len(spans) > 1:
+            first = _PREFIX
+            for _, end in spans:
+                bound = int(np.searchsorted(ends[_PREFIX:], end, side="right")) + _PREFIX
+                if bound > first:
+                    clauses.append((first, bound))
+                    first = bound
+        used = [text[max(0, ends[a - 1]) : ends[b - 1]].strip() for a, b in clauses] if len(clauses) > 1 else []
+        examples.append(Example(ids, clauses if used else [], conventions.targets(row), [text, *used]))
+    return examples
+
+
+def batches(lengths: NDArray[np.int64], tokens: int, generator: np.random.Generator) -> list[NDArray[np.int64]]:
+    """Random batches of about `tokens` tokens, each of texts of one padded length.
+
+    Few distinct shapes: the matrix kernels are compiled for each shape that they meet.
+    """
+    padded = padded_length(lengths)
+    out = []
+    for length in np.unique(padded):
+        members = generator.permutation(np.flatnonzero(padded == length))
+        size = max(1, tokens // int(length))
+        out += [members[at : at + size] for at in range(0, len(members), size)]
+    return [out[i] for i in generator.permutation(len(out))]
+
+
+def padded_length(length: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rounded up to a multiple of 8."""
+    return (length + 7) // 8 * 8
+
+
+def pad(ids: list[list[int]], pad_id: int) -> tuple[Tensor, Tensor]:
+    """Ids and mask (n, longest)."""
+    longest = int(padded_length(np.array([len(one) for one in ids])).max())
+    padded = torch.full((len(ids), longest), pad_id)
+    for i, one in enumerate(ids):
+        padded[i, : len(one)] = torch.tensor(one)
+    return padded, (torch.arange(longest)[None] < torch.tensor([len(one) for one in ids])[:, None]).float()
+
+
+def base_vectors(encoder: Encoder, texts: list[str]) -> NDArray[np.float16]:
+    """Unit vectors of the unchanged encoder, (texts, hidden)."""
+    parts = []
+    for at in range(0, len(texts), 8192):
+        tokens = encoder.tokenise(texts[at : at + 8192])
+        part = np.zeros((len(tokens), HIDDEN), np.float16)
+        for encoded in encoder.encode(tokens):
+            part[encoded.texts] = mean_vectors(encoded.states, encoded.starts[:-1], encoded.starts[1:])
+        parts.append(part)
+    return np.concatenate(parts)
+
+
+def step_loss(
+    encoder: BertModel, heads: SpanHeads, examples: list[Example], vectors: list[NDArray[np.float16]], config: Config
+) -> Tensor:
+    """The loss of one batch."""
+    ids, mask = pad([example.ids for example in examples], 1)
+    most = 1 + max(len(example.clauses) for example in examples)
+    spans = torch.zeros(len(examples), most, ids.shape[1])
+    spans[:, 0] = mask
+    real = torch.zeros(len(examples), most, dtype=torch.bool)
+    real[:, 0] = True
+    target = torch.zeros(len(examples), most, encoder.config.hidden_size)
+    for i, example in enumerate(examples):
+        for j, (start, end) in enumerate(example.clauses, 1):
+            spans[i, j, start:end] = 1
+            real[i, j] = True
+        target[i, : len(vectors[i])] = torch.from_numpy(vectors[i].astype(np.float32))
+    with torch.autocast("cpu", torch.bfloat16):
+        states = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+    states = states.float()
+    themes, polarities, sentiment = heads(states, spans)
+    batch = stack([example.targets for example in examples])
+    total = loss(themes[:, 0], polarities[:, 0], sentiment[:, 0], batch, config.smoothing)
+    if most > 1:
+        # Whatever the whole is about, some clause must be about; what it feels is what those clauses feel.
+        each = themes.masked_fill(~real[..., None], -30.0)
+        each[:, 0] = torch.where(real[:, 1:].any(1)[:, None], torch.tensor(-30.0), each[:, 0])
+        share = each.softmax(1)
+        feeling = (share[..., None] * polarities).sum(1)
+        total = total + config.clause_weight * loss((share * each).sum(1), feeling, sentiment[:, 0], batch, config.smoothing)
+    means = F.normalize(spans @ states, dim=-1, eps=1e-6)
+    away = 1 - (means * target).sum(-1)
+    return total + config.vector_weight * away[real].mean()
+
+
+def main(
+    config_file: Annotated[Path, typer.Option("--config")],
+    base: Annotated[Path, typer.Option(help="A Hugging Face checkpoint with tokenizer.json.")],
+    data: Annotated[Path, typer.Option(help="Dataset folder; see training/data.py.")],
+    out: Annotated[Path, typer.Option()],
+    limit: Annotated[int, typer.Option(help="Use only so many rows (to try things).")] = 0,
+) -> None:
+    """Train, or go on training."""
+    config = Config(**tomllib.loads(config_file.read_text("utf-8")))
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(config.seed)
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    encoder = BertModel.from_pretrained(base, add_pooling_layer=False, hidden_dropout_prob=0.0)
+    themes = load_code_frame().ids
+    rows = [*read_rows(data / "feedback" / "train.jsonl.gz")]
+    rows += read_intents(data / "clusters" / "intents.jsonl.gz", data / "themes.toml")
+    conventions = Conventions(rows, data / "themes.toml", themes)
+    chosen = sample(rows, config.caps, config.default_cap, config.seed)[: limit or None]
+    examples = prepare(chosen, conventions, tokenizer, config)
+    cache = out / "base_vectors.npy"
+    texts = [text for example in examples for text in example.texts]
+    if not cache.exists():
+        write_encoder(base, rows, out)
+        np.save(cache, base_vectors(Encoder(out / ENCODER, out / TOKENIZER), texts))
+    flat = np.load(cache)
+    starts = np.cumsum([0, *(len(example.texts) for example in examples)])
+    if config.layers < len(encoder.encoder.layer):
+        keep = np.round(np.linspace(0, len(encoder.encoder.layer) - 1, config.layers)).astype(int)
+        encoder.encoder.layer = nn.ModuleList(encoder.encoder.layer[int(i)] for i in keep)
+        encoder.config.num_hidden_layers = config.layers
+    encoder.train()
+    encoder.embeddings.word_embeddings.weight.requires_grad = False  # stays 4-bit exact
+    heads = SpanHeads(encoder.config.hidden_size, len(themes))
+    lengths = np.array([len(example.ids) for example in examples])
+    plan = [
+        batch
+        for epoch in range(config.epochs)
+        for batch in batches(lengths, config.batch_tokens, np.random.default_rng([config.seed, epoch]))
+    ]
+    parameters = [p for p in encoder.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(
+        [{"params": parameters, "lr": config.encoder_rate}, {"params": heads.parameters(), "lr": config.head_rate}],
+        weight_decay=0.01,
+        fused=True,
+    )
+
+    def rate(step: int) -> float:
+        warm = config.warmup * len(plan)
+        return min(step / warm, 1.0) * max(0.02, 1 - max(0.0, step - warm) / (len(plan) - warm))
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: rate(step + 1))
+    first = 0
+    checkpoint = out / "checkpoint.pt"
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=True)
+        encoder.load_state_dict(saved["encoder"])
+        heads.load_state_dict(saved["heads"])
+        optimiser.load_state_dict(saved["optimiser"])
+        schedule.load_state_dict(saved["schedule"])
+        first = saved["step"]
+    print(f"{len(examples)} rows, {lengths.sum()} tokens, {len(plan)} steps, from step {first}", flush=True)
+    started, last_saved, seen, running = time.time(), time.time(), 0, 0.0
+    for step in range(first, len(plan)):
+        members = plan[step]
+        total = step_loss(
+            encoder, heads, [examples[i] for i in members], [flat[starts[i] : starts[i + 1]] for i in members], config
+        )
+        total.backward()
+        nn.utils.clip_grad_norm_([*parameters, *heads.parameters()], 1.0)
+        optimiser.step()
+        schedule.step()
+        optimiser.zero_grad(set_to_none=True)
+        running += float(total.detach())
+        seen += len(members)
+        if (step + 1) % 50 == 0:
+            line = {"step": step + 1, "loss": round(running / 50, 4), "rows_per_s": round(seen / (time.time() - started), 1)}
+            with (out / "log.jsonl").open("a") as log:
+                log.write(json.dumps(line) + "\n")
+            running = 0.0
+        if time.time() - last_saved > 300 or step + 1 == len(plan):
+            state = {
+                "encoder": encoder.state_dict(),
+                "heads": heads.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "schedule": schedule.state_dict(),
+                "step": step + 1,
+            }
+            torch.save(state, out / "checkpoint.part")
+            os.replace(out / "checkpoint.part", checkpoint)
+            last_saved = time.time()
+    encoder.save_pretrained(out)
+    (out / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
+    save_file(
+        {"weight": heads.linear.weight.detach().T.contiguous(), "bias": heads.linear.bias.detach()},
+        out / "heads.safetensors",
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,85 @@
+"""The heads of `models.heads` in torch, and the loss that teaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.heads import ATTENTION_LIMIT
+from training.data import Targets
+
+
+@dataclass
+class Batch:
+    """Targets of n texts, stacked; see `training.data.Targets`."""
+
+    themes: Tensor
+    theme_weights: Tensor
+    polarities: Tensor
+    sentiment: Tensor
+    sentiment_weights: Tensor
+    classes: Tensor
+
+
+def stack(targets: Sequence[Targets]) -> Batch:
+    """Targets as tensors."""
+    return Batch(
+        torch.from_numpy(np.stack([t.themes for t in targets])),
+        torch.from_numpy(np.stack([t.theme_weights for t in targets])),
+        torch.from_numpy(np.stack([t.polarities for t in targets])),
+        torch.tensor([t.sentiment for t in targets]),
+        torch.tensor([t.sentiment_weight for t in targets]),
+        torch.from_numpy(np.stack([t.classes for t in targets])),
+    )
+
+
+class SpanHeads(nn.Module):
+    """Label-wise attention over the tokens of a span; the layout of the columns is that of `models.heads`."""
+
+    def __init__(self, hidden: int, themes: int) -> None:
+        super().__init__()
+        self.themes = themes
+        self.linear = nn.Linear(hidden, themes + 1 + themes + 3 * themes + 4)
+        nn.init.normal_(self.linear.weight, std=0.02)
+        nn.init.zeros_(self.linear.bias)
+        with torch.no_grad():
+            self.linear.weight[: themes + 1] = 0  # starts as the mean over the tokens
+            self.linear.bias[themes + 1 : 2 * themes + 1] = -2.5  # themes are rare
+        self.query: Tensor
+        query = torch.cat(
+            [torch.arange(themes), torch.arange(themes).repeat_interleave(3), torch.full((4,), themes)]
+        )
+        self.register_buffer("query", query, persistent=False)
+
+    def forward(self, states: Tensor, spans: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """`states` (n, tokens, hidden), `spans` (n, s, tokens) 1 inside → logits (n, s, T), (n, s, T, 3), (n, s, 4)."""
+        k = self.themes
+        out = self.linear(states)
+        attention = out[..., : k + 1].clamp(-ATTENTION_LIMIT, ATTENTION_LIMIT).exp()
+        votes = out[..., k + 1 :]
+        total = spans @ attention
+        pooled = (spans @ (attention[..., self.query] * votes)) / total[..., self.query].clamp_min(1e-6)
+        shape = pooled.shape[:-1]
+        return pooled[..., :k], pooled[..., k : 4 * k].reshape(*shape, k, 3), pooled[..., 4 * k :]
+
+
+def loss(themes: Tensor, polarities: Tensor, sentiment: Tensor, batch: Batch, smoothing: float) -> Tensor:
+    """Weighted sum over the tasks of the mean loss of what is known. Logits as in `SpanHeads.forward`, one span a text."""
+    each = F.binary_cross_entropy_with_logits(themes, batch.themes, reduction="none")
+    theme_loss = (each * batch.theme_weights).sum() / batch.theme_weights.sum().clamp_min(1.0)
+    known = batch.polarities.sum(-1)
+    each = -(batch.polarities * F.log_softmax(polarities, -1)).sum(-1)
+    polarity_loss = each.sum() / known.sum().clamp_min(1.0)
+    # The softmax runs over the classes that the text's dataset knows: a set without neutrals says nothing of them.
+    masked = sentiment.masked_fill(~batch.classes, -1e4)
+    log_p = F.log_softmax(masked, -1)
+    picked = -log_p.gather(1, batch.sentiment.clamp_min(0)[:, None])[:, 0]
+    even = -(log_p * batch.classes).sum(-1) / batch.classes.sum(-1)
+    weights = batch.sentiment_weights * (batch.sentiment >= 0)
+    sentiment_loss = ((1 - smoothing) * picked + smoothing * even) @ weights / weights.sum().clamp_min(1.0)
+    return 6.0 * theme_loss + 0.7 * polarity_loss + 1.5 * sentiment_loss
