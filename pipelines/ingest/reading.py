@@ -1,0 +1,106 @@
+"""Examining an export: what the file is, which column holds what, on which scale the scores are."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.ingest.columns import ColumnChoice, Columns, choose_columns
+from pipelines.ingest.dates import tell_day_first
+from pipelines.ingest.headers import Header, find_header
+from pipelines.ingest.row import Row
+from pipelines.ingest.scale import detect_scale
+from pipelines.ingest.table import Table, open_table
+from pipelines.ingest.tools import Tool, recognise
+from saywhy.feedback import Scale
+
+#: Rows that columns and formats are told from.
+SAMPLE = 2_000
+_DAY_FIRST_LANGUAGES = re.compile(
+    r"datum|antwort|zeitstempel|kommentar|begründung|warum|weiterempf|"
+    r"date de|commentaire|pourquoi|horodateur|fecha|comentario"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is read. `scale_reason` says why; `notes` are what its user should know."""
+
+    table: Table
+    header: Header
+    tool: Tool
+    columns: Columns
+    source: str
+    wave: str | None
+    scale: Scale
+    scale_reason: str
+    day_first: bool
+    notes: tuple[str, ...]
+
+
+def examine(
+    path: str | Path,
+    *,
+    wave: str | None = None,
+    source: str | None = None,
+    scale: Scale | None = None,
+    columns: ColumnChoice | None = None,
+    keep_unknown: bool = False,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Reading:
+    """Find out what the file is and which column holds what. What is given is not guessed.
+
+    `source` names the place that external ids are unique in; by default the tool. Errors: all of `InvalidInput`.
+    """
+    choice = columns or ColumnChoice()
+    table = open_table(Path(path), encoding=encoding, delimiter=delimiter)
+    sample = list(itertools.islice(table.rows(), SAMPLE))
+    header = find_header(table.name, sample, headed=table.headed)
+    tool = recognise(header)
+    width = len(header.columns)
+    rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
+    chosen = choose_columns(header, tool, rows, choice, keep_unknown=keep_unknown)
+    reason = "as asked for"
+    if scale is None:
+        scale, reason = _scale(table, header, tool, chosen)
+    day_first, note = _day_first(header, chosen, rows, choice)
+    notes = (*table.notes, *header.notes, *chosen.notes, *([note] if note else []))
+    return Reading(table, header, tool, chosen, source or tool.name, wave, scale, reason, day_first, notes)
+
+
+def fit(cells: list[str], width: int) -> list[str] | None:
+    """The cells, as many as there are columns; blank ones too many are dropped, any other misfit gives `None`."""
+    if len(cells) == width:
+        return cells
+    return cells[:width] if len(cells) > width and not any(cell.strip() for cell in cells[width:]) else None
+
+
+def _scale(table: Table, header: Header, tool: Tool, columns: Columns) -> tuple[Scale, str]:
+    if columns.score is None:
+        return Scale.NPS, "there is no score"
+    index, width = columns.score.index, len(header.columns)
+    items = itertools.islice(table.rows(), header.skip, None)
+    fitting = (fitted for item in items if isinstance(item, Row) and (fitted := fit(item.cells, width)))
+    return detect_scale(
+        columns.score,
+        (row[index] for row in fitting if row[index] not in tool.blanks),
+        nps_by_definition=tool.nps_only or "survey_type" in columns.facts,
+    )
+
+
+def _day_first(
+    header: Header, columns: Columns, rows: list[list[str]], choice: ColumnChoice
+) -> tuple[bool, str | None]:
+    """The order of day and month, and a note where the file leaves it open."""
+    dated = columns.facts.get("answered_at")
+    if choice.day_first is not None or dated is None:
+        return bool(choice.day_first), None
+    hint = any(_DAY_FIRST_LANGUAGES.search(column.wording) for column in header.columns)
+    day_first, certain = tell_day_first([row[dated.index] for row in rows], hint=hint)
+    if certain:
+        return day_first, None
+    order = "day first (03/04 is 3 April)" if day_first else "month first (03/04 is 4 March)"
+    return day_first, f"dates in {dated.name!r} were read {order}, which the file leaves open; choose day_first if not"

@@ -1,0 +1,90 @@
+"""On which scale the scores were asked: told from the question and the answers, and said. Only 0-10 is NPS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipelines.ingest import words
+from pipelines.ingest.headers import Column
+from pipelines.ingest.values import parse_score
+from saywhy.errors import ScaleUndecided
+from saywhy.feedback import Scale
+
+#: Where 2 % or more give a 0, as in most surveys, fewer than 1 in 20 of that many answers have none.
+ENOUGH_FOR_A_ZERO = 150
+#: As many answers that all stay at 5 or below come from a scale that ends there.
+ENOUGH_FOR_A_SIX = 10
+_NUMBERING = re.compile(r"^\W*q?\d+\w?\s*[.、:)．]\s*", re.IGNORECASE)
+_INTEGER = re.compile(r"(?<![\d.,])\d{1,2}(?![\d.,]\d|\d)")
+
+
+def detect_scale(column: Column, answers: Iterable[str], *, nps_by_definition: bool = False) -> tuple[Scale, str]:
+    """The scale, and why. `answers` are read only as far as needed.
+
+    Raises `ScaleUndecided` where the answers contradict the question or fit no scale.
+    """
+    title = _NUMBERING.sub("", f"{column.name} {column.label}".strip())
+    ends = {int(number) for number in _INTEGER.findall(title)}
+    if {0, 10} <= ends:
+        return Scale.NPS, "its question says 0 to 10"
+    if nps_by_definition:
+        return Scale.NPS, "the tool asks it from 0 to 10"
+    low, high, count = _range(answers)
+    if {1, 10} <= ends or {1, 5} <= ends:
+        scale = Scale.TEN if {1, 10} <= ends else Scale.FIVE
+        if count and low == 0:
+            raise ScaleUndecided(f"column {column.name!r} says {scale} but holds a 0; say which scale with --scale")
+        return scale, f"its question says {scale.replace('-', ' to ')}: a rating, not NPS"
+    if not count:
+        return Scale.NPS, "there are no scores to tell another scale from"
+    return _from_answers(column, low, high, count)
+
+
+def _range(answers: Iterable[str]) -> tuple[int, int, int]:
+    """Lowest, highest and number of the scores within 0 … 10, as far as read: a 0 and a 6 say all."""
+    low, high, count = 10, 0, 0
+    for answer in answers:
+        try:
+            score = parse_score(answer)
+        except ValueError:
+            continue
+        if score is not None and 0 <= score <= 10:
+            low, high, count = min(low, score), max(high, score), count + 1
+            if low == 0 and high > 5:
+                break
+    return low, high, count
+
+
+def _from_answers(column: Column, low: int, high: int, count: int) -> tuple[Scale, str]:
+    recommends = words.RECOMMEND.search(column.wording)
+    stars = words.STARS.search(column.wording) and not recommends
+    if high > 5:
+        if low == 0:
+            return Scale.NPS, "there are scores of 0 and scores above 5"
+        if stars or count >= ENOUGH_FOR_A_ZERO:
+            return Scale.TEN, (
+                f"none of {count:,} answers is 0, so it was probably asked from 1 to 10: read as a rating, not as NPS; "
+                "if it was asked from 0 to 10, import again with scale 0-10"
+            )
+        return Scale.NPS, (
+            f"scores run from {low} to {high}; {count} answers without a 0 are too few to tell 1-10, a rating; "
+            "if it was asked from 1 to 10, import again with that scale"
+        )
+    if low == 0:
+        if count >= 3 * ENOUGH_FOR_A_SIX:
+            raise ScaleUndecided(f"column {column.name!r} runs from 0 to {high}; say which scale with --scale")
+        return Scale.NPS, f"scores run from 0 to {high} in {count} answers"
+    if stars or count >= ENOUGH_FOR_A_SIX:
+        return Scale.FIVE, (
+            f"all of {count:,} answers lie between {low} and {high}, so it was probably asked from 1 to 5: "
+            "read as a rating, not as NPS; if it was asked from 0 to 10, import again with scale 0-10"
+        )
+    if recommends or words.RATING.search(column.wording):
+        return Scale.NPS, (
+            f"{count} answers are too few to tell from their range ({low} to {high}); "
+            "if it was asked from 1 to 5 or 1 to 10, import again with that scale"
+        )
+    raise ScaleUndecided(
+        f"{count} answers from {low} to {high} in column {column.name!r} fit several scales; say which with --scale"
+    )
