@@ -60,7 +60,7 @@ def test_standard_error_agrees_with_a_bootstrap(cells: tuple[int, ...]) -> None:
 
 
 def test_points_of_all_where_only_some_could_name_it() -> None:
-    """With ten more who wrote nothing, the share that names it halves, and with it the points; who wrote is compared."""
+    """With ten more who wrote nothing, the share that names it halves, and with it the points."""
     impact, error = leave_out_points([QUEUE], EVERYONE, responses=20)
     assert impact == pytest.approx([25])
     # .04·(4591.84/4 + 6111.11/6) + 125²·.16/20 = 211.66

@@ -1,0 +1,274 @@
+"""Responses and what they name, column by column, so that a million of them are tabulated in seconds."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from pipelines.nps import POINTS
+from saywhy.annotation import Annotation, Polarity
+from saywhy.code_frame import CodeFrame
+from saywhy.feedback import Comment, Customer, Response, Scale, Segment
+from saywhy.topic import Assignment, Topic
+
+#: The theme of a verdict that gives no reason: counted, but never a cause.
+VERDICT = "general"
+
+SCALES = tuple(Scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What can cost points: a theme (`kind` "theme") or a topic ("topic", under `theme`)."""
+
+    kind: str
+    id: str
+    label: str
+    theme: str
+    keywords: tuple[str, ...] = ()
+    polarity: str | None = None  # of a topic
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The clauses that name the causes with one polarity, one row a clause: arrays of the same shape (M,).
+
+    `comment` and `cause` index `Frame.comments` and `Frame.causes`; `start` and `end` are offsets into the verbatim.
+    Rows are sorted by cause, then comment.
+    """
+
+    comment: NDArray[np.int32]
+    cause: NDArray[np.int32]
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    confidence: NDArray[np.float32]
+
+    def of(self, cause: int) -> slice:
+        """The rows of one cause."""
+        first, last = np.searchsorted(self.cause, [cause, cause + 1])
+        return slice(int(first), int(last))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """N responses, their H distinct comments, and the K causes and S segments they name. -1 stands for none."""
+
+    points: NDArray[np.int8]  # (N,) 100, 0, -100; meaningful only where `scored`
+    scored: NDArray[np.bool_]  # (N,) on the 0-10 scale, the only one that is NPS
+    score: NDArray[np.int8]  # (N,) as given
+    scale: NDArray[np.int8]  # (N,) into SCALES
+    comment: NDArray[np.int32]  # (N,) into comments
+    answered: NDArray[np.bool_]  # (N,) the comment is an answer
+    annotated: NDArray[np.bool_]  # (N,) and a model has read it
+    wave: NDArray[np.int32]  # (N,) into waves
+    account: NDArray[np.int32]  # (N,) into revenue
+    segmented: sparse.csr_array  # (N, S) bool
+    comments: tuple[Comment, ...]
+    hashes: tuple[str, ...]  # content hash of each comment
+    waves: tuple[str, ...]  # in order of their first answer, then of their name
+    segments: tuple[Segment, ...]
+    revenue: NDArray[np.float64]  # per account, annual; nan where unknown
+    causes: tuple[Cause, ...]
+    evidence: Mapping[Polarity, Evidence]  # NEGATIVE and POSITIVE
+
+    def named(self, polarity: Polarity, rows: NDArray[np.bool_]) -> sparse.csr_array:
+        """Which of the chosen responses, all with a comment, name which cause so: bool, shape (chosen, K)."""
+        found = self.evidence[polarity]
+        shape = (len(self.comments), len(self.causes))
+        by_comment = sparse.csr_array((np.ones(len(found.cause), dtype=bool), (found.comment, found.cause)), shape)
+        return by_comment[self.comment[rows]]
+
+    def segments_of(self, row: int) -> list[Segment]:
+        """The segments of one response."""
+        places = self.segmented.indices[self.segmented.indptr[row] : self.segmented.indptr[row + 1]]
+        return [self.segments[place] for place in places.tolist()]
+
+
+def tabulate(
+    responses: Iterable[Response],
+    annotations: Mapping[str, Annotation],
+    topics: Sequence[Topic],
+    assignments: Iterable[Assignment],
+    code_frame: CodeFrame,
+) -> Frame:
+    """Read everything once. `annotations` is keyed by content hash.
+
+    A theme praised and blamed by one clause (mixed) counts both as blamed and as praised. A topic is blamed or praised
+    where the clause assigned to it is.
+    """
+    rows = _Rows()
+    for response in responses:
+        rows.add(response)
+    causes = tuple(_causes(code_frame, topics, annotations.values()))
+    code = {(cause.kind, cause.id): index for index, cause in enumerate(causes)}
+    index = {content_hash: position for position, content_hash in enumerate(rows.comments)}
+    evidence = {polarity: _Clauses() for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)}
+    annotated = np.zeros(len(index), dtype=bool)
+    for content_hash, position in index.items():
+        if annotation := annotations.get(content_hash):
+            annotated[position] = True
+            for mention in annotation.mentions:
+                if mention.theme != VERDICT:
+                    cause = code["theme", mention.theme]
+                    for polarity in _sides(mention.polarity):
+                        evidence[polarity].add(position, cause, mention.start, mention.end, mention.confidence)
+    polarity_of = {topic.id: Polarity(topic.polarity) for topic in topics}
+    for assigned in assignments:
+        position = index.get(assigned.content_hash, -1)
+        if position >= 0 and ("topic", assigned.topic) in code:
+            felt = _felt(annotations.get(assigned.content_hash), assigned) or polarity_of[assigned.topic]
+            for polarity in _sides(felt):
+                evidence[polarity].add(
+                    position, code["topic", assigned.topic], assigned.start, assigned.end, assigned.confidence
+                )
+    return rows.frame(annotated, causes, {polarity: clauses.sorted() for polarity, clauses in evidence.items()})
+
+
+def _causes(code_frame: CodeFrame, topics: Sequence[Topic], annotations: Iterable[Annotation]) -> Iterator[Cause]:
+    """Themes in order of the code frame, then those only the annotations know, then topics; never bare verdicts."""
+    names = {theme.id: theme.name() for theme in code_frame}
+    used = {mention.theme for annotation in annotations for mention in annotation.mentions}
+    for theme in [*names, *sorted(used - names.keys())]:
+        if theme != VERDICT:
+            yield Cause("theme", theme, names.get(theme, theme), theme)
+    for topic in topics:
+        if topic.theme != VERDICT:
+            yield Cause("topic", topic.id, topic.label, topic.theme, topic.keywords, topic.polarity)
+
+
+def _sides(polarity: Polarity) -> tuple[Polarity, ...]:
+    if polarity is Polarity.MIXED:
+        return (Polarity.NEGATIVE, Polarity.POSITIVE)
+    return () if polarity is Polarity.NEUTRAL else (polarity,)
+
+
+def _felt(annotation: Annotation | None, assigned: Assignment) -> Polarity | None:
+    """The polarity of the very clause that was assigned."""
+    clauses = annotation.clauses if annotation else ()
+    span = (assigned.start, assigned.end)
+    return next((clause.polarity for clause in clauses if (clause.start, clause.end) == span), None)
+
+
+class _Clauses:
+    """Grows into an `Evidence`."""
+
+    def __init__(self) -> None:
+        self.whole = array("i")  # comment, cause, start, end, comment, cause, …
+        self.confidence = array("f")
+
+    def add(self, comment: int, cause: int, start: int, end: int, confidence: float) -> None:
+        self.whole.extend((comment, cause, start, end))
+        self.confidence.append(confidence)
+
+    def sorted(self) -> Evidence:
+        comment, cause, start, end = np.array(self.whole, dtype=np.int32).reshape(-1, 4).T
+        order = np.lexsort((start, comment, cause))
+        confidence = np.array(self.confidence, dtype=np.float32)
+        return Evidence(comment[order], cause[order], start[order], end[order], confidence[order])
+
+
+class _Rows:
+    """Grows into the response columns of a `Frame`."""
+
+    def __init__(self) -> None:
+        self.points, self.score, self.scale = array("b"), array("b"), array("b")
+        self.comment, self.wave, self.account = array("i"), array("i"), array("i")
+        self.segment, self.segment_ends = array("i"), array("q", [0])
+        self.comments: dict[str, Comment] = {}
+        self.comment_codes: dict[str, int] = {}
+        self.waves: dict[str, int] = {}
+        self.first_answer: list[float] = []
+        self.segments: dict[Segment, int] = {}
+        self.accounts: dict[tuple[str, str], int] = {}
+        self.revenue, self.revenue_at = array("d"), array("d")
+
+    def add(self, response: Response) -> None:
+        score, at = response.score, _seconds(response.answered_at)
+        group = score.group if score else None
+        self.points.append(POINTS[group] if group else 0)
+        self.score.append(score.value if score else -1)
+        self.scale.append(SCALES.index(score.scale) if score else -1)
+        self.comment.append(self._comment(response.comment))
+        self.wave.append(self._wave(response.wave, at))
+        self.account.append(self._account(response.customer, at))
+        codes = dict.fromkeys(self.segments.setdefault(segment, len(self.segments)) for segment in response.segments)
+        self.segment.extend(codes)
+        self.segment_ends.append(len(self.segment))
+
+    def _comment(self, comment: Comment | None) -> int:
+        if comment is None:
+            return -1
+        content_hash = comment.content_hash
+        code = self.comment_codes.setdefault(content_hash, len(self.comment_codes))
+        self.comments.setdefault(content_hash, comment)
+        return code
+
+    def _wave(self, wave: str | None, at: float | None) -> int:
+        if wave is None:
+            return -1
+        code = self.waves.setdefault(wave, len(self.waves))
+        if code == len(self.first_answer):
+            self.first_answer.append(np.inf)
+        if at is not None:
+            self.first_answer[code] = min(self.first_answer[code], at)
+        return code
+
+    def _account(self, customer: Customer | None, at: float | None) -> int:
+        """Accounts by their name, else by the customer's id; the revenue of the latest answer that gives one."""
+        if customer is None:
+            return -1
+        names = {"account": customer.account, "id": customer.id, "email": customer.email}
+        # A customer of whom only the revenue is known is an account of its own.
+        key = next(((kind, name) for kind, name in names.items() if name), ("row", str(len(self.account))))
+        code = self.accounts.setdefault(key, len(self.accounts))
+        if code == len(self.revenue):
+            self.revenue.append(np.nan)
+            self.revenue_at.append(-np.inf)
+        when = -np.inf if at is None else at
+        if customer.revenue is not None and when >= self.revenue_at[code]:
+            self.revenue[code], self.revenue_at[code] = float(customer.revenue), when
+        return code
+
+    def frame(
+        self, annotated: NDArray[np.bool_], causes: tuple[Cause, ...], evidence: Mapping[Polarity, Evidence]
+    ) -> Frame:
+        waves = sorted(self.waves, key=lambda wave: (self.first_answer[self.waves[wave]], wave))
+        place = np.array([waves.index(wave) for wave in self.waves] + [-1], dtype=np.int32)  # [-1] stays -1
+        comments = tuple(self.comments.values())
+        comment, scale = np.array(self.comment, dtype=np.int32), np.array(self.scale, dtype=np.int8)
+        is_answer = np.array([comment.is_answer for comment in comments] + [False], dtype=bool)
+        answered = is_answer[comment]
+        segmented = sparse.csr_array(
+            (np.ones(len(self.segment), dtype=bool), np.array(self.segment), np.array(self.segment_ends)),
+            shape=(len(comment), len(self.segments)),
+        )
+        return Frame(
+            points=np.array(self.points, dtype=np.int8),
+            scored=scale == SCALES.index(Scale.NPS),
+            score=np.array(self.score, dtype=np.int8),
+            scale=scale,
+            comment=comment,
+            answered=answered,
+            annotated=answered & np.append(annotated, False)[comment],
+            wave=place[np.array(self.wave, dtype=np.int32)],
+            account=np.array(self.account, dtype=np.int32),
+            segmented=segmented,
+            comments=comments,
+            hashes=tuple(self.comments),
+            waves=tuple(waves),
+            segments=tuple(self.segments),
+            revenue=np.array(self.revenue, dtype=np.float64),
+            causes=causes,
+            evidence=evidence,
+        )
+
+
+def _seconds(at: datetime | None) -> float | None:
+    """Since the epoch; a time without a zone is taken as UTC, so that all compare."""
+    return None if at is None else (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
