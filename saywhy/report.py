@@ -70,7 +70,7 @@ class Issue:
     keywords: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     waves: tuple[tuple[str, int], ...] = ()  # (wave, responses that mention it), in order of the waves
-    is_new: bool = False  # first mentioned in the latest wave
+    is_new: bool = False  # it came up in the latest wave: hardly a mention before, which is no accident
     concentrated_in: str | None = None  # the segment it is mentioned in far more often than elsewhere
     revenue_at_risk: float | None = None  # annual revenue of accounts with a detractor who names it
     quotes: tuple[Quote, ...] = ()

@@ -1,0 +1,131 @@
+"""Everything a page shows of one wave, computed from the frame."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.causes import rank_causes
+from pipelines.frame import SCALES, VERDICT, Frame, tabulate
+from pipelines.notes import notes
+from pipelines.nps import nps_of
+from pipelines.segments import comparable
+from saywhy.annotation import Annotation, Polarity
+from saywhy.code_frame import CodeFrame
+from saywhy.errors import NothingToAnalyse, WaveNotFound
+from saywhy.feedback import Response, Scale
+from saywhy.report import Counts, GroupNps, RatingSummary, Report
+from saywhy.topic import Assignment, Topic
+
+#: The report on all waves together.
+ALL_WAVES = "all"
+
+
+def build_report(
+    wave: str,
+    responses: Iterable[Response],
+    annotations: Mapping[str, Annotation],
+    topics: Sequence[Topic],
+    assignments: Iterable[Assignment],
+    code_frame: CodeFrame,
+    model: str,
+    now: datetime,
+) -> Report:
+    """The report on one wave, or on "all". `responses` are those of every wave: the others tell what is new.
+
+    `annotations` is keyed by content hash. For several waves, `tabulate` once and call `report_on` for each.
+    Raises `NothingToAnalyse` where there are no responses and `WaveNotFound` where there are none in that wave.
+    """
+    frame = tabulate(responses, annotations, topics, assignments, code_frame)
+    return report_on(wave, frame, annotations, model, now)
+
+
+def report_on(wave: str, frame: Frame, annotations: Mapping[str, Annotation], model: str, now: datetime) -> Report:
+    """The same from a frame; `annotations` give the vectors by which quotes are chosen."""
+    if not len(frame.wave):
+        raise NothingToAnalyse
+    if wave not in (ALL_WAVES, *frame.waves):
+        raise WaveNotFound(f"no wave {wave!r}; there are: {', '.join((ALL_WAVES, *frame.waves))}")
+    rows = np.ones(len(frame.wave), dtype=bool) if wave == ALL_WAVES else frame.wave == frame.waves.index(wave)
+    latest = len(frame.waves) - 1 if wave == ALL_WAVES else frame.waves.index(wave)
+    segments, dropped = comparable(frame.segments)
+    answers = frame.comment[rows & frame.answered].tolist()
+    read = [found for place in answers if (found := annotations.get(frame.hashes[place]))]
+    report = Report(
+        wave=wave,
+        generated_at=now.astimezone(UTC).isoformat(timespec="seconds"),
+        model=model,
+        counts=_counts(frame, rows),
+        nps=nps_of(frame.points[rows & frame.scored]),
+        nps_with_comment=nps_of(frame.points[rows & frame.scored & frame.answered]),
+        ratings=_ratings(frame, rows),
+        waves=_by_wave(frame),
+        segments=_by_segment(frame, rows, segments),
+        languages=_tally(frame.comments[place].language or "und" for place in answers),
+        sentiment=_tally(annotation.sentiment.label.value for annotation in read),
+        issues=rank_causes(frame, rows, latest, Polarity.NEGATIVE, annotations),
+        delights=rank_causes(frame, rows, latest, Polarity.POSITIVE, annotations),
+        notes=(),
+    )
+    remarks = notes(
+        report,
+        base=int((rows & frame.scored & frame.annotated).sum()),
+        unread=len(answers) - len(read),
+        verdicts=sum({label.theme for label in annotation.themes} == {VERDICT} for annotation in read),
+        dropped=dropped,
+    )
+    return replace(report, notes=remarks)
+
+
+def _tally(labels: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Labels with their counts, most frequent first."""
+    return tuple(sorted(Counter(labels).items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def _counts(frame: Frame, rows: NDArray[np.bool_]) -> Counts:
+    """A duplicate is an answer that repeats the words of another one, exactly or nearly."""
+    written = frame.comment[rows & (frame.comment >= 0)]
+    answers = frame.comment[rows & frame.answered]
+    distinct = {frame.comments[place].duplicate_of or frame.hashes[place] for place in np.unique(answers).tolist()}
+    return Counts(
+        responses=int(rows.sum()),
+        scored=int((rows & (frame.scale >= 0)).sum()),
+        comments=len(written),
+        non_answers=len(written) - len(answers),
+        duplicates=len(answers) - len(distinct),
+    )
+
+
+def _ratings(frame: Frame, rows: NDArray[np.bool_]) -> tuple[RatingSummary, ...]:
+    """Top box is the highest value of the scale."""
+    found = []
+    for code, scale in enumerate(SCALES):
+        scores = frame.score[rows & (frame.scale == code)]
+        if scale is not Scale.NPS and len(scores):
+            top = float((scores == scale.bounds[1]).mean())
+            found.append(RatingSummary(scale.value, len(scores), float(scores.mean()), top))
+    return tuple(found)
+
+
+def _by_wave(frame: Frame) -> tuple[GroupNps, ...]:
+    """Every wave, whichever the report is on: one score says little without the others."""
+    scores = [
+        (name, nps_of(frame.points[frame.scored & (frame.wave == code)])) for code, name in enumerate(frame.waves)
+    ]
+    return tuple(GroupNps(name, score) for name, score in scores if score)
+
+
+def _by_segment(frame: Frame, rows: NDArray[np.bool_], segments: NDArray[np.intp]) -> tuple[GroupNps, ...]:
+    columns = frame.segmented[rows & frame.scored].tocsc()
+    points = frame.points[rows & frame.scored]
+    found = []
+    for place in sorted(segments.tolist(), key=lambda place: frame.segments[place]):
+        members = columns.indices[columns.indptr[place] : columns.indptr[place + 1]]
+        if score := nps_of(points[members]):
+            found.append(GroupNps(str(frame.segments[place]), score))
+    return tuple(found)
