@@ -1,0 +1,131 @@
+"""The report as a table in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.render.context import IssueRow, IssueTable, ScorePanel
+from pipelines.render.geometry import Axis
+from pipelines.render.page import build_page
+from pipelines.render.wording import Wording, printable
+from saywhy.code_frame import load_code_frame
+from saywhy.report import Issue, Nps, Report
+
+#: Issues shown; the page and the files have them all.
+ROWS = 10
+
+#: From this many columns on there is room for a drawing of the intervals, and for revenue.
+WIDE = 110
+DRAWING = 24
+
+#: Longest quote, in terminal cells: about two lines of its column.
+QUOTE = 84
+
+GROUPS = {"detractors": "red", "passives": "bright_black", "promoters": "green"}
+
+
+def print_ranking(report: Report, *, language: str = "en", console: Console | None = None) -> None:
+    """Print the NPS, the ranking with a quote each, and the notes; fits 80 columns and uses more where there are."""
+    console = console or Console(highlight=False)
+    wording = Wording(language)
+    page = build_page(report, load_code_frame(), wording)
+    parts: list[RenderableType] = [_text(page.title, "bold"), _text(page.lead), ""]
+    if page.score and report.nps:
+        parts += _score(page.score, report.nps, wording, console.width)
+    else:
+        parts.append(_text(page.no_score, "yellow"))
+    parts += (_text(f"{row.name}: {wording['rating_mean']} {row.mean}, n = {row.n}") for row in page.ratings)
+    if page.issues.tables:
+        parts += ["", _table(page.issues.tables[0], report.issues[:ROWS], wording, wide=console.width >= WIDE)]
+    if len(report.issues) > ROWS:
+        parts.append(_text(f"{wording['more_issues']}: {wording.count(len(report.issues) - ROWS)}", "dim"))
+    console.print(Group(*parts, "", _notes(page.notes)))
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Text from outside: no markup is read in it, and nothing in it drives the terminal."""
+    return Text(printable(text), style)
+
+
+def _score(panel: ScorePanel, nps: Nps, wording: Wording, width: int) -> Iterator[Text]:
+    """The NPS with its interval, a bar of the three groups and what its colours mean."""
+    yield Text.assemble(
+        (f"{wording['score_short']} {panel.score}", "bold"),
+        f"   {wording['confidence']} {panel.interval}",
+        (f"   {panel.n}", "dim"),
+    )
+    cells, before, bar = min(width, 100) / (nps.n or 1), 0, Text(no_wrap=True)
+    for group in panel.groups:
+        after = before + getattr(nps, group.key)
+        bar.append("█" * (round(cells * after) - round(cells * before)), GROUPS[group.key])
+        before = after
+    yield bar
+    yield Text("   ").join(
+        Text.assemble(("■ ", GROUPS[group.key]), f"{group.name} {group.share}") for group in panel.groups
+    )
+
+
+def _table(found: IssueTable, issues: Sequence[Issue], wording: Wording, *, wide: bool) -> Table:
+    """The first rows of the ranking; `issues` are the same rows as numbers, for the drawing."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2 if wide else 1, 0, 0), expand=True, header_style="dim")
+    axis = Axis.around(edge for issue in issues for edge in (issue.low, issue.impact, issue.high))
+    draws, shows_revenue = found.has_impact and wide, found.has_revenue and wide
+    table.add_column(justify="right", style="dim", no_wrap=True)
+    table.add_column(found.item_title, ratio=1, overflow="fold")
+    if draws:
+        table.add_column(width=DRAWING, no_wrap=True)
+    if found.has_impact:
+        table.add_column(found.impact_title, justify="right", no_wrap=True)
+    table.add_column(wording["mentions"], justify="right", no_wrap=True)
+    if found.has_impact:
+        table.add_column(found.group_title, justify="right", no_wrap=True)
+    if shows_revenue:
+        table.add_column(wording["revenue"], justify="right", no_wrap=True)
+    for row, issue in zip(found.rows, issues, strict=False):
+        cells: list[RenderableType] = [row.rank, _finding(row)]
+        cells += [_drawing(issue, axis)] if draws else []
+        cells += [Text.assemble((row.impact, "bold"), (f"\n{row.interval}", "dim"))] if found.has_impact else []
+        cells.append(row.mentions)
+        cells += [row.group] if found.has_impact else []
+        cells += [row.revenue] if shows_revenue else []
+        table.add_row(*cells)
+    return table
+
+
+def _finding(row: IssueRow) -> Group:
+    """The label, what kind of issue it is, and the clause that proves it best."""
+    kind = Text.assemble(
+        _text(row.kind, "dim"), *(part for badge in row.badges for part in (" · ", _text(badge, "red")))
+    )
+    lines = [_text(row.label, "bold" if row.sure else ""), kind]
+    if row.quotes:
+        quote = _text(" ".join((row.quotes[0].clause or row.quotes[0].after).split()), "italic")
+        quote.truncate(QUOTE, overflow="ellipsis")
+        lines.append(Text.assemble("“", quote, "”"))
+    return Group(*lines, "")
+
+
+def _drawing(issue: Issue, axis: Axis) -> Text:
+    """The interval as a line with a dot at the impact; a bar marks zero."""
+    low, at, high = (round(axis.fraction(value) * (DRAWING - 1)) for value in (issue.low, issue.impact, issue.high))
+    zero = round(axis.fraction(0) * (DRAWING - 1))
+    drawing = Text()
+    for cell in range(DRAWING):
+        if cell == at:
+            drawing.append("●", "red" if issue.significant else "dim")
+        elif low <= cell <= high:
+            drawing.append("─", "red" if issue.significant else "dim")
+        else:
+            drawing.append("│" if cell == zero else " ", "dim")
+    return drawing
+
+
+def _notes(notes: Sequence[str]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for note in notes:
+        table.add_row("·", _text(note), style="dim")
+    return table

@@ -1,0 +1,55 @@
+"""The report as one self-contained HTML page: no requests, no scripts, readable offline and in print."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.render.page import build_page
+from pipelines.render.wording import Wording, printable
+from saywhy.code_frame import CodeFrame
+from saywhy.report import Report
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def to_html(report: Report, code_frame: CodeFrame, *, language: str = "en") -> str:
+    """The page in English, German, Simplified or Traditional Chinese; `InvalidInput` for any other language.
+
+    Its content security policy allows the one style sheet by its hash and nothing else.
+    """
+    wording = Wording(language)
+    style = (TEMPLATES / "report.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            page=build_page(report, code_frame, wording),
+            wording=wording,
+            style=Markup(style),
+            style_hash=digest,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        finalize=_finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _finalize(value: object) -> object:
+    """Every value on its way into the page; escaping comes after."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,145 @@
+"""The renderers' words and number formats in one language."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+
+from saywhy.code_frame import FIRST_CLASS_LANGUAGES
+from saywhy.errors import InvalidInput
+
+CATALOGUES = Path(__file__).with_name("wording")
+
+#: Regions that write traditional characters, for tags that name no script.
+_TRADITIONAL = {"tw", "hk", "mo"}
+
+# Control characters would drive a terminal or break a parser, bidirectional overrides would reorder the text around
+# a quote, and lone surrogates cannot be encoded. Tab and newline are text.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """The text with every character that no reader should receive replaced by one U+FFFD, so that offsets hold."""
+    return _UNPRINTABLE.sub("\ufffd", text.replace("\r", "\n"))
+
+
+def closest_language(tag: str) -> str:
+    """The catalogue for a language tag: `de-AT` → `de`, `zh-TW` → `zh-Hant`. `InvalidInput` where there is none."""
+    primary, *rest = tag.replace("_", "-").lower().split("-")
+    if primary == "zh":
+        return "zh-Hant" if "hant" in rest or ("hans" not in rest and _TRADITIONAL & set(rest)) else "zh-Hans"
+    if primary not in FIRST_CLASS_LANGUAGES:
+        raise InvalidInput(f"there are no words in language {tag!r}; choose one of {', '.join(FIRST_CLASS_LANGUAGES)}")
+    return primary
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """The words of one first-class language."""
+    return {key: words for key, words in _read(language).items() if isinstance(words, str)}
+
+
+@cache
+def remarks(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The notes of reports in that language: what the English sentence looks like, and the translation."""
+    return tuple((_pattern(english), translated) for english, translated in _read(language).get("remarks", {}).items())
+
+
+def _read(language: str) -> dict[str, Any]:
+    with (CATALOGUES / f"{language}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """What a sentence with {placeholders} looks like once they are filled in; “(s)” is an optional plural."""
+    parts = (f"(?P<{field}>.+)" if field else re.escape(literal) for literal, field in _fields(template))
+    return re.compile("".join(parts).replace(r"\(s\)", "s?"), re.DOTALL)
+
+
+def _fields(template: str) -> Iterator[tuple[str, str | None]]:
+    for literal, field, _, _ in Formatter().parse(template):
+        yield literal, None
+        if field:
+            yield "", field
+
+
+class Wording:
+    """Words by key (`wording["ranking"]`, `wording("lead", label=…)`) and numbers as this language writes them."""
+
+    def __init__(self, language: str) -> None:
+        self.language = closest_language(language)
+        self._words = catalogue(self.language)
+        self._locale = Locale.parse(self.language, sep="-")
+
+    def __getitem__(self, key: str) -> str:
+        return self._words[key]
+
+    def __call__(self, key: str, **values: str) -> str:
+        return self._words[key].format(**values)
+
+    def count(self, number: int) -> str:
+        return format_decimal(number, locale=self._locale)
+
+    def points(self, value: float, *, signed: bool = False) -> str:
+        """NPS points with one decimal and a true minus sign; never “−0.0”."""
+        rounded = round(value, 1)
+        text = format_decimal(abs(rounded), format="#,##0.0", locale=self._locale)
+        if rounded < 0:
+            return f"−{text}"
+        return f"+{text}" if signed and rounded > 0 else text
+
+    def tick(self, value: float) -> str:
+        """A round number on an axis, with no more decimals than it needs."""
+        return format_decimal(round(value, 6), locale=self._locale).replace("-", "−")
+
+    def interval(self, low: float, high: float, *, signed: bool = False) -> str:
+        return self("interval", low=self.points(low, signed=signed), high=self.points(high, signed=signed))
+
+    def share(self, fraction: float) -> str:
+        """A fraction of 1 as a whole percentage; what is there but rounds to nothing is “<1%”."""
+        if 0 < fraction < 0.005:
+            return f"<{format_percent(0.01, locale=self._locale)}"
+        return format_percent(fraction, locale=self._locale)
+
+    def amount(self, number: float) -> str:
+        """A whole number, or money of an unnamed currency, abbreviated from a million on."""
+        if abs(number) < 999_999.5:
+            return format_decimal(round(number), locale=self._locale)
+        return format_compact_decimal(number, locale=self._locale, fraction_digits=1)
+
+    def moment(self, iso: str) -> str:
+        """An ISO 8601 time as date and time in UTC."""
+        time = datetime.fromisoformat(iso).astimezone(UTC)
+        return f"{format_date(time, 'long', locale=self._locale)} {time:%H:%M} UTC"
+
+    def remark(self, note: str) -> str:
+        """A note of a report, which is English, in this language; as it is where there is no translation."""
+        for sentence, translated in remarks(self.language):
+            if found := sentence.fullmatch(note):
+                return translated.format(**{name: self._value(text) for name, text in found.groupdict().items()})
+        return note
+
+    def _value(self, text: str) -> str:
+        """A number within an English sentence as this language writes it; anything else as it is."""
+        if re.fullmatch(r"-?\d+\.\d", text):
+            return self.points(float(text))
+        return self.count(int(text)).replace("-", "−") if re.fullmatch(r"-?\d+", text) else text
+
+    def language_name(self, tag: str) -> str:
+        """The name of any language in this one; the tag itself where it has none."""
+        if tag == "und":
+            return self["language_unknown"]
+        try:
+            return Locale.parse(tag, sep="-").get_display_name(self._locale) or tag
+        except (UnknownLocaleError, ValueError):
+            return tag
