@@ -19,6 +19,9 @@ from saywhy.store import migrate
 #: How long a writer on SQLite waits for the one before it, in seconds.
 BUSY_TIMEOUT = 60
 
+#: How long to wait for a PostgreSQL server to answer, in seconds, where the URL does not say (`?connect_timeout=`).
+CONNECT_TIMEOUT = 10
+
 # The standard library's rather than orjson's: it refuses NaN, which would come back as null.
 _to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
@@ -31,7 +34,7 @@ def open_store(url: str) -> Engine:
     Raises `StoreUnavailable`: bad URL, server not reached, file not writable, schema newer than this version.
     """
     engine = _create_engine(url)
-    event.listen(engine, "handle_error", _refuse_clearly)
+    event.listen(engine, "handle_error", _refuse_clearly, retval=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -70,13 +73,16 @@ def _create_engine(url: str) -> Engine:
         raise StoreUnavailable(f"{backend}: the database is neither sqlite nor postgresql")
     if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise StoreUnavailable("an SQLite store needs a file, e.g. sqlite:///saywhy.db")
-    driver = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}[backend]
+    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
+    if backend == "sqlite":
+        return sa.create_engine(
+            parsed.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_TIMEOUT}, **options
+        )
     return sa.create_engine(
-        parsed.set(drivername=driver),
-        connect_args={"timeout": BUSY_TIMEOUT} if backend == "sqlite" else {},
-        json_serializer=_to_json,
-        json_deserializer=orjson.loads,
-        pool_pre_ping=backend == "postgresql",
+        parsed.set(drivername="postgresql+psycopg"),
+        connect_args={"connect_timeout": parsed.query.get("connect_timeout", CONNECT_TIMEOUT)},
+        pool_pre_ping=True,  # a server that was restarted is noticed before the transaction begins
+        **options,
     )
 
 
@@ -96,14 +102,13 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _refuse_clearly(context: sa.engine.ExceptionContext) -> None:
+def _refuse_clearly(context: sa.engine.ExceptionContext) -> StoreUnavailable | None:
     """Turn what the database does not let us do, as against what we ask wrongly, into `StoreUnavailable`."""
     error = context.original_exception
     if not (_is_sqlite_outage(error) or isinstance(error, psycopg.OperationalError)):
-        return
-    url = context.engine.url if context.engine else None
-    where = url.render_as_string(hide_password=True) if url else "the database"
-    context.chained_exception = StoreUnavailable(f"{where}: {str(error).strip()}")
+        return None
+    where = context.engine.url.render_as_string(hide_password=True) if context.engine else "the database"
+    return StoreUnavailable(f"{where}: {str(error).strip()}")
 
 
 def _is_sqlite_outage(error: BaseException) -> bool:

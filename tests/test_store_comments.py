@@ -1,0 +1,220 @@
+"""Comments and what is computed from them (annotations, topics), on both databases."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from saywhy import store
+from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
+from saywhy.feedback import Comment, Response
+from saywhy.store.tables import metadata
+from saywhy.topic import Assignment, Topic
+
+
+def vector(*values: float) -> bytes:
+    """A vector in the format of the models."""
+    return struct.pack(f"<{len(values)}e", *values)
+
+
+ANNOTATION = Annotation(
+    model="core-1",
+    sentiment=Sentiment(Polarity.MIXED, -0.125, 0.8123456789012345),
+    themes=(ThemeLabel("delivery", Polarity.NEGATIVE, 0.91), ThemeLabel("price", Polarity.POSITIVE, 0.6)),
+    mentions=(Mention(0, 9, "delivery", Polarity.NEGATIVE, 0.9),),
+    clauses=(
+        Clause(0, 9, "delivery", Polarity.NEGATIVE, vector(1, 0)),
+        Clause(10, 20, "price", Polarity.POSITIVE, vector(0, 1)),
+    ),
+    vector=vector(0.6, 0.8),
+)
+BARE = Annotation("core-1", Sentiment(Polarity.NEUTRAL, 0.0, 1.0), (), (), (), b"")
+
+
+def give(connection: Connection, workspace: int, *verbatims: str) -> list[Comment]:
+    """Save one response for each verbatim; the comments."""
+    batch = [Response("survey", str(n), comment=Comment(verbatim)) for n, verbatim in enumerate(verbatims)]
+    store.responses.save(connection, workspace, batch)
+    return [Comment(verbatim) for verbatim in verbatims]
+
+
+def clean(connection: Connection, workspace: int) -> None:
+    """Mark every comment as cleaned."""
+    store.comments.save_cleaned(connection, workspace, store.comments.uncleaned(connection, workspace, 1000))
+
+
+def verbatims(comments: list[Comment]) -> set[str]:
+    """What is written in these comments."""
+    return {comment.verbatim for comment in comments}
+
+
+def rows(connection: Connection, table: str) -> int:
+    """How many rows a table has."""
+    return connection.scalar(select(func.count()).select_from(metadata.tables[table])) or 0
+
+
+def test_a_comment_is_kept_once(connection: Connection, workspace: int) -> None:
+    """However many people write the same, it is cleaned and annotated once."""
+    give(connection, workspace, "too slow", "too slow", "Too slow")
+    assert verbatims(store.comments.uncleaned(connection, workspace, 10)) == {"too slow", "Too slow"}
+    assert rows(connection, "comments") == 2
+
+
+def test_cleaned_comments_come_back(connection: Connection, workspace: int) -> None:
+    """What the clean stage found is with the comment from then on, wherever it is loaded."""
+    comments = give(connection, workspace, "太慢了", "太慢了！", "-")
+    cleaned = [
+        replace(comments[0], language="zh-Hans"),
+        replace(comments[1], language="zh-Hans", duplicate_of=comments[0].content_hash),
+        replace(comments[2], language="und", is_answer=False),
+    ]
+    store.comments.save_cleaned(connection, workspace, cleaned)
+    assert store.comments.uncleaned(connection, workspace, 10) == []
+    assert [response.comment for response in store.responses.load(connection, workspace)] == cleaned
+    assert sorted(store.comments.load(connection, workspace), key=cleaned.index) == cleaned
+    give(connection, workspace, "太慢了")
+    assert store.comments.uncleaned(connection, workspace, 10) == []
+
+
+def test_portions_cover_everything_once(connection: Connection, workspace: int) -> None:
+    """Going through the comments in portions meets each of them exactly once."""
+    everything = {f"comment {number}" for number in range(25)}
+    give(connection, workspace, *everything)
+    seen: list[str] = []
+    while portion := store.comments.uncleaned(connection, workspace, 7):
+        assert len(portion) <= 7
+        seen += [comment.verbatim for comment in portion]
+        store.comments.save_cleaned(connection, workspace, portion)
+    assert len(seen) == 25
+    assert set(seen) == everything
+    seen, after = [], None
+    while portion := store.comments.unannotated(connection, workspace, "core-1", 7, after=after):
+        seen += [comment.verbatim for comment in portion]
+        after = portion[-1].content_hash
+    assert len(seen) == 25
+    assert set(seen) == everything
+
+
+def test_only_answers_wait_for_annotation(connection: Connection, workspace: int) -> None:
+    """Comments wait once they are cleaned and are answers, and for each model version anew."""
+    comments = give(connection, workspace, "too slow", "-", "slow too")
+    assert store.comments.unannotated(connection, workspace, "core-1", 10) == []
+    store.comments.save_cleaned(connection, workspace, [comments[0], replace(comments[1], is_answer=False)])
+    assert verbatims(store.comments.unannotated(connection, workspace, "core-1", 10)) == {"too slow"}
+    store.annotations.save(connection, workspace, {comments[0].content_hash: ANNOTATION})
+    assert store.comments.unannotated(connection, workspace, "core-1", 10) == []
+    assert verbatims(store.comments.unannotated(connection, workspace, "core-2", 10)) == {"too slow"}
+
+
+def test_annotations_come_back_as_they_were(connection: Connection, workspace: int) -> None:
+    """Labels, spans, confidences and vectors survive to the last bit, one annotation a model."""
+    full, bare = (comment.content_hash for comment in give(connection, workspace, "slow but cheap enough", "ok"))
+    newer = replace(ANNOTATION, model="core-2")
+    store.annotations.save(connection, workspace, {full: ANNOTATION, bare: BARE})
+    store.annotations.save(connection, workspace, {full: newer})
+    assert dict(store.annotations.load(connection, workspace, "core-1")) == {full: ANNOTATION, bare: BARE}
+    assert dict(store.annotations.load(connection, workspace, "core-2")) == {full: newer}
+    other = store.workspaces.ensure(connection, "other")
+    assert list(store.annotations.load(connection, other, "core-1")) == []
+
+
+def test_saving_an_annotation_again_replaces_it(connection: Connection, workspace: int) -> None:
+    """Saving is idempotent, and the last word of a model counts."""
+    (key,) = (comment.content_hash for comment in give(connection, workspace, "slow but cheap enough"))
+    for annotation in (BARE, ANNOTATION, ANNOTATION):
+        store.annotations.save(connection, workspace, {key: annotation})
+    assert list(store.annotations.load(connection, workspace, "core-1")) == [(key, ANNOTATION)]
+
+
+def test_not_a_number_is_refused(connection: Connection, workspace: int) -> None:
+    """A confidence that is not a number is refused when it is saved, not found out when it is read."""
+    (key,) = (comment.content_hash for comment in give(connection, workspace, "slow"))
+    broken = replace(ANNOTATION, sentiment=Sentiment(Polarity.NEGATIVE, -0.5, float("nan")))
+    with pytest.raises((StatementError, ValueError), match=r"(?i)not JSON compliant"):
+        store.annotations.save(connection, workspace, {key: broken})
+
+
+def test_a_replaced_comment_is_gone(connection: Connection, workspace: int) -> None:
+    """When the last response that holds a comment changes it, nothing that was computed from it remains."""
+    old, kept = give(connection, workspace, "too slow", "too dear", "too dear")[:2]
+    clean(connection, workspace)
+    store.annotations.save(connection, workspace, {old.content_hash: ANNOTATION, kept.content_hash: ANNOTATION})
+    store.topics.replace(
+        connection,
+        workspace,
+        [topic("t-1", size=2)],
+        [Assignment(old.content_hash, 0, 3, "t-1", 0.5), Assignment(kept.content_hash, 0, 3, "t-1", 0.5)],
+    )
+    store.responses.save(
+        connection,
+        workspace,
+        [Response("survey", "0", comment=Comment("quite fast")), Response("survey", "1", comment=Comment("cheap"))],
+    )
+    assert verbatims(store.comments.uncleaned(connection, workspace, 10)) == {"quite fast", "cheap"}
+    assert verbatims(list(store.comments.load(connection, workspace))) == {"too dear"}
+    assert [key for key, _ in store.annotations.load(connection, workspace, "core-1")] == [kept.content_hash]
+    assert [a.content_hash for a in store.topics.assignments(connection, workspace)] == [kept.content_hash]
+    assert [rows(connection, name) for name in ("comments", "annotations", "assignments")] == [3, 1, 1]
+
+
+def test_duplicates_of_a_replaced_comment_are_cleaned_again(connection: Connection, workspace: int) -> None:
+    """A near-duplicate whose first of its kind is gone waits for the clean stage once more."""
+    first, second = give(connection, workspace, "too slow", "too slow!")
+    store.comments.save_cleaned(connection, workspace, [first, replace(second, duplicate_of=first.content_hash)])
+    store.responses.save(connection, workspace, [Response("survey", "0", comment=Comment("fine"))])
+    assert sorted(store.comments.uncleaned(connection, workspace, 10), key=str) == [Comment("fine"), second]
+
+
+def test_work_on_a_comment_that_went_meanwhile_is_dropped(connection: Connection, workspace: int) -> None:
+    """Where an import replaces a comment while it is analysed, saving the results neither fails nor revives it."""
+    gone, kept = Comment("gone"), give(connection, workspace, "kept")[0]
+    store.comments.save_cleaned(connection, workspace, [gone, kept])
+    store.annotations.save(connection, workspace, {gone.content_hash: ANNOTATION, kept.content_hash: ANNOTATION})
+    assignments = [Assignment(comment.content_hash, 0, 3, "t-1", 0.5) for comment in (gone, kept)]
+    store.topics.replace(connection, workspace, [topic("t-1")], assignments)
+    assert [key for key, _ in store.annotations.load(connection, workspace, "core-1")] == [kept.content_hash]
+    assert list(store.topics.assignments(connection, workspace)) == assignments[1:]
+    assert rows(connection, "comments") == 1
+
+
+def topic(key: str, size: int = 1) -> Topic:
+    """A topic with Chinese keywords."""
+    return Topic(
+        key,
+        "delivery",
+        "送货 · 太慢",
+        ("送货", "late"),
+        "negative",
+        size,
+        vector(0.6, 0.8),
+        datetime(2026, 3, 1, tzinfo=UTC),
+    )
+
+
+def test_topics_are_replaced_as_a_whole(connection: Connection, workspace: int) -> None:
+    """Each analysis leaves its own topics and assignments only, largest topic first, and none in other workspaces."""
+    keys = sorted(comment.content_hash for comment in give(connection, workspace, "a", "b"))
+    assigned = [Assignment(key, start, start + 2, "t-2", 0.25) for key in keys for start in (0, 2)]
+    store.topics.replace(connection, workspace, [topic("t-0")], [Assignment(keys[0], 0, 2, "t-0", 1.0)])
+    store.topics.replace(connection, workspace, [topic("t-1", 5), topic("t-2", 9), topic("t-3", 5)], iter(assigned))
+    assert store.topics.load(connection, workspace) == (topic("t-2", 9), topic("t-1", 5), topic("t-3", 5))
+    assert list(store.topics.assignments(connection, workspace)) == assigned
+    other = store.workspaces.ensure(connection, "other")
+    store.topics.replace(connection, other, [topic("t-2")], [])
+    assert store.topics.load(connection, other) == (topic("t-2"),)
+    assert len(store.topics.load(connection, workspace)) == 3
+    store.topics.replace(connection, workspace, [], [])
+    assert store.topics.load(connection, workspace) == ()
+    assert list(store.topics.assignments(connection, workspace)) == []
+
+
+def test_an_assignment_needs_its_topic(connection: Connection, workspace: int) -> None:
+    """An assignment to a topic that is not there is a bug, which the database refuses."""
+    (comment,) = give(connection, workspace, "a")
+    with pytest.raises(IntegrityError), connection.begin_nested():
+        store.topics.replace(connection, workspace, [], [Assignment(comment.content_hash, 0, 1, "t-9", 1.0)])

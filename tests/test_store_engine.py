@@ -1,0 +1,210 @@
+"""Opening the store, on both databases: migrations, refusals, and several who use it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, Select, event, text
+from sqlalchemy.sql import ClauseElement
+
+from saywhy import store
+from saywhy.errors import StoreUnavailable
+from saywhy.feedback import Comment, Response, Score
+from saywhy.store import engine as engine_module
+from saywhy.store.tables import metadata
+
+
+def test_migrations_create_the_tables(connection: Connection) -> None:
+    """The migrations and the tables in the code describe the same schema."""
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    assert compare_metadata(context, metadata) == []
+
+
+def test_migrations_create_the_indexes(connection: Connection) -> None:
+    """Alembic does not compare the conditions of partial indexes, so they are compared here."""
+    catalog = {"sqlite": "sqlite_master WHERE sql LIKE '%INDEX%'", "postgresql": "pg_indexes WHERE true"}
+    column = {"sqlite": "sql", "postgresql": "indexdef"}[connection.dialect.name]
+    query = text(f"SELECT {column} FROM {catalog[connection.dialect.name]} ORDER BY 1")
+    migrated = list(connection.scalars(query))
+    for table in reversed(metadata.sorted_tables):
+        table.drop(connection)
+    metadata.create_all(connection)
+    assert len(migrated) > 5
+    assert [_squeezed(sql) for sql in connection.scalars(query)] == [_squeezed(sql) for sql in migrated]
+
+
+def _squeezed(sql: str) -> str:
+    return " ".join(sql.split())
+
+
+def test_opening_again_keeps_everything(engine: Engine, store_url: str) -> None:
+    """A store that is opened a second time still has what was saved."""
+    with engine.begin() as connection:
+        acme = store.workspaces.ensure(connection, "acme")
+        store.responses.save(connection, acme, [Response("file", "1", Score(0))])
+    again = store.open_store(store_url)
+    with store.reading(again) as connection:
+        store.check(connection)
+        assert list(store.responses.load(connection, acme)) == [Response("file", "1", Score(0))]
+    again.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("no url at all", "cannot be read"),
+        ("mysql://me@host/database", "mysql"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+        ("sqlite:////nowhere/at/all/store.db", "unable to open database file"),
+        ("postgresql://me:secret@127.0.0.1:1/database", "127.0.0.1"),
+    ],
+)
+def test_refusals_say_why(url: str, says: str) -> None:
+    """A database that cannot be used is refused with the reason, and without the password."""
+    with pytest.raises(StoreUnavailable, match=says) as refusal:
+        store.open_store(url)
+    assert "secret" not in refusal.value.detail
+
+
+def test_a_directory_is_refused(tmp_path: Path) -> None:
+    """A path that cannot be opened as a file is named in the refusal."""
+    with pytest.raises(StoreUnavailable, match=str(tmp_path)):
+        store.open_store(f"sqlite:///{tmp_path}")
+
+
+def test_a_file_of_another_kind_is_refused_and_kept(tmp_path: Path) -> None:
+    """A file that is no database is refused, and not a byte of it changes."""
+    path = tmp_path / "responses.csv"
+    path.write_text("score,comment\n" * 1000)
+    with pytest.raises(StoreUnavailable, match="not a database"):
+        store.open_store(f"sqlite:///{path}")
+    assert path.read_text() == "score,comment\n" * 1000
+
+
+def test_a_newer_schema_is_refused(engine: Engine, store_url: str) -> None:
+    """A database of a newer version is refused rather than damaged."""
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of-tomorrow'"))
+    with pytest.raises(StoreUnavailable, match="upgrade saywhy"):
+        store.open_store(store_url)
+    with store.reading(engine) as connection, pytest.raises(StoreUnavailable, match="of-tomorrow"):
+        store.check(connection)
+
+
+def test_a_failed_migration_leaves_nothing(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration that breaks off half-way is undone as a whole, and the next attempt succeeds."""
+    monkeypatch.setattr("alembic.op.create_index", _break_off)
+    with pytest.raises(RuntimeError, match="power cut"):
+        store.open_store(store_url)
+    monkeypatch.undo()
+    engine = store.open_store(store_url)
+    with store.reading(engine) as connection:
+        store.check(connection)
+    engine.dispose()
+
+
+def _break_off(*_args: object, **_options: object) -> None:
+    raise RuntimeError("power cut")
+
+
+def test_many_processes_open_a_new_store_at_once(store_url: str) -> None:
+    """Of several processes that find an empty database one migrates it, and the others wait."""
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as processes:
+        assert list(processes.map(_open_and_name, [store_url] * 3)) == [1, 1, 1]
+
+
+def _open_and_name(url: str) -> int:
+    engine = store.open_store(url)
+    with engine.begin() as connection:
+        return store.workspaces.ensure(connection, "acme")
+
+
+def test_concurrent_writers_lose_nothing(engine: Engine) -> None:
+    """Two that write to the same responses at once, one the scores and one the comments, complete each other."""
+    with engine.begin() as connection:
+        acme = store.workspaces.ensure(connection, "acme")
+
+    def write(make: Callable[[int], Response]) -> None:
+        for start in range(0, 200, 20):
+            with engine.begin() as connection:
+                store.responses.save(connection, acme, [make(number) for number in range(start, start + 20)])
+
+    with ThreadPoolExecutor(2) as threads:
+        scores = threads.submit(write, lambda number: Response("file", str(number), Score(number % 11)))
+        comments = threads.submit(
+            write, lambda number: Response("file", str(number), comment=Comment(f"because {number % 7}"))
+        )
+        scores.result()
+        comments.result()
+    with store.reading(engine) as connection:
+        saved = list(store.responses.load(connection, acme))
+    assert len(saved) == 200
+    assert all(response.score and response.comment for response in saved)
+
+
+def test_readers_do_not_wait_for_a_writer(engine: Engine) -> None:
+    """While one writes, another reads what was there before."""
+    with engine.begin() as connection:
+        acme = store.workspaces.ensure(connection, "acme")
+    with engine.begin() as writer:
+        store.responses.save(writer, acme, [Response("file", "1")])
+        with store.reading(engine) as reader:
+            assert store.responses.count(reader, acme) == 0
+    with store.reading(engine) as reader:
+        assert store.responses.count(reader, acme) == 1
+
+
+def test_a_workspace_younger_than_the_statistics_is_not_read_once_a_row(postgresql_url: str) -> None:
+    """PostgreSQL takes a new workspace for empty; even so it must look comments up by hash, not read all of them."""
+    engine = store.open_store(postgresql_url)
+    plans: list[str] = []
+
+    def explain(connection: Connection, statement: ClauseElement, *_: object) -> None:
+        if isinstance(statement, Select):
+            sql = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+            plans.append("\n".join(connection.exec_driver_sql(f"EXPLAIN {sql}".replace("%", "%%")).scalars()))
+
+    with engine.begin() as connection:
+        for name in ("old", "new"):
+            workspace = store.workspaces.ensure(connection, name)
+            batch = [Response("file", str(number), comment=Comment(f"{name} {number}")) for number in range(2000)]
+            store.responses.save(connection, workspace, batch)
+            if name == "old":
+                connection.execute(text("ANALYZE"))
+        event.listen(connection, "before_execute", explain)
+        assert len(list(store.responses.load(connection, workspace))) == 2000
+        store.comments.unannotated(connection, workspace, "core-1", 10)
+        event.remove(connection, "before_execute", explain)
+    engine.dispose()
+    assert len(plans) == 2
+    assert [plan for plan in plans if "Join Filter" in plan] == []
+
+
+def test_a_writer_that_waits_too_long_is_told(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second writer on SQLite gives up after the busy timeout with a clear error."""
+    monkeypatch.setattr(engine_module, "BUSY_TIMEOUT", 0.05)
+    engine = store.open_store(sqlite_url)
+    with engine.begin(), pytest.raises(StoreUnavailable, match="locked"), engine.begin():
+        pass
+    engine.dispose()
+
+
+def test_a_lost_server_is_told_and_then_forgotten(postgresql_url: str) -> None:
+    """When the server drops the connection the store is unavailable, and the next transaction connects again."""
+    engine = store.open_store(postgresql_url)
+    with engine.connect() as connection:
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+        with engine.begin() as other:
+            other.execute(text(f"SELECT pg_terminate_backend({pid}, 5000)"))
+        with pytest.raises(StoreUnavailable, match="terminat"):
+            store.check(connection)
+    with store.reading(engine) as connection:
+        store.check(connection)
+    engine.dispose()
