@@ -9,15 +9,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Environment variables with the prefix `SAYWHY_`."""
+    """Environment variables with the prefix `SAYWHY_`; an empty one counts as unset."""
 
-    model_config = SettingsConfigDict(env_prefix="SAYWHY_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SAYWHY_", env_ignore_empty=True, frozen=True)
 
     database_url: str = Field(
-        "sqlite:///saywhy.db", description="SQLAlchemy URL of the store: SQLite, or postgresql+psycopg://…"
+        default="sqlite:///saywhy.db", description="SQLAlchemy URL of the store: SQLite, or postgresql+psycopg://…"
     )
-    workspace: str = Field("default", description="The workspace that commands work in.")
-    registry: Path | None = Field(None, description="Folder of model versions; unset: the bundle that ships.")
-    threads: int = Field(0, ge=0, description="Threads of the encoder; 0: all cores.")
-    host: str = Field("127.0.0.1", description="Address that `saywhy serve` listens on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port that `saywhy serve` listens on.")
+    workspace: str = Field(default="default", description="The workspace that commands work in.")
+    registry: Path | None = Field(default=None, description="Folder of model versions; unset: the bundle that ships.")
+    threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: all cores.")
+    host: str = Field(default="127.0.0.1", description="Address that `saywhy serve` listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port that `saywhy serve` listens on.")
