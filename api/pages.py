@@ -1,0 +1,76 @@
+"""The report page."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import HTMLResponse
+
+from api import policy, problems
+from api.reports import Wave
+from api.state import Opened, Snapshot
+from pipelines.render import to_html
+from pipelines.render.wording import closest_language
+from saywhy.errors import InvalidInput
+from saywhy.store import reports as stored
+
+router = APIRouter(tags=["pages"], default_response_class=HTMLResponse)
+
+ERRORS = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
+
+Chosen = Annotated[
+    str | None,
+    Query(description="Language of the page: `en`, `de`, `zh-Hans` or `zh-Hant`; if left out, the browser's."),
+]
+Accepted = Annotated[str, Header(include_in_schema=False)]
+
+
+@router.get("/", summary="The report page of everything", responses=ERRORS)
+def show_all(
+    opened: Opened, connection: Snapshot, language: Chosen = None, accept_language: Accepted = ""
+) -> HTMLResponse:
+    """The ranking of what costs NPS points over all waves, as one self-contained page."""
+    return show_report("all", opened, connection, language, accept_language)
+
+
+@router.get("/reports/{wave:path}", summary="The report page of a wave", responses=ERRORS)
+def show_report(
+    wave: Wave, opened: Opened, connection: Snapshot, language: Chosen = None, accept_language: Accepted = ""
+) -> HTMLResponse:
+    """The ranking of what costs NPS points in one wave, as one self-contained page."""
+    report = stored.latest(connection, opened.workspace, wave)
+    page = to_html(report, opened.code_frame, language=language or preferred_language(accept_language))
+    headers = {
+        "Content-Security-Policy": policy.self_contained(page),
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept-Language",
+    }
+    return HTMLResponse(page, headers=headers)
+
+
+def preferred_language(accepted: str) -> str:
+    """The page language that an `Accept-Language` header (RFC 9110, 12.5.4) likes best; English where it likes none."""
+    wishes = [(_quality(parameters), tag.strip()) for tag, _, parameters in _entries(accepted)]
+    for quality, tag in sorted(wishes, key=lambda wish: -wish[0]):
+        try:
+            if quality > 0:
+                return closest_language(tag)
+        except InvalidInput:
+            continue
+    return "en"
+
+
+def _entries(accepted: str) -> list[tuple[str, str, str]]:
+    return [entry.partition(";") for entry in accepted.split(",")]
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip().lower() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

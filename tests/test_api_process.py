@@ -1,0 +1,91 @@
+"""The HTTP interface as a process: what it loads, and that it serves on a real socket."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+
+SAYWHY = Path(sys.executable).with_name("saywhy")
+
+HEAVY = {"torch", "transformers", "bertopic", "pandas", "umap", "hdbscan", "numba", "sklearn"}
+
+SERVE_ONCE = """
+import sys
+from starlette.testclient import TestClient
+from api.app import create_app
+from saywhy.settings import Settings
+
+with TestClient(create_app(Settings())) as client:
+    assert client.post("/v1/classify", json={"comments": [{"id": 1, "text": "Too expensive"}]}).status_code == 200
+    assert client.get("/").status_code == 404
+    assert client.get("/health/ready").status_code == 200
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of a process that works in a store of its own."""
+    return os.environ | {"SAYWHY_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}"}
+
+
+def test_serving_loads_no_training_or_analysis_library(tmp_path: Path) -> None:
+    """A process that has answered requests has imported none of the libraries that take seconds or gigabytes."""
+    done = subprocess.run(
+        [sys.executable, "-c", SERVE_ONCE], env=environment(tmp_path), capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert {"fastapi", "onnxruntime", "sqlalchemy"} <= loaded
+    assert not HEAVY & loaded
+
+
+@contextmanager
+def serving(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`saywhy serve` on a free port, and its address."""
+    process = subprocess.Popen(
+        [SAYWHY, "serve", "--port", "0"],
+        env=environment(tmp_path),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        log = ""
+        for line in process.stderr:
+            log += line
+            if found := re.search(r"running on (http://\S+)", line):
+                yield process, found[1]
+                break
+        else:
+            raise AssertionError(log)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_serve_answers_on_a_socket_and_stops_when_told(tmp_path: Path) -> None:
+    """`saywhy serve` listens, classifies, and ends in order on SIGTERM."""
+    with serving(tmp_path) as (process, address), httpx2.Client(base_url=address, timeout=60) as client:
+        ready = client.get("/health/ready")
+        assert ready.json()["status"] == "ready"
+        answer = client.post("/v1/classify", json={"comments": [{"id": 1, "text": "物流太慢了"}]})
+        assert answer.json()["results"][0]["language"] == "zh-Hans"
+        assert "server" not in answer.headers
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) in (0, -signal.SIGTERM)
+
+
+def test_serve_refuses_in_one_line(tmp_path: Path) -> None:
+    """A store that cannot be opened is said in one line, without a traceback."""
+    bad = environment(tmp_path) | {"SAYWHY_DATABASE_URL": "sqlite:////nowhere/at/all.db"}
+    done = subprocess.run([SAYWHY, "serve"], env=bad, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("saywhy: ")
+    assert done.stderr.count("\n") == 1
