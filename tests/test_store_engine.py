@@ -14,10 +14,13 @@ from sqlalchemy import Connection, Engine, Select, event, text
 from sqlalchemy.sql import ClauseElement
 
 from saywhy import store
+from saywhy.annotation import Annotation, Polarity, Sentiment
 from saywhy.errors import StoreUnavailable
 from saywhy.feedback import Comment, Response, Score
 from saywhy.store import engine as engine_module
 from saywhy.store.tables import metadata
+
+ANNOTATION = Annotation("core-1", Sentiment(Polarity.NEUTRAL, 0.0, 1.0), (), (), (), bytes(768))
 
 
 def test_migrations_create_the_tables(connection: Connection) -> None:
@@ -176,6 +179,8 @@ def test_a_workspace_younger_than_the_statistics_is_not_read_once_a_row(postgres
             workspace = store.workspaces.ensure(connection, name)
             batch = [Response("file", str(number), comment=Comment(f"{name} {number}")) for number in range(2000)]
             store.responses.save(connection, workspace, batch)
+            annotated = {response.comment.content_hash: ANNOTATION for response in batch if response.comment}
+            store.annotations.save(connection, workspace, annotated)
             if name == "old":
                 connection.execute(text("ANALYZE"))
         event.listen(connection, "before_execute", explain)
