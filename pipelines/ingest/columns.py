@@ -99,7 +99,11 @@ def choose_columns(
             f"name them. {_listing(header)}"
         )
     free = [column for column in free if column not in comments]
-    segments += [(_dimension(column), column) for column in free if keep_unknown or _is_segment(column, values[column])]
+    segments += [
+        (_dimension(column), column)
+        for column in free
+        if _is_segment(column, values[column]) or (keep_unknown and not words.TECHNICAL.search(column.wording))
+    ]
     unknown = tuple(column for column in free if column not in {kept for _, kept in segments})
     return Columns(score, comments, facts, tuple(segments), previews, unknown, tuple(notes))
 
@@ -188,7 +192,8 @@ def _most(values: Sequence[str], read: Callable[[str], object]) -> bool:
 
 
 def _is_segment(column: Column, values: Sequence[str]) -> bool:
-    if not _SEGMENT.match(column.name) and _ASIDE.sub("", as_key(_dimension(column))) not in words.segments():
+    key = _ASIDE.sub("", as_key(column.name.rpartition(".")[2]))
+    if not _SEGMENT.match(column.name) and key not in words.segments():
         return False
     return bool(values) and len(set(values)) <= max(_MAX_SEGMENT_VALUES, len(values) // 20)
 

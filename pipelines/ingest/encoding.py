@@ -127,10 +127,11 @@ def _refuse_binary(path: Path, head: bytes, encoding: str | None) -> None:
 def _utf16_without_mark(head: bytes) -> str | None:
     """ASCII in UTF-16 has a zero in every second byte, and separators and digits are ASCII in every script."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    for codec, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros > len(head) / 40 and others * 20 < zeros:
-            return codec
-    return None
+    codec, zeros, others = ("utf-16-le", odd, even) if odd > even else ("utf-16-be", even, odd)
+    if zeros < len(head) / 40 or others * 4 > zeros:
+        return None
+    text = head.decode(codec, errors="replace")
+    return codec if "\n" in text and sum(char < "\t" or char == "\ufffd" for char in text) <= 1 else None
 
 
 def _lines(path: Path) -> Iterator[bytes]:

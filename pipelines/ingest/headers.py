@@ -123,17 +123,10 @@ def _is_second_header(rows: Sequence[Row]) -> bool:
 
 def _skip_titles(rows: Sequence[Row]) -> int:
     """Lines such as "Survey results" above the table: a single filled cell where the table has several."""
-    usual = Counter(len(row.cells) for row in rows).most_common(1)[0][0]
-    if usual < 2:
-        return 0
-    for index, row in enumerate(rows[:10]):
-        filled = sum(bool(cell.strip()) for cell in row.cells)
-        if filled > 1 or index + 1 == len(rows):
-            return index
-        following = rows[index + 1].cells
-        if len(row.cells) == usual and (_looks_like_data(following) or sum(map(bool, following)) < 2):
-            return index
-    return 0
+    filled = [sum(bool(cell.strip()) for cell in row.cells) for row in rows[:10]]
+    first = next((index for index, count in enumerate(filled) if count > 1), 0)
+    # A header may name one column only; then what follows it is data.
+    return 0 if _looks_like_data(rows[first].cells) else first
 
 
 def _looks_like_data(cells: Sequence[str]) -> bool:

@@ -30,7 +30,7 @@ def find_score(columns: Sequence[Column], values: _Values) -> tuple[Column | Non
     best = max(ranks.values(), default=0)
     found = [column for column, rank in ranks.items() if rank == best]
     if best == 0 or not found:
-        asked = [column for column in columns if words.RECOMMEND.search(column.wording) and _is_numeric(values[column])]
+        asked = [column for column in columns if _asks_for_number(column) and _is_numeric(values[column])]
         if asked:
             return None, f"no score was imported: {asked[0].name!r} does not hold 0-10; choose a column by name"
         return None, "no column holds a score that can be told; choose one by name if there is one"
@@ -53,10 +53,10 @@ def _score_rank(column: Column, values: Sequence[str]) -> int:
         return 5 if 2 * inside >= len(values) else 0
     if words.NOT_SCORE.search(wording):
         return 0
+    if words.RATING.fullmatch(column.key):
+        return 4 if 2 * inside >= len(values) else 0
     if words.RATING.search(wording):
-        if 10 * inside < 8 * len(values):
-            return 0
-        return 4 if words.RATING.fullmatch(column.key) else 3
+        return 3 if 10 * inside >= 8 * len(values) else 0
     plain = [cell for cell in values if is_plain_number(cell)]
     if len(values) < 5 or 20 * len(plain) < 19 * len(values) or inside < len(numbers) or len(set(numbers)) < 4:
         return 0
@@ -74,6 +74,11 @@ def _numbers(values: Sequence[str]) -> list[int]:
         if number is not None:
             numbers.append(number)
     return numbers
+
+
+def _asks_for_number(column: Column) -> bool:
+    asks = words.RECOMMEND.search(column.wording) or words.RATING.fullmatch(column.key)
+    return bool(asks) and not words.GROUP.search(column.wording)
 
 
 def _is_numeric(values: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from pipelines.ingest.row import Row
 from pipelines.ingest.scale import detect_scale
 from pipelines.ingest.table import Table, open_table
 from pipelines.ingest.tools import Tool, recognise
+from saywhy.errors import InvalidInput
 from saywhy.feedback import Scale
 
 #: Rows that columns and formats are told from.
@@ -62,6 +63,8 @@ def examine(
     tool = recognise(header)
     width = len(header.columns)
     rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
+    if not rows:
+        raise InvalidInput(f"{table.name}: none of the first rows has as many cells as the header, which has {width}")
     chosen = choose_columns(header, tool, rows, choice, keep_unknown=keep_unknown)
     reason = "as asked for"
     if scale is None:

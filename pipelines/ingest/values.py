@@ -64,7 +64,7 @@ def parse_money(text: str) -> Decimal | None:
         else:
             bare = re.sub("[.,]", "", whole) + "." + decimals
     try:
-        amount = Decimal(bare).scaleb(factor)
+        amount = Decimal(bare) * Decimal(10) ** factor
     except InvalidOperation:
         raise ValueError(f"amount {text!r} cannot be read") from None
     if not amount.is_finite():

@@ -14,7 +14,7 @@ from pathlib import Path
 #: A question that asks for the likelihood to recommend.
 RECOMMEND = re.compile(
     r"\be?nps\b|\bnet promoter\b|\bpromoter score\b|\bltr\b|\brecommend\w*|weiterempf\w*|\bempf[eio]h?l\w*|推荐|推薦|"
-    r"\brecommand\w*|\brecomend\w*"
+    r"\brecommand\w*|\brecom[ie]+nd\w*"
 )
 #: A number that people give, of whatever kind.
 RATING = re.compile(
@@ -59,6 +59,9 @@ TEXT = re.compile(
 NO_ANSWER = re.compile(
     r"\buser agent\b|\bbrowser\b|\burls?\b|\blink\b|\breferr?er\b|\baddress\b|\badresse\b|地址|\bip\b|\bids?\b"
 )
+
+#: Facts about a connection, which are nobody's segment.
+TECHNICAL = re.compile(r"\bip\b|\buser agent\b|\blatitude\b|\blongitude\b|\bcollector\b")
 
 _NAMES = Path(__file__).with_name("column_names.toml")
 
