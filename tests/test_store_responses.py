@@ -22,7 +22,7 @@ FULL = Response(
     comment=Comment("Die Lieferung kam zu spät 😠\r\n 送货太慢了，客服没人接。", language="de"),
     answered_at=datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC),
     wave="2026-Q1",
-    segments=(Segment("branche", "Einzelhandel"), Segment("产品", "甲"), Segment("产品", "乙")),
+    segments=(Segment("Größe", "groß"), Segment("产品", "甲"), Segment("产品", "乙")),
     customer=Customer("c-1", "张伟", "zhang@example.cn", "Müller & Söhne", Decimal("1234567.89")),
 )
 
