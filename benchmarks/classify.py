@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +30,7 @@ from models.bundle import BUNDLED, Bundle, open_bundle
 from models.clauses import split_clauses
 from models.heads import Heads
 from pipelines.annotate import classify, to_record
+from saywhy.feedback import Comment
 
 #: Operations of one token in 12 layers of width 384, counted as multiplications and additions.
 MOP_PER_TOKEN = 42.6
@@ -56,11 +58,18 @@ def hugging_face(bundle: Bundle) -> Callable[[list[str]], Any]:
         tokenizer_file=str(bundle.tokenizer), pad_token="<pad>", model_max_length=512, unk_token="<unk>"
     )
     config = BertConfig(
-        vocab_size=len(tokenizer), hidden_size=384, num_hidden_layers=_LAYERS, num_attention_heads=12,
+        vocab_size=len(tokenizer),
+        hidden_size=384,
+        num_hidden_layers=_LAYERS,
+        num_attention_heads=12,
         intermediate_size=1536,
     )
     extract = pipeline(
-        "feature-extraction", model=BertModel(config).eval(), tokenizer=tokenizer, return_tensors=True, batch_size=32,
+        "feature-extraction",
+        model=BertModel(config).eval(),
+        tokenizer=tokenizer,
+        return_tensors=True,
+        batch_size=32,
         tokenize_kwargs={"truncation": True},
     )
     heads = Heads(bundle.heads["weight"], bundle.heads["bias"], len(bundle.code_frame.ids))
@@ -86,9 +95,11 @@ def int8_peak(threads: int) -> Callable[[], float]:
     weight = numpy_helper.from_array(random.integers(-127, 127, (k, n)).astype(np.int8), "w")
     zero = numpy_helper.from_array(np.array(128, np.uint8), "z")
     graph = helper.make_graph(
-        [helper.make_node("MatMulInteger", ["x", "w", "z"], ["y"])], "peak",
+        [helper.make_node("MatMulInteger", ["x", "w", "z"], ["y"])],
+        "peak",
         [helper.make_tensor_value_info("x", TensorProto.UINT8, [m, k])],
-        [helper.make_tensor_value_info("y", TensorProto.INT32, [m, n])], [weight, zero],
+        [helper.make_tensor_value_info("y", TensorProto.INT32, [m, n])],
+        [weight, zero],
     )
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
@@ -141,15 +152,13 @@ def main(
     speeds: dict[str, list[float]] = {"annotate": [], "classify": [], "pipeline": []}
     peak = int8_peak(2)
     peaks = []
-    part = texts[: len(texts) // windows] if windows > 1 else texts
     for window in range(windows):
         part = texts[window * len(texts) // windows : (window + 1) * len(texts) // windows]
         peaks.append(peak())
-        speeds["classify"].append(best(lambda part=part: ours(part), 1, len(part)))
-        known = [comment for comment, _ in classify([(text, None) for text in part[:1]], annotator)]
-        cleaned = [type(known[0])(text, "en") for text in part]
-        speeds["annotate"].append(best(lambda cleaned=cleaned: annotator.annotate(cleaned), 1, len(part)))
-        speeds["pipeline"].append(best(lambda: baseline(few), 1, len(few)))
+        cleaned = [Comment(text, "en") for text in part]
+        speeds["classify"].append(best(partial(ours, part), 1, len(part)))
+        speeds["annotate"].append(best(partial(annotator.annotate, cleaned), 1, len(part)))
+        speeds["pipeline"].append(best(partial(baseline, few), 1, len(few)))
     seconds, memory = command_line(texts)
     rate = {name: max(values) for name, values in speeds.items()}
     share = rate["annotate"] * tokens * MOP_PER_TOKEN / 1000 / max(peaks)

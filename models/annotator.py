@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.bundle import Bundle, champion, open_bundle
 from models.clauses import Span, split_clauses
 from models.encoder import Encoded, Encoder, Tokens
-from models.heads import Array, Heads, SpanLogits, mean_vectors
+from models.heads import Array, Heads, mean_vectors
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
 from saywhy.feedback import Comment
 
@@ -110,14 +110,12 @@ class Annotator:
                 clauses,
             )
 
-    def _read(
-        self, encoded: Encoded, spans: list[NDArray[np.int64]], clauses: list[list[Span]]
-    ) -> list[Annotation]:
+    def _read(self, encoded: Encoded, spans: list[NDArray[np.int64]], clauses: list[list[Span]]) -> list[Annotation]:
         """Annotations of the texts of one group. `spans[i]` are the token spans of text i: the whole, then clauses."""
         flat = np.concatenate(spans)
         logits = self._heads(encoded.states, flat[:, 0], flat[:, 1])
         vectors = mean_vectors(encoded.states, flat[:, 0], flat[:, 1]).astype("<f2")
-        probabilities = 1 / (1 + np.exp(-logits.themes))
+        probabilities = np.asarray(1 / (1 + np.exp(-logits.themes)), np.float32)
         polarities = _softmax(logits.polarities)
         sentiments = _softmax(logits.sentiment / self._temperature)
         annotations: list[Annotation] = []

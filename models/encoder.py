@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ WINDOW = 256
 BATCH_TOKENS = 2048
 #: Speed: ONNX Runtime would fuse these by itself, and the fused kernel is slower than its parts.
 _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
+
+#: Half a character, as broken exports have them. One is put in its place, so that offsets stay.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 States = NDArray[np.float32]
 
@@ -66,10 +70,10 @@ class Encoder:
         self._pool = ThreadPoolExecutor(cores, "encoder") if cores > 1 else None
 
     def tokenise(self, texts: Sequence[str]) -> list[Tokens]:
-        encodings: list[Encoding] = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        return [
-            Tokens(np.array(e.ids, np.int64), np.array([end for _, end in e.offsets], np.int64)) for e in encodings
-        ]
+        encodings: list[Encoding] = self._tokenizer.encode_batch(
+            [_SURROGATE.sub("\ufffd", text) for text in texts], add_special_tokens=False
+        )
+        return [Tokens(np.array(e.ids, np.int64), np.array([end for _, end in e.offsets], np.int64)) for e in encodings]
 
     def encode(self, texts: Sequence[Tokens]) -> Iterator[Encoded]:
         """Run every text; results come in groups of any order. Texts of one length run together, without padding."""

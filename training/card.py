@@ -22,8 +22,10 @@ Reads feedback comments: sentiment, themes of the core code frame, clause-level 
 
 ## Quality
 
-Texts that were not trained on. *Polar*: of the comments that are clearly negative or positive, the share labelled so.
-*Themes*: micro-F1 at the shipped thresholds, over the themes that a dataset knows (thresholds were chosen on these texts).
+Texts that were not trained on. *Polar*: of the comments that are clearly negative or positive, the share whose score
+has the right sign. *Sentiment*: the share whose label, of four, is the annotator's (conventions differ: some call most
+things neutral, some know no neutral).
+*Themes*: micro-F1 at the shipped thresholds (which were chosen on these texts), over the themes that a dataset knows.
 
 {results}
 
@@ -38,9 +40,9 @@ Texts that were not trained on. *Polar*: of the comments that are clearly negati
 | Olist order reviews | CC BY-NC-SA 4.0 |
 | multilingual sentiment (tyqiangz) | Apache-2.0 repository |
 | SemEval 2014-2016, GermEval 2017 | research |
-| DimABSA 2026, BDCI 2018, Tianchi, online_shopping_10_cats, waimai_10k, GERestaurant, hotel ABSA (SuperGLEBer), mobASA, | \
-none found |
-| kununu, ASQP hotels and courses, Google Play app reviews, hotel reviews, Skytrax | none found |
+| DimABSA 2026, BDCI 2018, Tianchi, online_shopping_10_cats, waimai_10k | none found |
+| GERestaurant, hotel ABSA (SuperGLEBer), mobASA, kununu | none found |
+| ASQP hotels and courses, Google Play app reviews, hotel reviews, Skytrax | none found |
 
 No training text is part of this bundle. Some licences restrict commercial use: who needs certainty retrains on data of
 their own.

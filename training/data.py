@@ -122,6 +122,8 @@ class Conventions:
                 themes[index[theme]] = weights[index[theme]] = 1.0
                 if polarity:
                     polarities[index[theme]] += _POLARITIES[polarity]
+                elif row.sentiment in ("negative", "positive"):  # the theme of a clear text is felt as the text is
+                    polarities[index[theme]] += _POLARITIES[row.sentiment]
             polarities /= np.maximum(polarities.sum(axis=1, keepdims=True), 1)
         known_classes = self._classes.get(row.dataset, np.ones(4, bool))
         sentiment = SENTIMENTS.index(row.sentiment) if row.sentiment else -1

@@ -1,6 +1,6 @@
 """Quality of a bundle on labelled feedback, per dataset and language.
 
-    python -m training.evaluate --data DATA [--bundle FOLDER]
+python -m training.evaluate --data DATA [--bundle FOLDER]
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Cell:
 
     name: str
     texts: int
-    polar: float | None  # of the clearly negative or positive, those labelled so
+    polar: float | None  # of the clearly negative or positive, those whose score has the right sign
     sentiment: float | None  # of all with a sentiment, those labelled so
     theme_f1: float | None  # micro-F1 over the themes that the dataset knows
 
@@ -62,12 +62,13 @@ def evaluate(scores: Scores, config: dict[str, Any], rows: Sequence[Row], conven
     thresholds = np.array([config["thresholds"][theme] for theme in conventions.themes])
     themes = 1 / (1 + np.exp(-scores.themes)) >= thresholds
     sentiment = scores.sentiment.argmax(axis=1)
+    sign = np.where(scores.sentiment[:, 2] > scores.sentiment[:, 0], 2, 0)
     datasets = np.array([row.dataset for row in rows])
     languages = np.array([row.language for row in rows])
 
     def cells(groups: NDArray[np.str_]) -> tuple[Cell, ...]:
         return tuple(
-            _cell(str(name), np.flatnonzero(groups == name), rows, themes, sentiment, conventions)
+            _cell(str(name), np.flatnonzero(groups == name), rows, themes, sentiment, sign, conventions)
             for name in np.unique(groups)
             if (groups == name).sum() >= _LEAST
         )
@@ -81,6 +82,7 @@ def _cell(
     rows: Sequence[Row],
     themes: NDArray[np.bool_],
     sentiment: NDArray[np.int64],
+    sign: NDArray[np.int64],
     conventions: Conventions,
 ) -> Cell:
     gold = [i for i in members if rows[i].sentiment]
@@ -97,7 +99,7 @@ def _cell(
     return Cell(
         name,
         len(members),
-        _share(sentiment[i] == SENTIMENTS.index(rows[i].sentiment or "") for i in polar),
+        _share(sign[i] == SENTIMENTS.index(rows[i].sentiment or "") for i in polar),
         _share(sentiment[i] == SENTIMENTS.index(rows[i].sentiment or "") for i in gold),
         2 * hit / (predicted + true) if true >= _LEAST else None,
     )

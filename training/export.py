@@ -50,7 +50,9 @@ def export(checkpoint: Path, data: Path, version: str, out: Path, card: dict[str
     dev = list(read_rows(data / "feedback" / "dev.jsonl.gz"))
     conventions = Conventions(rows, data / "themes.toml", themes)
     cosine = fidelity(checkpoint, Annotator(open_bundle(part)).vectors, dev[:: max(1, len(dev) // 2000)])
-    print(f"cosine of the int8 vectors to float32: mean {cosine.mean():.4f}, lowest 1 % {np.quantile(cosine, 0.01):.4f}")
+    print(
+        f"cosine of the int8 vectors to float32: mean {cosine.mean():.4f}, lowest 1 % {np.quantile(cosine, 0.01):.4f}"
+    )
     if cosine.mean() < LEAST_COSINE:
         raise ValueError(f"the int8 graph strays from the checkpoint: mean cosine {cosine.mean():.4f}")
     scores = Annotator(open_bundle(part)).scores([Comment(row.text, row.language) for row in dev])

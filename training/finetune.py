@@ -9,7 +9,6 @@ Writes `RUN/checkpoint.pt` as it goes and resumes from it; `RUN/log.jsonl` has a
 from __future__ import annotations
 
 import json
-import os
 import time
 import tomllib
 from dataclasses import dataclass
@@ -21,13 +20,12 @@ import torch
 import typer
 from numpy.typing import NDArray
 from opencc import OpenCC
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import BertModel
 
-from models.bundle import ENCODER, TOKENIZER
+from models.bundle import ENCODER, HEADS, TOKENIZER
 from models.clauses import split_clauses
 from models.encoder import Encoder
 from models.heads import mean_vectors
@@ -166,7 +164,9 @@ def step_loss(
         each[:, 0] = torch.where(real[:, 1:].any(1)[:, None], torch.tensor(-30.0), each[:, 0])
         share = each.softmax(1)
         feeling = (share[..., None] * polarities).sum(1)
-        total = total + config.clause_weight * loss((share * each).sum(1), feeling, sentiment[:, 0], batch, config.smoothing)
+        total = total + config.clause_weight * loss(
+            (share * each).sum(1), feeling, sentiment[:, 0], batch, config.smoothing
+        )
     means = F.normalize(spans @ states, dim=-1, eps=1e-6)
     away = 1 - (means * target).sum(-1)
     return total + config.vector_weight * away[real].mean()
@@ -247,7 +247,11 @@ def main(
         running += float(total.detach())
         seen += len(members)
         if (step + 1) % 50 == 0:
-            line = {"step": step + 1, "loss": round(running / 50, 4), "rows_per_s": round(seen / (time.time() - started), 1)}
+            line = {
+                "step": step + 1,
+                "loss": round(running / 50, 4),
+                "rows_per_s": round(seen / (time.time() - started), 1),
+            }
             with (out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")
             running = 0.0
@@ -260,14 +264,11 @@ def main(
                 "step": step + 1,
             }
             torch.save(state, out / "checkpoint.part")
-            os.replace(out / "checkpoint.part", checkpoint)
+            (out / "checkpoint.part").replace(checkpoint)
             last_saved = time.time()
     encoder.save_pretrained(out)
     (out / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
-    save_file(
-        {"weight": heads.linear.weight.detach().T.contiguous(), "bias": heads.linear.bias.detach()},
-        out / "heads.safetensors",
-    )
+    heads.save(out / HEADS)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,8 @@ from typing import Annotated
 import numpy as np
 import torch
 import typer
-from safetensors.torch import save_file
 
-from models.bundle import ENCODER, TOKENIZER
+from models.bundle import ENCODER, HEADS, TOKENIZER
 from models.encoder import Encoder
 from saywhy.code_frame import load_code_frame
 from training.data import Conventions, read_intents, read_rows, sample
@@ -63,7 +62,8 @@ def main(
         total = 0.0
         for part in torch.randperm(len(states)).split(1024):
             answers = heads(states[part][:, None], whole.expand(len(part), 1, 1))
-            value = loss(*(answer[:, 0] for answer in answers), stack([targets[i] for i in part]), 0.05)
+            themes_, polarities, sentiment = (answer[:, 0] for answer in answers)
+            value = loss(themes_, polarities, sentiment, stack([targets[i] for i in part]), 0.05)
             optimiser.zero_grad()
             value.backward()
             optimiser.step()
@@ -75,10 +75,7 @@ def main(
         print(f"epoch {epoch + 1}: loss {total / len(states):.4f}", flush=True)
     for name in ("model.safetensors", "config.json", "tokenizer.json"):
         shutil.copy(base / name, out / name)
-    save_file(
-        {"weight": heads.linear.weight.detach().T.contiguous(), "bias": heads.linear.bias.detach()},
-        out / "heads.safetensors",
-    )
+    heads.save(out / HEADS)
 
 
 if __name__ == "__main__":

@@ -56,9 +56,7 @@ def fidelity(
     weights, shape, tokenizer = _read(checkpoint)
     session = _session(build(weights, shape, {}).SerializeToString())
     rows = [row for row in rows if _ids(tokenizer, row.text).shape[1] <= _LONGEST]
-    means = [
-        session.run(["states"], {"input_ids": _ids(tokenizer, row.text)})[0][0].mean(axis=0) for row in rows
-    ]
+    means = [session.run(["states"], {"input_ids": _ids(tokenizer, row.text)})[0][0].mean(axis=0) for row in rows]
     exact = np.array(means) / np.linalg.norm(means, axis=1, keepdims=True)
     return np.asarray((exact * vectors([row.text for row in rows])).sum(axis=1))
 

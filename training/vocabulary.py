@@ -56,7 +56,9 @@ def _words(language: str, top: int) -> Iterable[str]:
         yield from {word, word.capitalize(), word.upper()}
 
 
-def trim(specification: dict[str, Any], texts: Iterable[str], *, size: int, top: int = 200_000) -> tuple[str, list[int]]:
+def trim(
+    specification: dict[str, Any], texts: Iterable[str], *, size: int, top: int = 200_000
+) -> tuple[str, list[int]]:
     """Return the trimmed tokenizer as JSON and, for each new id, the row of the old embedding table.
 
     `specification` is a Hugging Face `tokenizer.json` of a Unigram model; `size` is the number of pieces to keep;
