@@ -41,7 +41,7 @@ def show_report(
 ) -> HTMLResponse:
     """The ranking of what costs NPS points in one wave, as one self-contained page."""
     report = stored.latest(connection, opened.workspace, wave)
-    page = to_html(report, opened.code_frame, language=language or preferred_language(accept_language))
+    page = to_html(report, opened.annotator.code_frame, language=language or preferred_language(accept_language))
     headers = {
         "Content-Security-Policy": policy.self_contained(page),
         "Cache-Control": "private, no-cache",

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Thread
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
 from models.annotator import Annotator, load_annotator
-from pipelines import annotate, language
-from saywhy.code_frame import CodeFrame, load_code_frame
+from pipelines import language
+from saywhy.feedback import Comment
 from saywhy.settings import Settings
 from saywhy.store import Connection, Engine, open_store, reading, workspaces
+
+#: Seconds that requests get between the steps of loading behind them.
+PAUSE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The store, the workspace in it, the models and the code frame."""
+    """The store, the workspace in it, and the models."""
 
     engine: Engine
     workspace: int
     annotator: Annotator
-    code_frame: CodeFrame
 
     def close(self) -> None:
         self.engine.dispose()
@@ -37,15 +40,16 @@ class State(TypedDict):
 def open_resources(settings: Settings) -> Resources:
     """Open the store and load the models, warmed up so that the first request is as fast as the next.
 
-    Raises `StoreUnavailable`, `BundleDamaged`.
+    The tables of language detection take seconds: they are loaded behind while requests are answered already. A
+    comment that needs one sooner loads it itself. Raises `StoreUnavailable`, `BundleDamaged`.
     """
-    annotator = load_annotator(settings.registry, settings.threads)
-    language.load()
-    annotate.classify([("Thank you, it works.", None)], annotator)
     engine = open_store(settings.database_url)
     with engine.begin() as connection:
         workspace = workspaces.ensure(connection, settings.workspace)
-    return Resources(engine, workspace, annotator, load_code_frame())
+    annotator = load_annotator(settings.registry, settings.threads)
+    annotator.annotate([Comment("Thank you, it works.", language="en")])
+    Thread(target=language.load, args=[PAUSE], daemon=True).start()
+    return Resources(engine, workspace, annotator)
 
 
 def get_resources(request: Request) -> Resources:

@@ -8,6 +8,7 @@ Codes are BCP 47: `en`, `de`, `zh-Hans`, `zh-Hant`, …, `und` where nothing can
 from __future__ import annotations
 
 import re
+import time
 import tomllib
 import unicodedata
 from collections import Counter
@@ -96,11 +97,21 @@ def detect(text: str, hint: str | None = None) -> str:
     return next((code for code in languages if not letters.isdisjoint(_LETTERS.get(code, ""))), languages[0])
 
 
-def load() -> None:
-    """Load what `detect` needs (seconds, some 400 MB), so that the first comment does not wait for it."""
+def load(pause: float = 0.0) -> None:
+    """Load what `detect` needs (seconds, some 400 MB), so that the first comment does not wait for it.
+
+    Lingua holds the interpreter while it loads. So this goes language by language (its models are shared by all
+    detectors of the process), with that many seconds in between for other threads to work in.
+    """
+    from lingua import Language, LanguageDetectorBuilder
+
     detect("好")
-    for accurate in (False, True):
-        _confidences("everything", accurate, None)
+    names = _lingua_names()
+    for code in LATIN_LANGUAGES[1:]:
+        pair = LanguageDetectorBuilder.from_languages(Language.ENGLISH, getattr(Language, names[code]))
+        for detector in (pair.build(), pair.with_low_accuracy_mode().build()):
+            detector.compute_language_confidence_values("everything")
+        time.sleep(pause)
 
 
 def detect_many(texts: Iterable[tuple[str, str | None]]) -> list[str]:
