@@ -64,7 +64,7 @@ EXAMPLE: dict[str, JsonValue] = {
         }
     ],
     "delights": [],
-    "notes": ["Impact is an association, not a cause."],
+    "notes": [{"key": "association", "values": {"n": 614}}],
 }
 
 

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+#: What stands in a note: numbers as they are, so that every language writes them its own way.
+Value = int | float | str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,14 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a reader must know: which sentence of the renderers' catalogues (`key`), and what is filled into it."""
+
+    key: str
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The answer to "why this score?" for one wave, or for all (`wave` is "all")."""
 
@@ -122,4 +133,4 @@ class Report:
     sentiment: tuple[tuple[str, int], ...]  # (label, comments)
     issues: tuple[Issue, ...]  # themes and topics in one ranking, costliest first
     delights: tuple[Issue, ...]  # what promoters praise; `impact` is what it adds
-    notes: tuple[str, ...]  # what a reader must know: small n, association is not cause, …
+    notes: tuple[Note, ...]  # what a reader must know: small n, association is not cause, …

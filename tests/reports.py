@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from saywhy.report import Counts, GroupNps, Issue, Nps, Quote, RatingSummary, Report
+from saywhy.report import Counts, GroupNps, Issue, Note, Nps, Quote, RatingSummary, Report
 
 
 def quote(text: str, clause: str, language: str, score: int | None = 3, *segments: str) -> Quote:
@@ -179,10 +179,8 @@ FULL = Report(
         ),
     ),
     notes=(
-        "Two bases: the NPS of all 1187 scored responses is 23.4, that of the 614 with a comment 11.2.",
-        "Impact is an association, not proof of a cause: by how many points the NPS would be higher if those who name "
-        "it had scored like the others. Compared are the 614 responses with a score and a comment, as only they can "
-        "name a cause.",
+        Note("two_bases", {"n": 1187, "score": 23.4, "m": 614, "beside": 11.2}),
+        Note("association", {"n": 614}),
     ),
 )  # fmt: skip
 
@@ -195,7 +193,7 @@ RATED = replace(
     ratings=(RatingSummary("1-5", 8123, 3.84, 0.412), RatingSummary("1-10", 90, 7.1, 0.004)),
     waves=(),
     segments=(),
-    notes=("Nobody was asked on the scale 0-10, so there is no NPS.",),
+    notes=(Note("no_nps"),),
 )
 
 #: Nothing to rank, nobody scored.
@@ -269,5 +267,5 @@ HOSTILE = replace(
         for issue in FULL.issues
     ),
     delights=(),
-    notes=(HOSTILE_TEXT,),
+    notes=(Note("dropped", {"names": (HOSTILE_TEXT,)}),),
 )

@@ -11,7 +11,7 @@ from saywhy import store
 from saywhy.errors import Conflict, NotFound, RunAlreadyEnded, WaveNotFound
 from saywhy.feedback import Response, Score
 from saywhy.ingestion import Rejection
-from saywhy.report import Counts, GroupNps, Issue, Nps, Quote, RatingSummary, Report
+from saywhy.report import Counts, GroupNps, Issue, Note, Nps, Quote, RatingSummary, Report
 from saywhy.run import RunState
 from saywhy.store.responses import Saved
 
@@ -51,7 +51,7 @@ REPORT = Report(
     sentiment=(("negative", 40),),
     issues=(ISSUE,),
     delights=(),
-    notes=("An association, not a cause.",),
+    notes=(Note("association", {"n": 60}), Note("dropped", {"names": ("city", "价格"), "share": 0.5})),
 )
 
 

@@ -101,7 +101,7 @@ def _notes(report: Report, wording: Wording) -> tuple[str, ...]:
     keys = ["note_interval"] if report.nps else []
     if any(issue.revenue_at_risk is not None for issue in report.issues):
         keys.append("note_revenue")
-    return (*(wording.remark(note) for note in report.notes), *(wording[key] for key in [*keys, "note_masked"]))
+    return (*(wording.note(note) for note in report.notes), *(wording[key] for key in [*keys, "note_masked"]))
 
 
 def _score_panel(nps: Nps, with_comment: Nps | None, wording: Wording) -> ScorePanel:

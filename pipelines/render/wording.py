@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from string import Formatter
-from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -17,6 +14,7 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.errors import InvalidInput
+from saywhy.report import Note, Value
 
 CATALOGUES = Path(__file__).with_name("wording")
 
@@ -45,32 +43,13 @@ def closest_language(tag: str) -> str:
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """The words of one first-class language."""
-    return {key: words for key, words in _read(language).items() if isinstance(words, str)}
-
-
-@cache
-def remarks(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The notes of reports in that language: what the English sentence looks like, and the translation."""
-    return tuple((_pattern(english), translated) for english, translated in _read(language).get("remarks", {}).items())
-
-
-def _read(language: str) -> dict[str, Any]:
+    """The words of one first-class language; those of a section are keyed `section.key`."""
     with (CATALOGUES / f"{language}.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    """What a sentence with {placeholders} looks like once they are filled in; “(s)” is an optional plural."""
-    parts = (f"(?P<{field}>.+)" if field else re.escape(literal) for literal, field in _fields(template))
-    return re.compile("".join(parts).replace(r"\(s\)", "s?"), re.DOTALL)
-
-
-def _fields(template: str) -> Iterator[tuple[str, str | None]]:
-    for literal, field, _, _ in Formatter().parse(template):
-        yield literal, None
-        if field:
-            yield "", field
+        entries = tomllib.load(file)
+    words: dict[str, str] = {}
+    for key, entry in entries.items():
+        words |= {key: entry} if isinstance(entry, str) else {f"{key}.{name}": text for name, text in entry.items()}
+    return words
 
 
 class Wording:
@@ -122,18 +101,19 @@ class Wording:
         time = datetime.fromisoformat(iso).astimezone(UTC)
         return f"{format_date(time, 'long', locale=self._locale)} {time:%H:%M} UTC"
 
-    def remark(self, note: str) -> str:
-        """A note of a report, which is English, in this language; as it is where there is no translation."""
-        for sentence, translated in remarks(self.language):
-            if found := sentence.fullmatch(note):
-                return translated.format(**{name: self._value(text) for name, text in found.groupdict().items()})
-        return note
+    def note(self, note: Note) -> str:
+        """A note of a report in words: whole numbers as counts, others as points, lists with commas."""
+        return self(f"note.{note.key}", **{name: self._value(value) for name, value in note.values.items()})
 
-    def _value(self, text: str) -> str:
-        """A number within an English sentence as this language writes it; anything else as it is."""
-        if re.fullmatch(r"-?\d+\.\d", text):
-            return self.points(float(text))
-        return self.count(int(text)).replace("-", "−") if re.fullmatch(r"-?\d+", text) else text
+    def _value(self, value: Value) -> str:
+        match value:
+            case int():
+                return self.count(value)
+            case float():
+                return self.points(value)
+            case str():
+                return value
+        return self["comma"].join(value)
 
     def language_name(self, tag: str) -> str:
         """The name of any language in this one; the tag itself where it has none."""
