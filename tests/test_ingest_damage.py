@@ -11,10 +11,11 @@ import openpyxl
 import pytest
 
 from pipelines.ingest import examine, read_responses
-from saywhy.errors import ColumnNotFound, InvalidInput, UnknownFormat
+from saywhy.errors import ColumnNotFound, InvalidInput, SaywhyError, UnknownFormat
 from saywhy.feedback import Response
 from saywhy.ingestion import Rejection
 
+EXPORTS = Path(__file__).parent / "fixtures" / "exports"
 HEADER = "id,score,comment\n"
 
 
@@ -158,6 +159,8 @@ def test_archive_that_is_no_workbook(tmp_path: Path) -> None:
     whole = workbook(tmp_path / "whole.xlsx").read_bytes()
     with pytest.raises(UnknownFormat, match="not a workbook"):
         examine(write(tmp_path, whole[: len(whole) // 2], "half.xlsx"))
+    with pytest.raises(UnknownFormat, match="not a workbook"):
+        examine(write(tmp_path, whole.replace(b"PK\x01\x02", b"PK\x01\x09"), "damaged.xlsx"))
 
 
 def workbook(path: Path) -> Path:
@@ -246,3 +249,23 @@ def test_unreadable_dates_and_amounts_are_rejected(tmp_path: Path) -> None:
     rows = "".join(f"r{i},5,ok,2026-01-04,7\n" for i in range(5))
     _, rejected = read(write(tmp_path, text + rows))
     assert rejected == [(3, "date 'soon' cannot be read"), (4, "amount 'tbd' cannot be read")]
+
+
+@pytest.mark.parametrize("path", sorted(EXPORTS.iterdir()), ids=lambda path: path.name)
+def test_random_damage_never_ends_in_a_bug(tmp_path: Path, path: Path) -> None:
+    """Whatever bytes are lost, changed or doubled: rows, rejections, or an error that says what is wrong."""
+    generator = random.Random(path.name)
+    for _ in range(20):
+        content = bytearray(path.read_bytes())
+        for _ in range(generator.randint(1, 6)):
+            start = generator.randrange(len(content))
+            end = start + generator.randint(1, 40)
+            content[start:end] = generator.choice(
+                [b"", b'"', b"\n", b"\0", b"\xff\xfe", content[start:end] * 2, generator.randbytes(3)]
+            )
+        try:
+            items = list(read_responses(examine(write(tmp_path, bytes(content), path.name))))
+        except SaywhyError as error:
+            assert error.detail
+        else:
+            assert all(isinstance(item, Response) or item.reason for item in items)

@@ -120,6 +120,15 @@ def test_delimiter_is_detected(tmp_path: Path, delimiter: str) -> None:
     assert comments(path) == ["Fast, simple; cheap | good\tenough", "Slow, slow, slow; slow"]
 
 
+@pytest.mark.parametrize("delimiter", ["\t", "\\t", "tab"])
+def test_delimiter_can_be_named(tmp_path: Path, delimiter: str) -> None:
+    """By itself, as shells write it, or by name; anything longer than a character is refused."""
+    path = write(tmp_path, "score\tcomment\n9\tgood\n0\tbad\n")
+    assert comments(path, delimiter=delimiter) == ["good", "bad"]
+    with pytest.raises(InvalidInput, match="a delimiter is one character"):
+        examine(path, delimiter=",;")
+
+
 def test_commas_in_unquoted_comments_of_a_semicolon_file() -> None:
     """The delimiter is the one by which rows have the same width."""
     lines = ["score;comment\n", "9;good, fast, cheap\n", "1;bad\n", "3;slow, again, and again, really\n"]

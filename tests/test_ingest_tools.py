@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from pipelines.ingest import Reading, examine, read_responses
+from pipelines.ingest import ColumnChoice, Reading, examine, read_responses
+from pipelines.ingest.tools import GENERIC, GOOGLE_FORMS, TOOLS
 from saywhy.feedback import Response, Scale, Segment
 from saywhy.ingestion import Rejection
 
@@ -234,3 +236,11 @@ def test_workbook_with_titles_above_the_table() -> None:
     assert responses[0].segments == (Segment("region", "Nordics"),)
     assert any("skipped 2 line(s)" in note for note in reading.notes)
     assert any("'Legend'" in note for note in reading.notes)
+
+
+def test_the_reference_names_every_tool_and_column() -> None:
+    """What is read stands in the documentation."""
+    text = (Path(__file__).parents[1] / "docs" / "reference" / "import.md").read_text("utf-8")
+    names = [tool.name for tool in (*TOOLS, GOOGLE_FORMS, GENERIC)]
+    names += [field.name for field in fields(ColumnChoice) if field.name not in ("score", "comment", "segments")]
+    assert [name for name in names if f"`{name}`" not in text and f"--{name.replace('_', '-')}" not in text] == []

@@ -17,6 +17,7 @@ from saywhy.ingestion import Rejection
 
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_CHARACTERS = {name: character for character, name in _NAMES.items()} | {"\\t": "\t"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,13 @@ class Table:
 
 
 def open_table(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Table:
-    """Find out what the file is. Raises `InvalidInput` (missing, empty, damaged) or `UnknownFormat`."""
+    """Find out what the file is. Raises `InvalidInput` (missing, empty, damaged) or `UnknownFormat`.
+
+    `delimiter` is one character, or its name: comma, semicolon, tab, pipe.
+    """
+    delimiter = _CHARACTERS.get(delimiter or "", delimiter)
+    if delimiter is not None and len(delimiter) != 1:
+        raise InvalidInput(f"a delimiter is one character, or one of {', '.join(_CHARACTERS)}; not {delimiter!r}")
     try:
         with path.open("rb") as file:
             start = file.read(8)

@@ -21,12 +21,8 @@ Cell = int | float | str | bool | time | date | datetime | timedelta
 
 def choose_sheet(path: Path) -> tuple[CalamineSheet, str | None]:
     """The sheet to read, and a note where there are others. Raises `UnknownFormat`, or `InvalidInput` if empty."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > MAX_UNPACKED:
-            raise InvalidInput(f"{path.name} unpacks to {size:,} bytes; export it as CSV, which is read as a stream")
     try:
+        _refuse_bomb(path)
         workbook = CalamineWorkbook.from_path(str(path))
         visible = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         for name in visible:
@@ -35,10 +31,17 @@ def choose_sheet(path: Path) -> tuple[CalamineSheet, str | None]:
                 others = [other for other in visible if other != name]
                 note = f"read sheet {name!r} only; there is also {', '.join(map(repr, others))}" if others else None
                 return sheet, note
-    # The second is what pyo3 makes of a panic inside the parser, which damaged files can bring about.
-    except (CalamineError, OSError, ValueError) as error:
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         raise UnknownFormat(f"{path.name} is not a workbook that can be read: {error}") from error
     raise InvalidInput(f"{path.name} is empty: no visible sheet has a row")
+
+
+def _refuse_bomb(path: Path) -> None:
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+        if size > MAX_UNPACKED:
+            raise InvalidInput(f"{path.name} unpacks to {size:,} bytes; export it as CSV, which is read as a stream")
 
 
 def read_sheet(sheet: CalamineSheet) -> Iterator[Row | Rejection]:
