@@ -28,5 +28,5 @@ def show_docs(request: Request) -> HTMLResponse:
         swagger_css_url=f"{root}/docs/assets/swagger-ui.css",
         swagger_favicon_url=f"{root}/docs/assets/favicon.png",
     )
-    page.headers["Content-Security-Policy"] = policy.with_assets(bytes(page.body).decode())
+    page.headers["Content-Security-Policy"] = policy.of_docs(bytes(page.body).decode())
     return page

@@ -43,7 +43,7 @@ def show_report(
     report = stored.latest(connection, opened.workspace, wave)
     page = to_html(report, opened.annotator.code_frame, language=language or preferred_language(accept_language))
     headers = {
-        "Content-Security-Policy": policy.self_contained(page),
+        "Content-Security-Policy": policy.of_report(page),
         "Cache-Control": "private, no-cache",
         "Vary": "Accept-Language",
     }
