@@ -39,6 +39,7 @@ def split_clauses(text: str, language: str | None = None) -> list[Span]:
     enough to say something of their own. A text without any letters is one clause; an empty text has none.
     """
     spans: list[Span] = []
+    text = text.encode("utf-8", "replace").decode()  # half characters of broken exports become "?"
     code = (language or "en").split("-")[0]
     for line in re.finditer(r"[^\r\n]+", text):
         at = line.start()

@@ -14,6 +14,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from models.script import fold_script
+
 #: Longer texts are read in windows of this many tokens, so that nothing is cut off.
 WINDOW = 256
 #: Tokens in one run of the graph. More fills the caches, fewer leaves cores idle (benchmarks/encoder.py).
@@ -71,7 +73,7 @@ class Encoder:
 
     def tokenise(self, texts: Sequence[str]) -> list[Tokens]:
         encodings: list[Encoding] = self._tokenizer.encode_batch(
-            [_SURROGATE.sub("\ufffd", text) for text in texts], add_special_tokens=False
+            [fold_script(_SURROGATE.sub("\ufffd", text)) for text in texts], add_special_tokens=False
         )
         return [Tokens(np.array(e.ids, np.int64), np.array([end for _, end in e.offsets], np.int64)) for e in encodings]
 
