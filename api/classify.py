@@ -43,7 +43,7 @@ RESPONSE: dict[str, JsonValue] = {
         {
             "id": "r-1",
             "language": "en",
-            "sentiment": {"label": "mixed", "score": -0.12, "confidence": 0.81},
+            "sentiment": {"label": "mixed", "score": -0.12, "confidence": 0.81, "uncertain": False},
             "themes": [
                 {"theme": "support", "polarity": "positive", "confidence": 0.93},
                 {"theme": "billing", "polarity": "negative", "confidence": 0.9},
@@ -82,6 +82,7 @@ class SentimentOut(BaseModel):
     label: Polarity
     score: Annotated[float, Field(ge=-1, le=1, description="-1 negative … 1 positive.")]
     confidence: Share
+    uncertain: bool = Field(description="The confidence is below the model's limit: a person should look.")
 
 
 class ThemeOut(BaseModel):

@@ -51,6 +51,7 @@ class Annotator:
         self._heads = Heads(bundle.heads["weight"], bundle.heads["bias"], len(self._themes))
         self._thresholds = np.array([bundle.config["thresholds"][theme] for theme in self._themes], np.float32)
         self._temperature = np.float32(bundle.config["temperature"])
+        self._uncertain_below: float = bundle.config.get("uncertain_below", 0.0)
 
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
         """One annotation a comment, in order. A comment's answer depends on nothing but the comment;
@@ -159,9 +160,15 @@ class Annotator:
         themes.sort(key=lambda label: -label.confidence)
         mentions.sort(key=lambda mention: (mention.start, -mention.confidence))
         label = int(sentiment.argmax())
+        confidence = _rounded(sentiment[label])
         return Annotation(
             model=self.model,
-            sentiment=Sentiment(_SENTIMENTS[label], _rounded(sentiment[2] - sentiment[0]), _rounded(sentiment[label])),
+            sentiment=Sentiment(
+                _SENTIMENTS[label],
+                _rounded(sentiment[2] - sentiment[0]),
+                confidence,
+                uncertain=confidence < self._uncertain_below,
+            ),
             themes=tuple(themes),
             mentions=tuple(mentions),
             clauses=tuple(

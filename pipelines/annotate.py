@@ -40,6 +40,7 @@ def to_record(identifier: Any, comment: Comment, annotation: Annotation) -> dict
             "label": sentiment.label.value,
             "score": sentiment.score,
             "confidence": sentiment.confidence,
+            "uncertain": sentiment.uncertain,
         },
         "themes": [
             {"theme": label.theme, "polarity": label.polarity.value, "confidence": label.confidence}

@@ -17,11 +17,15 @@ class Polarity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentiment:
-    """Of the whole comment: a label, a score in -1 … +1, a confidence in 0 … 1 (the label's probability)."""
+    """Of the whole comment: a label, a score in -1 … +1, a confidence in 0 … 1 (the label's probability).
+
+    `uncertain`: the confidence is below the model's own limit, so a person should look.
+    """
 
     label: Polarity
     score: float
     confidence: float
+    uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

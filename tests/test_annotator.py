@@ -114,7 +114,7 @@ def test_a_non_answer_is_neutral_and_about_nothing(annotator: Annotator) -> None
     assert to_record("r", comment, annotation) == {
         "id": "r",
         "language": "de",
-        "sentiment": {"label": "neutral", "score": 0.0, "confidence": 1.0},
+        "sentiment": {"label": "neutral", "score": 0.0, "confidence": 1.0, "uncertain": False},
         "themes": [],
         "mentions": [],
         "model": annotator.model,

@@ -76,7 +76,7 @@ def test_classify_answers_each_comment_in_order_with_the_members_of_the_contract
     assert [result["id"] for result in results] == ["a", 7, "c", ""]
     for result, sent in zip(results, COMMENTS, strict=True):
         assert set(result) == {"id", "language", "sentiment", "themes", "mentions", "model"}
-        assert set(result["sentiment"]) == {"label", "score", "confidence"}
+        assert set(result["sentiment"]) == {"label", "score", "confidence", "uncertain"}
         assert all(set(theme) == {"theme", "polarity", "confidence"} for theme in result["themes"])
         for mention in result["mentions"]:
             assert set(mention) == {"theme", "polarity", "start", "end", "confidence"}
