@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from pipelines.frame import tabulate
-from pipelines.impact import leave_out, leave_out_points, rank_records
+from pipelines.impact import measure
+from pipelines.leave_out import leave_out
+from pipelines.records import rank_records
 from pipelines.report import report_on
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
 from saywhy.code_frame import CodeFrame
@@ -57,7 +59,7 @@ def times(responses: int) -> Iterator[float]:
     keys = [f"theme-{place}" for place in range(THEMES)]
     rows = [[keys[place] for place in row] for row in np.split(named.indices, named.indptr[1:-1])]
     yield seconds(lambda: rank_records(records(scores, rows)))
-    yield seconds(lambda: leave_out(points, named, keys))
+    yield seconds(lambda: measure(points, named, named[:, []], keys, []))
     annotations: dict[str, Annotation] = {}
     answers = [
         Response("b", str(place), Score(int(score)), Comment(f"comment {place}", "en"), wave=f"W{place % 4}",
@@ -122,7 +124,7 @@ def simulated(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     draws = np.random.default_rng(2).multinomial(responses, np.append(inside, outside), size=surveys)
     draws = draws[draws[:, :3].any(axis=1)]
-    return leave_out_points(draws[:, :3], draws[:, :3] + draws[:, 3:])
+    return leave_out(draws[:, :3], draws[:, :3] + draws[:, 3:])
 
 
 def ordering(responses: int, key: Callable[[dict[str, Any]], float], surveys: int = 300) -> tuple[float, float]:

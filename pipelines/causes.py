@@ -2,46 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from pipelines.frame import Frame
-from pipelines.impact import added, leave_out
+from pipelines.impact import measure, ranked
 from pipelines.quotes import quotes, witnesses
 from pipelines.segments import comparable, concentrated_in, is_new
 from saywhy.annotation import Annotation, Polarity
 from saywhy.report import Impact, Issue
 
 
-def rank_causes(
-    frame: Frame, rows: NDArray[np.bool_], latest: int, polarity: Polarity, annotations: Mapping[str, Annotation]
-) -> tuple[Issue, ...]:
-    """Themes and topics in one ranking: blamed ones (NEGATIVE; `impact` is what they cost) or praised ones (POSITIVE;
-    what they add). `rows` chooses the responses; `latest` is the place of the wave in which a cause can be new.
+def impacts(frame: Frame, rows: NDArray[np.bool_]) -> dict[Polarity, list[Impact]]:
+    """Themes and topics in one ranking, blamed ones and praised ones; the keys are places in `Frame.causes`.
 
     All counts are of responses that have a score on the 0-10 scale and a comment that a model has read. Only who has
     written can name a cause: with the silent on the other side every cause would look bad. The points are those of the
-    NPS of all scored responses. Where nobody has such a score, causes go by their mentions and the interval of the
-    impact is all that is possible.
+    NPS of all scored responses. Themes are measured beside each other, and topics beside each other and beside what
+    is left of their themes, since a topic is a part of its theme. Where nobody has such a score, causes go by their
+    mentions and the interval of the impact is all that is possible.
     """
-    counted = frame.scored & frame.annotated
-    is_scored = bool((rows & counted).any())
-    counted = counted if is_scored else frame.annotated
-    base = rows & counted
-    keys = [str(code) for code in range(len(frame.causes))]
-    named = frame.named(polarity, base)
-    if is_scored:
-        ranking = leave_out(frame.points[base], named, keys, responses=int((rows & frame.scored).sum()))
-    else:
-        ranking = _by_mentions(named, keys)
-    if polarity is Polarity.POSITIVE:
-        ranking = added(ranking)
-    wrong_side = Polarity.POSITIVE if polarity is Polarity.NEGATIVE else Polarity.NEGATIVE
-    ranking = [found for found in ranking if frame.causes[int(found.key)].polarity != wrong_side]
+    base = _base(frame, rows)
+    named = {polarity: frame.named(polarity, base) for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)}
+    kinds = {kind: _places(frame, kind) for kind in ("theme", "topic")}
+    if not (frame.scored & base).any():
+        return {polarity: _by_mentions(_apart(frame, found, polarity)) for polarity, found in named.items()}
+    points, controls = frame.points[base], _controls(frame, base)
+    responses = int((rows & frame.scored).sum())
+    found: dict[Polarity, list[Impact]] = {polarity: [] for polarity in named}
+    for kind, places in kinds.items():
+        own = [_apart(frame, by_cause, polarity)[:, places] for polarity, by_cause in named.items()]
+        if not any(columns.nnz for columns in own):
+            continue
+        rest = [_untold(frame, by_cause) if kind == "topic" else by_cause[:, []] for by_cause in named.values()]
+        blamed, praised = (sparse.csr_array(sparse.hstack(pair, format="csr")) for pair in zip(own, rest, strict=True))
+        keys = [*map(str, places.tolist()), *[""] * rest[0].shape[1]]
+        both = measure(points, blamed, praised, keys, keys, controls=controls, responses=responses)
+        for polarity, ranking in zip(named, both, strict=True):
+            found[polarity] += [impact for impact in ranking if impact.key]
+    return {polarity: ranked(ranking) for polarity, ranking in found.items()}
 
+
+def _base(frame: Frame, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The responses on which impact is measured: scored and read, or merely read where none is scored."""
+    counted = rows & frame.annotated
+    scored = counted & frame.scored
+    return scored if scored.any() else counted
+
+
+def _places(frame: Frame, kind: str) -> NDArray[np.intp]:
+    return np.array([place for place, cause in enumerate(frame.causes) if cause.kind == kind], dtype=np.intp)
+
+
+def _apart(frame: Frame, named: sparse.csr_array, polarity: Polarity) -> sparse.csr_array:
+    """Without the topics of the other polarity: a cause of complaint is not ranked as one of praise."""
+    wrong = Polarity.POSITIVE if polarity is Polarity.NEGATIVE else Polarity.NEGATIVE
+    kept = sparse.diags_array([cause.polarity != wrong for cause in frame.causes], dtype=bool)
+    return sparse.csr_array(named @ kept)
+
+
+def _untold(frame: Frame, named: sparse.csr_array) -> sparse.csr_array:
+    """Which responses name a theme but none of its topics: (N, themes)."""
+    themes, topics = _places(frame, "theme"), _places(frame, "topic")
+    place = {frame.causes[theme].id: code for code, theme in enumerate(themes.tolist())}
+    above = [(code, place[frame.causes[topic].theme]) for code, topic in enumerate(topics.tolist())
+             if frame.causes[topic].theme in place]  # fmt: skip
+    rows, columns = np.array(above, dtype=np.intp).reshape(-1, 2).T
+    parent = sparse.csr_array((np.ones(len(above), dtype=bool), (rows, columns)), (len(topics), len(themes)))
+    told = named[:, topics].astype(bool) @ parent
+    whole = sparse.csr_array(named[:, themes].astype(bool))
+    return sparse.csr_array(whole.astype(np.int8) - whole.multiply(told.astype(bool)).astype(np.int8)).astype(bool)
+
+
+def _controls(frame: Frame, base: NDArray[np.bool_]) -> sparse.csr_array:
+    """Segments and waves, as what the impact is adjusted for: (N, properties)."""
+    segments, _ = comparable(frame.segments)
+    waves = frame.wave[base]
+    known = np.flatnonzero(waves >= 0)
+    by_wave = sparse.csr_array((np.ones(len(known), dtype=bool), (known, waves[known])), (len(waves), len(frame.waves)))
+    found = sparse.csr_array(sparse.hstack([frame.segmented[base][:, segments], by_wave], format="csr", dtype=bool))
+    members = found.astype(np.int64).sum(axis=0)
+    return found[:, np.flatnonzero((members > 0) & (members < len(waves)))]
+
+
+def rank_causes(
+    frame: Frame,
+    rows: NDArray[np.bool_],
+    latest: int,
+    polarity: Polarity,
+    ranking: Sequence[Impact],
+    annotations: Mapping[str, Annotation],
+) -> tuple[Issue, ...]:
+    """The rows of the ranking of blamed causes (NEGATIVE) or praised ones (POSITIVE): see `impacts`.
+
+    `rows` chooses the responses; `latest` is the place of the wave in which a cause can be new.
+    """
+    base = _base(frame, rows)
+    is_scored = bool((frame.scored & base).any())
+    counted = frame.scored & frame.annotated if is_scored else frame.annotated
+    named = frame.named(polarity, base)
     segments, _ = comparable(frame.segments)
     where = concentrated_in(named, frame.segmented[base][:, segments])
     language_names, languages = _languages(frame, base, named)
@@ -70,7 +132,7 @@ def rank_causes(
                 mentions=found.mentions,
                 detractors=found.detractors,
                 promoters=found.promoters,
-                significant=found.low > 0,
+                significant=found.significant,
                 keywords=cause.keywords,
                 languages=tuple(language_names[place] for place in by_language if languages[code, place]),
                 waves=tuple(zip(frame.waves, waves[code].tolist(), strict=True)),
@@ -78,15 +140,21 @@ def rank_causes(
                 concentrated_in=str(frame.segments[segments[where[code]]]) if where[code] >= 0 else None,
                 revenue_at_risk=None if at_risk is None else float(at_risk[code]),
                 quotes=quotes(frame, code, polarity, witness, annotations),
+                passives=found.passives,
+                leave_out=found.leave_out,
+                shapley=found.shapley,
+                q_value=found.q_value,
+                top_three=found.top_three,
+                few_mentions=found.few_mentions,
             )
         )
     return tuple(issues)
 
 
-def _by_mentions(named: sparse.csr_array, keys: list[str]) -> list[Impact]:
+def _by_mentions(named: sparse.csr_array) -> list[Impact]:
     """Without scores: the most frequent first, of an impact of which nothing is known."""
     mentions = named.astype(np.int64).sum(axis=0).tolist()
-    found = [Impact(key, 0.0, -100.0, 100.0, count, 0, 0) for key, count in zip(keys, mentions, strict=True) if count]
+    found = [Impact(str(code), 0.0, -100.0, 100.0, count, 0, 0) for code, count in enumerate(mentions) if count]
     return sorted(found, key=lambda impact: -impact.mentions)
 
 

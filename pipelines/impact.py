@@ -1,191 +1,164 @@
-"""What each theme or topic costs, in NPS points: the leave-out difference with its interval.
+"""What each cause costs in NPS points, measured in three ways, and the order of the causes.
 
 The formulas in plain words, and why the ranking goes by the lower end of the interval: docs/explanation/impact.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import sparse
+from scipy.stats import false_discovery_control, norm
 
-from pipelines.nps import POINTS_BY_SCORE, Z95
-from saywhy.annotation import Polarity
-from saywhy.errors import InvalidInput, ScoreOutOfRange
-from saywhy.report import Impact
+from pipelines.leave_out import adjusted_variance, leave_out, within_reach
+from pipelines.recoverable import Recoverable, recoverable
+from pipelines.shapley import points_lost
+from saywhy.report import Estimate, Impact
 
-#: `rank_records` counts mentions of every polarity when asked for this.
-ANY_POLARITY = "any"
+#: With fewer mentions an estimate is pulled towards 0 and marked.
+FEW_MENTIONS = 30
 
-_POLARITIES = frozenset(Polarity)
+#: Prior standard deviation of what one mention costs, in points: what pulls the estimates of rare causes towards 0.
+EFFECT_SD = 100.0
+
+#: Share of false findings among the causes that are called significant.
+FALSE_DISCOVERY_RATE = 0.05
+
+_DRAWS = 4000
 
 
-def leave_out(
+def measure(
     points: NDArray[np.int8],
-    named: sparse.csr_array,
+    blamed: sparse.csr_array,
+    praised: sparse.csr_array,
     keys: Sequence[str],
+    praised_keys: Sequence[str],
     *,
-    responses: int | None = None,
-    z: float = Z95,
-) -> list[Impact]:
-    """The impact of every key, costliest first (see `ranked`); keys that nobody names are left out.
+    controls: sparse.csr_array | None = None,
+    responses: int = 0,
+) -> tuple[list[Impact], list[Impact]]:
+    """What every blamed key costs and what every praised one adds, each in order (see `ranked`), named ones only.
 
     `points`, shape (N,), holds 100 for a promoter, 0 for a passive, -100 for a detractor; no other responses.
-    `named`, shape (N, K), is not zero where a response names a key: a response counts once however often it does.
-    `responses` is explained in `leave_out_points`.
+    `blamed`, shape (N, K), and `praised`, shape (N, L), are not zero where a response names a key: a response counts
+    once however often it does. Both are in one model, as many responses blame one thing and praise another. `controls`,
+    shape (N, C), are properties that the recoverable points are adjusted for: segments, waves.
+    Of `responses` (0 for N) those beyond N could name nothing; the points are those of the NPS of them all.
 
-    The interval is cut to what is possible: the others' NPS lies in -100 … 100. Where every response names a key there
-    are no others to compare with, so that the interval is all that is possible and the impact is given as 0.
+    The impact is the recoverable points (`pipelines.recoverable`); the others stand beside it for comparison. Its error
+    is widened by what the adjusted shares of the NPS interval add to the variances within and without, so that neither
+    one response nor a group of one mind is taken for certain. With fewer than `FEW_MENTIONS` mentions the estimate is
+    multiplied by τ²/(τ² + error²), per mention, as a normal prior around 0 would, and the interval keeps its width.
+    Where every response names a key there is nobody to compare with: the impact is 0 and anything is possible.
     """
     groups = np.stack([points > 0, points == 0, points < 0], axis=1).astype(np.int64)
     everyone = groups.sum(axis=0)
-    counts = named.astype(bool).astype(np.int64).T @ groups
-    held = np.flatnonzero(counts.sum(axis=1)).tolist()
-    if not held:
-        return []
-    counts = counts[held]
-    impact, error = leave_out_points(counts, everyone, responses)
-    part = len(points) / (responses or len(points))
-    score = 100 * (everyone[0] - everyone[2]) / len(points)
-    low = np.maximum(impact - z * error, part * (-100 - score))
-    high = np.minimum(impact + z * error, part * (100 - score))
+    total = responses or len(points)
+    sides = [blamed.astype(bool), praised.astype(bool)]
+    counts = [side.astype(np.int64).T @ groups for side in sides]
+    held = [np.flatnonzero(found.sum(axis=1)) for found in counts]
+    players = sparse.csr_array(sparse.hstack([side[:, kept] for side, kept in zip(sides, held, strict=True)]))
+    if not players.shape[1]:
+        return [], []
+    won = recoverable(points, players, controls, total)
+    shares = points_lost(points, players, total)
+    costs = len(held[0])
+    found = []
+    for columns, sign, names, side, kept in (
+        (slice(costs), 1, keys, counts[0], held[0]),
+        (slice(costs, None), -1, praised_keys, counts[1], held[1]),
+    ):
+        part = Recoverable(won.points[columns], won.covariance[columns, columns])
+        shapley = (shares.points[columns], shares.low[columns], shares.high[columns])
+        named = [names[code] for code in kept.tolist()]
+        found.append(_impacts(named, part, shapley, side[kept], everyone, total, sign) if len(kept) else [])
+    return found[0], found[1]
+
+
+def _impacts(
+    keys: Sequence[str],
+    won: Recoverable,
+    shapley: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    counts: NDArray[np.int64],
+    everyone: NDArray[np.int64],
+    total: int,
+    sign: int,
+) -> list[Impact]:
+    """The rows of one ranking; a `sign` of -1 turns what would be won without a cause into what it adds."""
+    mentions = counts.sum(axis=1)
+    alone = mentions == everyone.sum()
+    covariance = won.covariance + np.diag(_unseen(counts, everyone, total))
+    error = np.where(alone, np.inf, np.sqrt(covariance.diagonal()))
+    few = mentions < FEW_MENTIONS
+    with np.errstate(over="ignore"):
+        pulled = np.where(few, 1 / (1 + (error * total / mentions / EFFECT_SD) ** 2), 1.0)
+    estimate = np.where(alone, 0, pulled * won.points)
+    chance = 2 * norm.sf(np.abs(estimate) / error)
+    top = np.zeros(len(keys))
+    top[~alone] = _leading(sign * estimate[~alone], covariance[np.ix_(~alone, ~alone)])
+    ends = _turned(sign, estimate, *within_reach(estimate, error, everyone, total))
+    plain, plain_error = leave_out(counts, everyone, total)
+    plain_ends = _turned(sign, plain, *within_reach(plain, plain_error, everyone, total))
+    share_ends = _turned(sign, *shapley)
     return ranked(
-        Impact(keys[key], float(impact[i]), float(low[i]), float(high[i]), *_counted(counts[i]))
-        for i, key in enumerate(held)
+        Impact(
+            key=key,
+            impact=ends[0][row],
+            low=ends[1][row],
+            high=ends[2][row],
+            mentions=int(mentions[row]),
+            detractors=int(counts[row, 2]),
+            promoters=int(counts[row, 0]),
+            passives=int(counts[row, 1]),
+            leave_out=Estimate(*(end[row] for end in plain_ends)),
+            shapley=Estimate(*(end[row] for end in share_ends)),
+            p_value=float(chance[row]),
+            top_three=float(top[row]),
+            few_mentions=bool(few[row]),
+        )
+        for row, key in enumerate(keys)
     )
 
 
-def _counted(groups: NDArray[np.int64]) -> tuple[int, int, int]:
-    promoters, passives, detractors = (int(count) for count in groups)
-    return promoters + passives + detractors, detractors, promoters
+def _turned(
+    sign: int, value: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
+) -> tuple[list[float], list[float], list[float]]:
+    value, low, high = (value, low, high) if sign > 0 else (-value, -high, -low)
+    return (value + 0.0).tolist(), low.tolist(), high.tolist()  # + 0.0 makes 0 of -0
 
 
-def leave_out_points(
-    named: ArrayLike, everyone: ArrayLike, responses: int | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Impact and its standard error, in NPS points, each of shape (K,).
-
-    `named`, shape (K, 3), counts promoters, passives and detractors who name each key (at least one); `everyone`,
-    shape (3,) or (K, 3), counts them among all N who could. With T the NPS of those n who name the key, E that of the
-    others, A that of all, and p = n/N:
-
-        impact = E - A = p·(E - T)          positive: without those who name it, the NPS would be higher
-        error² = p²·(s_T²/n + s_E²/(N - n)) + (T - E)²·p·(1 - p)/N                      (delta method)
-
-    The error knows that T and E are means of samples and that p is a proportion in one. The variances s² are those of
-    the adjusted shares of `pipelines.nps.nps`, so that a group of one, or one of a single mind, is not taken for
-    certain. Where n = N the impact is 0 and the error infinite.
-
-    Where the N who could name a key (they wrote a comment) are only some of all `responses`, p is n out of `responses`:
-    the points are then those of the NPS of all, and still only people who wrote are compared with each other.
-
-    Source: the leave-out difference that Thematic and Kapiche document; Casella and Berger, "Statistical Inference",
-    5.5.4, for the delta method; Rocks 2016 for the adjusted shares.
-    """
-    inside = np.asarray(named, dtype=np.float64).reshape(-1, 3)
-    outside = np.asarray(everyone, dtype=np.float64) - inside
-    n, others = inside.sum(axis=1), outside.sum(axis=1)
-    total = n + others if responses is None else np.float64(responses)
-    share = n / total
-    alone = others == 0
-    others = np.where(alone, 1, others)  # any number: these rows are overwritten below
-    difference = _score(outside, others) - _score(inside, n)
-    variance = share**2 * (_adjusted_variance(inside, n) / n + _adjusted_variance(outside, others) / others)
-    variance += difference**2 * share * (1 - share) / total
-    return np.where(alone, 0, share * difference), np.where(alone, np.inf, np.sqrt(variance))
+def _unseen(counts: NDArray[np.int64], everyone: NDArray[np.int64], total: int) -> NDArray[np.float64]:
+    """What the adjusted shares add to the variance of each cause (K,): much for few or unanimous responses."""
+    added = np.zeros(len(counts))
+    for part in (counts, everyone - counts):
+        n = np.maximum(part.sum(axis=1), 1)
+        shares = part / n[:, None]
+        plain = 100**2 * (shares[:, 0] + shares[:, 2] - (shares[:, 0] - shares[:, 2]) ** 2)
+        added += np.maximum(adjusted_variance(part.astype(np.float64), n.astype(np.float64)) - plain, 0) / n
+    return (counts.sum(axis=1) / total) ** 2 * added
 
 
-def _score(groups: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
-    scores: NDArray[np.float64] = 100 * (groups[:, 0] - groups[:, 2]) / n
-    return scores
-
-
-def _adjusted_variance(groups: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
-    promoters, detractors = (groups[:, 0] + 0.75) / (n + 3), (groups[:, 2] + 0.75) / (n + 3)
-    variance: NDArray[np.float64] = 100**2 * (promoters + detractors - (promoters - detractors) ** 2)
-    return variance
+def _leading(estimate: NDArray[np.float64], covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The chance of each cause (K,) to be among the three that cost most, over draws from the estimates' errors."""
+    if len(estimate) <= 3:
+        return np.ones(len(estimate))
+    draws = np.random.default_rng(0).multivariate_normal(estimate, covariance, _DRAWS, method="eigh")
+    third = np.partition(draws, -3, axis=1)[:, -3:-2]
+    return np.asarray((draws >= third).mean(axis=0), dtype=np.float64)
 
 
 def ranked(impacts: Iterable[Impact]) -> list[Impact]:
     """Costliest first: by the lower end of the interval (what it costs at the least), so that noise does not lead.
 
-    Ties go by impact, then by mentions, then by key: the order never depends on the input's.
+    Ties go by impact, then by mentions, then by key: the order never depends on the input's. Significant is what costs
+    with an interval above 0, where Benjamini and Hochberg (1995) control the false findings among all of the ranking.
     """
-    return sorted(impacts, key=lambda found: (-found.low, -found.impact, -found.mentions, found.key))
-
-
-def added(impacts: Iterable[Impact]) -> list[Impact]:
-    """The same seen from the other side: what each key adds, the surest gain first. For what people praise."""
-    return ranked(
-        Impact(found.key, -found.impact, -found.high, -found.low, found.mentions, found.detractors, found.promoters)
-        for found in impacts
-    )
-
-
-def rank_records(records: Iterable[Mapping[str, Any]], *, polarity: str = Polarity.NEGATIVE) -> list[dict[str, Any]]:
-    """Rank the themes of plain records, one a response: `{"score": 0-10 or null, "mentions": [{"theme", "polarity"}]}`.
-
-    Only mentions of that polarity count ("any": all of them). A record whose score is null has no part in the NPS and
-    so none in the impact. Other members, such as `segments` and `wave`, may be there and are not used.
-
-    Returns, costliest first, `{"theme", "impact", "low", "high", "n", "detractors", "promoters", "significant"}`:
-    points that the mentions cost (positive: they cost), the 95 % interval, and the responses that name the theme.
-    Raises `InvalidInput` or `ScoreOutOfRange` naming the line, which is the record's place counted from 1.
-    """
-    if polarity != ANY_POLARITY and polarity not in _POLARITIES:
-        raise InvalidInput(f"polarity {polarity!r} is none of {', '.join(Polarity)}, {ANY_POLARITY}")
-    points: list[int] = []
-    codes: dict[str, int] = {}
-    columns: list[int] = []
-    ends = [0]
-    for line, record in enumerate(records, 1):
-        score, mentions = _read(record, line)
-        if score is None:
-            continue
-        themes = {theme for theme, felt in mentions if polarity in (felt, ANY_POLARITY)}
-        points.append(POINTS_BY_SCORE[score])
-        columns.extend(codes.setdefault(theme, len(codes)) for theme in themes)
-        ends.append(len(columns))
-    named = sparse.csr_array((np.ones(len(columns), dtype=np.int8), columns, ends), shape=(len(points), len(codes)))
-    found = leave_out(np.array(points, dtype=np.int8), named, list(codes))
+    order = sorted(impacts, key=lambda found: (-found.low, -found.impact, -found.mentions, found.key))
+    q_values = false_discovery_control([found.p_value for found in order]).tolist() if order else []
     return [
-        {"theme": entry.pop("key")}
-        | {"n" if name == "mentions" else name: value for name, value in entry.items()}
-        | {"significant": entry["low"] > 0}
-        for entry in map(asdict, found)
+        replace(found, q_value=q, significant=found.low > 0 and q <= FALSE_DISCOVERY_RATE)
+        for found, q in zip(order, q_values, strict=True)
     ]
-
-
-def _read(record: Any, line: int) -> tuple[int | None, list[tuple[str, str]]]:
-    if not isinstance(record, Mapping):
-        raise InvalidInput(f"line {line}: expected an object with score and mentions, found {record!r:.80}")
-    for name in ("score", "mentions"):
-        if name not in record:
-            raise InvalidInput(f'line {line}: "{name}" is missing' + (" (null where blank)" if name == "score" else ""))
-    mentions = record["mentions"]
-    if not isinstance(mentions, list | tuple):
-        raise InvalidInput(f'line {line}: "mentions" must be a list, found {mentions!r:.80}')
-    return _score_of(record["score"], line), [_mention(entry, line) for entry in mentions]
-
-
-def _score_of(value: Any, line: int) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidInput(f"line {line}: score {value!r:.80} is not a number")
-    if value not in range(11):  # holds for 10.0, not for 9.5 nor for nan
-        raise ScoreOutOfRange(f"line {line}: score {value!r:.80} is not a whole number from 0 to 10")
-    return int(value)
-
-
-def _mention(entry: Any, line: int) -> tuple[str, str]:
-    theme, polarity = (entry.get("theme"), entry.get("polarity")) if isinstance(entry, Mapping) else (None, None)
-    if not isinstance(theme, str) or not theme:
-        raise InvalidInput(f'line {line}: a mention needs a "theme", found {entry!r:.80}')
-    if not isinstance(polarity, str) or polarity not in _POLARITIES:
-        raise InvalidInput(f"line {line}: polarity {polarity!r:.80} is none of {', '.join(Polarity)}")
-    return theme, polarity

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.causes import rank_causes
+from pipelines.causes import impacts, rank_causes
 from pipelines.frame import SCALES, VERDICT, Frame, tabulate
 from pipelines.notes import notes
 from pipelines.nps import nps_of
@@ -56,6 +56,7 @@ def report_on(wave: str, frame: Frame, annotations: Mapping[str, Annotation], mo
     segments, dropped = comparable(frame.segments)
     answers = frame.comment[rows & frame.answered].tolist()
     read = [found for place in answers if (found := annotations.get(frame.hashes[place]))]
+    ranking = impacts(frame, rows)
     report = Report(
         wave=wave,
         generated_at=now.astimezone(UTC).isoformat(timespec="seconds"),
@@ -68,8 +69,8 @@ def report_on(wave: str, frame: Frame, annotations: Mapping[str, Annotation], mo
         segments=_by_segment(frame, rows, segments),
         languages=_tally(frame.comments[place].language or "und" for place in answers),
         sentiment=_tally(annotation.sentiment.label.value for annotation in read),
-        issues=rank_causes(frame, rows, latest, Polarity.NEGATIVE, annotations),
-        delights=rank_causes(frame, rows, latest, Polarity.POSITIVE, annotations),
+        issues=rank_causes(frame, rows, latest, Polarity.NEGATIVE, ranking[Polarity.NEGATIVE], annotations),
+        delights=rank_causes(frame, rows, latest, Polarity.POSITIVE, ranking[Polarity.POSITIVE], annotations),
         notes=(),
     )
     remarks = notes(

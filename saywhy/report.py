@@ -25,11 +25,21 @@ class Nps:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Impact:
     """What one theme or topic costs, in NPS points, with its 95 % interval. An association, not a cause.
 
-    Positive means that it costs. `mentions` and `detractors` count responses that name it (negatively, unless
-    another polarity was asked for); `promoters` likewise.
+    `impact` is the recoverable points: by how much the NPS would be higher were the cause no longer named and
+    everything else as it is. Positive means that it costs. `mentions`, `detractors`, `passives` and `promoters` count
+    responses that name it (negatively, unless another polarity was asked for).
     """
 
     key: str
@@ -39,6 +49,14 @@ class Impact:
     mentions: int
     detractors: int
     promoters: int
+    passives: int = 0
+    significant: bool = False  # the whole interval lies above 0, and that is no accident among so many causes
+    leave_out: Estimate | None = None  # what other tools show: blind to causes that are named together
+    shapley: Estimate | None = None  # the share of all points lost; the shares sum to the total
+    p_value: float = 1.0  # two-sided
+    q_value: float = 1.0  # Benjamini and Hochberg's, over all causes of the ranking
+    top_three: float = 0.0  # chance to be among the three that cost most
+    few_mentions: bool = False  # so few that the estimate was pulled towards 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,7 @@ class Issue:
     mentions: int
     detractors: int
     promoters: int
-    significant: bool  # the whole interval lies above 0
+    significant: bool  # as in `Impact`
     keywords: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     waves: tuple[tuple[str, int], ...] = ()  # (wave, responses that mention it), in order of the waves
@@ -77,6 +95,12 @@ class Issue:
     concentrated_in: str | None = None  # the segment it is mentioned in far more often than elsewhere
     revenue_at_risk: float | None = None  # annual revenue of accounts with a detractor who names it
     quotes: tuple[Quote, ...] = ()
+    passives: int = 0
+    leave_out: Estimate | None = None  # these as in `Impact`; None where nothing can be measured
+    shapley: Estimate | None = None
+    q_value: float = 1.0
+    top_three: float = 0.0
+    few_mentions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
