@@ -58,7 +58,7 @@ RESPONSE: dict[str, JsonValue] = {
 }
 
 
-class CommentIn(BaseModel):
+class SentComment(BaseModel):
     """One comment to classify."""
 
     id: Id = Field(description="Yours; comes back unchanged.")
@@ -73,7 +73,7 @@ class ClassifyRequest(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [REQUEST]})
 
-    comments: list[CommentIn] = Field(min_length=1, max_length=MAX_COMMENTS)
+    comments: list[SentComment] = Field(min_length=1, max_length=MAX_COMMENTS)
 
 
 class SentimentOut(BaseModel):

@@ -50,6 +50,12 @@ EXAMPLE: dict[str, JsonValue] = {
             "is_new": False,
             "concentrated_in": "industry=retail",
             "revenue_at_risk": 1284500.0,
+            "passives": 10,
+            "leave_out": {"value": 5.6, "low": 4.1, "high": 7.1},
+            "shapley": {"value": 4.9, "low": 3.2, "high": 6.6},
+            "q_value": 0.001,
+            "top_three": 0.97,
+            "few_mentions": False,
             "quotes": [
                 {
                     "text": "The tool is fine, but I never understand the invoice.",

@@ -1,0 +1,29 @@
+"""`saywhy serve`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.configuration import read_settings
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; left out: SAYWHY_HOST, else 127.0.0.1.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on; left out: SAYWHY_PORT, else 8000.")
+    ] = None,
+) -> None:
+    """Serve the report page (/), the HTTP interface (/v1/…) and its reference (/docs)."""
+    import uvicorn
+
+    from api.app import create_app
+    from api.state import open_resources
+
+    settings = read_settings(host=host, port=port)
+    # Opened here, so that a refusal is one line on the terminal and not a traceback in the server's log.
+    app = create_app(settings, open_resources(settings))
+    uvicorn.run(app, host=settings.host, port=settings.port, server_header=False)

@@ -1,0 +1,171 @@
+"""`saywhy import`, `analyse`, `report` and `demo`: from a file to a ranking."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from saywhy import store
+from saywhy.sample import SAMPLE
+
+SAYWHY = Path(sys.executable).with_name("saywhy")
+
+#: What the responses of the small export say, with the scores that go with it.
+SAID = {
+    "Support never answers my tickets": (0, 3, 6, 7),
+    "Viel zu teuer, der Preis ist zu hoch": (2, 5, 8, 9),
+    "客服很好，回复很快": (10, 9, 10, 8),
+    "": (9, 4, 7, 10),
+}
+
+HEADER = ["Response ID", "Submitted At", "Likelihood to recommend (0-10)", "Why?", "Plan", "Mood"]
+
+
+def invoke(url: str, *arguments: str) -> Result:
+    """Run a command in this process, on that store."""
+    return CliRunner().invoke(app, list(arguments), env={"SAYWHY_DATABASE_URL": url})
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A store that is not there yet."""
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """A small export: forty responses, one without a score, and a row that cannot be taken."""
+    path = tmp_path / "export.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for n in range(40):
+            why, scores = list(SAID.items())[n % 4]
+            score = scores[n // 4 % 4]
+            writer.writerow([f"R{n}", f"2026-02-{n % 28 + 1:02}", score, why, "free" if n % 2 else "team", "sunny"])
+        writer.writerow(["R40", "2026-02-03", "", "No score, but a comment", "free", "sunny"])
+        writer.writerow(["R41", "2026-02-03", "12", "Out of range", "free", "sunny"])
+    return path
+
+
+def test_import_says_what_it_found_and_what_became_of_the_rows(url: str, export: Path) -> None:
+    """Columns, scale, counts and the rejected row with its line are told; a second import changes nothing."""
+    first = invoke(url, "import", str(export), "--wave", "2026-Q1")
+    assert first.exit_code == 0, first.output
+    assert "score: Likelihood to recommend (0-10)" in first.stdout
+    assert "comment: Why?" in first.stdout
+    assert "scale: 0-10" in first.stdout
+    assert "not imported: Mood" in first.stdout
+    assert "42 rows: 41 new, 0 changed, 0 unchanged, 1 rejected" in first.stdout
+    assert "line 43: " in first.stdout
+    second = invoke(url, "import", str(export), "--wave", "2026-Q1")
+    assert "42 rows: 0 new, 0 changed, 41 unchanged, 1 rejected" in second.stdout
+
+
+def test_import_options_overrule_what_would_be_detected(url: str, export: Path, tmp_path: Path) -> None:
+    """What is given on the command line arrives in the store."""
+    rejections = tmp_path / "rejections.csv"
+    options = {
+        "--source": "pulse",
+        "--wave": "spring",
+        "--scale": "0-10",
+        "--score-column": HEADER[2],
+        "--comment-column": "Why?",
+        "--id-column": "Response ID",
+        "--answered-column": "Submitted At",
+        "--segment-column": "Mood",
+        "--account-column": "Plan",
+        "--encoding": "utf-8",
+        "--delimiter": ",",
+        "--rejections": str(rejections),
+    }
+    result = invoke(url, "import", str(export), "--day-first", *(part for pair in options.items() for part in pair))
+    assert result.exit_code == 0, result.output
+    with store.reading(store.open_store(url)) as connection:
+        responses = list(store.responses.load(connection, store.workspaces.find(connection, "default")))
+    assert {(response.source, response.wave) for response in responses} == {("pulse", "spring")}
+    assert {str(segment) for response in responses for segment in response.segments} == {"mood=sunny"}
+    assert {response.customer.account for response in responses if response.customer} == {"free", "team"}
+    assert rejections.read_text().splitlines()[1].startswith("43,")
+
+
+def test_import_keeps_unknown_columns_on_request(url: str, export: Path) -> None:
+    """`--keep-unknown` makes segments of what means nothing otherwise."""
+    invoke(url, "import", str(export), "--keep-unknown")
+    with store.reading(store.open_store(url)) as connection:
+        responses = list(store.responses.load(connection, store.workspaces.find(connection, "default")))
+    assert "mood=sunny" in {str(segment).casefold() for segment in responses[0].segments}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [(["--score-column", "Nope"], "Nope"), (["--scale", "1-5"], ""), (["--encoding", "klingon"], "klingon")],
+)
+def test_import_refuses_what_does_not_fit(url: str, export: Path, options: list[str], told: str) -> None:
+    """A column that is not there, an encoding that is none: one line; scores off the scale: rejected rows."""
+    result = invoke(url, "import", str(export), *options)
+    if "--scale" in options:
+        assert "rejected" in result.stdout
+        assert "41 new" not in result.stdout
+    else:
+        assert result.exit_code == 1
+        assert told in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+def test_from_an_export_to_a_report_in_every_format(url: str, export: Path, tmp_path: Path) -> None:
+    """Import, analyse, and every form of the report agree on the NPS that a hand count gives."""
+    invoke(url, "import", str(export), "--wave", "2026-Q1")
+    assert invoke(url, "analyse").exit_code == 0
+    scores = [scores[n // 4 % 4] for n in range(40) for scores in [list(SAID.values())[n % 4]]]
+    promoters, detractors = sum(score >= 9 for score in scores), sum(score <= 6 for score in scores)
+    report = json.loads(invoke(url, "report", "--format", "json").stdout)
+    assert report["wave"] == "all"
+    assert (report["nps"]["n"], report["nps"]["promoters"], report["nps"]["detractors"]) == (40, promoters, detractors)
+    assert report["nps"]["score"] == pytest.approx(100 * (promoters - detractors) / 40)
+    members = {"rank", "kind", "id", "label", "theme", "impact", "low", "high", "mentions", "detractors", "quotes"}
+    assert report["issues"]
+    assert members <= set(report["issues"][0])
+    assert json.loads(invoke(url, "report", "--wave", "2026-Q1", "--format", "json").stdout)["wave"] == "2026-Q1"
+    for ending, start in {"json": "{", "csv": "\ufeffrank,", "html": "<!doctype html>", "txt": "Why "}.items():
+        out = tmp_path / f"report.{ending}"
+        assert invoke(url, "report", "--out", str(out)).exit_code == 0
+        assert out.read_text().startswith(start)
+    assert "NPS" in invoke(url, "report").stdout
+    assert '<html lang="de"' in invoke(url, "report", "--format", "html", "--language", "de").stdout
+    unknown = invoke(url, "report", "--wave", "2031-Q1")
+    assert unknown.exit_code == 1
+    assert "2026-Q1" in unknown.stderr
+
+
+def test_a_file_whose_ending_says_no_format_is_refused(url: str, tmp_path: Path) -> None:
+    """Before anything is opened, with what to do."""
+    result = invoke(url, "report", "--out", str(tmp_path / "report.xyz"))
+    assert result.exit_code == 2
+    assert "--format" in result.output
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_the_demo_runs_anywhere_and_again(tmp_path: Path) -> None:
+    """`saywhy demo` in an empty folder prints a ranking and leaves store and page; a second time does the same."""
+    environment: Mapping[str, str] = os.environ | {"SAYWHY_DATABASE_URL": "sqlite:////nowhere/at/all.db"}
+    for _ in range(2):
+        done = subprocess.run(
+            [SAYWHY, "demo"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        )
+        rows = sum(1 for _ in csv.reader(SAMPLE.open(encoding="utf-8"))) - 1
+        assert f"{rows} rows: {rows} new" in done.stdout
+        assert "NPS" in done.stdout
+        assert "saywhy serve" in done.stdout
+        assert (tmp_path / "var" / "report.html").read_text().startswith("<!doctype html>")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["var"]
