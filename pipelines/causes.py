@@ -12,6 +12,7 @@ from pipelines.frame import Frame
 from pipelines.impact import measure, ranked
 from pipelines.quotes import quotes, witnesses
 from pipelines.segments import comparable, concentrated_in, is_new
+from pipelines.stakes import stakes
 from saywhy.annotation import Annotation, Polarity
 from saywhy.report import Impact, Issue
 
@@ -111,7 +112,7 @@ def rank_causes(
     waves = _meet(frame.named(polarity, in_waves), frame.wave[in_waves], len(frame.waves)).toarray()
     asked = np.bincount(frame.wave[in_waves], minlength=len(frame.waves))
     new = is_new(waves[:, : latest + 1], asked[: latest + 1])
-    at_risk = _revenue_at_risk(frame, base, named) if is_scored and polarity is Polarity.NEGATIVE else None
+    staked = stakes(frame, base, polarity) if is_scored else None
     witness = witnesses(frame, rows & frame.annotated, polarity)
 
     issues = []
@@ -138,7 +139,7 @@ def rank_causes(
                 waves=tuple(zip(frame.waves, waves[code].tolist(), strict=True)),
                 is_new=bool(new[code]),
                 concentrated_in=str(frame.segments[segments[where[code]]]) if where[code] >= 0 else None,
-                revenue_at_risk=None if at_risk is None else float(at_risk[code]),
+                revenue_at_risk=staked[code].revenue if staked and polarity is Polarity.NEGATIVE else None,
                 quotes=quotes(frame, code, polarity, witness, annotations),
                 passives=found.passives,
                 leave_out=found.leave_out,
@@ -146,6 +147,7 @@ def rank_causes(
                 q_value=found.q_value,
                 top_three=found.top_three,
                 few_mentions=found.few_mentions,
+                stake=staked[code] if staked else None,
             )
         )
     return tuple(issues)
@@ -171,17 +173,3 @@ def _languages(frame: Frame, base: NDArray[np.bool_], named: sparse.csr_array) -
     place = {name: code for code, name in enumerate(names)}
     codes = np.array([place[name] for name in spoken], dtype=np.int32)
     return names, _meet(named, codes[frame.comment[base]], len(names)).toarray()
-
-
-def _revenue_at_risk(frame: Frame, base: NDArray[np.bool_], named: sparse.csr_array) -> NDArray[np.float64] | None:
-    """Annual revenue of the accounts with at least one detractor who names the cause, each account once: (K,).
-
-    Accounts of unknown revenue add nothing; None where no revenue is known at all.
-    """
-    if not np.isfinite(frame.revenue).any():
-        return None
-    account = frame.account[base]
-    chosen = (frame.points[base] < 0) & (account >= 0)
-    touched = _meet(named[chosen], account[chosen], len(frame.revenue)).astype(bool).astype(np.float64)
-    at_risk: NDArray[np.float64] = touched @ np.nan_to_num(frame.revenue)
-    return at_risk

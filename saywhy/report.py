@@ -60,6 +60,16 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True)
+class Stake:
+    """The people and the money behind a cause: detractors who blame it, or promoters who praise it."""
+
+    share: float  # of all detractors (promoters) who wrote something, 0 … 1
+    accounts: int | None = None  # their accounts, each once; None where nobody said who they are
+    leaving: int | None = None  # responses among them that are marked as churned or at risk
+    revenue: float | None = None  # annual, of their accounts
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A verbatim with personal data masked; the clause it stands for is `text[start:end]`."""
 
@@ -101,6 +111,7 @@ class Issue:
     q_value: float = 1.0
     top_three: float = 0.0
     few_mentions: bool = False
+    stake: Stake | None = None  # None where nobody is a detractor or a promoter
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, 
 from saywhy.code_frame import CodeFrame, load_code_frame
 from saywhy.errors import NothingToAnalyse, WaveNotFound
 from saywhy.feedback import Comment, Customer, Response, Scale, Score, Segment
-from saywhy.report import Estimate, Issue, Note, Report
+from saywhy.report import Estimate, Issue, Note, Report, Stake
 from saywhy.sample import GROUND_TRUTH, SAMPLE
 from saywhy.topic import Assignment, Topic
 
@@ -290,8 +290,31 @@ def test_revenue_at_risk_counts_each_account_once() -> None:
     ]
     report = report_on(responses, SLOW)
     assert report.issues[0].revenue_at_risk == 350
+    # Four of the five detractors complain, of the accounts A, B and C.
+    assert report.issues[0].stake == Stake(share=0.8, accounts=3, leaving=None, revenue=350)
+    assert report.delights[0].stake == Stake(share=1, accounts=None, leaving=None, revenue=0)
     assert report.delights[0].revenue_at_risk is None
     assert report_on(ten(), SLOW).issues[0].revenue_at_risk is None  # nobody's revenue is known
+
+
+def test_customers_who_leave_are_counted() -> None:
+    """Detractors who name the cause and are marked as churned or at risk, in the words of four languages."""
+
+    def marked(number: int, score: int, dimension: str, value: str) -> Response:
+        return response(number, score, f"slow support {number}", segments=(Segment(dimension, value),))
+
+    responses = [
+        marked(1, 0, "Customer status", "At risk"),
+        marked(2, 3, "Kundenstatus", "gekündigt"),
+        marked(3, 3, "客户状态", "已流失"),
+        marked(4, 3, "churned", "yes"),
+        marked(5, 3, "churned", "no"),
+        marked(6, 8, "churned", "yes"),
+        marked(7, 2, "status", "active"),
+    ]
+    stake = report_on(responses, SLOW).issues[0].stake
+    assert stake is not None
+    assert stake.leaving == 4
 
 
 def test_new_needs_more_than_an_accident() -> None:
