@@ -24,7 +24,7 @@ from api.app import create_app
 from saywhy.settings import Settings
 
 with TestClient(create_app(Settings())) as client:
-    assert client.post("/v1/classify", json={"comments": [{"id": 1, "text": "Too expensive"}]}).status_code == 200
+    assert client.post("/v1/classify", json={"comments": [{"id": 1, "text": "太贵了"}]}).status_code == 200
     assert client.get("/").status_code == 404
     assert client.get("/health/ready").status_code == 200
 print(*sorted({name.partition(".")[0] for name in sys.modules}))

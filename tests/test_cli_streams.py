@@ -149,6 +149,7 @@ def test_an_id_is_a_string_or_an_integer(key: Any) -> None:
     assert entry == jsonl.BadLine(1, '"id" must be a string or an integer')
 
 
+@pytest.mark.slow
 def test_topics_groups_texts_and_describes_the_groups(tmp_path: Path) -> None:
     """In order, equal texts together, what says nothing in none, and each topic described in the file."""
     said = [text for cause in ("login", "invoice") for texts in SENTENCES[cause].values() for text in texts]
