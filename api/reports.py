@@ -56,6 +56,7 @@ EXAMPLE: dict[str, JsonValue] = {
             "q_value": 0.001,
             "top_three": 0.97,
             "few_mentions": False,
+            "stake": {"share": 0.24, "accounts": 41, "leaving": 6, "revenue": 1284500.0},
             "quotes": [
                 {
                     "text": "The tool is fine, but I never understand the invoice.",
@@ -70,6 +71,8 @@ EXAMPLE: dict[str, JsonValue] = {
         }
     ],
     "delights": [],
+    "change": None,
+    "alerts": [],
     "notes": [{"key": "association", "values": {"n": 614}}],
 }
 
