@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from saywhy.feedback import Group, Score
-from saywhy.report import Nps
+from saywhy.report import Estimate, Nps
 
 #: Two-sided 95 %.
 Z95 = 1.96
@@ -54,3 +55,31 @@ def nps_of(points: NDArray[np.int8]) -> Nps | None:
         return None
     promoters, detractors = int((points > 0).sum()), int((points < 0).sum())
     return nps(promoters, len(points) - promoters - detractors, detractors)
+
+
+def nps_change(before: Nps, after: Nps, z: float = Z95) -> tuple[Estimate, float]:
+    """By how many points the NPS moved between two independent waves, with its interval, and the two-sided p-value.
+
+    The interval and the test are those of the adjusted shares: (NPS'₂ - NPS'₁) / √(Var₁/n₁' + Var₂/n₂'). Source: Rocks
+    2016.
+    """
+    (first, first_error), (second, second_error) = _adjusted(before), _adjusted(after)
+    error = math.hypot(first_error, second_error)
+    centre = second - first
+    low, high = max(-200.0, centre - z * error), min(200.0, centre + z * error)
+    moved = after.score - before.score
+    return Estimate(moved, min(low, moved), max(high, moved)), float(2 * norm.sf(abs(centre) / error))
+
+
+def smallest_visible_change(before: Nps, after: Nps, power: float = 0.8, z: float = Z95) -> float:
+    """The change in points that two waves of these sizes and shares would show in 80 of 100 cases."""
+    (_, first), (_, second) = _adjusted(before), _adjusted(after)
+    return (z + float(norm.ppf(power))) * math.hypot(first, second)
+
+
+def _adjusted(found: Nps) -> tuple[float, float]:
+    """The adjusted score and its standard error, in points."""
+    n = found.n + 3
+    promoter_share, detractor_share = (found.promoters + 0.75) / n, (found.detractors + 0.75) / n
+    centre = promoter_share - detractor_share
+    return 100 * centre, 100 * math.sqrt((promoter_share + detractor_share - centre**2) / n)

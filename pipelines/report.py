@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.alerts import alerts
 from pipelines.causes import impacts, rank_causes
+from pipelines.change import change_since
 from pipelines.frame import SCALES, VERDICT, Frame, tabulate
 from pipelines.notes import notes
 from pipelines.nps import nps_of
@@ -72,6 +74,8 @@ def report_on(wave: str, frame: Frame, annotations: Mapping[str, Annotation], mo
         issues=rank_causes(frame, rows, latest, Polarity.NEGATIVE, ranking[Polarity.NEGATIVE], annotations),
         delights=rank_causes(frame, rows, latest, Polarity.POSITIVE, ranking[Polarity.POSITIVE], annotations),
         notes=(),
+        change=change_since(frame, latest - 1, latest) if latest > 0 else None,
+        alerts=alerts(frame, latest) if latest > 0 else (),
     )
     remarks = notes(
         report,

@@ -115,6 +115,63 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Mix:
+    """The sample's mix of segments moved: the change of the NPS had the later wave the mix of the earlier one."""
+
+    dimension: str
+    p_value: float  # of the same mix in both waves
+    nps: Estimate  # the change that is left
+
+
+@dataclass(frozen=True, slots=True)
+class CauseChange:
+    """What one theme did to the NPS between two waves, in points: positive raised it."""
+
+    id: str
+    label: str
+    polarity: str  # "negative": as a complaint; "positive": as praise
+    rate_before: float  # of the scored responses, 0 … 1
+    rate_after: float
+    frequency: Estimate  # by being named more or less often
+    severity: Estimate  # by weighing more or less when named
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One wave against the one before, on one code frame and one model version.
+
+    `nps.value` is the sum of the frequencies and severities of all causes and of `rest`: the mood of those who name
+    nothing, and of those who wrote nothing.
+    """
+
+    before: str
+    after: str
+    nps: Estimate
+    p_value: float
+    smallest_visible: float  # the change, in points, that waves of these sizes show in 80 of 100 cases
+    causes: tuple[CauseChange, ...] = ()  # the largest move first
+    rest: Estimate | None = None
+    mix: Mix | None = None  # None where the mix is as it was
+    new: tuple[str, ...] = ()  # labels of causes that came up
+    vanished: tuple[str, ...] = ()  # and of those that are named no more
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A complaint that is named more often than its own history would have it."""
+
+    kind: str
+    id: str
+    label: str
+    wave: str
+    rate: float  # of the responses with a comment, 0 … 1
+    expected: float  # in the waves before
+    mentions: int
+    p_value: float  # corrected for all causes that were watched (Holm)
+    false_alarm_rate: float  # share of quiet waves in which there is any alert
+
+
+@dataclass(frozen=True, slots=True)
 class GroupNps:
     """NPS of one wave or one segment."""
 
@@ -169,3 +226,5 @@ class Report:
     issues: tuple[Issue, ...]  # themes and topics in one ranking, costliest first
     delights: tuple[Issue, ...]  # what promoters praise; `impact` is what it adds
     notes: tuple[Note, ...]  # what a reader must know: small n, association is not cause, …
+    change: Change | None = None  # against the wave before, where there is one
+    alerts: tuple[Alert, ...] = ()
