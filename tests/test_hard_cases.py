@@ -22,7 +22,7 @@ LEAST_PAIRS = 0.38
 LEAST_BY_KIND = {
     "negation": 0.50,
     "contrast": 0.20,
-    "comparison": 0.40,
+    "comparison": 0.30,
     "suggestion": 0.50,
     "condition": 0.30,
     "sarcasm": 0.20,

@@ -23,6 +23,8 @@ _POLARITIES = {"negative": (1, 0, 0), "neutral": (0, 1, 0), "positive": (0, 0, 1
 
 #: How far a label is trusted, by where it came from.
 _SENTIMENT_WEIGHT = {"gold": 1.0, "section": 1.0, "aspects": 0.8, "stars": 0.5, "nps": 0.2}
+#: Sources that are a person's word on the text itself.
+GOLD = ("gold", "section", "aspects")
 #: A theme that no annotator looked for is probably absent.
 _WEAK_NEGATIVE = 0.15
 #: Annotators who gave one label a text named the most important theme, so the others are probably absent.

@@ -10,24 +10,29 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
+from safetensors.numpy import load_file, save_file
 
 from models.annotator import Annotator
 from models.bundle import BUNDLED, CARD, CODE_FRAME, CONFIG, HEADS, open_bundle, seal
 from saywhy.code_frame import CORE, load_code_frame
 from saywhy.feedback import Comment
-from training.calibrate import calibrate
+from training.calibrate import calibrate, theme_scaling
 from training.card import write_card
 from training.data import Conventions, read_rows
 from training.evaluate import evaluate
-from training.quantise import fidelity, write_encoder
+from training.quantise import Fidelity, fidelity, write_encoder
 
 LARGEST = 64_000_000  # bytes
-LEAST_COSINE = 0.99
+LEAST_COSINE = 0.99  # mean over the texts
+LEAST_SAME = 0.985  # share of the sentiment labels, and of the decisions on themes, that are the same
+CHECKED_TEXTS = 2000
 
 
 def export(checkpoint: Path, data: Path, version: str, out: Path, card: dict[str, Any]) -> None:
@@ -45,19 +50,18 @@ def export(checkpoint: Path, data: Path, version: str, out: Path, card: dict[str
         "version": version,
         "thresholds": dict.fromkeys(themes, 0.5),
         "temperature": 1.0,
+        "uncertain_below": 0.0,
     }
     _write(part, config)
     dev = list(read_rows(data / "feedback" / "dev.jsonl.gz"))
     conventions = Conventions(rows, data / "themes.toml", themes)
-    cosine = fidelity(checkpoint, Annotator(open_bundle(part)).vectors, dev[:: max(1, len(dev) // 2000)])
-    print(
-        f"cosine of the int8 vectors to float32: mean {cosine.mean():.4f}, lowest 1 % {np.quantile(cosine, 0.01):.4f}"
-    )
-    if cosine.mean() < LEAST_COSINE:
-        raise ValueError(f"the int8 graph strays from the checkpoint: mean cosine {cosine.mean():.4f}")
     scores = Annotator(open_bundle(part)).scores([Comment(row.text, row.language) for row in dev])
+    scale, shift = theme_scaling(scores, dev, conventions)
+    _scale_themes(part, len(themes), scale, shift)
+    scores = replace(scores, themes=scores.themes * np.float32(scale) + np.float32(shift))
     config |= calibrate(scores, dev, conventions)
     _write(part, config)
+    check_fidelity(checkpoint, part, [row.text for row in dev])
     results = evaluate(scores, config, dev, conventions)
     print(results)
     (part / CARD).write_text(write_card(version, results, card), "utf-8")
@@ -68,6 +72,32 @@ def export(checkpoint: Path, data: Path, version: str, out: Path, card: dict[str
         raise ValueError(f"the bundle has {size} bytes, more than {LARGEST}")
     shutil.rmtree(out, ignore_errors=True)
     part.rename(out)
+
+
+def check_fidelity(checkpoint: Path, folder: Path, texts: Sequence[str]) -> Fidelity:
+    """Print how faithful a bundle is to its checkpoint on some of the texts; raises `ValueError` when too little."""
+    some = [texts[i] for i in np.linspace(0, len(texts) - 1, min(CHECKED_TEXTS, len(texts))).astype(int)]
+    found = fidelity(checkpoint, open_bundle(folder), some)
+    print(
+        f"int8 against float32 on {len(some)} texts: same sentiment {found.sentiment:.2%}, same decisions on themes "
+        f"{found.decisions:.2%}, all themes of a text the same {found.themes:.2%}, cosine of the vectors "
+        f"{found.cosine.mean():.4f} (lowest 1 %: {np.quantile(found.cosine, 0.01):.4f})"
+    )
+    if found.cosine.mean() < LEAST_COSINE or min(found.sentiment, found.decisions) < LEAST_SAME:
+        raise ValueError(
+            f"the int8 graph strays from the checkpoint: cosine {found.cosine.mean():.4f} (least {LEAST_COSINE}), same "
+            f"sentiment {found.sentiment:.4f}, same decisions on themes {found.decisions:.4f} (least {LEAST_SAME})"
+        )
+    return found
+
+
+def _scale_themes(folder: Path, themes: int, scale: float, shift: float) -> None:
+    """Scale and shift the theme logits. Pooling is a weighted mean, so it is enough to do so to each token's votes."""
+    heads = load_file(folder / HEADS)
+    votes = slice(themes + 1, 2 * themes + 1)
+    heads["weight"][:, votes] *= scale
+    heads["bias"][votes] = heads["bias"][votes] * scale + shift
+    save_file(heads, folder / HEADS)
 
 
 def _write(folder: Path, config: dict[str, Any]) -> None:

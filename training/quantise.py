@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnxruntime as ort
@@ -13,11 +15,16 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from models.bundle import ENCODER, TOKENIZER
+from models.annotator import Annotator
+from models.bundle import ENCODER, TOKENIZER, Bundle
+from saywhy.annotation import Annotation
+from saywhy.feedback import Comment
 from training.data import Row, sample
 from training.graph import Shape, Weights, build
 
 _LONGEST = 256
+#: Both compute in float32; the words are in 4 bits in the graph, and in the checkpoint exactly those values.
+_LEAST_COSINE_TO_TORCH = 0.9999
 
 
 def write_encoder(checkpoint: Path, rows: Sequence[Row], folder: Path) -> None:
@@ -49,16 +56,64 @@ def activation_ranges(
     return {node.name.removesuffix(".product"): extremes[node.input[0]] for node in products}
 
 
-def fidelity(
-    checkpoint: Path, vectors: Callable[[list[str]], NDArray[np.float32]], rows: Sequence[Row]
-) -> NDArray[np.float32]:
-    """Cosine (rows,) between the vectors that serve and those of the checkpoint in float32."""
-    weights, shape, tokenizer = _read(checkpoint)
-    session = _session(build(weights, shape, {}).SerializeToString())
-    rows = [row for row in rows if _ids(tokenizer, row.text).shape[1] <= _LONGEST]
-    means = [session.run(["states"], {"input_ids": _ids(tokenizer, row.text)})[0][0].mean(axis=0) for row in rows]
-    exact = np.array(means) / np.linalg.norm(means, axis=1, keepdims=True)
-    return np.asarray((exact * vectors([row.text for row in rows])).sum(axis=1))
+@dataclass(frozen=True)
+class Fidelity:
+    """How a bundle answers against its checkpoint in float32, on n texts: cosine of the vectors (n,), share of the
+    texts with the same sentiment label, share of the (text, theme) decisions that are the same, and share of the
+    texts whose themes are all the same."""
+
+    cosine: NDArray[np.float32]
+    sentiment: float
+    decisions: float
+    themes: float
+
+
+def fidelity(checkpoint: Path, bundle: Bundle, texts: Sequence[str]) -> Fidelity:
+    """Compare the bundle with the graph of the checkpoint in float32, itself held against torch.
+
+    Raises `ValueError` when the graph in float32 does not compute what torch computes.
+    """
+    weights, shape, _ = _read(checkpoint)
+    comments = [Comment(text) for text in texts]
+    with TemporaryDirectory() as folder:
+        graph = Path(folder) / ENCODER
+        graph.write_bytes(build(weights, shape, {}).SerializeToString())
+        shutil.copy(bundle.tokenizer, Path(folder) / TOKENIZER)
+        _check_against_torch(checkpoint, graph, texts[:20])
+        exact = Annotator(replace(bundle, folder=Path(folder))).annotate(comments)
+    served = Annotator(bundle).annotate(comments)
+    pairs = list(zip(served, exact, strict=True))
+    cosine = [np.dot(_vector(one), _vector(other)) for one, other in pairs]
+    differing = [len({t.theme for t in one.themes} ^ {t.theme for t in other.themes}) for one, other in pairs]
+    return Fidelity(
+        np.array(cosine, np.float32),
+        float(np.mean([one.sentiment.label == other.sentiment.label for one, other in pairs])),
+        1 - sum(differing) / (len(pairs) * len(bundle.code_frame.ids)),
+        float(np.mean(np.array(differing) == 0)),
+    )
+
+
+def _vector(annotation: Annotation) -> NDArray[np.float32]:
+    return np.frombuffer(annotation.vector, "<f2").astype(np.float32)
+
+
+def _check_against_torch(checkpoint: Path, graph: Path, texts: Sequence[str]) -> None:
+    """The states of every token point where torch's do."""
+    import torch
+    from transformers import BertModel
+
+    tokenizer = _read(checkpoint)[2]
+    model = BertModel.from_pretrained(checkpoint, add_pooling_layer=False, dtype=torch.float32).eval()
+    session = _session(graph.read_bytes())
+    for text in texts:
+        ids = _ids(tokenizer, text)[:, :_LONGEST]
+        with torch.no_grad():
+            expected = model(input_ids=torch.from_numpy(ids)).last_hidden_state[0].numpy()
+        states = session.run(["states"], {"input_ids": ids})[0][0]
+        lengths = np.linalg.norm(states, axis=1) * np.linalg.norm(expected, axis=1)
+        cosine = (states * expected).sum(axis=1) / lengths
+        if cosine.min() < _LEAST_COSINE_TO_TORCH:
+            raise ValueError(f"the graph does not compute what torch does: cosine {cosine.min():.5f} at {text[:50]!r}")
 
 
 def _read(checkpoint: Path) -> tuple[Weights, Shape, Tokenizer]:
