@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.render.context import IssueRow, IssueTable, ScorePanel
+from pipelines.render.context import IssueRow, IssueTable, Page, ScorePanel
 from pipelines.render.geometry import Axis
 from pipelines.render.page import build_page
 from pipelines.render.wording import Wording, printable
@@ -33,7 +33,7 @@ def print_ranking(report: Report, *, language: str = "en", console: Console | No
     console = console or Console(highlight=False)
     wording = Wording(language)
     page = build_page(report, load_code_frame(), wording)
-    parts: list[RenderableType] = [_text(page.title, "bold"), _text(page.lead), ""]
+    parts: list[RenderableType] = [_text(page.title, "bold"), *_lead(page), ""]
     if page.score and report.nps:
         parts += _score(page.score, report.nps, wording, console.width)
     else:
@@ -44,6 +44,17 @@ def print_ranking(report: Report, *, language: str = "en", console: Console | No
     if len(report.issues) > ROWS:
         parts.append(_text(f"{wording['more_issues']}: {wording.count(len(report.issues) - ROWS)}", "dim"))
     console.print(Group(*parts, "", _notes(page.notes)))
+
+
+def _lead(page: Page) -> Iterator[RenderableType]:
+    """The findings, numbered; where there are none, the one sentence that says so."""
+    if not page.findings:
+        yield _text(page.lead)
+        return
+    table = Table.grid(padding=(0, 1))
+    for number, finding in enumerate(page.findings, 1):
+        table.add_row(_text(f"{number}.", "dim"), _text(finding.text))
+    yield table
 
 
 def _text(text: str, style: str = "") -> Text:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipelines.alerts import alerts
 from pipelines.causes import impacts, rank_causes
 from pipelines.change import change_since
+from pipelines.findings import findings
 from pipelines.frame import SCALES, VERDICT, Frame, tabulate
 from pipelines.notes import notes
 from pipelines.nps import nps_of
@@ -84,7 +85,7 @@ def report_on(wave: str, frame: Frame, annotations: Mapping[str, Annotation], mo
         verdicts=sum({label.theme for label in annotation.themes} == {VERDICT} for annotation in read),
         dropped=dropped,
     )
-    return replace(report, notes=remarks)
+    return replace(report, notes=remarks, findings=findings(report))
 
 
 def _tally(labels: Iterable[str]) -> tuple[tuple[str, int], ...]:

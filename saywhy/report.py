@@ -209,6 +209,13 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding(Note):
+    """A sentence to take along, and what in the report bears it out: issues as `kind:id`, else members of the report."""
+
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The answer to "why this score?" for one wave, or for all (`wave` is "all")."""
 
@@ -228,3 +235,4 @@ class Report:
     notes: tuple[Note, ...]  # what a reader must know: small n, association is not cause, …
     change: Change | None = None  # against the wave before, where there is one
     alerts: tuple[Alert, ...] = ()
+    findings: tuple[Finding, ...] = ()  # at most five, the most important first

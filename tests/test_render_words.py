@@ -19,6 +19,7 @@ from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.errors import InvalidInput
 from saywhy.report import GroupNps, Note, Nps
 from tests.reports import FULL, RATED
+from tests.test_findings import FINDINGS
 
 SOURCES = Path(__file__).parents[1] / "pipelines" / "render"
 
@@ -45,6 +46,7 @@ def test_every_word_is_used() -> None:
     made = {f"score_range_{group}" for group in ("promoters", "passives", "detractors")}
     made |= {f"{name}_{suffix}" for name in ("ranking", "delights") for suffix in ("hint", "by_mentions")}
     made |= {"negative", "neutral", "positive", "mixed"}
+    made |= {f"finding.{key}" for key in FINDINGS}
     made |= {f"note.{key}" for key in re.findall(r'Note\("(\w+)"', (SOURCES.parent / "notes.py").read_text("utf-8"))}
     assert [key for key in catalogue("en").keys() - made if f'"{key}"' not in source] == []
 

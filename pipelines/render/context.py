@@ -142,6 +142,14 @@ class GroupTable:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingText:
+    """A finding in words, and the row of the ranking that bears it out (its anchor), where there is one."""
+
+    text: str
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything that `report.html.j2` prints."""
 
@@ -149,6 +157,7 @@ class Page:
     generated: str
     facts: tuple[tuple[str, str], ...]
     lead: str
+    findings: tuple[FindingText, ...]
     score: ScorePanel | None
     no_score: str
     ratings: tuple[RatingRow, ...]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pipelines.render.context import (
     Amount,
+    FindingText,
     GroupRow,
     GroupTable,
     IssueRow,
@@ -20,11 +22,14 @@ from pipelines.render.context import (
 from pipelines.render.geometry import Axis, stack
 from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
-from saywhy.report import GroupNps, Issue, Nps, Quote, RatingSummary, Report
+from saywhy.report import Finding, GroupNps, Issue, Nps, Quote, RatingSummary, Report
 
 #: Rows of the ranking before the rest is folded away; likewise for the values of one segment.
 ROWS_IN_SIGHT = 15
 SEGMENTS_IN_SIGHT = 8
+
+#: Findings on praise rather than on a complaint.
+PRAISES = ("praise", "praised")
 
 
 def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
@@ -38,6 +43,7 @@ def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
         generated=wording("generated", moment=wording.moment(report.generated_at), model=report.model),
         facts=tuple((wording[name], wording.count(getattr(counts, name))) for name in facts),
         lead=_lead(report, code_frame, wording),
+        findings=tuple(_finding_text(finding, report, code_frame, wording) for finding in report.findings),
         score=_score_panel(report.nps, report.nps_with_comment, wording) if report.nps else None,
         no_score=wording["no_nps" if report.ratings else "no_scores"],
         ratings=tuple(_rating_row(rating, wording) for rating in report.ratings),
@@ -94,6 +100,21 @@ def _lead(report: Report, code_frame: CodeFrame, wording: Wording) -> str:
         mentions=wording.count(first.mentions),
         detractors=wording.count(first.detractors),
     )
+
+
+def _finding_text(finding: Finding, report: Report, code_frame: CodeFrame, wording: Wording) -> FindingText:
+    """The issue that it speaks of by its name in the page's language, and a segment without its dimension."""
+    values, anchor = dict(finding.values), None
+    if "segment" in values:
+        values["segment"] = str(values["segment"]).partition("=")[2] or values["segment"]
+    if "issue" in values:
+        kind, _, key = str(values["issue"]).partition(":")
+        values["issue"] = code_frame[key].name(wording.language) if kind == "theme" and key in code_frame.ids else key
+        for group, issues in (("promoters", report.delights), ("detractors", report.issues)):
+            for issue in issues:
+                if (issue.kind, issue.id) == (kind, key) and (group == "promoters") == finding.key.endswith(PRAISES):
+                    values["issue"], anchor = _issue_label(issue, code_frame, wording), f"{group}-{issue.rank}"
+    return FindingText(wording.note(replace(finding, values=values)), anchor)
 
 
 def _notes(report: Report, wording: Wording) -> tuple[str, ...]:

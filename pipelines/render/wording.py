@@ -14,7 +14,7 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.errors import InvalidInput
-from saywhy.report import Note, Value
+from saywhy.report import Finding, Note, Value
 
 CATALOGUES = Path(__file__).with_name("wording")
 
@@ -102,11 +102,21 @@ class Wording:
         return f"{format_date(time, 'long', locale=self._locale)} {time:%H:%M} UTC"
 
     def note(self, note: Note) -> str:
-        """A note of a report in words: whole numbers as counts, others as points, lists with commas."""
-        return self(f"note.{note.key}", **{name: self._value(value) for name, value in note.values.items()})
+        """A note, or a finding, of a report in words: whole numbers as counts, others as points, lists with commas.
 
-    def _value(self, value: Value) -> str:
+        What is called rate is a share, revenue is money, and a change has a sign.
+        """
+        section = "finding" if isinstance(note, Finding) else "note"
+        return self(f"{section}.{note.key}", **{name: self._value(name, value) for name, value in note.values.items()})
+
+    def _value(self, name: str, value: Value) -> str:
         match value:
+            case float() if name.endswith("rate"):
+                return self.share(value)
+            case float() if name == "revenue":
+                return self.amount(value)
+            case float() if name == "change":
+                return self.points(value, signed=True)
             case int():
                 return self.count(value)
             case float():
