@@ -12,6 +12,7 @@ import json
 import time
 import tomllib
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,7 @@ class Config:
     """The recipe; see `training/finetune.toml` for what each value means."""
 
     seed: int
-    epochs: int
+    epochs: float
     default_cap: int
     caps: dict[str, int]
     max_tokens: int
@@ -208,9 +209,10 @@ def main(
     lengths = np.array([len(example.ids) for example in examples])
     plan = [
         batch
-        for epoch in range(config.epochs)
+        for epoch in range(ceil(config.epochs))
         for batch in batches(lengths, config.batch_tokens, np.random.default_rng([config.seed, epoch]))
     ]
+    plan = plan[: round(len(plan) * config.epochs / ceil(config.epochs))]
     parameters = [p for p in encoder.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(
         [{"params": parameters, "lr": config.encoder_rate}, {"params": heads.parameters(), "lr": config.head_rate}],
