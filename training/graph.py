@@ -16,8 +16,19 @@ from onnx import TensorProto, helper, numpy_helper
 
 Weights = Mapping[str, NDArray[np.float32]]
 
-#: Largest activation magnitude at the input of each matrix product, by node name; measured by `calibrate`.
-Ranges = Mapping[str, tuple[float, float]]
+
+@dataclass(frozen=True)
+class Range:
+    """Lowest and highest activation at the input of a matrix product, but for its `outliers`: the columns (k,) of far
+    larger values, which stay in float so that they do not coarsen the scale of all others."""
+
+    low: float
+    high: float
+    outliers: NDArray[np.int64]
+
+
+#: By the name of the matrix product; measured by `training.quantise.activation_ranges`.
+Ranges = Mapping[str, Range]
 
 _BLOCK = 32  # values of an embedding that share a scale
 _MICROSOFT = "com.microsoft"
@@ -57,7 +68,16 @@ class _Builder:
         if name not in ranges:
             y = self.op("MatMul", [x, self.constant(f"{name}.weight", weight)], f"{name}.product")
             return self.op("Add", [y, self.constant(f"{name}.bias", bias)], name)
-        low, high = ranges[name]
+        low, high, outliers = ranges[name].low, ranges[name].high, ranges[name].outliers
+        if len(outliers):
+            columns = self.op("Gather", [x, self.constant(f"{name}.columns", outliers)], f"{name}.outliers", axis=-1)
+            large = self.op(
+                "MatMul", [columns, self.constant(f"{name}.large", weight[outliers])], f"{name}.of_outliers"
+            )
+            weight = weight.copy()
+            weight[outliers] = 0
+            rest = self.linear(x, f"{name}.rest", weight, bias, {f"{name}.rest": Range(low, high, outliers[:0])})
+            return self.op("Add", [rest, large], name)
         step = (high - low) / 255
         zero = np.uint8(np.clip(round(-low / step), 0, 255))
         scales = np.maximum(np.abs(weight).max(axis=0), 1e-8) / 127

