@@ -53,6 +53,14 @@ def import_responses(
         str | None, typer.Option(help="Left out: detected. E.g. utf-8, latin-1, gb18030, big5.")
     ] = None,
     delimiter: Annotated[str | None, typer.Option(help="What separates the cells. Left out: detected.")] = None,
+    anonymous: Annotated[
+        bool,
+        typer.Option(
+            "--anonymous",
+            help="Promise anonymity, as employee surveys do, for the whole workspace: no identity is stored, and "
+            "reports show nothing of small groups.",
+        ),
+    ] = False,
     rejections: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write the rows that were not taken here, as CSV.")
     ] = None,
@@ -79,7 +87,7 @@ def import_responses(
     goes on where it was. Rows that cannot be taken are reported with their line and the reason; all others are in.
     """
     from pipelines.ingest import ColumnChoice, import_file, read_rejections, write_rejections
-    from saywhy.store import open_store
+    from saywhy.store import open_store, workspaces
 
     columns = ColumnChoice(
         score=score_column,
@@ -97,6 +105,9 @@ def import_responses(
     )
     settings = read_settings()
     engine = open_store(settings.database_url)
+    if anonymous:
+        with engine.begin() as connection:
+            workspaces.promise_anonymity(connection, workspaces.ensure(connection, settings.workspace))
     with progress_bars() as progress:
         imported = import_file(
             engine,

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pipelines.anonymity import SMALLEST_GROUP, SMALLEST_QUOTED
 from saywhy.report import Note, Report
 
 #: Below so many scores, or mentions of a cause, an interval is too wide to tell much.
 FEW_RESPONSES = 100
 FEW_MENTIONS = 30
 
-#: In a group this small, people can be told by what they wrote.
-SMALL_GROUP = 5
 
-
-def notes(report: Report, *, base: int, unread: int, verdicts: int, dropped: Sequence[str]) -> tuple[Note, ...]:
+def notes(
+    report: Report, *, base: int, unread: int, verdicts: int, dropped: Sequence[str], anonymous: bool = False
+) -> tuple[Note, ...]:
     """The notes on a report. `base` counts the responses that the impact is measured on, `unread` the answers that no
     model has read, `verdicts` those that judge without a reason, `dropped` are the dimensions that are no segments.
+    Where anonymity was promised (`anonymous`), the report is without what reveals few people.
     """
     return (
         *_on_the_scores(report),
         *_on_the_ranking(report, base),
         *_on_what_is_left_out(report, unread, verdicts, dropped),
-        *_on_people(report),
+        *_on_people(report, anonymous),
     )
 
 
@@ -65,7 +66,10 @@ def _on_what_is_left_out(report: Report, unread: int, verdicts: int, dropped: Se
         yield Note("dropped", {"names": tuple(dropped)})
 
 
-def _on_people(report: Report) -> Iterator[Note]:
-    smallest = min((group.nps.n for group in report.segments), default=SMALL_GROUP)
-    if smallest < SMALL_GROUP:
-        yield Note("small_groups", {"n": SMALL_GROUP})
+def _on_people(report: Report, anonymous: bool) -> Iterator[Note]:
+    if anonymous:
+        yield Note("anonymous", {"group": SMALLEST_GROUP, "quoted": SMALLEST_QUOTED})
+        return
+    smallest = min((group.nps.n for group in report.segments), default=SMALLEST_GROUP)
+    if smallest < SMALLEST_GROUP:
+        yield Note("small_groups", {"n": SMALLEST_GROUP})

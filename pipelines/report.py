@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.alerts import alerts
+from pipelines.anonymity import protect
 from pipelines.causes import impacts, rank_causes
 from pipelines.change import change_since
 from pipelines.findings import findings
@@ -48,8 +49,21 @@ def build_report(
     return report_on(wave, frame, annotations, model, now)
 
 
-def report_on(wave: str, frame: Frame, annotations: Mapping[str, Annotation], model: str, now: datetime) -> Report:
-    """The same from a frame; `annotations` give the vectors by which quotes are chosen."""
+def report_on(
+    wave: str,
+    frame: Frame,
+    annotations: Mapping[str, Annotation],
+    model: str,
+    now: datetime,
+    *,
+    anonymous: bool = False,
+    published: Sequence[Report] = (),
+) -> Report:
+    """The same from a frame; `annotations` give the vectors by which quotes are chosen.
+
+    Where anonymity was promised (`anonymous`), what reveals few people is left out (`pipelines.anonymity`): the frame
+    must be without small waves, and the report on all waves needs those on the single ones, as they are `published`.
+    """
     if not len(frame.wave):
         raise NothingToAnalyse
     if wave not in (ALL_WAVES, *frame.waves):
@@ -78,12 +92,15 @@ def report_on(wave: str, frame: Frame, annotations: Mapping[str, Annotation], mo
         change=change_since(frame, latest - 1, latest) if latest > 0 else None,
         alerts=alerts(frame, latest) if latest > 0 else (),
     )
+    if anonymous:
+        report = protect(report, frame, rows, published)
     remarks = notes(
         report,
         base=int((rows & frame.scored & frame.annotated).sum()),
         unread=len(answers) - len(read),
         verdicts=sum({label.theme for label in annotation.themes} == {VERDICT} for annotation in read),
         dropped=dropped,
+        anonymous=anonymous,
     )
     return replace(report, notes=remarks, findings=findings(report))
 

@@ -17,6 +17,7 @@ from saywhy.errors import NothingToAnalyse
 from saywhy.run import Run, RunState
 
 if TYPE_CHECKING:
+    from saywhy.report import Report
     from saywhy.store import Engine
 
 #: Called with the stage, how much of it is done, and how much there is (0 where that is not known).
@@ -100,13 +101,16 @@ def find_causes(engine: Engine, workspace: int, annotator: Annotator, progress: 
 
 def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run, progress: Progress) -> None:
     """Compute and keep a report for each wave and one for all."""
+    from pipelines.anonymity import published_instead, small_waves
     from pipelines.frame import tabulate
     from pipelines.report import ALL_WAVES, report_on
 
     with store.reading(engine) as connection:
+        anonymous = store.workspaces.anonymity_key(connection, workspace) is not None
+        hidden = small_waves(store.responses.load(connection, workspace)) if anonymous else set()
         annotations = dict(store.annotations.load(connection, workspace, annotator.model))
         frame = tabulate(
-            store.responses.load(connection, workspace),
+            (found for found in store.responses.load(connection, workspace) if found.wave not in hidden),
             annotations,
             store.topics.load(connection, workspace),
             store.topics.assignments(connection, workspace),
@@ -114,9 +118,13 @@ def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run
         )
     now = datetime.now(UTC)
     waves = (*frame.waves, ALL_WAVES)
+    published: list[Report] = []
     for done, wave in enumerate(waves):
         progress("report", done, len(waves))
-        report = report_on(wave, frame, annotations, annotator.model, now)
+        report = report_on(wave, frame, annotations, annotator.model, now, anonymous=anonymous, published=published)
         with engine.begin() as connection:
+            if anonymous:
+                report = published_instead(report, store.reports.find(connection, workspace, wave))
+                published.append(report)
             store.reports.save(connection, workspace, run.id, report)
     progress("report", len(waves), len(waves))

@@ -210,7 +210,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Finding(Note):
-    """A sentence to take along, and what in the report bears it out: issues as `kind:id`, else members of the report."""
+    """A sentence to take along, and what bears it out: issues as `kind:id`, else members of the report."""
 
     evidence: tuple[str, ...] = ()
 

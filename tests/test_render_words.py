@@ -63,6 +63,7 @@ def test_every_note_of_a_report_has_words(language: str) -> None:
         for report, base in ((small, 614), (unsure, 614), (RATED, 0))
         for note in notes(report, base=base, unread=7, verdicts=1234, dropped=("city", "agent"))
     ]
+    found += notes(FULL, base=614, unread=0, verdicts=0, dropped=(), anonymous=True)
     wording = Wording(language)
     assert {f"note.{note.key}" for note in found} == {key for key in catalogue("en") if key.startswith("note.")}
     for note in found:

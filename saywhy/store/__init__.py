@@ -12,7 +12,7 @@ No function commits: the caller's transaction decides. Iterators stream; use the
 
 from sqlalchemy import Connection, Engine
 
-from saywhy.store import annotations, comments, imports, reports, responses, runs, topics, workspaces
+from saywhy.store import annotations, comments, efforts, imports, reports, responses, runs, topics, workspaces
 from saywhy.store.engine import check, open_store, reading
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "annotations",
     "check",
     "comments",
+    "efforts",
     "imports",
     "open_store",
     "reading",

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from saywhy.errors import Conflict, NotFound
 from saywhy.ingestion import Rejection
+from saywhy.store import workspaces
 from saywhy.store.responses import Saved
 from saywhy.store.statements import STREAMED, Row, insert
 from saywhy.store.tables import imports
@@ -68,7 +69,8 @@ def advance(
 ) -> Import:
     """Note, in the transaction that saved them, that the rows up to `rows_done` are in or rejected.
 
-    `saved` and `rejections` are those of this step. Raises `Conflict` where another process has come that far already.
+    `saved` and `rejections` are those of this step. Where anonymity was promised, rejected rows are kept without text.
+    Raises `Conflict` where another process has come that far already.
     """
     row = connection.execute(
         sa.update(imports)
@@ -85,6 +87,7 @@ def advance(
     if row is None:
         raise Conflict(f"row {rows_done} of import {import_id} is done already: another process imports the same file")
     if rejections:
+        anonymous = workspaces.anonymity_key(connection, workspace) is not None
         connection.execute(
             sa.insert(rejections_table),
             [
@@ -93,7 +96,7 @@ def advance(
                     "import_id": import_id,
                     "line": rejection.line,
                     "reason": _storable(rejection.reason),
-                    "row": _storable(rejection.row),
+                    "row": "" if anonymous else _storable(rejection.row),
                 }
                 for rejection in rejections
             ],

@@ -24,8 +24,8 @@ def save(connection: Connection, workspace: int, run_id: int, report: Report) ->
     )
 
 
-def latest(connection: Connection, workspace: int, wave: str) -> Report:
-    """The newest report of that wave; raises `WaveNotFound`, which says which waves there are."""
+def find(connection: Connection, workspace: int, wave: str) -> Report | None:
+    """The newest report of that wave, if there is one."""
     query = (
         sa.select(reports.c.body)
         .where(reports.c.workspace_id == workspace, reports.c.wave == wave)
@@ -33,8 +33,13 @@ def latest(connection: Connection, workspace: int, wave: str) -> Report:
         .limit(1)
     )
     row = connection.execute(query).one_or_none()
-    if row is not None:
-        return _report(row)
+    return None if row is None else _report(row)
+
+
+def latest(connection: Connection, workspace: int, wave: str) -> Report:
+    """The newest report of that wave; raises `WaveNotFound`, which says which waves there are."""
+    if (found := find(connection, workspace, wave)) is not None:
+        return found
     known = ", ".join(waves(connection, workspace))
     raise WaveNotFound(
         f"there is no report for wave {wave!r}; "

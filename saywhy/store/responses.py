@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from saywhy.anonymity import without_identity
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment, Customer, Response, Scale, Score, Segment
 from saywhy.store import comments, workspaces
@@ -36,9 +37,13 @@ def save(connection: Connection, workspace: int, batch: Sequence[Response]) -> S
     Segments are completed by dimension, customers by field. A comment that no response holds any longer is removed
     with all that was computed from it. Counts do not depend on how rows are split into batches.
 
+    Where the workspace promises anonymity, no identity is stored (`saywhy.anonymity`).
+
     Raises `InvalidInput` for text that a database cannot hold (NUL, half of a surrogate pair).
     """
     workspaces.lock(connection, workspace)
+    if key := workspaces.anonymity_key(connection, workspace):
+        batch = [without_identity(response, key) for response in batch]
     saved = Saved()
     for part in batches(batch):
         saved += _save(connection, workspace, part)

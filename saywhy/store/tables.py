@@ -42,6 +42,7 @@ workspaces = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("name", sa.Text, nullable=False, unique=True),
+    Column("anonymity_key", sa.LargeBinary),  # there where no identity may be stored
 )
 
 comments = Table(
@@ -193,4 +194,12 @@ rejections = Table(
     Column("reason", sa.Text, nullable=False),
     Column("row", sa.Text, nullable=False),
     Index(None, "import_id", "id"),
+)
+
+efforts = Table(
+    "efforts",
+    metadata,
+    _workspace(primary_key=True),
+    Column("cause", sa.Text, primary_key=True),  # kind:id
+    Column("days", sa.Float, nullable=False),
 )
