@@ -56,6 +56,9 @@ EXAMPLE: dict[str, JsonValue] = {
             "q_value": 0.001,
             "top_three": 0.97,
             "few_mentions": False,
+            "effort_days": 2.0,
+            "points_per_day": {"value": 2.4, "low": 1.65, "high": 3.15},
+            "is_pebble": True,
             "stake": {"share": 0.24, "accounts": 41, "leaving": 6, "revenue": 1284500.0},
             "quotes": [
                 {
@@ -73,6 +76,14 @@ EXAMPLE: dict[str, JsonValue] = {
     "delights": [],
     "change": None,
     "alerts": [],
+    "board": ["topic:invoice-line-items"],
+    "findings": [
+        {
+            "key": "complaint",
+            "values": {"issue": "topic:invoice-line-items", "impact": 4.8, "low": 3.3, "high": 6.3, "detractors": 49},
+            "evidence": ["topic:invoice-line-items"],
+        }
+    ],
     "notes": [{"key": "association", "values": {"n": 614}}],
 }
 

@@ -74,6 +74,32 @@ def report(
     write_report(found, chosen, out, language)
 
 
+def effort(
+    cause: Annotated[str, typer.Argument(help="A cause of the ranking: its id, `theme:ID`, `topic:ID` or its label.")],
+    effort: Annotated[str, typer.Argument(help="S, M, L, a number of days, or `none` to take it away.")],
+) -> None:
+    """Say what it takes to mend a cause. Prints the board: causes by the points they give back per day.
+
+    S is 2 days, M 10, L 40. A cause of at most 5 days that certainly costs points is marked as a pebble.
+    """
+    from pipelines.render.wording import printable
+    from pipelines.run import set_effort
+    from saywhy.store import open_store
+
+    settings = read_settings()
+    _, found = set_effort(open_store(settings.database_url), settings.workspace, cause, effort)
+    issues = {f"{issue.kind}:{issue.id}": issue for issue in found.issues}
+    for key in found.board:
+        issue = issues[key]
+        if issue.points_per_day and issue.effort_days:
+            pebble = "  pebble" if issue.is_pebble else ""
+            weight = issue.points_per_day
+            typer.echo(
+                f"{weight.value:6.2f} points a day ({weight.low:.2f} to {weight.high:.2f}), "
+                f"{issue.effort_days:g} days: {printable(issue.label)} [{key}]{pebble}"
+            )
+
+
 def write_report(report: Report, format: Format, out: Path | None, language: str) -> None:
     """Write a report in one of its forms to a file, or to stdout where `out` is None."""
     if format is Format.TERMINAL:

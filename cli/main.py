@@ -77,6 +77,7 @@ STREAMS = "JSON lines in, JSON out; nothing is stored"
 app.command("import", rich_help_panel=MAIN_JOB)(importing.import_responses)
 app.command("analyse", rich_help_panel=MAIN_JOB)(analysis.analyse)
 app.command("report", rich_help_panel=MAIN_JOB)(analysis.report)
+app.command("effort", rich_help_panel=MAIN_JOB)(analysis.effort)
 app.command("serve", rich_help_panel=MAIN_JOB)(serving.serve)
 app.command("demo", rich_help_panel=MAIN_JOB)(demo.demo)
 app.command("classify", rich_help_panel=STREAMS)(streams.classify)

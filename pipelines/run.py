@@ -103,6 +103,7 @@ def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run
     """Compute and keep a report for each wave and one for all."""
     from pipelines.anonymity import published_instead, small_waves
     from pipelines.frame import tabulate
+    from pipelines.pebbles import weigh
     from pipelines.report import ALL_WAVES, report_on
 
     with store.reading(engine) as connection:
@@ -123,8 +124,28 @@ def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run
         progress("report", done, len(waves))
         report = report_on(wave, frame, annotations, annotator.model, now, anonymous=anonymous, published=published)
         with engine.begin() as connection:
+            report = weigh(report, store.efforts.load(connection, workspace))
             if anonymous:
                 report = published_instead(report, store.reports.find(connection, workspace, wave))
                 published.append(report)
             store.reports.save(connection, workspace, run.id, report)
     progress("report", len(waves), len(waves))
+
+
+def set_effort(engine: Engine, workspace: str, name: str, effort: str) -> tuple[str, Report]:
+    """Say what it takes to mend a cause, and weigh it on all reports there are: the cause meant, and the report on all.
+
+    `name` and `effort` are as in `pipelines.pebbles`. Raises `NotFound` and `InvalidInput`.
+    """
+    from pipelines.pebbles import cause_of, days, weigh
+    from pipelines.report import ALL_WAVES
+
+    found = days(effort)
+    with engine.begin() as connection:
+        place = store.workspaces.find(connection, workspace)
+        cause = cause_of(store.reports.latest(connection, place, ALL_WAVES), name)
+        store.efforts.put(connection, place, cause, found)
+        efforts = store.efforts.load(connection, place)
+        for wave in store.reports.waves(connection, place):
+            store.reports.amend(connection, place, weigh(store.reports.latest(connection, place, wave), efforts))
+        return cause, store.reports.latest(connection, place, ALL_WAVES)

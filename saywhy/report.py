@@ -112,6 +112,9 @@ class Issue:
     top_three: float = 0.0
     few_mentions: bool = False
     stake: Stake | None = None  # None where nobody is a detractor or a promoter
+    effort_days: float | None = None  # to mend it, as people have set it
+    points_per_day: Estimate | None = None  # recoverable points by effort
+    is_pebble: bool = False  # small effort, clear benefit
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,4 +238,5 @@ class Report:
     notes: tuple[Note, ...]  # what a reader must know: small n, association is not cause, …
     change: Change | None = None  # against the wave before, where there is one
     alerts: tuple[Alert, ...] = ()
+    board: tuple[str, ...] = ()  # issues with an effort, as `kind:id`, most points per day first
     findings: tuple[Finding, ...] = ()  # at most five, the most important first

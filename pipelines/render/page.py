@@ -75,6 +75,8 @@ def _issue_kind(issue: Issue, code_frame: CodeFrame, wording: Wording) -> str:
 def _issue_badges(issue: Issue, wording: Wording) -> tuple[str, ...]:
     """What sets an issue apart."""
     badges = [wording["new"]] if issue.is_new else []
+    if issue.is_pebble:
+        badges.append(wording["pebble"])
     if issue.concentrated_in:
         value = issue.concentrated_in.partition("=")[2] or issue.concentrated_in
         badges.append(wording("concentrated", segment=value))

@@ -24,6 +24,13 @@ def save(connection: Connection, workspace: int, run_id: int, report: Report) ->
     )
 
 
+def amend(connection: Connection, workspace: int, report: Report) -> None:
+    """Put the report in the place of the newest one of its wave."""
+    of_wave = (reports.c.workspace_id == workspace) & (reports.c.wave == report.wave)
+    newest = sa.select(sa.func.max(reports.c.id)).where(of_wave).scalar_subquery()
+    connection.execute(sa.update(reports).where(of_wave, reports.c.id == newest).values(body=asdict(report)))
+
+
 def find(connection: Connection, workspace: int, wave: str) -> Report | None:
     """The newest report of that wave, if there is one."""
     query = (

@@ -1,0 +1,171 @@
+"""What the impact is worth where the truth is known: coverage, order, false findings, false alarms, time and memory.
+
+`python -m benchmarks.impact_truth [SHARE]` prints the Markdown tables of docs/explanation/impact.md; SHARE (1 by
+default) scales the number of simulated surveys. All data are simulated (`tests/surveys.py`).
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.stats import spearmanr
+
+from pipelines.alerts import FALSE_ALARM_RATE, alarm
+from pipelines.impact import measure
+from pipelines.leave_out import leave_out
+from pipelines.nps import nps_of
+from pipelines.shapley import points_lost
+from saywhy.report import Impact
+from tests.surveys import Planted, Points
+
+PLANTED = Planted()
+
+#: Twelve causes, of which four harmless ones come along with the costly ones to a growing degree.
+MANY = Planted(
+    blamed=(0.22, 0.18, 0.15, 0.13, 0.12, 0.1, 0.1, 0.09, 0.08, 0.07, 0.06, 0.05),
+    costs=(1.2, 0.0, 1.5, 0.4, 0.0, 0.9, 0.2, 2.2, 0.0, 1.0, 0.0, 1.3),
+)
+SCENARIOS = {"none": 0.0, "some": 0.7, "strong": 1.5, "very strong": 3.0}
+
+
+def main() -> None:
+    share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    print("| responses | NPS | leave-out | Shapley | recoverable | recoverable, 30 mentions and more |")
+    print("|--:|--:|--:|--:|--:|--:|")
+    for responses, surveys in ((300, 500), (1_000, 500), (10_000, 300)):
+        print(
+            f"| {responses:,} | "
+            + " | ".join(f"{held:.1%}" for held in coverage(responses, int(share * surveys)))
+            + " |",
+            flush=True,
+        )
+    print("\n| overlap | responses | Spearman with the truth, recoverable | leave-out | true top 3 found | leave-out |")
+    print("|---|--:|--:|--:|--:|--:|")
+    for name, overlap in SCENARIOS.items():
+        for responses in (1_000, 10_000):
+            found = order(replace(MANY, overlap=overlap), responses, int(share * 200))
+            print(
+                f"| {name} | {responses:,} | {found[0]:.3f} | {found[1]:.3f} | {found[2]:.1%} | {found[3]:.1%} |",
+                flush=True,
+            )
+    print("\n| causes without effect | responses | surveys with any significant cause |\n|--:|--:|--:|")
+    for causes in (10, 40):
+        for responses in (300, 1_000, 10_000):
+            print(
+                f"| {causes} | {responses:,} | {false_findings(causes, responses, int(share * 300)):.1%} |", flush=True
+            )
+    print("\n| waves before | rates wander by | quiet waves with any alert | doubled cause found |\n|--:|--:|--:|--:|")
+    for waves in (1, 2, 4, 8):
+        for spread in (0.0, 0.25):
+            rates = alerts(waves, spread, int(share * 4000))
+            print(f"| {waves} | {spread:.0%} | {rates[0]:.1%} | {rates[1]:.1%} |", flush=True)
+    print("\n| responses | CPU seconds, all three with intervals | peak memory |\n|--:|--:|--:|")
+    for responses in (10_000, 100_000, 1_000_000):
+        seconds = million(responses)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        print(f"| {responses:,} | {seconds:.1f} | {memory:.1f} GB |", flush=True)
+
+
+def ranking(points: Points, blamed: sparse.csr_array, praised: sparse.csr_array) -> list[Impact]:
+    keys = [[str(place) for place in range(side.shape[1])] for side in (blamed, praised)]
+    return measure(points, blamed, praised, *keys)[0]
+
+
+def coverage(responses: int, surveys: int) -> list[float]:
+    """Share of the intervals that hold the truth: NPS, leave-out, Shapley, recoverable, and that of frequent causes."""
+    points, blamed, praised = PLANTED.draw(2_000_000, 1)
+    groups = np.stack([points > 0, points == 0, points < 0], axis=1).astype(np.int64)
+    score = float(points.mean())
+    plain = leave_out(blamed.astype(np.int64).T @ groups, groups.sum(axis=0))[0]
+    players = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
+    shares, won = points_lost(points, players).points, PLANTED.truth(2_000_000)
+    held: list[list[bool]] = [[], [], [], [], []]
+    for seed in range(surveys):
+        points, blamed, praised = PLANTED.draw(responses, 1000 + seed)
+        overall = nps_of(points)
+        assert overall is not None
+        held[0].append(overall.low <= score <= overall.high)
+        for found in ranking(points, blamed, praised):
+            cause = int(found.key)
+            assert found.leave_out is not None
+            assert found.shapley is not None
+            held[1].append(found.leave_out.low <= plain[cause] <= found.leave_out.high)
+            held[2].append(found.shapley.low <= shares[cause] <= found.shapley.high)
+            held[3].append(found.low <= won[cause] <= found.high)
+            if not found.few_mentions:
+                held[4].append(held[3][-1])
+    return [float(np.mean(kind)) for kind in held]
+
+
+def order(planted: Planted, responses: int, surveys: int) -> NDArray[np.float64]:
+    """Spearman's correlation of the order with the true one, and the share of the true top 3: recoverable, leave-out.
+
+    Both go by the lower end of their intervals.
+    """
+    truth = planted.truth(1_000_000)
+    top = set(np.argsort(-truth)[:3].tolist())
+    found = []
+    for seed in range(surveys):
+        impacts = ranking(*planted.draw(responses, 5000 + seed))
+        cause = [int(impact.key) for impact in impacts]
+        lows = [[impact.low for impact in impacts], [impact.leave_out.low for impact in impacts if impact.leave_out]]
+        leaders = [{cause[place] for place in np.argsort(-np.array(low))[:3]} for low in lows]
+        found.append(
+            [*(spearmanr(low, truth[cause]).statistic for low in lows), *(len(top & lead) / 3 for lead in leaders)]
+        )
+    return np.asarray(np.mean(found, axis=0), dtype=np.float64)
+
+
+def false_findings(causes: int, responses: int, surveys: int) -> float:
+    """Share of surveys in which any cause is called significant though none has an effect."""
+    rates = tuple(np.geomspace(0.02, 0.25, causes).tolist())
+    planted = Planted(rates, (0.0,) * causes, (0.1,), (0.0,), overlap=0.7)
+    return float(
+        np.mean([any(one.significant for one in ranking(*planted.draw(responses, seed))) for seed in range(surveys)])
+    )
+
+
+def alerts(before: int, spread: float, waves: int) -> tuple[float, float]:
+    """Share of quiet waves with an alert, and how often a cause that doubled from one in twenty is found: 40 causes."""
+    generator = np.random.default_rng(7)
+    rates = np.geomspace(0.004, 0.2, 40)
+    rates[20] = 0.05
+    quiet = found = 0
+    for _ in range(waves):
+        responses = generator.integers(300, 900, before + 1)
+        wandering = np.minimum(rates[:, None] * np.exp(spread * generator.normal(size=(40, before + 1))), 1)
+        mentions = generator.binomial(responses, wandering)
+        quiet += bool((alarm(mentions, responses) <= FALSE_ALARM_RATE).any())
+        mentions[20, -1] = generator.binomial(responses[-1], 0.1)
+        found += bool(alarm(mentions, responses)[20] <= FALSE_ALARM_RATE)
+    return quiet / waves, found / waves
+
+
+def million(responses: int) -> float:
+    """CPU seconds for 40 themes by two polarities, two dimensions of segments and four waves."""
+    generator = np.random.default_rng(1)
+
+    def named(mentions: float) -> sparse.csr_array:
+        cells = generator.integers(0, [[responses], [40]], (2, int(mentions * responses)))
+        return sparse.csr_array((np.ones(cells.shape[1], dtype=bool), tuple(cells)), (responses, 40))
+
+    blamed, praised = named(1.5), named(0.7)
+    places = np.stack([generator.integers(first, last, responses) for first, last in ((0, 4), (4, 9), (9, 15))], axis=1)
+    cells = (np.ones(places.size, dtype=bool), places.ravel(), np.arange(responses + 1) * 3)
+    controls = sparse.csr_array(cells, (responses, 15))
+    mood = 0.8 - blamed @ generator.uniform(0, 1.5, 40) + generator.logistic(size=responses)
+    points = np.where(mood > 0.8, 100, np.where(mood < -0.5, -100, 0)).astype(np.int8)
+    keys = [str(place) for place in range(40)]
+    start = time.process_time()
+    measure(points, blamed, praised, keys, keys, controls=controls)
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    main()
