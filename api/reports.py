@@ -56,6 +56,14 @@ EXAMPLE: dict[str, JsonValue] = {
             "q_value": 0.001,
             "top_three": 0.97,
             "few_mentions": False,
+            "segments": [
+                {
+                    "segment": "industry=retail",
+                    "rate": 0.14,
+                    "elsewhere": 0.03,
+                    "times": {"value": 4.1, "low": 2.5, "high": 6.8},
+                }
+            ],
             "effort_days": 2.0,
             "points_per_day": {"value": 2.4, "low": 1.65, "high": 3.15},
             "is_pebble": True,

@@ -173,6 +173,7 @@ def _causes(
                     concentrated_in=issue.concentrated_in if issue.concentrated_in in names else None,
                     revenue_at_risk=None,
                     stake=None,
+                    segments=(),
                     quotes=tuple(
                         replace(quote, score=None, wave=None, segments=())
                         for quote in quotes

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pipelines.concentration import by_segment
 from pipelines.frame import Frame
 from pipelines.impact import measure, ranked
 from pipelines.quotes import quotes, witnesses
@@ -107,6 +108,8 @@ def rank_causes(
     named = frame.named(polarity, base)
     segments, _ = comparable(frame.segments)
     where = concentrated_in(named, frame.segmented[base][:, segments])
+    known = [frame.segments[place] for place in segments.tolist()]
+    rates = by_segment(named, frame.segmented[base][:, segments], known)
     language_names, languages = _languages(frame, base, named)
     in_waves = counted & (frame.wave >= 0)
     waves = _meet(frame.named(polarity, in_waves), frame.wave[in_waves], len(frame.waves)).toarray()
@@ -148,6 +151,7 @@ def rank_causes(
                 top_three=found.top_three,
                 few_mentions=found.few_mentions,
                 stake=staked[code] if staked else None,
+                segments=rates[code],
             )
         )
     return tuple(issues)

@@ -70,6 +70,16 @@ class Stake:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentRate:
+    """A segment in which a cause is named more often than elsewhere."""
+
+    segment: str
+    rate: float  # of those in the segment, 0 … 1
+    elsewhere: float
+    times: Estimate  # how many times as often, shrunk towards 1
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A verbatim with personal data masked; the clause it stands for is `text[start:end]`."""
 
@@ -112,6 +122,7 @@ class Issue:
     top_three: float = 0.0
     few_mentions: bool = False
     stake: Stake | None = None  # None where nobody is a detractor or a promoter
+    segments: tuple[SegmentRate, ...] = ()  # where it is named more often than elsewhere, the most so first
     effort_days: float | None = None  # to mend it, as people have set it
     points_per_day: Estimate | None = None  # recoverable points by effort
     is_pebble: bool = False  # small effort, clear benefit
