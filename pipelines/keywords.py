@@ -1,0 +1,90 @@
+"""The words that a text is about, in any script: what topics are described with.
+
+A word is a run of letters and digits in scripts that write spaces (German compounds stay whole, "e-mail" and "don't"
+too) and what rjieba cuts in Chinese. Function words of the languages in `pipelines/words/stopwords-*.txt` are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from saywhy.text import normalise
+
+_WORDS = Path(__file__).with_name("words")
+# Han is cut by a dictionary; scripts that write no spaces and have none here stay in the runs they are written in.
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’&.+-][^\W_{_HAN}]+)*")
+_IS_HAN = re.compile(f"[{_HAN}]")
+
+
+def words(text: str, language: str | None = None) -> list[str]:
+    """The words of a text in their order and case, without stop words and bare numbers.
+
+    Never empty for a text that says anything: where nothing but stop words is left, they are the words, and where
+    there are no words at all (an emoji), the text itself is.
+    """
+    text = normalise(text)
+    spoken = list(_split(text))
+    ignored = stop_words(language)
+    telling = [word for word in spoken if word.casefold() not in ignored and not word.isdecimal()]
+    return telling or spoken or text.split()
+
+
+@cache
+def stop_words(language: str | None) -> frozenset[str]:
+    """The function words of a language (`zh-Hant` as `zh`), case-folded; none for a language without a list."""
+    path = _WORDS / f"stopwords-{(language or 'und').split('-')[0]}.txt"
+    return frozenset(path.read_text("utf-8").casefold().split()) if path.exists() else frozenset()
+
+
+def describe(texts: Sequence[str], languages: Sequence[str | None]) -> list[str]:
+    """Each text as its case-folded words between spaces: what BERTopic's vectoriser counts (see `VECTORISER`)."""
+    return [
+        " ".join(word.casefold() for word in words(text, language))
+        for text, language in zip(texts, languages, strict=True)
+    ]
+
+
+def surface_forms(texts: Iterable[str]) -> dict[str, str]:
+    """Case-folded word → how it is mostly written in these texts, so that "Rechnung" is no "rechnung"."""
+    seen: dict[str, Counter[str]] = {}
+    for text in texts:
+        for word in _split(normalise(text)):
+            seen.setdefault(word.casefold(), Counter())[word] += 1
+    return {folded: min(forms, key=lambda form: (-forms[form], form)) for folded, forms in seen.items()}
+
+
+def _split(text: str) -> Iterator[str]:
+    for match in _TOKEN.finditer(text):
+        run = match.group()
+        if _IS_HAN.match(run):
+            yield from _cut(run)
+        else:
+            yield run
+
+
+def _cut(run: str) -> Iterator[str]:
+    """Words of a run of Chinese characters.
+
+    The dictionary knows Simplified Chinese, so Traditional is cut where its Simplified form is.
+    """
+    import rjieba
+
+    simplified = _simplifier().convert(run)
+    if len(simplified) != len(run):
+        simplified = run
+    at = 0
+    for word in rjieba.cut(simplified):
+        yield run[at : at + len(word)]
+        at += len(word)
+
+
+@cache
+def _simplifier():  # type: ignore[no-untyped-def]
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
