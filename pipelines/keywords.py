@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from pipelines.privacy import CARD, EMAIL, IBAN, PHONE, mask
 from saywhy.text import normalise
 
 _WORDS = Path(__file__).with_name("words")
 # Han is cut by a dictionary; scripts that write no spaces and have none here stay in the runs they are written in.
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’&.+-][^\W_{_HAN}]+)*")
+_MASKED = re.compile("|".join(map(re.escape, (CARD, EMAIL, IBAN, PHONE))))
 _IS_HAN = re.compile(f"[{_HAN}]")
 
 
@@ -42,9 +44,9 @@ def stop_words(language: str | None) -> frozenset[str]:
 
 
 def describe(texts: Sequence[str], languages: Sequence[str | None]) -> list[str]:
-    """Each text as its case-folded words between spaces: what BERTopic's vectoriser counts (see `VECTORISER`)."""
+    """Each text as its case-folded words between spaces, for a vectoriser to count; no personal data among them."""
     return [
-        " ".join(word.casefold() for word in words(text, language))
+        " ".join(word.casefold() for word in words(_MASKED.sub(" ", mask(text)[0]), language))
         for text, language in zip(texts, languages, strict=True)
     ]
 

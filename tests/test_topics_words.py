@@ -59,6 +59,11 @@ def test_the_same_letters_are_a_word_in_one_language_only() -> None:
     assert describe(["Die Apps"], ["de"]) == ["apps"]
 
 
+def test_no_keyword_is_personal_data() -> None:
+    """Addresses and numbers are masked before words are counted, and the masks are no words either."""
+    assert describe(["Refund to anna@shop.example.org or +49 30 23125 000"], ["en"]) == ["refund"]
+
+
 def test_keywords_are_shown_as_mostly_written() -> None:
     """The commonest form of a word stands for all."""
     assert surface_forms(["Rechnung falsch", "die RECHNUNG", "Rechnung"])["rechnung"] == "Rechnung"
