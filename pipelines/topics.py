@@ -10,17 +10,17 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.communities import Communities
+from pipelines.distinct import Distinct, SameLanguage, commonest
 from pipelines.keywords import describe, surface_forms
 from pipelines.labels import label_topic
 from saywhy.annotation import Annotation, Polarity
 from saywhy.feedback import Comment
-from saywhy.text import fold
 from saywhy.topic import Assignment, Topic
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ Vectors = NDArray[np.float32]
 VERDICT = "general"
 _POLES = {Polarity.NEGATIVE.value: -1, Polarity.POSITIVE.value: 1}
 _KEYWORDS = 10
-_FAMILIAR = 5  # texts of a language that weigh as much as the mean of all languages does
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def find_topics(units: Sequence[Unit], vectors: Vectors, *, themes: CodeFrame) -
     cause: neither the topics that are mostly that nor their clauses are returned. Clauses that fit no topic have no
     assignment.
     """
-    distinct = _Distinct.of([(unit.text, unit.content_hash, unit.start) for unit in units], vectors)
+    distinct = Distinct.of([(unit.text, unit.content_hash, unit.start) for unit in units], vectors)
     languages = distinct.most([unit.language or "und" for unit in units])
     sources = distinct.least([unit.content_hash for unit in units])
     felt = distinct.most([unit.polarity.value for unit in units])
@@ -120,7 +119,7 @@ def find_topics(units: Sequence[Unit], vectors: Vectors, *, themes: CodeFrame) -
         if theme is None or theme == VERDICT:
             continue
         names[label] = found.id
-        polarity = _most(Counter(unit.polarity.value for unit in inside))
+        polarity = commonest(Counter(unit.polarity.value for unit in inside))
         centroid = found.centroid.astype("<f2").tobytes()
         topics.append(Topic(found.id, theme, found.label, found.keywords, polarity, len(inside), centroid))
     assignments = [
@@ -141,7 +140,7 @@ def cluster_texts(
     """
     from pipelines.language import detect
 
-    distinct = _Distinct.of([(text, "", 0) for text in texts], vectors)
+    distinct = Distinct.of([(text, "", 0) for text in texts], vectors)
     languages = [detect(text) for text in distinct.texts]
     labels, confidence, described = _cluster(distinct, languages, Communities(distinct.counts, seed=seed))
     topics = [TextTopic(found.id, found.label, found.keywords, found.size) for found in described.values()]
@@ -154,81 +153,6 @@ def cluster_texts(
     return topics, assignments
 
 
-class SameLanguage:
-    """Takes out of vectors what tells languages apart, so that the same cause is near in all of them.
-
-    Texts of one language share a direction in a multilingual encoder's space (on the sample 14 % of the variance, and
-    85 % of all nearest neighbours then share the language). Each language's mean is subtracted; that of a language with
-    few texts is drawn to the mean of all. This is BERTopic's dimensionality stage.
-    """
-
-    def __init__(self, languages: Sequence[str]) -> None:
-        self.languages = np.array(languages)
-
-    def fit(self, X: Vectors, y: object = None) -> Self:  # noqa: ARG002, N803
-        """Measure the means of unit vectors (n, d) in the order of the languages."""
-        self._mean = X.mean(axis=0)
-        self._offsets = {
-            language: (X[here] - self._mean).sum(axis=0) / (here.sum() + _FAMILIAR)
-            for language in np.unique(self.languages)
-            for here in [self.languages == language]
-        }
-        return self
-
-    def transform(self, X: Vectors) -> Vectors:  # noqa: N803
-        """The same vectors without them, unit-length again."""
-        offsets = np.stack([self._offsets[language] for language in self.languages])
-        centred = X - self._mean - offsets
-        unit: Vectors = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
-        return unit
-
-
-@dataclass(frozen=True, slots=True)
-class _Distinct:
-    """Texts that differ in more than case, spaces and punctuation, in an order that depends only on what they say.
-
-    `place` is that of each original text, -1 for one that says nothing.
-    """
-
-    keys: list[str]
-    texts: list[str]
-    counts: NDArray[np.int64]
-    vectors: Vectors
-    place: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, said: Sequence[tuple[str, str, int]], vectors: Vectors) -> _Distinct:
-        """`said` are texts with what orders those that are the same."""
-        folded = [fold(text) for text, _, _ in said]
-        digests = {key: hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest() for key in folded if key}
-        order = [at for at in range(len(said)) if folded[at]]
-        order.sort(key=lambda at: (digests[folded[at]], said[at]))
-        keys = list(dict.fromkeys(folded[at] for at in order))
-        number = {key: at for at, key in enumerate(keys)}
-        place = np.array([number.get(key, -1) for key in folded], np.int64)
-        counts = np.bincount(place[place >= 0], minlength=len(keys))
-        starts = np.cumsum(counts) - counts
-        texts = [said[order[start]][0] for start in starts]
-        means = np.add.reduceat(vectors[order], starts, axis=0) if keys else vectors[:0]
-        means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-        return cls(keys, texts, counts, means, place)
-
-    def least(self, values: Sequence[str]) -> list[str]:
-        """For each distinct text the first, in alphabetical order, of its originals' values."""
-        first: dict[int, str] = {}
-        for place, value in zip(self.place.tolist(), values, strict=True):
-            first[place] = min(value, first.get(place, value))
-        return [first[place] for place in range(len(self.keys))]
-
-    def most(self, values: Sequence[str]) -> list[str]:
-        """For each distinct text the commonest of its originals' values."""
-        seen: list[Counter[str]] = [Counter() for _ in self.keys]
-        for place, value in zip(self.place.tolist(), values, strict=True):
-            if place >= 0:
-                seen[place][value] += 1
-        return [_most(counter) for counter in seen]
-
-
 @dataclass(frozen=True, slots=True)
 class _Described:
     id: str
@@ -239,7 +163,7 @@ class _Described:
 
 
 def _cluster(
-    distinct: _Distinct, languages: Sequence[str], communities: Communities
+    distinct: Distinct, languages: Sequence[str], communities: Communities
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[int, _Described]]:
     """Topic (-1 for none) and confidence of each distinct text, and what the topics are, largest first."""
     if not distinct.keys:
@@ -277,7 +201,7 @@ def _bertopic(reduce: SameLanguage, cluster: object) -> Any:
 
 
 def _describe(
-    distinct: _Distinct,
+    distinct: Distinct,
     vectors: Vectors,
     labels: NDArray[np.int64],
     languages: Sequence[str],
@@ -317,8 +241,4 @@ def _theme(counts: Counter[str]) -> str | None:
     """The commonest theme; the bare verdict only where it is that of more than half."""
     if counts[VERDICT] * 2 <= counts.total():
         del counts[VERDICT]
-    return _most(counts) if counts else None
-
-
-def _most(counts: Counter[str]) -> str:
-    return min(counts, key=lambda value: (-counts[value], value))
+    return commonest(counts) if counts else None

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from models.annotator import Annotator, load_annotator
-from pipelines.topics import SameLanguage, Unit, cluster_texts, find_topics, units_of
+from pipelines.distinct import SameLanguage
+from pipelines.topics import Unit, cluster_texts, find_topics, units_of
 from saywhy.annotation import Annotation, Clause, Polarity, Sentiment
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment
