@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.stats import hypergeom, nbinom
 
 from pipelines.frame import Frame
-from pipelines.nps import Z95
 from saywhy.annotation import Polarity
 from saywhy.report import Alert
 
@@ -17,8 +16,11 @@ FALSE_ALARM_RATE = 0.05
 #: Fewer mentions than this in a wave are no reason to wake anybody.
 FEWEST_MENTIONS = 5
 
-#: From so many earlier waves on, how much the rates vary by themselves from wave to wave can be told.
-_WAVES_FOR_SPREAD = 3
+#: Earlier waves that make a history. Fewer do not tell how much rates vary by themselves from wave to wave.
+_SHORTEST_HISTORY = 4
+
+#: How far, in its standard errors, that variation is taken to lie above its estimate.
+_CAUTION = 4.0
 
 
 def alerts(frame: Frame, latest: int) -> tuple[Alert, ...]:
@@ -49,32 +51,31 @@ def alerts(frame: Frame, latest: int) -> tuple[Alert, ...]:
 def alarm(mentions: NDArray[np.int64], responses: NDArray[np.int64]) -> NDArray[np.float64]:
     """p-values, (K,), of the last of W waves against those before it, corrected for all causes. (K, W), (W,) → (K,).
 
-    The rate of each cause against that of its own history by Fisher's exact test, one-sided. Where there are enough
-    earlier waves, how much rates wander from wave to wave by themselves is estimated from all causes together (a
-    relative variance, by moments) and the count has to stand out from that too: a negative binomial with the variance
-    of drawing people, of the history and of wandering. The larger of both p-values counts.
+    The rate of each cause against that of its own history by Fisher's exact test, one-sided. How much rates wander from
+    wave to wave by themselves is estimated from all causes together (a relative variance, by moments); the count has
+    to stand out from that too: a negative binomial with the variance of drawing people, of the history and of
+    wandering. The larger of both p-values counts.
     Holm's correction (1979) keeps the chance of any false alarm in a wave at the level, for causes that go
     together too. 1 where there is no history.
     """
     history, past, last, now = mentions[:, :-1], responses[:-1], mentions[:, -1], int(responses[-1])
     before, total = history.sum(axis=1), int(past.sum())
-    if not total or not now or not len(mentions):
+    asked = past > 0
+    if asked.sum() < _SHORTEST_HISTORY or not now or not len(mentions):
         return np.ones(len(mentions))
     p_value = np.asarray(hypergeom.sf(last - 1, total + now, now, before + last))
-    asked = past > 0
-    if asked.sum() >= _WAVES_FOR_SPREAD:
-        rate = before / total
-        expected = np.outer(rate, past[asked])
-        excess = (history[:, asked] - expected) ** 2 - expected * (1 - rate)[:, None]
-        weight = (expected**2).sum(axis=1)
-        freedom = (asked.sum() - 1) * weight.sum() ** 2 / max(float((weight**2).sum()), 1e-12)
-        wandering = max(0.0, float(excess.sum() / max(weight.sum(), 1e-12))) * asked.sum() / (asked.sum() - 1)
-        wandering *= 1 + Z95 * np.sqrt(2 / max(freedom, 1.0))  # it is itself an estimate, from few causes and waves
-        mean = now * rate
-        variance = mean + now * mean / total + mean**2 * wandering * (1 + 1 / asked.sum())
-        size = mean**2 / np.maximum(variance - mean, 1e-12)
-        outstanding = nbinom.sf(last - 1, size, size / (size + np.maximum(mean, 1e-12)))
-        p_value = np.where(before > 0, np.maximum(p_value, outstanding), p_value)
+    rate = before / total
+    expected = np.outer(rate, past[asked])
+    excess = (history[:, asked] - expected) ** 2 - expected * (1 - rate)[:, None]
+    weight = (expected**2).sum(axis=1)
+    freedom = (asked.sum() - 1) * weight.sum() ** 2 / max(float((weight**2).sum()), 1e-12)
+    wandering = max(0.0, float(excess.sum() / max(weight.sum(), 1e-12))) * asked.sum() / (asked.sum() - 1)
+    wandering *= 1 + _CAUTION * np.sqrt(2 / max(freedom, 1.0))  # it is itself an estimate, from few causes and waves
+    mean = now * rate
+    variance = mean + now * mean / total + mean**2 * wandering * (1 + 1 / asked.sum())
+    size = mean**2 / np.maximum(variance - mean, 1e-12)
+    outstanding = nbinom.sf(last - 1, size, size / (size + np.maximum(mean, 1e-12)))
+    p_value = np.where(before > 0, np.maximum(p_value, outstanding), p_value)
     order = np.argsort(p_value, kind="stable")
     stepped = np.maximum.accumulate(p_value[order] * np.arange(len(order), 0, -1))
     corrected = np.empty(len(order))
