@@ -79,8 +79,8 @@ def test_mentions_and_themes_agree(annotator: Annotator) -> None:
     """Every theme has a mention that shows where, every mention a theme, and spans lie within the verbatim."""
     for comment, annotation in zip(COMMENTS, annotator.annotate(COMMENTS), strict=True):
         assert {label.theme for label in annotation.themes} == {mention.theme for mention in annotation.mentions}
-        for span in (*annotation.mentions, *annotation.clauses):
-            assert 0 <= span.start < span.end <= len(comment.verbatim)
+        spans = [(m.start, m.end) for m in annotation.mentions] + [(c.start, c.end) for c in annotation.clauses]
+        assert all(0 <= start < end <= len(comment.verbatim) for start, end in spans)
         for clause in annotation.clauses:
             assert np.linalg.norm(np.frombuffer(clause.vector, "<f2").astype(np.float32)) == pytest.approx(1, abs=1e-2)
 

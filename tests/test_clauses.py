@@ -35,7 +35,7 @@ def test_clauses_end_where_the_statement_does(language: str, text: str, clauses:
 def test_clauses_are_ordered_disjoint_and_lose_no_word(text: str, language: str) -> None:
     """Whatever is written, clauses never overlap and every letter lies in one of them."""
     spans = split_clauses(text, language)
-    covered = set()
+    covered: set[int] = set()
     at = 0
     for start, end in spans:
         assert at <= start < end <= len(text)

@@ -36,7 +36,7 @@ from training.heads import SpanHeads, loss, stack
 from training.quantise import write_encoder
 
 HIDDEN = 384
-_PREFIX = 3  # <s> query :
+_PREFIX = 4  # <s>, and the three pieces of "query:"
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,10 @@ def step_loss(
     most = 1 + max(len(example.clauses) for example in examples)
     spans = torch.zeros(len(examples), most, ids.shape[1])
     spans[:, 0] = mask
+    content = mask.clone()
+    content[:, :_PREFIX] = 0
+    for i, example in enumerate(examples):
+        content[i, len(example.ids) - 1] = 0
     real = torch.zeros(len(examples), most, dtype=torch.bool)
     real[:, 0] = True
     target = torch.zeros(len(examples), most, encoder.config.hidden_size)
@@ -156,7 +160,9 @@ def step_loss(
     with torch.autocast("cpu", torch.bfloat16):
         states = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
     states = states.float()
-    themes, polarities, sentiment = heads(states, spans)
+    # The heads see the words alone: prefix and special tokens know the whole text, and a clause must not lean on them.
+    pools = torch.cat([content[:, None], spans[:, 1:]], dim=1)
+    themes, polarities, sentiment = heads(states, pools)
     batch = stack([example.targets for example in examples])
     total = loss(themes[:, 0], polarities[:, 0], sentiment[:, 0], batch, config.smoothing)
     if most > 1:

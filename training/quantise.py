@@ -24,7 +24,7 @@ from training.graph import Range, Shape, Weights, build
 
 _LONGEST = 256
 #: Columns of a narrow product that stay in float.
-_OUTLIERS = 4
+_OUTLIERS = 16
 #: Both compute in float32; the words are in 4 bits in the graph, and in the checkpoint exactly those values.
 _LEAST_COSINE_TO_TORCH = 0.9999
 
