@@ -100,7 +100,8 @@ def _grouped(frame: Frame, rows: NDArray[np.bool_], themes: list[int]) -> NDArra
         by_writer = frame.named(polarity, rows & frame.annotated)[:, themes].astype(bool)
         blank = sparse.csr_array((1, len(themes)), dtype=bool)
         named.append(sparse.vstack([by_writer, blank], format="csr")[np.where(wrote, order, by_writer.shape[0])])
-    ones, outcome = np.ones((len(points), 1)), points.astype(np.float64)[:, None]
+    ones = sparse.csr_array(np.ones((len(points), 1)))
+    outcome = sparse.csr_array(points.astype(np.float64)[:, None])
     columns = sparse.csr_array(sparse.hstack([ones, *named, silent, outcome], format="csr", dtype=np.float64))
     member = np.random.default_rng(0).permutation(len(points)) % _GROUPS
     parts = [columns[member == group] for group in range(_GROUPS)]

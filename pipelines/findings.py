@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from saywhy.report import Finding, Issue, Report
+from saywhy.report import Finding, Issue, Report, Value
 
 #: How many there are at most; the first that the numbers support, in the order below.
 FINDINGS = 5
@@ -24,11 +24,11 @@ def _score(report: Report) -> Iterator[Finding]:
     nps, change = report.nps, report.change
     if nps is None:
         return
-    values = {"score": nps.score, "low": nps.low, "high": nps.high, "n": nps.n}
+    values: dict[str, Value] = {"score": nps.score, "low": nps.low, "high": nps.high, "n": nps.n}
     if change is None:
         yield Finding("score", {**values}, ("nps",))
         return
-    moved = {"change": change.nps.value, "wave": change.before, "visible": change.smallest_visible}
+    moved: dict[str, Value] = {"change": change.nps.value, "wave": change.before, "visible": change.smallest_visible}
     sure = change.p_value < 0.05
     yield Finding("score_moved" if sure else "score_steady", {**values, **moved}, ("nps", "change"))
 
@@ -56,7 +56,7 @@ def _news(report: Report) -> Iterator[Finding]:
         for cause in report.change.causes:
             for part, name in ((cause.frequency, "oftener"), (cause.severity, "graver")):
                 if part.low > 0 or part.high < 0:
-                    values = {
+                    values: dict[str, Value] = {
                         "issue": f"theme:{cause.id}",
                         "change": part.value,
                         "wave": report.change.before,
@@ -99,7 +99,12 @@ def _segments(report: Report) -> Iterator[Finding]:
     lower = [group for group in report.segments if group.nps.high < report.nps.low]
     if lower:
         lowest = min(lower, key=lambda group: (group.nps.score, group.name))
-        values = {"segment": lowest.name, "score": lowest.nps.score, "low": lowest.nps.low, "high": lowest.nps.high}
+        values: dict[str, Value] = {
+            "segment": lowest.name,
+            "score": lowest.nps.score,
+            "low": lowest.nps.low,
+            "high": lowest.nps.high,
+        }
         yield Finding("segment", {**values}, ("segments",))
 
 
@@ -113,7 +118,13 @@ def _frequency(report: Report) -> Iterator[Finding]:
 
 
 def _on(name: str, issue: Issue, **people: int) -> Finding:
-    values = {"issue": _key(issue), "impact": issue.impact, "low": issue.low, "high": issue.high, **people}
+    values: dict[str, Value] = {
+        "issue": _key(issue),
+        "impact": issue.impact,
+        "low": issue.low,
+        "high": issue.high,
+        **people,
+    }
     return Finding(name, {**values}, (_key(issue),))
 
 

@@ -138,7 +138,8 @@ def _unseen(counts: NDArray[np.int64], everyone: NDArray[np.int64], total: int) 
         shares = part / n[:, None]
         plain = 100**2 * (shares[:, 0] + shares[:, 2] - (shares[:, 0] - shares[:, 2]) ** 2)
         added += np.maximum(adjusted_variance(part.astype(np.float64), n.astype(np.float64)) - plain, 0) / n
-    return (counts.sum(axis=1) / total) ** 2 * added
+    variance: NDArray[np.float64] = (counts.sum(axis=1) / total) ** 2 * added
+    return variance
 
 
 def _leading(estimate: NDArray[np.float64], covariance: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -147,7 +148,8 @@ def _leading(estimate: NDArray[np.float64], covariance: NDArray[np.float64]) -> 
         return np.ones(len(estimate))
     draws = np.random.default_rng(0).multivariate_normal(estimate, covariance, _DRAWS, method="eigh")
     third = np.partition(draws, -3, axis=1)[:, -3:-2]
-    return np.asarray((draws >= third).mean(axis=0), dtype=np.float64)
+    chance: NDArray[np.float64] = np.mean(draws >= third, axis=0)
+    return chance
 
 
 def ranked(impacts: Iterable[Impact]) -> list[Impact]:

@@ -48,6 +48,7 @@ def _on_the_ranking(report: Report, base: int) -> Iterator[Note]:
         return
     yield Note("association", {"n": base})
     yield Note("order")
+    yield Note("unaudited")
     if report.issues and not any(issue.significant for issue in report.issues):
         yield Note("all_by_chance")
     few = sum(issue.mentions < FEW_MENTIONS for issue in report.issues)

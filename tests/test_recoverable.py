@@ -155,3 +155,17 @@ def test_any_survey_gives_a_sensible_answer(survey: tuple[list[int], list[list[b
         assert by_key["a"].impact == pytest.approx(by_key["b"].impact, abs=1e-6)
     total = points_lost(points, blamed)
     assert total.points.sum() == pytest.approx(total.total, abs=1e-6)
+
+
+def test_what_a_model_misses_costs_points_and_what_it_imagines_hardly() -> None:
+    """As the note on reports says: of a cause that is found in 9 of 10 cases, about 9 of 10 points are seen; with a
+    ninth of false mentions besides, still all of them.
+    """
+    generator = np.random.default_rng(9)
+    names = generator.random(200_000) < 0.15
+    points = np.where(generator.random(200_000) < np.where(names, 0.7, 0.2), -100, 100).astype(np.int8)
+    whole = recoverable(points, named(names.tolist())).points[0]
+    missed = names & (generator.random(200_000) < 0.9)
+    assert recoverable(points, named(missed.tolist())).points[0] == pytest.approx(0.9 * whole, rel=0.04)
+    imagined = names | (generator.random(200_000) < 0.15 / 9 / 0.85)
+    assert recoverable(points, named(imagined.tolist())).points[0] == pytest.approx(whole, rel=0.04)
