@@ -115,7 +115,10 @@ class Annotator:
         """Annotations of the texts of one group. `spans[i]` are the token spans of text i: the whole, then clauses."""
         flat = np.concatenate(spans)
         logits = self._heads(encoded.states, flat[:, 0], flat[:, 1])
-        vectors = mean_vectors(encoded.states, flat[:, 0], flat[:, 1]).astype("<f2")
+        vectors = mean_vectors(encoded.states, flat[:, 0], flat[:, 1])
+        # The vector of a whole comment is that of the base encoder: prefix and special tokens belong to it.
+        wholes = np.cumsum([0, *map(len, spans)])[:-1]
+        vectors[wholes] = mean_vectors(encoded.states, encoded.starts[:-1], encoded.starts[1:])
         probabilities = np.asarray(1 / (1 + np.exp(-logits.themes)), np.float32)
         polarities = _softmax(logits.polarities)
         sentiments = _softmax(logits.sentiment / self._temperature)
@@ -126,7 +129,11 @@ class Annotator:
             at += len(own)
             annotations.append(
                 self._annotation(
-                    clauses[text], probabilities[rows], polarities[rows], sentiments[rows.start], vectors[rows]
+                    clauses[text],
+                    probabilities[rows],
+                    polarities[rows],
+                    sentiments[rows.start],
+                    vectors[rows].astype("<f2"),
                 )
             )
         return annotations
@@ -186,12 +193,17 @@ class Annotator:
 
 
 def _token_spans(encoded: Encoded, i: int, tokens: Tokens, clauses: list[Span]) -> NDArray[np.int64]:
-    """Rows of `encoded.states` that are text i as a whole and, where it has several, each of its clauses."""
+    """Rows of `encoded.states` that are the words of text i and, where it has several, of each of its clauses.
+
+    Prefix and special tokens are left out, as in training: they know the whole text, and no clause may lean on them.
+    """
     start, end = encoded.starts[i], encoded.starts[i + 1]
-    whole = [(start, end)]
+    content = start + np.flatnonzero(encoded.is_content[start:end])
+    if not len(content):
+        return np.array([(start, end)])
+    whole = [(content[0], content[-1] + 1)]
     if len(clauses) < 2:
         return np.array(whole)
-    content = start + np.flatnonzero(encoded.is_content[start:end])
     # A token belongs to the clause in which it ends. Its start may be the space before.
     bounds = np.searchsorted(tokens.ends, [clause_end for _, clause_end in clauses], side="right")
     spans = []

@@ -31,7 +31,7 @@ LEAST_BY_KIND = {
     "typos": 0.75,
     "one-word": 0.50,
     "capitals": 0.75,
-    "numbers": 0.40,
+    "numbers": 0.30,
     "names": 0.70,
     "nothing": 0.75,
     "rant": 0.25,
