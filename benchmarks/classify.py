@@ -119,11 +119,12 @@ def int8_peak(threads: int) -> Callable[[], float]:
 def command_line(texts: list[str]) -> tuple[float, float]:
     """Seconds and peak memory in MB of the real command, start-up included."""
     lines = "".join(json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(texts))
+    command = Path(sys.executable).with_name("saywhy")
     code = (
         "import resource, subprocess, sys; "
-        "done = subprocess.run([sys.executable, '-m', 'cli.main', 'classify'], stdin=sys.stdin, "
-        "stdout=subprocess.DEVNULL); "
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024); sys.exit(done.returncode)"
+        f"done = subprocess.run([{str(command)!r}, 'classify'], stdin=sys.stdin, stdout=subprocess.PIPE, check=True); "
+        f"assert done.stdout.count(b'\\n') == {len(texts)}; "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
     )
     started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], input=lines, capture_output=True, text=True, check=True)
