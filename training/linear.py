@@ -26,11 +26,12 @@ HIDDEN = 384
 
 
 def mean_states(encoder: Encoder, texts: list[str]) -> torch.Tensor:
-    """Mean token state of each text, (texts, hidden)."""
+    """Mean state of the words of each text, as the heads pool them: (texts, hidden)."""
     out = np.zeros((len(texts), HIDDEN), np.float32)
     for encoded in encoder.encode(encoder.tokenise(texts)):
-        sums = np.add.reduceat(encoded.states, encoded.starts[:-1])
-        out[encoded.texts] = sums / np.diff(encoded.starts)[:, None]
+        words = encoded.is_content.astype(np.float32)[:, None]
+        counts = np.add.reduceat(words, encoded.starts[:-1])
+        out[encoded.texts] = np.add.reduceat(encoded.states * words, encoded.starts[:-1]) / np.maximum(counts, 1)
     return torch.from_numpy(out)
 
 
