@@ -8,6 +8,8 @@ statistics for empty, would look comments up by workspace alone and read all of 
 same reason `responses` has no second index that begins with the workspace.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
@@ -114,20 +116,67 @@ annotations = Table(
     _of_comment(ondelete="CASCADE"),
 )
 
+
+def _described() -> list[Column[Any]]:
+    """What a topic is, as the machine found it and as people made it."""
+    return [
+        Column("theme", sa.Text, nullable=False),
+        Column("label", sa.Text, nullable=False),
+        Column("labels", JSON),  # {language of the reader: label}
+        Column("keywords", JSON, nullable=False),
+        Column("polarity", sa.String(16), nullable=False),
+        Column("size", sa.Integer, nullable=False),
+        Column("centroid", sa.LargeBinary, nullable=False),
+        Column("stability", sa.Float),
+        Column("first_seen", UtcDateTime),
+    ]
+
+
+# When all clauses were last clustered together, and what was taken out of their vectors.
+topic_fits = Table(
+    "topic_fits",
+    metadata,
+    _workspace(primary_key=True),
+    Column("model", sa.String(100), nullable=False),
+    Column("fitted_at", UtcDateTime, nullable=False),
+    Column("clauses", ID, nullable=False),
+    Column("languages", JSON, nullable=False),
+    Column("means", sa.LargeBinary, nullable=False),  # of all, then of each language
+)
+
+# Topics as the machine found them, those that have ended too. No edit changes them, so that every edit can be undone.
+clusters = Table(
+    "clusters",
+    metadata,
+    _workspace(primary_key=True),
+    Column("id", sa.String(100), primary_key=True),
+    Column("parent_id", sa.String(100)),  # of a part of a large one
+    *_described(),
+    Column("size_before", sa.Integer, nullable=False),
+    Column("reach", sa.Float, nullable=False),
+    Column("model", sa.String(100), nullable=False),
+    Column("is_cause", sa.Boolean, nullable=False),
+    Column("is_emerging", sa.Boolean, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+)
+
+# Topics as they are shown: the clusters with all standing edits.
 topics = Table(
     "topics",
     metadata,
     _workspace(primary_key=True),
     Column("id", sa.String(100), primary_key=True),
-    Column("theme", sa.Text, nullable=False),
-    Column("label", sa.Text, nullable=False),
-    Column("keywords", JSON, nullable=False),
-    Column("polarity", sa.String(16), nullable=False),
-    Column("size", sa.Integer, nullable=False),
-    Column("centroid", sa.LargeBinary, nullable=False),
-    Column("first_seen", UtcDateTime),
+    *_described(),
+    Column("growth", sa.Integer, nullable=False),
+    Column("is_emerging", sa.Boolean, nullable=False),
+    Column("is_pinned", sa.Boolean, nullable=False),
+    Column("is_ignored", sa.Boolean, nullable=False),
+    Column("is_adopted", sa.Boolean, nullable=False),
+    Column("parts", JSON),
 )
 
+# A row for every clause that has been looked at: where the machine put it (no cluster: it fits none), and where it is.
 assignments = Table(
     "assignments",
     metadata,
@@ -135,11 +184,43 @@ assignments = Table(
     Column("workspace_id", ID, primary_key=True),
     Column("span_start", sa.Integer, primary_key=True),
     Column("span_end", sa.Integer, primary_key=True),
-    Column("topic_id", sa.String(100), nullable=False),
+    Column("cluster_id", sa.String(100)),
+    Column("part_id", sa.String(100)),
+    Column("topic_id", sa.String(100)),
     Column("confidence", sa.Float, nullable=False),
     Index(None, "workspace_id", "topic_id"),
-    sa.ForeignKeyConstraint(["workspace_id", "topic_id"], ["topics.workspace_id", "topics.id"], ondelete="CASCADE"),
+    sa.ForeignKeyConstraint(["workspace_id", "cluster_id"], ["clusters.workspace_id", "clusters.id"]),
+    sa.ForeignKeyConstraint(["workspace_id", "topic_id"], ["topics.workspace_id", "topics.id"]),
     _of_comment(ondelete="CASCADE"),
+)
+
+# What became of clusters at each fit.
+lineage = Table(
+    "lineage",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", sa.String(16), nullable=False),
+    Column("cluster_id", sa.String(100), nullable=False),
+    Column("other_id", sa.String(100)),
+    Column("share", sa.Float),
+    Index(None, "workspace_id", "id"),
+)
+
+# What people said of topics. Rows are only added: to undo is an edit too.
+topic_edits = Table(
+    "topic_edits",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("kind", sa.String(16), nullable=False),
+    Column("topic_id", sa.String(100)),
+    Column("arguments", JSON, nullable=False),
+    Column("author", sa.Text, nullable=False),
+    Column("note", sa.Text),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "workspace_id", "id"),
 )
 
 runs = Table(

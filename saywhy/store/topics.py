@@ -13,7 +13,7 @@ from saywhy.store import comments, workspaces
 from saywhy.store.statements import STREAMED, Row, batches
 from saywhy.store.tables import assignments as assignments_table
 from saywhy.store.tables import topics
-from saywhy.topic import Assignment, Topic
+from saywhy.topic import Assignment, Part, Topic
 
 
 def replace(connection: Connection, workspace: int, found: Sequence[Topic], assigned: Iterable[Assignment]) -> None:
@@ -25,7 +25,7 @@ def replace(connection: Connection, workspace: int, found: Sequence[Topic], assi
     connection.execute(sa.delete(assignments_table).where(assignments_table.c.workspace_id == workspace))
     connection.execute(sa.delete(topics).where(topics.c.workspace_id == workspace))
     if found:
-        rows = [{**asdict(topic), "keywords": list(topic.keywords), "workspace_id": workspace} for topic in found]
+        rows = [_topic_row(workspace, topic) for topic in found]
         connection.execute(sa.insert(topics), rows)
     for part in batches(list(assigned)):
         present = comments.present(connection, workspace, {assignment.content_hash for assignment in part})
@@ -45,7 +45,7 @@ def assignments(connection: Connection, workspace: int) -> Iterator[Assignment]:
     table = assignments_table
     query = (
         sa.select(table)
-        .where(table.c.workspace_id == workspace)
+        .where(table.c.workspace_id == workspace, table.c.topic_id.is_not(None))
         .order_by(table.c.content_hash, table.c.span_start, table.c.span_end)
     )
     with connection.execute(query, execution_options=STREAMED) as rows:
@@ -64,6 +64,10 @@ def _assignment_row(workspace: int, assignment: Assignment) -> dict[str, Any]:
     }
 
 
+def _topic_row(workspace: int, topic: Topic) -> dict[str, Any]:
+    return {**asdict(topic), "workspace_id": workspace}
+
+
 def _topic(row: Row) -> Topic:
     return Topic(
         id=row.id,
@@ -74,6 +78,14 @@ def _topic(row: Row) -> Topic:
         size=row.size,
         centroid=row.centroid,
         first_seen=row.first_seen,
+        labels=row.labels,
+        stability=row.stability,
+        growth=row.growth,
+        is_emerging=row.is_emerging,
+        is_pinned=row.is_pinned,
+        is_ignored=row.is_ignored,
+        is_adopted=row.is_adopted,
+        parts=tuple(Part(**part) for part in row.parts),
     )
 
 
