@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pipelines.annotations import Annotations
 from pipelines.frame import tabulate
 from pipelines.impact import measure
 from pipelines.leave_out import leave_out
@@ -70,14 +71,14 @@ def times(responses: int) -> Iterator[float]:
     for place, answer in enumerate(answers):
         assert answer.comment is not None
         annotations[answer.comment.content_hash] = annotation(rows[place], vectors[place % len(vectors)])
-    frame = tabulate(answers[:1], {}, (), (), CodeFrame(()))
+    frame = tabulate(answers[:1], Annotations.of(()), (), (), CodeFrame(()))
 
     def build() -> None:
         nonlocal frame
-        frame = tabulate(answers, annotations, (), (), CodeFrame(()))
+        frame = tabulate(answers, Annotations.of(annotations.items()), (), (), CodeFrame(()))
 
     yield seconds(build)
-    yield seconds(lambda: report_on("all", frame, annotations, "bench", datetime.now(UTC)))
+    yield seconds(lambda: report_on("all", frame, "bench", datetime.now(UTC)))
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from pipelines.impact import measure, ranked
 from pipelines.quotes import quotes, witnesses
 from pipelines.segments import comparable, concentrated_in, is_new
 from pipelines.stakes import stakes
-from saywhy.annotation import Annotation, Polarity
+from saywhy.annotation import Polarity
 from saywhy.report import Impact, Issue
 
 
@@ -96,7 +96,6 @@ def rank_causes(
     latest: int,
     polarity: Polarity,
     ranking: Sequence[Impact],
-    annotations: Mapping[str, Annotation],
 ) -> tuple[Issue, ...]:
     """The rows of the ranking of blamed causes (NEGATIVE) or praised ones (POSITIVE): see `impacts`.
 
@@ -143,7 +142,7 @@ def rank_causes(
                 is_new=bool(new[code]),
                 concentrated_in=str(frame.segments[segments[where[code]]]) if where[code] >= 0 else None,
                 revenue_at_risk=staked[code].revenue if staked and polarity is Polarity.NEGATIVE else None,
-                quotes=quotes(frame, code, polarity, witness, annotations),
+                quotes=quotes(frame, code, polarity, witness),
                 passives=found.passives,
                 leave_out=found.leave_out,
                 shapley=found.shapley,

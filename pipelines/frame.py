@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pipelines.annotations import VERDICT, Annotations
+from pipelines.evidence import Evidence, evidence_of, themes_named, topics_named
 from pipelines.nps import POINTS
-from saywhy.annotation import Annotation, Polarity
+from saywhy.annotation import Polarity
 from saywhy.code_frame import CodeFrame
 from saywhy.feedback import Comment, Customer, Response, Scale, Segment
 from saywhy.topic import Assignment, Topic
-
-#: The theme of a verdict that gives no reason: counted, but never a cause.
-VERDICT = "general"
 
 SCALES = tuple(Scale)
 
@@ -33,26 +32,6 @@ class Cause:
     theme: str
     keywords: tuple[str, ...] = ()
     polarity: str | None = None  # of a topic
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The clauses that name the causes with one polarity, one row a clause: arrays of the same shape (M,).
-
-    `comment` and `cause` index `Frame.comments` and `Frame.causes`; `start` and `end` are offsets into the verbatim.
-    Rows are sorted by cause, then comment.
-    """
-
-    comment: NDArray[np.int32]
-    cause: NDArray[np.int32]
-    start: NDArray[np.int32]
-    end: NDArray[np.int32]
-    confidence: NDArray[np.float32]
-
-    def of(self, cause: int) -> slice:
-        """The rows of one cause."""
-        first, last = np.searchsorted(self.cause, [cause, cause + 1])
-        return slice(int(first), int(last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +50,14 @@ class Frame:
     segmented: sparse.csr_array  # (N, S) bool
     comments: tuple[Comment, ...]
     hashes: tuple[str, ...]  # content hash of each comment
+    sentiment: NDArray[np.int8]  # (H,) into POLARITIES, -1 where no model has read the comment
+    is_verdict: NDArray[np.bool_]  # (H,) the comment is about nothing but the verdict
     waves: tuple[str, ...]  # in order of their first answer, then of their name
     segments: tuple[Segment, ...]
     revenue: NDArray[np.float64]  # per account, annual; nan where unknown
     causes: tuple[Cause, ...]
     evidence: Mapping[Polarity, Evidence]  # NEGATIVE and POSITIVE
+    vectors: NDArray[np.float16]  # (C, d) of the clauses, rows of unit length
 
     def named(self, polarity: Polarity, rows: NDArray[np.bool_]) -> sparse.csr_array:
         """Which of the chosen responses, all with a comment, name which cause so: bool, shape (chosen, K)."""
@@ -83,6 +65,12 @@ class Frame:
         shape = (len(self.comments), len(self.causes))
         by_comment = sparse.csr_array((np.ones(len(found.cause), dtype=bool), (found.comment, found.cause)), shape)
         return by_comment[self.comment[rows]]
+
+    def vectors_of(self, clauses: NDArray[np.int32]) -> NDArray[np.float32]:
+        """The vectors (M, d) of clauses (M,); zeros for -1."""
+        found = np.zeros((len(clauses), self.vectors.shape[1]), dtype=np.float32)
+        found[clauses >= 0] = self.vectors[clauses[clauses >= 0]]
+        return found
 
     def segments_of(self, row: int) -> list[Segment]:
         """The segments of one response."""
@@ -92,12 +80,12 @@ class Frame:
 
 def tabulate(
     responses: Iterable[Response],
-    annotations: Mapping[str, Annotation],
+    annotations: Annotations,
     topics: Sequence[Topic],
     assignments: Iterable[Assignment],
     code_frame: CodeFrame,
 ) -> Frame:
-    """Read everything once. `annotations` is keyed by content hash.
+    """Read everything once.
 
     A theme praised and blamed by one clause (mixed) counts both as blamed and as praised. A topic is blamed or praised
     where the clause assigned to it is.
@@ -105,72 +93,30 @@ def tabulate(
     rows = _Rows()
     for response in responses:
         rows.add(response)
-    causes = tuple(_causes(code_frame, topics, annotations.values()))
-    code = {(cause.kind, cause.id): index for index, cause in enumerate(causes)}
-    index = {content_hash: position for position, content_hash in enumerate(rows.comments)}
-    evidence = {polarity: _Clauses() for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)}
-    annotated = np.zeros(len(index), dtype=bool)
-    for content_hash, position in index.items():
-        if annotation := annotations.get(content_hash):
-            annotated[position] = True
-            for mention in annotation.mentions:
-                if mention.theme != VERDICT:
-                    cause = code["theme", mention.theme]
-                    for polarity in _sides(mention.polarity):
-                        evidence[polarity].add(position, cause, mention.start, mention.end, mention.confidence)
-    polarity_of = {topic.id: Polarity(topic.polarity) for topic in topics}
-    for assigned in assignments:
-        position = index.get(assigned.content_hash, -1)
-        if position >= 0 and ("topic", assigned.topic) in code:
-            felt = _felt(annotations.get(assigned.content_hash), assigned) or polarity_of[assigned.topic]
-            for polarity in _sides(felt):
-                evidence[polarity].add(
-                    position, code["topic", assigned.topic], assigned.start, assigned.end, assigned.confidence
-                )
-    return rows.frame(annotated, causes, {polarity: clauses.sorted() for polarity, clauses in evidence.items()})
+    causes = tuple(_causes(code_frame, topics, annotations))
+    position = np.array([rows.comment_codes.get(found, -1) for found in annotations.hashes], dtype=np.int32)
+    named = (
+        themes_named(annotations, {cause.id: code for code, cause in enumerate(causes) if cause.kind == "theme"}),
+        topics_named(
+            annotations,
+            assignments,
+            {cause.id: (code, Polarity(cause.polarity)) for code, cause in enumerate(causes) if cause.polarity},
+        ),
+    )
+    evidence = {side: evidence_of(side, position, named) for side in (Polarity.NEGATIVE, Polarity.POSITIVE)}
+    return rows.frame(annotations, position, causes, evidence)
 
 
-def _causes(code_frame: CodeFrame, topics: Sequence[Topic], annotations: Iterable[Annotation]) -> Iterator[Cause]:
+def _causes(code_frame: CodeFrame, topics: Sequence[Topic], annotations: Annotations) -> Iterator[Cause]:
     """Themes in order of the code frame, then those only the annotations know, then topics; never bare verdicts."""
     names = {theme.id: theme.name() for theme in code_frame}
-    used = {mention.theme for annotation in annotations for mention in annotation.mentions}
+    used = {annotations.themes[place] for place in np.unique(annotations.mentions.theme).tolist()}
     for theme in [*names, *sorted(used - names.keys())]:
         if theme != VERDICT:
             yield Cause("theme", theme, names.get(theme, theme), theme)
     for topic in topics:
         if topic.theme != VERDICT:
             yield Cause("topic", topic.id, topic.label, topic.theme, topic.keywords, topic.polarity)
-
-
-def _sides(polarity: Polarity) -> tuple[Polarity, ...]:
-    if polarity is Polarity.MIXED:
-        return (Polarity.NEGATIVE, Polarity.POSITIVE)
-    return () if polarity is Polarity.NEUTRAL else (polarity,)
-
-
-def _felt(annotation: Annotation | None, assigned: Assignment) -> Polarity | None:
-    """The polarity of the very clause that was assigned."""
-    clauses = annotation.clauses if annotation else ()
-    span = (assigned.start, assigned.end)
-    return next((clause.polarity for clause in clauses if (clause.start, clause.end) == span), None)
-
-
-class _Clauses:
-    """Grows into an `Evidence`."""
-
-    def __init__(self) -> None:
-        self.whole = array("i")  # comment, cause, start, end, comment, cause, …
-        self.confidence = array("f")
-
-    def add(self, comment: int, cause: int, start: int, end: int, confidence: float) -> None:
-        self.whole.extend((comment, cause, start, end))
-        self.confidence.append(confidence)
-
-    def sorted(self) -> Evidence:
-        comment, cause, start, end = np.array(self.whole, dtype=np.int32).reshape(-1, 4).T
-        order = np.lexsort((start, comment, cause))
-        confidence = np.array(self.confidence, dtype=np.float32)
-        return Evidence(comment[order], cause[order], start[order], end[order], confidence[order])
 
 
 class _Rows:
@@ -236,14 +182,22 @@ class _Rows:
         return code
 
     def frame(
-        self, annotated: NDArray[np.bool_], causes: tuple[Cause, ...], evidence: Mapping[Polarity, Evidence]
+        self,
+        annotations: Annotations,
+        position: NDArray[np.int32],
+        causes: tuple[Cause, ...],
+        evidence: Mapping[Polarity, Evidence],
     ) -> Frame:
+        """`position` is that of each annotated comment among the comments, -1 for one that nobody has written."""
         waves = sorted(self.waves, key=lambda wave: (self.first_answer[self.waves[wave]], wave))
         place = np.array([waves.index(wave) for wave in self.waves] + [-1], dtype=np.int32)  # [-1] stays -1
         comments = tuple(self.comments.values())
         comment, scale = np.array(self.comment, dtype=np.int32), np.array(self.scale, dtype=np.int8)
         is_answer = np.array([comment.is_answer for comment in comments] + [False], dtype=bool)
         answered = is_answer[comment]
+        sentiment, is_verdict = np.full(len(comments), -1, dtype=np.int8), np.zeros(len(comments), dtype=bool)
+        sentiment[position[position >= 0]] = annotations.sentiment[position >= 0]
+        is_verdict[position[position >= 0]] = annotations.is_verdict[position >= 0]
         segmented = sparse.csr_array(
             (np.ones(len(self.segment), dtype=bool), np.array(self.segment), np.array(self.segment_ends)),
             shape=(len(comment), len(self.segments)),
@@ -255,17 +209,20 @@ class _Rows:
             scale=scale,
             comment=comment,
             answered=answered,
-            annotated=answered & np.append(annotated, False)[comment],
+            annotated=answered & np.append(sentiment >= 0, False)[comment],
             wave=place[np.array(self.wave, dtype=np.int32)],
             account=np.array(self.account, dtype=np.int32),
             segmented=segmented,
             comments=comments,
             hashes=tuple(self.comments),
+            sentiment=sentiment,
+            is_verdict=is_verdict,
             waves=tuple(waves),
             segments=tuple(self.segments),
             revenue=np.array(self.revenue, dtype=np.float64),
             causes=causes,
             evidence=evidence,
+            vectors=annotations.vectors,
         )
 
 

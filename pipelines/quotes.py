@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.frame import Evidence, Frame
+from pipelines.evidence import Evidence
+from pipelines.frame import Frame
 from pipelines.privacy import mask
-from saywhy.annotation import Annotation, Polarity
+from saywhy.annotation import Polarity
 from saywhy.report import Quote
 
 #: Quotes a cause.
@@ -53,7 +54,6 @@ def quotes(
     cause: int,
     polarity: Polarity,
     witness: NDArray[np.int64],
-    annotations: Mapping[str, Annotation],
     count: int = COUNT,
 ) -> tuple[Quote, ...]:
     """At most `count` quotes for one cause from the comments that have a witness (see `witnesses`).
@@ -76,9 +76,7 @@ def quotes(
 
     places = evidence.comment[members].tolist()
     spans = list(zip(evidence.start[members].tolist(), evidence.end[members].tolist(), strict=True))
-    vectors = np.stack(
-        [_vector(annotations[frame.hashes[place]], *span) for place, span in zip(places, spans, strict=True)]
-    )
+    vectors = frame.vectors_of(evidence.clause[members])
     languages = [frame.comments[place].language or "und" for place in places]
     found = []
     for best in choose(vectors, languages, count):
@@ -108,13 +106,6 @@ def _members(frame: Frame, evidence: Evidence, cause: int, witness: NDArray[np.i
         place = evidence.comment[row]
         surest.setdefault(frame.comments[place].duplicate_of or frame.hashes[place], row)
     return np.array(sorted(surest.values()), dtype=np.int64)
-
-
-def _vector(annotation: Annotation, start: int, end: int) -> NDArray[np.float32]:
-    """That of the clause which covers most of the span, of the whole comment where none does."""
-    shared = [(min(end, clause.end) - max(start, clause.start), clause.vector) for clause in annotation.clauses]
-    most = max(shared, key=lambda found: found[0], default=(0, b""))
-    return np.frombuffer(most[1] if most[0] > 0 else annotation.vector, dtype="<f2").astype(np.float32)
 
 
 def choose(vectors: NDArray[np.float32], languages: Sequence[str], count: int) -> list[int]:

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.alerts import alerts
+from pipelines.annotations import POLARITIES, Annotations
 from pipelines.anonymity import protect
 from pipelines.causes import impacts, rank_causes
 from pipelines.change import change_since
 from pipelines.findings import findings
-from pipelines.frame import SCALES, VERDICT, Frame, tabulate
+from pipelines.frame import SCALES, Frame, tabulate
 from pipelines.notes import notes
 from pipelines.nps import nps_of
 from pipelines.segments import comparable
@@ -45,21 +46,20 @@ def build_report(
     `annotations` is keyed by content hash. For several waves, `tabulate` once and call `report_on` for each.
     Raises `NothingToAnalyse` where there are no responses and `WaveNotFound` where there are none in that wave.
     """
-    frame = tabulate(responses, annotations, topics, assignments, code_frame)
-    return report_on(wave, frame, annotations, model, now)
+    frame = tabulate(responses, Annotations.of(annotations.items()), topics, assignments, code_frame)
+    return report_on(wave, frame, model, now)
 
 
 def report_on(
     wave: str,
     frame: Frame,
-    annotations: Mapping[str, Annotation],
     model: str,
     now: datetime,
     *,
     anonymous: bool = False,
     published: Sequence[Report] = (),
 ) -> Report:
-    """The same from a frame; `annotations` give the vectors by which quotes are chosen.
+    """The same from a frame.
 
     Where anonymity was promised (`anonymous`), what reveals few people is left out (`pipelines.anonymity`): the frame
     must be without small waves, and the report on all waves needs those on the single ones, as they are `published`.
@@ -71,8 +71,8 @@ def report_on(
     rows = np.ones(len(frame.wave), dtype=bool) if wave == ALL_WAVES else frame.wave == frame.waves.index(wave)
     latest = len(frame.waves) - 1 if wave == ALL_WAVES else frame.waves.index(wave)
     segments, dropped = comparable(frame.segments)
-    answers = frame.comment[rows & frame.answered].tolist()
-    read = [found for place in answers if (found := annotations.get(frame.hashes[place]))]
+    answers = frame.comment[rows & frame.answered]
+    read = answers[frame.sentiment[answers] >= 0]
     ranking = impacts(frame, rows)
     report = Report(
         wave=wave,
@@ -84,10 +84,10 @@ def report_on(
         ratings=_ratings(frame, rows),
         waves=_by_wave(frame),
         segments=_by_segment(frame, rows, segments),
-        languages=_tally(frame.comments[place].language or "und" for place in answers),
-        sentiment=_tally(annotation.sentiment.label.value for annotation in read),
-        issues=rank_causes(frame, rows, latest, Polarity.NEGATIVE, ranking[Polarity.NEGATIVE], annotations),
-        delights=rank_causes(frame, rows, latest, Polarity.POSITIVE, ranking[Polarity.POSITIVE], annotations),
+        languages=_tally(frame.comments[place].language or "und" for place in answers.tolist()),
+        sentiment=_tally(POLARITIES[place].value for place in frame.sentiment[read].tolist()),
+        issues=rank_causes(frame, rows, latest, Polarity.NEGATIVE, ranking[Polarity.NEGATIVE]),
+        delights=rank_causes(frame, rows, latest, Polarity.POSITIVE, ranking[Polarity.POSITIVE]),
         notes=(),
         change=change_since(frame, latest - 1, latest) if latest > 0 else None,
         alerts=alerts(frame, latest) if latest > 0 else (),
@@ -98,7 +98,7 @@ def report_on(
         report,
         base=int((rows & frame.scored & frame.annotated).sum()),
         unread=len(answers) - len(read),
-        verdicts=sum({label.theme for label in annotation.themes} == {VERDICT} for annotation in read),
+        verdicts=int(frame.is_verdict[read].sum()),
         dropped=dropped,
         anonymous=anonymous,
     )

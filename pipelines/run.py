@@ -101,6 +101,7 @@ def find_causes(engine: Engine, workspace: int, annotator: Annotator, progress: 
 
 def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run, progress: Progress) -> None:
     """Compute and keep a report for each wave and one for all."""
+    from pipelines.annotations import Annotations
     from pipelines.anonymity import published_instead, small_waves
     from pipelines.frame import tabulate
     from pipelines.pebbles import weigh
@@ -109,7 +110,7 @@ def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run
     with store.reading(engine) as connection:
         anonymous = store.workspaces.anonymity_key(connection, workspace) is not None
         hidden = small_waves(store.responses.load(connection, workspace)) if anonymous else set()
-        annotations = dict(store.annotations.load(connection, workspace, annotator.model))
+        annotations = Annotations.of(store.annotations.load(connection, workspace, annotator.model))
         frame = tabulate(
             (found for found in store.responses.load(connection, workspace) if found.wave not in hidden),
             annotations,
@@ -122,7 +123,7 @@ def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run
     published: list[Report] = []
     for done, wave in enumerate(waves):
         progress("report", done, len(waves))
-        report = report_on(wave, frame, annotations, annotator.model, now, anonymous=anonymous, published=published)
+        report = report_on(wave, frame, annotator.model, now, anonymous=anonymous, published=published)
         with engine.begin() as connection:
             report = weigh(report, store.efforts.load(connection, workspace))
             if anonymous:

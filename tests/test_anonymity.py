@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.annotations import Annotations
 from pipelines.anonymity import SMALLEST_GROUP, SMALLEST_QUOTED, published_instead, reveals, small_waves
 from pipelines.frame import tabulate
 from pipelines.report import report_on
@@ -69,11 +70,11 @@ def publish(responses: Sequence[Response]) -> dict[str, Report]:
     shown = [entry for entry in responses if entry.wave not in hidden]
     if not shown:
         return {}
-    frame = tabulate(shown, annotations, (), (), load_code_frame())
+    frame = tabulate(shown, Annotations.of(annotations.items()), (), (), load_code_frame())
     reports: dict[str, Report] = {}
     for wave in (*frame.waves, "all"):
         before = tuple(reports.values())
-        reports[wave] = report_on(wave, frame, annotations, "m", NOW, anonymous=True, published=before)
+        reports[wave] = report_on(wave, frame, "m", NOW, anonymous=True, published=before)
     return reports
 
 
