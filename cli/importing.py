@@ -74,6 +74,7 @@ def import_responses(
     email_column: Annotated[str | None, _column("email", "The customer's e-mail address.")] = None,
     account_column: Annotated[str | None, _column("account", "The account that the customer belongs to.")] = None,
     revenue_column: Annotated[str | None, _column("revenue", "The account's annual revenue.")] = None,
+    lifetime_value_column: Annotated[str | None, _column("lifetime-value", "What the customer brings in all.")] = None,
     segment_column: Annotated[list[str] | None, _column("segment", "A segment. Repeatable.")] = None,
     day_first: Annotated[
         bool | None,
@@ -100,6 +101,7 @@ def import_responses(
         email=email_column,
         account=account_column,
         revenue=revenue_column,
+        lifetime_value=lifetime_value_column,
         segments=tuple(segment_column or ()),
         day_first=day_first,
     )

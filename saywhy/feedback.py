@@ -97,13 +97,17 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who answered, so that someone can follow up. `revenue` is annual, in the workspace's currency."""
+    """Who answered, so that someone can follow up.
+
+    `revenue` is annual, `lifetime_value` what the customer brings in all; both in the workspace's currency.
+    """
 
     id: str | None = None
     name: str | None = None
     email: str | None = None
     account: str | None = None
     revenue: Decimal | None = None
+    lifetime_value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

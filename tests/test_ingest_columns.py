@@ -124,11 +124,11 @@ def test_every_column_can_be_named(tmp_path: Path) -> None:
     """What the user names is taken, whatever it is called; the empty name means that there is none."""
     path = table(
         tmp_path,
-        "score,comment,a,b,c,d,e,f,g,h,i,j,k",
-        "1,no,7,Really good,x1,2026-05-01,Q2,K9,Ada,ada@example.com,Ada Ltd,1000,blue",
-        "2,no,0,Really bad,x2,2026-05-02,Q2,K8,Bo,bo@example.com,Bo Ltd,2000,red",
+        "score,comment,a,b,c,d,e,f,g,h,i,j,l,k",
+        "1,no,7,Really good,x1,2026-05-01,Q2,K9,Ada,ada@example.com,Ada Ltd,1000,9000,blue",
+        "2,no,0,Really bad,x2,2026-05-02,Q2,K8,Bo,bo@example.com,Bo Ltd,2000,8000,red",
     )
-    choice = ColumnChoice("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", ("k",))
+    choice = ColumnChoice("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "l", ("k",))
     first = responses(examine(path, columns=choice))[0]
     assert first.score is not None
     assert (first.score.value, first.external_id, first.wave) == (7, "x1", "Q2")
@@ -137,6 +137,7 @@ def test_every_column_can_be_named(tmp_path: Path) -> None:
     assert first.customer is not None
     assert (first.customer.id, first.customer.name, first.customer.email) == ("K9", "Ada", "ada@example.com")
     assert (first.customer.account, str(first.customer.revenue)) == ("Ada Ltd", "1000")
+    assert str(first.customer.lifetime_value) == "9000"
     assert first.segments == (Segment("k", "blue"),)
     without = examine(path, columns=ColumnChoice(score="", comment="b"))
     assert said(without) == (None, "b")

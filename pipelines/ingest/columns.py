@@ -38,6 +38,7 @@ class ColumnChoice:
     email: str | None = None
     account: str | None = None
     revenue: str | None = None
+    lifetime_value: str | None = None
     segments: tuple[str, ...] = ()
     day_first: bool | None = None
 
@@ -174,7 +175,7 @@ def _holds(role: str, values: Sequence[str]) -> bool:
         return _most(values, lambda cell: parse_timestamp(cell)) or _most(
             values, lambda cell: parse_timestamp(cell, day_first=True)
         )
-    if role == "revenue":
+    if role in ("revenue", "lifetime_value"):
         return _most(values, parse_money)
     if role == "email":
         return sum("@" in cell for cell in values) * 2 >= len(values)

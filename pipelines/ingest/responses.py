@@ -108,10 +108,10 @@ def _segment(dimension: str, value: str) -> Segment:
 def _customer(facts: dict[str, str | None]) -> Customer | None:
     get = facts.get
     name = get("name") or " ".join(part for part in (get("first_name"), get("last_name")) if part) or None
-    revenue = get("revenue")
-    customer = Customer(
-        get("customer_id"), name, get("email"), get("account"), parse_money(revenue) if revenue else None
+    revenue, lifetime_value = (
+        parse_money(amount) if (amount := get(role)) else None for role in ("revenue", "lifetime_value")
     )
+    customer = Customer(get("customer_id"), name, get("email"), get("account"), revenue, lifetime_value)
     return None if customer == _NOBODY else customer
 
 

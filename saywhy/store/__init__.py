@@ -12,13 +12,14 @@ No function commits: the caller's transaction decides. Iterators stream; use the
 
 from sqlalchemy import Connection, Engine
 
-from saywhy.store import annotations, comments, efforts, imports, reports, responses, runs, topics, workspaces
+from saywhy.store import annotations, audits, comments, efforts, imports, reports, responses, runs, topics, workspaces
 from saywhy.store.engine import check, open_store, reading
 
 __all__ = [
     "Connection",
     "Engine",
     "annotations",
+    "audits",
     "check",
     "comments",
     "efforts",

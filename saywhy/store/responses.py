@@ -155,6 +155,7 @@ def _row(response: Response) -> _Row:
         "customer_email": customer.email,
         "customer_account": customer.account,
         "customer_revenue": customer.revenue,
+        "customer_lifetime_value": customer.lifetime_value,
     }
     _refuse_unstorable(response, row)
     return row
@@ -197,7 +198,12 @@ _UPDATE = (
 
 def _response(row: Row) -> Response:
     customer = Customer(
-        row.customer_id, row.customer_name, row.customer_email, row.customer_account, row.customer_revenue
+        row.customer_id,
+        row.customer_name,
+        row.customer_email,
+        row.customer_account,
+        row.customer_revenue,
+        row.customer_lifetime_value,
     )
     return Response(
         source=row.source,

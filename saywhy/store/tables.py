@@ -99,6 +99,7 @@ responses = Table(
     Column("customer_email", sa.Text),
     Column("customer_account", sa.Text),
     Column("customer_revenue", MONEY),
+    Column("customer_lifetime_value", MONEY),
     UniqueConstraint("workspace_id", "source", "external_id"),
     Index(None, "content_hash", "workspace_id"),
     _of_comment(),
@@ -283,4 +284,14 @@ efforts = Table(
     _workspace(primary_key=True),
     Column("cause", sa.Text, primary_key=True),  # kind:id
     Column("days", sa.Float, nullable=False),
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    _content_hash(primary_key=True),
+    Column("workspace_id", ID, primary_key=True),
+    Column("labels", JSON, nullable=False),  # [[theme, polarity], …]
+    Column("labelled_at", UtcDateTime, nullable=False),
+    _of_comment(ondelete="CASCADE"),
 )
