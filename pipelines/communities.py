@@ -66,17 +66,20 @@ class Communities:
         *,
         sources: Integers | None = None,
         poles: Integers | None = None,
+        least: int | None = None,
         seed: int = 0,
     ) -> None:
         """What is known of the rows, each (n,).
 
         `counts`: how many texts a row stands for (one). `sources`: the comment it is from (each from its own); rows of
         one comment share its context, not a cause, and are not neighbours. `poles`: -1, 0 or 1 (all 0); where a good
-        part of a cluster is opposed to the rest of it, it is a cluster of its own.
+        part of a cluster is opposed to the rest of it, it is a cluster of its own. `least` is the number of texts that
+        make a cluster; left out, it grows with the square root of all.
         """
         self.counts = counts
         self.sources = sources
         self.poles = poles
+        self.least = least
         self.seed = seed
 
     def fit(self, X: Vectors, y: object = None) -> Self:  # noqa: ARG002, N803
@@ -85,7 +88,7 @@ class Communities:
         counts = np.ones(len(X), np.int64) if self.counts is None else self.counts
         sources = np.arange(len(X)) if self.sources is None else self.sources
         poles = np.zeros(len(X), np.int64) if self.poles is None else self.poles
-        least = max(2, round(np.sqrt(counts[fitted].sum()) / 8))
+        self.least_ = least = least_of(int(counts[fitted].sum())) if self.least is None else self.least
         self._vectors, self._sources = X[fitted], sources[fitted]
         graph = neighbour_graph(self._vectors, self._sources)
         together, scale = consensus(graph, self.seed)
@@ -106,6 +109,12 @@ class Communities:
         self.labels_: Integers = np.concatenate([labels, rest[0]])
         self.probabilities_: Floats = np.concatenate([confidence, rest[1]])
         return self
+
+    def within(self, rows: Integers) -> Communities:
+        """The same search among some of the rows only, for clusters that are no smaller."""
+        some = (None if values is None else values[rows] for values in (self.counts, self.sources, self.poles))
+        counts, sources, poles = some
+        return Communities(counts, sources=sources, poles=poles, least=self.least_, seed=self.seed)
 
     def predict(self, X: Vectors, sources: Integers | None = None) -> tuple[Integers, Floats]:  # noqa: N803
         """Cluster and confidence of further rows: that of most of their nearest neighbours, weighted by similarity.
@@ -130,6 +139,11 @@ class Communities:
             labels[rows[fits]] = best[fits]
             confidence[rows[fits]] = (votes.max(axis=1) / votes.sum(axis=1))[fits]
         return labels, confidence
+
+
+def least_of(texts: int) -> int:
+    """How many of so many texts make a cluster."""
+    return max(2, round(np.sqrt(texts) / 8))
 
 
 def neighbour_graph(vectors: Vectors, sources: Integers) -> Graph:

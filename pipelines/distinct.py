@@ -48,6 +48,17 @@ class Distinct:
         means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
         return cls(keys, texts, counts, means, place)
 
+    def take(self, rows: NDArray[np.int64]) -> Distinct:
+        """Some of the distinct texts; `place` is theirs among themselves."""
+        chosen = rows.tolist()
+        return Distinct(
+            [self.keys[row] for row in chosen],
+            [self.texts[row] for row in chosen],
+            self.counts[rows],
+            self.vectors[rows],
+            np.arange(len(chosen)),
+        )
+
     def least(self, values: Sequence[str]) -> list[str]:
         """For each distinct text the first, in alphabetical order, of its originals' values."""
         first: dict[int, str] = {}
@@ -74,9 +85,12 @@ class SameLanguage:
 
     def __init__(self, languages: Sequence[str]) -> None:
         self.languages = np.array(languages)
+        self._is_measured = False
 
     def fit(self, X: Vectors, y: object = None) -> Self:  # noqa: ARG002, N803
-        """Measure the means of unit vectors (n, d) in the order of the languages."""
+        """Measure the means of unit vectors (n, d) in the order of the languages, unless that was done before."""
+        if self._is_measured:
+            return self
         self._mean = X.mean(axis=0)
         self._offsets = {
             language: (X[here] - self._mean).sum(axis=0) / (here.sum() + _FAMILIAR)
@@ -86,11 +100,27 @@ class SameLanguage:
         return self
 
     def transform(self, X: Vectors) -> Vectors:  # noqa: N803
-        """The same vectors without them, unit-length again."""
-        offsets = np.stack([self._offsets[language] for language in self.languages])
-        centred = X - self._mean - offsets
-        unit: Vectors = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
-        return unit
+        """The same vectors without them, unit-length again; of a language that was not there, without that of all."""
+        centred: Vectors = X - self._mean
+        for language, offset in self._offsets.items():
+            centred[self.languages == language] -= offset
+        centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
+        return centred
+
+    def means(self) -> tuple[tuple[str, ...], bytes]:
+        """What was measured: the languages, and as float16 the mean of all and the offset of each from it."""
+        languages = tuple(sorted(map(str, self._offsets)))
+        rows = [self._mean, *(self._offsets[language] for language in languages)]
+        return languages, np.stack(rows).astype("<f2").tobytes()
+
+    @classmethod
+    def measured(cls, languages: Sequence[str], known: Sequence[str], means: bytes) -> Self:
+        """For rows in these languages, with what was measured before: see `means`."""
+        rows = np.frombuffer(means, "<f2").astype(np.float32).reshape(len(known) + 1, -1)
+        space = cls(languages)
+        space._mean, space._offsets = rows[0], dict(zip(known, rows[1:], strict=True))
+        space._is_measured = True
+        return space
 
 
 def commonest(counts: Counter[str]) -> str:

@@ -1,32 +1,27 @@
-"""Root causes: clauses that say the same become one topic, whatever language they say it in.
-
-BERTopic is the frame, on the vectors that the annotations hold: its dimensionality stage is `SameLanguage`, its
-clustering stage `Communities`, its words come from `pipelines.keywords`.
-"""
+"""Root causes: clauses that say the same become one topic, whatever language they say it in."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.clusters import Found, cluster
 from pipelines.communities import Communities
 from pipelines.distinct import Distinct, SameLanguage, commonest
-from pipelines.keywords import describe, surface_forms
-from pipelines.labels import label_topic
 from saywhy.annotation import Annotation, Polarity
 from saywhy.feedback import Comment
-from saywhy.topic import Assignment, Topic
+from saywhy.topic import Assignment, Part, Topic
 
 if TYPE_CHECKING:
     from saywhy.code_frame import CodeFrame
 
 Vectors = NDArray[np.float32]
+Integers = NDArray[np.int64]
 
 #: The theme of clauses that give no reason; what is mostly that is no cause.
 VERDICT = "general"
@@ -88,6 +83,51 @@ def units_of(
     return units, flat.reshape(len(units), -1) if units else flat.reshape(0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Clauses, and their distinct texts with what is known of them, a row each: language, comment (a number), pole."""
+
+    units: Sequence[Unit]
+    distinct: Distinct
+    languages: list[str]
+    sources: Integers
+    poles: Integers
+
+    @classmethod
+    def of(cls, units: Sequence[Unit], vectors: Vectors) -> Material:
+        """`vectors` (units, d) are unit-length. The order of the units does not matter."""
+        distinct = Distinct.of([(unit.text, unit.content_hash, unit.start) for unit in units], vectors)
+        sources = distinct.least([unit.content_hash for unit in units])
+        felt = distinct.most([unit.polarity.value for unit in units])
+        return cls(
+            units,
+            distinct,
+            distinct.most([unit.language or "und" for unit in units]),
+            np.unique(sources, return_inverse=True)[1],
+            np.array([_POLES.get(polarity, 0) for polarity in felt], np.int64),
+        )
+
+    def cluster(self, rows: Integers, space: SameLanguage, *, least: int | None = None) -> Found:
+        """Cluster some of the distinct texts; `space` is theirs."""
+        communities = Communities(
+            self.distinct.counts[rows], sources=self.sources[rows], poles=self.poles[rows], least=least
+        )
+        return cluster(self.distinct.take(rows), [self.languages[row] for row in rows], space, communities)
+
+    def themes_of(self, labels: Integers, themes: CodeFrame) -> dict[int, tuple[str, str, int]]:
+        """Theme, polarity and number of clauses of each label (distinct,); the theme is `VERDICT` for no cause."""
+        named: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        felt: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        known = set(themes.ids)
+        for unit, place in zip(self.units, self.distinct.place.tolist(), strict=True):
+            if place >= 0 and (label := int(labels[place])) >= 0:
+                named[label][unit.theme if unit.theme in known else ""] += 1
+                felt[label][unit.polarity.value] += 1
+        return {
+            label: (_theme(named[label]), commonest(counts), counts.total()) for label, counts in sorted(felt.items())
+        }
+
+
 def find_topics(units: Sequence[Unit], vectors: Vectors, *, themes: CodeFrame) -> tuple[list[Topic], list[Assignment]]:
     """Topics, largest first, each under the theme of most of its clauses, and which clause is in which.
 
@@ -96,36 +136,30 @@ def find_topics(units: Sequence[Unit], vectors: Vectors, *, themes: CodeFrame) -
     cause: neither the topics that are mostly that nor their clauses are returned. Clauses that fit no topic have no
     assignment.
     """
-    distinct = Distinct.of([(unit.text, unit.content_hash, unit.start) for unit in units], vectors)
-    languages = distinct.most([unit.language or "und" for unit in units])
-    sources = distinct.least([unit.content_hash for unit in units])
-    felt = distinct.most([unit.polarity.value for unit in units])
-    communities = Communities(
-        distinct.counts,
-        sources=np.unique(sources, return_inverse=True)[1],
-        poles=np.array([_POLES.get(polarity, 0) for polarity in felt], np.int64),
-    )
-    labels, confidence, described = _cluster(distinct, languages, communities)
-    known = set(themes.ids)
-    names: dict[int, str] = {}
-    topics = []
-    of_unit = [int(labels[place]) if place >= 0 else -1 for place in distinct.place]
-    members: dict[int, list[Unit]] = {}
-    for unit, label in zip(units, of_unit, strict=True):
-        members.setdefault(label, []).append(unit)
-    for label, found in described.items():
-        inside = members[label]
-        theme = _theme(Counter(unit.theme for unit in inside if unit.theme in known))
-        if theme is None or theme == VERDICT:
-            continue
-        names[label] = found.id
-        polarity = commonest(Counter(unit.polarity.value for unit in inside))
-        centroid = found.centroid.astype("<f2").tobytes()
-        topics.append(Topic(found.id, theme, found.label, found.keywords, polarity, len(inside), centroid))
+    material = Material.of(units, vectors)
+    found = material.cluster(np.arange(len(material.distinct.keys)), SameLanguage(material.languages))
+    about = material.themes_of(found.labels, themes)
+    topics = [
+        Topic(
+            described.id,
+            theme,
+            described.label,
+            described.keywords,
+            polarity,
+            size,
+            described.centroid.astype("<f2").tobytes(),
+            stability=described.stability,
+            parts=tuple(Part(part.id, part.label, part.size) for part in described.parts.values()),
+        )
+        for label, described in found.described.items()
+        for theme, polarity, size in [about[label]]
+        if theme != VERDICT
+    ]
+    names = {label: described.id for label, described in found.described.items() if about[label][0] != VERDICT}
     assignments = [
-        Assignment(unit.content_hash, unit.start, unit.end, names[label], float(confidence[place]))
-        for unit, label, place in zip(units, of_unit, distinct.place, strict=True)
-        if label in names
+        Assignment(unit.content_hash, unit.start, unit.end, names[label], float(found.confidence[place]))
+        for unit, place in zip(units, material.distinct.place.tolist(), strict=True)
+        if place >= 0 and (label := int(found.labels[place])) in names
     ]
     return topics, assignments
 
@@ -142,103 +176,20 @@ def cluster_texts(
 
     distinct = Distinct.of([(text, "", 0) for text in texts], vectors)
     languages = [detect(text) for text in distinct.texts]
-    labels, confidence, described = _cluster(distinct, languages, Communities(distinct.counts, seed=seed))
-    topics = [TextTopic(found.id, found.label, found.keywords, found.size) for found in described.values()]
+    found = cluster(distinct, languages, SameLanguage(languages), Communities(distinct.counts, seed=seed))
+    topics = [TextTopic(topic.id, topic.label, topic.keywords, topic.size) for topic in found.described.values()]
     assignments = [
-        TextAssignment(described[labels[place]].id, float(confidence[place]))
-        if place >= 0 and labels[place] >= 0
+        TextAssignment(found.described[int(found.labels[place])].id, float(found.confidence[place]))
+        if place >= 0 and found.labels[place] >= 0
         else TextAssignment(None, 0.0)
         for place in distinct.place
     ]
     return topics, assignments
 
 
-@dataclass(frozen=True, slots=True)
-class _Described:
-    id: str
-    label: str
-    keywords: tuple[str, ...]
-    size: int
-    centroid: Vectors
-
-
-def _cluster(
-    distinct: Distinct, languages: Sequence[str], communities: Communities
-) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[int, _Described]]:
-    """Topic (-1 for none) and confidence of each distinct text, and what the topics are, largest first."""
-    if not distinct.keys:
-        return np.empty(0, np.int64), np.empty(0), {}
-    stage = SameLanguage(languages)
-    documents = describe(distinct.texts, languages)
-    vocabulary = {word for document in documents for word in document.split()}
-    if len(vocabulary) > 1:
-        model = _bertopic(stage, communities)
-        model.fit(documents, embeddings=distinct.vectors)
-        labels = np.array(model.topics_, np.int64)  # BERTopic numbers the clusters anew
-        keywords = [dict(model.get_topic(topic)) for topic in range(labels.max() + 1)]
-    else:  # BERTopic cannot weigh a single word, and there is nothing to weigh
-        communities.fit(stage.fit(distinct.vectors).transform(distinct.vectors))
-        labels = communities.labels_
-        keywords = [dict.fromkeys(vocabulary, 1.0)] * (int(labels.max()) + 1)
-    described = _describe(distinct, stage.transform(distinct.vectors), labels, languages, keywords)
-    return labels, communities.probabilities_, described
-
-
-def _bertopic(reduce: SameLanguage, cluster: object) -> Any:
-    """BERTopic with our stages. Importing it takes seconds, so it is imported where it is used."""
-    from bertopic import BERTopic
-    from bertopic.vectorizers import ClassTfidfTransformer
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    return BERTopic(
-        language="multilingual",  # for "english", everything but a-z is deleted
-        umap_model=reduce,
-        hdbscan_model=cluster,
-        vectorizer_model=CountVectorizer(token_pattern=r"\S+", lowercase=False),
-        ctfidf_model=ClassTfidfTransformer(bm25_weighting=True, reduce_frequent_words=True),
-        top_n_words=_KEYWORDS,
-    )
-
-
-def _describe(
-    distinct: Distinct,
-    vectors: Vectors,
-    labels: NDArray[np.int64],
-    languages: Sequence[str],
-    keywords: Sequence[Mapping[str, float]],
-) -> dict[int, _Described]:
-    forms = surface_forms(distinct.texts)
-    found: dict[int, _Described] = {}
-    for topic, weighted in enumerate(keywords):
-        members = np.flatnonzero(labels == topic).tolist()
-        weights = {word: float(weight) for word, weight in weighted.items() if word and weight > 0}
-        centroid = distinct.vectors[members].mean(axis=0)
-        central = (vectors[members] @ vectors[members].mean(axis=0)).astype(np.float64)
-        label = label_topic(
-            [distinct.texts[member] for member in members],
-            [languages[member] for member in members],
-            distinct.counts[members].tolist(),
-            central,
-            weights,
-            {other.label for other in found.values()},
-        )
-        found[topic] = _Described(
-            _identify([distinct.keys[members[at]] for at in np.argsort(-central, kind="stable")[:3].tolist()]),
-            label,
-            tuple(forms.get(word, word) for word in weights),
-            int(distinct.counts[members].sum()),
-            centroid / max(float(np.linalg.norm(centroid)), 1e-9),
-        )
-    return dict(sorted(found.items(), key=lambda item: (-item[1].size, item[1].id)))
-
-
-def _identify(central: Sequence[str]) -> str:
-    """The id of a topic: a digest of its most central texts, so that it is the same wherever they are the same."""
-    return hashlib.sha256("\n".join(sorted(central)).encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _theme(counts: Counter[str]) -> str | None:
-    """The commonest theme; the bare verdict only where it is that of more than half."""
-    if counts[VERDICT] * 2 <= counts.total():
-        del counts[VERDICT]
-    return commonest(counts) if counts else None
+def _theme(counts: Counter[str]) -> str:
+    """The commonest known theme; the bare verdict only where it is that of more than half, or nothing else is known."""
+    known = Counter({theme: count for theme, count in counts.items() if theme})
+    if known[VERDICT] * 2 <= known.total():
+        del known[VERDICT]
+    return commonest(known) if known else VERDICT

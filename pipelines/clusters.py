@@ -1,0 +1,211 @@
+"""Clusters of distinct texts and what they are: the words, the label, how near a text must be, how stable they are.
+
+BERTopic is the frame: its dimensionality stage is `SameLanguage`, its clustering stage `Communities`, its words come
+from `pipelines.keywords`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.communities import Communities
+from pipelines.distinct import Distinct, SameLanguage
+from pipelines.keywords import describe, surface_forms
+from pipelines.labels import label_topic
+from saywhy.topic import UNSTABLE
+
+Vectors = NDArray[np.float32]
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_KEYWORDS = 10
+#: One in twenty members is farther from the others than this many standard deviations below their mean.
+_OUTLYING = 1.645
+_PRIOR = 10  # members that the spread of all clusters weighs as much as, in that of one
+#: A cluster is large, and looked into for parts, from this share of all texts and this many smallest clusters on.
+_LARGE_SHARE, _LARGE = 0.025, 6
+_COVERED = 0.5  # share of a large cluster that its parts must hold
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a cluster is. `id` depends on what its most central texts say and on nothing else.
+
+    `centroid` is unit-length, in the space without languages; `reach` the similarity to it that one in twenty of its
+    own members does not reach; `size` counts texts, equal ones too.
+    """
+
+    id: str
+    label: str
+    keywords: tuple[str, ...]
+    size: int
+    centroid: Vectors
+    reach: float
+    stability: float
+    parts: Mapping[int, Described] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Cluster and part of each distinct text (-1 for none), with a confidence, and what the clusters are by number.
+
+    The largest come first.
+    """
+
+    labels: Integers
+    confidence: Floats
+    parts: Integers
+    described: Mapping[int, Described]
+
+
+def cluster(distinct: Distinct, languages: Sequence[str], space: SameLanguage, communities: Communities) -> Found:
+    """Cluster distinct texts. `space` is fitted if it has measured nothing yet."""
+    if not distinct.keys:
+        none = np.empty(0, np.int64)
+        return Found(none, np.empty(0), none, {})
+    documents = describe(distinct.texts, languages)
+    vocabulary = {word for document in documents for word in document.split()}
+    if len(vocabulary) > 1:
+        model = _bertopic(space, communities)
+        model.fit(documents, embeddings=distinct.vectors)
+        labels = np.array(model.topics_, np.int64)  # BERTopic numbers the clusters anew
+        keywords = [dict(model.get_topic(topic)) for topic in range(labels.max() + 1)]
+    else:  # BERTopic cannot weigh a single word, and there is nothing to weigh
+        communities.fit(space.fit(distinct.vectors).transform(distinct.vectors))
+        labels = communities.labels_
+        keywords = [dict.fromkeys(vocabulary, 1.0)] * (int(labels.max()) + 1)
+    stability = np.zeros(len(keywords))
+    stability[labels[labels >= 0]] = communities.stability_[communities.labels_[labels >= 0]]
+    vectors = space.transform(distinct.vectors)
+    parts, of_parts = _parts(distinct, languages, vectors, labels, keywords, communities)
+    described = _describe(distinct, languages, vectors, labels, keywords, stability, of_parts)
+    return Found(labels, communities.probabilities_, parts, described)
+
+
+def identify(central: Sequence[str]) -> str:
+    """The id of a cluster: a digest of its most central texts, so that it is the same wherever they are the same."""
+    return hashlib.sha256("\n".join(sorted(central)).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def reach_of(similarities: Sequence[Floats]) -> list[float]:
+    """For each cluster, the similarity to its centroid that one in twenty members does not reach.
+
+    `similarities` are those of members to the mean of the other members. The spread of a cluster with few members is
+    drawn to that of all.
+    """
+    if not similarities:
+        return []
+    pooled = np.concatenate([values - values.mean() for values in similarities]).std()
+    return [
+        float(
+            values.mean()
+            - _OUTLYING * np.sqrt((values.var() * len(values) + _PRIOR * pooled**2) / (len(values) + _PRIOR))
+        )
+        for values in similarities
+    ]
+
+
+def to_others(vectors: Vectors) -> Floats:
+    """Of each unit vector to the mean of the others; to itself where there are none."""
+    others = vectors.sum(axis=0) - vectors if len(vectors) > 1 else vectors
+    norms = np.maximum(np.linalg.norm(others, axis=1), 1e-9)
+    found: Floats = np.einsum("nd,nd->n", vectors, others).astype(np.float64) / norms
+    return found
+
+
+def _bertopic(reduce: SameLanguage, cluster: object) -> Any:
+    """BERTopic with our stages. Importing it takes seconds, so it is imported where it is used."""
+    from bertopic import BERTopic
+    from bertopic.vectorizers import ClassTfidfTransformer
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    return BERTopic(
+        language="multilingual",  # for "english", everything but a-z is deleted
+        umap_model=reduce,
+        hdbscan_model=cluster,
+        vectorizer_model=CountVectorizer(token_pattern=r"\S+", lowercase=False),
+        ctfidf_model=ClassTfidfTransformer(bm25_weighting=True, reduce_frequent_words=True),
+        top_n_words=_KEYWORDS,
+    )
+
+
+def _parts(
+    distinct: Distinct,
+    languages: Sequence[str],
+    vectors: Vectors,
+    labels: Integers,
+    keywords: Sequence[Mapping[str, float]],
+    communities: Communities,
+) -> tuple[Integers, dict[int, dict[int, Described]]]:
+    """The part of each text, numbered over all clusters, and what the parts of the large clusters are."""
+    parts, found, next_part = np.full(len(labels), -1), {}, 0
+    for label, weighted in enumerate(keywords):
+        members = np.flatnonzero(labels == label)
+        size = distinct.counts[members].sum()
+        if size < max(_LARGE_SHARE * distinct.counts.sum(), _LARGE * communities.least_):
+            continue
+        inside = communities.within(members).fit(vectors[members])
+        sizes = np.bincount(inside.labels_ + 1, weights=distinct.counts[members])[1:]
+        firm = [part for part in range(len(sizes)) if inside.stability_[part] >= UNSTABLE]
+        if len(firm) < 2 or sizes[firm].sum() < _COVERED * size:
+            continue
+        of_text = np.full(len(members), -1)
+        for number, part in enumerate(firm):
+            of_text[inside.labels_ == part] = number
+        own = _describe(
+            distinct.take(members),
+            [languages[member] for member in members],
+            vectors[members],
+            of_text,
+            [weighted] * len(firm),
+            inside.stability_[firm],
+            {},
+        )
+        parts[members[of_text >= 0]] = of_text[of_text >= 0] + next_part
+        found[label] = {number + next_part: part for number, part in own.items()}
+        next_part += len(firm)
+    return parts, found
+
+
+def _describe(
+    distinct: Distinct,
+    languages: Sequence[str],
+    vectors: Vectors,
+    labels: Integers,
+    keywords: Sequence[Mapping[str, float]],
+    stability: Floats,
+    parts: Mapping[int, Mapping[int, Described]],
+) -> dict[int, Described]:
+    forms = surface_forms(distinct.texts)
+    inside = [np.flatnonzero(labels == label) for label in range(len(keywords))]
+    reaches = reach_of([to_others(vectors[members]) for members in inside])
+    found: dict[int, Described] = {}
+    for label, (members, weighted, reach) in enumerate(zip(inside, keywords, reaches, strict=True)):
+        weights = {word: float(weight) for word, weight in weighted.items() if word and weight > 0}
+        mean = vectors[members].mean(axis=0)
+        central = (vectors[members] @ mean).astype(np.float64)
+        name = label_topic(
+            [distinct.texts[member] for member in members],
+            [languages[member] for member in members],
+            distinct.counts[members].tolist(),
+            central,
+            weights,
+            {other.label for other in found.values()},
+        )
+        found[label] = Described(
+            identify([distinct.keys[members[at]] for at in np.argsort(-central, kind="stable")[:3].tolist()]),
+            name,
+            tuple(forms.get(word, word) for word in weights),
+            int(distinct.counts[members].sum()),
+            mean / max(float(np.linalg.norm(mean)), 1e-9),
+            reach,
+            float(stability[label]),
+            parts.get(label, {}),
+        )
+    return dict(sorted(found.items(), key=lambda item: (-item[1].size, item[1].id)))
