@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,7 @@ class Frame:
     waves: tuple[str, ...]  # in order of their first answer, then of their name
     segments: tuple[Segment, ...]
     revenue: NDArray[np.float64]  # per account, annual; nan where unknown
+    lifetime_value: NDArray[np.float64]  # per account, likewise
     causes: tuple[Cause, ...]
     evidence: Mapping[Polarity, Evidence]  # NEGATIVE and POSITIVE
     vectors: NDArray[np.float16]  # (C, d) of the clauses, rows of unit length
@@ -132,7 +134,7 @@ class _Rows:
         self.first_answer: list[float] = []
         self.segments: dict[Segment, int] = {}
         self.accounts: dict[tuple[str, str], int] = {}
-        self.revenue, self.revenue_at = array("d"), array("d")
+        self.revenue, self.lifetime_value = _LatestKnown(), _LatestKnown()
 
     def add(self, response: Response) -> None:
         score, at = response.score, _seconds(response.answered_at)
@@ -166,19 +168,15 @@ class _Rows:
         return code
 
     def _account(self, customer: Customer | None, at: float | None) -> int:
-        """Accounts by their name, else by the customer's id; the revenue of the latest answer that gives one."""
+        """Accounts by their name, else by the customer's id; the money of the latest answer that gives it."""
         if customer is None:
             return -1
         names = {"account": customer.account, "id": customer.id, "email": customer.email}
-        # A customer of whom only the revenue is known is an account of its own.
+        # A customer of whom only the money is known is an account of its own.
         key = next(((kind, name) for kind, name in names.items() if name), ("row", str(len(self.account))))
         code = self.accounts.setdefault(key, len(self.accounts))
-        if code == len(self.revenue):
-            self.revenue.append(np.nan)
-            self.revenue_at.append(-np.inf)
-        when = -np.inf if at is None else at
-        if customer.revenue is not None and when >= self.revenue_at[code]:
-            self.revenue[code], self.revenue_at[code] = float(customer.revenue), when
+        self.revenue.add(code, customer.revenue, at)
+        self.lifetime_value.add(code, customer.lifetime_value, at)
         return code
 
     def frame(
@@ -219,11 +217,28 @@ class _Rows:
             is_verdict=is_verdict,
             waves=tuple(waves),
             segments=tuple(self.segments),
-            revenue=np.array(self.revenue, dtype=np.float64),
+            revenue=np.array(self.revenue.amounts, dtype=np.float64),
+            lifetime_value=np.array(self.lifetime_value.amounts, dtype=np.float64),
             causes=causes,
             evidence=evidence,
             vectors=annotations.vectors,
         )
+
+
+class _LatestKnown:
+    """An amount of money of each account: the one of the latest answer that gives it, nan where none does."""
+
+    def __init__(self) -> None:
+        self.amounts, self._at = array("d"), array("d")
+
+    def add(self, account: int, amount: Decimal | None, at: float | None) -> None:
+        """What an answer says of an account; the numbers of accounts are given in order."""
+        if account == len(self.amounts):
+            self.amounts.append(np.nan)
+            self._at.append(-np.inf)
+        when = -np.inf if at is None else at
+        if amount is not None and when >= self._at[account]:
+            self.amounts[account], self._at[account] = float(amount), when
 
 
 def _seconds(at: datetime | None) -> float | None:

@@ -42,7 +42,8 @@ def stakes(frame: Frame, rows: NDArray[np.bool_], polarity: Polarity) -> list[St
     """For each of K causes: the detractors who blame it, or the promoters who praise it.
 
     `rows` chooses the responses, scored and read. Each account counts once, at its latest known revenue; accounts of
-    unknown revenue add nothing, and the revenue is None where none is known at all; likewise customers who are leaving.
+    unknown revenue add nothing, and the revenue is None where none is known at all. The same holds of the lifetime
+    value, and of customers who are leaving.
     """
     of_side = frame.points < 0 if polarity is Polarity.NEGATIVE else frame.points > 0
     chosen = rows & of_side
@@ -54,7 +55,10 @@ def stakes(frame: Frame, rows: NDArray[np.bool_], polarity: Polarity) -> list[St
         (np.ones(len(known), dtype=np.int64), (known, account[known])), (len(account), len(frame.revenue))
     )
     touched = (named @ by_account).astype(bool)  # (K, accounts)
-    money = touched @ np.nan_to_num(frame.revenue) if np.isfinite(frame.revenue).any() else None
+    revenue, lifetime_value = (
+        (touched @ np.nan_to_num(money)).tolist() if np.isfinite(money).any() else [None] * len(frame.causes)
+        for money in (frame.revenue, frame.lifetime_value)
+    )
     marks = leaving(frame.segments)
     lost = named @ (frame.segmented[chosen][:, marks].sum(axis=1) > 0).astype(np.int64) if len(marks) else None
     people, accounts = named.sum(axis=1).tolist(), touched.sum(axis=1).tolist()
@@ -63,7 +67,8 @@ def stakes(frame: Frame, rows: NDArray[np.bool_], polarity: Polarity) -> list[St
             share=people[cause] / everyone,
             accounts=accounts[cause] if len(known) else None,
             leaving=None if lost is None else int(lost[cause]),
-            revenue=None if money is None else float(money[cause]),
+            revenue=revenue[cause],
+            lifetime_value=lifetime_value[cause],
         )
         for cause in range(len(frame.causes))
     ]

@@ -67,6 +67,7 @@ class Stake:
     accounts: int | None = None  # their accounts, each once; None where nobody said who they are
     leaving: int | None = None  # responses among them that are marked as churned or at risk
     revenue: float | None = None  # annual, of their accounts
+    lifetime_value: float | None = None  # what their accounts bring in all
 
 
 @dataclass(frozen=True, slots=True)

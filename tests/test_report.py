@@ -276,7 +276,8 @@ def test_revenue_at_risk_counts_each_account_once() -> None:
     """
 
     def customer(account: str, revenue: int | None) -> Customer:
-        return Customer(account=account, revenue=None if revenue is None else Decimal(revenue))
+        money = None if revenue is None else Decimal(revenue)
+        return Customer(account=account, revenue=money, lifetime_value=None if money is None else 3 * money)
 
     day = [datetime(2026, 1, number) for number in range(1, 6)]  # without a zone, as some exports have it
     responses = [
@@ -291,8 +292,8 @@ def test_revenue_at_risk_counts_each_account_once() -> None:
     report = report_on(responses, SLOW)
     assert report.issues[0].revenue_at_risk == 350
     # Four of the five detractors complain, of the accounts A, B and C.
-    assert report.issues[0].stake == Stake(share=0.8, accounts=3, leaving=None, revenue=350)
-    assert report.delights[0].stake == Stake(share=1, accounts=None, leaving=None, revenue=0)
+    assert report.issues[0].stake == Stake(share=0.8, accounts=3, leaving=None, revenue=350, lifetime_value=1050)
+    assert report.delights[0].stake == Stake(share=1, accounts=None, leaving=None, revenue=0, lifetime_value=0)
     assert report.delights[0].revenue_at_risk is None
     assert report_on(ten(), SLOW).issues[0].revenue_at_risk is None  # nobody's revenue is known
 
