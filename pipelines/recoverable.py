@@ -46,11 +46,32 @@ def recoverable(
     total = responses or base
     if not base or not causes:
         return Recoverable(np.zeros(causes), np.zeros((causes, causes)))
-    ones = sparse.csr_array(np.ones((base, 1)))
-    blocks = [ones, named.astype(bool), *([] if controls is None else [controls.astype(bool)])]
-    design, counts = aggregated(sparse.csr_array(sparse.hstack(blocks, format="csr", dtype=np.float64)), points)
+    design, counts = aggregated(_design(named, controls), points)
     model = _fit(design, counts)
     return _without(model, design, counts, np.arange(1, causes + 1), total)
+
+
+def with_influence(
+    points: NDArray[np.int8], named: sparse.csr_array, controls: sparse.csr_array | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The points of `recoverable`, (K,), and how each of the N responses moves them, (N, K), for few responses (N·K).
+
+    The mean of the influences is 0; their squares over N² sum to the variances.
+    """
+    design = _design(named, controls)
+    counts = np.stack([points > 0, points == 0, points < 0], axis=1).astype(np.float64)
+    model = _fit(design, counts)
+    gains = _gains(model, design, counts, np.arange(1, named.shape[1] + 1))
+    won = np.asarray(gains.own.mean(axis=0))
+    by_group = np.stack([gains.influence(design, slice(None), group) for group in range(3)], axis=1)
+    influence = (by_group * counts[:, :, None]).sum(axis=1) - won
+    return 100 * won, 100 * np.sqrt(model.correction(len(points))) * influence
+
+
+def _design(named: sparse.csr_array, controls: sparse.csr_array | None) -> sparse.csr_array:
+    ones = sparse.csr_array(np.ones((named.shape[0], 1)))
+    blocks = [ones, named.astype(bool), *([] if controls is None else [controls.astype(bool)])]
+    return sparse.csr_array(sparse.hstack(blocks, format="csr", dtype=np.float64))
 
 
 def aggregated(design: sparse.csr_array, points: NDArray[np.int8]) -> tuple[sparse.csr_array, NDArray[np.float64]]:
@@ -84,6 +105,10 @@ class _Model:
     coefficients: NDArray[np.float64]
     inverse: NDArray[np.float64]
     freedom: float  # effective number of coefficients a group
+
+    def correction(self, base: float) -> float:
+        """What makes variances of small samples whole: n/(n - degrees of freedom)."""
+        return base / max(base - self.freedom, base / 2)
 
 
 def _fit(design: sparse.csr_array, counts: NDArray[np.float64]) -> _Model:
@@ -156,10 +181,44 @@ def _information(
     return np.block([[block(n * promoter * (1 - promoter)), across], [across, block(n * detractor * (1 - detractor))]])
 
 
+@dataclass(frozen=True, slots=True)
+class _Gains:
+    """What each of U rows gains where a column (K) is switched off, and how the sum of gains hangs on the model."""
+
+    own: sparse.csr_array  # (U, K), in chances
+    pull: NDArray[np.float64]  # (2P, K): by how much the sum rises per unit of score residual in each coefficient
+    shares: NDArray[np.float64]  # (U, 2)
+
+    def influence(self, design: sparse.csr_array, part: slice, group: int) -> NDArray[np.float64]:
+        """How a row that is promoter, passive or detractor (`group`) moves the sums of gains: (rows of part, K).
+
+        By its own gain, and by moving the coefficients.
+        """
+        half = len(self.pull) // 2
+        promoter, detractor = design[part] @ self.pull[:half], design[part] @ self.pull[half:]
+        residual = np.array([group == 0, group == 2], dtype=np.float64) - self.shares[part]
+        moved: NDArray[np.float64] = self.own[part].toarray() + promoter * residual[:, :1] + detractor * residual[:, 1:]
+        return moved
+
+
 def _without(
     model: _Model, design: sparse.csr_array, counts: NDArray[np.float64], columns: NDArray[np.intp], total: int
 ) -> Recoverable:
     """Switch off each of the columns (K) in turn."""
+    gains = _gains(model, design, counts, columns)
+    base = float(counts.sum())
+    won = counts.sum(axis=1) @ gains.own / total
+    squares = np.zeros((len(columns), len(columns)))
+    for start in range(0, len(counts), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        for group in range(3):
+            influence = gains.influence(design, part, group) * np.sqrt(counts[part, group])[:, None]
+            squares += influence.T @ influence
+    covariance = model.correction(base) * (squares / total**2 - np.outer(won, won) / total)
+    return Recoverable(100 * won, 100**2 * covariance)
+
+
+def _gains(model: _Model, design: sparse.csr_array, counts: NDArray[np.float64], columns: NDArray[np.intp]) -> _Gains:
     n, width = counts.sum(axis=1), design.shape[1]
     logits = design @ model.coefficients.T
     shares, _ = _shares(logits)
@@ -178,23 +237,8 @@ def _without(
         change[:, column] -= n[rows] @ slope  # … of which this one is no longer there
         gradient[:, place] = change.ravel()
     cells = (np.concatenate(places), np.concatenate(owners))
-    gain = sparse.csr_array((np.concatenate(gains), cells), (len(n), len(columns)))
-    won = n @ gain / total
-    # How a row moves the estimates: by its own gain, and by moving the coefficients.
-    pull = model.inverse @ gradient
-    squares = np.zeros((len(columns), len(columns)))
-    for start in range(0, len(n), _ROWS_AT_ONCE):
-        part = slice(start, start + _ROWS_AT_ONCE)
-        own = gain[part].toarray()
-        promoter, detractor = design[part] @ pull[:width], design[part] @ pull[width:]
-        for group, outcome in enumerate(((1, 0), (0, 0), (0, 1))):
-            influence = own + promoter * (outcome[0] - shares[part, :1]) + detractor * (outcome[1] - shares[part, 1:])
-            influence *= np.sqrt(counts[part, group])[:, None]
-            squares += influence.T @ influence
-    base = n.sum()
-    correction = base / max(base - model.freedom, base / 2)
-    covariance = correction * (squares / total**2 - np.outer(won, won) / total)
-    return Recoverable(100 * won, 100**2 * covariance)
+    own = sparse.csr_array((np.concatenate(gains), cells), (len(n), len(columns)))
+    return _Gains(own, model.inverse @ gradient, shares)
 
 
 def _score(shares: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
