@@ -64,6 +64,7 @@ EXAMPLE: dict[str, JsonValue] = {
                     "times": {"value": 4.1, "low": 2.5, "high": 6.8},
                 }
             ],
+            "audited": None,
             "effort_days": 2.0,
             "points_per_day": {"value": 2.4, "low": 1.65, "high": 3.15},
             "is_pebble": True,
@@ -84,6 +85,7 @@ EXAMPLE: dict[str, JsonValue] = {
     "delights": [],
     "change": None,
     "alerts": [],
+    "audit": {"comments": 200, "missing": 0, "precision": 0.84, "recall": 0.78},
     "board": ["topic:invoice-line-items"],
     "findings": [
         {

@@ -80,6 +80,7 @@ def protect(report: Report, frame: Frame, rows: NDArray[np.bool_], published: Se
         issues=issues,
         delights=delights,
         change=change,
+        audit=None,
         alerts=tuple(alert for alert in report.alerts if (alert.kind, alert.id) in shown),
     )
 
@@ -173,6 +174,7 @@ def _causes(
                     concentrated_in=issue.concentrated_in if issue.concentrated_in in names else None,
                     revenue_at_risk=None,
                     stake=None,
+                    audited=None,
                     segments=(),
                     quotes=tuple(
                         replace(quote, score=None, wave=None, segments=())

@@ -27,12 +27,12 @@ def impacts(frame: Frame, rows: NDArray[np.bool_]) -> dict[Polarity, list[Impact
     is left of their themes, since a topic is a part of its theme. Where nobody has such a score, causes go by their
     mentions and the interval of the impact is all that is possible.
     """
-    base = _base(frame, rows)
+    base = measured_on(frame, rows)
     named = {polarity: frame.named(polarity, base) for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)}
     kinds = {kind: _places(frame, kind) for kind in ("theme", "topic")}
     if not (frame.scored & base).any():
         return {polarity: _by_mentions(_apart(frame, found, polarity)) for polarity, found in named.items()}
-    points, controls = frame.points[base], _controls(frame, base)
+    points, controls = frame.points[base], controls_of(frame, base)
     responses = int((rows & frame.scored).sum())
     found: dict[Polarity, list[Impact]] = {polarity: [] for polarity in named}
     for kind, places in kinds.items():
@@ -48,7 +48,7 @@ def impacts(frame: Frame, rows: NDArray[np.bool_]) -> dict[Polarity, list[Impact
     return {polarity: ranked(ranking) for polarity, ranking in found.items()}
 
 
-def _base(frame: Frame, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def measured_on(frame: Frame, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The responses on which impact is measured: scored and read, or merely read where none is scored."""
     counted = rows & frame.annotated
     scored = counted & frame.scored
@@ -79,7 +79,7 @@ def _untold(frame: Frame, named: sparse.csr_array) -> sparse.csr_array:
     return sparse.csr_array(whole.astype(np.int8) - whole.multiply(told.astype(bool)).astype(np.int8)).astype(bool)
 
 
-def _controls(frame: Frame, base: NDArray[np.bool_]) -> sparse.csr_array:
+def controls_of(frame: Frame, base: NDArray[np.bool_]) -> sparse.csr_array:
     """Segments and waves, as what the impact is adjusted for: (N, properties)."""
     segments, _ = comparable(frame.segments)
     waves = frame.wave[base]
@@ -101,7 +101,7 @@ def rank_causes(
 
     `rows` chooses the responses; `latest` is the place of the wave in which a cause can be new.
     """
-    base = _base(frame, rows)
+    base = measured_on(frame, rows)
     is_scored = bool((frame.scored & base).any())
     counted = frame.scored & frame.annotated if is_scored else frame.annotated
     named = frame.named(polarity, base)

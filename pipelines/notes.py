@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipelines.anonymity import SMALLEST_GROUP, SMALLEST_QUOTED
-from saywhy.report import Note, Report
+from pipelines.audit import LEAST_COMMENTS
+from saywhy.report import Audit, Note, Report
 
 #: Below so many scores, or mentions of a cause, an interval is too wide to tell much.
 FEW_RESPONSES = 100
@@ -48,12 +49,21 @@ def _on_the_ranking(report: Report, base: int) -> Iterator[Note]:
         return
     yield Note("association", {"n": base})
     yield Note("order")
-    yield Note("unaudited")
+    yield _on_the_audit(report.audit)
     if report.issues and not any(issue.significant for issue in report.issues):
         yield Note("all_by_chance")
     few = sum(issue.mentions < FEW_MENTIONS for issue in report.issues)
     if few:
         yield Note("few_mentions", {"few": few, "n": len(report.issues), "least": FEW_MENTIONS})
+
+
+def _on_the_audit(audit: Audit | None) -> Note:
+    if audit is None:
+        return Note("unaudited")
+    if audit.precision is None or audit.recall is None:
+        return Note("audit_small", {"n": audit.comments, "least": LEAST_COMMENTS})
+    values = {"precision_rate": audit.precision, "recall_rate": audit.recall}
+    return Note("audited", {"n": audit.comments, "missing": audit.missing, **values})
 
 
 def _on_what_is_left_out(report: Report, unread: int, verdicts: int, dropped: Sequence[str]) -> Iterator[Note]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipelines.alerts import alerts
 from pipelines.annotations import POLARITIES, Annotations
 from pipelines.anonymity import protect
+from pipelines.audit import Audits, audit_report
 from pipelines.causes import impacts, rank_causes
 from pipelines.change import change_since
 from pipelines.findings import findings
@@ -58,6 +59,7 @@ def report_on(
     *,
     anonymous: bool = False,
     published: Sequence[Report] = (),
+    audits: Audits | None = None,
 ) -> Report:
     """The same from a frame.
 
@@ -92,6 +94,8 @@ def report_on(
         change=change_since(frame, latest - 1, latest) if latest > 0 else None,
         alerts=alerts(frame, latest) if latest > 0 else (),
     )
+    if audits:
+        report = audit_report(report, frame, rows, audits)
     if anonymous:
         report = protect(report, frame, rows, published)
     remarks = notes(

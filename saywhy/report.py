@@ -81,6 +81,25 @@ class SegmentRate:
 
 
 @dataclass(frozen=True, slots=True)
+class Audited:
+    """A theme as it is where a person's reading of a random sample of comments corrects the model's."""
+
+    rate: Estimate  # share of the responses with a score and a comment that name it, 0 … 1
+    model_rate: float  # the same by the model alone
+    impact: Estimate | None  # recoverable points; None where the person found too few mentions
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """How far model and person agree, by the comments of a random sample that a person has labelled."""
+
+    comments: int  # labelled
+    missing: int  # comments of the sample that are not
+    precision: float | None  # share of the model's mentions that the person made too; None for too small an audit
+    recall: float | None  # share of the person's mentions that the model made too
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A verbatim with personal data masked; the clause it stands for is `text[start:end]`."""
 
@@ -127,6 +146,7 @@ class Issue:
     effort_days: float | None = None  # to mend it, as people have set it
     points_per_day: Estimate | None = None  # recoverable points by effort
     is_pebble: bool = False  # small effort, clear benefit
+    audited: Audited | None = None  # None where there is no audit, or too small a one; never for a topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +272,4 @@ class Report:
     alerts: tuple[Alert, ...] = ()
     board: tuple[str, ...] = ()  # issues with an effort, as `kind:id`, most points per day first
     findings: tuple[Finding, ...] = ()  # at most five, the most important first
+    audit: Audit | None = None  # None where no comment of the report has been audited

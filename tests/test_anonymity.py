@@ -27,7 +27,7 @@ from saywhy.feedback import Comment, Customer, Response, Score, Segment
 from saywhy.ingestion import Rejection
 from saywhy.report import Report
 from saywhy.store import Connection
-from tests.test_report import NOW, annotate
+from tests.answers import NOW, annotate
 
 THEMES = {"slow": "support", "rude": "staff", "dear": "price"}
 

@@ -9,7 +9,7 @@ from pipelines.alerts import FALSE_ALARM_RATE, alarm
 from pipelines.nps import nps, nps_change, smallest_visible_change
 from saywhy.feedback import Response, Segment
 from saywhy.report import Change
-from tests.test_report import SLOW, report_on, response
+from tests.answers import SLOW, report_on, response
 
 
 @pytest.mark.parametrize(("n", "points"), [(100, 30.5), (400, 15.4), (1000, 9.8)])

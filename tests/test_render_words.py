@@ -17,7 +17,7 @@ from pipelines.render.geometry import Axis, stack
 from pipelines.render.wording import Wording, catalogue, closest_language, printable
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.errors import InvalidInput
-from saywhy.report import GroupNps, Note, Nps
+from saywhy.report import Audit, GroupNps, Note, Nps
 from tests.reports import FULL, RATED
 from tests.test_findings import FINDINGS
 
@@ -64,6 +64,8 @@ def test_every_note_of_a_report_has_words(language: str) -> None:
         for note in notes(report, base=base, unread=7, verdicts=1234, dropped=("city", "agent"))
     ]
     found += notes(FULL, base=614, unread=0, verdicts=0, dropped=(), anonymous=True)
+    for audit in (Audit(200, 3, 0.84, 0.78), Audit(20, 0, None, None)):
+        found += notes(replace(FULL, audit=audit), base=614, unread=0, verdicts=0, dropped=())
     wording = Wording(language)
     assert {f"note.{note.key}" for note in found} == {key for key in catalogue("en") if key.startswith("note.")}
     for note in found:

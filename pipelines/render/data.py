@@ -67,7 +67,12 @@ def _cell(value: object, *, decimal_comma: bool) -> str:
         return number.replace(".", ",") if decimal_comma else number
     if isinstance(value, int):
         return str(value)
-    text = printable(str(value))
+    return inert(str(value))
+
+
+def inert(text: str) -> str:
+    """The text as a cell of a CSV that no spreadsheet runs as a formula."""
+    text = printable(text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
