@@ -26,9 +26,12 @@ Progress = Callable[[str, int, int], None]
 BATCH = 2048
 
 
-def analyse(engine: Engine, workspace: str, annotator: Annotator, *, progress: Progress) -> Run:
+def analyse(
+    engine: Engine, workspace: str, annotator: Annotator, *, progress: Progress, refit: bool = False
+) -> Run:
     """Analyse what is in the workspace and keep a report for each wave and one for all.
 
+    `refit` clusters all feedback into topics once more, rather than assigning what is new to those there are.
     Raises `NothingToAnalyse` where no response has been imported. A run that fails says why and can be repeated.
     """
     with engine.begin() as connection:
@@ -39,7 +42,7 @@ def analyse(engine: Engine, workspace: str, annotator: Annotator, *, progress: P
     try:
         clean_new(engine, place, progress)
         annotate_new(engine, place, annotator, progress)
-        find_causes(engine, place, annotator, progress)
+        find_causes(engine, place, annotator, progress, refit=refit)
         write_reports(engine, place, annotator, run, progress)
     except BaseException as error:
         state = RunState.CANCELLED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
@@ -85,17 +88,32 @@ def annotate_new(engine: Engine, workspace: int, annotator: Annotator, progress:
         progress("annotate", done, 0)
 
 
-def find_causes(engine: Engine, workspace: int, annotator: Annotator, progress: Progress) -> None:
-    """Cluster the clauses of all answers into topics."""
-    from pipelines.topics import find_topics, units_of
+def find_causes(
+    engine: Engine, workspace: int, annotator: Annotator, progress: Progress, *, refit: bool = False
+) -> None:
+    """Assign new clauses to known topics and find emerging ones, or cluster all anew; then apply what people said."""
+    from pipelines.topic_editing import applied, publish, remember
+    from pipelines.topic_identity import grow, is_due
+    from pipelines.topic_refit import refit as cluster_all
+    from pipelines.topics import Material, units_of
 
     progress("topics", 0, 1)
     with store.reading(engine) as connection:
         comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace)}
         units, vectors = units_of(comments, store.annotations.load(connection, workspace, annotator.model))
-    topics, assignments = find_topics(units, vectors, themes=annotator.code_frame)
+        known = remember(connection, workspace)
+        held = applied(connection, workspace).held
+    material, now, themes = Material.of(units, vectors), datetime.now(UTC), annotator.code_frame
+    all_anew = refit or known is None or is_due(known, annotator.model, len(units))
+    if known is None or all_anew:
+        found = cluster_all(known, material, themes=themes, model=annotator.model, now=now, held=held)
+    else:
+        found = grow(known, material, themes=themes, model=annotator.model, now=now, held=held)
     with engine.begin() as connection:
-        store.topics.replace(connection, workspace, topics, assignments)
+        store.clusters.save(connection, workspace, found.fit, found.clusters, found.lineage)
+        store.clusters.save_members(connection, workspace, found.members, all_anew=all_anew)
+        store.clusters.date(connection, workspace)
+        publish(connection, workspace)
     progress("topics", 1, 1)
 
 

@@ -47,6 +47,14 @@ class WaveNotFound(NotFound):
     """There is no report for that wave."""
 
 
+class TopicNotFound(NotFound):
+    """There is no topic of that id."""
+
+
+class EditNotFound(NotFound):
+    """There is no edit of that number."""
+
+
 class NothingToAnalyse(SaywhyError):
     """There are no responses yet; import some first."""
 
@@ -57,6 +65,14 @@ class Conflict(SaywhyError):
 
 class RunAlreadyEnded(Conflict):
     """The run has ended; a terminal state is final."""
+
+
+class TopicEnded(Conflict):
+    """The topic has ended."""
+
+
+class OtherModel(Conflict):
+    """Vectors of two model versions cannot be compared."""
 
 
 class BundleDamaged(SaywhyError):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 #: A topic below this stability is shown as unstable: clustering the same feedback again may cut it another way.
-UNSTABLE = 0.5
+UNSTABLE = 0.6
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection, func, select
@@ -14,7 +16,9 @@ from saywhy import store
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
 from saywhy.feedback import Comment, Response
 from saywhy.store.tables import metadata
-from saywhy.topic import Assignment, Topic
+from saywhy.topic import Assignment, Cluster, EditKind, Fate, Fit, Lineage, Member, Topic
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def vector(*values: float) -> bytes:
@@ -144,7 +148,7 @@ def test_a_replaced_comment_is_gone(connection: Connection, workspace: int) -> N
     old, kept = give(connection, workspace, "too slow", "too dear", "too dear")[:2]
     clean(connection, workspace)
     store.annotations.save(connection, workspace, {old.content_hash: ANNOTATION, kept.content_hash: ANNOTATION})
-    store.topics.replace(
+    show(
         connection,
         workspace,
         [topic("t-1", size=2)],
@@ -176,7 +180,7 @@ def test_work_on_a_comment_that_went_meanwhile_is_dropped(connection: Connection
     store.comments.save_cleaned(connection, workspace, [gone, kept])
     store.annotations.save(connection, workspace, {gone.content_hash: ANNOTATION, kept.content_hash: ANNOTATION})
     assignments = [Assignment(comment.content_hash, 0, 3, "t-1", 0.5) for comment in (gone, kept)]
-    store.topics.replace(connection, workspace, [topic("t-1")], assignments)
+    show(connection, workspace, [topic("t-1")], assignments)
     assert [key for key, _ in store.annotations.load(connection, workspace, "core-1")] == [kept.content_hash]
     assert list(store.topics.assignments(connection, workspace)) == assignments[1:]
     assert rows(connection, "comments") == 1
@@ -196,19 +200,30 @@ def topic(key: str, size: int = 1) -> Topic:
     )
 
 
+def show(connection: Connection, workspace: int, topics: list[Topic], assigned: Iterable[Assignment]) -> None:
+    """Keep clusters, where their clauses are, and each as a topic."""
+    clusters = [
+        Cluster(t.id, t.theme, t.label, t.keywords, t.polarity, t.size, t.centroid, 0.5, "core-1", NOW) for t in topics
+    ]
+    members = [Member(a.content_hash, a.start, a.end, a.topic, a.confidence) for a in assigned]
+    store.clusters.save(connection, workspace, Fit("core-1", NOW, len(members), ("de",), b"00"), clusters, ())
+    store.clusters.save_members(connection, workspace, members, all_anew=True)
+    store.topics.save(connection, workspace, topics, {t.id: t.id for t in topics}, {})
+
+
 def test_topics_are_replaced_as_a_whole(connection: Connection, workspace: int) -> None:
     """Each analysis leaves its own topics and assignments only, largest topic first, and none in other workspaces."""
     keys = sorted(comment.content_hash for comment in give(connection, workspace, "a", "b"))
     assigned = [Assignment(key, start, start + 2, "t-2", 0.25) for key in keys for start in (0, 2)]
-    store.topics.replace(connection, workspace, [topic("t-0")], [Assignment(keys[0], 0, 2, "t-0", 1.0)])
-    store.topics.replace(connection, workspace, [topic("t-1", 5), topic("t-2", 9), topic("t-3", 5)], iter(assigned))
+    show(connection, workspace, [topic("t-0")], [Assignment(keys[0], 0, 2, "t-0", 1.0)])
+    show(connection, workspace, [topic("t-1", 5), topic("t-2", 9), topic("t-3", 5)], iter(assigned))
     assert store.topics.load(connection, workspace) == (topic("t-2", 9), topic("t-1", 5), topic("t-3", 5))
     assert list(store.topics.assignments(connection, workspace)) == assigned
     other = store.workspaces.ensure(connection, "other")
-    store.topics.replace(connection, other, [topic("t-2")], [])
+    show(connection, other, [topic("t-2")], [])
     assert store.topics.load(connection, other) == (topic("t-2"),)
     assert len(store.topics.load(connection, workspace)) == 3
-    store.topics.replace(connection, workspace, [], [])
+    show(connection, workspace, [], [])
     assert store.topics.load(connection, workspace) == ()
     assert list(store.topics.assignments(connection, workspace)) == []
 
@@ -217,4 +232,54 @@ def test_an_assignment_needs_its_topic(connection: Connection, workspace: int) -
     """An assignment to a topic that is not there is a bug, which the database refuses."""
     (comment,) = give(connection, workspace, "a")
     with pytest.raises(IntegrityError), connection.begin_nested():
-        store.topics.replace(connection, workspace, [], [Assignment(comment.content_hash, 0, 1, "t-9", 1.0)])
+        show(connection, workspace, [], [Assignment(comment.content_hash, 0, 1, "t-9", 1.0)])
+
+
+def test_clusters_come_back_as_they_were(connection: Connection, workspace: int) -> None:
+    """What the machine found, what became of it and where each clause is are the same values after the database."""
+    (comment,) = give(connection, workspace, "too slow")
+    part = Cluster("p", "delivery", "送货", ("送货",), "negative", 1, vector(0.6, 0.8), 0.5, "core-1", NOW, 0.75, "c")
+    whole = replace(part, id="c", parent=None, labels={"de": "Zu langsam"}, size_before=1, is_emerging=True)
+    events = (Lineage(NOW, Fate.FOUND, "c"), Lineage(NOW, Fate.MERGED, "old", "c", 0.5))
+    fit = Fit("core-1", NOW, 1, ("de", "en"), b"0123")
+    members = (Member(comment.content_hash, 0, 3, "c", 0.5, "p"), Member(comment.content_hash, 4, 8, None, 0.0))
+    store.clusters.save(connection, workspace, fit, [whole, part], events)
+    store.clusters.save_members(connection, workspace, members, all_anew=False)
+    assert store.clusters.fit(connection, workspace) == fit
+    assert store.clusters.load(connection, workspace) == (whole, part)
+    assert store.clusters.lineage(connection, workspace) == events
+    assert tuple(store.clusters.members(connection, workspace)) == members
+    assert store.clusters.members_of(connection, workspace, ["c"]) == [members[0]]
+    assert store.clusters.members_of(connection, workspace, (), [comment.content_hash]) == [members[0]]
+    assert store.clusters.comments_like(connection, workspace, comment.content_hash[:8]) == [comment.content_hash]
+    store.clusters.save_members(connection, workspace, members[1:], all_anew=True)
+    assert tuple(store.clusters.members(connection, workspace)) == members[1:]
+    other = store.workspaces.ensure(connection, "other")
+    assert store.clusters.fit(connection, other) is None
+    assert store.clusters.load(connection, other) == ()
+
+
+def test_a_moved_clause_is_in_its_topic_and_comes_back(connection: Connection, workspace: int) -> None:
+    """Clauses follow their cluster's topic but for those that were moved, which come back when they no longer are."""
+    key = give(connection, workspace, "too slow")[0].content_hash
+    topics = [topic("t-1"), topic("t-2")]
+    show(connection, workspace, topics, [Assignment(key, 0, 3, "t-1", 0.5), Assignment(key, 4, 8, "t-1", 0.5)])
+    store.topics.save(connection, workspace, topics, {"t-1": "t-1", "t-2": "t-2"}, {(key, 4, 8): "t-2"})
+    assert [a.topic for a in store.topics.assignments(connection, workspace)] == ["t-1", "t-2"]
+    store.topics.save(connection, workspace, topics[1:], {"t-1": "t-2", "t-2": "t-2"}, {})
+    assert [a.topic for a in store.topics.assignments(connection, workspace)] == ["t-2", "t-2"]
+    assert store.topics.load(connection, workspace) == (topic("t-2"),)
+    store.topics.save(connection, workspace, [replace(topic("t-2"), is_ignored=True)], {"t-2": "t-2"}, {})
+    assert list(store.topics.assignments(connection, workspace)) == []
+    assert store.topics.load(connection, workspace) == ()
+    assert len(store.topics.load(connection, workspace, ignored=True)) == 1
+
+
+def test_edits_come_back_in_their_order(connection: Connection, workspace: int) -> None:
+    """Edits are kept with author, time, note and arguments, those of a workspace apart from those of others."""
+    add = partial(store.topic_edits.add, connection, workspace, author="研究员", note=None, at=NOW)
+    first = add(EditKind.RENAME, "t-1", {"name": "送货"})
+    second = add(EditKind.UNDO, "t-1", {"edit": first.id})
+    assert (first.kind, first.author, first.at, first.arguments) == (EditKind.RENAME, "研究员", NOW, {"name": "送货"})
+    assert store.topic_edits.load(connection, workspace) == (first, second)
+    assert store.topic_edits.load(connection, store.workspaces.ensure(connection, "other")) == ()

@@ -12,7 +12,20 @@ No function commits: the caller's transaction decides. Iterators stream; use the
 
 from sqlalchemy import Connection, Engine
 
-from saywhy.store import annotations, audits, comments, efforts, imports, reports, responses, runs, topics, workspaces
+from saywhy.store import (
+    annotations,
+    audits,
+    clusters,
+    comments,
+    efforts,
+    imports,
+    reports,
+    responses,
+    runs,
+    topic_edits,
+    topics,
+    workspaces,
+)
 from saywhy.store.engine import check, open_store, reading
 
 __all__ = [
@@ -21,6 +34,7 @@ __all__ = [
     "annotations",
     "audits",
     "check",
+    "clusters",
     "comments",
     "efforts",
     "imports",
@@ -29,6 +43,7 @@ __all__ = [
     "reports",
     "responses",
     "runs",
+    "topic_edits",
     "topics",
     "workspaces",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from itertools import accumulate, pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
 from saywhy.store import comments
-from saywhy.store.statements import STREAMED, Row, insert
+from saywhy.store.statements import STREAMED, Row, batches, insert
 from saywhy.store.tables import annotations as table
 
 
@@ -45,6 +45,17 @@ def load(connection: Connection, workspace: int, model: str) -> Iterator[tuple[s
     with connection.execute(query, execution_options=STREAMED) as rows:
         for row in rows:
             yield row.content_hash, _annotation(row)
+
+
+def of(connection: Connection, workspace: int, model: str, content_hashes: Collection[str]) -> dict[str, Annotation]:
+    """What this model said of those comments, by content hash."""
+    found: dict[str, Annotation] = {}
+    for part in batches(sorted(set(content_hashes))):
+        query = sa.select(table).where(
+            table.c.workspace_id == workspace, table.c.model == model, table.c.content_hash.in_(part)
+        )
+        found |= {row.content_hash: _annotation(row) for row in connection.execute(query)}
+    return found
 
 
 def _row(annotation: Annotation) -> dict[str, Any]:

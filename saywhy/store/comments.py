@@ -88,6 +88,17 @@ def load(connection: Connection, workspace: int) -> Iterator[Comment]:
             yield from_row(row)
 
 
+def of(connection: Connection, workspace: int, content_hashes: Collection[str]) -> dict[str, Comment]:
+    """Those of the comments that are there, by content hash."""
+    found: dict[str, Comment] = {}
+    for part in batches(sorted(set(content_hashes))):
+        query = sa.select(comments.c.content_hash, *COLUMNS).where(
+            comments.c.workspace_id == workspace, comments.c.content_hash.in_(part)
+        )
+        found |= {row.content_hash: from_row(row) for row in connection.execute(query)}
+    return found
+
+
 def from_row(row: Row) -> Comment:
     """The comment in a row that has `COLUMNS`."""
     return Comment(row.verbatim, row.language, row.is_answer, row.duplicate_of)

@@ -1,0 +1,299 @@
+"""Topics keep their identity when feedback arrives: new clauses go to known topics, only the rest is clustered anew.
+
+What does not fit any known topic and forms one of its own is *emerging*. When there is half as much feedback again as
+at the last fit, or another model has read it, all of it is clustered together once more (`pipelines.topic_refit`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.clusters import Described, identify
+from pipelines.communities import FIT_AT_MOST, NONE, least_of
+from pipelines.distinct import SameLanguage
+from pipelines.topics import VERDICT, Material
+from saywhy.errors import OtherModel
+from saywhy.topic import UNSTABLE, Cluster, Fate, Fit, Lineage, Member
+
+if TYPE_CHECKING:
+    from saywhy.code_frame import CodeFrame
+
+Vectors = NDArray[np.float32]
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Key = tuple[str, int, int]
+
+#: All feedback is clustered together again when there are this many times as many clauses as at the last fit.
+REFIT_AT = 1.5
+#: A clause that no known and no emerging topic claims still goes to the nearest one if it is no farther than this
+#: beyond the topic's own reach.
+SLACK = 0.12
+#: A clause keeps out of the search for emerging topics only where it is this much nearer to a known one than its reach.
+SURE = 0.04
+_NEARER = 0.05  # similarity by which the nearest topic must be nearer than the second for a confidence of .73
+_POLES = {"negative": -1, "positive": 1}
+_BLOCK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the runs before have found; `clusters` are all there ever were, parts too."""
+
+    fit: Fit
+    clusters: tuple[Cluster, ...]
+    members: Mapping[Key, Member]
+
+    @property
+    def standing(self) -> list[Cluster]:
+        """The clusters that have not ended, without parts."""
+        return [cluster for cluster in self.clusters if cluster.ended_at is None and cluster.parent is None]
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """What a run leaves: the clusters and members that are new or have changed, and what became of clusters."""
+
+    fit: Fit
+    clusters: tuple[Cluster, ...]
+    members: tuple[Member, ...]
+    lineage: tuple[Lineage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where known members lie among the distinct texts (-1: in no cluster), and which clauses are new.
+
+    `labels` are places in `clusters`, `parts` in `part_ids`.
+    """
+
+    clusters: list[Cluster]
+    labels: Integers
+    confidence: Floats
+    part_ids: list[str]
+    parts: Integers
+    is_new_clause: NDArray[np.bool_]
+    is_new_text: NDArray[np.bool_]
+
+
+def is_due(known: Known | None, model: str, clauses: int) -> bool:
+    """Whether all feedback is to be clustered together."""
+    return known is None or known.fit.model != model or clauses >= REFIT_AT * max(known.fit.clauses, 1)
+
+
+def grow(
+    known: Known,
+    material: Material,
+    *,
+    themes: CodeFrame,
+    model: str,
+    now: datetime,
+    held: Collection[str] = (),
+) -> Grown:
+    """Assign new clauses to known clusters, and cluster those that fit none. Known members stay where they are.
+
+    A cluster that has lost all its members ends, unless it is `held`, since people have said what is in it.
+    Raises `OtherModel` where the clusters are of another model version: their centroids say nothing of these vectors.
+    """
+    if known.fit.model != model:
+        raise OtherModel(f"topics of model {known.fit.model} cannot be compared with vectors of {model}")
+    placed = place(known, material)
+    labels, confidence, clusters = placed.labels.copy(), placed.confidence.copy(), placed.clusters
+    new = np.flatnonzero(placed.is_new_text)
+    vectors, poles = _vectors(known.fit, material, new), material.poles[new]
+    labels[new], _ = assign(vectors, poles, clusters, slack=-SURE)
+    lineage: list[Lineage] = []
+    for rows, found in _emerging(known, material, np.flatnonzero(labels == NONE), placed.is_new_text):
+        born, *_ = born_of(found, model, now, {cluster.id for cluster in (*known.standing, *clusters)})
+        labels[rows], confidence[rows] = len(clusters), 1.0
+        clusters = [*clusters, replace(born, is_emerging=True)]
+        lineage.append(Lineage(now, Fate.FOUND, born.id))
+    # What is new and in no emerging topic goes to the nearest of all, but not to one that feels the opposite if it can.
+    open_ = labels[new] < len(placed.clusters)
+    nearest, near = assign(vectors, poles, clusters)
+    beyond, far = assign(vectors, np.zeros(len(new), np.int64), clusters, slack=SLACK)
+    labels[new[open_]] = np.where(nearest == NONE, beyond, nearest)[open_]
+    confidence[new[open_]] = np.where(nearest == NONE, far, near)[open_]
+    whole, is_new = [cluster.id for cluster in clusters], placed.is_new_clause
+    known_parts = [cluster for cluster in known.clusters if cluster.parent and cluster.ended_at is None]
+    parts = placed.parts.copy()
+    parts[new] = nearest_part(vectors, labels[new], whole, known_parts)
+    counted = [*counts(clusters, material, labels, is_new, themes, now, held)]
+    lineage += [Lineage(now, Fate.RETIRED, cluster.id) for cluster in counted if cluster.ended_at]
+    counted += counts(known_parts, material, parts, is_new, themes, now, held)
+    members = members_of(material, labels, confidence, whole, parts, placed.part_ids)
+    changed = tuple(member for member in members if known.members.get(_key(member)) != member)
+    return Grown(known.fit, tuple(counted), changed, tuple(lineage))
+
+
+def _emerging(
+    known: Known, material: Material, rest: Integers, is_new_text: NDArray[np.bool_]
+) -> Iterator[tuple[Integers, Described]]:
+    """Clusters of what fits no known one, if they are stable and anything in them is new: rows, and what it is."""
+    if not is_new_text[rest].any():
+        return
+    least = least_of(min(int(material.distinct.counts.sum()), FIT_AT_MOST))
+    space = SameLanguage.measured([material.languages[row] for row in rest], known.fit.languages, known.fit.means)
+    found = material.cluster(rest, space, least=least)
+    for label, described in found.described.items():
+        rows = rest[found.labels == label]
+        if described.stability >= UNSTABLE and is_new_text[rows].any():
+            yield rows, described
+
+
+def place(known: Known, material: Material) -> Placed:
+    """Find known members among the clauses: by the place in the comment, else by the span that overlaps most."""
+    clusters = known.standing
+    number = {cluster.id: at for at, cluster in enumerate(clusters)}
+    part_ids = [cluster.id for cluster in known.clusters if cluster.parent and cluster.ended_at is None]
+    part_number = {part: at for at, part in enumerate(part_ids)}
+    by_comment: dict[str, list[Member]] = {}
+    for there in known.members.values():
+        by_comment.setdefault(there.content_hash, []).append(there)
+    texts = len(material.distinct.keys)
+    votes: list[Counter[tuple[int, int, float]]] = [Counter() for _ in range(texts)]
+    is_new_clause = np.zeros(len(material.units), bool)
+    for at, (unit, text) in enumerate(zip(material.units, material.distinct.place.tolist(), strict=True)):
+        span = (unit.content_hash, unit.start, unit.end)
+        found = known.members.get(span)
+        member = found or _overlapping(by_comment.get(unit.content_hash, ()), unit.start, unit.end)
+        is_new_clause[at] = member is None
+        if member and text >= 0:
+            votes[text][
+                number.get(member.cluster or "", NONE), part_number.get(member.part or "", NONE), member.confidence
+            ] += 1
+    labels, parts, confidence = np.full(texts, NONE), np.full(texts, NONE), np.zeros(texts)
+    for text, counter in enumerate(votes):
+        if counter:
+            labels[text], parts[text], confidence[text] = min(counter, key=lambda vote: (-counter[vote], vote))
+    is_new_text = np.array([not counter for counter in votes], bool)
+    return Placed(clusters, labels, confidence, part_ids, parts, is_new_clause, is_new_text)
+
+
+def assign(
+    vectors: Vectors, poles: Integers, clusters: Sequence[Cluster], *, slack: float = 0.0
+) -> tuple[Integers, Floats]:
+    """The nearest cluster of each unit vector (n, d), where it is within its reach (by `slack`), with a confidence.
+
+    What feels the opposite of a cluster (poles -1, 0, 1) is not assigned to it.
+    """
+    labels, confidence = np.full(len(vectors), NONE), np.zeros(len(vectors))
+    if not clusters or not len(vectors):
+        return labels, confidence
+    centres = np.stack([centroid(cluster) for cluster in clusters])
+    reach = np.array([cluster.reach for cluster in clusters]) - slack
+    felt = np.array([_POLES.get(cluster.polarity, 0) for cluster in clusters])
+    for start in range(0, len(vectors), _BLOCK):
+        rows = np.arange(start, min(start + _BLOCK, len(vectors)))
+        similarity = (vectors[rows] @ centres.T).astype(np.float64)
+        similarity[poles[rows][:, None] * felt == -1] = -1.0
+        best = similarity.argmax(axis=1)
+        near = similarity[np.arange(len(rows)), best]
+        fits = near >= reach[best]
+        similarity[np.arange(len(rows)), best] = -1.0
+        labels[rows[fits]] = best[fits]
+        confidence[rows[fits]] = (1 / (1 + np.exp((similarity.max(axis=1) - near) / _NEARER)))[fits]
+    return labels, confidence
+
+
+def nearest_part(vectors: Vectors, labels: Integers, whole: Sequence[str], parts: Sequence[Cluster]) -> Integers:
+    """The place of the nearest part of the cluster that each row is in, -1 where it has no parts or none is near.
+
+    `vectors` (n, d), `labels` (n,) places in `whole`, the ids of the clusters.
+    """
+    found = np.full(len(labels), NONE)
+    for label, cluster in enumerate(whole):
+        own = [at for at, part in enumerate(parts) if part.parent == cluster]
+        rows = np.flatnonzero(labels == label) if own else np.empty(0, np.int64)
+        nearest, _ = assign(vectors[rows], np.zeros(len(rows), np.int64), [parts[at] for at in own], slack=SLACK)
+        found[rows] = np.array([*own, NONE])[nearest]
+    return found
+
+
+def centroid(cluster: Cluster) -> Vectors:
+    """The centroid of a cluster as floats."""
+    return np.frombuffer(cluster.centroid, "<f2").astype(np.float32)
+
+
+def born_of(described: Described, model: str, now: datetime, taken: set[str]) -> tuple[Cluster, ...]:
+    """A new cluster and its parts; what is counted is filled in by `counts`. Their ids are added to those taken."""
+
+    def born(found: Described, parent: str | None) -> Cluster:
+        name, attempt = found.id, 0
+        while name in taken:
+            attempt += 1
+            name = identify([found.id, str(attempt)])
+        taken.add(name)
+        vector = found.centroid.astype("<f2").tobytes()
+        return Cluster(
+            name, "", found.label, found.keywords, "", found.size, vector, found.reach, model, now,
+            found.stability, parent,
+        )  # fmt: skip
+
+    whole = born(described, None)
+    return (whole, *(born(part, whole.id) for part in described.parts.values()))
+
+
+def counts(
+    clusters: Sequence[Cluster],
+    material: Material,
+    labels: Integers,
+    is_new_clause: NDArray[np.bool_],
+    themes: CodeFrame,
+    now: datetime,
+    held: Collection[str],
+) -> Iterator[Cluster]:
+    """The clusters with their sizes. A new one gets its theme and polarity, one without members ends unless held."""
+    about = material.themes_of(labels, themes)
+    text = material.distinct.place
+    known = ~is_new_clause & (text >= 0)
+    before = Counter(labels[text[known]].tolist())
+    for label, cluster in enumerate(clusters):
+        if label not in about:
+            yield replace(cluster, size=0, size_before=0, ended_at=None if cluster.id in held else now)
+            continue
+        theme, polarity, size = about[label]
+        if not cluster.theme:
+            cluster = replace(cluster, theme=theme, polarity=polarity, is_cause=theme != VERDICT)
+        grown_from = before[label] if is_new_clause.any() else size if cluster.found_at == now else cluster.size_before
+        yield replace(cluster, size=size, size_before=min(grown_from, size))
+
+
+def members_of(
+    material: Material,
+    labels: Integers,
+    confidence: Floats,
+    ids: Sequence[str],
+    parts: Integers,
+    part_ids: Sequence[str],
+) -> Iterator[Member]:
+    """Where each clause is; one that says nothing is in no cluster."""
+    for unit, text in zip(material.units, material.distinct.place.tolist(), strict=True):
+        label = int(labels[text]) if text >= 0 else NONE
+        if label == NONE:
+            yield Member(unit.content_hash, unit.start, unit.end, None, 0.0)
+            continue
+        part = part_ids[parts[text]] if parts[text] != NONE else None
+        yield Member(unit.content_hash, unit.start, unit.end, ids[label], round(float(confidence[text]), 6), part)
+
+
+def _vectors(fit: Fit, material: Material, rows: Integers) -> Vectors:
+    space = SameLanguage.measured([material.languages[row] for row in rows], fit.languages, fit.means)
+    return space.transform(material.distinct.vectors[rows])
+
+
+def _overlapping(members: Collection[Member], start: int, end: int) -> Member | None:
+    """The member that has most characters in common with a span; other models cut comments elsewhere."""
+    shared = [(min(end, member.end) - max(start, member.start), -member.start, member) for member in members]
+    overlap, _, most = max(shared, key=lambda found: found[:2], default=(0, 0, None))
+    return most if overlap > 0 else None
+
+
+def _key(member: Member) -> Key:
+    return member.content_hash, member.start, member.end
