@@ -11,13 +11,15 @@ from fastapi.responses import HTMLResponse
 from api import policy, problems
 from api.reports import Wave
 from api.state import Opened, Snapshot
-from pipelines.render import to_html
+from pipelines.render import start_page, to_html
 from pipelines.render.wording import closest_language
 from saywhy.errors import InvalidInput
 from saywhy.store import reports as stored
+from saywhy.store import responses, runs
 
 router = APIRouter(tags=["pages"], default_response_class=HTMLResponse)
 
+BAD_LANGUAGE = problems.documented(HTTPStatus.BAD_REQUEST)
 ERRORS = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 
 Chosen = Annotated[
@@ -27,11 +29,16 @@ Chosen = Annotated[
 Accepted = Annotated[str, Header(include_in_schema=False)]
 
 
-@router.get("/", summary="The report page of everything", responses=ERRORS)
+@router.get("/", summary="The report page of everything", responses=BAD_LANGUAGE)
 def show_all(
     opened: Opened, connection: Snapshot, language: Chosen = None, accept_language: Accepted = ""
 ) -> HTMLResponse:
-    """The ranking of what costs NPS points over all waves, as one self-contained page."""
+    """The ranking of what costs NPS points over all waves, as one self-contained page.
+
+    Where nothing has been analysed yet, a page that says what to do.
+    """
+    if stored.find(connection, opened.workspace, "all") is None:
+        return _show_start(opened, connection, language or preferred_language(accept_language))
     return show_report("all", opened, connection, language, accept_language)
 
 
@@ -42,6 +49,17 @@ def show_report(
     """The ranking of what costs NPS points in one wave, as one self-contained page."""
     report = stored.latest(connection, opened.workspace, wave)
     page = to_html(report, opened.annotator.code_frame, language=language or preferred_language(accept_language))
+    return _page(page)
+
+
+def _show_start(opened: Opened, connection: Snapshot, language: str) -> HTMLResponse:
+    run = runs.latest(connection, opened.workspace)
+    is_analysing = run is not None and not run.state.is_terminal
+    count = responses.count(connection, opened.workspace)
+    return _page(start_page(count, is_analysing=is_analysing, language=language))
+
+
+def _page(page: str) -> HTMLResponse:
     headers = {
         "Content-Security-Policy": policy.of_report(page),
         "Cache-Control": "private, no-cache",

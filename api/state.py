@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from models.annotator import Annotator, load_annotator
 from pipelines import language
+from pipelines.run import end_abandoned
 from saywhy.feedback import Comment
 from saywhy.settings import Settings
 from saywhy.store import Connection, Engine, open_store, reading, workspaces
@@ -41,11 +42,13 @@ def open_resources(settings: Settings) -> Resources:
     """Open the store and load the models, warmed up so that the first request is as fast as the next.
 
     The tables of language detection take seconds: they are loaded behind while requests are answered already. A
-    comment that needs one sooner loads it itself. Raises `StoreUnavailable`, `BundleDamaged`.
+    comment that needs one sooner loads it itself. A run that a killed process left running is failed.
+    Raises `StoreUnavailable`, `BundleDamaged`.
     """
     engine = open_store(settings.database_url)
     with engine.begin() as connection:
         workspace = workspaces.ensure(connection, settings.workspace)
+    end_abandoned(engine, workspace)
     annotator = load_annotator(settings.registry, settings.threads)
     annotator.annotate([Comment("Thank you, it works.", language="en")])
     Thread(target=language.load, args=[PAUSE], daemon=True).start()

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipelines.duplicates import DuplicateIndex
 from pipelines.language import detect
 from saywhy.feedback import Comment
 from saywhy.text import fold, normalise
+
+if TYPE_CHECKING:
+    from pipelines.duplicates import DuplicateIndex
 
 _EMOTICON = re.compile(r"[:;=8xX][-o'^]?[)(\]\[DdPpOo3/\\|*]|<3|[)(][-o'^]?[:;=]|\^_?\^|[TQ]_[TQ]")
 _RATING = re.compile(r"\d+ ?(?:/|von|of|out of|sur|su|de) ?\d+|\d+ ?[%％]|\+{2,}|\d+ ?(?:stars?|sterne?|星|分)")
@@ -24,12 +27,11 @@ def clean(comments: Sequence[Comment], duplicates: DuplicateIndex | None = None)
     """The same comments, in order, with `language`, `is_answer` and `duplicate_of` set; the verbatim is not touched.
 
     A language that a comment already has is a hint (the survey's own, or that of an earlier run). `duplicates` is the
-    index that earlier batches went into; without one, repetitions are found within these comments only. Non-answers
-    are duplicates of nothing.
+    index that earlier batches went into; without one, `duplicate_of` stays None. Non-answers are duplicates of nothing.
     """
-    index = duplicates if duplicates is not None else DuplicateIndex()
     answers = [is_answer(comment.verbatim) for comment in comments]
-    repeated = iter(index.add([comment for comment, answer in zip(comments, answers, strict=True) if answer]))
+    asked = [comment for comment, answer in zip(comments, answers, strict=True) if answer]
+    repeated = iter([None] * len(asked) if duplicates is None else duplicates.add(asked))
     return [
         replace(
             comment,

@@ -7,13 +7,13 @@ only what is new.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from models.annotator import Annotator
-from pipelines.duplicates import DuplicateIndex
 from saywhy import store
-from saywhy.errors import NothingToAnalyse
+from saywhy.errors import AnalysisRunning, NothingToAnalyse
 from saywhy.run import Run, RunState
 
 if TYPE_CHECKING:
@@ -26,18 +26,30 @@ Progress = Callable[[str, int, int], None]
 BATCH = 2048
 
 
-def analyse(
-    engine: Engine, workspace: str, annotator: Annotator, *, progress: Progress, refit: bool = False
-) -> Run:
+def analyse(engine: Engine, workspace: str, annotator: Annotator, *, progress: Progress, refit: bool = False) -> Run:
     """Analyse what is in the workspace and keep a report for each wave and one for all.
 
     `refit` clusters all feedback into topics once more, rather than assigning what is new to those there are.
-    Raises `NothingToAnalyse` where no response has been imported. A run that fails says why and can be repeated.
+    Raises `NothingToAnalyse` where no response has been imported and `AnalysisRunning` where another process is at it.
+    A run that fails says why and can be repeated.
     """
     with engine.begin() as connection:
         place = store.workspaces.ensure(connection, workspace)
         if not store.responses.count(connection, place):
             raise NothingToAnalyse
+    with store.analysing(engine, place):
+        return _analyse(engine, place, annotator, progress, refit)
+
+
+def end_abandoned(engine: Engine, workspace: int) -> None:
+    """Fail the runs that a killed process left running. Does nothing while an analysis is under way."""
+    with suppress(AnalysisRunning), store.analysing(engine, workspace), engine.begin() as connection:
+        store.runs.end_abandoned(connection, workspace)
+
+
+def _analyse(engine: Engine, place: int, annotator: Annotator, progress: Progress, refit: bool) -> Run:
+    with engine.begin() as connection:
+        store.runs.end_abandoned(connection, place)
         run = store.runs.start(connection, place, annotator.model)
     try:
         clean_new(engine, place, progress)
@@ -56,6 +68,7 @@ def analyse(
 def clean_new(engine: Engine, workspace: int, progress: Progress) -> None:
     """Language, non-answers and duplicates of the comments that came since the last run."""
     from pipelines.clean import clean
+    from pipelines.duplicates import DuplicateIndex
 
     seen, done = DuplicateIndex(), 0
     with store.reading(engine) as connection:
@@ -129,6 +142,7 @@ def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run
         anonymous = store.workspaces.anonymity_key(connection, workspace) is not None
         hidden = small_waves(store.responses.load(connection, workspace)) if anonymous else set()
         annotations = Annotations.of(store.annotations.load(connection, workspace, annotator.model))
+        audits = store.audits.load(connection, workspace)
         frame = tabulate(
             (found for found in store.responses.load(connection, workspace) if found.wave not in hidden),
             annotations,
@@ -141,7 +155,7 @@ def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run
     published: list[Report] = []
     for done, wave in enumerate(waves):
         progress("report", done, len(waves))
-        report = report_on(wave, frame, annotator.model, now, anonymous=anonymous, published=published)
+        report = report_on(wave, frame, annotator.model, now, anonymous=anonymous, published=published, audits=audits)
         with engine.begin() as connection:
             report = weigh(report, store.efforts.load(connection, workspace))
             if anonymous:

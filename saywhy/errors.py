@@ -67,6 +67,10 @@ class RunAlreadyEnded(Conflict):
     """The run has ended; a terminal state is final."""
 
 
+class AnalysisRunning(Conflict):
+    """Another process is analysing this workspace; wait until it has ended."""
+
+
 class TopicEnded(Conflict):
     """The topic has ended."""
 

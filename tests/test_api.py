@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -25,7 +26,9 @@ from pipelines import annotate
 from pipelines.render import to_html, to_json
 from saywhy import __version__, store
 from saywhy.code_frame import load_code_frame
+from saywhy.feedback import Response, Score
 from saywhy.report import Report
+from saywhy.run import RunState
 from saywhy.settings import Settings
 from tests.reports import FULL
 
@@ -194,6 +197,39 @@ def test_pages_show_the_report_in_the_language_asked_for(client: TestClient) -> 
     assert client.get("/", headers={"accept-language": "fr, de-AT;q=0.8, en;q=0.5"}).text == german
     traditional = to_html(FULL, load_code_frame(), language="zh-Hant")
     assert client.get(f"/reports/{FULL.wave}?language=zh-TW", headers={"accept-language": "en"}).text == traditional
+
+
+def test_an_empty_store_is_told_what_to_do(tmp_path: Path) -> None:
+    """Before the first analysis the page says which commands to run, in the reader's language, and whether one runs."""
+    opened = open_resources(Settings(database_url=f"sqlite:///{tmp_path / 'store.db'}"))
+    with TestClient(create_app(Settings(), opened)) as client:
+        empty = client.get("/")
+        assert (empty.status_code, empty.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert "saywhy import" in empty.text
+        assert "saywhy analyse" in empty.text
+        assert "style-src 'sha256-" in empty.headers["content-security-policy"]
+        with opened.engine.begin() as connection:
+            store.responses.save(connection, opened.workspace, [Response("test", "1", Score(3))])
+        imported = client.get("/?language=de").text
+        assert "1 Antwort" in imported
+        assert "saywhy import" not in imported
+        with opened.engine.begin() as connection:
+            store.runs.start(connection, opened.workspace, opened.annotator.model)
+        assert "正在进行" in client.get("/", headers={"accept-language": "zh-CN"}).text
+        assert client.get("/reports/all").status_code == 404
+
+
+def test_a_server_marks_runs_that_were_left_running(tmp_path: Path) -> None:
+    """A run whose process was killed is failed when the server starts."""
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'store.db'}")
+    engine = store.open_store(settings.database_url)
+    with engine.begin() as connection:
+        workspace = store.workspaces.ensure(connection, settings.workspace)
+        store.runs.start(connection, workspace, "core")
+    with closing(open_resources(settings)), store.reading(engine) as connection:
+        found = store.runs.latest(connection, workspace)
+        assert found is not None
+        assert (found.state, found.detail) == (RunState.FAILED, store.runs.ABANDONED)
 
 
 def test_the_policy_of_a_page_allows_its_own_style_and_nothing_else(client: TestClient) -> None:

@@ -122,12 +122,13 @@ def test_a_template_repeated_thousands_of_times_stays_fast_and_distinct() -> Non
 def test_clean_sets_what_it_found_and_keeps_the_verbatim() -> None:
     """Languages, answers and duplicates in the order of the comments, with verbatims untouched."""
     texts = ["  Zu teuer!! ", "keine", "zu teuer", "太貴了", "客服态度很差", "Great app", "-", "👍", "keine."]
-    found = clean([Comment(text) for text in texts])
+    found = clean([Comment(text) for text in texts], DuplicateIndex())
     assert [comment.verbatim for comment in found] == texts
     assert [comment.language for comment in found][:1] == ["de"]
     assert [comment.language for comment in found][2:8] == ["de", "zh-Hant", "zh-Hans", "en", "und", "und"]
     assert [comment.is_answer for comment in found] == [True, False, True, True, True, True, False, True, False]
     assert [comment.duplicate_of for comment in found] == [None, None, found[0].content_hash, *[None] * 6]
+    assert [comment.duplicate_of for comment in clean([Comment("Great"), Comment("great")])] == [None, None]
 
 
 def test_clean_takes_the_given_language_as_a_hint() -> None:
@@ -147,8 +148,8 @@ def test_clean_finds_repetitions_across_batches() -> None:
 @given(st.lists(st.text(max_size=30), max_size=5))
 def test_cleaning_twice_changes_nothing_more(texts: list[str]) -> None:
     """Cleaned comments come out of a second pass as they went in."""
-    once = clean([Comment(text) for text in texts])
-    assert clean(once) == once
+    once = clean([Comment(text) for text in texts], DuplicateIndex())
+    assert clean(once, DuplicateIndex()) == once
 
 
 @given(st.text(max_size=40))

@@ -24,18 +24,19 @@ def to_html(report: Report, code_frame: CodeFrame, *, language: str = "en") -> s
     Its content security policy allows the one style sheet by its hash and nothing else.
     """
     wording = Wording(language)
+    return _render("report.html.j2", wording, page=build_page(report, code_frame, wording))
+
+
+def start_page(responses: int, *, is_analysing: bool, language: str = "en") -> str:
+    """What to do where there is no report yet: a page in the same languages and under the same policy."""
+    return _render("start.html.j2", Wording(language), responses=responses, analysing=is_analysing)
+
+
+def _render(template: str, wording: Wording, **values: object) -> str:
     style = (TEMPLATES / "report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            page=build_page(report, code_frame, wording),
-            wording=wording,
-            style=Markup(style),
-            style_hash=digest,
-        )
-    )
+    values |= {"wording": wording, "style": Markup(style), "style_hash": digest}
+    return _environment().get_template(template).render(values)
 
 
 @cache

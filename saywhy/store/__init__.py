@@ -27,10 +27,12 @@ from saywhy.store import (
     workspaces,
 )
 from saywhy.store.engine import check, open_store, reading
+from saywhy.store.exclusive import analysing
 
 __all__ = [
     "Connection",
     "Engine",
+    "analysing",
     "annotations",
     "audits",
     "check",

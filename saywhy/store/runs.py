@@ -12,6 +12,9 @@ from saywhy.run import Run, RunState
 from saywhy.store.statements import Row
 from saywhy.store.tables import runs
 
+#: What is said of a run whose process was killed, or lost its power.
+ABANDONED = "the process that ran it ended without a word; what it had done is kept, and the next run goes on there"
+
 
 def start(connection: Connection, workspace: int, model: str) -> Run:
     """A new run of that model version, running from now."""
@@ -42,6 +45,24 @@ def finish(connection: Connection, workspace: int, run_id: int, state: RunState,
     if before is None:
         raise NotFound(f"there is no run {run_id}")
     raise RunAlreadyEnded(f"run {run_id} has {before}; a terminal state is final")
+
+
+def end_abandoned(connection: Connection, workspace: int) -> list[Run]:
+    """Fail the runs that never ended, and say so; only for who holds the workspace (`store.exclusive`)."""
+    ended = [state.value for state in RunState if state.is_terminal]
+    rows = connection.execute(
+        sa.update(runs)
+        .where(runs.c.workspace_id == workspace, runs.c.state.not_in(ended))
+        .values(state=RunState.FAILED, ended_at=datetime.now(UTC), detail=ABANDONED)
+        .returning(runs)
+    )
+    return [_run(row) for row in rows]
+
+
+def load(connection: Connection, workspace: int) -> list[Run]:
+    """All runs, the first one first."""
+    query = sa.select(runs).where(runs.c.workspace_id == workspace).order_by(runs.c.id)
+    return [_run(row) for row in connection.execute(query)]
 
 
 def latest(connection: Connection, workspace: int) -> Run | None:
