@@ -1,56 +1,45 @@
 """Clusters as communities of a nearest-neighbour graph: the clustering stage that `pipelines.topics` gives to BERTopic.
 
 Density clustering leaves a third of short texts without a cluster, and where it cuts is a setting. A graph of nearest
-neighbours holds every text, and how finely it falls apart is read from the data: it is cut many times, with a part of
-its edges left out, at every scale; the scales at which the cuts agree count most; what ends up together again and
-again is a cluster (consensus clustering: Lancichinetti & Fortunato 2012; Leiden: Traag et al. 2019).
-`benchmarks/topics.py` compares this with the alternatives.
+neighbours holds every text. How finely it falls apart is read from the data: what ends up together in many cuts is a
+cluster (`pipelines.consensus`), and one that is too mixed to be a cause is cut further (`pipelines.cohesion`).
+`saywhy evaluate topics` compares this with the alternatives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
-Integers = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from pipelines.cohesion import tighten, to_cluster
+from pipelines.consensus import consensus, leiden
+from pipelines.neighbours import (
+    BLOCK,
+    NEIGHBOURS,
+    SHARPNESS,
+    Floats,
+    Graph,
+    Integers,
+    Vectors,
+    chance,
+    largest,
+    neighbour_graph,
+)
 
 #: No cluster.
 NONE = -1
 
 #: Rows that the graph is made of; of larger inputs the first ones are, and the rest goes where its neighbours are.
 FIT_AT_MOST = 20_000
-_NEIGHBOURS = 18
-_HUBNESS = 20  # neighbours whose mean similarity tells how easily a row is anyone's neighbour
-_SHARPNESS = 3.5  # of edge weights: exp(3.5 × corrected similarity)
-#: Leiden's resolution, from few large communities to many small ones.
-_SCALES = (1.0, 1.4, 2.0, 2.8, 4.0, 5.6)
-_CUTS = 12  # of each scale
+#: Rows among which neighbours of the rest are looked for: a million rows would wait for more.
+_VOTERS = 10_000
 _TRIALS = 5  # of the last cut, the best of which counts
-_DROPPED = 0.2  # share of edges left out of a cut
-_AGREEMENT_STEP = 0.04  # a scale whose cuts agree worse by this much (adjusted Rand index) weighs 1/e as much
+#: Pairs of a cluster are more alike than unrelated ones by this many standard deviations, and its members to it by …
+_COHESION, _MEMBERSHIP = 1.5, 1.0
 _OPPOSED = 0.25  # share of a cluster that makes a cluster of its own where it feels the opposite
-_BLOCK = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """Undirected edges between rows: `weight[e]` joins `left[e]` < `right[e]`."""
-
-    rows: int
-    left: Integers
-    right: Integers
-    weight: Floats
-
-    def keep(self, weight: Floats) -> Graph:
-        """The same rows with other weights; edges without any are dropped."""
-        kept = weight > 0
-        return Graph(self.rows, self.left[kept], self.right[kept], weight[kept])
 
 
 class Communities:
@@ -66,6 +55,7 @@ class Communities:
         *,
         sources: Integers | None = None,
         poles: Integers | None = None,
+        languages: Sequence[str] | None = None,
         least: int | None = None,
         seed: int = 0,
     ) -> None:
@@ -73,12 +63,14 @@ class Communities:
 
         `counts`: how many texts a row stands for (one). `sources`: the comment it is from (each from its own); rows of
         one comment share its context, not a cause, and are not neighbours. `poles`: -1, 0 or 1 (all 0); where a good
-        part of a cluster is opposed to the rest of it, it is a cluster of its own. `least` is the number of texts that
+        part of a cluster is opposed to the rest of it, it is a cluster of its own. `languages`: pairs of two languages
+        do not tell how alike a cluster is. `least` is the number of texts that
         make a cluster; left out, it grows with the square root of all.
         """
         self.counts = counts
         self.sources = sources
         self.poles = poles
+        self.languages = None if languages is None else [language.partition("-")[0] for language in languages]
         self.least = least
         self.seed = seed
 
@@ -93,9 +85,15 @@ class Communities:
         graph = neighbour_graph(self._vectors, self._sources)
         together, scale = consensus(graph, self.seed)
         reliable = graph.weight * together
-        found = leiden(graph.keep(reliable * together), scale, self.seed, trials=_TRIALS)
+        reliably = graph.keep(reliable * together)
+        found = leiden(reliably, scale, self.seed, trials=_TRIALS)
+        groups = np.zeros(len(X), np.int64)
+        if self.languages is not None:
+            groups = np.unique(self.languages, return_inverse=True)[1]
+        limit = chance(self._vectors, _COHESION)
+        found = tighten(reliably, self._vectors, found, groups[fitted], limit=limit, least=least, seed=self.seed)
         found = _split_opposed(found, poles[fitted], least)
-        found[_similarity(self._vectors, found) <= _chance(self._vectors, 1)] = NONE
+        found[to_cluster(self._vectors, found) <= chance(self._vectors, _MEMBERSHIP)] = NONE
         labels = _drop_small(found, counts[fitted], self._sources, least)
         confidence = _share_within(graph, reliable, labels)
         confidence[(labels != NONE) & (counts[fitted] >= least)] = 1.0
@@ -114,7 +112,8 @@ class Communities:
         """The same search among some of the rows only, for clusters that are no smaller."""
         some = (None if values is None else values[rows] for values in (self.counts, self.sources, self.poles))
         counts, sources, poles = some
-        return Communities(counts, sources=sources, poles=poles, least=self.least_, seed=self.seed)
+        languages = None if self.languages is None else [self.languages[row] for row in rows.tolist()]
+        return Communities(counts, sources=sources, poles=poles, languages=languages, least=self.least_, seed=self.seed)
 
     def predict(self, X: Vectors, sources: Integers | None = None) -> tuple[Integers, Floats]:  # noqa: N803
         """Cluster and confidence of further rows: that of most of their nearest neighbours, weighted by similarity.
@@ -123,17 +122,18 @@ class Communities:
         """
         labels, confidence = np.full(len(X), NONE), np.zeros(len(X))
         members = np.flatnonzero(self._labels != NONE)
+        members = members[:: max(1, -(-len(members) // _VOTERS))] if len(X) > FIT_AT_MOST else members
         if not len(members):
             return labels, confidence
         clusters = len(self._centroids)
-        for start in range(0, len(X), _BLOCK):
-            rows = np.arange(start, min(start + _BLOCK, len(X)))
+        for start in range(0, len(X), BLOCK):
+            rows = np.arange(start, min(start + BLOCK, len(X)))
             similarity = X[rows] @ self._vectors[members].T
             if sources is not None:
                 similarity[sources[rows][:, None] == self._sources[members]] = -1.0
-            nearest, near = _largest(similarity, min(_NEIGHBOURS, len(members)))
+            nearest, near = largest(similarity, min(NEIGHBOURS, len(members)))
             votes = np.zeros((len(rows), clusters))
-            np.add.at(votes, (np.arange(len(rows))[:, None], self._labels[members][nearest]), np.exp(_SHARPNESS * near))
+            np.add.at(votes, (np.arange(len(rows))[:, None], self._labels[members][nearest]), np.exp(SHARPNESS * near))
             best = votes.argmax(axis=1)
             fits = np.einsum("nd,nd->n", X[rows], self._centroids[best]) >= self._reach[best]
             labels[rows[fits]] = best[fits]
@@ -143,68 +143,7 @@ class Communities:
 
 def least_of(texts: int) -> int:
     """How many of so many texts make a cluster."""
-    return max(2, round(np.sqrt(texts) / 8))
-
-
-def neighbour_graph(vectors: Vectors, sources: Integers) -> Graph:
-    """Joins every row of unit vectors to its nearest neighbours of other sources.
-
-    Similarity is corrected for hubs, rows that are near to everything (CSLS: Conneau et al. 2018). Rows that are no
-    more alike than any two are not joined.
-    """
-    empty = np.empty(0, np.int64)
-    if len(vectors) < 2:
-        return Graph(len(vectors), empty, empty, np.empty(0))
-    nearest, near = _nearest(vectors, sources, min(2 * _NEIGHBOURS, len(vectors) - 1))
-    hub = near[:, :_HUBNESS].mean(axis=1)
-    corrected = 2 * near - hub[:, None] - hub[nearest]
-    order = np.argsort(-corrected, axis=1, kind="stable")[:, :_NEIGHBOURS]
-    target, alike, corrected = (np.take_along_axis(values, order, axis=1) for values in (nearest, near, corrected))
-    row, column = np.nonzero(alike > _chance(vectors, 2))
-    other = target[row, column]
-    weight = np.exp(_SHARPNESS * corrected[row, column].astype(np.float64))
-    left, right = np.minimum(row, other), np.maximum(row, other)
-    # An edge found from both ends is one edge.
-    edges, which = np.unique(left * len(vectors) + right, return_inverse=True)
-    strongest = np.zeros(len(edges))
-    np.maximum.at(strongest, which, weight)
-    return Graph(len(vectors), edges // len(vectors), edges % len(vectors), strongest)
-
-
-def consensus(graph: Graph, seed: int = 0) -> tuple[Floats, float]:
-    """How often the ends of each edge fall together when the graph is cut again and again, and the scale that fits.
-
-    A scale counts the more the better its cuts agree with one another: structure that is there is found again.
-    """
-    together, agreement = [], []
-    for scale in _SCALES:
-        cuts = list(_cuts(graph, scale, seed))
-        together.append(np.mean([cut[graph.left] == cut[graph.right] for cut in cuts], axis=0))
-        agreement.append(_agreement(cuts))
-    weight = np.exp((np.array(agreement) - max(agreement)) / _AGREEMENT_STEP)
-    weight /= weight.sum()
-    return weight @ np.array(together), float(np.exp(weight @ np.log(_SCALES)))
-
-
-def leiden(graph: Graph, resolution: float, seed: int, *, trials: int = 1) -> Integers:
-    """Communities of a graph by modularity, numbered from 0; a row without edges is one of its own."""
-    from graspologic_native import leiden as partition
-
-    names = [str(row) for row in range(graph.rows)]
-    edges = [
-        (names[a], names[b], w)
-        for a, b, w in zip(graph.left.tolist(), graph.right.tolist(), graph.weight.tolist(), strict=True)
-    ]
-    found: dict[str, int] = {}
-    if edges:
-        _, found = partition(
-            edges, resolution=resolution, randomness=0.001, iterations=3, use_modularity=True, seed=seed, trials=trials
-        )
-    alone = max(found.values(), default=-1) + 1
-    raw = [found.get(name, alone + row) for row, name in enumerate(names)]
-    # The numbers that the library gives mean nothing: count communities by their first row.
-    number = {label: at for at, label in enumerate(dict.fromkeys(raw))}
-    return np.array([number[label] for label in raw], np.int64)
+    return max(2, round(math.sqrt(texts) / 8))
 
 
 def centroids(vectors: Vectors, labels: Integers) -> Vectors:
@@ -214,49 +153,6 @@ def centroids(vectors: Vectors, labels: Integers) -> Vectors:
     np.add.at(means, labels[labels != NONE], vectors[labels != NONE])
     unit: Vectors = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
     return unit
-
-
-def _cuts(graph: Graph, scale: float, seed: int) -> Iterator[Integers]:
-    for cut in range(_CUTS):
-        generator = np.random.default_rng((seed, cut, round(scale * 10)))
-        kept = generator.random(len(graph.weight)) >= _DROPPED
-        yield leiden(graph.keep(graph.weight * kept), scale, seed * _CUTS + cut)
-
-
-def _agreement(cuts: list[Integers]) -> float:
-    from sklearn.metrics import adjusted_rand_score
-
-    return float(np.mean([adjusted_rand_score(a, b) for at, a in enumerate(cuts) for b in cuts[:at]]))
-
-
-def _nearest(vectors: Vectors, sources: Integers, count: int) -> tuple[Integers, Vectors]:
-    """The nearest rows of other sources of each row, nearest first, and their similarities: both (n, count).
-
-    Where there are fewer such rows, others fill the places, with a similarity of -1.
-    """
-    found = []
-    for start in range(0, len(vectors), _BLOCK):
-        similarity = vectors[start : start + _BLOCK] @ vectors.T
-        similarity[sources[start : start + _BLOCK][:, None] == sources] = -1.0
-        found.append(_largest(similarity, count))
-    return np.concatenate([index for index, _ in found]), np.concatenate([near for _, near in found])
-
-
-def _largest(similarity: Vectors, count: int) -> tuple[Integers, Vectors]:
-    index = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
-    near = np.take_along_axis(similarity, index, axis=1)
-    order = np.lexsort((index, -near), axis=1)
-    return np.take_along_axis(index, order, axis=1), np.take_along_axis(near, order, axis=1)
-
-
-def _chance(vectors: Vectors, deviations: float) -> float:
-    """A similarity that few pairs of unrelated rows reach: robust standard deviations above the median pair."""
-    some = vectors[:_BLOCK]
-    if len(some) < 2:
-        return -1.0
-    pairs = (some @ some.T)[np.triu_indices(len(some), 1)]
-    middle = np.median(pairs)
-    return float(middle + deviations * 1.4826 * np.median(np.abs(pairs - middle)))
 
 
 def _split_opposed(labels: Integers, poles: Integers, least: int) -> Integers:
@@ -283,14 +179,6 @@ def _drop_small(labels: Integers, counts: Integers, sources: Integers, least: in
     return number[labels]
 
 
-def _similarity(vectors: Vectors, labels: Integers) -> Floats:
-    """Of each row to the centroid of its cluster; 1 for rows of none."""
-    similarity = np.ones(len(vectors))
-    inside = labels != NONE
-    similarity[inside] = np.einsum("nd,nd->n", vectors[inside], centroids(vectors, labels)[labels[inside]])
-    return similarity
-
-
 def _share_within(graph: Graph, weight: Floats, labels: Integers) -> Floats:
     """Of the weight of each row's edges, the share in `weight` that leads to its own cluster; 0 for none."""
     whole, inside = np.zeros(graph.rows), np.zeros(graph.rows)
@@ -303,6 +191,10 @@ def _share_within(graph: Graph, weight: Floats, labels: Integers) -> Floats:
 
 def _reach(vectors: Vectors, labels: Integers, centres: Vectors) -> Floats:
     """The similarity to a cluster's centroid below which hardly any member lies: three standard deviations below the
-    mean, but not where unrelated rows lie."""
-    near = [vectors[labels == label] @ centre for label, centre in enumerate(centres)]
-    return np.maximum([inside.mean() - 3 * inside.std() for inside in near], _chance(vectors, 1))
+    mean, but not where the similarity to the average member is that of unrelated rows."""
+    unrelated = chance(vectors, _MEMBERSHIP)
+    reach = []
+    for label, centre in enumerate(centres):
+        near = vectors[labels == label] @ centre
+        reach.append(max(near.mean() - 3 * near.std(), unrelated / max(near.mean(), 1e-6)))
+    return np.array(reach)

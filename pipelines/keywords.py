@@ -31,9 +31,13 @@ def words(text: str, language: str | None = None) -> list[str]:
     """
     text = normalise(text)
     spoken = list(_split(text))
-    ignored = stop_words(language)
-    telling = [word for word in spoken if word.casefold() not in ignored and not word.isdecimal()]
-    return telling or spoken or text.split()
+    return _telling(spoken, language) or spoken or text.split()
+
+
+def says_something(text: str, language: str | None) -> bool:
+    """Whether there is more than function words in a text. An emoji says something, too."""
+    spoken = list(_split(normalise(text)))
+    return bool(_telling(spoken, language)) or not spoken
 
 
 @cache
@@ -67,6 +71,11 @@ def _split(text: str) -> Iterator[str]:
             yield from _cut(run)
         else:
             yield run
+
+
+def _telling(spoken: Iterable[str], language: str | None) -> list[str]:
+    ignored = stop_words(language)
+    return [word for word in spoken if word.casefold() not in ignored and not word.isdecimal()]
 
 
 def _cut(run: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipelines.clusters import Found, cluster
 from pipelines.communities import Communities
 from pipelines.distinct import Distinct, SameLanguage, commonest
+from pipelines.keywords import says_something
 from saywhy.annotation import Annotation, Polarity
 from saywhy.feedback import Comment
 from saywhy.topic import Assignment, Part, Topic
@@ -65,7 +66,7 @@ def units_of(
 ) -> tuple[list[Unit], Vectors]:
     """The clauses of annotated answers and their vectors (clauses, d); both mappings are by content hash.
 
-    What is no answer ("n/a", "keine") has no part in topics.
+    What is no answer ("n/a", "keine") has no part in topics, nor have clauses of function words ("other than that").
     """
     units: list[Unit] = []
     vectors: list[bytes] = []
@@ -75,6 +76,8 @@ def units_of(
             continue
         for clause in annotation.clauses:
             text = comment.verbatim[clause.start : clause.end]
+            if not says_something(text, comment.language):
+                continue
             units.append(
                 Unit(content_hash, clause.start, clause.end, text, clause.theme, clause.polarity, comment.language)
             )
@@ -110,7 +113,11 @@ class Material:
     def cluster(self, rows: Integers, space: SameLanguage, *, least: int | None = None) -> Found:
         """Cluster some of the distinct texts; `space` is theirs."""
         communities = Communities(
-            self.distinct.counts[rows], sources=self.sources[rows], poles=self.poles[rows], least=least
+            self.distinct.counts[rows],
+            sources=self.sources[rows],
+            poles=self.poles[rows],
+            languages=[self.languages[row] for row in rows.tolist()],
+            least=least,
         )
         return cluster(self.distinct.take(rows), [self.languages[row] for row in rows], space, communities)
 
@@ -176,7 +183,8 @@ def cluster_texts(
 
     distinct = Distinct.of([(text, "", 0) for text in texts], vectors)
     languages = [detect(text) for text in distinct.texts]
-    found = cluster(distinct, languages, SameLanguage(languages), Communities(distinct.counts, seed=seed))
+    communities = Communities(distinct.counts, languages=languages, seed=seed)
+    found = cluster(distinct, languages, SameLanguage(languages), communities)
     topics = [TextTopic(topic.id, topic.label, topic.keywords, topic.size) for topic in found.described.values()]
     assignments = [
         TextAssignment(found.described[int(found.labels[place])].id, float(found.confidence[place]))
