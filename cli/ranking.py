@@ -99,12 +99,18 @@ def _table(found: IssueTable, issues: Sequence[Issue], wording: Wording, *, wide
     for row, issue in zip(found.rows, issues, strict=False):
         cells: list[RenderableType] = [row.rank, _finding(row)]
         cells += [_drawing(issue, axis)] if draws else []
-        cells += [Text.assemble((row.impact, "bold"), (f"\n{row.interval}", "dim"))] if found.has_impact else []
+        cells += [_impact(row)] if found.has_impact else []
         cells.append(row.mentions)
         cells += [row.group] if found.has_impact else []
         cells += [row.revenue] if shows_revenue else []
         table.add_row(*cells)
     return table
+
+
+def _impact(row: IssueRow) -> Text:
+    """The points, their interval, and what an audit makes of them."""
+    audited = f"\n{row.audited}" if row.audited else ""
+    return Text.assemble((row.impact, "bold"), (f"\n{row.interval}{audited}", "dim"))
 
 
 def _finding(row: IssueRow) -> Group:

@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from saywhy.report import Counts, GroupNps, Issue, Note, Nps, Quote, RatingSummary, Report
+from pipelines.pebbles import weigh
+from saywhy.report import (
+    Alert,
+    Audit,
+    Audited,
+    CauseChange,
+    Change,
+    Counts,
+    Estimate,
+    GroupNps,
+    Issue,
+    Mix,
+    Note,
+    Nps,
+    Quote,
+    RatingSummary,
+    Report,
+    SegmentRate,
+    Stake,
+)
 
 
 def quote(text: str, clause: str, language: str, score: int | None = 3, *segments: str) -> Quote:
@@ -184,6 +203,63 @@ FULL = Report(
     ),
 )  # fmt: skip
 
+
+def measured(issue: Issue) -> Issue:
+    """The issue with all that can be known of one."""
+    scale = issue.impact / 4.83
+    return replace(
+        issue,
+        leave_out=Estimate(9.9 * scale, 7.2 * scale, 12.6 * scale),
+        shapley=Estimate(6.1 * scale, 4.0 * scale, 8.2 * scale),
+        top_three=min(0.97, scale),
+        stake=Stake(share=0.24, accounts=41, leaving=6, revenue=1_284_500.0, lifetime_value=5_310_000.0),
+        segments=(
+            SegmentRate("industry=retail", 0.14, 0.03, Estimate(4.1, 2.5, 6.8)),
+            SegmentRate("plan=free", 0.08, 0.04, Estimate(1.7, 1.1, 2.6)),
+        ),
+        audited=Audited(Estimate(0.11, 0.08, 0.14), 0.09, Estimate(5.4 * scale, 3.1 * scale, 7.7 * scale))
+        if issue.kind == "theme"
+        else None,
+    )
+
+
+#: With everything that a report can have.
+RICH = weigh(
+    replace(
+        FULL,
+        issues=tuple(map(measured, FULL.issues)),
+        delights=tuple(map(measured, FULL.delights)),
+        change=Change(
+            before="2026-Q1",
+            after="2026-Q2",
+            nps=Estimate(-7.8, -14.1, -1.4),
+            p_value=0.016,
+            smallest_visible=9.1,
+            causes=tuple(
+                CauseChange(
+                    theme, theme.title(), polarity, 0.04 * place, 0.07, Estimate(-2.1 + place, -3.3, -0.9), flat
+                )
+                for place, (theme, polarity) in enumerate(
+                    (theme, polarity)
+                    for theme in ("billing", "reliability", "usability", "support", "staff")
+                    for polarity in ("negative", "positive")
+                )
+                for flat in [Estimate(0.1, -1.0, 1.2)]
+            ),
+            rest=Estimate(-5.8, -9.0, -2.0),
+            mix=Mix("industry", 0.003, Estimate(-5.1, -11.8, 1.6)),
+            new=("Invoices that nobody understands",),
+            vanished=("登录失败", "Datenverlust beim Export"),
+        ),
+        alerts=(
+            Alert("topic", "topic-17", INVOICES.label, "2026-Q2", 0.08, 0.02, 52, 0.0004, 0.05),
+            Alert("theme", "delivery", "Delivery", "2026-Q2", 0.06, 0.03, 31, 0.031, 0.05),
+        ),
+        audit=Audit(200, 3, 0.84, 0.78),
+    ),
+    {"topic:topic-17": 2.0, "theme:billing": 10.0, "topic:topic-4": 40.0},
+)
+
 #: Ratings on 1-5 only: there is no NPS, and no impact in NPS points.
 RATED = replace(
     FULL,
@@ -211,7 +287,7 @@ EMPTY = replace(
 
 #: A hundred issues, numbers and words of the greatest length.
 HUGE = replace(
-    FULL,
+    RICH,
     counts=Counts(987_654_321, 987_654_321, 876_543_210, 1_234_567, 7_654_321),
     nps=Nps(-100.0, -100.0, -99.96, 987_654_321, 0, 0, 987_654_321),
     waves=tuple(GroupNps(f"wave {number} of many", Nps(-99, -100, -98, 10**8, 0, 0, 10**8)) for number in range(12)),
@@ -245,7 +321,7 @@ HOSTILE_TEXT = (
 
 #: Every text field tries to get out of its place.
 HOSTILE = replace(
-    FULL,
+    RICH,
     wave=HOSTILE_TEXT,
     model=HOSTILE_TEXT,
     waves=(GroupNps(HOSTILE_TEXT, FULL.waves[0].nps),),
@@ -264,7 +340,7 @@ HOSTILE = replace(
             waves=((HOSTILE_TEXT, 1),),
             quotes=(Quote(HOSTILE_TEXT, 5, 40, HOSTILE_TEXT, 1, HOSTILE_TEXT, (HOSTILE_TEXT,)),),
         )
-        for issue in FULL.issues
+        for issue in RICH.issues
     ),
     delights=(),
     notes=(Note("dropped", {"names": (HOSTILE_TEXT,)}),),

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pipelines.render import to_html
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.report import Report
-from tests.reports import EMPTY, FULL, HOSTILE, HUGE, RATED
+from tests.reports import EMPTY, FULL, HOSTILE, HUGE, RATED, RICH
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
@@ -50,12 +50,12 @@ def opened(browser: Browser, folder: Path, report: Report, language: str = "en",
     return found
 
 
-REPORTS = {"full": FULL, "rated": RATED, "empty": EMPTY, "huge": HUGE, "hostile": HOSTILE}
+REPORTS = {"rich": RICH, "full": FULL, "rated": RATED, "empty": EMPTY, "huge": HUGE, "hostile": HOSTILE}
 
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
-    "name", ["full", *(pytest.param(name, marks=pytest.mark.slow) for name in REPORTS if name != "full")]
+    "name", ["rich", *(pytest.param(name, marks=pytest.mark.slow) for name in REPORTS if name != "rich")]
 )
 def test_page_fits_and_asks_for_nothing(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
     """With everything opened nothing overflows sideways, nothing is requested, nothing complains."""
@@ -74,7 +74,7 @@ def test_page_fits_and_asks_for_nothing(browser: Browser, tmp_path: Path, name: 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_page_is_accessible(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
     """axe finds no violation, contrast included, in light and dark, wide and narrow, with all quotes open."""
-    for report in (FULL, RATED):
+    for report in (RICH, RATED):
         options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
         found = opened(browser, tmp_path, report, "de", **options)
         found.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")

@@ -45,6 +45,8 @@ def test_every_word_is_used() -> None:
     source = "\n".join(file.read_text("utf-8") for file in files)
     made = {f"score_range_{group}" for group in ("promoters", "passives", "detractors")}
     made |= {f"{name}_{suffix}" for name in ("ranking", "delights") for suffix in ("hint", "by_mentions")}
+    made |= {f"stake_share_{group}" for group in ("detractors", "promoters")} | {"stake_revenue", "stake_lifetime"}
+    made |= {f"{name}_hint" for name in ("measures", "board", "concentrations", "change_causes")}
     made |= {"negative", "neutral", "positive", "mixed"}
     made |= {f"finding.{key}" for key in FINDINGS}
     made |= {f"note.{key}" for key in re.findall(r'Note\("(\w+)"', (SOURCES.parent / "notes.py").read_text("utf-8"))}

@@ -62,6 +62,65 @@ class QuoteText:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What else is known of a row: a title, and what stands under it."""
+
+    title: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with what stands small beneath it, mostly its interval."""
+
+    value: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A row of figures. `anchor` is that of the issue it speaks of, None where it is not on the page."""
+
+    name: str
+    kind: str
+    figures: tuple[Figure, ...]
+    anchor: str | None = None
+    name_language: str | None = None
+    badges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """Rows of figures under their titles; `more` are folded away."""
+
+    title: str
+    hint: str
+    item_title: str
+    columns: tuple[str, ...]
+    rows: tuple[FigureRow, ...]
+    more: tuple[FigureRow, ...] = ()
+    size: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePanel:
+    """What moved since the wave before, in sentences and in figures."""
+
+    title: str
+    sentences: tuple[str, ...]
+    causes: FigureTable | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPanel:
+    """Complaints above their history, and how often that is a false alarm."""
+
+    title: str
+    hint: str
+    alerts: tuple[FindingText, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IssueRow:
     """One row of the ranking with its evidence."""
 
@@ -83,7 +142,9 @@ class IssueRow:
     keywords: tuple[str, ...]
     waves: tuple[Amount, ...]
     voices: str
+    facts: tuple[Fact, ...]
     has_evidence: bool
+    audited: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +223,14 @@ class Page:
     no_score: str
     ratings: tuple[RatingRow, ...]
     issues: Ranking
+    measures: FigureTable | None
+    board: FigureTable | None
     delights: Ranking
+    change: ChangePanel | None
+    alerts: AlertPanel | None
     waves: GroupTable | None
     segments: tuple[GroupTable, ...]
+    concentrations: FigureTable | None
     sentiment: tuple[Amount, ...]
     languages: tuple[Amount, ...]
     notes: tuple[str, ...]

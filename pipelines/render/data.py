@@ -10,14 +10,16 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from pipelines.render.wording import closest_language, printable
-from saywhy.report import Issue, Report
+from saywhy.report import Estimate, Issue, Report
 
 #: How many quotes of an issue get a column of their own.
 QUOTE_COLUMNS = 3
 
 COLUMNS = (
     "rank", "kind", "id", "label", "theme", "impact", "low", "high", "significant", "mentions", "detractors",
-    "promoters", "revenue_at_risk", "is_new", "concentrated_in", "keywords", "languages", "waves",
+    "promoters", "leave_out", "leave_out_low", "leave_out_high", "shapley", "shapley_low", "shapley_high", "top_three",
+    "audited_rate", "audited_impact", "audited_low", "audited_high", "effort_days", "lifetime_value", "revenue_at_risk",
+    "is_new", "concentrated_in", "keywords", "languages", "waves",
     *(f"quote_{number}" for number in range(1, QUOTE_COLUMNS + 1)),
 )  # fmt: skip
 
@@ -51,10 +53,18 @@ def _row(issue: Issue) -> Iterable[object]:
     """The values of an issue in the order of `COLUMNS`."""
     quotes = [quote.text for quote in issue.quotes[:QUOTE_COLUMNS]]
     yield from (issue.rank, issue.kind, issue.id, issue.label, issue.theme, issue.impact, issue.low, issue.high)
-    yield from (issue.significant, issue.mentions, issue.detractors, issue.promoters, issue.revenue_at_risk)
+    yield from (issue.significant, issue.mentions, issue.detractors, issue.promoters)
+    audited = issue.audited
+    yield from (*_ends(issue.leave_out), *_ends(issue.shapley), issue.top_three)
+    yield from (audited.rate.value, *_ends(audited.impact)) if audited else [None] * 4
+    yield from (issue.effort_days, issue.stake.lifetime_value if issue.stake else None, issue.revenue_at_risk)
     yield from (issue.is_new, issue.concentrated_in, ", ".join(issue.keywords), ", ".join(issue.languages))
     yield ", ".join(f"{wave}: {mentions}" for wave, mentions in issue.waves)
     yield from quotes + [""] * (QUOTE_COLUMNS - len(quotes))
+
+
+def _ends(found: Estimate | None) -> tuple[float | None, float | None, float | None]:
+    return (found.value, found.low, found.high) if found else (None, None, None)
 
 
 def _cell(value: object, *, decimal_comma: bool) -> str:

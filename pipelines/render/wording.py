@@ -69,10 +69,10 @@ class Wording:
     def count(self, number: int) -> str:
         return format_decimal(number, locale=self._locale)
 
-    def points(self, value: float, *, signed: bool = False) -> str:
-        """NPS points with one decimal and a true minus sign; never “−0.0”."""
-        rounded = round(value, 1)
-        text = format_decimal(abs(rounded), format="#,##0.0", locale=self._locale)
+    def points(self, value: float, *, signed: bool = False, decimals: int = 1) -> str:
+        """NPS points with one decimal (or more) and a true minus sign; never “−0.0”."""
+        rounded = round(value, decimals)
+        text = format_decimal(abs(rounded), format=f"#,##0.{'0' * decimals}", locale=self._locale)
         if rounded < 0:
             return f"−{text}"
         return f"+{text}" if signed and rounded > 0 else text
@@ -81,8 +81,9 @@ class Wording:
         """A round number on an axis, with no more decimals than it needs."""
         return format_decimal(round(value, 6), locale=self._locale).replace("-", "−")
 
-    def interval(self, low: float, high: float, *, signed: bool = False) -> str:
-        return self("interval", low=self.points(low, signed=signed), high=self.points(high, signed=signed))
+    def interval(self, low: float, high: float, *, signed: bool = False, decimals: int = 1) -> str:
+        ends = (self.points(end, signed=signed, decimals=decimals) for end in (low, high))
+        return self("interval", **dict(zip(("low", "high"), ends, strict=True)))
 
     def share(self, fraction: float) -> str:
         """A fraction of 1 as a whole percentage; what is there but rounds to nothing is “<1%”."""
