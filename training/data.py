@@ -11,7 +11,7 @@ import json
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,10 @@ _POLARITIES = {"negative": (1, 0, 0), "neutral": (0, 1, 0), "positive": (0, 0, 1
 _SENTIMENT_WEIGHT = {"gold": 1.0, "section": 1.0, "aspects": 0.8, "stars": 0.5, "nps": 0.2}
 #: Sources that are a person's word on the text itself.
 GOLD = ("gold", "section", "aspects")
+#: Comments written for this model, clause by clause (training/written/); every theme of them is marked.
+WRITTEN = "written"
+#: Two texts one after the other; what is known of them is known of each.
+JOINED = "joined"
 #: A theme that no annotator looked for is probably absent.
 _WEAK_NEGATIVE = 0.15
 #: Annotators who gave one label a text named the most important theme, so the others are probably absent.
@@ -43,6 +47,7 @@ class Row:
     source: str | None
     labels: tuple[tuple[str, str | None], ...]
     themed: bool
+    parts: tuple[Row, ...] = ()  # texts that joined are `text`, each labelled on its own
 
 
 @dataclass(frozen=True)
@@ -91,13 +96,88 @@ def read_intents(path: Path, mapping: Path) -> Iterator[Row]:
                 yield Row(entry["id"], "banking77_en", "en", entry["text"], None, None, labels, True)
 
 
+def read_written(folder: Path) -> Iterator[Row]:
+    """Comments whose parts are labelled one by one; a theme that is praised and blamed is mixed in the whole."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            entry: dict[str, Any] = json.loads(line)
+            name = f"{path.stem}-{number}"
+            parts = tuple(
+                Row(name, WRITTEN, path.stem, part["text"], part["sentiment"], "gold", _pairs(part["labels"]), True)
+                for part in entry["parts"]
+            )
+            felt: dict[str, set[str]] = defaultdict(set)
+            for theme, polarity in (label for part in entry["parts"] for label in part["labels"]):
+                felt[theme].add(polarity)
+            labels = tuple((theme, _overall(polarities)) for theme, polarities in felt.items())
+            text = "".join(part.text for part in parts)
+            yield Row(name, WRITTEN, path.stem, text, entry["sentiment"], "gold", labels, True, parts)
+
+
+def _pairs(labels: Iterable[tuple[str, str | None]]) -> tuple[tuple[str, str | None], ...]:
+    return tuple((theme, polarity) for theme, polarity in labels)
+
+
+def _overall(polarities: set[str]) -> str:
+    if {"negative", "positive"} <= polarities:
+        return "mixed"
+    return next(p for p in ("negative", "positive", "neutral") if p in polarities)
+
+
+#: What stands between two statements, by language, where they feel alike and where they do not.
+_ALIKE = {
+    "zh": ("，", "。", "，"),
+    "ja": ("。", "、"),
+    "en": (". ", ", ", " and "),
+    "": (". ", ", "),
+}
+_UNLIKE = {
+    "zh": ("，但是", "，但", "。", "，"),
+    "de": (", aber ", ". ", ", "),
+    "en": (", but ", ". ", ", "),
+    "": (". ", ", "),
+}
+
+
+def join_short(rows: Sequence[Row], longest: int, share: float, seed: int) -> list[Row]:
+    """Replace a `share` of the texts of at most `longest` characters (a Chinese one counts threefold) by pairs of them.
+
+    Pairs are of one language and of any two datasets. They teach that a clause is about its own words alone, which
+    texts labelled as a whole cannot.
+    """
+    generator = np.random.default_rng(seed)
+    chosen = [
+        not row.parts
+        and len(row.text) * (3 if row.language[:2] in ("zh", "ja") else 1) <= longest
+        and generator.random() < share
+        for row in rows
+    ]
+    kept = [row for row, joins in zip(rows, chosen, strict=True) if not joins]
+    by_language: dict[str, list[Row]] = defaultdict(list)
+    for row, joins in zip(rows, chosen, strict=True):
+        if joins:
+            by_language[row.language].append(row)
+    for language, members in by_language.items():
+        unlike, alike = (table.get(language[:2], table[""]) for table in (_UNLIKE, _ALIKE))
+        for one, other in zip(members[::2], members[1::2], strict=False):
+            between = str(generator.choice(unlike if {one.sentiment, other.sentiment} == _OPPOSED else alike))
+            first = replace(one, text=one.text.rstrip(" .。!！,，") + between)
+            parts = (first, replace(other, text=other.text.strip()))
+            kept.append(Row(one.id, JOINED, language, first.text + parts[1].text, None, None, (), True, parts))
+        kept += members[len(members) // 2 * 2 :]
+    return [kept[i] for i in generator.permutation(len(kept))]
+
+
+_OPPOSED = {"negative", "positive"}
+
+
 class Conventions:
     """What each dataset's annotators could say, learnt from its rows and from `themes.toml`."""
 
     def __init__(self, rows: Iterable[Row], mapping: Path, themes: Sequence[str]) -> None:
         self.themes = tuple(themes)
         with mapping.open("rb") as file:
-            self.complete = {*tomllib.load(file)["complete"], "banking77_en"}
+            self.complete = {*tomllib.load(file)["complete"], "banking77_en", WRITTEN}
         self.mapped: dict[str, set[str]] = defaultdict(set)
         classes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for row in rows:
@@ -111,6 +191,8 @@ class Conventions:
 
     def targets(self, row: Row) -> Targets:
         """Encode a row's labels."""
+        if row.dataset == JOINED:
+            return _union(*(self.targets(part) for part in row.parts))
         size = len(self.themes)
         index = {theme: i for i, theme in enumerate(self.themes)}
         themes, weights = np.zeros(size, np.float32), np.zeros(size, np.float32)
@@ -133,6 +215,26 @@ class Conventions:
             sentiment = -1
         weight = _SENTIMENT_WEIGHT.get(row.source or "", 0.5)
         return Targets(themes, weights, polarities, sentiment, weight, known_classes)
+
+
+def _union(one: Targets, other: Targets) -> Targets:
+    """What is known of two texts read as one: a theme is absent where it is absent from both."""
+    themes = np.maximum(one.themes, other.themes)
+    weights = np.where(
+        themes > 0,
+        np.maximum(one.theme_weights * one.themes, other.theme_weights * other.themes),
+        np.minimum(one.theme_weights, other.theme_weights),
+    )
+    polarities = one.polarities + other.polarities
+    polarities /= np.maximum(polarities.sum(axis=1, keepdims=True), 1)
+    neutral, mixed = SENTIMENTS.index("neutral"), SENTIMENTS.index("mixed")
+    sentiment = one.sentiment if one.sentiment == other.sentiment else mixed
+    if {one.sentiment, other.sentiment} & {-1, neutral} and one.sentiment != other.sentiment:
+        sentiment = -1  # praise and a remark: people do not agree what the whole is
+    classes = one.classes | other.classes
+    classes[mixed] |= sentiment == mixed
+    weight = min(one.sentiment_weight, other.sentiment_weight) / 2
+    return Targets(themes, weights, polarities, sentiment, weight, classes)
 
 
 def sample(rows: Iterable[Row], caps: dict[str, int], default: int, seed: int) -> list[Row]:

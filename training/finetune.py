@@ -30,12 +30,15 @@ from models.bundle import ENCODER, HEADS, TOKENIZER
 from models.clauses import split_clauses
 from models.encoder import Encoder
 from models.heads import mean_vectors
+from models.script import fold_script
 from saywhy.code_frame import load_code_frame
-from training.data import Conventions, Row, Targets, read_intents, read_rows, sample
+from training.data import Conventions, Row, Targets, join_short, read_intents, read_rows, read_written, sample
 from training.heads import SpanHeads, loss, stack
 from training.quantise import write_encoder
 
 HIDDEN = 384
+#: Comments of our own, labelled clause by clause.
+WRITTEN_COMMENTS = Path(__file__).parent / "written"
 _PREFIX = 4  # <s>, and the three pieces of "query:"
 
 
@@ -54,46 +57,60 @@ class Config:
     warmup: float
     smoothing: float
     vector_weight: float
+    vector_share: float
     clause_weight: float
+    part_weight: float
+    written_copies: int
+    join_share: float
+    join_longest: int
     layers: int
     script_share: float
+    frozen_layers: int
 
 
 @dataclass(frozen=True)
 class Example:
-    """A tokenised row. `clauses` are token spans [start, end) within `ids`, empty where the text is one clause."""
+    """A tokenised row. `clauses` are token spans [start, end) within `ids`, empty where the text is one clause.
+
+    `known` is what is known of each clause: empty where only the whole is labelled.
+    """
 
     ids: list[int]
     clauses: list[tuple[int, int]]
     targets: Targets
-    texts: list[str]  # the whole, then each clause: what the base encoder's vectors are taken of
+    known: list[Targets]
+    texts: list[str]  # of some: the whole, then each clause; where the base encoder has them, the vectors are held
 
 
 def prepare(rows: list[Row], conventions: Conventions, tokenizer: Tokenizer, config: Config) -> list[Example]:
-    """Tokenise; a share of the Chinese rows changes its script, so that both scripts teach the same."""
+    """Tokenise as the encoder does when it serves; a share of the Chinese rows takes the other script's wording."""
     generator = np.random.default_rng(config.seed)
     convert = {"zh-Hans": OpenCC("s2twp"), "zh-Hant": OpenCC("tw2sp")}
     examples = []
     for row in rows:
-        text = row.text
+        texts = [part.text for part in row.parts] or [row.text]
         if row.language in convert and generator.random() < config.script_share:
-            text = convert[row.language].convert(text)
+            texts = [convert[row.language].convert(text) for text in texts]
+        text = fold_script("".join(texts))
+        if row.parts:
+            stops = [int(end) for end in np.cumsum([len(part) for part in texts])]
+        else:
+            stops = [end for _, end in split_clauses(text, row.language)]
         encoding = tokenizer.encode("query: " + text)
-        spans = split_clauses(text, row.language)
-        clauses: list[tuple[int, int]] = []
         ids = encoding.ids
         if len(ids) > config.max_tokens:
             ids = [*ids[: config.max_tokens - 1], ids[-1]]
         ends = np.array([end for _, end in encoding.offsets[: len(ids) - 1]]) - len("query: ")
-        if len(spans) > 1:
-            first = _PREFIX
-            for _, end in spans:
-                bound = int(np.searchsorted(ends[_PREFIX:], end, side="right")) + _PREFIX
-                if bound > first:
-                    clauses.append((first, bound))
-                    first = bound
-        used = [text[max(0, ends[a - 1]) : ends[b - 1]].strip() for a, b in clauses] if len(clauses) > 1 else []
-        examples.append(Example(ids, clauses if used else [], conventions.targets(row), [text, *used]))
+        bounds = np.searchsorted(ends[_PREFIX:], stops, side="right") + _PREFIX
+        spans = list(zip([_PREFIX, *bounds.tolist()], bounds.tolist(), strict=False))
+        kept = [i for i, (start, end) in enumerate(spans) if end > start]
+        if len(kept) < 2:
+            kept = []
+        clauses = [spans[i] for i in kept]
+        known = [conventions.targets(row.parts[i]) for i in kept] if row.parts else []
+        texts = [text, *(text[max(0, ends[a - 1]) : ends[b - 1]].strip() for a, b in clauses)]
+        held = generator.random() < config.vector_share
+        examples.append(Example(ids, clauses, conventions.targets(row), known, texts if held else []))
     return examples
 
 
@@ -137,6 +154,11 @@ def base_vectors(encoder: Encoder, texts: list[str]) -> NDArray[np.float16]:
     return np.concatenate(parts)
 
 
+def _has_bfloat16() -> bool:
+    """Without the instructions for it, bfloat16 is ten times slower than float32."""
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()) and torch.cpu._is_amx_tile_supported()
+
+
 def step_loss(
     encoder: BertModel, heads: SpanHeads, examples: list[Example], vectors: list[NDArray[np.float16]], config: Config
 ) -> Tensor:
@@ -157,7 +179,7 @@ def step_loss(
             spans[i, j, start:end] = 1
             real[i, j] = True
         target[i, : len(vectors[i])] = torch.from_numpy(vectors[i].astype(np.float32))
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=_has_bfloat16()):
         states = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
     states = states.float()
     # The heads see the words alone: prefix and special tokens know the whole text, and a clause must not lean on them.
@@ -174,16 +196,22 @@ def step_loss(
         total = total + config.clause_weight * loss(
             (share * each).sum(1), feeling, sentiment[:, 0], batch, config.smoothing
         )
+    labelled = [(i, j) for i, example in enumerate(examples) for j in range(1, 1 + len(example.known))]
+    if labelled:
+        at = torch.tensor(labelled).unbind(1)
+        parts = stack([target for example in examples for target in example.known])
+        total = total + config.part_weight * loss(themes[at], polarities[at], sentiment[at], parts, config.smoothing)
     means = F.normalize(spans @ states, dim=-1, eps=1e-6)
     away = 1 - (means * target).sum(-1)
-    return total + config.vector_weight * away[real].mean()
+    return total + config.vector_weight * away[target.any(-1)].sum() / target.any(-1).sum().clamp_min(1)
 
 
 def main(
     config_file: Annotated[Path, typer.Option("--config")],
-    base: Annotated[Path, typer.Option(help="A Hugging Face checkpoint with tokenizer.json.")],
+    base: Annotated[Path, typer.Option(help="A Hugging Face checkpoint with tokenizer.json: where vectors stay.")],
     data: Annotated[Path, typer.Option(help="Dataset folder; see training/data.py.")],
     out: Annotated[Path, typer.Option()],
+    start: Annotated[Path | None, typer.Option(help="Go on from this checkpoint and its heads, not from BASE.")] = None,
     limit: Annotated[int, typer.Option(help="Use only so many rows (to try things).")] = 0,
 ) -> None:
     """Train, or go on training."""
@@ -191,12 +219,17 @@ def main(
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(config.seed)
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    encoder = BertModel.from_pretrained(base, add_pooling_layer=False, hidden_dropout_prob=0.0)
+    encoder = BertModel.from_pretrained(
+        start or base, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+    )
     themes = load_code_frame().ids
     rows = [*read_rows(data / "feedback" / "train.jsonl.gz")]
     rows += read_intents(data / "clusters" / "intents.jsonl.gz", data / "themes.toml")
-    conventions = Conventions(rows, data / "themes.toml", themes)
-    chosen = sample(rows, config.caps, config.default_cap, config.seed)[: limit or None]
+    written = list(read_written(WRITTEN_COMMENTS))
+    conventions = Conventions([*rows, *written], data / "themes.toml", themes)
+    chosen = sample(rows, config.caps, config.default_cap, config.seed)
+    chosen = join_short(chosen, config.join_longest, config.join_share, config.seed)[: limit or None]
+    chosen += written * config.written_copies
     examples = prepare(chosen, conventions, tokenizer, config)
     cache = out / "base_vectors.npy"
     texts = [text for example in examples for text in example.texts]
@@ -211,7 +244,12 @@ def main(
         encoder.config.num_hidden_layers = config.layers
     encoder.train()
     encoder.embeddings.word_embeddings.weight.requires_grad = False  # stays 4-bit exact
+    if config.frozen_layers:
+        for frozen in (encoder.embeddings, *encoder.encoder.layer[: config.frozen_layers]):
+            frozen.requires_grad_(requires_grad=False)
     heads = SpanHeads(encoder.config.hidden_size, len(themes))
+    if start:
+        heads.load(start / HEADS)
     lengths = np.array([len(example.ids) for example in examples])
     plan = [
         batch

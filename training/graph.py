@@ -31,6 +31,9 @@ class Range:
 Ranges = Mapping[str, Range]
 
 _BLOCK = 32  # values of an embedding that share a scale
+#: Largest weight. Half of what 8 bits hold, because processors without VNNI add two products of an 8-bit activation and
+#: a weight in 16 bits, and more would overflow there: answers would depend on the processor.
+_LARGEST = 63
 _MICROSOFT = "com.microsoft"
 
 
@@ -80,8 +83,8 @@ class _Builder:
             return self.op("Add", [rest, large], name)
         step = (high - low) / 255
         zero = np.uint8(np.clip(round(-low / step), 0, 255))
-        scales = np.maximum(np.abs(weight).max(axis=0), 1e-8) / 127
-        quantised = np.clip(np.round(weight / scales), -127, 127).astype(np.int8)
+        scales = np.maximum(np.abs(weight).max(axis=0), 1e-8) / _LARGEST
+        quantised = np.round(weight / scales).astype(np.int8)
         x_scale = self.constant(f"{name}.x_scale", np.array(step, np.float32))
         x_zero = self.constant(f"{name}.x_zero", np.array(zero))
         x8 = self.op("QuantizeLinear", [x, x_scale, x_zero], f"{name}.x8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -82,6 +82,15 @@ class SpanHeads(nn.Module):
         )
         return weight, bias
 
+    def load(self, path: Path) -> None:
+        """Go on from heads that `save` wrote; what the polarities share is then in each of them."""
+        saved = load_file(path)
+        with torch.no_grad():
+            self.linear.weight.copy_(saved["weight"].T)
+            self.linear.bias.copy_(saved["bias"])
+            for parameter in self.shared_polarity.parameters():
+                parameter.zero_()
+
     def save(self, path: Path) -> None:
         """Write what `models.heads` reads."""
         with torch.no_grad():
@@ -117,5 +126,11 @@ def loss(themes: Tensor, polarities: Tensor, sentiment: Tensor, batch: Batch, sm
     even = -(log_p * batch.classes).sum(-1) / batch.classes.sum(-1)
     weights = batch.sentiment_weights * (batch.sentiment >= 0)
     sentiment_loss = ((1 - smoothing) * picked + smoothing * even) @ weights / weights.sum().clamp_min(1.0)
+    # Whichever class wins, the sign of the score must be right: where neutrals abound, the softmax hardly teaches it.
+    polar = weights * ((batch.sentiment == 0) | (batch.sentiment == 2))
+    sign = F.binary_cross_entropy_with_logits(
+        sentiment[:, 2] - sentiment[:, 0], (batch.sentiment == 2).float(), reduction="none"
+    )
+    sign_loss = sign @ polar / polar.sum().clamp_min(1.0)
     # Themes are averaged over many columns, most of them easily absent: hence the factor.
-    return 6.0 * theme_loss + 0.7 * polarity_loss + 1.5 * sentiment_loss
+    return 6.0 * theme_loss + 0.7 * polarity_loss + 1.5 * sentiment_loss + 0.7 * sign_loss

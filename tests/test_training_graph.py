@@ -1,0 +1,81 @@
+"""The int8 graph: exact on every processor, and readable back into a checkpoint."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import pytest
+from onnx import numpy_helper
+
+from models.bundle import BUNDLED, ENCODER
+from training.graph import Range, Shape, Weights, build
+from training.restore import restore
+
+SHAPE = Shape(layers=2)
+
+
+@pytest.fixture(scope="module")
+def weights() -> Weights:
+    """Random weights of a small encoder, named as in a BertModel."""
+    random = np.random.default_rng(0)
+
+    def normal(*size: int) -> np.ndarray:
+        return random.normal(0, 0.05, size).astype(np.float32)
+
+    found = {
+        "embeddings.word_embeddings.weight": normal(50, 384),
+        "embeddings.position_embeddings.weight": normal(40, 384),
+        "embeddings.token_type_embeddings.weight": normal(2, 384),
+    }
+    norms = ["embeddings.LayerNorm"]
+    for layer in range(SHAPE.layers):
+        at = f"encoder.layer.{layer}"
+        norms += [f"{at}.attention.output.LayerNorm", f"{at}.output.LayerNorm"]
+        dense = {f"attention.self.{part}": (384, 384) for part in ("query", "key", "value")}
+        dense |= {"attention.output.dense": (384, 384), "intermediate.dense": (1536, 384), "output.dense": (384, 1536)}
+        for name, size in dense.items():
+            found[f"{at}.{name}.weight"], found[f"{at}.{name}.bias"] = normal(*size), normal(size[0])
+    for norm in norms:
+        found[f"{norm}.weight"], found[f"{norm}.bias"] = 1 + normal(384), normal(384)
+    return found
+
+
+def ranges(outliers: int) -> dict[str, Range]:
+    """Wide enough for random weights; the narrow products keep some columns in float."""
+    kept = {"narrow": np.arange(outliers)}
+    return {
+        f"layer{layer}.{name}": Range(-4.0, 4.0, kept.get(name, np.array([], np.int64)))
+        for layer in range(SHAPE.layers)
+        for name in ("qkv", "projected", "wide", "narrow")
+    }
+
+
+def run(model: onnx.ModelProto) -> np.ndarray:
+    """States of a few token ids."""
+    session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    states: np.ndarray = session.run(["states"], {"input_ids": np.arange(24).reshape(2, 12) % 50})[0]
+    return states
+
+
+def test_a_graph_reads_back_into_the_checkpoint_that_it_serves(weights: Weights) -> None:
+    """What `restore` reads from a graph computes in float32 what the graph does, but for rounded activations."""
+    graph = build(weights, SHAPE, ranges(16))
+    restored = restore(graph)
+    assert set(restored) == set(weights)
+    assert {name: value.shape for name, value in restored.items()} == {n: value.shape for n, value in weights.items()}
+    exact, served = run(build(restored, SHAPE, {})).reshape(-1, 384), run(graph).reshape(-1, 384)
+    cosine = (exact * served).sum(1) / np.linalg.norm(exact, axis=1) / np.linalg.norm(served, axis=1)
+    assert cosine.min() > 0.99
+    again = restore(build(restored, SHAPE, ranges(16)))
+    for name, value in restored.items():
+        np.testing.assert_allclose(again[name], value, atol=2e-4, err_msg=name)
+
+
+def test_no_product_of_the_bundle_can_overflow_16_bits() -> None:
+    """Two weights times the largest activation stay within 16 bits, in which processors without VNNI add them."""
+    graph = onnx.load(BUNDLED / ENCODER)
+    products = [numpy_helper.to_array(one) for one in graph.graph.initializer if one.name.endswith(".weight")]
+    assert len(products) == 48
+    for weight in products:
+        assert 2 * 255 * int(np.abs(weight.astype(int)).max()) <= np.iinfo(np.int16).max
