@@ -30,6 +30,7 @@ def analyse(engine: Engine, workspace: str, annotator: Annotator, *, progress: P
     """Analyse what is in the workspace and keep a report for each wave and one for all.
 
     `refit` clusters all feedback into topics once more, rather than assigning what is new to those there are.
+    Where nothing has changed since the run before, that one's reports stand and nothing is computed.
     Raises `NothingToAnalyse` where no response has been imported and `AnalysisRunning` where another process is at it.
     A run that fails says why and can be repeated.
     """
@@ -50,7 +51,12 @@ def end_abandoned(engine: Engine, workspace: int) -> None:
 def _analyse(engine: Engine, place: int, annotator: Annotator, progress: Progress, refit: bool) -> Run:
     with engine.begin() as connection:
         store.runs.end_abandoned(connection, place)
+        before = None if refit else store.runs.unchanged_since(connection, place, annotator.model)
         run = store.runs.start(connection, place, annotator.model)
+        if before is not None:
+            return store.runs.finish(
+                connection, place, run.id, RunState.SUCCEEDED, f"nothing new since run {before.id}"
+            )
     try:
         clean_new(engine, place, progress)
         annotate_new(engine, place, annotator, progress)

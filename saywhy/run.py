@@ -23,7 +23,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One analysis of a workspace with one model version. `detail` says why it failed."""
+    """One analysis of a workspace with one model version. `detail` says why it failed, or that nothing was new."""
 
     id: int
     state: RunState

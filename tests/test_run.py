@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection as Pipe
 
 import pytest
@@ -16,7 +18,8 @@ from saywhy.annotation import Annotation, Polarity
 from saywhy.code_frame import load_code_frame
 from saywhy.errors import AnalysisRunning, NothingToAnalyse
 from saywhy.feedback import Comment, Response, Score
-from saywhy.run import RunState
+from saywhy.run import Run, RunState
+from saywhy.topic import EditKind
 from tests.answers import annotate
 
 SAID = ("Support never answers", "Der Preis ist zu hoch", "物流太慢了", "The app crashes on start")
@@ -63,9 +66,15 @@ def response(number: int) -> Response:
     return Response("test", str(number), Score(number % 11), Comment(f"{SAID[number % 4]} {number}"), wave="W1")
 
 
-def analyse(engine: Engine, reader: Reader) -> None:
+def hashed(given: Response) -> str:
+    """The content hash of its comment."""
+    assert given.comment is not None
+    return given.comment.content_hash
+
+
+def analyse(engine: Engine, reader: Reader) -> Run:
     """As `saywhy analyse`."""
-    run.analyse(engine, "acme", reader, progress=lambda *_: None)  # type: ignore[arg-type]
+    return run.analyse(engine, "acme", reader, progress=lambda *_: None)  # type: ignore[arg-type]
 
 
 def analyse_and_hang(url: str, batch: int, pipe: Pipe) -> None:
@@ -109,6 +118,51 @@ def test_the_next_analysis_marks_it_too(sqlite_engine: Engine) -> None:
         store.runs.start(connection, workspace, "test-0")
     analyse(sqlite_engine, Reader())
     assert states(sqlite_engine, workspace) == [RunState.FAILED, RunState.SUCCEEDED]
+
+
+def test_nothing_new_costs_nothing(sqlite_engine: Engine) -> None:
+    """A second analysis says that nothing is new and leaves the reports as they are; a changed score is new, and so is
+    a failed run, an edit, an audit or another model.
+    """
+    workspace = fill(sqlite_engine, 8)
+    first, again = analyse(sqlite_engine, Reader()), analyse(sqlite_engine, Reader())
+    assert (again.state, again.detail) == (RunState.SUCCEEDED, f"nothing new since run {first.id}")
+
+    def changes(connection: store.Connection) -> Iterator[None]:
+        store.responses.save(connection, workspace, [replace(response(0), score=Score(10))])
+        yield
+        run = store.runs.start(connection, workspace, Reader.model)
+        store.runs.finish(connection, workspace, run.id, RunState.FAILED, "disk full")
+        yield
+        at = datetime(2026, 7, 1, tzinfo=UTC)
+        store.topic_edits.add(connection, workspace, EditKind.PIN, "t", {}, author="me", note=None, at=at)
+        yield
+        store.audits.save(connection, workspace, {hashed(response(0)): ()})
+        yield
+
+    with sqlite_engine.connect() as connection, connection.begin():
+        for _ in changes(connection):
+            assert store.runs.unchanged_since(connection, workspace, Reader.model) is None
+            run = store.runs.start(connection, workspace, Reader.model)
+            store.runs.finish(connection, workspace, run.id, RunState.SUCCEEDED)
+            assert store.runs.unchanged_since(connection, workspace, Reader.model) is not None
+            assert store.runs.unchanged_since(connection, workspace, "another") is None
+        store.responses.save(connection, workspace, [response(1)])
+        assert store.runs.unchanged_since(connection, workspace, Reader.model) is not None
+        connection.rollback()
+
+
+def test_what_is_new_is_in_the_next_report(sqlite_engine: Engine) -> None:
+    """A response that comes in after an analysis is read by the next one, and no other."""
+    workspace = fill(sqlite_engine, 8)
+    analyse(sqlite_engine, Reader())
+    with sqlite_engine.begin() as connection:
+        store.responses.save(connection, workspace, [response(8)])
+    reader = Reader()
+    assert analyse(sqlite_engine, reader).detail is None
+    assert reader.read == 1
+    with store.reading(sqlite_engine) as connection:
+        assert store.reports.latest(connection, workspace, "all").counts.responses == 9
 
 
 def test_one_holds_a_workspace_at_a_time(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from saywhy.annotation import Polarity
 from saywhy.audit import AuditLabel
 from saywhy.feedback import Comment
-from saywhy.store import comments
+from saywhy.store import comments, workspaces
 from saywhy.store.statements import insert
 from saywhy.store.tables import annotations as annotations_table
 from saywhy.store.tables import audits
@@ -31,6 +31,7 @@ def save(connection: Connection, workspace: int, read: Mapping[str, Collection[A
     """
     if not read:
         return
+    workspaces.touch(connection, workspace)
     now = datetime.now(UTC)
     statement = insert(connection, audits)
     connection.execute(

@@ -47,6 +47,8 @@ def save(connection: Connection, workspace: int, batch: Sequence[Response]) -> S
     saved = Saved()
     for part in batches(batch):
         saved += _save(connection, workspace, part)
+    if saved.new or saved.changed:
+        workspaces.touch(connection, workspace)
     return saved
 
 

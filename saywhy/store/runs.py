@@ -7,23 +7,45 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from saywhy import __version__
 from saywhy.errors import NotFound, RunAlreadyEnded
 from saywhy.run import Run, RunState
 from saywhy.store.statements import Row
-from saywhy.store.tables import runs
+from saywhy.store.tables import runs, workspaces
 
 #: What is said of a run whose process was killed, or lost its power.
 ABANDONED = "the process that ran it ended without a word; what it had done is kept, and the next run goes on there"
 
 
 def start(connection: Connection, workspace: int, model: str) -> Run:
-    """A new run of that model version, running from now."""
+    """A new run of that model version and this version of the code, running from now on what is there now."""
     row = connection.execute(
         sa.insert(runs)
-        .values(workspace_id=workspace, state=RunState.RUNNING, model=model, started_at=datetime.now(UTC))
+        .values(
+            workspace_id=workspace,
+            state=RunState.RUNNING,
+            model=model,
+            started_at=datetime.now(UTC),
+            revision=_revision(workspace),
+            version=__version__,
+        )
         .returning(runs)
     ).one()
     return _run(row)
+
+
+def unchanged_since(connection: Connection, workspace: int, model: str) -> Run | None:
+    """The run before, if it succeeded and nothing has changed since: neither what is there, nor model, nor code."""
+    last = sa.select(sa.func.max(runs.c.id)).where(runs.c.workspace_id == workspace).scalar_subquery()
+    query = sa.select(runs).where(
+        runs.c.id == last,
+        runs.c.state == RunState.SUCCEEDED,
+        runs.c.model == model,
+        runs.c.version == __version__,
+        runs.c.revision == _revision(workspace),
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _run(row)
 
 
 def finish(connection: Connection, workspace: int, run_id: int, state: RunState, detail: str | None = None) -> Run:
@@ -70,6 +92,10 @@ def latest(connection: Connection, workspace: int) -> Run | None:
     query = sa.select(runs).where(runs.c.workspace_id == workspace).order_by(runs.c.id.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return None if row is None else _run(row)
+
+
+def _revision(workspace: int) -> sa.ScalarSelect[int]:
+    return sa.select(workspaces.c.revision).where(workspaces.c.id == workspace).scalar_subquery()
 
 
 def _run(row: Row) -> Run:

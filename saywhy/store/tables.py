@@ -45,6 +45,7 @@ workspaces = Table(
     Column("id", ID, primary_key=True),
     Column("name", sa.Text, nullable=False, unique=True),
     Column("anonymity_key", sa.LargeBinary),  # there where no identity may be stored
+    Column("revision", ID, nullable=False, server_default="0"),  # grows with every change that a report depends on
 )
 
 comments = Table(
@@ -234,6 +235,8 @@ runs = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("detail", sa.Text),
+    Column("revision", ID),  # of the workspace, as the run found it
+    Column("version", sa.String(100)),  # of the code
     Index(None, "workspace_id", "id"),
 )
 

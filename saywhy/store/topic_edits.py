@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from saywhy.store import workspaces
 from saywhy.store.statements import Row
 from saywhy.store.tables import topic_edits as table
 from saywhy.topic import Edit, EditKind
@@ -25,6 +26,7 @@ def add(
     at: datetime,
 ) -> Edit:
     """Keep an edit."""
+    workspaces.touch(connection, workspace)
     values = {"kind": kind, "topic_id": topic, "arguments": arguments, "author": author, "note": note, "at": at}
     return _edit(connection.execute(sa.insert(table).values(workspace_id=workspace, **values).returning(table)).one())
 

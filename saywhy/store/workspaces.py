@@ -37,6 +37,12 @@ def lock(connection: Connection, workspace: int) -> None:
     connection.execute(sa.select(workspaces.c.id).where(workspaces.c.id == workspace).with_for_update(key_share=True))
 
 
+def touch(connection: Connection, workspace: int) -> None:
+    """Note that something has changed on which a report depends, so that the next run computes it anew."""
+    mine = workspaces.c.id == workspace
+    connection.execute(sa.update(workspaces).where(mine).values(revision=workspaces.c.revision + 1))
+
+
 def promise_anonymity(connection: Connection, workspace: int) -> None:
     """From now on no identity is stored in this workspace. Raises `Conflict` where responses are in it with theirs."""
     if anonymity_key(connection, workspace) is not None:
