@@ -1,6 +1,7 @@
 """Fine-tune the encoder and its heads together: sentiment, themes, polarities, and vectors that stay where they were.
 
-    python -m training.finetune --config training/finetune.toml --base CHECKPOINT --data DATA --out RUN
+    python -m training.finetune --config training/finetune.toml --base CHECKPOINT --data DATA --out RUN \
+        [--start CHECKPOINT]
 
 Writes `RUN/checkpoint.pt` as it goes and resumes from it; `RUN/log.jsonl` has a line every 50 steps; the result is
 `RUN/model.safetensors` (a Hugging Face BertModel) with `RUN/heads.safetensors` beside it.
