@@ -11,7 +11,8 @@ _TEMPLATE = """# Model card: {version}
 Reads feedback comments: sentiment, themes of the core code frame, clause-level mentions, and vectors for clustering.
 
 - **Encoder**: multilingual-e5-small (Wang et al. 2024, MIT licence), {recipe}.
-  Weights in 7 bits, activations in 8, with fixed scales; word embeddings in 4 bits; vocabulary trimmed to 158,000 pieces.
+  Weights in 7 bits, activations in 8, with fixed scales; word embeddings in 4 bits; the vocabulary is trimmed to
+  158,000 pieces.
 - **Languages**: English, German, Simplified and Traditional Chinese are first class. Trained on feedback in Spanish,
   French, Italian, Portuguese, Dutch, Russian, Japanese, Turkish and Czech too; the vocabulary keeps Korean, Polish,
   Swedish, Danish, Norwegian, Finnish, Arabic, Hindi, Vietnamese, Indonesian, Thai and others, which the encoder reads
