@@ -128,6 +128,7 @@ def rank_causes(
                 kind=cause.kind,
                 id=cause.id,
                 label=cause.label,
+                labels=dict(cause.labels),
                 theme=cause.theme,
                 impact=found.impact,
                 low=found.low,
@@ -151,6 +152,7 @@ def rank_causes(
                 few_mentions=found.few_mentions,
                 stake=staked[code] if staked else None,
                 segments=rates[code],
+                topic=cause.state,
             )
         )
     return tuple(issues)

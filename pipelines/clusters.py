@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from pipelines.communities import Communities
 from pipelines.distinct import Distinct, SameLanguage
 from pipelines.keywords import describe, surface_forms
-from pipelines.labels import label_topic
-from saywhy.topic import UNSTABLE
+from pipelines.labels import Members, label_topic, labels_by_language
+from pipelines.parts import parts_of
 
 Vectors = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -29,8 +29,8 @@ _KEYWORDS = 10
 _OUTLYING = 1.645
 _PRIOR = 10  # members that the spread of all clusters weighs as much as, in that of one
 #: A cluster is large, and looked into for parts, from this share of all texts and this many smallest clusters on.
-_LARGE_SHARE, _LARGE = 0.025, 6
-_COVERED = 0.5  # share of a large cluster that its parts must hold
+_LARGE_SHARE, _LARGE = 0.025, 8
+_SMALLEST_PART = 0.1  # of the texts of its cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Described:
     """What a cluster is. `id` depends on what its most central texts say and on nothing else.
 
     `centroid` is unit-length, in the space without languages; `reach` the similarity to it that one in twenty of its
-    own members does not reach; `size` counts texts, equal ones too.
+    own members does not reach; `size` counts texts, equal ones too; `labels` are by language of the reader.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Described:
     reach: float
     stability: float
     parts: Mapping[int, Described] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,26 +151,25 @@ def _parts(
         size = distinct.counts[members].sum()
         if size < max(_LARGE_SHARE * distinct.counts.sum(), _LARGE * communities.least_):
             continue
-        inside = communities.within(members).fit(vectors[members])
-        sizes = np.bincount(inside.labels_ + 1, weights=distinct.counts[members])[1:]
-        firm = [part for part in range(len(sizes)) if inside.stability_[part] >= UNSTABLE]
-        if len(firm) < 2 or sizes[firm].sum() < _COVERED * size:
+        spoken = [languages[member] for member in members]
+        # Inside one cause, what is left of the languages would be what parts are made of.
+        alike = SameLanguage(spoken).fit(vectors[members]).transform(vectors[members])
+        inside = parts_of(alike, max(communities.least_, round(_SMALLEST_PART * len(members))))
+        if inside is None:
             continue
-        of_text = np.full(len(members), -1)
-        for number, part in enumerate(firm):
-            of_text[inside.labels_ == part] = number
+        firm = len(inside.stability)
         own = _describe(
             distinct.take(members),
-            [languages[member] for member in members],
+            spoken,
             vectors[members],
-            of_text,
-            [weighted] * len(firm),
-            inside.stability_[firm],
+            inside.labels,
+            [weighted] * firm,
+            inside.stability,
             {},
         )
-        parts[members[of_text >= 0]] = of_text[of_text >= 0] + next_part
+        parts[members] = inside.labels + next_part
         found[label] = {number + next_part: part for number, part in own.items()}
-        next_part += len(firm)
+        next_part += firm
     return parts, found
 
 
@@ -190,22 +190,22 @@ def _describe(
         weights = {word: float(weight) for word, weight in weighted.items() if word and weight > 0}
         mean = vectors[members].mean(axis=0)
         central = (vectors[members] @ mean).astype(np.float64)
-        name = label_topic(
+        said = Members(
             [distinct.texts[member] for member in members],
             [languages[member] for member in members],
             distinct.counts[members].tolist(),
             central,
-            weights,
-            {other.label for other in found.values()},
         )
+        taken = {name for other in found.values() for name in (other.label, *other.labels.values())}
         found[label] = Described(
             identify([distinct.keys[members[at]] for at in np.argsort(-central, kind="stable")[:3].tolist()]),
-            name,
+            label_topic(said, weights, taken),
             tuple(forms.get(word, word) for word in weights),
             int(distinct.counts[members].sum()),
             mean / max(float(np.linalg.norm(mean)), 1e-9),
             reach,
             float(stability[label]),
             parts.get(label, {}),
+            labels_by_language(said, weights, taken),
         )
     return dict(sorted(found.items(), key=lambda item: (-item[1].size, item[1].id)))

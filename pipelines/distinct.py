@@ -91,6 +91,9 @@ class SameLanguage:
         """Measure the means of unit vectors (n, d) in the order of the languages, unless that was done before."""
         if self._is_measured:
             return self
+        if not len(X):
+            self._mean, self._offsets = np.zeros(X.shape[1], np.float32), {}
+            return self
         self._mean = X.mean(axis=0)
         self._offsets = {
             language: (X[here] - self._mean).sum(axis=0) / (here.sum() + _FAMILIAR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from pipelines.nps import POINTS
 from saywhy.annotation import Polarity
 from saywhy.code_frame import CodeFrame
 from saywhy.feedback import Comment, Customer, Response, Scale, Segment
+from saywhy.report import TopicState
 from saywhy.topic import Assignment, Topic
 
 SCALES = tuple(Scale)
@@ -33,6 +34,8 @@ class Cause:
     theme: str
     keywords: tuple[str, ...] = ()
     polarity: str | None = None  # of a topic
+    labels: Mapping[str, str] = field(default_factory=dict)  # of a topic, by language of the reader
+    state: TopicState | None = None  # of a topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +98,21 @@ def tabulate(
     rows = _Rows()
     for response in responses:
         rows.add(response)
-    causes = tuple(_causes(code_frame, topics, annotations))
+    # Topics that people adopted as one theme are one cause.
+    causes = tuple({(cause.kind, cause.id): cause for cause in _causes(code_frame, topics, annotations)}.values())
+    code = {(cause.kind, cause.id): place for place, cause in enumerate(causes)}
+    of_topic = {topic.id: ("theme", topic.theme) if topic.is_adopted else ("topic", topic.id) for topic in topics}
     position = np.array([rows.comment_codes.get(found, -1) for found in annotations.hashes], dtype=np.int32)
     named = (
-        themes_named(annotations, {cause.id: code for code, cause in enumerate(causes) if cause.kind == "theme"}),
+        themes_named(annotations, {name: place for (kind, name), place in code.items() if kind == "theme"}),
         topics_named(
             annotations,
             assignments,
-            {cause.id: (code, Polarity(cause.polarity)) for code, cause in enumerate(causes) if cause.polarity},
+            {
+                topic.id: (code[of_topic[topic.id]], Polarity(topic.polarity))
+                for topic in topics
+                if of_topic[topic.id] in code
+            },
         ),
     )
     evidence = {side: evidence_of(side, position, named) for side in (Polarity.NEGATIVE, Polarity.POSITIVE)}
@@ -118,7 +128,24 @@ def _causes(code_frame: CodeFrame, topics: Sequence[Topic], annotations: Annotat
             yield Cause("theme", theme, names.get(theme, theme), theme)
     for topic in topics:
         if topic.theme != VERDICT:
-            yield Cause("topic", topic.id, topic.label, topic.theme, topic.keywords, topic.polarity)
+            yield _cause(topic)
+
+
+def _cause(topic: Topic) -> Cause:
+    """A topic as a cause; one that people have adopted is a theme, which may be blamed and praised."""
+    if topic.is_adopted:
+        return Cause("theme", topic.theme, topic.label, topic.theme, topic.keywords)
+    state = TopicState(
+        topic.stability,
+        topic.is_unstable,
+        topic.is_emerging,
+        topic.first_seen.date().isoformat() if topic.first_seen else None,
+        topic.growth,
+        tuple((part.label, part.size) for part in topic.parts),
+    )
+    return Cause(
+        "topic", topic.id, topic.label, topic.theme, topic.keywords, topic.polarity, topic.labels, state
+    )
 
 
 class _Rows:

@@ -19,6 +19,8 @@ _WORDS = Path(__file__).with_name("words")
 # Han is cut by a dictionary; scripts that write no spaces and have none here stay in the runs they are written in.
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’&.+-][^\W_{_HAN}]+)*")
+#: Articles and pronouns that French and Italian write together with the next word.
+_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|un|quell|(?:d|n|s)?[aeu]ll)['’](?=\w{2})", re.IGNORECASE)
 _MASKED = re.compile("|".join(map(re.escape, (CARD, EMAIL, IBAN, PHONE))))
 _IS_HAN = re.compile(f"[{_HAN}]")
 
@@ -67,6 +69,7 @@ def surface_forms(texts: Iterable[str]) -> dict[str, str]:
 def _split(text: str) -> Iterator[str]:
     for match in _TOKEN.finditer(text):
         run = match.group()
+        run = _ELIDED.sub("", run) or run
         if _IS_HAN.match(run):
             yield from _cut(run)
         else:
@@ -85,7 +88,7 @@ def _cut(run: str) -> Iterator[str]:
     """
     import rjieba
 
-    simplified = _simplifier().convert(run)
+    simplified = convert(run, "zh-Hans")
     if len(simplified) != len(run):
         simplified = run
     at = 0
@@ -94,8 +97,14 @@ def _cut(run: str) -> Iterator[str]:
         at += len(word)
 
 
+def convert(text: str, script: str) -> str:
+    """Chinese in the other script: `zh-Hans` Simplified, `zh-Hant` Traditional as written in Taiwan."""
+    converted: str = _converter("t2s" if script == "zh-Hans" else "s2tw").convert(text)
+    return converted
+
+
 @cache
-def _simplifier():  # type: ignore[no-untyped-def]
+def _converter(direction: str):  # type: ignore[no-untyped-def]
     from opencc import OpenCC
 
-    return OpenCC("t2s")
+    return OpenCC(direction)

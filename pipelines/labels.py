@@ -5,18 +5,35 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.keywords import words
+from pipelines.keywords import convert, stop_words, words
 from pipelines.privacy import mask
 from saywhy.text import normalise
 
 #: A topic that has this share of its clauses in English is labelled in English, the pages' default language.
 _ENGLISH_SHARE = 0.2
 _LONGEST = 60  # columns; a Chinese character takes two
-_CANDIDATES = 50
+_CANDIDATES = 150
+#: Texts, and share of all, that are enough for a label in their language.
+_ENOUGH, _ENOUGH_SHARE = 2, 0.05
+_COMMON = 5  # words that most candidates share
+_TYPICAL = 5  # other candidates with a word that make it typical
+_ASIDE = re.compile(
+    r"[0-9?？()（）\[\]:：;；/=<>\"“”„«»]|\b(?:etc|usw|e\.g|z\.\s?B|p\.\s?ex)\b|比如|例如", re.IGNORECASE
+)
+_STORY = re.compile(
+    r"(?:I|we|my|ich|wir|mein\w*|je|j['’]|nous|我|我们|我們|他|她|he|she|they|sie|er|ils?|elles?)\b", re.I
+)
+#: Function words that may well end a statement.
+_CLOSING = frozenset(
+    {"too", "well", "good", "much", "more", "not", "never", "again", "always", "often", "us", "me", "it", "all"}
+    | {"ab", "an", "auf", "aus", "ein", "nicht", "mehr", "nie", "immer", "zu", "uns"}
+    | {"bien", "pas", "plus", "beaucoup", "trop", "bon", "bonne", "了", "吗", "好", "多", "不"}
+)
 _QUOTES = '"“”„«»「」『』'
 # What a clause begins with only because of the one before it.
 _OPENING = re.compile(
@@ -29,30 +46,64 @@ _OPENING = re.compile(
 _ENDS = " \t.,;:!?…。，；：！？、~～-–—()（）*"
 
 
-def label_topic(
-    texts: Sequence[str],
-    languages: Sequence[str | None],
-    counts: Sequence[int],
-    central: NDArray[np.float64],
-    keywords: Mapping[str, float],
-    taken: Collection[str],
-) -> str:
-    """A short clause out of `texts`: central, short, and with many of the topic's keywords in it.
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The texts of a topic, a row each: what they say, in which language, how often, how similar to the centroid."""
 
-    `central` is each text's similarity to the centroid, `keywords` are weights by case-folded word, `taken` the labels
-    of other topics. Texts with personal data in them are not used, unless masked where there are no others.
+    texts: Sequence[str]
+    languages: Sequence[str | None]
+    counts: Sequence[int]
+    central: NDArray[np.float64]
+
+
+def label_topic(members: Members, keywords: Mapping[str, float], taken: Collection[str]) -> str:
+    """A short clause that a customer wrote: central, typical in its words, easy to read, with the keywords in it.
+
+    `keywords` are weights by case-folded word, `taken` the labels of other topics. Texts with personal data in them
+    are not used, unless masked where there are no others.
     """
-    language = _language(languages, counts)
-    places = [place for place, spoken in enumerate(languages) if spoken == language]
-    places.sort(key=lambda place: -central[place])
+    return _best(members, _language(members.languages, members.counts), keywords, taken)
+
+
+def labels_by_language(members: Members, keywords: Mapping[str, float], taken: Collection[str]) -> dict[str, str]:
+    """A label for the readers of each language that enough members are written in.
+
+    Who reads the one Chinese script gets what was written in the other, converted, where there is nothing in theirs.
+    """
+    share: Counter[str | None] = Counter()
+    for language in members.languages:
+        share[language] += 1
+    labels = {
+        language: _best(members, language, keywords, taken)
+        for language, texts in sorted(share.items(), key=lambda item: str(item[0]))
+        if language and language != "und" and texts >= max(_ENOUGH, _ENOUGH_SHARE * share.total())
+    }
+    for script, other in (("zh-Hans", "zh-Hant"), ("zh-Hant", "zh-Hans")):
+        if other in labels and script not in labels:
+            labels[script] = convert(labels[other], script)
+    return labels
+
+
+def _best(members: Members, language: str | None, keywords: Mapping[str, float], taken: Collection[str]) -> str:
+    places = [place for place, spoken in enumerate(members.languages) if spoken == language]
+    places.sort(key=lambda place: -members.central[place])
+    places = places[:_CANDIDATES]
+    said = {place: {word.casefold() for word in words(members.texts[place], language)} for place in places}
+    # How many candidates use a word: what they share is what the topic is about.
+    shared = Counter(word for found in said.values() for word in found)
+    common = shared.most_common(_COMMON)
+    nearest = max(float(members.central[places[0]]), 1e-9)
     scored = []
-    for place in places[:_CANDIDATES]:
-        masked, _ = mask(texts[place])
+    for place in places:
+        masked, _ = mask(members.texts[place])
         label = tidy(masked)
-        said = {word.casefold() for word in words(masked, language)}
-        covered = sum(keywords.get(word, 0.0) for word in said) / max(sum(keywords.values()), 1e-9)
-        score = central[place] + covered - _unfit(label) - (masked != texts[place])
-        scored.append((-score, label))
+        spoken = {word.casefold() for word in words(masked, language)}
+        covered = sum(keywords.get(word, 0.0) for word in spoken) / max(sum(keywords.values()), 1e-9)
+        carried = sum(number for word, number in common if word in spoken) / max(sum(n for _, n in common), 1)
+        typical = float(np.mean([min(shared[word] - 1, _TYPICAL) / _TYPICAL for word in spoken])) if spoken else 0.0
+        score = float(members.central[place]) / nearest + covered + carried + typical
+        score += 0.1 * min(np.log2(members.counts[place]), 4)
+        scored.append((_unfit(label, len(spoken), language) + (masked != members.texts[place]) - score, label))
     free = [label for _, label in sorted(scored) if label not in taken]
     return free[0] if free else min(scored)[1]
 
@@ -79,10 +130,20 @@ def _language(languages: Sequence[str | None], counts: Sequence[int]) -> str | N
     return min(share, key=lambda language: (-share[language], language or ""))
 
 
-def _unfit(label: str) -> float:
-    """How far a label is from 10 to 45 columns: a word says too little, a long sentence is not read."""
+def _unfit(label: str, telling: int, language: str | None) -> float:
+    """What keeps a clause from being a heading: too short or too long, cut off, a question, a number, an aside, a story
+    that one person tells, a last word that wants another one after it."""
     width = _width(label)
-    return max(0, 10 - width) * 0.05 + max(0, width - 45) * 0.02 + label.endswith("…") * 0.2
+    last = label.rpartition(" ")[2].casefold()
+    return (
+        max(0, 12 - width) * 0.05
+        + max(0, width - 40) * 0.03
+        + 0.4 * label.endswith("…")
+        + 0.3 * (telling < 2)
+        + 0.3 * bool(_ASIDE.search(label))
+        + 0.3 * (last in stop_words(language) and last not in _CLOSING)
+        + 0.2 * bool(_STORY.match(label))
+    )
 
 
 def _width(text: str) -> int:

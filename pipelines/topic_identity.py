@@ -37,6 +37,8 @@ REFIT_AT = 1.5
 SLACK = 0.12
 #: A clause keeps out of the search for emerging topics only where it is this much nearer to a known one than its reach.
 SURE = 0.04
+#: Fewer clauses are no emerging topic, however few there are in all.
+EMERGING = 5
 _NEARER = 0.05  # similarity by which the nearest topic must be nearer than the second for a confidence of .73
 _POLES = {"negative": -1, "positive": 1}
 _BLOCK = 4096
@@ -138,9 +140,10 @@ def _emerging(
     """Clusters of what fits no known one, if they are stable and anything in them is new: rows, and what it is."""
     if not is_new_text[rest].any():
         return
-    least = least_of(min(int(material.distinct.counts.sum()), FIT_AT_MOST))
+    least = max(EMERGING, least_of(min(int(material.distinct.counts.sum()), FIT_AT_MOST)))
     space = SameLanguage.measured([material.languages[row] for row in rest], known.fit.languages, known.fit.means)
-    found = material.cluster(rest, space, least=least)
+    everything = np.arange(min(_BLOCK, len(material.languages)))
+    found = material.cluster(rest, space, least=least, background=_vectors(known.fit, material, everything))
     for label, described in found.described.items():
         rows = rest[found.labels == label]
         if described.stability >= UNSTABLE and is_new_text[rows].any():
@@ -233,7 +236,7 @@ def born_of(described: Described, model: str, now: datetime, taken: set[str]) ->
         vector = found.centroid.astype("<f2").tobytes()
         return Cluster(
             name, "", found.label, found.keywords, "", found.size, vector, found.reach, model, now,
-            found.stability, parent,
+            found.stability, parent, dict(found.labels),
         )  # fmt: skip
 
     whole = born(described, None)

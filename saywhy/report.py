@@ -113,6 +113,18 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicState:
+    """How much a topic can be relied on, since when it is there, how it grows and what it falls into."""
+
+    stability: float | None  # 0 … 1; None where people made the topic
+    is_unstable: bool  # below `saywhy.topic.UNSTABLE`
+    is_emerging: bool  # found since all feedback was last clustered together
+    first_seen: str | None  # the day of its first mention, ISO 8601
+    growth: int  # clauses that came with the latest new feedback
+    parts: tuple[tuple[str, int], ...] = ()  # (label, clauses), the largest first
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One row of the ranking: a theme or a topic, what it costs and the quotes that prove it."""
 
@@ -147,6 +159,8 @@ class Issue:
     points_per_day: Estimate | None = None  # recoverable points by effort
     is_pebble: bool = False  # small effort, clear benefit
     audited: Audited | None = None  # None where there is no audit, or too small a one; never for a topic
+    labels: dict[str, str] = field(default_factory=dict)  # of a topic, by language of the reader, where members allow
+    topic: TopicState | None = None  # None for a theme
 
 
 @dataclass(frozen=True, slots=True)

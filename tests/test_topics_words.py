@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.keywords import describe, stop_words, surface_forms, words
-from pipelines.labels import label_topic, tidy
+from pipelines.labels import Members, label_topic, labels_by_language, tidy
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 
 
@@ -100,7 +100,7 @@ def test_long_labels_end_at_a_word() -> None:
 def label(texts: list[str], languages: list[str], keywords: dict[str, float], taken: set[str] | None = None) -> str:
     """The label of texts that are less and less central."""
     central = np.linspace(0.9, 0.7, len(texts))
-    return label_topic(texts, languages, [1] * len(texts), central, keywords, taken or set())
+    return label_topic(Members(texts, languages, [1] * len(texts), central), keywords, taken or set())
 
 
 def test_a_label_is_a_clause_with_the_keywords() -> None:
@@ -128,3 +128,34 @@ def test_two_topics_have_two_labels() -> None:
     """A label that is taken is not given again while there is another."""
     texts = ["Too slow for daily work", "Slow in the mornings"]
     assert label(texts, ["en", "en"], {}, {"Too slow for daily work"}) == "Slow in the mornings"
+
+
+def test_a_label_is_typical() -> None:
+    """What many say wins over a more central story of one, an aside and a clause that breaks off."""
+    texts = [
+        "I told them in May that the export of 400 invoices (all of last year) never finishes",
+        "The export is",
+        "Why is the export?",
+        "The export never finishes",
+        "Export never finishes for us",
+        "An export that finishes would be great",
+    ]
+    assert label(texts, ["en"] * 6, {"export": 1.0, "finishes": 0.5}) == "The export never finishes"
+
+
+def test_every_reader_gets_a_label_in_their_language() -> None:
+    """From members in it, where there are enough; Chinese of the other script is converted."""
+    texts = ["Exports always fail", "The export fails", "Der Export bricht ab", "Export bricht immer ab"]
+    texts += ["导出总是失败", "导出又失败了", "L'export échoue"]
+    languages = ["en", "en", "de", "de", "zh-Hans", "zh-Hans", "fr"]
+    members = Members(texts, languages, [1] * 7, np.linspace(0.9, 0.8, 7))
+    labels = labels_by_language(members, {"export": 1.0}, set())
+    assert labels.keys() == {"en", "de", "zh-Hans", "zh-Hant"}
+    assert labels["de"] in texts[2:4]
+    assert labels["zh-Hant"] in ("導出總是失敗", "導出又失敗了")
+
+
+def test_elided_articles_are_no_part_of_a_word() -> None:
+    """French and Italian write them together with the next word; English contractions stay."""
+    assert words("L'attente à la caisse, j'ai trop d'attente", "fr") == ["attente", "caisse", "attente"]
+    assert words("don't", "xx") == ["don't"]

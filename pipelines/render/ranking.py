@@ -63,7 +63,7 @@ def _issue_row(group: str, issue: Issue, axis: Axis, code_frame: CodeFrame, word
         anchor=f"{group}-{issue.rank}",
         rank=wording.count(issue.rank),
         label=issue_label(issue, code_frame, wording),
-        label_language=None if issue.kind == "theme" else only(issue.languages),
+        label_language=None if issue.kind == "theme" or wording.language in issue.labels else only(issue.languages),
         kind=issue_kind(issue, code_frame, wording),
         badges=_issue_badges(issue, wording),
         sure=issue.significant,
@@ -147,10 +147,10 @@ def _quote_text(quote: Quote, wording: Wording) -> QuoteText:
 
 
 def issue_label(issue: Issue, code_frame: CodeFrame, wording: Wording) -> str:
-    """A theme's name in the page's language; a topic's label as it was found."""
+    """In the page's language: a theme's name, and a topic's label where customers wrote in it; else as it was found."""
     if issue.kind == "theme" and issue.id in code_frame.ids:
         return code_frame[issue.id].name(wording.language)
-    return issue.label
+    return issue.labels.get(wording.language, issue.label)
 
 
 def issue_kind(issue: Issue, code_frame: CodeFrame, wording: Wording) -> str:
@@ -164,6 +164,10 @@ def issue_kind(issue: Issue, code_frame: CodeFrame, wording: Wording) -> str:
 def _issue_badges(issue: Issue, wording: Wording) -> tuple[str, ...]:
     """What sets an issue apart."""
     badges = [wording["new"]] if issue.is_new else []
+    if issue.topic and issue.topic.is_emerging:
+        badges.append(wording("emerging", since=issue.topic.first_seen or "–"))
+    if issue.topic and issue.topic.is_unstable:
+        badges.append(wording["unstable"])
     if issue.is_pebble:
         badges.append(wording["pebble"])
     if issue.concentrated_in:
