@@ -15,6 +15,7 @@ from saywhy.text import fold
 
 Vectors = NDArray[np.float32]
 
+_BLOCK = 4096
 _FAMILIAR = 5  # texts of a language that weigh as much as the mean of all languages does
 
 
@@ -32,21 +33,19 @@ class Distinct:
     place: NDArray[np.int64]
 
     @classmethod
-    def of(cls, said: Sequence[tuple[str, str, int]], vectors: Vectors) -> Distinct:
+    def of(cls, said: Sequence[tuple[str, str, int]], vectors: Vectors | NDArray[np.float16]) -> Distinct:
         """`said` are texts with what orders those that are the same."""
-        folded = [fold(text) for text, _, _ in said]
-        digests = {key: hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest() for key in folded if key}
+        folds = {text: fold(text) for text in {text for text, _, _ in said}}
+        folded = [folds[text] for text, _, _ in said]
+        digests = {key: hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest() for key in folds.values() if key}
         order = [at for at in range(len(said)) if folded[at]]
         order.sort(key=lambda at: (digests[folded[at]], said[at]))
-        keys = list(dict.fromkeys(folded[at] for at in order))
-        number = {key: at for at, key in enumerate(keys)}
+        number = {key: at for at, key in enumerate(dict.fromkeys(folded[at] for at in order))}
         place = np.array([number.get(key, -1) for key in folded], np.int64)
-        counts = np.bincount(place[place >= 0], minlength=len(keys))
+        counts = np.bincount(place[place >= 0], minlength=len(number))
         starts = np.cumsum(counts) - counts
         texts = [said[order[start]][0] for start in starts]
-        means = np.add.reduceat(vectors[order], starts, axis=0) if keys else vectors[:0]
-        means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-        return cls(keys, texts, counts, means, place)
+        return cls(list(number), texts, counts, _means(vectors, np.array(order, np.int64), starts), place)
 
     def take(self, rows: NDArray[np.int64]) -> Distinct:
         """Some of the distinct texts; `place` is theirs among themselves."""
@@ -73,6 +72,19 @@ class Distinct:
             if place >= 0:
                 seen[place][value] += 1
         return [commonest(counter) for counter in seen]
+
+
+def _means(vectors: Vectors | NDArray[np.float16], order: NDArray[np.int64], starts: NDArray[np.int64]) -> Vectors:
+    """The unit-length mean of the rows of each group; group g is `order[starts[g] : starts[g + 1]]`. By blocks, so that
+    no second copy of all vectors is made."""
+    means = np.empty((len(starts), vectors.shape[1]), np.float32)
+    ends = np.append(starts[1:], len(order))
+    for first in range(0, len(starts), _BLOCK):
+        inside = slice(first, first + _BLOCK)
+        rows = order[starts[first] : ends[inside][-1]]
+        np.add.reduceat(vectors[rows], starts[inside] - starts[first], axis=0, dtype=np.float32, out=means[inside])
+    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+    return means
 
 
 class SameLanguage:

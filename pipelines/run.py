@@ -17,6 +17,7 @@ from saywhy.errors import AnalysisRunning, NothingToAnalyse
 from saywhy.run import Run, RunState
 
 if TYPE_CHECKING:
+    from pipelines.annotations import Annotations
     from saywhy.report import Report
     from saywhy.store import Engine
 
@@ -60,8 +61,9 @@ def _analyse(engine: Engine, place: int, annotator: Annotator, progress: Progres
     try:
         clean_new(engine, place, progress)
         annotate_new(engine, place, annotator, progress)
-        find_causes(engine, place, annotator, progress, refit=refit)
-        write_reports(engine, place, annotator, run, progress)
+        annotations = read_annotations(engine, place, annotator)
+        find_causes(engine, place, annotator, annotations, progress, refit=refit)
+        write_reports(engine, place, annotator, annotations, run, progress)
     except BaseException as error:
         state = RunState.CANCELLED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
         with engine.begin() as connection:
@@ -107,8 +109,22 @@ def annotate_new(engine: Engine, workspace: int, annotator: Annotator, progress:
         progress("annotate", done, 0)
 
 
+def read_annotations(engine: Engine, workspace: int, annotator: Annotator) -> Annotations:
+    """What this model version has said of all comments, at once."""
+    from pipelines.annotations import Annotations
+
+    with store.reading(engine) as connection:
+        return Annotations.of(store.annotations.load(connection, workspace, annotator.model))
+
+
 def find_causes(
-    engine: Engine, workspace: int, annotator: Annotator, progress: Progress, *, refit: bool = False
+    engine: Engine,
+    workspace: int,
+    annotator: Annotator,
+    annotations: Annotations,
+    progress: Progress,
+    *,
+    refit: bool = False,
 ) -> None:
     """Assign new clauses to known topics and find emerging ones, or cluster all anew; then apply what people said."""
     from pipelines.topic_editing import applied, publish, remember
@@ -119,7 +135,7 @@ def find_causes(
     progress("topics", 0, 1)
     with store.reading(engine) as connection:
         comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace)}
-        units, vectors = units_of(comments, store.annotations.load(connection, workspace, annotator.model))
+        units, vectors = units_of(comments, annotations)
         known = remember(connection, workspace)
         held = applied(connection, workspace).held
     material, now, themes = Material.of(units, vectors), datetime.now(UTC), annotator.code_frame
@@ -136,9 +152,10 @@ def find_causes(
     progress("topics", 1, 1)
 
 
-def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run, progress: Progress) -> None:
+def write_reports(
+    engine: Engine, workspace: int, annotator: Annotator, annotations: Annotations, run: Run, progress: Progress
+) -> None:
     """Compute and keep a report for each wave and one for all."""
-    from pipelines.annotations import Annotations
     from pipelines.anonymity import published_instead, small_waves
     from pipelines.frame import tabulate
     from pipelines.pebbles import weigh
@@ -147,7 +164,6 @@ def write_reports(engine: Engine, workspace: int, annotator: Annotator, run: Run
     with store.reading(engine) as connection:
         anonymous = store.workspaces.anonymity_key(connection, workspace) is not None
         hidden = small_waves(store.responses.load(connection, workspace)) if anonymous else set()
-        annotations = Annotations.of(store.annotations.load(connection, workspace, annotator.model))
         audits = store.audits.load(connection, workspace)
         frame = tabulate(
             (found for found in store.responses.load(connection, workspace) if found.wave not in hidden),

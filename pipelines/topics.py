@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.annotations import POLARITIES, VERDICT, Annotations
 from pipelines.clusters import Found, cluster
 from pipelines.communities import Communities
 from pipelines.distinct import Distinct, SameLanguage, commonest
 from pipelines.keywords import says_something
-from saywhy.annotation import Annotation, Polarity
+from saywhy.annotation import Polarity
 from saywhy.feedback import Comment
 from saywhy.topic import Assignment, Part, Topic
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
-#: The theme of clauses that give no reason; what is mostly that is no cause.
-VERDICT = "general"
 _POLES = {Polarity.NEGATIVE.value: -1, Polarity.POSITIVE.value: 1}
 _KEYWORDS = 10
 
@@ -61,29 +60,30 @@ class TextAssignment:
     confidence: float
 
 
-def units_of(
-    comments: Mapping[str, Comment], annotations: Iterable[tuple[str, Annotation]]
-) -> tuple[list[Unit], Vectors]:
-    """The clauses of annotated answers and their vectors (clauses, d); both mappings are by content hash.
+def units_of(comments: Mapping[str, Comment], annotations: Annotations) -> tuple[list[Unit], NDArray[np.float16]]:
+    """The clauses of annotated answers and their vectors (clauses, d); `comments` are by content hash.
 
-    What is no answer ("n/a", "keine") has no part in topics, nor have clauses of function words ("other than that").
+    What is no answer ("n/a", "keine") has no part in topics.
     """
-    units: list[Unit] = []
-    vectors: list[bytes] = []
-    for content_hash, annotation in annotations:
-        comment = comments.get(content_hash)
-        if comment is None or not comment.is_answer:
-            continue
-        for clause in annotation.clauses:
-            text = comment.verbatim[clause.start : clause.end]
-            if not says_something(text, comment.language):
-                continue
-            units.append(
-                Unit(content_hash, clause.start, clause.end, text, clause.theme, clause.polarity, comment.language)
-            )
-            vectors.append(clause.vector)
-    flat = np.frombuffer(b"".join(vectors), "<f2").astype(np.float32)
-    return units, flat.reshape(len(units), -1) if units else flat.reshape(0, 0)
+    found, clauses = [comments.get(content_hash) for content_hash in annotations.hashes], annotations.clauses
+    is_answer = np.array([comment is not None and comment.is_answer for comment in found], bool)
+    rows = np.flatnonzero(is_answer[clauses.comment])
+    whole = len(rows) == len(clauses)  # mostly; the vectors are too many to be copied for nothing
+    columns = (clauses.comment, clauses.start, clauses.end, clauses.theme, clauses.polarity)
+    units = [
+        Unit(
+            annotations.hashes[place],
+            start,
+            end,
+            comment.verbatim[start:end],
+            annotations.themes[theme],
+            POLARITIES[polarity],
+            comment.language,
+        )
+        for place, start, end, theme, polarity in zip(*(column[rows].tolist() for column in columns), strict=True)
+        if (comment := found[place]) is not None
+    ]
+    return units, annotations.vectors if whole else annotations.vectors[rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,15 @@ class Material:
     poles: Integers
 
     @classmethod
-    def of(cls, units: Sequence[Unit], vectors: Vectors) -> Material:
-        """`vectors` (units, d) are unit-length. The order of the units does not matter."""
-        distinct = Distinct.of([(unit.text, unit.content_hash, unit.start) for unit in units], vectors)
+    def of(cls, units: Sequence[Unit], vectors: Vectors | NDArray[np.float16]) -> Material:
+        """`vectors` (units, d) are unit-length. The order of the units does not matter.
+
+        Clauses of function words ("other than that") have no part in topics.
+        """
+        telling = {said: says_something(*said) for said in {(unit.text, unit.language) for unit in units}}
+        texts = [unit.text if telling[unit.text, unit.language] else "" for unit in units]
+        said = [(text, unit.content_hash, unit.start) for text, unit in zip(texts, units, strict=True)]
+        distinct = Distinct.of(said, vectors)
         sources = distinct.least([unit.content_hash for unit in units])
         felt = distinct.most([unit.polarity.value for unit in units])
         return cls(

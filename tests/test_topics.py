@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.annotator import Annotator, load_annotator
+from pipelines.annotations import Annotations
 from pipelines.distinct import SameLanguage
 from pipelines.topics import Unit, cluster_texts, find_topics, units_of
 from saywhy.annotation import Annotation, Clause, Polarity, Sentiment
@@ -218,13 +219,13 @@ def test_non_answers_have_no_part() -> None:
         (key, Annotation("m", sentiment, (), (), clauses if one.is_answer else clauses[:1], vector))
         for key, one in comments.items()
     ]
-    units, vectors = units_of(comments, annotations)
+    units, vectors = units_of(comments, Annotations.of(annotations))
     assert [(one.text, one.theme, one.language) for one in units] == [
         ("Nice app.", "general", "en"),
         ("Slow support.", "support", "en"),
     ]
     assert vectors.shape == (2, 48)
-    assert units_of({}, [])[0] == []
+    assert units_of({}, Annotations.of([]))[0] == []
 
 
 def test_plain_texts_are_clustered_in_their_order(vectors: Vectors) -> None:
