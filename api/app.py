@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from api import classify, docs, health, pages, problems, reports
+from api import classify, docs, health, pages, problems, reports, topics
 from api.middleware import LimitBody, SecurityHeaders
 from api.state import Resources, State, open_resources
 from saywhy import __version__
@@ -25,6 +25,7 @@ Every error is a problem document (RFC 9457, `application/problem+json`).
 TAGS = [
     {"name": "classify", "description": "What comments are about and how they feel."},
     {"name": "reports", "description": "The ranking of what costs NPS points, a wave or all."},
+    {"name": "topics", "description": "Root causes, and what people say of them."},
     {"name": "pages", "description": "The same reports for people."},
     {"name": "health", "description": "For whatever watches over the process."},
 ]
@@ -54,7 +55,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         generate_unique_id_function=_operation_id,
         responses=problems.documented(),
     )
-    for module in (classify, reports, pages, health, docs):
+    for module in (classify, reports, topics, pages, health, docs):
         app.include_router(module.router)
     docs.mount_assets(app)
     problems.install(app)

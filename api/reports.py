@@ -66,6 +66,14 @@ EXAMPLE: dict[str, JsonValue] = {
                 }
             ],
             "audited": None,
+            "topic": {
+                "stability": 0.83,
+                "is_unstable": False,
+                "is_emerging": False,
+                "first_seen": "2026-01-12",
+                "growth": 14,
+                "parts": [["The total does not match the lines", 17], ["Too many lines", 11]],
+            },
             "effort_days": 2.0,
             "points_per_day": {"value": 2.4, "low": 1.65, "high": 3.15},
             "is_pebble": True,

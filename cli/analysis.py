@@ -33,7 +33,11 @@ ENDINGS = {".json": Format.JSON, ".csv": Format.CSV, ".html": Format.HTML, ".htm
 FILE_WIDTH = 120
 
 
-def analyse() -> None:
+def analyse(
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Cluster all feedback into topics once more; known ones keep their ids.")
+    ] = False,
+) -> None:
     """Annotate what is new, find the root causes, and compute what each of them costs.
 
     Only comments that this model version has not seen are annotated, so a rerun is quick. An analysis that was
@@ -47,8 +51,9 @@ def analyse() -> None:
     engine = open_store(settings.database_url)
     annotator = load_annotator(settings.registry, settings.threads)
     with progress_bars() as progress:
-        run(engine, settings.workspace, annotator, progress=progress)
-    typer.echo("Analysed. `saywhy report` shows the ranking, `saywhy serve` the page.", err=True)
+        ended = run(engine, settings.workspace, annotator, progress=progress, refit=refit)
+    done = "Nothing is new since the last analysis." if ended.detail else "Analysed."
+    typer.echo(f"{done} `saywhy report` shows the ranking, `saywhy serve` the page.", err=True)
 
 
 def report(

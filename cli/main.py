@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import analysis, audit, demo, importing, serving, streams
+from cli import analysis, audit, demo, importing, serving, streams, topics
 from saywhy import __version__
 from saywhy.errors import SaywhyError
 
@@ -82,5 +82,5 @@ app.add_typer(audit.app, name="audit", rich_help_panel=MAIN_JOB)
 app.command("serve", rich_help_panel=MAIN_JOB)(serving.serve)
 app.command("demo", rich_help_panel=MAIN_JOB)(demo.demo)
 app.command("classify", rich_help_panel=STREAMS)(streams.classify)
-app.command("topics", rich_help_panel=STREAMS)(streams.topics)
+app.add_typer(topics.app, name="topics", rich_help_panel=STREAMS)
 app.command("rank", rich_help_panel=STREAMS)(streams.rank)

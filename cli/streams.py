@@ -41,19 +41,8 @@ def classify() -> None:
     _exit_if(bad)
 
 
-def topics(
-    topics_out: Annotated[
-        Path | None,
-        typer.Option(dir_okay=False, help="Write the topics here: a JSON array of {topic, label, keywords, size}."),
-    ] = None,
-) -> None:
-    """Group texts by what they say, whatever language they say it in.
-
-    In, a line each: {"id", "text"}. Out, in the same order: {"id", "topic", "confidence"}; topic is null where a text
-    fits none. Texts are compared with one another, so that all are held in memory.
-
-    Lines that are not texts are treated as in `saywhy classify`.
-    """
+def topics(topics_out: Path | None) -> None:
+    """`saywhy topics` without a command; see `cli.topics`."""
     import numpy as np
 
     from pipelines.clean import is_answer

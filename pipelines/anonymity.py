@@ -175,6 +175,7 @@ def _causes(
                     revenue_at_risk=None,
                     stake=None,
                     audited=None,
+                    topic=issue.topic and replace(issue.topic, first_seen=None, growth=0, parts=()),
                     segments=(),
                     quotes=tuple(
                         replace(quote, score=None, wave=None, segments=())

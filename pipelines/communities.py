@@ -57,7 +57,6 @@ class Communities:
         poles: Integers | None = None,
         languages: Sequence[str] | None = None,
         least: int | None = None,
-        background: Vectors | None = None,
         seed: int = 0,
     ) -> None:
         """What is known of the rows, each (n,).
@@ -66,14 +65,13 @@ class Communities:
         one comment share its context, not a cause, and are not neighbours. `poles`: -1, 0 or 1 (all 0); where a good
         part of a cluster is opposed to the rest of it, it is a cluster of its own. `languages`: pairs of two languages
         do not tell how alike a cluster is. `least` is the number of texts that make a cluster; left out, it grows with
-        the square root of all. `background` (m, d) tells how alike unrelated rows are; left out, the rows themselves.
+        the square root of all.
         """
         self.counts = counts
         self.sources = sources
         self.poles = poles
         self.languages = None if languages is None else [language.partition("-")[0] for language in languages]
         self.least = least
-        self.background = background
         self.seed = seed
 
     def fit(self, X: Vectors, y: object = None) -> Self:  # noqa: ARG002, N803
@@ -84,8 +82,7 @@ class Communities:
         poles = np.zeros(len(X), np.int64) if self.poles is None else self.poles
         self.least_ = least = least_of(int(counts[fitted].sum())) if self.least is None else self.least
         self._vectors, self._sources = X[fitted], sources[fitted]
-        background = self._vectors if self.background is None else self.background
-        graph = neighbour_graph(self._vectors, self._sources, background)
+        graph = neighbour_graph(self._vectors, self._sources)
         together, scale = consensus(graph, self.seed)
         reliable = graph.weight * together
         reliably = graph.keep(reliable * together)
@@ -93,16 +90,16 @@ class Communities:
         groups = np.zeros(len(X), np.int64)
         if self.languages is not None:
             groups = np.unique(self.languages, return_inverse=True)[1]
-        limit = chance(background, _COHESION)
+        limit = chance(self._vectors, _COHESION)
         found = tighten(reliably, self._vectors, found, groups[fitted], limit=limit, least=least, seed=self.seed)
         found = _split_opposed(found, poles[fitted], least)
-        found[to_cluster(self._vectors, found) <= chance(background, _MEMBERSHIP)] = NONE
+        found[to_cluster(self._vectors, found) <= chance(self._vectors, _MEMBERSHIP)] = NONE
         labels = _drop_small(found, counts[fitted], self._sources, least)
         confidence = _share_within(graph, reliable, labels)
         confidence[(labels != NONE) & (counts[fitted] >= least)] = 1.0
         self._labels = labels.copy()
         self._centroids = centroids(self._vectors, labels)
-        self._reach = _reach(self._vectors, labels, self._centroids, chance(background, _MEMBERSHIP))
+        self._reach = _reach(self._vectors, labels, self._centroids)
         self.stability_ = np.array([confidence[labels == label].mean() for label in range(len(self._centroids))])
         left = np.flatnonzero(labels == NONE)
         labels[left], confidence[left] = self.predict(self._vectors[left], self._sources[left])
@@ -185,9 +182,10 @@ def _share_within(graph: Graph, weight: Floats, labels: Integers) -> Floats:
     return inside / np.maximum(whole, 1e-12)
 
 
-def _reach(vectors: Vectors, labels: Integers, centres: Vectors, unrelated: float) -> Floats:
+def _reach(vectors: Vectors, labels: Integers, centres: Vectors) -> Floats:
     """The similarity to a cluster's centroid below which hardly any member lies: three standard deviations below the
     mean, but not where the similarity to the average member is that of unrelated rows."""
+    unrelated = chance(vectors, _MEMBERSHIP)
     reach = []
     for label, centre in enumerate(centres):
         near = vectors[labels == label] @ centre

@@ -143,9 +143,7 @@ def _cause(topic: Topic) -> Cause:
         topic.growth,
         tuple((part.label, part.size) for part in topic.parts),
     )
-    return Cause(
-        "topic", topic.id, topic.label, topic.theme, topic.keywords, topic.polarity, topic.labels, state
-    )
+    return Cause("topic", topic.id, topic.label, topic.theme, topic.keywords, topic.polarity, topic.labels, state)
 
 
 class _Rows:

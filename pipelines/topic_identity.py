@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.annotations import VERDICT
 from pipelines.clusters import Described, identify
 from pipelines.communities import FIT_AT_MOST, NONE, least_of
 from pipelines.distinct import SameLanguage
-from pipelines.topics import VERDICT, Material
+from pipelines.topics import Material
 from saywhy.errors import OtherModel
 from saywhy.topic import UNSTABLE, Cluster, Fate, Fit, Lineage, Member
 
@@ -32,11 +33,16 @@ Key = tuple[str, int, int]
 
 #: All feedback is clustered together again when there are this many times as many clauses as at the last fit.
 REFIT_AT = 1.5
-#: A clause that no known and no emerging topic claims still goes to the nearest one if it is no farther than this
-#: beyond the topic's own reach.
-SLACK = 0.12
-#: A clause keeps out of the search for emerging topics only where it is this much nearer to a known one than its reach.
-SURE = 0.04
+#: A clause that no known and no emerging topic claims still goes to the nearest one, if it is no farther beyond the
+#: topic's own reach than this share of the reach's distance.
+SLACK = 0.25
+#: A clause keeps out of the search for emerging topics only where it is nearer than the reach by this share.
+SURE = 0.08
+#: Two centroids that are at least this similar are those of one topic.
+SAME_CENTROID = 0.8
+#: Known texts for each one that fits nothing, to tell emerging topics from; and at least and at most.
+_BESIDE, _BESIDE_LEAST, _BESIDE_MOST = 3, 200, 4000
+_NEW = 0.8  # share of an emerging topic that fits no known one
 #: Fewer clauses are no emerging topic, however few there are in all.
 EMERGING = 5
 _NEARER = 0.05  # similarity by which the nearest topic must be nearer than the second for a confidence of .73
@@ -111,7 +117,7 @@ def grow(
     vectors, poles = _vectors(known.fit, material, new), material.poles[new]
     labels[new], _ = assign(vectors, poles, clusters, slack=-SURE)
     lineage: list[Lineage] = []
-    for rows, found in _emerging(known, material, np.flatnonzero(labels == NONE), placed.is_new_text):
+    for rows, found in _emerging(known, material, clusters, np.flatnonzero(labels == NONE), placed.is_new_text):
         born, *_ = born_of(found, model, now, {cluster.id for cluster in (*known.standing, *clusters)})
         labels[rows], confidence[rows] = len(clusters), 1.0
         clusters = [*clusters, replace(born, is_emerging=True)]
@@ -135,19 +141,37 @@ def grow(
 
 
 def _emerging(
-    known: Known, material: Material, rest: Integers, is_new_text: NDArray[np.bool_]
+    known: Known, material: Material, clusters: Sequence[Cluster], rest: Integers, is_new_text: NDArray[np.bool_]
 ) -> Iterator[tuple[Integers, Described]]:
-    """Clusters of what fits no known one, if they are stable and anything in them is new: rows, and what it is."""
+    """Clusters of what fits no known one, if they are stable and anything in them is new: rows, and what it is.
+
+    Known texts are clustered with them: a cause shows only against others. A cluster whose centroid is that of a known
+    one is the fringe of it.
+    """
     if not is_new_text[rest].any():
         return
+    fitting = np.setdiff1d(np.arange(len(is_new_text)), rest)
+    step = max(1, len(fitting) // min(max(_BESIDE * len(rest), _BESIDE_LEAST), _BESIDE_MOST))
+    rows = np.sort(np.concatenate([rest, fitting[::step]]))
+    is_rest = np.isin(rows, rest)
     least = max(EMERGING, least_of(min(int(material.distinct.counts.sum()), FIT_AT_MOST)))
-    space = SameLanguage.measured([material.languages[row] for row in rest], known.fit.languages, known.fit.means)
-    everything = np.arange(min(_BLOCK, len(material.languages)))
-    found = material.cluster(rest, space, least=least, background=_vectors(known.fit, material, everything))
+    space = SameLanguage.measured([material.languages[row] for row in rows], known.fit.languages, known.fit.means)
+    found = material.cluster(rows, space, least=least)
     for label, described in found.described.items():
-        rows = rest[found.labels == label]
-        if described.stability >= UNSTABLE and is_new_text[rows].any():
-            yield rows, described
+        inside = found.labels == label
+        own = rows[inside & is_rest]
+        poles = np.array([np.sign(material.poles[own].sum())])
+        (of_known,), _ = assign(
+            described.centroid[None], poles, [replace(cluster, reach=SAME_CENTROID) for cluster in clusters]
+        )
+        if (
+            described.stability >= UNSTABLE
+            and material.distinct.counts[own].sum() >= least
+            and len(own) >= _NEW * inside.sum()
+            and is_new_text[own].any()
+            and of_known == NONE
+        ):
+            yield own, described
 
 
 def place(known: Known, material: Material) -> Placed:
@@ -182,15 +206,17 @@ def place(known: Known, material: Material) -> Placed:
 def assign(
     vectors: Vectors, poles: Integers, clusters: Sequence[Cluster], *, slack: float = 0.0
 ) -> tuple[Integers, Floats]:
-    """The nearest cluster of each unit vector (n, d), where it is within its reach (by `slack`), with a confidence.
+    """The nearest cluster of each unit vector (n, d), where it is within its reach, with a confidence.
 
-    What feels the opposite of a cluster (poles -1, 0, 1) is not assigned to it.
+    `slack` widens the reach by that share of its distance; below 0 it narrows it. What feels the opposite of a cluster
+    (poles -1, 0, 1) is not assigned to it.
     """
     labels, confidence = np.full(len(vectors), NONE), np.zeros(len(vectors))
     if not clusters or not len(vectors):
         return labels, confidence
     centres = np.stack([centroid(cluster) for cluster in clusters])
-    reach = np.array([cluster.reach for cluster in clusters]) - slack
+    reach = np.array([cluster.reach for cluster in clusters])
+    reach -= slack * (1 - reach)
     felt = np.array([_POLES.get(cluster.polarity, 0) for cluster in clusters])
     for start in range(0, len(vectors), _BLOCK):
         rows = np.arange(start, min(start + _BLOCK, len(vectors)))

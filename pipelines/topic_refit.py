@@ -19,6 +19,7 @@ from pipelines.clusters import Found, reach_of, to_others
 from pipelines.communities import NONE
 from pipelines.distinct import SameLanguage
 from pipelines.topic_identity import (
+    SAME_CENTROID,
     Grown,
     Known,
     Placed,
@@ -40,10 +41,9 @@ Vectors = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-#: Two topics are the same if one holds at least this share of the other's members that are still there …
+#: Two topics are the same if one holds at least this share of the other's members that are still there,
+#: or, where none is left, if their centroids are as similar as `SAME_CENTROID`.
 SAME_MEMBERS = 0.5
-#: … or, where none is left, if their centroids are at least this similar.
-SAME_CENTROID = 0.8
 _TIE = 0.05  # what centroids weigh beside shared members
 
 

@@ -116,17 +116,14 @@ class Material:
             np.array([_POLES.get(polarity, 0) for polarity in felt], np.int64),
         )
 
-    def cluster(
-        self, rows: Integers, space: SameLanguage, *, least: int | None = None, background: Vectors | None = None
-    ) -> Found:
-        """Cluster some of the distinct texts; `space` is theirs, the others as in `Communities`."""
+    def cluster(self, rows: Integers, space: SameLanguage, *, least: int | None = None) -> Found:
+        """Cluster some of the distinct texts; `space` is theirs."""
         communities = Communities(
             self.distinct.counts[rows],
             sources=self.sources[rows],
             poles=self.poles[rows],
             languages=[self.languages[row] for row in rows.tolist()],
             least=least,
-            background=background,
         )
         return cluster(self.distinct.take(rows), [self.languages[row] for row in rows], space, communities)
 

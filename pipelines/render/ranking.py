@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pipelines.render.amounts import amounts, ticks
 from pipelines.render.context import Fact, IssueRow, IssueTable, QuoteText, Ranking
 from pipelines.render.geometry import Axis
-from pipelines.render.wording import Wording
+from pipelines.render.wording import Wording, printable
 from saywhy.code_frame import CodeFrame
 from saywhy.report import Issue, Quote, Report, SegmentRate
 
@@ -97,6 +97,14 @@ def _facts(group: str, issue: Issue, wording: Wording) -> Iterator[Fact]:
             if money is not None:
                 entries.append(wording(f"stake_{name}", amount=wording.amount(money)))
         yield Fact(wording["stake"], tuple(entries))
+    if issue.topic is not None and issue.topic.stability is not None:
+        entries = [
+            wording("topic_facts", stability=wording.share(issue.topic.stability), since=issue.topic.first_seen or "–")
+        ]
+        if issue.topic.parts:
+            parts = (f"{printable(label)} ({wording.count(size)})" for label, size in issue.topic.parts)
+            entries.append(wording("topic_parts", parts=", ".join(parts)))
+        yield Fact(wording["as_topic"], tuple(entries))
     if issue.segments:
         named = issue.segments[:SEGMENTS_NAMED]
         yield Fact(wording["named_more_in"], tuple(_segment(segment, wording) for segment in named))

@@ -25,7 +25,7 @@ def add(
     note: str | None,
     at: datetime,
 ) -> Edit:
-    """Keep an edit."""
+    """Keep an edit; the next run computes the reports anew."""
     workspaces.touch(connection, workspace)
     values = {"kind": kind, "topic_id": topic, "arguments": arguments, "author": author, "note": note, "at": at}
     return _edit(connection.execute(sa.insert(table).values(workspace_id=workspace, **values).returning(table)).one())
