@@ -9,8 +9,9 @@ import pytest
 from onnx import numpy_helper
 
 from models.bundle import BUNDLED, ENCODER
-from training.graph import Range, Shape, Weights, build
+from training.graph import Activations, Shape, Weights, build
 from training.restore import restore
+from training.rounding import LARGEST, Moments, round_weights
 
 SHAPE = Shape(layers=2)
 
@@ -41,13 +42,18 @@ def weights() -> Weights:
     return found
 
 
-def ranges(outliers: int) -> dict[str, Range]:
-    """Wide enough for random weights; the narrow products keep some columns in float."""
+def measured(outliers: int) -> dict[str, Activations]:
+    """Ranges wide enough for random weights; the narrow products keep some columns in float."""
     kept = {"narrow": np.arange(outliers)}
     return {
-        f"layer{layer}.{name}": Range(-4.0, 4.0, kept.get(name, np.array([], np.int64)))
+        f"layer{layer}.{name}": Activations(
+            -4.0,
+            4.0,
+            kept.get(name, np.array([], np.int64)),
+            Moments(np.zeros(size, np.float32), np.eye(size, dtype=np.float32)),
+        )
         for layer in range(SHAPE.layers)
-        for name in ("qkv", "projected", "wide", "narrow")
+        for name, size in {"qkv": 384, "projected": 384, "wide": 384, "narrow": 1536}.items()
     }
 
 
@@ -60,16 +66,29 @@ def run(model: onnx.ModelProto) -> np.ndarray:
 
 def test_a_graph_reads_back_into_the_checkpoint_that_it_serves(weights: Weights) -> None:
     """What `restore` reads from a graph computes in float32 what the graph does, but for rounded activations."""
-    graph = build(weights, SHAPE, ranges(16))
+    graph = build(weights, SHAPE, measured(16))
     restored = restore(graph)
     assert set(restored) == set(weights)
     assert {name: value.shape for name, value in restored.items()} == {n: value.shape for n, value in weights.items()}
     exact, served = run(build(restored, SHAPE, {})).reshape(-1, 384), run(graph).reshape(-1, 384)
     cosine = (exact * served).sum(1) / np.linalg.norm(exact, axis=1) / np.linalg.norm(served, axis=1)
     assert cosine.min() > 0.99
-    again = restore(build(restored, SHAPE, ranges(16)))
+    again = restore(build(restored, SHAPE, measured(16)))
     for name, value in restored.items():
         np.testing.assert_allclose(again[name], value, atol=2e-4, err_msg=name)
+
+
+def test_rounding_errors_are_made_up_for_where_inputs_vary_together() -> None:
+    """On correlated activations with a mean, products change less than with each weight rounded on its own."""
+    random = np.random.default_rng(0)
+    common, own = random.normal(size=(2000, 4)) @ random.normal(size=(4, 300)), random.normal(size=(2000, 300))
+    values = (common + own / 10 + 1).astype(np.float32)
+    weight = random.normal(size=(300, 20)).astype(np.float32)
+    rounded, scales, shift = round_weights(weight, Moments(values.mean(axis=0), np.cov(values.T).astype(np.float32)))
+    assert np.abs(rounded.astype(int)).max() <= LARGEST
+    error = values @ (rounded * scales) + shift - values @ weight
+    alone = values @ (np.round(weight / scales) * scales) - values @ weight
+    assert np.square(error).mean() < np.square(alone).mean() / 10
 
 
 def test_no_product_of_the_bundle_can_overflow_16_bits() -> None:

@@ -14,26 +14,26 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from training.rounding import Moments, round_weights
+
 Weights = Mapping[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
-class Range:
-    """Lowest and highest activation at the input of a matrix product, but for its `outliers`: the columns (k,) of far
-    larger values, which stay in float so that they do not coarsen the scale of all others."""
+class Activations:
+    """Lowest and highest activation at the input of a matrix product, but for its `outliers`: the columns of far
+    larger values, which stay in float so that they do not coarsen the scale of all others. `moments` are of all k."""
 
     low: float
     high: float
     outliers: NDArray[np.int64]
+    moments: Moments
 
 
-#: By the name of the matrix product; measured by `training.quantise.activation_ranges`.
-Ranges = Mapping[str, Range]
+#: By the name of the matrix product; `training.quantise.measure_activations` measures them.
+Measured = Mapping[str, Activations]
 
 _BLOCK = 32  # values of an embedding that share a scale
-#: Largest weight. Half of what 8 bits hold, because processors without VNNI add two products of an 8-bit activation and
-#: a weight in 16 bits, and more would overflow there: answers would depend on the processor.
-_LARGEST = 63
 _MICROSOFT = "com.microsoft"
 
 
@@ -62,42 +62,46 @@ class _Builder:
         self.nodes.append(helper.make_node(kind, inputs, [output], name=output, domain=domain, **attributes))
         return output
 
-    def linear(self, x: str, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32], ranges: Ranges) -> str:
+    def linear(
+        self, x: str, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32], measured: Measured
+    ) -> str:
         """`x @ weight + bias` with int8 weights (one scale an output channel).
 
-        With a range the activations are quantised with a fixed scale, so that a comment's answer cannot depend on its
-        neighbours in the batch; without one they stay float (for calibration).
+        The activations are quantised with a fixed scale, so that a comment's answer cannot depend on its neighbours in
+        the batch. Where nothing was measured, all stays float (for measuring).
         """
-        if name not in ranges:
+        if name not in measured:
             y = self.op("MatMul", [x, self.constant(f"{name}.weight", weight)], f"{name}.product")
             return self.op("Add", [y, self.constant(f"{name}.bias", bias)], name)
-        low, high, outliers = ranges[name].low, ranges[name].high, ranges[name].outliers
-        if len(outliers):
-            columns = self.op("Gather", [x, self.constant(f"{name}.columns", outliers)], f"{name}.outliers", axis=-1)
-            large = self.op(
-                "MatMul", [columns, self.constant(f"{name}.large", weight[outliers])], f"{name}.of_outliers"
-            )
-            weight = weight.copy()
-            weight[outliers] = 0
-            rest = self.linear(x, f"{name}.rest", weight, bias, {f"{name}.rest": Range(low, high, outliers[:0])})
-            return self.op("Add", [rest, large], name)
-        step = (high - low) / 255
-        zero = np.uint8(np.clip(round(-low / step), 0, 255))
-        scales = np.maximum(np.abs(weight).max(axis=0), 1e-8) / _LARGEST
-        quantised = np.round(weight / scales).astype(np.int8)
+        seen = measured[name]
+        if not len(seen.outliers):
+            return self._product(x, name, weight, bias, seen)
+        columns = self.op("Gather", [x, self.constant(f"{name}.columns", seen.outliers)], f"{name}.outliers", axis=-1)
+        large = self.constant(f"{name}.large", weight[seen.outliers])
+        weight = weight.copy()
+        weight[seen.outliers] = 0
+        rest = self._product(x, f"{name}.rest", weight, bias, seen)
+        return self.op("Add", [rest, self.op("MatMul", [columns, large], f"{name}.of_outliers")], name)
+
+    def _product(
+        self, x: str, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32], seen: Activations
+    ) -> str:
+        """Both sides in 8 bits."""
+        step = (seen.high - seen.low) / 255
+        rounded, scales, shift = round_weights(weight, seen.moments)
         x_scale = self.constant(f"{name}.x_scale", np.array(step, np.float32))
-        x_zero = self.constant(f"{name}.x_zero", np.array(zero))
+        x_zero = self.constant(f"{name}.x_zero", np.array(np.uint8(np.clip(round(-seen.low / step), 0, 255))))
         x8 = self.op("QuantizeLinear", [x, x_scale, x_zero], f"{name}.x8")
         return self.op(
             "MatMulIntegerToFloat",
             [
                 x8,
-                self.constant(f"{name}.weight", quantised),
+                self.constant(f"{name}.weight", rounded),
                 x_scale,
-                self.constant(f"{name}.scales", scales.astype(np.float32)),
+                self.constant(f"{name}.scales", scales),
                 x_zero,
                 self.constant(f"{name}.zeros", np.zeros(len(scales), np.int8)),
-                self.constant(f"{name}.bias", bias),
+                self.constant(f"{name}.bias", bias + shift),
             ],
             name,
             domain=_MICROSOFT,
@@ -124,7 +128,7 @@ def quantise_table(table: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArr
     return nibbles[:, 0::2] | (nibbles[:, 1::2] << 4), scales
 
 
-def build(weights: Weights, shape: Shape, ranges: Ranges, *, expose: bool = False) -> onnx.ModelProto:
+def build(weights: Weights, shape: Shape, measured: Measured, *, expose: bool = False) -> onnx.ModelProto:
     """The graph: `input_ids` int64 (batch, tokens), no padding → `states` float32 (batch, tokens, hidden).
 
     All texts of a batch have the same number of tokens, so there is no mask. With `expose`, the input of every matrix
@@ -158,7 +162,7 @@ def build(weights: Weights, shape: Shape, ranges: Ranges, *, expose: bool = Fals
             inputs.append(x)
             weight = np.concatenate([weights[f"{key}.{part}.weight"] for part in parts]).T
             bias = np.concatenate([weights[f"{key}.{part}.bias"] for part in parts])
-            return b.linear(x, f"{at}.{name}", weight, bias, ranges)
+            return b.linear(x, f"{at}.{name}", weight, bias, measured)
 
         qkv = dense(x, "qkv", *(f"attention.self.{part}" for part in ("query", "key", "value")))
         split = [f"{at}.{part}" for part in ("query", "key", "value")]
