@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.annotator import Annotator
 from saywhy.annotation import Annotation, Polarity, ThemeLabel
@@ -47,7 +48,7 @@ def sample() -> list[_Answer]:
     """What is recombined. Every sentence ends with a stop."""
     with SAMPLE.open(encoding="utf-8", newline="") as file:
         return [
-            _Answer(int(row[_ASKED]), row["Language"], tuple(map(row.get, _SEGMENTS)), tuple(sentences(row[COMMENT])))
+            _Answer(int(row[_ASKED]), row["Language"], tuple(row[name] for name in _SEGMENTS), tuple(sentences(row[COMMENT])))
             for row in csv.DictReader(file)
             if row[_ASKED]
         ]
@@ -106,8 +107,10 @@ class Prepared:
     For profiling what is not the encoder. A clause that says when something happened gets a vector of its own.
     """
 
-    def __init__(self, annotator: Annotator) -> None:
+    def __init__(self, annotator: Annotator, width: int = 384) -> None:
+        """`width` is that of the annotator's vectors."""
         self.model, self.code_frame = annotator.model, annotator.code_frame
+        self._width = width
         self._annotator = annotator
 
     @cached_property
@@ -117,8 +120,8 @@ class Prepared:
         return dict(zip(texts, found, strict=True))
 
     @cached_property
-    def _noise(self) -> np.ndarray:  # type: ignore[type-arg]
-        drawn = np.random.default_rng(0).normal(size=(4096, 384)) * 0.01
+    def _noise(self) -> NDArray[np.float32]:
+        drawn = np.random.default_rng(0).normal(size=(4096, self._width)) * 0.01
         return drawn.astype(np.float32)
 
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
@@ -162,8 +165,9 @@ class Prepared:
         )
 
 
-def _moved(vector: bytes, noise: np.ndarray | None) -> bytes:  # type: ignore[type-arg]
+def _moved(vector: bytes, noise: NDArray[np.float32] | None) -> bytes:
     if noise is None:
         return vector
     moved = np.frombuffer(vector, "<f2").astype(np.float32) + noise
-    return (moved / np.linalg.norm(moved)).astype("<f2").tobytes()
+    unit: bytes = (moved / np.linalg.norm(moved)).astype("<f2").tobytes()
+    return unit
