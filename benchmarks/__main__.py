@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_SCRIPTS = ("classify", "latency", "clean", "import_million", "topics", "impact")
+_SCRIPTS = ("classify", "latency", "clean", "import_million", "topics_size", "impact")
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import analysis, audit, demo, importing, serving, streams, topics
+from cli import analysis, audit, demo, evaluate, importing, serving, streams, topics
 from saywhy import __version__
 from saywhy.errors import SaywhyError
 
@@ -79,6 +79,7 @@ app.command("analyse", rich_help_panel=MAIN_JOB)(analysis.analyse)
 app.command("report", rich_help_panel=MAIN_JOB)(analysis.report)
 app.command("effort", rich_help_panel=MAIN_JOB)(analysis.effort)
 app.add_typer(audit.app, name="audit", rich_help_panel=MAIN_JOB)
+app.add_typer(evaluate.app, name="evaluate", rich_help_panel=MAIN_JOB)
 app.command("serve", rich_help_panel=MAIN_JOB)(serving.serve)
 app.command("demo", rich_help_panel=MAIN_JOB)(demo.demo)
 app.command("classify", rich_help_panel=STREAMS)(streams.classify)
