@@ -191,10 +191,3 @@ def _told(cause: CauseChange, before: int, after: int) -> bool:
     """Whether enough people name it, and enough do not, in both waves."""
     named = round(cause.rate_before * before), round(cause.rate_after * after)
     return not any(reveals(people) for people in (*named, before - named[0], after - named[1]))
-
-
-def published_instead(report: Report, before: Report | None) -> Report:
-    """The report to publish: the one of `before` where only a few people came or went since, whom both would show."""
-    if before is None or not reveals(abs(report.counts.responses - before.counts.responses)):
-        return report
-    return before

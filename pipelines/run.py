@@ -6,7 +6,7 @@ only what is new.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from saywhy.run import Run, RunState
 
 if TYPE_CHECKING:
     from pipelines.annotations import Annotations
+    from saywhy.feedback import Response
     from saywhy.report import Report
     from saywhy.store import Engine
 
@@ -156,17 +157,27 @@ def write_reports(
     engine: Engine, workspace: int, annotator: Annotator, annotations: Annotations, run: Run, progress: Progress
 ) -> None:
     """Compute and keep a report for each wave and one for all."""
-    from pipelines.anonymity import published_instead, small_waves
+    from pipelines import publishing
+    from pipelines.anonymity import small_waves
     from pipelines.frame import tabulate
     from pipelines.pebbles import weigh
     from pipelines.report import ALL_WAVES, report_on
 
     with store.reading(engine) as connection:
         anonymous = store.workspaces.anonymity_key(connection, workspace) is not None
-        hidden = small_waves(store.responses.load(connection, workspace)) if anonymous else set()
+        responses: Iterable[Response] = store.responses.load(connection, workspace)
+        history: dict[str, list[Report]] = {}
+        before: dict[str, Report] = {}
+        if anonymous:
+            history = store.reports.history(connection, workspace)
+            before = {wave: earlier[0] for wave, earlier in history.items()}
+            counts = publishing.published_counts(before, ALL_WAVES)
+            allowed = publishing.limits(store.responses.load(connection, workspace), counts)
+            hidden = small_waves(publishing.within(store.responses.load(connection, workspace), allowed))
+            responses = (found for found in publishing.within(responses, allowed) if found.wave not in hidden)
         audits = store.audits.load(connection, workspace)
         frame = tabulate(
-            (found for found in store.responses.load(connection, workspace) if found.wave not in hidden),
+            responses,
             annotations,
             store.topics.load(connection, workspace),
             store.topics.assignments(connection, workspace),
@@ -175,15 +186,21 @@ def write_reports(
     now = datetime.now(UTC)
     waves = (*frame.waves, ALL_WAVES)
     published: list[Report] = []
+    hidden_causes: set[tuple[str, str, str]] = set()
     for done, wave in enumerate(waves):
         progress("report", done, len(waves))
         report = report_on(wave, frame, annotator.model, now, anonymous=anonymous, published=published, audits=audits)
-        with engine.begin() as connection:
-            report = weigh(report, store.efforts.load(connection, workspace))
-            if anonymous:
-                report = published_instead(report, store.reports.find(connection, workspace, wave))
-                published.append(report)
-            store.reports.save(connection, workspace, run.id, report)
+        if anonymous:
+            shown = publishing.against(report, history.get(wave, ()), hidden_causes if wave == ALL_WAVES else ())
+            hidden_causes |= publishing.withdrawn(report, shown)
+            report = shown
+        published.append(report)
+    if any(publishing.was_edited(report, before.get(report.wave)) for report in published):
+        published = list(before.values())
+    with engine.begin() as connection:
+        efforts = store.efforts.load(connection, workspace)
+        for report in published:
+            store.reports.save(connection, workspace, run.id, weigh(report, efforts))
     progress("report", len(waves), len(waves))
 
 

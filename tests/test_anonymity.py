@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.annotations import Annotations
-from pipelines.anonymity import SMALLEST_GROUP, SMALLEST_QUOTED, published_instead, reveals, small_waves
+from pipelines.anonymity import SMALLEST_QUOTED, reveals, small_waves
 from pipelines.frame import tabulate
 from pipelines.report import report_on
 from saywhy import store
@@ -170,18 +170,6 @@ def test_large_groups_are_still_shown() -> None:
     assert len(reports["W1"].issues) == 3
     assert all(issue.quotes for issue in reports["W1"].issues)
     assert any(note.key == "anonymous" for note in reports["all"].notes)
-
-
-def test_two_reports_in_time_differ_by_nobody_or_by_enough() -> None:
-    """A report that would differ from the one before it by four people is held back; by five it is published."""
-    responses = survey(5, 300)
-    earlier = publish(responses[:290])["all"]
-    count = earlier.counts.responses
-    near = replace(earlier, counts=replace(earlier.counts, responses=count + 4), model="newer")
-    assert published_instead(near, earlier) is earlier
-    far = replace(earlier, counts=replace(earlier.counts, responses=count + SMALLEST_GROUP))
-    assert published_instead(far, earlier) is far
-    assert published_instead(near, None) is near
 
 
 def test_no_identity_reaches_the_database(connection: Connection, workspace: int) -> None:

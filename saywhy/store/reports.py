@@ -43,6 +43,16 @@ def find(connection: Connection, workspace: int, wave: str) -> Report | None:
     return None if row is None else _report(row)
 
 
+def history(connection: Connection, workspace: int) -> dict[str, list[Report]]:
+    """All reports there are of each wave, newest first."""
+    found: dict[str, list[Report]] = {}
+    query = sa.select(reports.c.body).where(reports.c.workspace_id == workspace).order_by(reports.c.id.desc())
+    for row in connection.execute(query):
+        report = _report(row)
+        found.setdefault(report.wave, []).append(report)
+    return found
+
+
 def latest(connection: Connection, workspace: int, wave: str) -> Report:
     """The newest report of that wave; raises `WaveNotFound`, which says which waves there are."""
     if (found := find(connection, workspace, wave)) is not None:
