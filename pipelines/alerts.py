@@ -20,7 +20,7 @@ FEWEST_MENTIONS = 5
 _SHORTEST_HISTORY = 4
 
 #: How far, in its standard errors, that variation is taken to lie above its estimate.
-_CAUTION = 4.0
+_CAUTION = 6.0
 
 
 def alerts(frame: Frame, latest: int) -> tuple[Alert, ...]:

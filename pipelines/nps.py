@@ -38,10 +38,11 @@ def nps(promoters: int, passives: int, detractors: int, z: float = Z95) -> Nps:
     promoter_share, detractor_share = (promoters + 0.75) / adjusted_n, (detractors + 0.75) / adjusted_n
     centre = promoter_share - detractor_share
     margin = z * math.sqrt((promoter_share + detractor_share - centre**2) / adjusted_n)
+    score = 100 * (promoters - detractors) / n
     return Nps(
-        score=100 * (promoters - detractors) / n,
-        low=max(-100.0, 100 * (centre - margin)),
-        high=min(100.0, 100 * (centre + margin)),
+        score=score,
+        low=max(-100.0, min(score, 100 * (centre - margin))),  # of one response, the centre is far from the score
+        high=min(100.0, max(score, 100 * (centre + margin))),
         n=n,
         promoters=promoters,
         passives=passives,

@@ -58,3 +58,12 @@ class Planted:
     def _chances(self, mood: Floats) -> tuple[Floats, Floats]:
         """To be promoter and detractor."""
         return 1 / (1 + np.exp(0.8 - mood)), 1 / (1 + np.exp(0.5 + mood))
+
+
+def random_effects(seed: int, overlap: float) -> Planted:
+    """Twelve complaints: named by 4 to 22 of 100, four of them harmless, the others costing 0.2 to 2.2 logits."""
+    generator = np.random.default_rng(seed)
+    rates = np.exp(generator.uniform(np.log(0.04), np.log(0.22), 12))
+    costs = generator.uniform(0.2, 2.2, 12)
+    costs[generator.permutation(12)[:4]] = 0
+    return Planted(tuple(rates.tolist()), tuple(costs.tolist()), overlap=overlap)
