@@ -61,7 +61,7 @@ class Desk:
             raise TopicEnded(f"topic {wanted} is merged into {into}")
         for event in reversed(store.clusters.lineage(self.connection, self.workspace)):
             if event.cluster == wanted and event.fate in (Fate.MERGED, Fate.RETIRED):
-                fate = f"merged into {event.other}" if event.other else "was retired, as nothing was left of it,"
+                fate = f"was merged into {event.other}" if event.other else "was retired, as nothing was left of it,"
                 raise TopicEnded(f"topic {wanted} {fate} on {event.at:%Y-%m-%d}")
         raise TopicNotFound(f"there is no topic {name!r}; `saywhy topics list` shows them all")
 
