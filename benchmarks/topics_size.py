@@ -2,10 +2,9 @@
 
     python -m benchmarks.topics_size [--sizes 10000 50000] [--bertopic 50000] [--texts FILE --text-field text]
 
-Clauses are recombined from the sample that ships, or the lines of a JSONL file. Reading a million with the encoder would
-take an hour, so the vectors of 4,000 are computed and those of all others are these with noise added (mean cosine .9):
-enough to time the clustering on, not to judge it. Each size runs in a process of its own. BERTopic with its defaults
-runs on the same texts and vectors at one size, in the same run.
+Clauses are recombined from the sample that ships, or the lines of a JSONL file. Reading a million with the encoder
+would take an hour, so the vectors of 4,000 are computed and those of all others are these with noise added (mean cosine
+.9): enough to time the clustering on, not to judge it. Each size runs in a process of its own. BERTopic with its defaults
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.configuration import read_settings
+from cli.configuration import label_endpoint, read_settings
 from cli.progress import progress_bars
 from saywhy.errors import WorkspaceNotFound
 
@@ -51,7 +51,8 @@ def analyse(
     engine = open_store(settings.database_url)
     annotator = load_annotator(settings.registry, settings.threads)
     with progress_bars() as progress:
-        ended = run(engine, settings.workspace, annotator, progress=progress, refit=refit)
+        labels = label_endpoint(settings)
+        ended = run(engine, settings.workspace, annotator, progress=progress, refit=refit, labels=labels)
     done = "Nothing is new since the last analysis." if ended.detail else "Analysed."
     typer.echo(f"{done} `saywhy report` shows the ranking, `saywhy serve` the page.", err=True)
 

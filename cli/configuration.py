@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from saywhy.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from pipelines.label_endpoint import LabelEndpoint
     from saywhy.settings import Settings
 
 
@@ -24,3 +25,13 @@ def read_settings(**options: Any) -> Settings:
     except ValidationError as error:
         faults = (f"SAYWHY_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise InvalidInput("; ".join(faults)) from None
+
+
+def label_endpoint(settings: Settings) -> LabelEndpoint | None:
+    """What writes the labels of new topics, if anything does. Raises `InvalidInput` for a URL that is none."""
+    from pipelines.label_endpoint import LabelEndpoint
+
+    if settings.label_url is None:
+        return None
+    key = settings.label_key.get_secret_value() if settings.label_key else None
+    return LabelEndpoint(settings.label_url, settings.label_model, key, settings.label_timeout)

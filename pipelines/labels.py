@@ -16,7 +16,7 @@ from saywhy.text import normalise
 
 #: A topic that has this share of its clauses in English is labelled in English, the pages' default language.
 _ENGLISH_SHARE = 0.2
-_LONGEST = 60  # columns; a Chinese character takes two
+LONGEST = 60  # columns; a Chinese character takes two
 _CANDIDATES = 150
 #: Texts, and share of all, that are enough for a label in their language.
 _ENOUGH, _ENOUGH_SHARE = 2, 0.05
@@ -115,8 +115,8 @@ def tidy(clause: str) -> str:
         clause = clause.translate(dict.fromkeys(map(ord, _QUOTES)))
     clause = clause.strip(_ENDS)
     shorter = _OPENING.sub("", clause).strip(_ENDS)
-    clause = shorter if _width(shorter) >= 4 else clause
-    if _width(clause) > _LONGEST:
+    clause = shorter if width(shorter) >= 4 else clause
+    if width(clause) > LONGEST:
         clause = _shorten(clause)
     return clause[:1].upper() + clause[1:]
 
@@ -133,11 +133,11 @@ def _language(languages: Sequence[str | None], counts: Sequence[int]) -> str | N
 def _unfit(label: str, telling: int, language: str | None) -> float:
     """What keeps a clause from being a heading: too short or too long, cut off, a question, a number, an aside, a story
     that one person tells, a last word that wants another one after it."""
-    width = _width(label)
+    columns = width(label)
     last = label.rpartition(" ")[2].casefold()
     return (
-        max(0, 12 - width) * 0.05
-        + max(0, width - 40) * 0.03
+        max(0, 12 - columns) * 0.05
+        + max(0, columns - 40) * 0.03
         + 0.4 * label.endswith("…")
         + 0.3 * (telling < 2)
         + 0.3 * bool(_ASIDE.search(label))
@@ -146,13 +146,14 @@ def _unfit(label: str, telling: int, language: str | None) -> float:
     )
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """Columns of a fixed-width line: a Chinese character takes two."""
     return sum(2 if "\u2e80" <= character <= "\uffef" else 1 for character in text)
 
 
 def _shorten(clause: str) -> str:
     """Cut at the last space, or the last character where there is none, that leaves room for an ellipsis."""
-    while _width(clause) > _LONGEST - 1:
+    while width(clause) > LONGEST - 1:
         head, space, _ = clause.rpartition(" ")
-        clause = head if space and _width(head) >= _LONGEST // 2 else clause[:-1]
+        clause = head if space and width(head) >= LONGEST // 2 else clause[:-1]
     return clause.rstrip(_ENDS) + "…"

@@ -18,6 +18,7 @@ from saywhy.run import Run, RunState
 
 if TYPE_CHECKING:
     from pipelines.annotations import Annotations
+    from pipelines.label_endpoint import LabelEndpoint
     from saywhy.feedback import Response
     from saywhy.report import Report
     from saywhy.store import Engine
@@ -28,7 +29,15 @@ Progress = Callable[[str, int, int], None]
 BATCH = 2048
 
 
-def analyse(engine: Engine, workspace: str, annotator: Annotator, *, progress: Progress, refit: bool = False) -> Run:
+def analyse(
+    engine: Engine,
+    workspace: str,
+    annotator: Annotator,
+    *,
+    progress: Progress,
+    refit: bool = False,
+    labels: LabelEndpoint | None = None,
+) -> Run:
     """Analyse what is in the workspace and keep a report for each wave and one for all.
 
     `refit` clusters all feedback into topics once more, rather than assigning what is new to those there are.
@@ -41,7 +50,7 @@ def analyse(engine: Engine, workspace: str, annotator: Annotator, *, progress: P
         if not store.responses.count(connection, place):
             raise NothingToAnalyse
     with store.analysing(engine, place):
-        return _analyse(engine, place, annotator, progress, refit)
+        return _analyse(engine, place, annotator, progress, refit, labels)
 
 
 def end_abandoned(engine: Engine, workspace: int) -> None:
@@ -50,7 +59,9 @@ def end_abandoned(engine: Engine, workspace: int) -> None:
         store.runs.end_abandoned(connection, workspace)
 
 
-def _analyse(engine: Engine, place: int, annotator: Annotator, progress: Progress, refit: bool) -> Run:
+def _analyse(
+    engine: Engine, place: int, annotator: Annotator, progress: Progress, refit: bool, labels: LabelEndpoint | None
+) -> Run:
     with engine.begin() as connection:
         store.runs.end_abandoned(connection, place)
         before = None if refit else store.runs.unchanged_since(connection, place, annotator.model)
@@ -63,7 +74,7 @@ def _analyse(engine: Engine, place: int, annotator: Annotator, progress: Progres
         clean_new(engine, place, progress)
         annotate_new(engine, place, annotator, progress)
         annotations = read_annotations(engine, place, annotator)
-        find_causes(engine, place, annotator, annotations, progress, refit=refit)
+        find_causes(engine, place, annotator, annotations, progress, refit=refit, labels=labels)
         write_reports(engine, place, annotator, annotations, run, progress)
     except BaseException as error:
         state = RunState.CANCELLED if isinstance(error, KeyboardInterrupt) else RunState.FAILED
@@ -126,8 +137,10 @@ def find_causes(
     progress: Progress,
     *,
     refit: bool = False,
+    labels: LabelEndpoint | None = None,
 ) -> None:
     """Assign new clauses to known topics and find emerging ones, or cluster all anew; then apply what people said."""
+    from pipelines.label_endpoint import write_labels
     from pipelines.topic_editing import applied, publish, remember
     from pipelines.topic_identity import grow, is_due
     from pipelines.topic_refit import refit as cluster_all
@@ -139,14 +152,18 @@ def find_causes(
         units, vectors = units_of(comments, annotations)
         known = remember(connection, workspace)
         held = applied(connection, workspace).held
+        is_anonymous = store.workspaces.anonymity_key(connection, workspace) is not None
     material, now, themes = Material.of(units, vectors), datetime.now(UTC), annotator.code_frame
     all_anew = refit or known is None or is_due(known, annotator.model, len(units))
     if known is None or all_anew:
         found = cluster_all(known, material, themes=themes, model=annotator.model, now=now, held=held)
     else:
         found = grow(known, material, themes=themes, model=annotator.model, now=now, held=held)
+    clusters = found.clusters
+    if labels is not None and not is_anonymous:
+        clusters = write_labels(clusters, found.members, comments, labels, since=now)
     with engine.begin() as connection:
-        store.clusters.save(connection, workspace, found.fit, found.clusters, found.lineage)
+        store.clusters.save(connection, workspace, found.fit, clusters, found.lineage)
         store.clusters.save_members(connection, workspace, found.members, all_anew=all_anew)
         store.clusters.date(connection, workspace)
         publish(connection, workspace)

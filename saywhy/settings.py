@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,3 +21,9 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: all cores.")
     host: str = Field(default="127.0.0.1", description="Address that `saywhy serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `saywhy serve` listens on.")
+    label_url: str | None = Field(
+        default=None, description="An OpenAI-compatible API that writes the labels of new topics; unset: found offline."
+    )
+    label_model: str = Field(default="default", description="The model that it is asked for.")
+    label_key: SecretStr | None = Field(default=None, description="The key that it wants.")
+    label_timeout: float = Field(default=20.0, gt=0, description="Seconds that it may take for one topic.")
