@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.ingest import ColumnChoice, Reading, examine, read_responses
 from pipelines.ingest.tools import GENERIC, GOOGLE_FORMS, TOOLS
-from saywhy.feedback import Response, Scale, Segment
+from saywhy.feedback import Customer, Response, Scale, Segment
 from saywhy.ingestion import Rejection
 
 EXPORTS = Path(__file__).parent / "fixtures" / "exports"
@@ -215,6 +215,18 @@ def test_german_export_with_customers_and_revenue() -> None:
     assert {response.wave for response in responses} == {"2026-Q3"}
     assert [(item.line, item.reason) for item in rejections] == [(4, "score 11 is outside 0-10")]
     assert "Elf von zehn Punkten!" in rejections[0].row
+
+
+@pytest.mark.parametrize("name", ["LTV", "Customer Lifetime Value", "Kundenwert", "客户终身价值", "終身價值"])
+def test_a_lifetime_value_is_found_by_its_name(tmp_path: Path, name: str) -> None:
+    """What a customer brings in all is an amount beside the annual revenue; words in such a column are none."""
+    path = tmp_path / "export.csv"
+    path.write_text(f'NPS,Comment,Customer ID,ARR,{name}\n9,good,k1,100,"12,500.50"\n2,bad,k2,200,\n', "utf-8")
+    first, second = read_responses(examine(path))
+    assert isinstance(first, Response)
+    assert isinstance(second, Response)
+    assert first.customer == Customer("k1", revenue=Decimal(100), lifetime_value=Decimal("12500.50"))
+    assert second.customer == Customer("k2", revenue=Decimal(200))
 
 
 def test_traditional_chinese_export_in_big5() -> None:
