@@ -48,7 +48,12 @@ def sample() -> list[_Answer]:
     """What is recombined. Every sentence ends with a stop."""
     with SAMPLE.open(encoding="utf-8", newline="") as file:
         return [
-            _Answer(int(row[_ASKED]), row["Language"], tuple(row[name] for name in _SEGMENTS), tuple(sentences(row[COMMENT])))
+            _Answer(
+                int(row[_ASKED]),
+                row["Language"],
+                tuple(row[name] for name in _SEGMENTS),
+                tuple(sentences(row[COMMENT])),
+            )
             for row in csv.DictReader(file)
             if row[_ASKED]
         ]

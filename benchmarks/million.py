@@ -34,11 +34,15 @@ WORKSPACE = "benchmark"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a process is: so much of a stage is done, which took it so long and so much memory at its most."""
+    """Where a process is: so much of a stage is done, which took so long, and so much memory at its most.
+
+    `cpu` are the seconds that all its threads computed, whoever else was on the machine.
+    """
 
     stage: str
     done: int
     seconds: float
+    cpu: float
     megabytes: int
 
 
@@ -65,7 +69,8 @@ def main() -> None:
             *rows_of("import of 1 % more", run(load, url, more)),
             *rows_of("1 % new", run(examine, url, options.prepared)),
         ]
-        print_table(("process", "stage", "done", "seconds", "peak memory"), table)
+        print("\n")
+        print_table(("process", "stage", "done", "seconds", "CPU seconds", "peak memory"), table)
         print(f"\nstore {(folder / 'million.db').stat().st_size / 1e9:.1f} GB; runs: {', '.join(states(url))}")
 
 
@@ -81,14 +86,13 @@ def folder_for(kept: Path | None) -> Iterator[Path]:
 
 def rows_of(name: str, steps: list[Step]) -> Iterator[list[str]]:
     """The table's rows of one process: its stages and all of it."""
-    for stage in dict.fromkeys(step.stage for step in steps):
-        own = [step for step in steps if step.stage == stage]
-        yield [name, stage, f"{own[-1].done:,}", f"{sum(step.seconds for step in own):.1f}",
-               f"{max(step.megabytes for step in own):,} MB"]  # fmt: skip
+    stages = {stage: [step for step in steps if step.stage == stage] for stage in (step.stage for step in steps)}
+    for stage, own in (*stages.items(), ("all of it", steps)):
+        seconds, cpu = sum(step.seconds for step in own), sum(step.cpu for step in own)
+        done = f"{own[-1].done:,}" if own[-1].done and own is not steps else ""
+        yield [name, stage, done, f"{seconds:.1f}", f"{cpu:.1f}", f"{max(step.megabytes for step in own):,} MB"]
         name = ""
     print(".", end="", flush=True)
-    seconds, most = sum(step.seconds for step in steps), max(step.megabytes for step in steps)
-    yield ["", "all of it", "", f"{seconds:.1f}", f"{most:,} MB"]
 
 
 # --- processes ------------------------------------------------------------------------------------------------------
@@ -122,13 +126,13 @@ def _next(pipe: Connection) -> Step | None:
 
 
 def _work(pipe: Connection, work: Callable[..., None], *arguments: object) -> None:
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
 
     def progress(stage: str, done: int, _total: int) -> None:
-        nonlocal began
-        now = time.perf_counter()
-        pipe.send(Step(stage, done, now - began, peak()))
-        began = now
+        nonlocal began, used
+        now, cpu = time.perf_counter(), time.process_time()
+        pipe.send(Step(stage, done, now - began, cpu - used, peak()))
+        began, used = now, cpu
 
     work(progress, *arguments)
 
