@@ -25,11 +25,8 @@ from saywhy.annotation import Annotation, Polarity
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import NothingToAnalyse, WaveNotFound
 from saywhy.feedback import Response, Scale
-from saywhy.report import Counts, GroupNps, RatingSummary, Report
+from saywhy.report import ALL_WAVES, Counts, GroupNps, RatingSummary, Report
 from saywhy.topic import Assignment, Topic
-
-#: The report on all waves together.
-ALL_WAVES = "all"
 
 
 def build_report(

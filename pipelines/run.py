@@ -178,7 +178,8 @@ def write_reports(
     from pipelines.anonymity import small_waves
     from pipelines.frame import tabulate
     from pipelines.pebbles import weigh
-    from pipelines.report import ALL_WAVES, report_on
+    from pipelines.report import report_on
+    from saywhy.report import ALL_WAVES
 
     with store.reading(engine) as connection:
         anonymous = store.workspaces.anonymity_key(connection, workspace) is not None
@@ -227,7 +228,7 @@ def set_effort(engine: Engine, workspace: str, name: str, effort: str) -> tuple[
     `name` and `effort` are as in `pipelines.pebbles`. Raises `NotFound` and `InvalidInput`.
     """
     from pipelines.pebbles import cause_of, days, weigh
-    from pipelines.report import ALL_WAVES
+    from saywhy.report import ALL_WAVES
 
     found = days(effort)
     with engine.begin() as connection:

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from pipelines.privacy import mask
-from pipelines.report import ALL_WAVES
+from saywhy.report import ALL_WAVES
 from pipelines.topic_checks import Desk
 from pipelines.topic_editing import applied
 from pipelines.topic_edits import Applied

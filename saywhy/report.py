@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: The report on all waves together.
+ALL_WAVES = "all"
+
 #: What stands in a note: numbers as they are, so that every language writes them its own way.
 Value = int | float | str | tuple[str, ...]
 
