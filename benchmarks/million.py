@@ -92,7 +92,7 @@ def rows_of(name: str, steps: list[Step]) -> Iterator[list[str]]:
         done = f"{own[-1].done:,}" if own[-1].done and own is not steps else ""
         yield [name, stage, done, f"{seconds:.1f}", f"{cpu:.1f}", f"{max(step.megabytes for step in own):,} MB"]
         name = ""
-    print(".", end="", flush=True)
+        print(f"{seconds:8.1f} s  {stage}", flush=True)  # a run of an hour that fails near its end has said something
 
 
 # --- processes ------------------------------------------------------------------------------------------------------
