@@ -117,7 +117,7 @@ def grow(
     vectors, poles = _vectors(known.fit, material, new), material.poles[new]
     labels[new], _ = assign(vectors, poles, clusters, slack=-SURE)
     lineage: list[Lineage] = []
-    for rows, found in _emerging(known, material, clusters, np.flatnonzero(labels == NONE), placed.is_new_text):
+    for rows, found in _emerging(known, material, clusters, labels.copy(), placed.is_new_text):
         born, *_ = born_of(found, model, now, {cluster.id for cluster in (*known.standing, *clusters)})
         labels[rows], confidence[rows] = len(clusters), 1.0
         clusters = [*clusters, replace(born, is_emerging=True)]
@@ -141,16 +141,22 @@ def grow(
 
 
 def _emerging(
-    known: Known, material: Material, clusters: Sequence[Cluster], rest: Integers, is_new_text: NDArray[np.bool_]
+    known: Known, material: Material, clusters: Sequence[Cluster], labels: Integers, is_new_text: NDArray[np.bool_]
 ) -> Iterator[tuple[Integers, Described]]:
     """Clusters of what fits no known one, if they are stable and anything in them is new: rows, and what it is.
 
     Known texts are clustered with them: a cause shows only against others. A cluster whose centroid is that of a known
-    one is the fringe of it.
+    one is the fringe of it, and one that is looser than all known ones is none.
     """
+    rest = np.flatnonzero(labels == NONE)
     if not is_new_text[rest].any():
         return
-    fitting = np.setdiff1d(np.arange(len(is_new_text)), rest)
+    loosest = min((cluster.reach for cluster in clusters), default=-1.0)
+    # Complaint and praise about one thing are one community: beside the other a cause would look like a part of it.
+    nearest, _ = assign(_vectors(known.fit, material, rest), np.zeros(len(rest), np.int64), clusters)
+    felt = np.array([*(_POLES.get(cluster.polarity, 0) for cluster in clusters), 0])
+    opposed = np.unique(nearest[material.poles[rest] * felt[nearest] == -1])
+    fitting = np.setdiff1d(np.flatnonzero(~np.isin(labels, opposed)), rest)
     step = max(1, len(fitting) // min(max(_BESIDE * len(rest), _BESIDE_LEAST), _BESIDE_MOST))
     rows = np.sort(np.concatenate([rest, fitting[::step]]))
     is_rest = np.isin(rows, rest)
@@ -166,6 +172,7 @@ def _emerging(
         )
         if (
             described.stability >= UNSTABLE
+            and described.reach >= loosest - SLACK * (1 - loosest)
             and material.distinct.counts[own].sum() >= least
             and len(own) >= _NEW * inside.sum()
             and is_new_text[own].any()
