@@ -21,11 +21,16 @@ Weights = Mapping[str, NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Activations:
-    """Lowest and highest activation at the input of a matrix product, but for its `outliers`: the columns of far
-    larger values, which stay in float so that they do not coarsen the scale of all others. `moments` are of all k."""
+    """Activations at the input of a matrix product, after each column was multiplied by its `shrink` (k,).
+
+    A few columns have far larger values, which would coarsen the scale of all others. They are shrunk, and their
+    weights grow as much (Xiao et al. 2023, SmoothQuant); or, as `outliers`, they stay in float. `low` and `high` are
+    the lowest and highest of the rest; `moments` are of all k.
+    """
 
     low: float
     high: float
+    shrink: NDArray[np.float32]
     outliers: NDArray[np.int64]
     moments: Moments
 
@@ -74,6 +79,9 @@ class _Builder:
             y = self.op("MatMul", [x, self.constant(f"{name}.weight", weight)], f"{name}.product")
             return self.op("Add", [y, self.constant(f"{name}.bias", bias)], name)
         seen = measured[name]
+        if (seen.shrink != 1).any():
+            x = self.op("Mul", [x, self.constant(f"{name}.shrink", seen.shrink)], f"{name}.shrunk")
+            weight = weight / seen.shrink[:, None]
         if not len(seen.outliers):
             return self._product(x, name, weight, bias, seen)
         columns = self.op("Gather", [x, self.constant(f"{name}.columns", seen.outliers)], f"{name}.outliers", axis=-1)

@@ -65,6 +65,8 @@ def _product(constants: dict[str, NDArray[np.generic]], name: str) -> tuple[NDAr
     weight = constants[f"{rest}.weight"].astype(np.float32) * constants[f"{rest}.scales"].astype(np.float32)
     if rest != name:
         weight[constants[f"{name}.columns"]] = constants[f"{name}.large"]
+    if f"{name}.shrink" in constants:
+        weight *= constants[f"{name}.shrink"].astype(np.float32)[:, None]
     return weight, constants[f"{rest}.bias"].astype(np.float32)
 
 
