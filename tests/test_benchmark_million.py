@@ -13,7 +13,7 @@ from benchmarks.million import run
 from pipelines.ingest import examine, read_responses
 from saywhy.annotation import Annotation, Polarity
 from saywhy.feedback import Comment, Response
-from tests.test_report import annotate
+from tests.answers import annotate
 
 
 def test_the_survey_is_what_it_says(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
 def test_every_command_is_documented_with_its_options() -> None:
     """A section for each command, with exactly the options that it takes."""
     page = (REFERENCE / "cli.md").read_text()
-    commands = {}
+    commands: dict[str, Any] = {}
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
         below = getattr(command, "commands", None)  # a group has commands of its own
         commands |= {f"{name} {part}": found for part, found in (below or {}).items()}

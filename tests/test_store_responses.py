@@ -23,7 +23,9 @@ FULL = Response(
     answered_at=datetime(2026, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC),
     wave="2026-Q1",
     segments=(Segment("Größe", "groß"), Segment("产品", "甲"), Segment("产品", "乙")),
-    customer=Customer("c-1", "张伟", "zhang@example.cn", "Müller & Söhne", Decimal("1234567.89"), Decimal("9876543.21")),
+    customer=Customer(
+        "c-1", "张伟", "zhang@example.cn", "Müller & Söhne", Decimal("1234567.89"), Decimal("9876543.21")
+    ),
 )
 
 
