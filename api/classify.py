@@ -52,7 +52,7 @@ RESPONSE: dict[str, JsonValue] = {
                 {"theme": "support", "polarity": "positive", "start": 0, "end": 31, "confidence": 0.93},
                 {"theme": "billing", "polarity": "negative", "start": 33, "end": 65, "confidence": 0.9},
             ],
-            "model": "core-2026.11",
+            "model": "core-2026.12",
         }
     ]
 }

@@ -27,7 +27,7 @@ class Ready(BaseModel):
 
     status: Literal["ready"] = "ready"
     version: str = Field(description="The version of saywhy.", examples=[__version__])
-    model: str = Field(description="The model version that classifies.", examples=["core-2026.11"])
+    model: str = Field(description="The model version that classifies.", examples=["core-2026.12"])
 
 
 @router.get("/live", summary="Is the process alive?")

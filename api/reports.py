@@ -21,7 +21,7 @@ Wave = Annotated[str, Path(description="A wave, or `all` for everything.", examp
 EXAMPLE: dict[str, JsonValue] = {
     "wave": "2026-Q2",
     "generated_at": "2026-07-03T08:15:00+00:00",
-    "model": "core-2026.11",
+    "model": "core-2026.12",
     "counts": {"responses": 1204, "scored": 1187, "comments": 655, "non_answers": 41, "duplicates": 18},
     "nps": {"score": 23.4, "low": 19.1, "high": 27.6, "n": 1187, "promoters": 566, "passives": 333, "detractors": 288},
     "nps_with_comment": None,

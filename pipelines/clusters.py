@@ -151,7 +151,7 @@ def _parts(
         size = distinct.counts[members].sum()
         if size < max(_LARGE_SHARE * distinct.counts.sum(), _LARGE * communities.least_):
             continue
-        spoken = [languages[member] for member in members]
+        spoken = [languages[int(member)] for member in members]
         # Inside one cause, what is left of the languages would be what parts are made of.
         alike = SameLanguage(spoken).fit(vectors[members]).transform(vectors[members])
         inside = parts_of(alike, max(communities.least_, round(_SMALLEST_PART * len(members))))
@@ -192,7 +192,7 @@ def _describe(
         central = (vectors[members] @ mean).astype(np.float64)
         said = Members(
             [distinct.texts[member] for member in members],
-            [languages[member] for member in members],
+            [languages[int(member)] for member in members],
             distinct.counts[members].tolist(),
             central,
         )

@@ -12,12 +12,12 @@ from enum import StrEnum
 import numpy as np
 
 from pipelines.privacy import mask
-from saywhy.report import ALL_WAVES
 from pipelines.topic_checks import Desk
 from pipelines.topic_editing import applied
 from pipelines.topic_edits import Applied
 from saywhy import store
 from saywhy.code_frame import CodeFrame
+from saywhy.report import ALL_WAVES
 from saywhy.store import Connection
 from saywhy.topic import Assignment, Edit, EditKind, Fate, Lineage, Topic
 

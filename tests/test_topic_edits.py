@@ -61,7 +61,7 @@ def topic(found: Applied, name: str) -> Topic:
 
 
 SPLIT = {"into": "n", "name": "New one", "part": "p"}
-EVERY_KIND = [
+EVERY_KIND: list[tuple[str, str | None, dict[str, Any]]] = [
     ("rename", "a", {"name": "Mine"}),
     ("merge", "a", {"into": "b"}),
     ("split", "a", SPLIT),

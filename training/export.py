@@ -1,6 +1,6 @@
 """Make a bundle out of a checkpoint and its heads, and refuse one that does not answer like the checkpoint.
 
-    python -m training.export --checkpoint RUN --data DATA --version core-2026.11 --out models/bundled
+    python -m training.export --checkpoint RUN --data DATA --version core-2026.12 --out models/bundled
 
 `RUN` holds a Hugging Face BertModel, its tokenizer.json and heads.safetensors (see `training.finetune`,
 `training.linear`). Activation ranges are measured, thresholds and temperature calibrated, on texts of `DATA`.
