@@ -43,6 +43,7 @@ def opened(browser: Browser, folder: Path, report: Report, language: str = "en",
     file = folder / "report.html"
     file.write_text(to_html(report, load_code_frame(), language=language), "utf-8")
     found = Opened(browser.new_page(**options))
+    found.page.set_default_timeout(180_000)  # a busy machine is no fault of the page
     found.page.on("request", lambda request: found.requests.append(request.url))
     found.page.on("console", lambda message: found.complaints.append(message.text))
     found.page.on("pageerror", lambda error: found.complaints.append(str(error)))

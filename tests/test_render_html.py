@@ -100,15 +100,15 @@ def test_themes_are_named_in_the_language_of_the_page() -> None:
 
 
 def test_quotes_carry_their_language_and_highlight_the_clause() -> None:
-    """A quote is read out and drawn in its own language, and the clause it stands for is marked."""
+    """A quote is read out and drawn in its own language, the reader's language first, and its clause is marked."""
     found = page(FULL, "de")
     quotes = {text: attributes for attributes, text in found.find("blockquote")}
     assert quotes["功能不错，但是账单看不懂，每个月都要打电话问。"]["lang"] == "zh-Hans"
     assert quotes["فاتورة غير واضحة على الإطلاق"]["dir"] == "auto"
     marks = [text for _, text in found.find("mark")]
     assert marks[:3] == [
-        "I spend an hour each month working out what the invoice is for",
         "Die Rechnung ist ein Rätsel: drei Positionen, keine davon erklärt.",
+        "I spend an hour each month working out what the invoice is for",
         "账单看不懂，每个月都要打电话问",
     ]
 

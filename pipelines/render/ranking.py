@@ -73,7 +73,7 @@ def _issue_row(group: str, issue: Issue, axis: Axis, code_frame: CodeFrame, word
         mentions=wording.amount(issue.mentions),
         group=wording.amount(getattr(issue, group)),
         revenue="–" if revenue is None else wording.amount(revenue),
-        quotes=tuple(_quote_text(quote, wording) for quote in issue.quotes),
+        quotes=tuple(_quote_text(quote, wording) for quote in _readable_first(issue.quotes, wording.language)),
         quote_count=wording.count(len(issue.quotes)),
         keywords=issue.keywords,
         waves=amounts(((wave, wave, number) for wave, number in issue.waves), wording),
@@ -137,6 +137,11 @@ def _audited_points(issue: Issue, wording: Wording) -> str | None:
     found = issue.audited.impact
     interval = wording.interval(found.low, found.high)
     return wording("audited_points", points=wording.points(found.value), interval=interval)
+
+
+def _readable_first(quotes: tuple[Quote, ...], language: str) -> list[Quote]:
+    """Those in the reader's language before the others, each in the order of the report."""
+    return sorted(quotes, key=lambda quote: quote.language != language)
 
 
 def _quote_text(quote: Quote, wording: Wording) -> QuoteText:
