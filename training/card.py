@@ -17,10 +17,10 @@ Reads feedback comments: sentiment, themes of the core code frame, clause-level 
   French, Italian, Portuguese, Dutch, Russian, Japanese, Turkish and Czech too; the vocabulary keeps Korean, Polish,
   Swedish, Danish, Norwegian, Finnish, Arabic, Hindi, Vietnamese, Indonesian, Thai and others, which the encoder reads
   without feedback of their own having been trained on.
-- **Where it is weak**: irony; reasons that are only a number; comparisons with a competitor; the overall sentiment where
-  praise and blame meet (people say "mixed", it takes a side; the clauses are right more often); themes that are rare in
-  public data (billing, ordering, safety). Confidences are calibrated on the texts below, not on yours. People who label themes
-  agree among themselves only at Krippendorff's alpha 0.4 to 0.7.
+- **Where it is weak**: irony; reasons that are only a number; comparisons with a competitor; the overall sentiment
+  where praise and blame meet (people say "mixed", it takes a side; the clauses are right more often); themes that are
+  rare in public data (billing, ordering, safety). Confidences are calibrated on the texts below, not on yours. People
+  who label themes agree among themselves only at Krippendorff's alpha 0.4 to 0.7.
 
 ## Quality
 
