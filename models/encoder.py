@@ -18,7 +18,7 @@ from models.script import fold_script
 
 #: Longer texts are read in windows of this many tokens, so that nothing is cut off.
 WINDOW = 256
-#: Tokens in one run of the graph. More fills the caches, fewer leaves cores idle (benchmarks/encoder.py).
+#: Tokens in one run of the graph. More fills the caches, fewer leaves cores idle.
 BATCH_TOKENS = 2048
 #: Speed: ONNX Runtime would fuse these by itself, and the fused kernel is slower than its parts.
 _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
