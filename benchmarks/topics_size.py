@@ -83,8 +83,16 @@ def material(size: int, file: Path | None, field: str) -> tuple[list[str], Vecto
         part = vectors[start : start + 10_000]
         part += _NOISE / np.sqrt(part.shape[1]) * generator.standard_normal(part.shape, np.float32)
         part /= np.linalg.norm(part, axis=1, keepdims=True)
-    texts = [said[place % len(said)] + (f" {place}" if place >= len(said) else "") for place in range(size)]
-    return texts, vectors
+    return [said[place % len(said)] + _word(place // len(said)) for place in range(size)], vectors
+
+
+def _word(number: int) -> str:
+    """A word of its own for each number, none for 0; letters, since digits would be looked at as phone numbers."""
+    letters = ""
+    while number:
+        number, letter = divmod(number, 26)
+        letters += chr(ord("a") + letter)
+    return f" {letters}" if letters else ""
 
 
 def saywhy(texts: list[str], vectors: Vectors) -> int:

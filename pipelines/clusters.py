@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.communities import Communities
+from pipelines.communities import NONE, Communities
 from pipelines.distinct import Distinct, SameLanguage
 from pipelines.keywords import describe, surface_forms
 from pipelines.labels import Members, label_topic, labels_by_language
@@ -24,6 +24,9 @@ Vectors = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+#: Texts that are clustered; of more, these are a sample.
+FIT_AT_MOST = 20_000
+_BLOCK = 16_384
 _KEYWORDS = 10
 #: One in twenty members is farther from the others than this many standard deviations below their mean.
 _OUTLYING = 1.645
@@ -66,27 +69,37 @@ class Found:
 
 
 def cluster(distinct: Distinct, languages: Sequence[str], space: SameLanguage, communities: Communities) -> Found:
-    """Cluster distinct texts. `space` is fitted if it has measured nothing yet."""
+    """Cluster distinct texts. `space` is fitted if it has measured nothing yet.
+
+    Of more than `FIT_AT_MOST` texts the first ones are clustered, which `communities` are of: what they say puts them in
+    an order that means nothing, so they are a random sample. The others go where their neighbours are.
+    """
     if not distinct.keys:
         none = np.empty(0, np.int64)
         return Found(none, np.empty(0), none, {})
-    documents = describe(distinct.texts, languages)
+    sample, spoken = distinct.take(np.arange(min(FIT_AT_MOST, len(distinct.keys)))), languages[:FIT_AT_MOST]
+    common = space.fit(distinct.vectors)
+    documents = describe(sample.texts, spoken)
     vocabulary = {word for document in documents for word in document.split()}
     if len(vocabulary) > 1:
-        model = _bertopic(space, communities)
-        model.fit(documents, embeddings=distinct.vectors)
+        model = _bertopic(common.speaking(spoken), communities)
+        model.fit(documents, embeddings=sample.vectors)
         labels = np.array(model.topics_, np.int64)  # BERTopic numbers the clusters anew
         keywords = [dict(model.get_topic(topic)) for topic in range(labels.max() + 1)]
     else:  # BERTopic cannot weigh a single word, and there is nothing to weigh
-        communities.fit(space.fit(distinct.vectors).transform(distinct.vectors))
+        communities.fit(common.speaking(spoken).transform(sample.vectors))
         labels = communities.labels_
         keywords = [dict.fromkeys(vocabulary, 1.0)] * (int(labels.max()) + 1)
+    # What BERTopic calls each community, by its number; the last place is that of none.
+    number = np.full(len(keywords) + 1, NONE)
+    number[communities.labels_] = labels
     stability = np.zeros(len(keywords))
-    stability[labels[labels >= 0]] = communities.stability_[communities.labels_[labels >= 0]]
-    vectors = space.transform(distinct.vectors)
-    parts, of_parts = _parts(distinct, languages, vectors, labels, keywords, communities)
-    described = _describe(distinct, languages, vectors, labels, keywords, stability, of_parts)
-    return Found(labels, communities.probabilities_, parts, described)
+    stability[number[:-1]] = communities.stability_
+    vectors = common.speaking(spoken).transform(sample.vectors)
+    parts, of_parts = _parts(sample, spoken, vectors, labels, keywords, communities)
+    described = _describe(sample, spoken, vectors, labels, keywords, stability, of_parts)
+    found = Found(labels, communities.probabilities_, parts, described)
+    return _with_rest(found, number, distinct, languages, common, communities)
 
 
 def identify(central: Sequence[str]) -> str:
@@ -134,6 +147,62 @@ def _bertopic(reduce: SameLanguage, cluster: object) -> Any:
         ctfidf_model=ClassTfidfTransformer(bm25_weighting=True, reduce_frequent_words=True),
         top_n_words=_KEYWORDS,
     )
+
+
+def _with_rest(
+    found: Found,
+    number: Integers,
+    distinct: Distinct,
+    languages: Sequence[str],
+    space: SameLanguage,
+    communities: Communities,
+) -> Found:
+    """What was found in a sample of the texts, and where all others go; by blocks, so that a million fit into memory.
+
+    `number` is the label of each community.
+    """
+    labels, confidence, parts = [found.labels], [found.confidence], [found.parts]
+    for start in range(FIT_AT_MOST, len(distinct.keys), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        vectors = space.speaking(languages[block]).transform(distinct.vectors[block])
+        communities_of, sure = communities.predict(vectors)
+        labels.append(number[communities_of])
+        confidence.append(sure)
+        parts.append(_nearest_parts(vectors, labels[-1], found.described))
+    whole = Found(np.concatenate(labels), np.concatenate(confidence), np.concatenate(parts), found.described)
+    return replace(whole, described=_counted(whole.described, whole.labels, whole.parts, distinct.counts))
+
+
+def _nearest_parts(vectors: Vectors, labels: Integers, described: Mapping[int, Described]) -> Integers:
+    """The part of each text that is in a cluster with parts, by the nearest centroid; -1 for the others."""
+    found = np.full(len(labels), NONE)
+    for label, cluster_ in described.items():
+        if cluster_.parts:
+            rows = np.flatnonzero(labels == label)
+            centroids = np.stack([part.centroid for part in cluster_.parts.values()])
+            found[rows] = np.array(list(cluster_.parts))[(vectors[rows] @ centroids.T).argmax(axis=1)]
+    return found
+
+
+def _counted(
+    described: Mapping[int, Described], labels: Integers, parts: Integers, counts: Integers
+) -> dict[int, Described]:
+    """The clusters with their sizes among all texts, the largest first."""
+    size = np.bincount(labels + 1, counts).astype(int)[1:].tolist()
+    size_of_part = np.bincount(parts + 1, counts).astype(int)[1:].tolist()
+    found = {
+        label: replace(
+            one,
+            size=size[label],
+            parts=_by_size({at: replace(part, size=size_of_part[at]) for at, part in one.parts.items()}),
+        )
+        for label, one in described.items()
+    }
+    return _by_size(found)
+
+
+def _by_size(described: Mapping[int, Described]) -> dict[int, Described]:
+    return dict(sorted(described.items(), key=lambda item: (-item[1].size, item[1].id)))
 
 
 def _parts(
@@ -197,15 +266,16 @@ def _describe(
             central,
         )
         taken = {name for other in found.values() for name in (other.label, *other.labels.values())}
+        by_language = labels_by_language(said, weights, taken)
         found[label] = Described(
             identify([distinct.keys[members[at]] for at in np.argsort(-central, kind="stable")[:3].tolist()]),
-            label_topic(said, weights, taken),
+            label_topic(said, weights, taken, by_language),
             tuple(forms.get(word, word) for word in weights),
             int(distinct.counts[members].sum()),
             mean / max(float(np.linalg.norm(mean)), 1e-9),
             reach,
             float(stability[label]),
             parts.get(label, {}),
-            labels_by_language(said, weights, taken),
+            by_language,
         )
-    return dict(sorted(found.items(), key=lambda item: (-item[1].size, item[1].id)))
+    return found

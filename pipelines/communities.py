@@ -32,10 +32,8 @@ from pipelines.neighbours import (
 #: No cluster.
 NONE = -1
 
-#: Rows that the graph is made of; of larger inputs the first ones are, and the rest goes where its neighbours are.
-FIT_AT_MOST = 20_000
-#: Rows among which neighbours of the rest are looked for: a million rows would wait for more.
-_VOTERS = 10_000
+#: Members among which neighbours of further rows are looked for: a million rows would wait for more.
+_VOTERS = 4_000
 _TRIALS = 5  # of the last cut, the best of which counts
 #: Pairs of a cluster are more alike than unrelated ones by this many standard deviations, and its members to it by …
 _COHESION, _MEMBERSHIP = 1.5, 1.0
@@ -76,13 +74,12 @@ class Communities:
 
     def fit(self, X: Vectors, y: object = None) -> Self:  # noqa: ARG002, N803
         """Cluster rows of unit vectors (n, d), in an order that depends on nothing but them."""
-        fitted = slice(0, FIT_AT_MOST)
         counts = np.ones(len(X), np.int64) if self.counts is None else self.counts
         sources = np.arange(len(X)) if self.sources is None else self.sources
         poles = np.zeros(len(X), np.int64) if self.poles is None else self.poles
-        self.least_ = least = least_of(int(counts[fitted].sum())) if self.least is None else self.least
-        self._vectors, self._sources = X[fitted], sources[fitted]
-        graph = neighbour_graph(self._vectors, self._sources)
+        self.least_ = least = least_of(int(counts.sum())) if self.least is None else self.least
+        self._vectors, self._sources = X, sources
+        graph = neighbour_graph(X, sources)
         together, scale = consensus(graph, self.seed)
         reliable = graph.weight * together
         reliably = graph.keep(reliable * together)
@@ -90,32 +87,32 @@ class Communities:
         groups = np.zeros(len(X), np.int64)
         if self.languages is not None:
             groups = np.unique(self.languages, return_inverse=True)[1]
-        limit = chance(self._vectors, _COHESION)
-        found = tighten(reliably, self._vectors, found, groups[fitted], limit=limit, least=least, seed=self.seed)
-        found = _split_opposed(found, poles[fitted], least)
-        found[to_cluster(self._vectors, found) <= chance(self._vectors, _MEMBERSHIP)] = NONE
-        labels = _drop_small(found, counts[fitted], self._sources, least)
+        limit = chance(X, _COHESION)
+        found = tighten(reliably, X, found, groups, limit=limit, least=least, seed=self.seed)
+        found = _split_opposed(found, poles, least)
+        found[to_cluster(X, found) <= chance(X, _MEMBERSHIP)] = NONE
+        labels = _drop_small(found, counts, sources, least)
         confidence = _share_within(graph, reliable, labels)
-        confidence[(labels != NONE) & (counts[fitted] >= least)] = 1.0
+        confidence[(labels != NONE) & (counts >= least)] = 1.0
         self._labels = labels.copy()
-        self._centroids = centroids(self._vectors, labels)
-        self._reach = _reach(self._vectors, labels, self._centroids)
+        self._centroids = centroids(X, labels)
+        self._reach = _reach(X, labels, self._centroids)
         self.stability_ = np.array([confidence[labels == label].mean() for label in range(len(self._centroids))])
         left = np.flatnonzero(labels == NONE)
-        labels[left], confidence[left] = self.predict(self._vectors[left], self._sources[left])
-        rest = self.predict(X[FIT_AT_MOST:], sources[FIT_AT_MOST:])
-        self.labels_: Integers = np.concatenate([labels, rest[0]])
-        self.probabilities_: Floats = np.concatenate([confidence, rest[1]])
+        labels[left], confidence[left] = self.predict(X[left], sources[left])
+        self.labels_: Integers = labels
+        self.probabilities_: Floats = confidence
         return self
 
     def predict(self, X: Vectors, sources: Integers | None = None) -> tuple[Integers, Floats]:  # noqa: N803
         """Cluster and confidence of further rows: that of most of their nearest neighbours, weighted by similarity.
 
+        `sources` (n,) says which rows are of one comment, and no neighbours; left out, none are of a comment fitted.
         None (-1, with confidence 0) where a row is farther from the cluster than nearly all of its members.
         """
         labels, confidence = np.full(len(X), NONE), np.zeros(len(X))
         members = np.flatnonzero(self._labels != NONE)
-        members = members[:: max(1, -(-len(members) // _VOTERS))] if len(X) > FIT_AT_MOST else members
+        members = members[:: max(1, -(-len(members) // _VOTERS))] if sources is None else members
         if not len(members):
             return labels, confidence
         clusters = len(self._centroids)

@@ -7,6 +7,10 @@ al. 2019).
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from pipelines.neighbours import Floats, Graph, Integers
@@ -26,10 +30,17 @@ def consensus(graph: Graph, seed: int = 0) -> tuple[Floats, float]:
     A scale counts the more the better its cuts agree with one another: structure that is there is found again. Scales
     of which the first cuts already disagree are not cut further.
     """
-    cuts = [[_cut(graph, scale, seed, number) for number in range(_FIRST_CUTS)] for scale in _SCALES]
-    for scale, found, weight in zip(_SCALES, cuts, _weights(cuts), strict=True):
-        if weight >= _COUNTS:
-            found += [_cut(graph, scale, seed, number) for number in range(_FIRST_CUTS, _CUTS)]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # cutting is native code, and lets others run
+
+        def cut(numbers: range, scales: Iterable[float]) -> list[list[Integers]]:
+            waiting = [[threads.submit(_cut, graph, scale, seed, number) for number in numbers] for scale in scales]
+            return [[one.result() for one in scale] for scale in waiting]
+
+        cuts = cut(range(_FIRST_CUTS), _SCALES)
+        counting = np.flatnonzero(_weights(cuts) >= _COUNTS).tolist()
+        further = cut(range(_FIRST_CUTS, _CUTS), [_SCALES[at] for at in counting])
+    for at, found in zip(counting, further, strict=True):
+        cuts[at] += found
     weights = _weights(cuts)
     together = [np.mean([cut[graph.left] == cut[graph.right] for cut in found], axis=0) for found in cuts]
     return weights @ np.array(together), float(np.exp(weights @ np.log(_SCALES)))

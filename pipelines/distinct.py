@@ -122,6 +122,12 @@ class SameLanguage:
         centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
         return centred
 
+    def speaking(self, languages: Sequence[str]) -> SameLanguage:
+        """The same space for other rows, in these languages."""
+        other = SameLanguage(languages)
+        other._mean, other._offsets, other._is_measured = self._mean, self._offsets, True
+        return other
+
     def means(self) -> tuple[tuple[str, ...], bytes]:
         """What was measured: the languages, and as float16 the mean of all and the offset of each from it."""
         languages = tuple(sorted(map(str, self._offsets)))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from models.script import fold_script
 from pipelines.privacy import CARD, EMAIL, IBAN, PHONE, mask
 from saywhy.text import normalise
 
@@ -38,8 +39,12 @@ def words(text: str, language: str | None = None) -> list[str]:
 
 def says_something(text: str, language: str | None) -> bool:
     """Whether there is more than function words in a text. An emoji says something, too."""
-    spoken = list(_split(normalise(text)))
-    return bool(_telling(spoken, language)) or not spoken
+    spoken = False
+    for word in _split(normalise(text)):
+        if _telling([word], language):
+            return True
+        spoken = True
+    return not spoken
 
 
 @cache
@@ -88,11 +93,8 @@ def _cut(run: str) -> Iterator[str]:
     """
     import rjieba
 
-    simplified = convert(run, "zh-Hans")
-    if len(simplified) != len(run):
-        simplified = run
     at = 0
-    for word in rjieba.cut(simplified):
+    for word in rjieba.cut(fold_script(run)):
         yield run[at : at + len(word)]
         at += len(word)
 

@@ -34,6 +34,7 @@ _CLOSING = frozenset(
     | {"ab", "an", "auf", "aus", "ein", "nicht", "mehr", "nie", "immer", "zu", "uns"}
     | {"bien", "pas", "plus", "beaucoup", "trop", "bon", "bonne", "了", "吗", "好", "多", "不"}
 )
+_WIDE = re.compile(r"[\u2e80-\uffef]")
 _QUOTES = '"“”„«»「」『』'
 # What a clause begins with only because of the one before it.
 _OPENING = re.compile(
@@ -56,13 +57,16 @@ class Members:
     central: NDArray[np.float64]
 
 
-def label_topic(members: Members, keywords: Mapping[str, float], taken: Collection[str]) -> str:
+def label_topic(
+    members: Members, keywords: Mapping[str, float], taken: Collection[str], labels: Mapping[str, str]
+) -> str:
     """A short clause that a customer wrote: central, typical in its words, easy to read, with the keywords in it.
 
-    `keywords` are weights by case-folded word, `taken` the labels of other topics. Texts with personal data in them
-    are not used, unless masked where there are no others.
+    `keywords` are weights by case-folded word, `taken` the labels of other topics, `labels` those by language of this
+    one. Texts with personal data in them are not used, unless masked where there are no others.
     """
-    return _best(members, _language(members.languages, members.counts), keywords, taken)
+    language = _language(members.languages, members.counts)
+    return labels.get(language or "") or _best(members, language, keywords, taken)
 
 
 def labels_by_language(members: Members, keywords: Mapping[str, float], taken: Collection[str]) -> dict[str, str]:
@@ -97,13 +101,14 @@ def _best(members: Members, language: str | None, keywords: Mapping[str, float],
     for place in places:
         masked, _ = mask(members.texts[place])
         label = tidy(masked)
-        spoken = {word.casefold() for word in words(masked, language)}
+        is_masked = masked != members.texts[place]
+        spoken = {word.casefold() for word in words(masked, language)} if is_masked else said[place]
         covered = sum(keywords.get(word, 0.0) for word in spoken) / max(sum(keywords.values()), 1e-9)
         carried = sum(number for word, number in common if word in spoken) / max(sum(n for _, n in common), 1)
         typical = float(np.mean([min(shared[word] - 1, _TYPICAL) / _TYPICAL for word in spoken])) if spoken else 0.0
         score = float(members.central[place]) / nearest + covered + carried + typical
         score += 0.1 * min(np.log2(members.counts[place]), 4)
-        scored.append((_unfit(label, len(spoken), language) + (masked != members.texts[place]) - score, label))
+        scored.append((_unfit(label, len(spoken), language) + is_masked - score, label))
     free = [label for _, label in sorted(scored) if label not in taken]
     return free[0] if free else min(scored)[1]
 
@@ -148,11 +153,12 @@ def _unfit(label: str, telling: int, language: str | None) -> float:
 
 def width(text: str) -> int:
     """Columns of a fixed-width line: a Chinese character takes two."""
-    return sum(2 if "\u2e80" <= character <= "\uffef" else 1 for character in text)
+    return len(text) + len(_WIDE.findall(text))
 
 
 def _shorten(clause: str) -> str:
     """Cut at the last space, or the last character where there is none, that leaves room for an ellipsis."""
+    clause = clause[: LONGEST + 1]
     while width(clause) > LONGEST - 1:
         head, space, _ = clause.rpartition(" ")
         clause = head if space and width(head) >= LONGEST // 2 else clause[:-1]

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.annotations import VERDICT
-from pipelines.clusters import Described, identify
-from pipelines.communities import FIT_AT_MOST, NONE, least_of
+from pipelines.clusters import FIT_AT_MOST, Described, identify
+from pipelines.communities import NONE, least_of
 from pipelines.distinct import SameLanguage
 from pipelines.topics import Material
 from saywhy.errors import OtherModel

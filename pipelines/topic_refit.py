@@ -75,22 +75,29 @@ def refit(
     """
     space = SameLanguage(material.languages).fit(material.distinct.vectors)
     fit = Fit(model, now, len(material.units), *space.means())
-    vectors = space.transform(material.distinct.vectors)
     known = known or Known(fit, (), {})
     placed = place(known, material)
-    old = [_calibrated(cluster, vectors[placed.labels == at], model) for at, cluster in enumerate(placed.clusters)]
+
+    def vectors(rows: Integers) -> Vectors:  # of some texts: all at once would be as much memory again
+        spoken = [material.languages[row] for row in rows.tolist()]
+        return space.speaking(spoken).transform(material.distinct.vectors[rows])
+
+    old = [
+        _calibrated(cluster, vectors(np.flatnonzero(placed.labels == at)), model)
+        for at, cluster in enumerate(placed.clusters)
+    ]
     keeps = np.array([cluster.id in held and cluster.model == model for cluster in old] + [False])  # the last is NONE
 
     # Known members of what is held stay, and what is loose joins it where nothing else is nearer.
     confidence = placed.confidence.copy()
-    loose = np.flatnonzero(placed.labels == NONE)
-    nearest, confidence[loose] = assign(vectors[loose], material.poles[loose], old)
+    loose = np.flatnonzero(placed.labels == NONE) if keeps.any() else np.empty(0, np.int64)
+    nearest, confidence[loose] = assign(vectors(loose), material.poles[loose], old)
     nearest_or_own = placed.labels.copy()
     nearest_or_own[loose] = nearest
     labels = np.where(keeps[nearest_or_own], nearest_or_own, NONE)
 
     rest = np.flatnonzero(labels == NONE)
-    found = material.cluster(rest, SameLanguage.measured([material.languages[row] for row in rest], *space.means()))
+    found = material.cluster(rest, space.speaking([material.languages[row] for row in rest.tolist()]))
     weight = np.where(placed.is_new_text, 0, material.distinct.counts)[rest]
     new = [found.described[label] for label in range(len(found.described))]
     matched = match(
@@ -118,8 +125,8 @@ def refit(
     confidence[rest] = found.confidence
     whole = [cluster.id for cluster in clusters]
     all_parts, part_labels = _parts(known, placed, found, rest, weight, whole[:held_count], inside)
-    if joined := [row for row in loose.tolist() if 0 <= labels[row] < held_count]:
-        part_labels[joined] = nearest_part(vectors[joined], labels[joined], whole, all_parts)
+    joined = loose[(labels[loose] >= 0) & (labels[loose] < held_count)]
+    part_labels[joined] = nearest_part(vectors(joined), labels[joined], whole, all_parts)
     is_new = placed.is_new_clause & bool(known.clusters)
     counted = [*counts(clusters, material, labels, is_new, themes, now, held)]
     counted += counts(all_parts, material, part_labels, is_new, themes, now, held)

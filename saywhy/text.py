@@ -8,6 +8,7 @@ import unicodedata
 # Zero-width and bidirectional marks that carry no meaning in feedback; the emoji joiner U+200D stays.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SPACE = re.compile(r"\s+")
+_SIGN_IN_NUMBER = re.compile(r"(?<=\d)([.,:/])(?=\d)")
 
 
 def normalise(text: str) -> str:
@@ -22,13 +23,19 @@ def fold(text: str) -> str:
     For telling whether two texts are the same ("Great!!" and "great"). Signs inside numbers count ("1.5" is not "15");
     skin tones and variation selectors of emoji do not.
     """
-    text = normalise(text).casefold()
-    kept = []
-    for index, character in enumerate(text):
-        category = unicodedata.category(character)
-        if category[0] in "LMN" or category == "So":
-            if character != "\ufe0f":
-                kept.append(character)
-        elif character in ".,:/" and text[index - 1 : index].isdecimal() and text[index + 1 : index + 2].isdecimal():
-            kept.append(character)
+    pieces = _SIGN_IN_NUMBER.split(normalise(text).casefold())
+    # Every second piece is such a sign.
+    kept = [piece if at % 2 else piece.translate(_KEPT) for at, piece in enumerate(pieces)]
     return unicodedata.normalize("NFKC", "".join(kept))  # what was parted may compose now
+
+
+class _Kept(dict[int, str]):
+    """What is kept of each character, found out once: the character or nothing."""
+
+    def __missing__(self, code: int) -> str:
+        category = unicodedata.category(chr(code))
+        self[code] = chr(code) if (category[0] in "LMN" or category == "So") and code != 0xFE0F else ""
+        return self[code]
+
+
+_KEPT = _Kept()

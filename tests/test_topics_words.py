@@ -100,7 +100,7 @@ def test_long_labels_end_at_a_word() -> None:
 def label(texts: list[str], languages: list[str], keywords: dict[str, float], taken: set[str] | None = None) -> str:
     """The label of texts that are less and less central."""
     central = np.linspace(0.9, 0.7, len(texts))
-    return label_topic(Members(texts, languages, [1] * len(texts), central), keywords, taken or set())
+    return label_topic(Members(texts, languages, [1] * len(texts), central), keywords, taken or set(), {})
 
 
 def test_a_label_is_a_clause_with_the_keywords() -> None:
