@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from benchmarks.timing import print_table
 from models.annotator import load_annotator
-from pipelines.topic_identity import Grown, Known, grow
+from pipelines.topic_identity import Grown, grow
+from pipelines.topic_members import Known
 from pipelines.topic_refit import refit
 from pipelines.topics import Material, Unit
 from saywhy.annotation import Polarity

@@ -15,11 +15,10 @@ from pipelines.frame import Frame
 from pipelines.nps import Z95
 from pipelines.recoverable import recoverable, with_influence
 from saywhy.annotation import Polarity
-from saywhy.audit import AuditLabel
+from saywhy.audit import LEAST_COMMENTS, AuditLabel
 from saywhy.report import Audit, Audited, Estimate, Issue, Report
 
-#: Fewer audited comments say too little of the model; a cause that a person found in fewer responses, too little of it.
-LEAST_COMMENTS = 50
+#: A cause that a person found in fewer responses of the sample has no points by it.
 LEAST_MENTIONS = 5
 
 Audits = Mapping[str, Sequence[AuditLabel]]
@@ -59,7 +58,8 @@ def powered(
 def audit_report(report: Report, frame: Frame, rows: NDArray[np.bool_], audits: Audits) -> Report:
     """The report with what audited comments make of it, where there are enough; `rows` are its responses.
 
-    The audited comments have to be a random sample (`saywhy.store.audits`). Themes only: nobody labels topics.
+    The audited comments have to be a random sample (`saywhy.store.audits`). Only themes of the code frame: by nothing
+    else are comments labelled.
     """
     base = measured_on(frame, rows)
     listed = sorted(set(frame.comment[base].tolist()))
@@ -92,7 +92,8 @@ class _Sides:
     """Who names which theme on which side, by the model and by a person: columns are the blamed, then the praised."""
 
     def __init__(self, frame: Frame, base: NDArray[np.bool_], audits: Audits, audited: Sequence[int]) -> None:
-        themes = [place for place, cause in enumerate(frame.causes) if cause.kind == "theme"]
+        # A theme that people made of a topic is not on the sheet: that nobody marked it says nothing of it.
+        themes = [place for place, cause in enumerate(frame.causes) if cause.is_coded]
         self.keys = [(side, frame.causes[theme].id) for side in _SIDES for theme in themes]
         by_model = [frame.named(side, base)[:, themes] for side in _SIDES]
         self.by_model = sparse.csr_array(sparse.hstack(by_model, format="csr", dtype=bool))

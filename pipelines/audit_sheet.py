@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.audit_sample import Drawn, draw, keep
 from pipelines.ingest.reading import fit
 from pipelines.ingest.row import Row, as_text, rejection
 from pipelines.ingest.table import open_table
-from pipelines.privacy import mask
 from pipelines.render.data import inert
-from pipelines.render.wording import printable
+from pipelines.render.wording import closest_language, printable
 from saywhy import store
 from saywhy.annotation import Polarity
 from saywhy.audit import AuditLabel
 from saywhy.code_frame import CodeFrame
-from saywhy.errors import ColumnNotFound, Conflict, InvalidInput
+from saywhy.errors import ColumnNotFound, InvalidInput
 from saywhy.ingestion import Rejection
 
 if TYPE_CHECKING:
-    from saywhy.feedback import Comment
     from saywhy.store import Engine
 
 ID, LANGUAGE, COMMENT, DONE = "id", "language", "comment", "done"
@@ -49,33 +49,30 @@ class Returned:
 
 
 def write_sample(
-    engine: Engine, workspace: str, path: Path, size: int, code_frame: CodeFrame, *, language: str = "en"
+    engine: Engine, workspace: int, path: Path, size: int, code_frame: CodeFrame, *, language: str = "en"
 ) -> int:
     """Write the next comments of the random sample, at most `size`, to CSV or XLSX; return how many there are.
 
     Where there are none nothing is written.
-    Personal data is masked. Raises `InvalidInput` for another ending, and `Conflict` where anonymity was promised.
+    Personal data is masked. Raises `InvalidInput` for another ending or a language without words, and `Conflict`
+    where anonymity was promised.
     """
-    if path.suffix.lower() not in (".csv", ".xlsx"):
+    ending = path.suffix.lower()
+    if ending not in (".csv", ".xlsx"):
         raise InvalidInput(f"{path.name}: a sample is written as .csv or .xlsx")
+    language = closest_language(language)
     with store.reading(engine) as connection:
-        place = store.workspaces.find(connection, workspace)
-        if store.workspaces.anonymity_key(connection, place) is not None:
-            raise Conflict("anonymity was promised here, so that comments may not be handed out one by one")
-        comments = store.audits.unread(connection, place, size)
-    if not comments:
-        return 0
-    header = [ID, LANGUAGE, COMMENT, DONE, *(f"{theme.name(language)} [{theme.id}]" for theme in code_frame)]
-    blank = [""] * (len(header) - 3)
-    rows = [[comment.content_hash, comment.language or "und", _shown(comment), *blank] for comment in comments]
-    (_write_workbook if path.suffix.lower() == ".xlsx" else _write_text)(path, header, rows)
-    return len(rows)
+        comments = draw(connection, workspace, size)
+    if comments:
+        path.write_bytes((to_workbook if ending == ".xlsx" else to_text)(comments, code_frame, language))
+    return len(comments)
 
 
-def read_sample(engine: Engine, workspace: str, path: Path, code_frame: CodeFrame) -> Returned:
+def read_sample(engine: Engine, workspace: int, path: Path, code_frame: CodeFrame) -> Returned:
     """Keep the labels of a sheet: of rows in which a theme or `done` is marked. What cannot be read is rejected by row.
 
-    Raises `InvalidInput` for a file that cannot be read and `ColumnNotFound` for one that is no such sheet.
+    Raises `InvalidInput` for a file that cannot be read, `ColumnNotFound` for one that is no such sheet, and `Conflict`
+    where anonymity was promised.
     """
     table = open_table(path)
     rows = table.rows()
@@ -105,13 +102,57 @@ def read_sample(engine: Engine, workspace: str, path: Path, code_frame: CodeFram
         else:
             unmarked += 1
     with engine.begin() as connection:
-        place = store.workspaces.find(connection, workspace)
-        present = store.comments.present(connection, place, read)
-        store.audits.save(connection, place, {key: labels for key, labels in read.items() if key in present})
+        present = keep(connection, workspace, read)
     for key in read.keys() - present:
         row = lines[key]
         rejections.append(rejection(row.line, f"there is no comment {key!r}", as_text(row.cells)))
     return Returned(len(present), unmarked, tuple(sorted(rejections, key=lambda found: found.line)))
+
+
+def to_text(comments: Sequence[Drawn], code_frame: CodeFrame, language: str) -> bytes:
+    """The sheet as CSV, with the mark at its beginning by which spreadsheets know UTF-8."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerows([inert(value) for value in row] for row in _rows(comments, code_frame, language))
+    return out.getvalue().encode("utf-8-sig", "backslashreplace")
+
+
+def to_workbook(comments: Sequence[Drawn], code_frame: CodeFrame, language: str) -> bytes:
+    """The sheet as XLSX, where the marks are chosen from a list."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = Workbook()
+    sheet = book.active
+    header, *rows = _rows(comments, code_frame, language)
+    sheet.append(header)
+    for row in rows:
+        sheet.append([""] * len(row))
+        for place, value in enumerate(row, 1):
+            found = sheet.cell(sheet.max_row, place)
+            found.value, found.data_type = printable(value), "s"  # text, even where it begins with =
+    sheet.freeze_panes = "E2"
+    sheet.column_dimensions["A"].hidden = True
+    sheet.column_dimensions["C"].width = 80
+    for found in sheet["C"]:
+        found.alignment = Alignment(wrap_text=True, vertical="top")
+    choice = DataValidation("list", formula1='"-,+,+-,0"', allow_blank=True)
+    sheet.add_data_validation(choice)
+    if rows and len(header) > 4:
+        last = sheet.cell(len(rows) + 1, len(header)).coordinate
+        choice.add(f"E2:{last}")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _rows(comments: Sequence[Drawn], code_frame: CodeFrame, language: str) -> Iterator[list[str]]:
+    """The header, then a row for each comment with a blank cell for each theme."""
+    header = [ID, LANGUAGE, COMMENT, DONE, *(f"{theme.name(language)} [{theme.id}]" for theme in code_frame)]
+    yield header
+    for comment in comments:
+        yield [comment.id, comment.language, comment.text, *[""] * (len(header) - 3)]
 
 
 def _columns(header: Sequence[str], code_frame: CodeFrame) -> dict[str, int]:
@@ -136,40 +177,3 @@ def _labels(cells: Sequence[str], columns: dict[str, int]) -> Iterator[AuditLabe
             if mark not in _POLARITY:
                 raise ValueError(f"{role}: {cells[place]!r} is none of -, +, +-, 0")
             yield AuditLabel(role, _POLARITY[mark])
-
-
-def _shown(comment: Comment) -> str:
-    return mask(comment.verbatim)[0]
-
-
-def _write_text(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows([inert(value) for value in row] for row in rows)
-
-
-def _write_workbook(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    book = Workbook()
-    sheet = book.active
-    sheet.append(header)
-    for row in rows:
-        sheet.append([""] * len(row))
-        for place, value in enumerate(row, 1):
-            found = sheet.cell(sheet.max_row, place)
-            found.value, found.data_type = printable(value), "s"  # text, even where it begins with =
-    sheet.freeze_panes = "E2"
-    sheet.column_dimensions["A"].hidden = True
-    sheet.column_dimensions["C"].width = 80
-    for found in sheet["C"]:
-        found.alignment = Alignment(wrap_text=True, vertical="top")
-    choice = DataValidation("list", formula1='"-,+,+-,0"', allow_blank=True)
-    sheet.add_data_validation(choice)
-    if rows and len(header) > 4:
-        last = sheet.cell(len(rows) + 1, len(header)).coordinate
-        choice.add(f"E2:{last}")
-    book.save(path)

@@ -71,8 +71,8 @@ class Found:
 def cluster(distinct: Distinct, languages: Sequence[str], space: SameLanguage, communities: Communities) -> Found:
     """Cluster distinct texts. `space` is fitted if it has measured nothing yet.
 
-    Of more than `FIT_AT_MOST` texts the first ones are clustered, which `communities` are of: what they say puts them in
-    an order that means nothing, so they are a random sample. The others go where their neighbours are.
+    Of more than `FIT_AT_MOST` texts, the first ones are clustered, which `communities` are of: their order means
+    nothing, so they are a random sample. The others go where their neighbours are.
     """
     if not distinct.keys:
         none = np.empty(0, np.int64)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import compress
 
 import numpy as np
 
@@ -30,10 +31,13 @@ def consensus(graph: Graph, seed: int = 0) -> tuple[Floats, float]:
     A scale counts the more the better its cuts agree with one another: structure that is there is found again. Scales
     of which the first cuts already disagree are not cut further.
     """
+    edges = _edges(graph)
     with ThreadPoolExecutor(os.cpu_count()) as threads:  # cutting is native code, and lets others run
 
         def cut(numbers: range, scales: Iterable[float]) -> list[list[Integers]]:
-            waiting = [[threads.submit(_cut, graph, scale, seed, number) for number in numbers] for scale in scales]
+            waiting = [
+                [threads.submit(_cut, edges, graph.rows, scale, seed, number) for number in numbers] for scale in scales
+            ]
             return [[one.result() for one in scale] for scale in waiting]
 
         cuts = cut(range(_FIRST_CUTS), _SCALES)
@@ -48,29 +52,39 @@ def consensus(graph: Graph, seed: int = 0) -> tuple[Floats, float]:
 
 def leiden(graph: Graph, resolution: float, seed: int, *, trials: int = 1) -> Integers:
     """Communities of a graph by modularity, numbered from 0; a row without edges is one of its own."""
+    return _communities(_edges(graph), graph.rows, resolution, seed, trials)
+
+
+_Edge = tuple[str, str, float]
+
+
+def _edges(graph: Graph) -> list[_Edge]:
+    names = list(map(str, range(graph.rows)))
+    ends = ([names[row] for row in rows.tolist()] for rows in (graph.left, graph.right))
+    return list(zip(*ends, graph.weight.tolist(), strict=True))
+
+
+def _communities(edges: list[_Edge], rows: int, resolution: float, seed: int, trials: int = 1) -> Integers:
     from graspologic_native import leiden as partition
 
-    names = [str(row) for row in range(graph.rows)]
-    edges = [
-        (names[a], names[b], w)
-        for a, b, w in zip(graph.left.tolist(), graph.right.tolist(), graph.weight.tolist(), strict=True)
-    ]
     found: dict[str, int] = {}
     if edges:
         _, found = partition(
-            edges, resolution=resolution, randomness=0.001, iterations=3, use_modularity=True, seed=seed, trials=trials
+            edges, resolution=resolution, randomness=0.001, iterations=2, use_modularity=True, seed=seed, trials=trials
         )
-    alone = max(found.values(), default=-1) + 1
-    raw = [found.get(name, alone + row) for row, name in enumerate(names)]
+    labels = np.full(rows, -1)
+    labels[np.array(list(found), np.int64)] = list(found.values())
+    alone = np.flatnonzero(labels < 0)
+    labels[alone] = labels.max(initial=-1) + 1 + np.arange(len(alone))
     # The numbers that the library gives mean nothing: count communities by their first row.
-    number = {label: at for at, label in enumerate(dict.fromkeys(raw))}
-    return np.array([number[label] for label in raw], np.int64)
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[inverse]
 
 
-def _cut(graph: Graph, scale: float, seed: int, number: int) -> Integers:
+def _cut(edges: list[_Edge], rows: int, scale: float, seed: int, number: int) -> Integers:
     generator = np.random.default_rng((seed, number, round(scale * 10)))
-    kept = generator.random(len(graph.weight)) >= _DROPPED
-    return leiden(graph.keep(graph.weight * kept), scale, seed * _CUTS + number)
+    kept = generator.random(len(edges)) >= _DROPPED
+    return _communities(list(compress(edges, kept.tolist())), rows, scale, seed * _CUTS + number)
 
 
 def _weights(cuts: list[list[Integers]]) -> Floats:

@@ -36,6 +36,7 @@ class Cause:
     polarity: str | None = None  # of a topic
     labels: Mapping[str, str] = field(default_factory=dict)  # of a topic, by language of the reader
     state: TopicState | None = None  # of a topic
+    is_coded: bool = False  # a theme of the code frame, by which people can label comments
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _causes(code_frame: CodeFrame, topics: Sequence[Topic], annotations: Annotat
     used = {annotations.themes[place] for place in np.unique(annotations.mentions.theme).tolist()}
     for theme in [*names, *sorted(used - names.keys())]:
         if theme != VERDICT:
-            yield Cause("theme", theme, names.get(theme, theme), theme)
+            yield Cause("theme", theme, names.get(theme, theme), theme, is_coded=theme in names)
     for topic in topics:
         if topic.theme != VERDICT:
             yield _cause(topic)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipelines.anonymity import SMALLEST_GROUP, SMALLEST_QUOTED
-from pipelines.audit import LEAST_COMMENTS
+from saywhy.audit import LEAST_COMMENTS
 from saywhy.report import Audit, Note, Report
 
 #: Below so many scores, or mentions of a cause, an interval is too wide to tell much.

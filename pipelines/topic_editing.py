@@ -15,8 +15,9 @@ import numpy as np
 from pipelines.distinct import SameLanguage
 from pipelines.keywords import words
 from pipelines.topic_checks import CHECKS, LONGEST_NOTE, Desk, line
-from pipelines.topic_edits import Applied, Clause, Source, apply, undone_by
-from pipelines.topic_identity import Known
+from pipelines.topic_drafts import Clause
+from pipelines.topic_edits import Applied, Source, apply, undone_by
+from pipelines.topic_members import Known
 from saywhy import store
 from saywhy.annotation import Polarity
 from saywhy.code_frame import CodeFrame

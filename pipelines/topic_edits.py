@@ -7,34 +7,12 @@ whose topic has merged into another speaks of that one; one whose topic was reti
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pipelines.topic_drafts import KEYWORDS, Clause, Draft, Key, State, summed, topic_of_cluster, unit
 from saywhy.topic import Cluster, Edit, EditKind, Fate, Lineage, Part, Topic
-
-Key = tuple[str, int, int]
-
-_KEYWORDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A clause that is in a cluster. `text` is folded, as equal texts are never parted; `vector` (d,) is unit-length,
-    without what tells languages apart.
-    """
-
-    key: Key
-    cluster: str
-    part: str | None
-    text: str
-    words: tuple[str, ...]
-    polarity: str
-    vector: NDArray[np.float32]
-    answered_at: datetime | None = None
-
 
 #: Gives the clauses of clusters, and those of comments (content hashes) that are in any cluster.
 Source = Callable[[Collection[str], Collection[str]], Sequence[Clause]]
@@ -58,45 +36,6 @@ class Applied:
     now_in: dict[str, str]
 
 
-@dataclass
-class _Draft:
-    """A topic while edits are applied."""
-
-    topic: Topic
-    clusters: list[Cluster]
-    is_named: bool = False
-
-
-@dataclass
-class _State:
-    drafts: dict[str, _Draft]
-    lineage: Sequence[Lineage]
-    now_in: dict[str, str] = field(default_factory=dict)
-    moved: dict[Key, tuple[str, Clause]] = field(default_factory=dict)
-    held: set[str] = field(default_factory=set)
-
-    def resolve(self, topic: str) -> tuple[str | None, bool]:
-        """The topic that this one is now (part of), None where it was retired; and whether the machine merged it."""
-        seen, merged = set[str](), False
-        while topic not in self.drafts and topic not in seen:
-            seen.add(topic)
-            if topic in self.now_in:
-                topic = self.now_in[topic]
-                continue
-            last = next(
-                (
-                    event
-                    for event in reversed(self.lineage)
-                    if event.cluster == topic and event.fate in (Fate.MERGED, Fate.RETIRED)
-                ),
-                None,
-            )
-            if last is None or last.other is None:
-                return None, merged
-            topic, merged = last.other, True
-        return (topic if topic in self.drafts else None), merged
-
-
 def undone_by(edits: Iterable[Edit]) -> dict[int, int]:
     """The edits that are undone, each with the edit that undid it. To undo an undoing is to do it again."""
     found: dict[int, int] = {}
@@ -113,10 +52,10 @@ def apply(edits: Sequence[Edit], clusters: Iterable[Cluster], lineage: Sequence[
     for cluster in sorted(clusters, key=lambda cluster: (-cluster.size, cluster.id)):
         if cluster.parent and cluster.ended_at is None:
             parts.setdefault(cluster.parent, []).append(Part(cluster.id, cluster.label, cluster.size))
-    state = _State({}, lineage)
+    state = State({}, lineage)
     for cluster in clusters:
         if cluster.parent is None and cluster.ended_at is None and cluster.is_cause:
-            state.drafts[cluster.id] = _Draft(_topic(cluster, tuple(parts.get(cluster.id, ()))), [cluster])
+            state.drafts[cluster.id] = Draft(topic_of_cluster(cluster, tuple(parts.get(cluster.id, ()))), [cluster])
     undone, without_effect = undone_by(edits), dict[int, str]()
     for edit in sorted(edits, key=lambda edit: edit.id):
         if edit.kind is not EditKind.UNDO and edit.id not in undone and (why := _apply(edit, state, source)):
@@ -124,7 +63,7 @@ def apply(edits: Sequence[Edit], clusters: Iterable[Cluster], lineage: Sequence[
     return _finish(state, undone, without_effect)
 
 
-def _apply(edit: Edit, state: _State, source: Source) -> str | None:
+def _apply(edit: Edit, state: State, source: Source) -> str | None:
     """Apply one edit; returns why it has no effect, if it has none."""
     if edit.kind is EditKind.MOVE:
         return _move(edit, state, source)
@@ -155,7 +94,7 @@ def _apply(edit: Edit, state: _State, source: Source) -> str | None:
     return None
 
 
-def _merge(edit: Edit, state: _State, topic: str) -> str | None:
+def _merge(edit: Edit, state: State, topic: str) -> str | None:
     into, _ = state.resolve(edit.arguments["into"])
     if into is None:
         return f"topic {edit.arguments['into']} is no longer there"
@@ -167,7 +106,7 @@ def _merge(edit: Edit, state: _State, topic: str) -> str | None:
     return None
 
 
-def _split_off(edit: Edit, state: _State) -> list[str]:
+def _split_off(edit: Edit, state: State) -> list[str]:
     found = [edit.topic or ""]
     for event in state.lineage:
         if event.fate is Fate.SPLIT and event.at > edit.at and event.other in found:
@@ -175,7 +114,7 @@ def _split_off(edit: Edit, state: _State) -> list[str]:
     return found[1:]
 
 
-def _split(edit: Edit, state: _State, topic: str, source: Source) -> str | None:
+def _split(edit: Edit, state: State, topic: str, source: Source) -> str | None:
     draft, name = state.drafts[topic], edit.arguments["into"]
     inside = _inside(state, topic, source)
     chosen = (
@@ -202,7 +141,7 @@ def _split(edit: Edit, state: _State, topic: str, source: Source) -> str | None:
         first_seen=min((clause.answered_at for clause in chosen if clause.answered_at), default=draft.topic.first_seen),
         parts=(),
     )
-    state.drafts[name] = _Draft(made, [], is_named=True)
+    state.drafts[name] = Draft(made, [], is_named=True)
     draft.topic = replace(
         draft.topic, parts=tuple(part for part in draft.topic.parts if part.id != edit.arguments.get("part"))
     )
@@ -220,12 +159,12 @@ def _like(examples: Collection[Key], inside: Sequence[Clause]) -> list[Clause]:
     if is_example.all():
         return list(inside)
     examples_mean, rest_mean = vectors[is_example].mean(axis=0), vectors[~is_example].mean(axis=0)
-    nearer = vectors @ _unit(examples_mean) > vectors @ _unit(rest_mean)
+    nearer = vectors @ unit(examples_mean) > vectors @ unit(rest_mean)
     texts = {clause.text for clause, near in zip(inside, nearer, strict=True) if near} | said
     return [clause for clause in inside if clause.text in texts]
 
 
-def _move(edit: Edit, state: _State, source: Source) -> str | None:
+def _move(edit: Edit, state: State, source: Source) -> str | None:
     into, _ = state.resolve(edit.arguments["into"])
     if into is None:
         return f"topic {edit.arguments['into']} is no longer there"
@@ -239,7 +178,7 @@ def _move(edit: Edit, state: _State, source: Source) -> str | None:
     return None
 
 
-def _inside(state: _State, topic: str, source: Source) -> list[Clause]:
+def _inside(state: State, topic: str, source: Source) -> list[Clause]:
     """The clauses of a topic as it is at this point."""
     clauses = list(source([cluster.id for cluster in state.drafts[topic].clusters], ()))
     found = [clause for clause in clauses if clause.key not in state.moved]
@@ -259,33 +198,10 @@ def _telling(chosen: Sequence[Clause], inside: Sequence[Clause]) -> tuple[str, .
     for clause in inside:
         for word in set(clause.words):
             count.setdefault(word, [0, 0])[clause.key not in keys] += 1
-    return tuple(sorted(count, key=lambda word: (-(count[word][0] ** 2) / sum(count[word]), word))[:_KEYWORDS])
+    return tuple(sorted(count, key=lambda word: (-(count[word][0] ** 2) / sum(count[word]), word))[:KEYWORDS])
 
 
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    unit: NDArray[np.float32] = vector / max(float(np.linalg.norm(vector)), 1e-9)
-    return unit
-
-
-def _topic(cluster: Cluster, parts: tuple[Part, ...]) -> Topic:
-    return Topic(
-        cluster.id,
-        cluster.theme,
-        cluster.label,
-        cluster.keywords,
-        cluster.polarity,
-        cluster.size,
-        cluster.centroid,
-        cluster.first_seen,
-        cluster.labels,
-        cluster.stability,
-        cluster.size - cluster.size_before,
-        cluster.is_emerging,
-        parts=parts,
-    )
-
-
-def _finish(state: _State, undone: dict[int, int], without_effect: dict[int, str]) -> Applied:
+def _finish(state: State, undone: dict[int, int], without_effect: dict[int, str]) -> Applied:
     """Add up what the clusters and the moved clauses of each topic come to."""
     topic_of = {cluster.id: name for name, draft in state.drafts.items() for cluster in draft.clusters}
     moved: dict[Key, str] = {}
@@ -297,38 +213,9 @@ def _finish(state: _State, undone: dict[int, int], without_effect: dict[int, str
             moved[key] = name
             came.setdefault(name, []).append(clause)
             left[topic_of[clause.cluster]] = left.get(topic_of[clause.cluster], 0) + 1
-    topics = [_summed(draft, came.get(name, []), left.get(name, 0)) for name, draft in state.drafts.items()]
+    topics = [summed(draft, came.get(name, []), left.get(name, 0)) for name, draft in state.drafts.items()]
     topics.sort(key=lambda topic: (-topic.size, topic.id))
     return Applied(
         tuple(topics), topic_of, moved, frozenset(state.held), undone, without_effect,
         {name: into for name in state.now_in if (into := state.resolve(name)[0])},
     )  # fmt: skip
-
-
-def _summed(draft: _Draft, came: Sequence[Clause], left: int) -> Topic:
-    topic, clusters = draft.topic, draft.clusters
-    weights = [(np.frombuffer(cluster.centroid, "<f2").astype(np.float32), cluster.size) for cluster in clusters]
-    weights += [(clause.vector, 1) for clause in came]
-    mean = sum((vector * max(weight, 1) for vector, weight in weights), np.zeros(1, np.float32))
-    parts = topic.parts
-    if len(clusters) > 1:
-        parts = tuple(Part(cluster.id, cluster.label, cluster.size) for cluster in clusters)
-    size = sum(cluster.size for cluster in clusters)
-    felt = [(cluster.polarity, cluster.size) for cluster in clusters] + [(clause.polarity, 1) for clause in came]
-    return replace(
-        topic,
-        polarity=max(felt, key=lambda found: (sum(n for polarity, n in felt if polarity == found[0]), found[0]))[0],
-        keywords=tuple(
-            dict.fromkeys((*topic.keywords, *(word for cluster in clusters[1:] for word in cluster.keywords)))
-        )[: max(_KEYWORDS, len(topic.keywords))],
-        size=size + len(came) - left,
-        centroid=_unit(mean).astype("<f2").tobytes(),
-        stability=sum((cluster.stability or 0.0) * cluster.size for cluster in clusters) / size
-        if size and all(cluster.stability is not None for cluster in clusters)
-        else topic.stability,
-        growth=sum(cluster.size - cluster.size_before for cluster in clusters),
-        first_seen=min(
-            (at for at in (topic.first_seen, *(cluster.first_seen for cluster in clusters)) if at), default=None
-        ),
-        parts=parts,
-    )

@@ -7,7 +7,7 @@ at the last fit, or another model has read it, all of it is clustered together o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from pipelines.annotations import VERDICT
 from pipelines.clusters import FIT_AT_MOST, Described, identify
 from pipelines.communities import NONE, least_of
 from pipelines.distinct import SameLanguage
+from pipelines.topic_members import Key, Known, members_of, place
 from pipelines.topics import Material
 from saywhy.errors import OtherModel
 from saywhy.topic import UNSTABLE, Cluster, Fate, Fit, Lineage, Member
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Key = tuple[str, int, int]
 
 #: All feedback is clustered together again when there are this many times as many clauses as at the last fit.
 REFIT_AT = 1.5
@@ -51,20 +51,6 @@ _BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the runs before have found; `clusters` are all there ever were, parts too."""
-
-    fit: Fit
-    clusters: tuple[Cluster, ...]
-    members: Mapping[Key, Member]
-
-    @property
-    def standing(self) -> list[Cluster]:
-        """The clusters that have not ended, without parts."""
-        return [cluster for cluster in self.clusters if cluster.ended_at is None and cluster.parent is None]
-
-
-@dataclass(frozen=True, slots=True)
 class Grown:
     """What a run leaves: the clusters and members that are new or have changed, and what became of clusters."""
 
@@ -72,22 +58,6 @@ class Grown:
     clusters: tuple[Cluster, ...]
     members: tuple[Member, ...]
     lineage: tuple[Lineage, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where known members lie among the distinct texts (-1: in no cluster), and which clauses are new.
-
-    `labels` are places in `clusters`, `parts` in `part_ids`.
-    """
-
-    clusters: list[Cluster]
-    labels: Integers
-    confidence: Floats
-    part_ids: list[str]
-    parts: Integers
-    is_new_clause: NDArray[np.bool_]
-    is_new_text: NDArray[np.bool_]
 
 
 def is_due(known: Known | None, model: str, clauses: int) -> bool:
@@ -181,35 +151,6 @@ def _emerging(
             yield own, described
 
 
-def place(known: Known, material: Material) -> Placed:
-    """Find known members among the clauses: by the place in the comment, else by the span that overlaps most."""
-    clusters = known.standing
-    number = {cluster.id: at for at, cluster in enumerate(clusters)}
-    part_ids = [cluster.id for cluster in known.clusters if cluster.parent and cluster.ended_at is None]
-    part_number = {part: at for at, part in enumerate(part_ids)}
-    by_comment: dict[str, list[Member]] = {}
-    for there in known.members.values():
-        by_comment.setdefault(there.content_hash, []).append(there)
-    texts = len(material.distinct.keys)
-    votes: list[Counter[tuple[int, int, float]]] = [Counter() for _ in range(texts)]
-    is_new_clause = np.zeros(len(material.units), bool)
-    for at, (unit, text) in enumerate(zip(material.units, material.distinct.place.tolist(), strict=True)):
-        span = (unit.content_hash, unit.start, unit.end)
-        found = known.members.get(span)
-        member = found or _overlapping(by_comment.get(unit.content_hash, ()), unit.start, unit.end)
-        is_new_clause[at] = member is None
-        if member and text >= 0:
-            votes[text][
-                number.get(member.cluster or "", NONE), part_number.get(member.part or "", NONE), member.confidence
-            ] += 1
-    labels, parts, confidence = np.full(texts, NONE), np.full(texts, NONE), np.zeros(texts)
-    for text, counter in enumerate(votes):
-        if counter:
-            labels[text], parts[text], confidence[text] = min(counter, key=lambda vote: (-counter[vote], vote))
-    is_new_text = np.array([not counter for counter in votes], bool)
-    return Placed(clusters, labels, confidence, part_ids, parts, is_new_clause, is_new_text)
-
-
 def assign(
     vectors: Vectors, poles: Integers, clusters: Sequence[Cluster], *, slack: float = 0.0
 ) -> tuple[Integers, Floats]:
@@ -301,34 +242,9 @@ def counts(
         yield replace(cluster, size=size, size_before=min(grown_from, size))
 
 
-def members_of(
-    material: Material,
-    labels: Integers,
-    confidence: Floats,
-    ids: Sequence[str],
-    parts: Integers,
-    part_ids: Sequence[str],
-) -> Iterator[Member]:
-    """Where each clause is; one that says nothing is in no cluster."""
-    for unit, text in zip(material.units, material.distinct.place.tolist(), strict=True):
-        label = int(labels[text]) if text >= 0 else NONE
-        if label == NONE:
-            yield Member(unit.content_hash, unit.start, unit.end, None, 0.0)
-            continue
-        part = part_ids[parts[text]] if parts[text] != NONE else None
-        yield Member(unit.content_hash, unit.start, unit.end, ids[label], round(float(confidence[text]), 6), part)
-
-
 def _vectors(fit: Fit, material: Material, rows: Integers) -> Vectors:
     space = SameLanguage.measured([material.languages[row] for row in rows], fit.languages, fit.means)
     return space.transform(material.distinct.vectors[rows])
-
-
-def _overlapping(members: Collection[Member], start: int, end: int) -> Member | None:
-    """The member that has most characters in common with a span; other models cut comments elsewhere."""
-    shared = [(min(end, member.end) - max(start, member.start), -member.start, member) for member in members]
-    overlap, _, most = max(shared, key=lambda found: found[:2], default=(0, 0, None))
-    return most if overlap > 0 else None
 
 
 def _key(member: Member) -> Key:

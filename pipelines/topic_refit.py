@@ -21,16 +21,13 @@ from pipelines.distinct import SameLanguage
 from pipelines.topic_identity import (
     SAME_CENTROID,
     Grown,
-    Known,
-    Placed,
     assign,
     born_of,
     centroid,
     counts,
-    members_of,
     nearest_part,
-    place,
 )
+from pipelines.topic_members import Known, Placed, members_of, place
 from saywhy.topic import Cluster, Fate, Fit, Lineage
 
 if TYPE_CHECKING:

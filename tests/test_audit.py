@@ -9,15 +9,16 @@ import pytest
 from scipy import sparse
 
 from pipelines.annotations import Annotations
-from pipelines.audit import LEAST_COMMENTS, powered
+from pipelines.audit import powered
 from pipelines.frame import tabulate
 from pipelines.recoverable import recoverable, with_influence
 from pipelines.report import report_on
 from saywhy.annotation import Annotation, Polarity
-from saywhy.audit import AuditLabel
+from saywhy.audit import LEAST_COMMENTS, AuditLabel
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Response, Score
 from saywhy.report import Note, Report
+from saywhy.topic import Assignment, Topic
 from tests.answers import NOW, annotate, response
 from tests.surveys import Floats, Planted
 
@@ -197,3 +198,29 @@ def test_comments_that_several_wrote_count_together() -> None:
         assert audited is not None
         wide.append(audited.rate.high - audited.rate.low)
     assert wide[0] > 1.3 * wide[1]
+
+
+def test_a_theme_that_people_made_is_not_audited() -> None:
+    """A theme adopted from a topic is not on the sheet, so that nobody's leaving it blank is held against the model."""
+    responses, annotations, audits = surveyed(1)
+    topic = Topic("t1", "speed", "Slow", (), "negative", 100, b"", is_adopted=True)
+    assigned = [
+        Assignment(one.comment.content_hash, 0, 4, "t1", 0.9)
+        for one in responses
+        if one.comment and annotations[one.comment.content_hash].clauses
+    ]
+    frame = tabulate(responses, Annotations.of(sorted(annotations.items())), [topic], assigned, load_code_frame())
+    found = {issue.id: issue for issue in report_on("all", frame, "m", NOW, audits=audits).issues}
+    assert found["support"].audited is not None
+    assert (found["speed"].kind, found["speed"].audited) == ("theme", None)
+
+
+def test_an_audit_of_a_survey_in_which_nothing_is_named() -> None:
+    """Neither the model nor the person names any theme: the audit is counted, and there is nothing to correct."""
+    responses = [response(number, number % 11, f"fine {number}") for number in range(80)]
+    comments = [one.comment for one in responses if one.comment]
+    annotations = Annotations.of(sorted((one.content_hash, annotate(one, [])) for one in comments))
+    frame = tabulate(responses, annotations, (), (), load_code_frame())
+    audit = report_on("all", frame, "m", NOW, audits={one.content_hash: () for one in comments}).audit
+    assert audit is not None
+    assert (audit.comments, audit.missing, audit.precision, audit.recall) == (80, 0, None, None)

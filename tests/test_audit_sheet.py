@@ -10,11 +10,12 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from cli.main import app
-from pipelines.audit_sheet import read_sample, write_sample
+from pipelines import audit_sheet
+from pipelines.audit_sheet import Returned
 from saywhy import store
 from saywhy.annotation import Annotation, Polarity, Sentiment
 from saywhy.audit import AuditLabel
-from saywhy.code_frame import load_code_frame
+from saywhy.code_frame import CodeFrame, load_code_frame
 from saywhy.errors import ColumnNotFound, Conflict, InvalidInput
 from saywhy.feedback import Comment, Response
 from saywhy.store import Engine
@@ -28,6 +29,22 @@ TEXTS = [
     "客服很慢\n第二行",
     "lovely \x07 staff",
 ]
+
+
+def write_sample(engine: Engine, name: str, path: Path, size: int, code_frame: CodeFrame, language: str = "en") -> int:
+    """The same of a workspace by its name."""
+    return audit_sheet.write_sample(engine, workspace(engine, name), path, size, code_frame, language=language)
+
+
+def read_sample(engine: Engine, name: str, path: Path, code_frame: CodeFrame) -> Returned:
+    """The same of a workspace by its name."""
+    return audit_sheet.read_sample(engine, workspace(engine, name), path, code_frame)
+
+
+def workspace(engine: Engine, name: str) -> int:
+    """Its number."""
+    with store.reading(engine) as connection:
+        return store.workspaces.find(connection, name)
 
 
 def analysed(engine: Engine) -> list[str]:
@@ -156,6 +173,27 @@ def test_anonymous_comments_are_not_handed_out(sqlite_engine: Engine, tmp_path: 
     with pytest.raises(Conflict, match="anonymity"):
         write_sample(sqlite_engine, "hr", tmp_path / "sample.csv", 3, FRAME)
     assert not (tmp_path / "sample.csv").exists()
+
+
+def test_anonymous_comments_cannot_be_guessed(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """Labels for a guessed comment are refused: whether they were taken would tell if somebody wrote these words."""
+    analysed(sqlite_engine)
+    with sqlite_engine.begin() as connection:
+        place = store.workspaces.ensure(connection, "hr")
+        store.workspaces.promise_anonymity(connection, place)
+        store.responses.save(connection, place, [Response("t", "1", None, Comment(TEXTS[0]))])
+    rows = [["id", "done"], [Comment(TEXTS[0]).content_hash, "x"], [Comment("not written").content_hash, "x"]]
+    with pytest.raises(Conflict, match="anonymity"):
+        read_sample(sqlite_engine, "hr", write(tmp_path / "guess.csv", rows), FRAME)
+
+
+def test_a_language_without_words_is_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """Rather than English names in its place; a region is as good as its language."""
+    analysed(sqlite_engine)
+    with pytest.raises(InvalidInput, match="'fr'"):
+        write_sample(sqlite_engine, "acme", tmp_path / "sample.csv", 3, FRAME, "fr")
+    assert write_sample(sqlite_engine, "acme", tmp_path / "sample.csv", 3, FRAME, "de-AT") == 3
+    assert f"{FRAME['support'].name('de')} [support]" in rows_of(tmp_path / "sample.csv")[0]
 
 
 def test_from_the_command_line(sqlite_engine: Engine, sqlite_url: str, tmp_path: Path) -> None:

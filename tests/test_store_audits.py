@@ -7,6 +7,7 @@ from saywhy.annotation import Annotation, Polarity, Sentiment
 from saywhy.audit import AuditLabel
 from saywhy.feedback import Comment, Response
 from saywhy.store import Connection
+from saywhy.store.audits import Standing
 
 READ = Annotation("m", Sentiment(Polarity.NEUTRAL, 0, 0.9), (), (), (), b"")
 SLOW = AuditLabel("support", Polarity.NEGATIVE)
@@ -50,3 +51,14 @@ def test_a_removed_comment_takes_its_labels_along(connection: Connection, worksp
     store.audits.save(connection, workspace, {old: [SLOW]})
     store.responses.save(connection, workspace, [Response("t", "old", None, Comment("new"))])
     assert store.audits.load(connection, workspace) == {}
+
+
+def test_how_far_the_audit_is(connection: Connection, workspace: int) -> None:
+    """Labelled ones, those still to label, and those passed over; what no model has read counts nowhere."""
+    assert store.audits.standing(connection, workspace) == Standing(0, 0, 0)
+    hashes = commented(connection, workspace, [str(number) for number in range(10)])
+    commented(connection, workspace, ["not annotated"], annotated=False)
+    assert store.audits.standing(connection, workspace) == Standing(0, 10, 0)
+    store.audits.save(connection, workspace, {hashes[0]: (), hashes[3]: [SLOW]})
+    assert store.audits.standing(connection, workspace) == Standing(2, 8, 2)
+    assert store.audits.standing(connection, store.workspaces.ensure(connection, "other")) == Standing(0, 0, 0)

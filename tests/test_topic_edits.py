@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipelines.topic_edits import Applied, Clause, apply, undone_by
+from pipelines.topic_drafts import Clause
+from pipelines.topic_edits import Applied, apply, undone_by
 from saywhy.topic import Cluster, Edit, EditKind, Fate, Lineage, Topic
 from tests.topic_material import FIRST, LATER, around
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.topic_identity import Grown, Known, grow, is_due
+from pipelines.topic_identity import Grown, grow, is_due
+from pipelines.topic_members import Known
 from pipelines.topic_refit import refit
 from pipelines.topics import Material
 from saywhy.annotation import Polarity

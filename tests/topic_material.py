@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.topic_identity import Grown, Known
+from pipelines.topic_identity import Grown
+from pipelines.topic_members import Known
 from pipelines.topics import Material, Unit
 from saywhy.annotation import Polarity
 from saywhy.code_frame import load_code_frame
