@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from api import classify, docs, health, pages, problems, reports, topics
+from api import audits, classify, docs, health, pages, problems, reports, topics
 from api.middleware import LimitBody, SecurityHeaders
 from api.state import Resources, State, open_resources
 from saywhy import __version__
@@ -26,6 +26,7 @@ TAGS = [
     {"name": "classify", "description": "What comments are about and how they feel."},
     {"name": "reports", "description": "The ranking of what costs NPS points, a wave or all."},
     {"name": "topics", "description": "Root causes, and what people say of them."},
+    {"name": "audits", "description": "The model held against a person, who labels a random sample."},
     {"name": "pages", "description": "The same reports for people."},
     {"name": "health", "description": "For whatever watches over the process."},
 ]
@@ -55,7 +56,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         generate_unique_id_function=_operation_id,
         responses=problems.documented(),
     )
-    for module in (classify, reports, topics, pages, health, docs):
+    for module in (classify, reports, topics, audits, pages, health, docs):
         app.include_router(module.router)
     docs.mount_assets(app)
     problems.install(app)

@@ -32,11 +32,13 @@ def sample(
     """
     from pipelines.audit_sheet import write_sample
     from saywhy.code_frame import load_code_frame
-    from saywhy.store import open_store
+    from saywhy.store import open_store, reading, workspaces
 
     settings = read_settings()
     engine = open_store(settings.database_url)
-    count = write_sample(engine, settings.workspace, file, size, load_code_frame(), language=language)
+    with reading(engine) as connection:
+        workspace = workspaces.find(connection, settings.workspace)
+    count = write_sample(engine, workspace, file, size, load_code_frame(), language=language)
     if not count:
         typer.echo("There is no comment that is analysed and not audited yet; `saywhy analyse` comes first.", err=True)
         raise typer.Exit(1)
@@ -57,10 +59,13 @@ def import_labels(
 
     from pipelines.audit_sheet import read_sample
     from saywhy.code_frame import load_code_frame
-    from saywhy.store import open_store
+    from saywhy.store import open_store, reading, workspaces
 
     settings = read_settings()
-    returned = read_sample(open_store(settings.database_url), settings.workspace, file, load_code_frame())
+    engine = open_store(settings.database_url)
+    with reading(engine) as connection:
+        workspace = workspaces.find(connection, settings.workspace)
+    returned = read_sample(engine, workspace, file, load_code_frame())
     for rejected in islice(returned.rejections, SHOWN_REJECTIONS):
         typer.echo(f"  line {rejected.line}: {rejected.reason}")
     if len(returned.rejections) > SHOWN_REJECTIONS:

@@ -131,6 +131,8 @@ def _estimates(
     points, controls = frame.points[base], controls_of(frame, base)
     sample, share = sides.sample, len(sides.sample) / len(points)
     held = np.flatnonzero(np.asarray(sides.by_model.astype(np.int64).sum(axis=0)))
+    if not len(held):
+        return {}
     by_model, by_person = sides.by_model[:, held], sides.by_person[:, held]
     mentions = np.asarray(by_person.astype(np.int64).sum(axis=0))
 

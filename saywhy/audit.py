@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from saywhy.annotation import Polarity
 
+#: Fewer audited comments say too little of the model for reports to state numbers by them.
+LEAST_COMMENTS = 50
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class AuditLabel:

@@ -7,6 +7,7 @@ of all comments, whatever is imported later, and a larger sample holds every sma
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -22,6 +23,15 @@ from saywhy.store.tables import audits
 from saywhy.store.tables import comments as comments_table
 
 Labels = tuple[AuditLabel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Comments that are labelled, those still to label, and how many of the latter come before a labelled one."""
+
+    labelled: int
+    unlabelled: int
+    skipped: int
 
 
 def save(connection: Connection, workspace: int, read: Mapping[str, Collection[AuditLabel]]) -> None:
@@ -62,16 +72,31 @@ def load(connection: Connection, workspace: int) -> dict[str, Labels]:
 
 def unread(connection: Connection, workspace: int, limit: int) -> Sequence[Comment]:
     """The next comments of the sample, at most `limit`: annotated ones that nobody has labelled yet."""
-    annotated, audited = (
-        sa.exists().where(
-            table.c.workspace_id == comments_table.c.workspace_id, table.c.content_hash == comments_table.c.content_hash
-        )
-        for table in (annotations_table, audits)
-    )
     query = (
         sa.select(*comments.COLUMNS)
-        .where(comments_table.c.workspace_id == workspace, annotated, ~audited)
+        .where(comments_table.c.workspace_id == workspace, _among(annotations_table), ~_among(audits))
         .order_by(comments_table.c.content_hash)
         .limit(limit)
     )
     return [comments.from_row(row) for row in connection.execute(query)]
+
+
+def standing(connection: Connection, workspace: int) -> Standing:
+    """How far the audit has come."""
+    mine = audits.c.workspace_id == workspace
+    kept = sa.select(sa.func.count(), sa.func.max(audits.c.content_hash)).where(mine)
+    labelled, last = connection.execute(kept).one()
+    before = sa.func.count().filter(comments_table.c.content_hash < (last or ""))
+    unlabelled, skipped = connection.execute(
+        sa.select(sa.func.count(), before).where(
+            comments_table.c.workspace_id == workspace, _among(annotations_table), ~_among(audits)
+        )
+    ).one()
+    return Standing(labelled, unlabelled, skipped)
+
+
+def _among(table: sa.Table) -> sa.Exists:
+    """Whether the comment is in that table."""
+    return sa.exists().where(
+        table.c.workspace_id == comments_table.c.workspace_id, table.c.content_hash == comments_table.c.content_hash
+    )
