@@ -20,6 +20,7 @@ _EMOTICON = re.compile(r"[:;=8xX][-o'^]?[)(\]\[DdPpOo3/\\|*]|<3|[)(][-o'^]?[:;=]
 _RATING = re.compile(r"\d+ ?(?:/|von|of|out of|sur|su|de) ?\d+|\d+ ?[%％]|\+{2,}|\d+ ?(?:stars?|sterne?|星|分)")
 _ROWS = ("qwertzuiopü", "qwertyuiop", "asdfghjklöä", "yxcvbnm", "zxcvbnm", "azertyuiop", "qsdfghjklm")
 _KEYBOARD = (*_ROWS, *(row[::-1] for row in _ROWS))
+_LONGEST = max(map(len, _KEYBOARD))
 _SEPARATOR = re.compile(r"[.,;:!?/|()\-–—。，、；：！？…]+")
 
 
@@ -75,7 +76,7 @@ def _is_keyboard_noise(folded: str) -> bool:
         return True
     rest = folded
     while len(rest) >= 3:
-        run = next((n for n in range(len(rest), 2, -1) if any(rest[:n] in row for row in _KEYBOARD)), 0)
+        run = next((n for n in range(min(len(rest), _LONGEST), 2, -1) if any(rest[:n] in row for row in _KEYBOARD)), 0)
         if run == 0 or (run == 3 and len(folded) < 6):
             return False
         rest = rest[run:]

@@ -50,6 +50,7 @@ class DuplicateIndex:
     def __init__(self) -> None:
         self._originals: list[_Original] = []
         self._by_fold: dict[str, str] = {}  # every folded text → content hash of its original
+        self._empty = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=zlib.crc32)
         self._near = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
 
     def add(self, comments: Sequence[Comment]) -> list[str | None]:
@@ -76,7 +77,7 @@ class DuplicateIndex:
         if len(encoded) < _SHORTEST:
             return None
         shingles = {encoded[i : i + _SHINGLE] for i in range(len(encoded) - _SHINGLE + 1)}
-        signature = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=zlib.crc32)
+        signature = self._empty.copy()  # to draw its permutations anew takes as long as all the rest
         signature.update_batch(shingles)
         candidates: list[int] = sorted(self._near.query(signature))
         text = _Original(comment.content_hash, folded, _facts(comment.text))
