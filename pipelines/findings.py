@@ -28,7 +28,12 @@ def _score(report: Report) -> Iterator[Finding]:
     if change is None:
         yield Finding("score", {**values}, ("nps",))
         return
-    moved: dict[str, Value] = {"change": change.nps.value, "wave": change.before, "visible": change.smallest_visible}
+    moved: dict[str, Value] = {
+        "change": change.nps.value,
+        "wave": change.before,
+        "after": change.after,
+        "visible": change.smallest_visible,
+    }
     sure = change.p_value < 0.05
     yield Finding("score_moved" if sure else "score_steady", {**values, **moved}, ("nps", "change"))
 

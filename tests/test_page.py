@@ -133,3 +133,33 @@ def test_drawings_lie_where_the_numbers_say(browser: Browser, tmp_path: Path) ->
     assert dots == sorted(dots, reverse=True)
     assert all(left < dot < right for left, dot, right in places)
     assert (dots[0] - dots[4]) / (dots[1] - dots[4]) == pytest.approx((4.83 - 0.6) / (4.1 - 0.6), rel=0.02)
+
+
+def test_titles_of_columns_are_not_cut(browser: Browser, tmp_path: Path) -> None:
+    """Also the longest words, which are German, stay whole."""
+    page = opened(browser, tmp_path, RICH, "de", viewport={"width": 1280, "height": 800}).page
+    lines = page.evaluate(
+        """[...document.querySelectorAll('thead th.number')].flatMap(cell => {
+            const texts = [...cell.querySelectorAll('*'), cell].map(node => node.firstChild)
+            const text = texts.find(node => node?.data?.trim())
+            return [...text.data.matchAll(/\\S+/g)].map(word => {
+                const range = document.createRange()
+                range.setStart(text, word.index)
+                range.setEnd(text, word.index + word[0].length)
+                return [word[0], range.getClientRects().length]
+            })
+        })"""
+    )
+    assert {"Nennungen", "Detraktoren"} <= {word for word, _ in lines}
+    assert [word for word, count in lines if count > 1] == []
+
+
+def test_drawings_of_a_table_share_one_axis_on_a_phone(browser: Browser, tmp_path: Path) -> None:
+    """In each table of scores the zero lines stand below one another, so that the rows can be compared."""
+    page = opened(browser, tmp_path, RICH, viewport={"width": 390, "height": 800}).page
+    zeros = page.evaluate(
+        """[...document.querySelectorAll('.groupings')].map(table =>
+            [...table.querySelectorAll('.zero')].map(line => Math.round(line.getBoundingClientRect().left)))"""
+    )
+    assert all(len(places) > 1 for places in zeros)
+    assert all(len({*places}) == 1 for places in zeros)

@@ -71,6 +71,20 @@ def test_a_change_tells_how_sure_it_is_and_where_it_comes_from() -> None:
     assert "may be chance" in unsure.sentences[0]
 
 
+def test_causes_that_came_and_went_are_named_in_the_language_of_the_page() -> None:
+    """A theme by its name there, a topic by its label in that language, both where they are on the page and not."""
+    assert RICH.change is not None
+    issues = (replace(RICH.issues[0], labels={"de": "Unklare Rechnungen"}), *RICH.issues[1:])
+    change = replace(RICH.change, new=("Invoices that nobody understands",), vanished=("Price and value", "登录失败"))
+    alert = replace(RICH.alerts[0], kind="theme", id="price", label="Price and value")
+    found = page("de", replace(RICH, issues=issues, change=change, alerts=(alert,)))
+    assert found.change is not None
+    assert found.alerts is not None
+    assert "Neu: Unklare Rechnungen." in found.change.sentences
+    assert "Nicht mehr genannt: Preis und Wert, 登录失败." in found.change.sentences
+    assert found.alerts.alerts[0].text.startswith("„Preis und Wert“")
+
+
 def test_alerts_say_how_often_they_are_false() -> None:
     """Each with its rates, linked to its row where it has one, under the rate of false alarms."""
     found = page().alerts

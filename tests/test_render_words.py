@@ -132,6 +132,30 @@ def test_moments_are_in_utc() -> None:
     assert Wording("de").moment("2026-05-03T01:15:00+02:00") == "2. Mai 2026 23:15 UTC"
 
 
+@pytest.mark.parametrize(
+    ("language", "day"), [("en", "May 3, 2026"), ("de", "03.05.2026"), ("zh-Hans", "2026年5月3日")]
+)
+def test_days_are_written_as_the_language_does(language: str, day: str) -> None:
+    """An ISO day is for machines; where there is none stands a dash."""
+    assert [Wording(language).day(iso) for iso in ("2026-05-03", None)] == [day, "–"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("language=zh-Hant", "Chinesisch (Traditionell)"),
+        ("Sprache=en", "Englisch"),
+        ("language=Klingon", "Klingon"),
+        ("plan=en", "en"),
+        ("region=a=b", "a=b"),
+        ("region", "region"),
+    ],
+)
+def test_segments_are_shown_by_their_value(name: str, shown: str) -> None:
+    """Languages by their name, whatever else as it was imported."""
+    assert Wording("de").segment(name) == shown
+
+
 @pytest.mark.parametrize("tag", ["tlh", "x", "</b>", "", "zz-Zzzz-001"])
 def test_a_language_without_a_name_is_shown_by_its_tag(tag: str) -> None:
     """A tag that nobody knows does not stop a report."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pipelines.render.context import AlertPanel, ChangePanel, Figure, FigureRow, FigureTable, FindingText
@@ -60,7 +60,7 @@ def concentrations(report: Report, code_frame: CodeFrame, wording: Wording) -> F
         _row(
             issue,
             (
-                Figure(segment.segment.partition("=")[2] or segment.segment),
+                Figure(wording.segment(segment.segment)),
                 _points(segment.times, wording),
                 Figure(wording.share(segment.rate)),
                 Figure(wording.share(segment.elsewhere)),
@@ -98,7 +98,7 @@ def change(report: Report, code_frame: CodeFrame, wording: Wording) -> ChangePan
     ]
     table = _table("change_causes", ("named_by", "frequency", "severity"), rows, wording, MOVES_IN_SIGHT, "theme")
     title = wording("change", wave=found.before, after=found.after)
-    return ChangePanel(title, tuple(_sentences(found, wording)), table)
+    return ChangePanel(title, tuple(_sentences(found, _names(report, code_frame, wording), wording)), table)
 
 
 def alerts(report: Report, code_frame: CodeFrame, wording: Wording) -> AlertPanel | None:
@@ -106,12 +106,12 @@ def alerts(report: Report, code_frame: CodeFrame, wording: Wording) -> AlertPane
     if not report.alerts:
         return None
     by_key = {(issue.kind, issue.id): issue for issue in report.issues}
-    found = []
+    found, names = [], _names(report, code_frame, wording)
     for alert in report.alerts:
         issue = by_key.get((alert.kind, alert.id))
         text = wording(
             "alert",
-            label=issue_label(issue, code_frame, wording) if issue else alert.label,
+            label=issue_label(issue, code_frame, wording) if issue else names.get(alert.label, alert.label),
             rate=wording.share(alert.rate),
             wave=alert.wave,
             expected=wording.share(alert.expected),
@@ -122,13 +122,21 @@ def alerts(report: Report, code_frame: CodeFrame, wording: Wording) -> AlertPane
     return AlertPanel(wording["alerts"], hint, tuple(found))
 
 
+def _names(report: Report, code_frame: CodeFrame, wording: Wording) -> dict[str, str]:
+    """Names of causes in the language of the page, by the label that the report gives them."""
+    names = {theme.name(): theme.name(wording.language) for theme in code_frame}
+    return names | {issue.label: issue_label(issue, code_frame, wording) for issue in report.issues}
+
+
 def _moves(cause: CauseChange, wording: Wording) -> tuple[Figure, ...]:
     before, after = wording.share(cause.rate_before), wording.share(cause.rate_after)
     moved = (_points(part, wording, signed=True) for part in (cause.frequency, cause.severity))
     return Figure(wording("from_to", before=before, after=after)), *moved
 
 
-def _sentences(found: Change, wording: Wording) -> Iterator[str]:
+def _sentences(found: Change, names: Mapping[str, str], wording: Wording) -> Iterator[str]:
+    """What moved; `names` are labels of causes in the language of the page."""
+
     def moved(estimate: Estimate) -> dict[str, str]:
         interval = wording.interval(estimate.low, estimate.high, signed=True)
         return {"change": wording.points(estimate.value, signed=True), "interval": interval}
@@ -143,7 +151,7 @@ def _sentences(found: Change, wording: Wording) -> Iterator[str]:
         yield wording("change_mix", dimension=found.mix.dimension, wave=found.before, **moved(found.mix.nps))
     for name, labels in (("change_new", found.new), ("change_vanished", found.vanished)):
         if labels:
-            yield wording(name, names=wording["comma"].join(labels))
+            yield wording(name, names=wording["comma"].join(names.get(label, label) for label in labels))
 
 
 def _row(issue: Issue, figures: tuple[Figure, ...], code_frame: CodeFrame, wording: Wording) -> FigureRow:

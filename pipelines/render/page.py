@@ -83,7 +83,7 @@ def _finding_text(finding: Finding, report: Report, code_frame: CodeFrame, wordi
     """The issue that it speaks of by its name in the page's language, and a segment without its dimension."""
     values, anchor = dict(finding.values), None
     if "segment" in values:
-        values["segment"] = str(values["segment"]).partition("=")[2] or values["segment"]
+        values["segment"] = wording.segment(str(values["segment"]))
     if "issue" in values:
         kind, _, key = str(values["issue"]).partition(":")
         values["issue"] = code_frame[key].name(wording.language) if kind == "theme" and key in code_frame.ids else key
@@ -158,6 +158,6 @@ def _segment_tables(segments: Sequence[GroupNps], wording: Wording) -> tuple[Gro
     """One table a dimension, in the order in which the report names them."""
     dimensions: dict[str, list[GroupNps]] = {}
     for segment in segments:
-        dimension, _, value = segment.name.partition("=")
-        dimensions.setdefault(dimension, []).append(GroupNps(value or dimension, segment.nps))
+        dimension = segment.name.partition("=")[0]
+        dimensions.setdefault(dimension, []).append(GroupNps(wording.segment(segment.name), segment.nps))
     return tuple(_group_table(name, groups, "", wording) for name, groups in dimensions.items())

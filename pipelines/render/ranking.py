@@ -20,7 +20,8 @@ def ranking(group: str, issues: Sequence[Issue], report: Report, code_frame: Cod
     """What costs points, by those who are detractors, or what promoters praise."""
     name = "ranking" if group == "detractors" else "delights"
     title = wording[name if report.nps else f"{name}_by_mentions"]
-    parts = (title, issues[:ROWS_IN_SIGHT]), (wording["more_issues"], issues[ROWS_IN_SIGHT:])
+    more = wording["more_issues" if group == "detractors" else "more_delights"]
+    parts = (title, issues[:ROWS_IN_SIGHT]), (more, issues[ROWS_IN_SIGHT:])
     return Ranking(
         title=title,
         hint=wording[f"{name}_hint" if report.nps else "ranking_without_nps"],
@@ -99,11 +100,13 @@ def _facts(group: str, issue: Issue, wording: Wording) -> Iterator[Fact]:
         yield Fact(wording["stake"], tuple(entries))
     if issue.topic is not None and issue.topic.stability is not None:
         entries = [
-            wording("topic_facts", stability=wording.share(issue.topic.stability), since=issue.topic.first_seen or "–")
+            wording(
+                "topic_facts", stability=wording.share(issue.topic.stability), since=wording.day(issue.topic.first_seen)
+            )
         ]
         if issue.topic.parts:
             parts = (f"{printable(label)} ({wording.count(size)})" for label, size in issue.topic.parts)
-            entries.append(wording("topic_parts", parts=", ".join(parts)))
+            entries.append(wording("topic_parts", parts=wording["comma"].join(parts)))
         yield Fact(wording["as_topic"], tuple(entries))
     if issue.segments:
         named = issue.segments[:SEGMENTS_NAMED]
@@ -127,8 +130,7 @@ def _facts(group: str, issue: Issue, wording: Wording) -> Iterator[Fact]:
 
 
 def _segment(found: SegmentRate, wording: Wording) -> str:
-    value = found.segment.partition("=")[2] or found.segment
-    return wording("times_as_often", segment=value, times=wording.points(found.times.value))
+    return wording("times_as_often", segment=wording.segment(found.segment), times=wording.points(found.times.value))
 
 
 def _audited_points(issue: Issue, wording: Wording) -> str | None:
@@ -149,13 +151,13 @@ def _quote_text(quote: Quote, wording: Wording) -> QuoteText:
     facts = [wording("score", score=wording.count(quote.score))] if quote.score is not None else []
     if quote.language != wording.language:
         facts.append(wording.language_name(quote.language))
-    facts += [fact for fact in (quote.wave, *(s.partition("=")[2] or s for s in quote.segments)) if fact]
+    facts += [fact for fact in (quote.wave, *map(wording.segment, quote.segments)) if fact]
     return QuoteText(
         before=text[: quote.start],
         clause=text[quote.start : quote.end],
         after=text[quote.end :],
         language=quote.language,
-        facts=tuple(facts),
+        facts=tuple(dict.fromkeys(facts)),  # the language may be a segment too
     )
 
 
@@ -178,14 +180,13 @@ def _issue_badges(issue: Issue, wording: Wording) -> tuple[str, ...]:
     """What sets an issue apart."""
     badges = [wording["new"]] if issue.is_new else []
     if issue.topic and issue.topic.is_emerging:
-        badges.append(wording("emerging", since=issue.topic.first_seen or "–"))
+        badges.append(wording("emerging", since=wording.day(issue.topic.first_seen)))
     if issue.topic and issue.topic.is_unstable:
         badges.append(wording["unstable"])
     if issue.is_pebble:
         badges.append(wording["pebble"])
     if issue.concentrated_in:
-        value = issue.concentrated_in.partition("=")[2] or issue.concentrated_in
-        badges.append(wording("concentrated", segment=value))
+        badges.append(wording("concentrated", segment=wording.segment(issue.concentrated_in)))
     return tuple(badges)
 
 

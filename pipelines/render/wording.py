@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from saywhy.errors import InvalidInput
 from saywhy.report import Finding, Note, Value
 
 CATALOGUES = Path(__file__).with_name("wording")
+
+#: What a dimension of segments is called whose values are languages.
+_LANGUAGE = {"language", "sprache", "语言", "語言"}
 
 #: Regions that write traditional characters, for tags that name no script.
 _TRADITIONAL = {"tw", "hk", "mo"}
@@ -101,6 +104,15 @@ class Wording:
         """An ISO 8601 time as date and time in UTC."""
         time = datetime.fromisoformat(iso).astimezone(UTC)
         return f"{format_date(time, 'long', locale=self._locale)} {time:%H:%M} UTC"
+
+    def day(self, iso: str | None) -> str:
+        """An ISO 8601 day as the language writes it; a dash where there is none."""
+        return format_date(date.fromisoformat(iso), "medium", locale=self._locale) if iso else "–"
+
+    def segment(self, name: str) -> str:
+        """The value of a segment (`dimension=value`), by its name where it is a language."""
+        dimension, _, value = name.partition("=")
+        return self.language_name(value) if value and dimension.casefold() in _LANGUAGE else value or dimension
 
     def note(self, note: Note) -> str:
         """A note, or a finding, of a report in words: whole numbers as counts, others as points, lists with commas.
