@@ -9,6 +9,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
+from threadpoolctl import threadpool_limits
 
 from pipelines.recoverable import row_marks
 
@@ -58,8 +59,8 @@ def points_lost(points: NDArray[np.int8], named: sparse.csr_array, responses: in
     if groups == 1:
         spread = np.full(causes, np.inf)
     else:
-        without = np.stack([_of_moments(whole - part) for part in parts])
-        spread = np.sqrt((groups - 1) / groups * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
+        without = _of_moments(whole - parts)
+        spread = np.sqrt((groups - 1) / groups * np.var(without, axis=0) * groups)
         spread *= stats.t.ppf(0.975, groups - 1)
     most = 200.0  # from all promoters to all detractors
     low, high = np.maximum(value - spread, -most), np.minimum(value + spread, most)
@@ -76,24 +77,32 @@ def relative_importance(points: NDArray[np.int8], named: sparse.csr_array) -> ND
 def shapley(
     covariance: NDArray[np.float64], left: NDArray[np.float64], right: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The Shapley values (K,) of the game in which a set S is worth left_S · covariance_SS⁻¹ · right_S.
+    """The Shapley values (…, K) of games, (…, K, K) and (…, K), in which a set S is worth left_S · cov_SS⁻¹ · right_S.
 
     With both the covariances with the outcome, this is the variance that a regression on S explains; with the means of
     the columns, turned round, on the left, it is how far the regression's intercept lies above the mean.
     Exact up to `MOST_EXACT` columns, else over `_ORDERS` random orders and their reverse, which sum to the total too.
     """
-    ridged = covariance + np.diag(_RIDGE * covariance.diagonal() + np.finfo(np.float64).tiny ** 0.25)
-    if len(left) <= MOST_EXACT:
-        return _over_all_sets(ridged, left, right)
+    causes = left.shape[-1]
+    diagonal = _RIDGE * np.diagonal(covariance, axis1=-2, axis2=-1) + np.finfo(np.float64).tiny ** 0.25
+    ridged = covariance + diagonal[..., None] * np.eye(causes)
+    if causes <= MOST_EXACT:
+        flat = (array.reshape(-1, *array.shape[covariance.ndim - 2 :]) for array in (ridged, left, right))
+        return np.stack([_over_all_sets(*game) for game in zip(*flat, strict=True)]).reshape(left.shape)
+    # Each column's part in `left` and `right` beyond those before it, these projected out, are two more rows of
+    # the Cholesky factor.
+    sides = np.stack([left, right], axis=-2)
+    below = np.broadcast_to(1e30 * np.eye(2), (*left.shape[:-1], 2, 2))  # large, so that the table has a factor
+    table = np.block([[ridged, np.swapaxes(sides, -1, -2)], [sides, below]])
     generator = np.random.default_rng(0)
-    found = np.zeros(len(left))
-    for _ in range(_ORDERS):
-        order = generator.permutation(len(left))
-        for way in (order, order[::-1]):
-            # What a column adds to those before it is the product of its entries once these are projected out.
-            factor = np.linalg.cholesky(ridged[np.ix_(way, way)])
-            beyond = np.linalg.solve(factor, np.stack([left[way], right[way]], axis=1))
-            found[way] += beyond[:, 0] * beyond[:, 1]
+    found = np.zeros(left.shape)
+    with threadpool_limits(1):  # matrices so small are slower on several threads than on one
+        for _ in range(_ORDERS):
+            order = generator.permutation(causes)
+            for way in (order, order[::-1]):
+                rows = np.concatenate([way, [causes, causes + 1]])
+                factor = np.linalg.cholesky(table[..., rows[:, None], rows])
+                found[..., way] += factor[..., -2, :-2] * factor[..., -1, :-2]
     return found / (2 * _ORDERS)
 
 
@@ -122,11 +131,11 @@ def _moments(columns: sparse.csr_array, points: NDArray[np.int8]) -> NDArray[np.
 
 
 def _centred(moments: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Covariances of the columns (K, K), their means (K,), and their covariances with the points (K,)."""
-    n = moments[0, 0]
-    means = moments[0, 1:-1] / n
-    covariance = moments[1:, 1:-1] / n - np.outer(means, means)
-    return covariance, means, moments[1:, -1] / n - means * moments[0, -1] / n
+    """Covariances of the columns (…, K, K), their means (…, K), and their covariances with the points (…, K)."""
+    n = moments[..., :1, :1]
+    means = moments[..., 0, 1:-1] / n[..., 0]
+    covariance = moments[..., 1:, 1:-1] / n - means[..., :, None] * means[..., None, :]
+    return covariance, means, moments[..., 1:, -1] / n[..., 0] - means * moments[..., 0, -1:] / n[..., 0]
 
 
 def _of_moments(moments: NDArray[np.float64]) -> NDArray[np.float64]:
