@@ -52,25 +52,25 @@ def _by_cause(
     intercept and the sum of rate times effect; the difference of two such sums is shared out evenly (Kitagawa 1955;
     Oaxaca and Blinder 1973, with mean weights): (change of rate)·(mean effect) + (change of effect)·(mean rate).
     Effects are pulled a little towards that of both waves, so that a new cause has been no less grave before it came.
-    The intervals are those of a jackknife over random groups of responses in both waves.
+    The intervals are those of a jackknife over random groups of responses in both waves, widened where a wave has few
+    responses, of which alike ones say little: by what the adjusted Wald interval adds (Rocks 2016). In a wave of one
+    there is nothing to go by, and the interval is all that is possible.
     """
     themes = [place for place, cause in enumerate(frame.causes) if cause.kind == "theme"]
     columns = [(polarity, theme) for polarity in _SIDES for theme in themes]
     groups = [_grouped(frame, rows, themes) for rows in (first, second)]
     wholes = [moments.sum(axis=0) for moments in groups]
     value = _decomposed(*wholes)
-    without = np.stack(
-        [
-            _decomposed(wholes[0] - one, wholes[1] - other)
-            for one, other in zip(groups[0], groups[1], strict=True)
-            if (wholes[0] - one)[0, 0] and (wholes[1] - other)[0, 0]
-        ]
-        or [value]
-    )
-    size = len(without)
-    if size > 1:
-        spread = np.sqrt((size - 1) / size * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
-        spread *= stats.t.ppf(0.975, size - 1)
+    sizes = [int(moments[0, 0]) for moments in wholes]
+    few = sum(1.5 / (size + 3) / size for size in sizes)
+    if min(sizes) > 1:
+        without = np.stack(
+            [_decomposed(wholes[0] - one, wholes[1] - other) for one, other in zip(groups[0], groups[1], strict=True)]
+        )
+        variance = (_GROUPS - 1) / _GROUPS * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
+        variance[0] += few * _mean_effects(*wholes) ** 2
+        variance[2] += few * 100**2
+        spread = np.sqrt(variance) * stats.t.ppf(0.975, min(_GROUPS, *sizes) - 1)
     else:
         spread = np.full_like(value, 200.0)
     ends = np.maximum(value - spread, -200), np.minimum(value + spread, 200)
@@ -110,16 +110,25 @@ def _grouped(frame: Frame, rows: NDArray[np.bool_], themes: list[int]) -> NDArra
 
 def _decomposed(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rows: by frequency, by severity; the last entry of a third row is the rest. (3, themes · 2 + 1)."""
-    width = len(before) - 2
-    pooled = _effects(before + after, np.zeros(width), 0.01)
-    effects = [_effects(moments, pooled, _RIDGE) for moments in (before, after)]
+    effects = _both_effects(before, after)
     rates = [moments[0, 1:-1] / moments[0, 0] for moments in (before, after)]
     frequency = (rates[1] - rates[0]) * (effects[0] + effects[1]) / 2
     severity = (effects[1] - effects[0]) * (rates[0] + rates[1]) / 2
-    rest = np.zeros(width)
+    rest = np.zeros(len(frequency))
     means = [moments[0, -1] / moments[0, 0] for moments in (before, after)]
     rest[-1] = means[1] - means[0] - frequency[:-1].sum() - severity[:-1].sum()  # the last column is silence
     return np.stack([frequency, severity, rest])
+
+
+def _both_effects(before: NDArray[np.float64], after: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    pooled = _effects(before + after, np.zeros(len(before) - 2), 0.01)
+    return [_effects(moments, pooled, _RIDGE) for moments in (before, after)]
+
+
+def _mean_effects(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
+    effects = _both_effects(before, after)
+    mean: NDArray[np.float64] = (effects[0] + effects[1]) / 2
+    return mean
 
 
 def _effects(moments: NDArray[np.float64], prior: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:

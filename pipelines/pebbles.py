@@ -24,7 +24,7 @@ def days(effort: str) -> float | None:
     except ValueError:
         found = 0.0
     if not 0 < found < 10_000:
-        raise InvalidInput(f"effort {effort!r} is none of {', '.join(SIZES)}, a number of days, none")
+        raise InvalidInput(f"effort {effort!r} is none of {', '.join(SIZES)}, a number of days above 0, none")
     return found
 
 

@@ -85,6 +85,18 @@ def test_the_parts_sum_to_the_change() -> None:
     assert change.nps.low < change.nps.value < change.nps.high
 
 
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_wave_of_few_claims_nothing(size: int) -> None:
+    """After a wave of 200, what one or two name and leave unsaid moves nothing for sure, however alike they are."""
+    for score, text in ((2, "slow support"), (10, ""), (10, "as expected")):
+        few = [response(1000 + place, score, text and f"{text} {place}", "W2") for place in range(size)]
+        change = changed([*wave("W1", (20, 10)), *few])
+        assert change.rest is not None
+        parts = [part for cause in change.causes for part in (cause.frequency, cause.severity)]
+        assert parts
+        assert all(part.low <= 0 <= part.high for part in (change.rest, *parts))
+
+
 def test_causes_come_and_go() -> None:
     """A complaint of the earlier wave alone has vanished, one of the later alone is new: all of it is frequency."""
     gone = changed([*wave("W1", (30, 0)), *wave("W2", (0, 0), start=1000)])

@@ -48,7 +48,7 @@ def test_efforts_are_sizes_or_days(effort: str, expected: float | None) -> None:
 @pytest.mark.parametrize("effort", ["XL", "", "0", "-1", "nan", "inf", "1e9", "two"])
 def test_other_efforts_are_refused(effort: str) -> None:
     """The error says what was given and what there is."""
-    with pytest.raises(InvalidInput, match="S, M, L"):
+    with pytest.raises(InvalidInput, match="S, M, L, a number of days above 0"):
         days(effort)
 
 
