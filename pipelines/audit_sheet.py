@@ -160,9 +160,11 @@ def _columns(header: Sequence[str], code_frame: CodeFrame) -> dict[str, int]:
     columns: dict[str, int] = {}
     for place, name in enumerate(title.strip() for title in header):
         found = _THEME.match(name)
-        role = found[1] if found else name
+        role = found[1] if found else name.casefold()
         if found and role not in code_frame.ids:
             raise ColumnNotFound(f"column {name!r} is about no theme of the code frame: {', '.join(code_frame.ids)}")
+        if role in columns and (found or role in (ID, DONE)):
+            raise InvalidInput(f"column {name!r} is there twice, so that it is not clear which marks hold")
         columns.setdefault(role, place)
     missing = [name for name in (ID, DONE) if name not in columns]
     if missing:

@@ -163,7 +163,17 @@ def test_other_files_are_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
         read_sample(
             sqlite_engine, "acme", write(tmp_path / "c.csv", [["id", "done", "P [parking]"], ["1", "", ""]]), FRAME
         )
+    with pytest.raises(InvalidInput, match=r"\[support\]' is there twice"):
+        twice = [["id", "done", "S [support]", "Support [support]"], ["1", "", "-", "+"]]
+        read_sample(sqlite_engine, "acme", write(tmp_path / "d.csv", twice), FRAME)
     assert labels(sqlite_engine) == {}
+
+
+def test_titles_in_capitals_are_known_again(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """As a person may have made them."""
+    first, *_ = analysed(sqlite_engine)
+    rows = [["ID", "Done", "Support [support]"], [first, "", "-"]]
+    assert read_sample(sqlite_engine, "acme", write(tmp_path / "a.csv", rows), FRAME).labelled == 1
 
 
 def test_anonymous_comments_are_not_handed_out(sqlite_engine: Engine, tmp_path: Path) -> None:
