@@ -68,8 +68,14 @@ class Found:
     described: Mapping[int, Described]
 
 
-def cluster(distinct: Distinct, languages: Sequence[str], space: SameLanguage, communities: Communities) -> Found:
-    """Cluster distinct texts. `space` is fitted if it has measured nothing yet.
+def cluster(
+    distinct: Distinct,
+    languages: Sequence[str],
+    space: SameLanguage,
+    communities: Communities,
+    founds: NDArray[np.bool_] | None = None,
+) -> Found:
+    """Cluster distinct texts. `space` is fitted if it has measured nothing yet; `founds` as `Communities` has it.
 
     Of more than `FIT_AT_MOST` texts, the first ones are clustered, which `communities` are of: their order means
     nothing, so they are a random sample. The others go where their neighbours are.
@@ -99,7 +105,7 @@ def cluster(distinct: Distinct, languages: Sequence[str], space: SameLanguage, c
     parts, of_parts = _parts(sample, spoken, vectors, labels, keywords, communities)
     described = _describe(sample, spoken, vectors, labels, keywords, stability, of_parts)
     found = Found(labels, communities.probabilities_, parts, described)
-    return _with_rest(found, number, distinct, languages, common, communities)
+    return _with_rest(found, number, distinct, languages, common, communities, founds)
 
 
 def identify(central: Sequence[str]) -> str:
@@ -156,6 +162,7 @@ def _with_rest(
     languages: Sequence[str],
     space: SameLanguage,
     communities: Communities,
+    founds: NDArray[np.bool_] | None,
 ) -> Found:
     """What was found in a sample of the texts, and where all others go; by blocks, so that a million fit into memory.
 
@@ -165,7 +172,7 @@ def _with_rest(
     for start in range(FIT_AT_MOST, len(distinct.keys), _BLOCK):
         block = slice(start, start + _BLOCK)
         vectors = space.speaking(languages[block]).transform(distinct.vectors[block])
-        communities_of, sure = communities.predict(vectors)
+        communities_of, sure = communities.predict(vectors, founds=None if founds is None else founds[block])
         labels.append(number[communities_of])
         confidence.append(sure)
         parts.append(_nearest_parts(vectors, labels[-1], found.described))

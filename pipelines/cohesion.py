@@ -2,7 +2,8 @@
 
 Where people write about everything a little, the cuts of the whole graph agree best on a few large communities, some of
 them about one thing ("too expensive") and some about many ("what I would wish for"). So a cluster is cut further until
-its average pair of members is clearly more alike than any two rows.
+its average pair of members is clearly more alike than any two rows. It is cut as the whole graph is: again and again,
+at the scale at which the cuts agree.
 """
 
 from __future__ import annotations
@@ -10,24 +11,36 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.consensus import leiden
+from pipelines.consensus import consensus, leiden
 from pipelines.neighbours import Floats, Graph, Integers, Vectors
 
-#: Leiden's resolutions, tried in turn until a cluster falls apart; it has not where a part holds most of it.
-_SCALES = (1.0, 2.0, 4.0)
+#: How many times as fine as agreed on a cluster is cut, in turn, until it falls apart; it has not where a part holds
+#: most of it.
+_FINER = (1.0, 2.0, 4.0)
 _MOST = 0.9
+_TRIALS = 3  # of a cut, the best of which counts
 
 
 def tighten(
-    graph: Graph, vectors: Vectors, labels: Integers, groups: Integers, *, limit: float, least: int, seed: int
-) -> Integers:
+    graph: Graph,
+    together: Floats,
+    vectors: Vectors,
+    labels: Integers,
+    groups: Integers,
+    *,
+    limit: float,
+    least: int,
+    seed: int,
+) -> tuple[Integers, Floats]:
     """Cut clusters of unit vectors further until the mean similarity of a pair of members is at least `limit`.
 
-    `groups` (n,) tells rows apart that are less alike for another reason than what they say: languages. Only pairs of
-    one group count. Parts of a cluster that together still reach the limit are one. Clusters that are too mixed and
-    have fewer than two times `least` rows dissolve. The numbers of the clusters returned are not consecutive.
+    `together` (edges,) is how often the ends of an edge fall together; returned with the labels, it is that at the
+    scale at which their cluster was found. `groups` (n,) tells rows apart that are less alike for another reason than
+    what they say: languages. Only pairs of one group count. Parts of a cluster that together still reach the limit are
+    one. Clusters that are too mixed and have fewer than two times `least` rows dissolve. The numbers of the clusters
+    returned are not consecutive.
     """
-    labels = labels.copy()
+    labels, together = labels.copy(), together.copy()
     whole = np.unique(labels[labels >= 0]).tolist()
     number = max(whole, default=-1) + 1
     for label in whole:
@@ -38,14 +51,14 @@ def tighten(
             if len(rows) < 2 or _pairs(_sums(vectors[rows], groups[rows])) >= limit:
                 done.append(part)
                 continue
-            found = _cut(graph.among(rows), seed) if len(rows) >= 2 * least else None
+            found = _cut(graph, rows, together, seed) if len(rows) >= 2 * least else None
             labels[rows] = -1 if found is None else number + found
             if found is not None:
                 waiting += range(number, number + found.max() + 1)
                 number += found.max() + 1
         if len(done) > 1:
             _join(vectors, labels, groups, done, limit)
-    return labels
+    return labels, together
 
 
 def to_cluster(vectors: Vectors, labels: Integers) -> Floats:
@@ -61,10 +74,14 @@ def to_cluster(vectors: Vectors, labels: Integers) -> Floats:
     return found
 
 
-def _cut(graph: Graph, seed: int) -> Integers | None:
-    for scale in _SCALES:
-        found = leiden(graph, scale, seed)
-        if np.bincount(found).max() < _MOST * graph.rows:
+def _cut(graph: Graph, rows: Integers, together: Floats, seed: int) -> Integers | None:
+    """The parts of some rows, None where they do not fall apart; `together` is renewed between rows that do."""
+    edges, among = graph.edges_among(rows), graph.among(rows)
+    agreed, scale = consensus(among, seed)
+    for finer in _FINER:
+        found = leiden(among.keep(among.weight * agreed), finer * scale, seed, trials=_TRIALS)
+        if np.bincount(found).max() < _MOST * len(rows):
+            together[edges] = agreed
             return found
     return None
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.cohesion import tighten, to_cluster
 from pipelines.consensus import consensus, leiden
@@ -35,6 +36,8 @@ NONE = -1
 #: Members among which neighbours of further rows are looked for: a million rows would wait for more.
 _VOTERS = 4_000
 _TRIALS = 5  # of the last cut, the best of which counts
+#: A row that founds no cluster joins one within so many standard deviations of the average member; a row left over, …
+_JOINING, _LEFT_OVER = 1.0, 3.0
 #: Pairs of a cluster are more alike than unrelated ones by this many standard deviations, and its members to it by …
 _COHESION, _MEMBERSHIP = 1.5, 1.0
 _OPPOSED = 0.25  # share of a cluster that makes a cluster of its own where it feels the opposite
@@ -44,7 +47,8 @@ class Communities:
     """Finds clusters of unit vectors. Same input, same clusters: nothing is random but the seeded cuts.
 
     After `fit`: `labels_` (n,) cluster of each row or -1; `probabilities_` (n,) in 0 … 1, the share of a row's
-    neighbourhood that is reliably in its cluster; `stability_` (clusters,), the mean of them over a cluster.
+    neighbourhood that is reliably in its cluster; `stability_` (clusters,) in 0 … 1, how well a cluster is the same in
+    all cuts: see `_stability`.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Communities:
         sources: Integers | None = None,
         poles: Integers | None = None,
         languages: Sequence[str] | None = None,
+        founds: NDArray[np.bool_] | None = None,
         least: int | None = None,
         seed: int = 0,
     ) -> None:
@@ -62,13 +67,15 @@ class Communities:
         `counts`: how many texts a row stands for (one). `sources`: the comment it is from (each from its own); rows of
         one comment share its context, not a cause, and are not neighbours. `poles`: -1, 0 or 1 (all 0); where a good
         part of a cluster is opposed to the rest of it, it is a cluster of its own. `languages`: pairs of two languages
-        do not tell how alike a cluster is. `least` is the number of texts that make a cluster; left out, it grows with
+        do not tell how alike a cluster is. `founds` (all do): rows that do not found clusters join those of the others
+        where they are near. `least` is the number of texts that make a cluster; left out, it grows with
         the square root of all.
         """
         self.counts = counts
         self.sources = sources
         self.poles = poles
         self.languages = None if languages is None else [language.partition("-")[0] for language in languages]
+        self.founds = founds
         self.least = least
         self.seed = seed
 
@@ -77,38 +84,55 @@ class Communities:
         counts = np.ones(len(X), np.int64) if self.counts is None else self.counts
         sources = np.arange(len(X)) if self.sources is None else self.sources
         poles = np.zeros(len(X), np.int64) if self.poles is None else self.poles
-        self.least_ = least = least_of(int(counts.sum())) if self.least is None else self.least
-        self._vectors, self._sources = X, sources
-        graph = neighbour_graph(X, sources)
-        together, scale = consensus(graph, self.seed)
-        reliable = graph.weight * together
-        reliably = graph.keep(reliable * together)
-        found = leiden(reliably, scale, self.seed, trials=_TRIALS)
         groups = np.zeros(len(X), np.int64)
         if self.languages is not None:
             groups = np.unique(self.languages, return_inverse=True)[1]
-        limit = chance(X, _COHESION)
-        found = tighten(reliably, X, found, groups, limit=limit, least=least, seed=self.seed)
-        found = _split_opposed(found, poles, least)
-        found[to_cluster(X, found) <= chance(X, _MEMBERSHIP)] = NONE
-        labels = _drop_small(found, counts, sources, least)
-        confidence = _share_within(graph, reliable, labels)
-        confidence[(labels != NONE) & (counts >= least)] = 1.0
-        self._labels = labels.copy()
+        founds = np.ones(len(X), bool) if self.founds is None else self.founds
+        self.least_ = least_of(int(counts.sum())) if self.least is None else self.least
+        labels, confidence = np.full(len(X), NONE), np.zeros(len(X))
+        rows = np.flatnonzero(founds)
+        labels[rows], confidence[rows] = self._found(X[rows], counts[rows], sources[rows], poles[rows], groups[rows])
+        self._vectors, self._sources, self._labels = X, sources, labels.copy()
         self._centroids = centroids(X, labels)
-        self._reach = _reach(X, labels, self._centroids)
-        self.stability_ = np.array([confidence[labels == label].mean() for label in range(len(self._centroids))])
         left = np.flatnonzero(labels == NONE)
-        labels[left], confidence[left] = self.predict(X[left], sources[left])
+        labels[left], confidence[left] = self.predict(X[left], sources[left], founds[left])
         self.labels_: Integers = labels
         self.probabilities_: Floats = confidence
         return self
 
-    def predict(self, X: Vectors, sources: Integers | None = None) -> tuple[Integers, Floats]:  # noqa: N803
+    def _found(
+        self,
+        X: Vectors,  # noqa: N803
+        counts: Integers,
+        sources: Integers,
+        poles: Integers,
+        groups: Integers,
+    ) -> tuple[Integers, Floats]:
+        """Clusters of rows that found some, and how much of each row's neighbourhood is reliably in its own."""
+        graph = neighbour_graph(X, sources)
+        together, scale = consensus(graph, self.seed)
+        found = leiden(graph.keep(graph.weight * together), scale, self.seed, trials=_TRIALS)
+        limit, least = chance(X, _COHESION), self.least_
+        found, together = tighten(graph, together, X, found, groups, limit=limit, least=least, seed=self.seed)
+        found = _split_opposed(found, poles, least)
+        found[to_cluster(X, found) <= chance(X, _MEMBERSHIP)] = NONE
+        labels = _drop_small(found, counts, sources, least)
+        confidence = _share_within(graph, graph.weight * together, labels)
+        confidence[(labels != NONE) & (counts >= least)] = 1.0
+        self.stability_ = _stability(graph, together, labels)
+        return labels, confidence
+
+    def predict(
+        self,
+        X: Vectors,  # noqa: N803
+        sources: Integers | None = None,
+        founds: NDArray[np.bool_] | None = None,
+    ) -> tuple[Integers, Floats]:
         """Cluster and confidence of further rows: that of most of their nearest neighbours, weighted by similarity.
 
         `sources` (n,) says which rows are of one comment, and no neighbours; left out, none are of a comment fitted.
-        None (-1, with confidence 0) where a row is farther from the cluster than nearly all of its members.
+        None (-1, with confidence 0) where a row is farther from the cluster than nearly all of its members, or than
+        five in six of them where it does not found any: `founds` (n,), all do if left out.
         """
         labels, confidence = np.full(len(X), NONE), np.zeros(len(X))
         members = np.flatnonzero(self._labels != NONE)
@@ -116,6 +140,8 @@ class Communities:
         if not len(members):
             return labels, confidence
         clusters = len(self._centroids)
+        reach = np.stack([_reach(self._vectors, self._labels, self._centroids, far) for far in (_LEFT_OVER, _JOINING)])
+        joins = np.zeros(len(X), np.int64) if founds is None else (~founds).astype(np.int64)
         for start in range(0, len(X), BLOCK):
             rows = np.arange(start, min(start + BLOCK, len(X)))
             similarity = X[rows] @ self._vectors[members].T
@@ -125,7 +151,7 @@ class Communities:
             votes = np.zeros((len(rows), clusters))
             np.add.at(votes, (np.arange(len(rows))[:, None], self._labels[members][nearest]), np.exp(SHARPNESS * near))
             best = votes.argmax(axis=1)
-            fits = np.einsum("nd,nd->n", X[rows], self._centroids[best]) >= self._reach[best]
+            fits = np.einsum("nd,nd->n", X[rows], self._centroids[best]) >= reach[joins[rows], best]
             labels[rows[fits]] = best[fits]
             confidence[rows[fits]] = (votes.max(axis=1) / votes.sum(axis=1))[fits]
         return labels, confidence
@@ -179,12 +205,30 @@ def _share_within(graph: Graph, weight: Floats, labels: Integers) -> Floats:
     return inside / np.maximum(whole, 1e-12)
 
 
-def _reach(vectors: Vectors, labels: Integers, centres: Vectors) -> Floats:
-    """The similarity to a cluster's centroid below which hardly any member lies: three standard deviations below the
-    mean, but not where the similarity to the average member is that of unrelated rows."""
+def _stability(graph: Graph, together: Floats, labels: Integers) -> Floats:
+    """Of each cluster, 0 … 1, the Jaccard index of the pairs of neighbours in it and those that fall together in cuts.
+
+    Pairs that are joined by an edge, weighted by it, count as often as they fall together; of pairs of which one is in
+    the cluster, those that never do count for nothing.
+    """
+    clusters = labels.max(initial=-1) + 1
+    left, right, agreed = labels[graph.left], labels[graph.right], graph.weight * together
+    same = (left == right) & (left != NONE)
+    both = np.bincount(left[same], agreed[same], clusters)
+    either = np.bincount(left[same], graph.weight[same], clusters)
+    for ends in (left, right):
+        leaving = (left != right) & (ends != NONE)
+        either += np.bincount(ends[leaving], agreed[leaving], clusters)
+    stability: Floats = both / np.maximum(either, 1e-12)
+    return stability
+
+
+def _reach(vectors: Vectors, labels: Integers, centres: Vectors, deviations: float) -> Floats:
+    """The similarity to a cluster's centroid so many standard deviations below that of the average member, but not
+    where the similarity to the average member is that of unrelated rows."""
     unrelated = chance(vectors, _MEMBERSHIP)
     reach = []
     for label, centre in enumerate(centres):
         near = vectors[labels == label] @ centre
-        reach.append(max(near.mean() - 3 * near.std(), unrelated / max(near.mean(), 1e-6)))
+        reach.append(max(near.mean() - deviations * near.std(), unrelated / max(near.mean(), 1e-6)))
     return np.array(reach)

@@ -121,14 +121,14 @@ def tabulate(
 
 
 def _causes(code_frame: CodeFrame, topics: Sequence[Topic], annotations: Annotations) -> Iterator[Cause]:
-    """Themes in order of the code frame, then those only the annotations know, then topics; never bare verdicts."""
+    """Themes in order of the code frame, then those only the annotations know, then topics; no bare verdicts."""
     names = {theme.id: theme.name() for theme in code_frame}
     used = {annotations.themes[place] for place in np.unique(annotations.mentions.theme).tolist()}
     for theme in [*names, *sorted(used - names.keys())]:
         if theme != VERDICT:
             yield Cause("theme", theme, names.get(theme, theme), theme, is_coded=theme in names)
     for topic in topics:
-        if topic.theme != VERDICT:
+        if topic.theme != VERDICT and topic.is_ranked:
             yield _cause(topic)
 
 

@@ -35,9 +35,15 @@ class Graph:
         """The rows given, numbered in their order, and the edges between them."""
         place = np.full(self.rows, -1)
         place[rows] = np.arange(len(rows))
-        left, right = place[self.left], place[self.right]
-        inside = (left >= 0) & (right >= 0)
-        return Graph(len(rows), np.minimum(left, right)[inside], np.maximum(left, right)[inside], self.weight[inside])
+        edges = self.edges_among(rows)
+        left, right = place[self.left[edges]], place[self.right[edges]]
+        return Graph(len(rows), np.minimum(left, right), np.maximum(left, right), self.weight[edges])
+
+    def edges_among(self, rows: Integers) -> Integers:
+        """Which edges are between two of the rows given."""
+        inside = np.zeros(self.rows, bool)
+        inside[rows] = True
+        return np.flatnonzero(inside[self.left] & inside[self.right])
 
 
 def neighbour_graph(vectors: Vectors, sources: Integers) -> Graph:

@@ -61,13 +61,18 @@ class Details:
 
 
 def overview(connection: Connection, workspace: int) -> tuple[Topic, ...]:
-    """All topics, pinned ones first, then the largest first; ignored ones last."""
+    """All topics, pinned ones first, then the largest first; unstable ones after the others, ignored ones last."""
     topics = store.topics.load(connection, workspace, ignored=True)
     if store.workspaces.anonymity_key(connection, workspace) is not None:
         report = store.reports.find(connection, workspace, ALL_WAVES)
         shown = {issue.id for issue in (*report.issues, *report.delights)} if report else set()
         topics = tuple(topic for topic in topics if topic.id in shown)
-    return tuple(sorted(topics, key=lambda topic: (topic.is_ignored, not topic.is_pinned, -topic.size, topic.id)))
+    return tuple(
+        sorted(
+            topics,
+            key=lambda topic: (topic.is_ignored, not topic.is_pinned, topic.is_unstable, -topic.size, topic.id),
+        )
+    )
 
 
 def details(connection: Connection, workspace: int, name: str, *, themes: CodeFrame, count: int = 10) -> Details:

@@ -27,11 +27,16 @@ Integers = NDArray[np.int64]
 
 _POLES = {Polarity.NEGATIVE.value: -1, Polarity.POSITIVE.value: 1}
 _KEYWORDS = 10
+#: A topic of which fewer clauses mention a theme tells bits of stories. In three surveys those had .24 to .44.
+_MENTIONS = 0.45
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One clause: `verbatim[start:end]` of the comment with that content hash is `text`."""
+    """One clause: `verbatim[start:end]` of the comment with that content hash is `text`.
+
+    `theme` is the one that fits best, `is_mention` whether it, or another than the bare verdict, fits well enough.
+    """
 
     content_hash: str
     start: int
@@ -40,6 +45,7 @@ class Unit:
     theme: str
     polarity: Polarity
     language: str | None
+    is_mention: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,15 @@ def units_of(comments: Mapping[str, Comment], annotations: Annotations) -> tuple
     is_answer = np.array([comment is not None and comment.is_answer for comment in found], bool)
     rows = np.flatnonzero(is_answer[clauses.comment])
     whole = len(rows) == len(clauses)  # mostly; the vectors are too many to be copied for nothing
+    mentions = annotations.mentions
+    told = [theme != VERDICT for theme in annotations.themes]
+    mentioned = {
+        (comment, start)
+        for comment, start, theme in zip(
+            mentions.comment.tolist(), mentions.start.tolist(), mentions.theme.tolist(), strict=True
+        )
+        if told[theme]
+    }
     columns = (clauses.comment, clauses.start, clauses.end, clauses.theme, clauses.polarity)
     units = [
         Unit(
@@ -79,6 +94,7 @@ def units_of(comments: Mapping[str, Comment], annotations: Annotations) -> tuple
             annotations.themes[theme],
             POLARITIES[polarity],
             comment.language,
+            (place, start) in mentioned,
         )
         for place, start, end, theme, polarity in zip(*(column[rows].tolist() for column in columns), strict=True)
         if (comment := found[place]) is not None
@@ -88,13 +104,18 @@ def units_of(comments: Mapping[str, Comment], annotations: Annotations) -> tuple
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Clauses, and their distinct texts with what is known of them, a row each: language, comment (a number), pole."""
+    """Clauses, and their distinct texts with what is known of them, a row each: language, comment (a number), pole.
+
+    `founds`: whether a text gives a cause. One that fits no theme but the bare verdict ("which was embarrassing", "I
+    called twice") founds no topic, and joins one only where it is near.
+    """
 
     units: Sequence[Unit]
     distinct: Distinct
     languages: list[str]
     sources: Integers
     poles: Integers
+    founds: NDArray[np.bool_]
 
     @classmethod
     def of(cls, units: Sequence[Unit], vectors: Vectors | NDArray[np.float16]) -> Material:
@@ -114,6 +135,7 @@ class Material:
             distinct.most([unit.language or "und" for unit in units]),
             np.unique(sources, return_inverse=True)[1],
             np.array([_POLES.get(polarity, 0) for polarity in felt], np.int64),
+            np.array([theme != VERDICT for theme in distinct.most([unit.theme for unit in units])], bool),
         )
 
     def cluster(self, rows: Integers, space: SameLanguage, *, least: int | None = None) -> Found:
@@ -126,12 +148,15 @@ class Material:
             sources=self.sources[fitted],
             poles=self.poles[fitted],
             languages=languages[:FIT_AT_MOST],
+            founds=self.founds[fitted],
             least=least,
         )
-        return cluster(self.distinct if is_all else self.distinct.take(rows), languages, space, communities)
+        distinct = self.distinct if is_all else self.distinct.take(rows)
+        return cluster(distinct, languages, space, communities, self.founds[rows])
 
     def themes_of(self, labels: Integers, themes: CodeFrame) -> dict[int, tuple[str, str, int]]:
         """Theme, polarity and number of clauses of each label (distinct,); the theme is `VERDICT` for no cause."""
+        mentions = Counter[int]()
         named: defaultdict[int, Counter[str]] = defaultdict(Counter)
         felt: defaultdict[int, Counter[str]] = defaultdict(Counter)
         known = set(themes.ids)
@@ -139,8 +164,14 @@ class Material:
             if place >= 0 and (label := int(labels[place])) >= 0:
                 named[label][unit.theme if unit.theme in known else ""] += 1
                 felt[label][unit.polarity.value] += 1
+                mentions[label] += unit.is_mention
         return {
-            label: (_theme(named[label]), commonest(counts), counts.total()) for label, counts in sorted(felt.items())
+            label: (
+                _theme(named[label]) if mentions[label] >= _MENTIONS * counts.total() else VERDICT,
+                commonest(counts),
+                counts.total(),
+            )
+            for label, counts in sorted(felt.items())
         }
 
 
@@ -148,9 +179,9 @@ def find_topics(units: Sequence[Unit], vectors: Vectors, *, themes: CodeFrame) -
     """Topics, largest first, each under the theme of most of its clauses, and which clause is in which.
 
     `vectors` (units, d) are unit-length. Complaint and praise about one thing are two topics; clauses with the same
-    words are always in the same one. The order of the units does not matter. What gives no reason ("great!") is no
-    cause: neither the topics that are mostly that nor their clauses are returned. Clauses that fit no topic have no
-    assignment.
+    words are always in the same one. The order of the units does not matter. What gives no reason ("great!", or a bit
+    of a story) is no cause: neither the topics that are mostly that nor their clauses are returned. Clauses that fit no
+    topic have no assignment.
     """
     material = Material.of(units, vectors)
     found = material.cluster(np.arange(len(material.distinct.keys)), SameLanguage(material.languages))

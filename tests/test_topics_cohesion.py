@@ -29,8 +29,12 @@ def test_a_mixed_cluster_is_cut_into_what_it_is_made_of() -> None:
     vectors, truth = around(directions(5), 40, spread=0.2)
     labels = np.where(truth == 4, 1, 0)
     graph = neighbour_graph(vectors, np.arange(len(vectors)))
-    found = tighten(graph, vectors, labels, np.zeros(len(vectors), np.int64), limit=0.4, least=5, seed=0)
+    together, alike = np.zeros(len(graph.weight)), np.zeros(len(vectors), np.int64)
+    found, together = tighten(graph, together, vectors, labels, alike, limit=0.4, least=5, seed=0)
     assert adjusted_rand_score(truth, found) == pytest.approx(1.0)
+    inside = (found[graph.left] == found[graph.right]) & (labels[graph.left] == 0)
+    assert together[inside].mean() > 0.9  # how often they fall together is that of the cut that found them
+    assert not together[labels[graph.left] == 1].any()
 
 
 def test_languages_do_not_make_a_cause_mixed() -> None:
@@ -39,8 +43,9 @@ def test_languages_do_not_make_a_cause_mixed() -> None:
     vectors, language = around(np.stack([1.2 * one + matter, 1.2 * two + matter]), 30, spread=0.15)
     labels = np.zeros(len(vectors), np.int64)
     graph = neighbour_graph(vectors, np.arange(len(vectors)))
-    blind = tighten(graph, vectors, labels, labels, limit=0.7, least=5, seed=0)
-    seeing = tighten(graph, vectors, labels, language, limit=0.7, least=5, seed=0)
+    together = np.ones(len(graph.weight))
+    blind, _ = tighten(graph, together, vectors, labels, labels, limit=0.7, least=5, seed=0)
+    seeing, _ = tighten(graph, together, vectors, labels, language, limit=0.7, least=5, seed=0)
     assert len(np.unique(blind)) == 2
     assert len(np.unique(seeing)) == 1
 
@@ -50,7 +55,8 @@ def test_small_mixed_clusters_dissolve() -> None:
     vectors, _ = around(directions(6), 1)
     graph = neighbour_graph(vectors, np.arange(6))
     zeros = np.zeros(6, np.int64)
-    assert (tighten(graph, vectors, zeros, zeros, limit=0.4, least=4, seed=0) == -1).all()
+    found, _ = tighten(graph, np.ones(len(graph.weight)), vectors, zeros, zeros, limit=0.4, least=4, seed=0)
+    assert (found == -1).all()
 
 
 def test_likeness_to_a_cluster_is_that_to_its_other_members() -> None:
