@@ -163,9 +163,9 @@ def test_other_files_are_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
         read_sample(
             sqlite_engine, "acme", write(tmp_path / "c.csv", [["id", "done", "P [parking]"], ["1", "", ""]]), FRAME
         )
+    twice = write(tmp_path / "d.csv", [["id", "done", "S [support]", "Support [support]"], ["1", "", "-", "+"]])
     with pytest.raises(InvalidInput, match=r"\[support\]' is there twice"):
-        twice = [["id", "done", "S [support]", "Support [support]"], ["1", "", "-", "+"]]
-        read_sample(sqlite_engine, "acme", write(tmp_path / "d.csv", twice), FRAME)
+        read_sample(sqlite_engine, "acme", twice, FRAME)
     assert labels(sqlite_engine) == {}
 
 
