@@ -92,7 +92,7 @@ def shapley(
     # Each column's part in `left` and `right` beyond those before it, these projected out, are two more rows of
     # the Cholesky factor.
     sides = np.stack([left, right], axis=-2)
-    below = np.broadcast_to(1e30 * np.eye(2), (*left.shape[:-1], 2, 2))  # large, so that the table has a factor
+    below = np.broadcast_to(1e200 * np.eye(2), (*left.shape[:-1], 2, 2))  # large, so that the table has a factor
     table = np.block([[ridged, np.swapaxes(sides, -1, -2)], [sides, below]])
     generator = np.random.default_rng(0)
     found = np.zeros(left.shape)
