@@ -215,7 +215,7 @@ def _stability(graph: Graph, together: Floats, labels: Integers) -> Floats:
     left, right, agreed = labels[graph.left], labels[graph.right], graph.weight * together
     same = (left == right) & (left != NONE)
     both = np.bincount(left[same], agreed[same], clusters)
-    either = np.bincount(left[same], graph.weight[same], clusters)
+    either = np.bincount(left[same], graph.weight[same], clusters).astype(np.float64)  # of nothing it is of integers
     for ends in (left, right):
         leaving = (left != right) & (ends != NONE)
         either += np.bincount(ends[leaving], agreed[leaving], clusters)
