@@ -40,7 +40,9 @@ class TopicOut(BaseModel):
     size: int = Field(description="Clauses in it.")
     growth: int = Field(description="Of them, those that came with the latest new feedback.")
     stability: float | None = Field(description="0 … 1; null where people made the topic.")
-    is_unstable: bool = Field(description="The stability is below 0.6: clustered again, it may be cut another way.")
+    is_unstable: bool = Field(
+        description="The stability is below 0.7: reports rank it only if it is pinned or adopted."
+    )
     is_emerging: bool = Field(description="Found since all feedback was last clustered together.")
     first_seen: datetime | None = Field(description="When it was first spoken of.")
     is_pinned: bool
@@ -54,7 +56,7 @@ class TopicOut(BaseModel):
 
 
 class Topics(BaseModel):
-    """All topics: pinned ones first, then the largest first, ignored ones last."""
+    """All topics: pinned ones first, then the largest first, unstable ones after them, ignored ones last."""
 
     topics: list[TopicOut]
 
@@ -196,7 +198,7 @@ REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTP
 
 @router.get("/topics", summary="List the topics")
 def list_topics(opened: Opened, connection: Snapshot) -> Topics:
-    """All topics: pinned ones first, then the largest first, ignored ones last."""
+    """All topics: pinned ones first, then the largest first, unstable ones after them, ignored ones last."""
     return Topics(topics=[TopicOut.of(topic) for topic in topic_views.overview(connection, opened.workspace)])
 
 

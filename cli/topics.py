@@ -46,7 +46,7 @@ def topics(
 
 @app.command("list")
 def list_topics() -> None:
-    """List the topics: pinned ones first, then the largest first, ignored ones last."""
+    """List the topics: pinned ones first, then the largest first; then unstable ones, ignored ones last."""
     from pipelines.topic_views import overview
 
     with _store() as (connection, workspace):

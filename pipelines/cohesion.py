@@ -35,12 +35,12 @@ def tighten(
     """Cut clusters of unit vectors further until the mean similarity of a pair of members is at least `limit`.
 
     `together` (edges,) is how often the ends of an edge fall together; returned with the labels, it is that at the
-    scale at which their cluster was found. `groups` (n,) tells rows apart that are less alike for another reason than
+    scales at which their clusters were cut. `groups` (n,) tells rows apart that are less alike for another reason than
     what they say: languages. Only pairs of one group count. Parts of a cluster that together still reach the limit are
     one. Clusters that are too mixed and have fewer than two times `least` rows dissolve. The numbers of the clusters
     returned are not consecutive.
     """
-    labels, together = labels.copy(), together.copy()
+    labels, at_first, together = labels.copy(), together, together.copy()
     whole = np.unique(labels[labels >= 0]).tolist()
     number = max(whole, default=-1) + 1
     for label in whole:
@@ -58,7 +58,9 @@ def tighten(
                 number += found.max() + 1
         if len(done) > 1:
             _join(vectors, labels, groups, done, limit)
-    return labels, together
+    # What was cut and joined again had fallen together before it was cut.
+    is_inside = labels[graph.left] == labels[graph.right]
+    return labels, np.where(is_inside, np.maximum(at_first, together), together)
 
 
 def to_cluster(vectors: Vectors, labels: Integers) -> Floats:

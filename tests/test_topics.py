@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from numpy.typing import NDArray
 from models.annotator import Annotator, load_annotator
 from pipelines.annotations import Annotations
 from pipelines.distinct import SameLanguage
+from pipelines.frame import tabulate
 from pipelines.topics import Unit, cluster_texts, find_topics, units_of
-from saywhy.annotation import Annotation, Clause, Polarity, Sentiment
+from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment
-from saywhy.topic import Assignment, Topic
+from saywhy.topic import UNSTABLE, Assignment, Topic
 from tests.topic_sentences import PRAISE, SENTENCES
 
 Vectors = NDArray[np.float32]
@@ -244,3 +246,54 @@ def test_plain_texts_are_clustered_in_their_order(vectors: Vectors) -> None:
 def test_no_texts_have_no_topics() -> None:
     """An empty input is no error."""
     assert cluster_texts([], np.empty((0, 384), np.float32)) == ([], [])
+
+
+def test_clauses_that_give_no_cause_found_no_topic() -> None:
+    """Clauses without a theme are in no topic, however alike they are, unless they say what a cause says."""
+    causes = [unit(f"cause {at} of {what}") for what in (0, 1, 3, 4) for at in range(20)]
+    stories = [unit(f"story {at}", theme="general") for at in range(20)]
+    near = [unit(f"similar outage {at}", theme="general") for at in range(6)]
+    vectors = around([0] * 20 + [1] * 20 + [3] * 20 + [4] * 20 + [2] * 20)
+    topics, assignments = find_topics([*causes, *stories, *near], np.concatenate([vectors, vectors[:6]]), themes=THEMES)
+    assert len(topics) == 4
+    topic_of = {assigned.content_hash: assigned.topic for assigned in assignments}
+    assert not any(story.content_hash in topic_of for story in stories)
+    joined = [topic_of[one.content_hash] for one in near if one.content_hash in topic_of]
+    assert len(joined) >= 3
+    assert set(joined) == {topic_of[causes[0].content_hash]}
+
+
+def test_a_topic_that_hardly_mentions_a_theme_is_no_cause() -> None:
+    """Of four topics, one is of clauses in which a theme is seldom sure enough to be mentioned: it is not returned."""
+    told = [unit(f"cause {at} of {what}") for what in (0, 2, 3) for at in range(20)]
+    guessed = [replace(unit(f"guess {at}"), is_mention=at % 3 == 0) for at in range(20)]
+    topics, assignments = find_topics(
+        [*told, *guessed], around([0] * 20 + [2] * 20 + [3] * 20 + [1] * 20), themes=THEMES
+    )
+    assert len(topics) == 3
+    assert {assigned.content_hash for assigned in assignments} <= {one.content_hash for one in told}
+
+
+def test_clauses_know_whether_they_mention_a_theme() -> None:
+    """Only a mention of a theme other than the bare verdict counts, at the very clause."""
+    verbatim = "It was late. Well. Great!"
+    comment, vector = Comment(verbatim, "en"), np.ones(4, "<f2").tobytes()
+    spans = [(0, 12, "timeliness"), (13, 18, "support"), (19, 25, "general")]
+    clauses = tuple(Clause(start, end, theme, Polarity.NEGATIVE, vector) for start, end, theme in spans)
+    mentions = tuple(Mention(start, end, theme, Polarity.NEGATIVE, 0.9) for start, end, theme in (spans[0], spans[2]))
+    sentiment = Sentiment(Polarity.NEGATIVE, -0.5, 0.9)
+    annotation = Annotation("m", sentiment, (), mentions, clauses, vector)
+    units, _ = units_of({comment.content_hash: comment}, Annotations.of([(comment.content_hash, annotation)]))
+    assert [(one.theme, one.is_mention) for one in units] == [
+        ("timeliness", True), ("support", False), ("general", False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stability", "is_pinned", "ranked"), [(UNSTABLE, False, True), (0.3, False, False), (0.3, True, True)]
+)
+def test_reports_rank_stable_and_pinned_topics(stability: float, *, is_pinned: bool, ranked: bool) -> None:
+    """An unstable topic is no cause of the report unless people have pinned it."""
+    topic = Topic("t", "support", "Slow", (), "negative", 9, b"", stability=stability, is_pinned=is_pinned)
+    frame = tabulate([], Annotations.of([]), [topic], [], THEMES)
+    assert any(cause.id == "t" for cause in frame.causes) is ranked
