@@ -35,7 +35,7 @@ NONE = -1
 
 #: Members among which neighbours of further rows are looked for: a million rows would wait for more.
 _VOTERS = 4_000
-_TRIALS = 5  # of the last cut, the best of which counts
+_TRIALS = 12  # of the last cut, the best of which counts: with fewer, which one is found hangs on the seed
 #: A row that founds no cluster joins one within so many standard deviations of the average member; a row left over, …
 _JOINING, _LEFT_OVER = 1.0, 3.0
 #: Pairs of a cluster are more alike than unrelated ones by this many standard deviations, and its members to it by …
