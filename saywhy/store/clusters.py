@@ -136,24 +136,24 @@ def lineage(connection: Connection, workspace: int) -> tuple[Lineage, ...]:
 
 def date(connection: Connection, workspace: int) -> None:
     """Note when each standing cluster was first spoken of: the first answer, or else the run that found it."""
-    mine = (assignments.c.workspace_id == workspace) & (assignments.c.cluster_id == clusters.c.id)
-    first = (
-        sa.select(sa.func.min(responses.c.answered_at))
-        .select_from(
-            assignments.join(
-                responses,
-                (responses.c.content_hash == assignments.c.content_hash)
-                & (responses.c.workspace_id == assignments.c.workspace_id),
-            )
+    # All at once: looked up cluster by cluster, a million clauses are read as often as there are clusters.
+    spoken = (
+        sa.select(assignments.c.cluster_id, sa.func.min(responses.c.answered_at).label("first"))
+        .join_from(
+            assignments,
+            responses,
+            (responses.c.content_hash == assignments.c.content_hash)
+            & (responses.c.workspace_id == assignments.c.workspace_id),
         )
-        .where(mine)
-        .scalar_subquery()
+        .where(assignments.c.workspace_id == workspace)
+        .group_by(assignments.c.cluster_id)
     )
+    first = {row.cluster_id: row.first for row in connection.execute(spoken)}
     standing = (clusters.c.workspace_id == workspace) & clusters.c.ended_at.is_(None)
     for row in connection.execute(
-        sa.select(clusters.c.id, clusters.c.first_seen, clusters.c.found_at, first.label("first")).where(standing)
+        sa.select(clusters.c.id, clusters.c.first_seen, clusters.c.found_at).where(standing)
     ).all():
-        seen = min((at for at in (row.first_seen, row.first) if at is not None), default=row.found_at)
+        seen = min((at for at in (row.first_seen, first.get(row.id)) if at is not None), default=row.found_at)
         if seen != row.first_seen:
             connection.execute(sa.update(clusters).where(standing, clusters.c.id == row.id).values(first_seen=seen))
 
