@@ -68,32 +68,26 @@ class Found:
     described: Mapping[int, Described]
 
 
-def cluster(
-    distinct: Distinct,
-    languages: Sequence[str],
-    space: SameLanguage,
-    communities: Communities,
-    founds: NDArray[np.bool_] | None = None,
-) -> Found:
-    """Cluster distinct texts. `space` is fitted if it has measured nothing yet; `founds` as `Communities` has it.
+def cluster(distinct: Distinct, languages: Sequence[str], space: SameLanguage, communities: Communities) -> Found:
+    """Cluster distinct texts. `space` is fitted if it has measured nothing yet.
 
-    Of more than `FIT_AT_MOST` texts, the first ones are clustered, which `communities` are of: their order means
-    nothing, so they are a random sample. The others go where their neighbours are.
+    Of more than `FIT_AT_MOST` texts, the first ones are clustered: their order means nothing, so they are a random
+    sample. The others go where their neighbours are.
     """
     if not distinct.keys:
         none = np.empty(0, np.int64)
         return Found(none, np.empty(0), none, {})
     sample, spoken = distinct.take(np.arange(min(FIT_AT_MOST, len(distinct.keys)))), languages[:FIT_AT_MOST]
-    common = space.fit(distinct.vectors)
+    own = space.fit(distinct.vectors).speaking(spoken)
     documents = describe(sample.texts, spoken)
     vocabulary = {word for document in documents for word in document.split()}
     if len(vocabulary) > 1:
-        model = _bertopic(common.speaking(spoken), communities)
+        model = _bertopic(own, communities)
         model.fit(documents, embeddings=sample.vectors)
         labels = np.array(model.topics_, np.int64)  # BERTopic numbers the clusters anew
         keywords = [dict(model.get_topic(topic)) for topic in range(labels.max() + 1)]
     else:  # BERTopic cannot weigh a single word, and there is nothing to weigh
-        communities.fit(common.speaking(spoken).transform(sample.vectors))
+        communities.fit(own.transform(sample.vectors))
         labels = communities.labels_
         keywords = [dict.fromkeys(vocabulary, 1.0)] * (int(labels.max()) + 1)
     # What BERTopic calls each community, by its number; the last place is that of none.
@@ -101,11 +95,11 @@ def cluster(
     number[communities.labels_] = labels
     stability = np.zeros(len(keywords))
     stability[number[:-1]] = communities.stability_
-    vectors = common.speaking(spoken).transform(sample.vectors)
+    vectors = own.transform(sample.vectors)
     parts, of_parts = _parts(sample, spoken, vectors, labels, keywords, communities)
     described = _describe(sample, spoken, vectors, labels, keywords, stability, of_parts)
     found = Found(labels, communities.probabilities_, parts, described)
-    return _with_rest(found, number, distinct, languages, common, communities, founds)
+    return _with_rest(found, number, distinct, languages, space, communities)
 
 
 def identify(central: Sequence[str]) -> str:
@@ -162,7 +156,6 @@ def _with_rest(
     languages: Sequence[str],
     space: SameLanguage,
     communities: Communities,
-    founds: NDArray[np.bool_] | None,
 ) -> Found:
     """What was found in a sample of the texts, and where all others go; by blocks, so that a million fit into memory.
 
@@ -172,7 +165,8 @@ def _with_rest(
     for start in range(FIT_AT_MOST, len(distinct.keys), _BLOCK):
         block = slice(start, start + _BLOCK)
         vectors = space.speaking(languages[block]).transform(distinct.vectors[block])
-        communities_of, sure = communities.predict(vectors, founds=None if founds is None else founds[block])
+        founds = None if communities.founds is None else communities.founds[block]
+        communities_of, sure = communities.predict(vectors, founds=founds)
         labels.append(number[communities_of])
         confidence.append(sure)
         parts.append(_nearest_parts(vectors, labels[-1], found.described))

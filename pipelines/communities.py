@@ -65,7 +65,7 @@ class Communities:
         least: int | None = None,
         seed: int = 0,
     ) -> None:
-        """What is known of the rows, each (n,).
+        """What is known of the rows, each (n,); of more rows than are fitted, it is known of further ones.
 
         `counts`: how many texts a row stands for (one). `sources`: the comment it is from (each from its own); rows of
         one comment share its context, not a cause, and are not neighbours. `poles`: -1, 0 or 1 (all 0); where a good
@@ -84,19 +84,21 @@ class Communities:
 
     def fit(self, X: Vectors, y: object = None) -> Self:  # noqa: ARG002, N803
         """Cluster rows of unit vectors (n, d), in an order that depends on nothing but them."""
-        counts = np.ones(len(X), np.int64) if self.counts is None else self.counts
-        sources = np.arange(len(X)) if self.sources is None else self.sources
-        poles = np.zeros(len(X), np.int64) if self.poles is None else self.poles
+        fitted = slice(0, len(X))
+        counts = np.ones(len(X), np.int64) if self.counts is None else self.counts[fitted]
+        sources = np.arange(len(X)) if self.sources is None else self.sources[fitted]
+        poles = np.zeros(len(X), np.int64) if self.poles is None else self.poles[fitted]
         groups = np.zeros(len(X), np.int64)
         if self.languages is not None:
-            groups = np.unique(self.languages, return_inverse=True)[1]
-        founds = np.ones(len(X), bool) if self.founds is None else self.founds
+            groups = np.unique(self.languages[fitted], return_inverse=True)[1]
+        founds = np.ones(len(X), bool) if self.founds is None else self.founds[fitted]
         self.least_ = least_of(int(counts.sum())) if self.least is None else self.least
         labels, confidence = np.full(len(X), NONE), np.zeros(len(X))
         rows = np.flatnonzero(founds)
         labels[rows], confidence[rows] = self._found(X[rows], counts[rows], sources[rows], poles[rows], groups[rows])
         self._vectors, self._sources, self._labels = X, sources, labels.copy()
         self._centroids = centroids(X, labels)
+        self._reach = np.stack([_reach(X, labels, self._centroids, far) for far in (_LEFT_OVER, _JOINING)])
         left = np.flatnonzero(labels == NONE)
         labels[left], confidence[left] = self.predict(X[left], sources[left], founds[left])
         self.labels_: Integers = labels
@@ -143,7 +145,6 @@ class Communities:
         if not len(members):
             return labels, confidence
         clusters = len(self._centroids)
-        reach = np.stack([_reach(self._vectors, self._labels, self._centroids, far) for far in (_LEFT_OVER, _JOINING)])
         joins = np.zeros(len(X), np.int64) if founds is None else (~founds).astype(np.int64)
         for start in range(0, len(X), BLOCK):
             rows = np.arange(start, min(start + BLOCK, len(X)))
@@ -154,7 +155,7 @@ class Communities:
             votes = np.zeros((len(rows), clusters))
             np.add.at(votes, (np.arange(len(rows))[:, None], self._labels[members][nearest]), np.exp(SHARPNESS * near))
             best = votes.argmax(axis=1)
-            fits = np.einsum("nd,nd->n", X[rows], self._centroids[best]) >= reach[joins[rows], best]
+            fits = np.einsum("nd,nd->n", X[rows], self._centroids[best]) >= self._reach[joins[rows], best]
             labels[rows[fits]] = best[fits]
             confidence[rows[fits]] = (votes.max(axis=1) / votes.sum(axis=1))[fits]
         return labels, confidence

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.annotations import POLARITIES, VERDICT, Annotations
-from pipelines.clusters import FIT_AT_MOST, Found, cluster
+from pipelines.clusters import Found, cluster
 from pipelines.communities import Communities
 from pipelines.distinct import Distinct, SameLanguage, commonest
 from pipelines.keywords import says_something
@@ -142,17 +142,16 @@ class Material:
         """Cluster some of the distinct texts; `space` is theirs."""
         is_all = len(rows) == len(self.distinct.keys)  # a million vectors are not copied for nothing
         languages = [self.languages[row] for row in rows.tolist()]
-        fitted = rows[:FIT_AT_MOST]
         communities = Communities(
-            self.distinct.counts[fitted],
-            sources=self.sources[fitted],
-            poles=self.poles[fitted],
-            languages=languages[:FIT_AT_MOST],
-            founds=self.founds[fitted],
+            self.distinct.counts[rows],
+            sources=self.sources[rows],
+            poles=self.poles[rows],
+            languages=languages,
+            founds=self.founds[rows],
             least=least,
         )
         distinct = self.distinct if is_all else self.distinct.take(rows)
-        return cluster(distinct, languages, space, communities, self.founds[rows])
+        return cluster(distinct, languages, space, communities)
 
     def themes_of(self, labels: Integers, themes: CodeFrame) -> dict[int, tuple[str, str, int]]:
         """Theme, polarity and number of clauses of each label (distinct,); the theme is `VERDICT` for no cause."""
@@ -224,7 +223,7 @@ def cluster_texts(
 
     distinct = Distinct.of([(text, "", 0) for text in texts], vectors)
     languages = [detect(text) for text in distinct.texts]
-    communities = Communities(distinct.counts[:FIT_AT_MOST], languages=languages[:FIT_AT_MOST], seed=seed)
+    communities = Communities(distinct.counts, languages=languages, seed=seed)
     found = cluster(distinct, languages, SameLanguage(languages), communities)
     topics = [TextTopic(topic.id, topic.label, topic.keywords, topic.size) for topic in found.described.values()]
     assignments = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -15,9 +14,7 @@ from torch import Tensor
 from models.clauses import split_clauses
 from models.script import fold_script
 from training.data import Conventions, Row, Targets
-
-if TYPE_CHECKING:
-    from training.finetune import Config
+from training.recipe import Config
 
 PREFIX = 4  # <s>, and the three pieces of "query:"
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import time
 import tomllib
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import Annotated
@@ -34,36 +33,11 @@ from training.data import Conventions, join_short, read_intents, read_rows, read
 from training.examples import PREFIX, Example, batches, pad, prepare
 from training.heads import SpanHeads, loss, stack
 from training.quantise import write_encoder
+from training.recipe import Config
 
 HIDDEN = 384
 #: Comments of our own, labelled clause by clause.
 WRITTEN_COMMENTS = Path(__file__).parent / "written"
-
-
-@dataclass(frozen=True)
-class Config:
-    """The recipe; see `training/finetune.toml` for what each value means."""
-
-    seed: int
-    epochs: float
-    default_cap: int
-    caps: dict[str, int]
-    max_tokens: int
-    batch_tokens: int
-    encoder_rate: float
-    head_rate: float
-    warmup: float
-    smoothing: float
-    vector_weight: float
-    vector_share: float
-    clause_weight: float
-    part_weight: float
-    written_copies: int
-    join_share: float
-    join_longest: int
-    layers: int
-    script_share: float
-    frozen_layers: int
 
 
 def base_vectors(encoder: Encoder, texts: list[str]) -> NDArray[np.float16]:
