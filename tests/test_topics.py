@@ -10,8 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score
 
 from models.annotator import Annotator, load_annotator
+from pipelines import clusters
 from pipelines.annotations import Annotations
 from pipelines.distinct import SameLanguage
 from pipelines.frame import tabulate
@@ -72,6 +74,20 @@ def vectors(annotator: Annotator) -> Vectors:
 def found(vectors: Vectors) -> Found:
     """Topics and assignments of all sentences."""
     return find_topics(UNITS, vectors, themes=THEMES)
+
+
+def test_texts_beyond_the_sample_go_where_their_neighbours_are(
+    vectors: Vectors, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With three quarters of the texts clustered and the rest assigned, nearly all are with those they were with."""
+    monkeypatch.setattr(clusters, "FIT_AT_MOST", len(UNITS) * 3 // 4)
+    monkeypatch.setattr(clusters, "_BLOCK", 16)
+    topics, assignments = find_topics(UNITS, vectors, themes=THEMES)
+    assert sum(topic.size for topic in topics) == len(assignments)
+    now, before = ({one.content_hash: one.topic for one in found} for found in (assignments, found[1]))
+    both = sorted(now.keys() & before.keys())
+    assert len(both) > 0.8 * len(before)
+    assert adjusted_rand_score([now[key] for key in both], [before[key] for key in both]) > 0.8
 
 
 def unit(text: str, *, comment: str | None = None, start: int = 0, theme: str = "support") -> Unit:
