@@ -8,8 +8,8 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api import problems
-from api.state import Opened, Snapshot
+from api.http import problems
+from api.http.dependencies import Opened, Snapshot
 from saywhy import __version__
 from saywhy.store import check
 

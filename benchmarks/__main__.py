@@ -1,6 +1,6 @@
 """`make bench`: every table of docs/benchmarks.md that needs no data of yours, one after the other.
 
-Quality tables need labelled feedback: `python -m training.evaluate --data DATA`.
+Quality tables need labelled feedback: `python -m training.evaluation.metrics --data DATA`.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from models.annotator import Annotator
 from models.bundle import BUNDLED, Bundle, open_bundle
 from models.clauses import split_clauses
 from models.heads import Heads
-from pipelines.annotate import classify, to_record
+from pipelines.annotate.classification import classify, to_record
 from saywhy.feedback import Comment
 
 #: Operations of one token in 12 layers of width 384, counted as multiplications and additions.

@@ -19,10 +19,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pipelines import language
-from pipelines.clean import is_answer
-from pipelines.duplicates import DuplicateIndex
-from pipelines.privacy import mask
+from pipelines.clean import language
+from pipelines.clean.near_duplicates import DuplicateIndex
+from pipelines.clean.non_answers import is_answer
+from pipelines.clean.personal_data import mask
 from saywhy.feedback import Comment
 from saywhy.sample import SAMPLE
 

@@ -1,7 +1,7 @@
 """What the impact is worth where the truth is known: coverage, order, false findings, false alarms, time and memory.
 
 `python -m benchmarks.impact [SHARE]` prints the Markdown tables of docs/explanation/impact.md; SHARE (1 by
-default) scales the number of simulated surveys. All data are simulated (`tests/surveys.py`).
+default) scales the number of simulated surveys. All data are simulated (`tests/builders/surveys.py`).
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from scipy import sparse
 from scipy.stats import spearmanr
 
 from benchmarks.true_model import lower_ends
-from pipelines.alerts import FALSE_ALARM_RATE, alarm
-from pipelines.impact import measure
-from pipelines.leave_out import leave_out
-from pipelines.nps import nps_of
-from pipelines.shapley import points_lost
+from pipelines.change.alerts import FALSE_ALARM_RATE, alarm
+from pipelines.impact.estimates import measure
+from pipelines.impact.leave_out import leave_out
+from pipelines.impact.nps import nps_of
+from pipelines.impact.shapley import points_lost
 from saywhy.report import Impact
-from tests.surveys import Planted, Points, random_effects
+from tests.builders.surveys import Planted, Points, random_effects
 
 PLANTED = Planted()
 
-#: Seeds of the alerts' check. Their one free constant (`pipelines.alerts._CAUTION`) was chosen on seed 7.
+#: Seeds of the alerts' check. Their one free constant (`pipelines.change.alerts._CAUTION`) was chosen on seed 7.
 CHECKED = (101, 102, 103)
 
 SCENARIOS = {"none": 0.0, "some": 0.7, "strong": 1.5, "very strong": 3.0}

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.annotator import Annotator
+from models.arrays import pack, unit, unpack
 from saywhy.annotation import Annotation, Polarity, ThemeLabel
 from saywhy.feedback import Comment
 from saywhy.sample import SAMPLE
@@ -173,6 +174,5 @@ class Prepared:
 def _moved(vector: bytes, noise: NDArray[np.float32] | None) -> bytes:
     if noise is None:
         return vector
-    moved = np.frombuffer(vector, "<f2").astype(np.float32) + noise
-    unit: bytes = (moved / np.linalg.norm(moved)).astype("<f2").tobytes()
-    return unit
+    moved = unpack(vector) + noise
+    return pack(unit(moved))

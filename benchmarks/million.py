@@ -26,8 +26,8 @@ from benchmarks.timing import print_table
 from cli.analysis import Format, write_report
 from models.annotator import load_annotator
 from pipelines.ingest import import_file
-from pipelines.run import analyse
 from saywhy.store import open_store, reading, reports, runs, workspaces
+from service.analysis import analyse
 
 WORKSPACE = "benchmark"
 

@@ -23,16 +23,16 @@ from numpy.typing import NDArray
 
 from benchmarks.timing import print_table
 from models.annotator import load_annotator
-from pipelines.topic_identity import Grown, grow
-from pipelines.topic_members import Known
-from pipelines.topic_refit import refit
-from pipelines.topics import Material, Unit
+from models.arrays import Vectors
+from pipelines.topics.clauses import ClauseSet, ClauseText
+from pipelines.topics.tracking.grow import grow
+from pipelines.topics.tracking.members import PreviousClustering
+from pipelines.topics.tracking.refit import refit
+from pipelines.topics.tracking.update import ClusteringUpdate
 from saywhy.annotation import Polarity
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment
 from saywhy.topic import Cluster, Fate, Member
-
-Vectors = NDArray[np.float32]
 
 MODEL = "benchmark"
 THEMES = load_code_frame()
@@ -91,7 +91,9 @@ def keeping(texts: Sequence[str], vectors: Vectors, truth: Sequence[str], seed: 
     return rows
 
 
-def describe(known: Known, found: Grown, texts: Sequence[str], truth: Sequence[str], before: set[int]) -> list[str]:
+def describe(
+    known: PreviousClustering, found: ClusteringUpdate, texts: Sequence[str], truth: Sequence[str], before: set[int]
+) -> list[str]:
     """The column of one way to take in new texts."""
     ended = {cluster.id for cluster in found.clusters if cluster.ended_at}
     large = [cluster.id for cluster in known.standing if cluster.size >= LARGE]
@@ -148,7 +150,7 @@ def emerging(texts: Sequence[str], vectors: Vectors, truth: Sequence[str], seed:
     ]
 
 
-def ordered(found: Grown) -> list[Cluster]:
+def ordered(found: ClusteringUpdate) -> list[Cluster]:
     """The clusters in the order of their ids."""
     return sorted(found.clusters, key=lambda cluster: cluster.id)
 
@@ -165,10 +167,10 @@ def read(path: Path, label: str, where: str, vectors: Path | None) -> tuple[list
     return texts, [json.dumps(rows[at][label]) for at in here], found
 
 
-def material(texts: Sequence[str], vectors: Vectors, rows: Sequence[int] | NDArray[np.int64]) -> Material:
+def material(texts: Sequence[str], vectors: Vectors, rows: Sequence[int] | NDArray[np.int64]) -> ClauseSet:
     """Each text as the only clause of a comment."""
-    units = [Unit(*key_of(texts[at]), texts[at], "quality", Polarity.NEGATIVE, "und") for at in rows]
-    return Material.of(units, vectors[rows])
+    units = [ClauseText(*key_of(texts[at]), texts[at], "quality", Polarity.NEGATIVE, "und") for at in rows]
+    return ClauseSet.of(units, vectors[rows])
 
 
 def key_of(text: str) -> tuple[str, int, int]:
@@ -176,12 +178,12 @@ def key_of(text: str) -> tuple[str, int, int]:
     return Comment(text).content_hash, 0, len(text)
 
 
-def remember(grown: Grown) -> Known:
+def remember(grown: ClusteringUpdate) -> PreviousClustering:
     """What the store would give back."""
     members: dict[tuple[str, int, int], Member] = {}
     for member in grown.members:
         members[member.content_hash, member.start, member.end] = member
-    return Known(grown.fit, grown.clusters, members)
+    return PreviousClustering(grown.fit, grown.clusters, members)
 
 
 if __name__ == "__main__":

@@ -19,12 +19,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.texts import recombined
 from benchmarks.timing import print_table
-
-Vectors = NDArray[np.float32]
+from models.arrays import Vectors
 
 SIZES = (10_000, 50_000, 100_000, 1_000_000)
 _READ = 4_000
@@ -97,13 +95,13 @@ def _word(number: int) -> str:
 
 def saywhy(texts: list[str], vectors: Vectors) -> int:
     """What the analysis does once clauses are annotated."""
-    from pipelines.topics import Unit, find_topics
+    from pipelines.topics.clauses import ClauseText, find_topics
     from saywhy.annotation import Polarity
     from saywhy.code_frame import load_code_frame
 
     polarities = (Polarity.NEGATIVE, Polarity.POSITIVE)
     units = [
-        Unit(f"{place:064x}", 0, len(text), text, "features", polarities[place % _READ % 2], language_of(text))
+        ClauseText(f"{place:064x}", 0, len(text), text, "features", polarities[place % _READ % 2], language_of(text))
         for place, text in enumerate(texts)
     ]
     return len(find_topics(units, vectors, themes=load_code_frame())[0])

@@ -7,15 +7,13 @@ logit. What this estimate cannot put in order, no estimate can from so many resp
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from pipelines.nps import Z95
-from tests.surveys import Points
-
-Floats = NDArray[np.float64]
+from models.arrays import Floats
+from pipelines.impact.nps import Z95
+from tests.builders.surveys import Points
 
 _STEP = 1e-4
 

@@ -44,8 +44,8 @@ def analyse(
     stopped half-way goes on where it was.
     """
     from models.annotator import load_annotator
-    from pipelines.run import analyse as run
     from saywhy.store import open_store
+    from service.analysis import analyse as run
 
     settings = read_settings()
     engine = open_store(settings.database_url)
@@ -89,8 +89,8 @@ def effort(
     S is 2 days, M 10, L 40. A cause of at most 5 days that certainly costs points is marked as a pebble.
     """
     from pipelines.render.wording import printable
-    from pipelines.run import set_effort
     from saywhy.store import open_store
+    from service.efforts import set_effort
 
     settings = read_settings()
     _, found = set_effort(open_store(settings.database_url), settings.workspace, cause, effort)
@@ -127,7 +127,7 @@ def _format_of(out: Path | None) -> Format:
 
 
 def _write_table(report: Report, out: Path | None, language: str) -> None:
-    from cli.ranking import print_ranking
+    from cli.terminal_report import print_ranking
 
     if out is None:
         print_ranking(report, language=language)

@@ -30,9 +30,9 @@ def sample(
     Mark each theme that a comment is about: - for blame, + for praise, +- for both, 0 for neither. Mark `done` where
     it is about none. The next sample goes on where this one ended, once its labels are back.
     """
-    from pipelines.audit_sheet import write_sample
     from saywhy.code_frame import load_code_frame
     from saywhy.store import open_store, reading, workspaces
+    from service.audits.sheet import write_sample
 
     settings = read_settings()
     engine = open_store(settings.database_url)
@@ -57,9 +57,9 @@ def import_labels(
     """
     from itertools import islice
 
-    from pipelines.audit_sheet import read_sample
     from saywhy.code_frame import load_code_frame
     from saywhy.store import open_store, reading, workspaces
+    from service.audits.sheet import read_sample
 
     settings = read_settings()
     engine = open_store(settings.database_url)

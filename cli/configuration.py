@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from saywhy.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from pipelines.label_endpoint import LabelEndpoint
+    from pipelines.topics.labelling.llm_endpoint import LabelEndpoint
     from saywhy.settings import Settings
 
 
@@ -29,7 +29,7 @@ def read_settings(**options: Any) -> Settings:
 
 def label_endpoint(settings: Settings) -> LabelEndpoint | None:
     """What writes the labels of new topics, if anything does. Raises `InvalidInput` for a URL that is none."""
-    from pipelines.label_endpoint import LabelEndpoint
+    from pipelines.topics.labelling.llm_endpoint import LabelEndpoint
 
     if settings.label_url is None:
         return None

@@ -24,9 +24,9 @@ def demo() -> None:
     """
     from models.annotator import load_annotator
     from pipelines.ingest import import_file
-    from pipelines.run import analyse
     from saywhy.sample import SAMPLE
     from saywhy.store import open_store, reading, reports, workspaces
+    from service.analysis import analyse
 
     settings = read_settings(database_url=f"sqlite:///{DATABASE}")
     FOLDER.mkdir(exist_ok=True)

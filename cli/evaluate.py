@@ -14,7 +14,7 @@ from cli.configuration import read_settings
 from saywhy.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from pipelines.topic_quality import Quality
+    from pipelines.evaluation.metrics import Quality
 
 app = typer.Typer(no_args_is_help=True, help="Measure quality on data whose truth is known.")
 
@@ -51,11 +51,11 @@ def topics(
 
     Each runs twice, the second time on shuffled texts with another seed, which tells how stable it is.
     """
-    from pipelines.keywords import describe
-    from pipelines.labelled import read_labelled, sample_labelled
-    from pipelines.language import detect
-    from pipelines.topic_methods import USUAL, methods, warm_up
-    from pipelines.topic_quality import Material, measure
+    from pipelines.clean.language import detect
+    from pipelines.evaluation.baselines import USUAL, methods, warm_up
+    from pipelines.evaluation.labelled_texts import read_labelled, sample_labelled
+    from pipelines.evaluation.metrics import EvaluationTexts, measure
+    from pipelines.topics.labelling.keywords import describe
 
     if file is None and vectors is not None:
         raise InvalidInput("--vectors are those of a file: name it")
@@ -77,7 +77,7 @@ def topics(
     else:
         known_vectors = found.vectors
     documents = describe(found.texts, [detect(text) for text in found.texts])
-    material = Material(found.texts, documents, known_vectors)
+    material = EvaluationTexts(found.texts, documents, known_vectors)
     results = []
     for name in chosen:
         typer.echo(f"{name} …", err=True)

@@ -21,7 +21,7 @@ def serve(
     import uvicorn
 
     from api.app import create_app
-    from api.state import open_resources
+    from api.http.dependencies import open_resources
 
     settings = read_settings(host=host, port=port)
     # Opened here, so that a refusal is one line on the terminal and not a traceback in the server's log.

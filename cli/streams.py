@@ -45,8 +45,8 @@ def topics(topics_out: Path | None) -> None:
     """`saywhy topics` without a command; see `cli.topics`."""
     import numpy as np
 
-    from pipelines.clean import is_answer
-    from pipelines.topics import TextAssignment, cluster_texts
+    from pipelines.clean.non_answers import is_answer
+    from pipelines.topics.plain_texts import TextAssignment, cluster_texts
 
     annotator = _load_annotator()
     entries = list(jsonl.read_items(sys.stdin.buffer))
@@ -80,7 +80,7 @@ def rank(
 
     A line that cannot be read ends it, with exit code 1 and without a ranking: one of the rest would be another one.
     """
-    from pipelines.records import rank_records
+    from pipelines.causes.from_records import rank_records
 
     records = jsonl.read(sys.stdin.buffer)
     jsonl.write(sys.stdout.buffer, rank_records(records, polarity=polarity))

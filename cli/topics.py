@@ -14,10 +14,10 @@ from cli import streams
 from cli.configuration import read_settings
 
 if TYPE_CHECKING:
-    from pipelines.topic_editing import By
-    from pipelines.topic_views import Said
     from saywhy.store import Connection
     from saywhy.topic import Topic
+    from service.topics.editing import Attribution
+    from service.topics.views import EditStatus
 
 app = typer.Typer(rich_markup_mode="markdown", subcommand_metavar="[COMMAND] [ARGS]...")
 
@@ -47,7 +47,7 @@ def topics(
 @app.command("list")
 def list_topics() -> None:
     """List the topics: pinned ones first, then the largest first; then unstable ones, ignored ones last."""
-    from pipelines.topic_views import overview
+    from service.topics.views import overview
 
     with _store() as (connection, workspace):
         for topic in overview(connection, workspace):
@@ -60,8 +60,8 @@ def show(
     examples: Annotated[int, typer.Option(min=1, max=200, help="How many clauses to show.")] = 10,
 ) -> None:
     """Show a topic: clauses in it with the ids of their comments, its parts, what became of it, what people said."""
-    from pipelines.topic_views import details
     from saywhy.code_frame import load_code_frame
+    from service.topics.views import details
 
     with _store() as (connection, workspace):
         found = details(connection, workspace, topic, themes=load_code_frame(), count=examples)
@@ -162,11 +162,11 @@ def undo(
     note: Note = None,
 ) -> None:
     """Take an edit back. To undo an undoing is to do it again."""
-    from pipelines import topic_editing
-    from pipelines.topic_views import sentence
+    from service.topics import editing
+    from service.topics.views import sentence
 
     with _store(write=True) as (connection, workspace):
-        kept = topic_editing.undo(connection, workspace, edit, _by(author, note))
+        kept = editing.undo(connection, workspace, edit, _by(author, note))
     typer.echo(f"{kept.id}: {_printable(sentence(kept))}")
     _say_when()
 
@@ -174,14 +174,14 @@ def undo(
 @app.command("history")
 def history(topic: Annotated[str | None, typer.Argument(help="Only what is about this topic.")] = None) -> None:
     """List what people said of topics, the latest first, and what became of it."""
-    from pipelines import topic_views
     from saywhy.code_frame import load_code_frame
+    from service.topics import views
 
     with _store() as (connection, workspace):
         edits = (
-            topic_views.history(connection, workspace)
+            views.history(connection, workspace)
             if topic is None
-            else topic_views.details(connection, workspace, topic, themes=load_code_frame(), count=1).edits
+            else views.details(connection, workspace, topic, themes=load_code_frame(), count=1).edits
         )
     for said in edits:
         _print_edit(said)
@@ -197,23 +197,23 @@ FATES = {
 
 
 def _edit(kind: str, topic: str | None, asked: dict[str, Any], author: str | None, note: str | None) -> None:
-    from pipelines import topic_editing
-    from pipelines.topic_views import sentence
     from saywhy.code_frame import load_code_frame
     from saywhy.topic import EditKind
+    from service.topics import editing
+    from service.topics.views import sentence
 
     with _store(write=True) as (connection, workspace):
-        kept = topic_editing.edit(
+        kept = editing.edit(
             connection, workspace, EditKind(kind), topic, asked, _by(author, note), themes=load_code_frame()
         )
     typer.echo(f"{kept.id}: {_printable(sentence(kept))}")
     _say_when()
 
 
-def _by(author: str | None, note: str | None) -> By:
-    from pipelines.topic_editing import By
+def _by(author: str | None, note: str | None) -> Attribution:
+    from service.topics.editing import Attribution
 
-    return By(author or getpass.getuser(), note)
+    return Attribution(author or getpass.getuser(), note)
 
 
 @contextmanager
@@ -253,8 +253,8 @@ def _listed(marks: list[str]) -> str:
     return f"  [{', '.join(marks)}]" if marks else ""
 
 
-def _print_edit(said: Said) -> None:
-    from pipelines.topic_views import sentence
+def _print_edit(said: EditStatus) -> None:
+    from service.topics.views import sentence
 
     edit, fate = said.edit, said.standing.value
     fate += f" by {said.undone_by}" if said.undone_by else f": {said.why}" if said.why else ""

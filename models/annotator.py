@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.bundle import Bundle, champion, open_bundle
+from models.bundle import Bundle, open_bundle
 from models.clauses import Span, split_clauses
 from models.encoder import Encoded, Encoder, Tokens
 from models.heads import Array, Heads, mean_vectors
+from models.registry import champion
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
 from saywhy.feedback import Comment
 

@@ -47,16 +47,6 @@ class Bundle:
         return self.folder / TOKENIZER
 
 
-def champion(registry: Path | None = None) -> Path:
-    """The folder of the version that serves: what `aliases.json` calls champion, or the bundle that ships."""
-    if registry is None:
-        return BUNDLED
-    aliases = registry / "aliases.json"
-    if not aliases.is_file():
-        raise BundleDamaged(f"{registry} has no aliases.json that names a champion")
-    return registry / str(json.loads(aliases.read_text("utf-8"))["champion"])
-
-
 def open_bundle(folder: Path) -> Bundle:
     """Read a version; raises `BundleDamaged` when a file is missing or differs from its checksum."""
     _verify(folder)

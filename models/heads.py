@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import unit
+
 Array = NDArray[np.float32]
 
 #: Attention scores lie between plus and minus this.
@@ -58,7 +60,7 @@ class Heads:
 def mean_vectors(states: Array, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Array:
     """Mean of the states of each span, scaled to unit length: (spans, hidden)."""
     means = _sum_spans(states, starts, ends)
-    return np.asarray(means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9), np.float32)
+    return np.asarray(unit(means), np.float32)
 
 
 def _sum_spans(values: Array, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Array:

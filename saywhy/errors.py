@@ -1,6 +1,6 @@
 """Every way in which the product refuses. Small classes named for the fact; the docstring is the default message.
 
-No HTTP here: `api/problems.py` maps these to problem details, the CLI prints them and exits non-zero.
+No HTTP here: `api/http/problems.py` maps these to problem details, the CLI prints them and exits non-zero.
 Anything that is not a `SaywhyError` is a bug.
 """
 

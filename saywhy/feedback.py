@@ -122,3 +122,12 @@ class Response:
     wave: str | None = None
     segments: tuple[Segment, ...] = ()
     customer: Customer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that was not imported: its line in the file (1 = the first line), why, and the row as read."""
+
+    line: int
+    reason: str
+    row: str

@@ -4,9 +4,9 @@
 """
 
 from pipelines.ingest.columns import ColumnChoice
-from pipelines.ingest.importing import ImportReport, Progress, import_file, read_rejections, write_rejections
 from pipelines.ingest.reading import Reading, examine
 from pipelines.ingest.responses import read_responses
+from service.imports import ImportReport, Progress, import_file, read_rejections, write_rejections
 
 __all__ = [
     "ColumnChoice",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipelines.ingest.row import Row, rejection
-from saywhy.ingestion import Rejection
+from saywhy.feedback import Rejection
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -13,7 +13,7 @@ import orjson
 from pipelines.ingest.encoding import open_text
 from pipelines.ingest.row import Row, rejection
 from saywhy.errors import InvalidInput
-from saywhy.ingestion import Rejection
+from saywhy.feedback import Rejection
 
 #: A record with the line it starts on, or something that is none.
 _Item = tuple[int, dict[str, Any]] | Rejection

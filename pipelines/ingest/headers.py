@@ -13,7 +13,7 @@ from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.row import Row
 from pipelines.ingest.values import is_plain_number
 from saywhy.errors import InvalidInput
-from saywhy.ingestion import Rejection
+from saywhy.feedback import Rejection
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")

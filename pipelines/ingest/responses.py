@@ -16,8 +16,7 @@ from pipelines.ingest.row import Row, as_text, rejection
 from pipelines.ingest.tools import GENERIC
 from pipelines.ingest.values import is_blank, parse_money, parse_score
 from saywhy.errors import ScoreOutOfRange
-from saywhy.feedback import Comment, Customer, Response, Scale, Score, Segment
-from saywhy.ingestion import Rejection
+from saywhy.feedback import Comment, Customer, Rejection, Response, Scale, Score, Segment
 
 #: The number of the line (see `Row.line`) and what became of it.
 Numbered = tuple[int, Response | Rejection]

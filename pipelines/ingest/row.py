@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from saywhy.ingestion import Rejection
+from saywhy.feedback import Rejection
 
 
 class Row(NamedTuple):

@@ -13,7 +13,7 @@ from pipelines.ingest.encoding import detect_encoding, open_text
 from pipelines.ingest.row import Row
 from pipelines.ingest.workbook import choose_sheet, read_sheet
 from saywhy.errors import InvalidInput, UnknownFormat
-from saywhy.ingestion import Rejection
+from saywhy.feedback import Rejection
 
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}

@@ -11,7 +11,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from pipelines.ingest.row import Row, as_text, rejection
 from saywhy.errors import InvalidInput, UnknownFormat
-from saywhy.ingestion import Rejection
+from saywhy.feedback import Rejection
 
 #: A workbook is unpacked in memory; one that claims more than this is refused.
 MAX_UNPACKED = 2 << 30

@@ -77,10 +77,10 @@ def _cell(value: object, *, decimal_comma: bool) -> str:
         return number.replace(".", ",") if decimal_comma else number
     if isinstance(value, int):
         return str(value)
-    return inert(str(value))
+    return escape_formula(str(value))
 
 
-def inert(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text as a cell of a CSV that no spreadsheet runs as a formula."""
     text = printable(text)
     return f"'{text}" if _FORMULA.match(text) else text

@@ -27,7 +27,7 @@ from saywhy.store import (
     workspaces,
 )
 from saywhy.store.engine import check, open_store, reading
-from saywhy.store.exclusive import analysing
+from saywhy.store.locks import analysing
 
 __all__ = [
     "Connection",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saywhy.errors import Conflict, NotFound
-from saywhy.ingestion import Rejection
+from saywhy.feedback import Rejection
 from saywhy.store import workspaces
 from saywhy.store.responses import Saved
 from saywhy.store.statements import STREAMED, Row, insert

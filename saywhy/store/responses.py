@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saywhy.anonymity import without_identity
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment, Customer, Response, Scale, Score, Segment
+from saywhy.pseudonym import without_identity
 from saywhy.store import comments, workspaces
 from saywhy.store.statements import STREAMED, Row, batches
 from saywhy.store.tables import comments as comments_table
@@ -37,7 +37,7 @@ def save(connection: Connection, workspace: int, batch: Sequence[Response]) -> S
     Segments are completed by dimension, customers by field. A comment that no response holds any longer is removed
     with all that was computed from it. Counts do not depend on how rows are split into batches.
 
-    Where the workspace promises anonymity, no identity is stored (`saywhy.anonymity`).
+    Where the workspace promises anonymity, no identity is stored (`saywhy.pseudonym`).
 
     Raises `InvalidInput` for text that a database cannot hold (NUL, half of a surrogate pair).
     """

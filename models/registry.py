@@ -1,0 +1,19 @@
+"""The registry of model versions: which one serves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from models.bundle import BUNDLED
+from saywhy.errors import BundleDamaged
+
+
+def champion(registry: Path | None = None) -> Path:
+    """The folder of the version that serves: what `aliases.json` calls champion, or the bundle that ships."""
+    if registry is None:
+        return BUNDLED
+    aliases = registry / "aliases.json"
+    if not aliases.is_file():
+        raise BundleDamaged(f"{registry} has no aliases.json that names a champion")
+    return registry / str(json.loads(aliases.read_text("utf-8"))["champion"])

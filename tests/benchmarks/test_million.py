@@ -1,0 +1,71 @@
+"""The million benchmark's own parts: its survey, its stand-in for the encoder, its killed processes."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks.large_survey import COMMENT, SCORE, Prepared, sample, write
+from benchmarks.million import run
+from pipelines.ingest import examine, read_responses
+from saywhy.annotation import Annotation, Polarity
+from saywhy.feedback import Comment, Response
+from tests.builders.answers import annotate
+
+
+def test_the_survey_is_what_it_says(tmp_path: Path) -> None:
+    """Half of the responses have a comment, most of them distinct, in four languages and waves; all can be imported,
+    and a further part has other ids.
+    """
+    paths = tmp_path / "a.csv", tmp_path / "b.csv"
+    write(paths[0], 2000)
+    write(paths[1], 20, first=2000)
+    rows = [row for path in paths for row in csv.DictReader(path.open(encoding="utf-8", newline=""))]
+    said = [row[COMMENT] for row in rows if row[COMMENT]]
+    assert len(said) == len(rows) / 2 == 1010
+    assert len(set(said)) > 0.9 * len(said)
+    assert {row["Language"] for row in rows} == {"en", "de", "zh-Hans", "zh-Hant"}
+    assert sorted(Counter(row["Wave"] for row in rows).values()) == [505] * 4
+    assert len({row["Response ID"] for row in rows}) == len(rows)
+    read = [item for path in paths for item in read_responses(examine(path)) if isinstance(item, Response)]
+    assert len(read) == len(rows)
+    assert [item.score.value for item in read if item.score] == [int(row[SCORE]) for row in rows]
+
+
+class Sentences:
+    """An annotator that takes every text for one clause."""
+
+    model, code_frame = "m", None
+
+    def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
+        return [annotate(comment, [(0, len(comment.verbatim), "support", Polarity.NEGATIVE)]) for comment in comments]
+
+
+def test_prepared_annotations_keep_their_places(tmp_path: Path) -> None:
+    """The clauses of a comment that was put together are its sentences, with the moment that was put in."""
+    write(tmp_path / "a.csv", 300)
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+        comments = [Comment(row[COMMENT], row["Language"]) for row in csv.DictReader(file) if row[COMMENT]]
+    known = {sentence for answer in sample() for sentence in answer.sentences}
+    prepared = Prepared(Sentences(), width=16)  # type: ignore[arg-type]
+    for comment, found in zip(comments, prepared.annotate(comments), strict=True):
+        parts = [comment.verbatim[clause.start : clause.end] for clause in found.clauses]
+        assert " ".join(parts) == comment.verbatim
+        assert all(part in known or any(character.isdecimal() for character in part) for part in parts)
+
+
+def hang_after_three(progress: Callable[[str, int, int], None]) -> None:
+    """Work that never ends."""
+    for done in range(4):
+        progress("count", done, 0)
+    time.sleep(600)
+
+
+def test_a_process_is_killed_where_it_should_be() -> None:
+    """The benchmark hears of every step up to the one at which it kills the process, and does not wait for its end."""
+    steps = run(hang_after_three, kill_at=("count", 3))
+    assert [(step.stage, step.done) for step in steps] == [("count", done) for done in range(4)]
+    assert steps[-1].megabytes > 0

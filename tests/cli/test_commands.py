@@ -1,0 +1,131 @@
+"""What all commands have in common: help, version, quick start, exit codes, and refusals in one line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from saywhy import __version__, store
+
+SAYWHY = Path(sys.executable).with_name("saywhy")
+COMMANDS = ["import", "analyse", "report", "serve", "demo", "classify", "topics", "rank"]
+
+
+def run(
+    *arguments: str, environment: Mapping[str, str] = os.environ, text: str = "", cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the real command."""
+    return subprocess.run(
+        [SAYWHY, *arguments], env=environment, input=text, capture_output=True, text=True, check=False, cwd=cwd
+    )
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of a process that works in a store of its own, which is not there yet."""
+    return os.environ | {"SAYWHY_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}"}
+
+
+def test_the_version_is_told() -> None:
+    """`--version` prints name and version and nothing else."""
+    assert run("--version").stdout == f"saywhy {__version__}\n"
+
+
+def test_help_lists_every_command_and_every_command_has_help() -> None:
+    """The overview names the commands; each explains itself."""
+    overview = CliRunner().invoke(app, ["--help"])
+    for command in COMMANDS:
+        assert command in overview.stdout
+        help_ = CliRunner().invoke(app, [command, "--help"])
+        assert help_.exit_code == 0
+        assert "Usage" in help_.stdout
+
+
+def test_without_a_command_there_is_help() -> None:
+    """A bare `saywhy` shows what it can do."""
+    assert "analyse" in CliRunner().invoke(app, []).output
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["import", "--help"], ["serve", "--help"]])
+def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
+    """Help answers at once: nothing is imported for it but the command line itself."""
+    program = (
+        "import sys\nfrom cli.main import app\ntry:\n    app()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    heavy = {"numpy", "pandas", "scipy", "onnxruntime", "bertopic", "torch", "sqlalchemy", "fastapi"}
+    assert "typer" in loaded
+    assert not heavy & loaded
+
+
+def test_a_mistyped_command_line_is_exit_code_2() -> None:
+    """What is wrong with the command line itself is told apart from what is wrong with the input."""
+    for arguments in (["bogus"], ["report", "--format", "pdf"], ["import"], ["import", "nowhere.csv"], ["--nope"]):
+        assert CliRunner().invoke(app, arguments).exit_code == 2, arguments
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changes", "told"),
+    [
+        (["report"], {}, "default"),
+        (["analyse"], {}, "import"),
+        (["report"], {"SAYWHY_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "/nowhere/at/all.db"),
+        (["report"], {"SAYWHY_DATABASE_URL": "oracle://elsewhere"}, "oracle"),
+        (["report"], {"SAYWHY_PORT": "eighty"}, "SAYWHY_PORT"),
+        (["classify"], {"SAYWHY_THREADS": "-1"}, "SAYWHY_THREADS"),
+        (["classify"], {"SAYWHY_REGISTRY": "/nowhere"}, "/nowhere"),
+        (["rank"], {}, "line 1"),
+        (["rank", "--polarity", "angry"], {}, "angry"),
+    ],
+)
+def test_refusals_are_one_line_and_exit_code_1(
+    environment: dict[str, str], arguments: list[str], changes: dict[str, str], told: str
+) -> None:
+    """What the user can do something about comes as one line on stderr, never as a traceback."""
+    done = run(*arguments, environment=environment | changes, text="nonsense\n")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("saywhy: ")
+    assert done.stderr.count("\n") == 1
+    assert told in done.stderr
+
+
+def test_a_report_that_cannot_be_written_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
+    """A folder that is not there is named in the refusal."""
+    with_report(environment["SAYWHY_DATABASE_URL"])
+    out = tmp_path / "nowhere" / "report.html"
+    done = run("report", "--out", str(out), environment=environment)
+    assert (done.returncode, done.stderr) == (1, f"saywhy: {out}: No such file or directory\n")
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly(environment: dict[str, str]) -> None:
+    """`saywhy report | head -1` neither complains nor leaves a traceback."""
+    with_report(environment["SAYWHY_DATABASE_URL"])
+    pipe = f"set -o pipefail; {SAYWHY} report --format json | head -1 >/dev/null"
+    done = subprocess.run(["bash", "-c", pipe], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 141)
+    assert done.stderr == ""
+
+
+def with_report(url: str) -> None:
+    """Put a long report into a new store."""
+    from dataclasses import replace
+
+    from tests.builders.reports import FULL
+
+    engine = store.open_store(url)
+    with engine.begin() as connection:
+        workspace = store.workspaces.ensure(connection, "default")
+        made = store.runs.start(connection, workspace, "core")
+        for wave in (FULL.wave, "all"):
+            report = replace(FULL, wave=wave, issues=FULL.issues * 40)
+            store.reports.save(connection, workspace, made.id, report)
+    engine.dispose()

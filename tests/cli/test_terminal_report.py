@@ -1,0 +1,89 @@
+"""The report in the terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from cli.terminal_report import print_ranking
+from saywhy.code_frame import FIRST_CLASS_LANGUAGES
+from saywhy.report import Report
+from tests.builders.reports import EMPTY, FULL, HOSTILE, HUGE, RATED
+
+
+def printed(report: Report, width: int = 80, language: str = "en", *, colour: bool = False) -> str:
+    """What the terminal would show."""
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        highlight=False,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+    )
+    print_ranking(report, language=language, console=console)
+    output = console.file
+    assert isinstance(output, io.StringIO)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize(
+    "report", [FULL, RATED, EMPTY, HUGE, HOSTILE], ids=["full", "rated", "empty", "huge", "hostile"]
+)
+def test_no_line_is_wider_than_the_terminal(report: Report, width: int, language: str) -> None:
+    """Chinese characters take two cells; the table fits all the same."""
+    assert max(cell_len(line) for line in printed(report, width, language).splitlines()) <= width
+
+
+def test_the_ranking_is_there_with_its_evidence() -> None:
+    """NPS, interval, each issue in order with what it costs, badges and the clause that proves it."""
+    lines = [" ".join(line.split()) for line in printed(FULL).splitlines()]
+    assert "NPS +23.4 95% interval +19.1 to +27.6 from 1,187 scored responses" in lines
+    ranked = [line for line in lines if line[:2] in {"1 ", "2 ", "3 ", "4 ", "5 "}]
+    assert ranked == [
+        "1 Invoices that nobody understands 4.8 61 49",
+        "2 Billing and contract 4.1 83 58",
+        "3 Sync loses changes when two people edit the 2.2 38 25",
+        "4 客服电话总是打不通 1.3 24 15",
+        "5 Ease of use 0.6 31 12",
+    ]
+    assert "“客服电话总是打不通”" in lines
+    assert any("New" in line and "3.3 to 6.3" in line for line in lines)
+
+
+def test_columns_line_up_under_chinese_labels() -> None:
+    """The counts of a row with a Chinese label end in the same cell as those of the others."""
+    rows = [line.rstrip() for line in printed(FULL).splitlines() if line.startswith(("1 ", "4 "))]
+    assert len({cell_len(row) for row in rows}) == 1
+
+
+def test_a_wide_terminal_draws_the_intervals() -> None:
+    """With room to spare there are a drawing and the revenue at risk; at 80 columns there are not."""
+    assert "●" in printed(FULL, 120)
+    assert "1.3M" in printed(FULL, 120)
+    assert "●" not in printed(FULL, 80)
+
+
+def test_a_long_ranking_says_what_it_leaves_out() -> None:
+    """Ten rows and the number of those that follow."""
+    assert "Further issues: 90" in printed(HUGE)
+
+
+def test_a_rating_shows_no_impact() -> None:
+    """Without NPS the terminal says so and ranks by mentions alone."""
+    text = printed(RATED, 120)
+    assert "No NPS" in text
+    assert "Rating on 1–5: Mean 3.8, n = 8,123" in text
+    assert "Costs" not in text
+
+
+def test_comments_do_not_drive_the_terminal() -> None:
+    """Escape sequences in a comment are not passed on, and square brackets are no markup."""
+    text = printed(HOSTILE)
+    assert not {"\x1b", "\x07", "\x00", "\u202e"} & set(text)
+    assert "[bold" in text
+    assert "\x1b[2J" not in printed(HOSTILE, colour=True)

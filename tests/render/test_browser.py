@@ -1,0 +1,165 @@
+"""The report page in a real browser: Debian's Chromium, offline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from pipelines.render import to_html
+from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
+from saywhy.report import Report
+from tests.builders.reports import EMPTY, FULL, HOSTILE, HUGE, RATED, RICH
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+
+
+@dataclass
+class Opened:
+    """A page with all that it asked for and complained about."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all pages."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def opened(browser: Browser, folder: Path, report: Report, language: str = "en", **options: Any) -> Opened:
+    """The page opened from a file, as someone does who was sent it."""
+    file = folder / "report.html"
+    file.write_text(to_html(report, load_code_frame(), language=language), "utf-8")
+    found = Opened(browser.new_page(**options))
+    found.page.set_default_timeout(180_000)  # a busy machine is no fault of the page
+    found.page.on("request", lambda request: found.requests.append(request.url))
+    found.page.on("console", lambda message: found.complaints.append(message.text))
+    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    found.page.goto(file.as_uri())
+    return found
+
+
+REPORTS = {"rich": RICH, "full": FULL, "rated": RATED, "empty": EMPTY, "huge": HUGE, "hostile": HOSTILE}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    "name", ["rich", *(pytest.param(name, marks=pytest.mark.slow) for name in REPORTS if name != "rich")]
+)
+def test_page_fits_and_asks_for_nothing(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
+    """With everything opened nothing overflows sideways, nothing is requested, nothing complains."""
+    for language in FIRST_CLASS_LANGUAGES:
+        viewport = {"width": width, "height": 800}
+        found = opened(browser, tmp_path, REPORTS[name], language, viewport=viewport)
+        found.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        assert found.page.evaluate("document.documentElement.scrollWidth") == width, language
+        assert found.requests == [found.page.url]
+        assert found.complaints == []
+        found.page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_page_is_accessible(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
+    """axe finds no violation, contrast included, in light and dark, wide and narrow, with all quotes open."""
+    for report in (RICH, RATED):
+        options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
+        found = opened(browser, tmp_path, report, "de", **options)
+        found.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        results = Axe().run(found.page)
+        assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
+        assert results.violations_count == 0, results.generate_report()
+        found.page.close()
+
+
+def test_dark_mode_follows_the_system(browser: Browser, tmp_path: Path) -> None:
+    """The page is dark where the system is."""
+    grounds = [
+        opened(browser, tmp_path, FULL, color_scheme=scheme).page.evaluate(
+            "getComputedStyle(document.body).backgroundColor"
+        )
+        for scheme in ("light", "dark")
+    ]
+    assert grounds == ["rgb(246, 245, 241)", "rgb(18, 21, 24)"]
+
+
+def test_quotes_open_from_the_keyboard(browser: Browser, tmp_path: Path) -> None:
+    """Tab reaches the quotes of an issue and Enter opens them, without any script."""
+    page = opened(browser, tmp_path, FULL, java_script_enabled=True).page
+    quotes = page.locator("#detractors-1 blockquote").first
+    assert not quotes.is_visible()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('#detractors-1') !== null"):
+            break
+    page.keyboard.press("Enter")
+    assert quotes.is_visible()
+
+
+def test_print_shows_the_evidence(browser: Browser, tmp_path: Path) -> None:
+    """Closed quotes are printed, dark on white whatever the system's colours, and the table stays one."""
+    page = opened(browser, tmp_path, FULL, viewport={"width": 672, "height": 900}, color_scheme="dark").page
+    page.emulate_media(media="print")
+    assert page.locator("#detractors-1 blockquote").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(28, 34, 39)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.ranking thead')).display") == "table-header-group"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 672
+
+
+def test_drawings_lie_where_the_numbers_say(browser: Browser, tmp_path: Path) -> None:
+    """On screen the dots of the ranking stand in the order of the impacts, each within its interval."""
+    page = opened(browser, tmp_path, FULL, viewport={"width": 1280, "height": 800}).page
+    places = page.evaluate(
+        """[...document.querySelectorAll('#ranking tbody')].map(row => {
+            const box = name => row.querySelector(name).getBoundingClientRect()
+            const dot = box('circle'), line = box('.span')
+            return [line.left, (dot.left + dot.right) / 2, line.right]
+        })"""
+    )
+    dots = [dot for _, dot, _ in places]
+    assert dots == sorted(dots, reverse=True)
+    assert all(left < dot < right for left, dot, right in places)
+    assert (dots[0] - dots[4]) / (dots[1] - dots[4]) == pytest.approx((4.83 - 0.6) / (4.1 - 0.6), rel=0.02)
+
+
+def test_titles_of_columns_are_not_cut(browser: Browser, tmp_path: Path) -> None:
+    """Also the longest words, which are German, stay whole."""
+    page = opened(browser, tmp_path, RICH, "de", viewport={"width": 1280, "height": 800}).page
+    lines = page.evaluate(
+        """[...document.querySelectorAll('thead th.number')].flatMap(cell => {
+            const texts = [...cell.querySelectorAll('*'), cell].map(node => node.firstChild)
+            const text = texts.find(node => node?.data?.trim())
+            return [...text.data.matchAll(/\\S+/g)].map(word => {
+                const range = document.createRange()
+                range.setStart(text, word.index)
+                range.setEnd(text, word.index + word[0].length)
+                return [word[0], range.getClientRects().length]
+            })
+        })"""
+    )
+    assert {"Nennungen", "Detraktoren"} <= {word for word, _ in lines}
+    assert [word for word, count in lines if count > 1] == []
+
+
+def test_drawings_of_a_table_share_one_axis_on_a_phone(browser: Browser, tmp_path: Path) -> None:
+    """In each table of scores the zero lines stand below one another, so that the rows can be compared."""
+    page = opened(browser, tmp_path, RICH, viewport={"width": 390, "height": 800}).page
+    zeros = page.evaluate(
+        """[...document.querySelectorAll('.groupings')].map(table =>
+            [...table.querySelectorAll('.zero')].map(line => Math.round(line.getBoundingClientRect().left)))"""
+    )
+    assert all(len(places) > 1 for places in zeros)
+    assert all(len({*places}) == 1 for places in zeros)

@@ -1,0 +1,173 @@
+"""The structure of the report page, without a browser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from pipelines.render import to_html
+from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
+from saywhy.report import Report
+from tests.builders.reports import EMPTY, FULL, HOSTILE, HOSTILE_TEXT, HUGE, RATED
+
+CODE_FRAME = load_code_frame()
+VOID = {"meta", "line", "rect", "circle"}
+
+
+class Document(HTMLParser):
+    """Elements with their attributes and text, in order; refuses what is not nested properly."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self._open: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self.feed(page)
+        self.close()
+        assert not self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = (tag, dict(attrs), list[str]())
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs), []))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        for _, _, texts in self._open:
+            texts.append(data)
+
+    def find(self, tag: str) -> list[tuple[dict[str, str | None], str]]:
+        """Attributes and text of the elements of that name."""
+        return [
+            (attributes, " ".join("".join(texts).split())) for name, attributes, texts in self.elements if name == tag
+        ]
+
+
+def page(report: Report, language: str = "en") -> Document:
+    """The page of a report, parsed."""
+    return Document(to_html(report, CODE_FRAME, language=language))
+
+
+@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+@pytest.mark.parametrize("report", [FULL, RATED, EMPTY, HUGE], ids=["full", "rated", "empty", "huge"])
+def test_headings_and_tables_are_semantic(report: Report, language: str) -> None:
+    """One h1, no level left out, every table named and with headers for its columns and rows."""
+    found = page(report, language)
+    assert found.find("html")[0][0]["lang"] == language
+    levels = [int(tag[1]) for tag, _, _ in found.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert all(attributes["scope"] in ("col", "row") for attributes, _ in found.find("th"))
+    assert len(found.find("caption")) == len(found.find("table"))
+    assert all(text for _, text in found.find("caption") + found.find("h2") + found.find("summary"))
+    identifiers = [attributes["id"] for _, attributes, _ in found.elements if "id" in attributes]
+    assert len(set(identifiers)) == len(identifiers)
+
+
+def test_the_page_says_what_the_report_says() -> None:
+    """NPS with interval, groups, ranking, waves, segments, badges and mixes are there as text, not only as drawings."""
+    text = " ".join(text for _, text in page(FULL).find("body"))
+    for shown in (
+        "+23.4", "+19.1 to +27.6", "Detractors 0–6 24% 288", "Promoters 9–10 48% 566",
+        "Among responses with a comment: +11.2 (+5.0 to +17.3), n = 614",
+        "Invoices that nobody understands Root cause in Billing and contract New Mostly retail", "4.8 3.3 to 6.3",
+        "1.3M", "310,000", "Theme", "0.6 −0.5 to 1.7 may be chance", "2026-Q1 9", "What promoters praise",
+        "3.4 2.2 to 4.6", "+31.2 +26.4 to +35.9", "−4.2 −12.0 to +3.7", "Positive 43% 280",
+        "Chinese (Traditional) 9% 58", "Unknown <1% 3",
+        "Impact is an association, not proof of a cause", "core-2026.11",
+    ):  # fmt: skip
+        assert shown in text, shown
+
+
+def test_themes_are_named_in_the_language_of_the_page() -> None:
+    """Humans own the code frame in every language; topics keep the label that was found."""
+    text = page(FULL, "zh-Hant").find("main")[0][1]
+    assert "帳單與合約 主題" in text
+    assert "「可靠性」下的根本原因" in text
+    assert "Invoices that nobody understands" in text
+
+
+def test_quotes_carry_their_language_and_highlight_the_clause() -> None:
+    """A quote is read out and drawn in its own language, the reader's language first, and its clause is marked."""
+    found = page(FULL, "de")
+    quotes = {text: attributes for attributes, text in found.find("blockquote")}
+    assert quotes["功能不错，但是账单看不懂，每个月都要打电话问。"]["lang"] == "zh-Hans"
+    assert quotes["فاتورة غير واضحة على الإطلاق"]["dir"] == "auto"
+    marks = [text for _, text in found.find("mark")]
+    assert marks[:3] == [
+        "Die Rechnung ist ein Rätsel: drei Positionen, keine davon erklärt.",
+        "I spend an hour each month working out what the invoice is for",
+        "账单看不懂，每个月都要打电话问",
+    ]
+
+
+def test_a_rating_is_never_shown_as_nps() -> None:
+    """Without the 0-10 scale there is no NPS, no impact and no detractor on the page, and it says why."""
+    text = page(RATED).find("main")[0][1]
+    assert "A rating on another scale is never turned into NPS" in text
+    assert "Rating on 1–5 3.8 41% 8,123" in text
+    assert "Costs" not in text
+    assert "Detractors" not in text
+    assert "What people complain about" in text
+
+
+def test_an_empty_report_says_so() -> None:
+    """Nothing to rank is an answer too, in words."""
+    text = page(EMPTY).find("main")[0][1]
+    assert "No NPS: none of these responses has a score." in text
+    assert text.count("The comments name no issue that can be ranked.") == 2
+    assert "No praise stands out." in text
+
+
+def test_a_long_ranking_folds_its_tail_away() -> None:
+    """Fifteen rows are in sight, the others stand in a table of their own that can be opened."""
+    found = page(HUGE)
+    assert (
+        len([1 for attributes, _ in found.find("tbody") if (attributes.get("id") or "").startswith("detractors-")])
+        == 100
+    )
+    assert "Further issues 85" in [text for _, text in found.find("summary")]
+
+
+@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+def test_the_page_asks_for_nothing(language: str) -> None:
+    """No script, no inline style, no address but anchors; the policy allows the one style sheet and nothing else."""
+    content = to_html(FULL, CODE_FRAME, language=language)
+    found = Document(content)
+    assert not {"script", "link", "img", "iframe", "object", "base", "form"} & {tag for tag, _, _ in found.elements}
+    for _, attributes, _ in found.elements:
+        assert not attributes.keys() & {"src", "srcset", "style", "action"}
+        assert (attributes.get("href") or "#").startswith("#")
+    style = re.search("<style>(.*?)</style>", content, re.DOTALL)
+    assert style
+    assert "url(" not in style[1]
+    assert "@import" not in style[1]
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'" in content
+
+
+def test_nothing_in_a_report_becomes_markup() -> None:
+    """Hostile words in every field add no element and no event handler, and cannot close the elements they stand in."""
+    content = to_html(HOSTILE, CODE_FRAME)
+    found = Document(content)
+    ordinary = {tag for tag, _, _ in page(FULL).elements}
+    assert {tag for tag, _, _ in found.elements} <= ordinary
+    assert Counter(tag for tag, _, _ in found.elements)["title"] == 1
+    assert not [name for _, attributes, _ in found.elements for name in attributes if name.startswith("on")]
+    assert "<script>alert(1)</script>" in found.find("h1")[0][1]
+    assert "{{ 7*7 }}" in found.find("h1")[0][1]
+    assert not re.search("[\x00\x1b\u202e\udce9]", content)
+    assert "\u202e" in HOSTILE_TEXT
+    content.encode()

@@ -1,0 +1,218 @@
+"""Words, numbers and places of the renderers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.render.geometry import Axis, stack
+from pipelines.render.wording import Wording, catalogue, closest_language, printable
+from pipelines.report.caveats import notes
+from saywhy.code_frame import FIRST_CLASS_LANGUAGES
+from saywhy.errors import InvalidInput
+from saywhy.report import Audit, GroupNps, Note, Nps
+from tests.builders.reports import FULL, RATED
+from tests.report.test_findings import FINDINGS
+
+SOURCES = Path(__file__).parents[2] / "pipelines" / "render"
+
+
+def placeholders(text: str) -> list[str]:
+    """The names in braces."""
+    return sorted(field for _, field, _, _ in Formatter().parse(text) if field)
+
+
+@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+def test_catalogues_say_the_same_things(language: str) -> None:
+    """Every language has every key of English with the same placeholders, and no key of its own."""
+    english, words = catalogue("en"), catalogue(language)
+    assert words.keys() == english.keys()
+    for key, text in words.items():
+        assert text.strip()
+        assert placeholders(text) == placeholders(english[key]), key
+
+
+def test_every_word_is_used() -> None:
+    """No catalogue entry is left over: each key stands in a template or a module of the renderers."""
+    files = [*SOURCES.glob("*.py"), *SOURCES.glob("templates/*.j2")]
+    source = "\n".join(file.read_text("utf-8") for file in files)
+    made = {f"score_range_{group}" for group in ("promoters", "passives", "detractors")}
+    made |= {f"{name}_{suffix}" for name in ("ranking", "delights") for suffix in ("hint", "by_mentions")}
+    made |= {f"stake_share_{group}" for group in ("detractors", "promoters")} | {"stake_revenue", "stake_lifetime"}
+    made |= {f"{name}_hint" for name in ("measures", "board", "concentrations", "change_causes")}
+    made |= {"negative", "neutral", "positive", "mixed"}
+    made |= {f"finding.{key}" for key in FINDINGS}
+    made |= {f"note.{key}" for key in re.findall(r'Note\("(\w+)"', (SOURCES.parent / "notes.py").read_text("utf-8"))}
+    assert [key for key in catalogue("en").keys() - made if f'"{key}"' not in source] == []
+
+
+@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+def test_every_note_of_a_report_has_words(language: str) -> None:
+    """Every note that the report stage can leave is a sentence in every language, with all its values filled in."""
+    small = replace(
+        FULL, nps=Nps(10.0, -12.4, 31.6, 41, 15, 15, 11), segments=(GroupNps("a=b", Nps(0, -9, 9, 3, 1, 1, 1)),)
+    )
+    unsure = replace(FULL, issues=tuple(replace(issue, significant=False) for issue in FULL.issues))
+    found = [
+        note
+        for report, base in ((small, 614), (unsure, 614), (RATED, 0))
+        for note in notes(report, base=base, unread=7, verdicts=1234, dropped=("city", "agent"))
+    ]
+    found += notes(FULL, base=614, unread=0, verdicts=0, dropped=(), anonymous=True)
+    for audit in (Audit(200, 3, 0.84, 0.78), Audit(20, 0, None, None)):
+        found += notes(replace(FULL, audit=audit), base=614, unread=0, verdicts=0, dropped=())
+    wording = Wording(language)
+    assert {f"note.{note.key}" for note in found} == {key for key in catalogue("en") if key.startswith("note.")}
+    for note in found:
+        assert placeholders(catalogue(language)[f"note.{note.key}"]) == sorted(note.values)
+        assert not re.search("[{}]", wording.note(note))
+
+
+def test_numbers_in_notes_are_written_as_the_language_does() -> None:
+    """Decimals and thousands as in German; lists as in Chinese."""
+    assert "aller 1.187 Antworten mit Punktzahl ist 23,4" in Wording("de").note(FULL.notes[0])
+    assert "：城市、branch。" in Wording("zh-Hans").note(Note("dropped", {"names": ("城市", "branch")}))
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("en-GB", "en"), ("de_AT", "de"), ("zh", "zh-Hans"), ("zh-CN", "zh-Hans"), ("zh-TW", "zh-Hant"),
+     ("zh-Hant-HK", "zh-Hant"), ("zh-Hans-HK", "zh-Hans"), ("zh-HK", "zh-Hant")],
+)  # fmt: skip
+def test_a_regional_language_finds_its_words(tag: str, language: str) -> None:
+    """Regions fall back to their language, Chinese ones to the script written there."""
+    assert closest_language(tag) == language
+
+
+def test_an_unknown_language_is_refused() -> None:
+    """The error says what was asked for and what there is."""
+    with pytest.raises(InvalidInput, match=r"'fr'.*en, de, zh-Hans, zh-Hant"):
+        Wording("fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["1,234,567", "−1,234.6", "+0.1", "0.0",
+                "−12.0 to +3.7", "42%", "<1%", "1.3M", "999,999", "Chinese (Simplified)"]),
+        ("de", ["1.234.567", "−1.234,6", "+0,1", "0,0",
+                "−12,0 bis +3,7", "42\xa0%", "<1\xa0%", "1,3\xa0Mio.", "999.999", "Chinesisch (Vereinfacht)"]),
+        ("zh-Hans", ["1,234,567", "−1,234.6", "+0.1", "0.0",
+                "−12.0 至 +3.7", "42%", "<1%", "128.4万", "999,999", "中文 (简体)"]),
+        ("zh-Hant", ["1,234,567", "−1,234.6", "+0.1", "0.0",
+                "−12.0 至 +3.7", "42%", "<1%", "128.4萬", "999,999", "中文 (簡體)"]),
+    ],
+)  # fmt: skip
+def test_numbers_as_the_language_writes_them(language: str, expected: list[str]) -> None:
+    """Thousands, decimals, signs, percentages, abbreviations and names of languages."""
+    wording = Wording(language)
+    assert [
+        wording.count(1_234_567),
+        wording.points(-1234.56),
+        wording.points(0.06, signed=True),
+        wording.points(-0.04, signed=True),
+        wording.interval(-12.0, 3.7, signed=True),
+        wording.share(0.4237),
+        wording.share(0.001),
+        wording.amount(1_284_400),
+        wording.amount(999_999),
+        wording.language_name("zh-Hans"),
+    ] == expected
+
+
+def test_moments_are_in_utc() -> None:
+    """A time with an offset is shown in UTC, and says so."""
+    assert Wording("de").moment("2026-05-03T01:15:00+02:00") == "2. Mai 2026 23:15 UTC"
+
+
+@pytest.mark.parametrize(
+    ("language", "day"), [("en", "May 3, 2026"), ("de", "03.05.2026"), ("zh-Hans", "2026年5月3日")]
+)
+def test_days_are_written_as_the_language_does(language: str, day: str) -> None:
+    """An ISO day is for machines; where there is none stands a dash."""
+    assert [Wording(language).day(iso) for iso in ("2026-05-03", None)] == [day, "–"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("language=zh-Hant", "Chinesisch (Traditionell)"),
+        ("Sprache=en", "Englisch"),
+        ("language=Klingon", "Klingon"),
+        ("plan=en", "en"),
+        ("region=a=b", "a=b"),
+        ("region", "region"),
+    ],
+)
+def test_segments_are_shown_by_their_value(name: str, shown: str) -> None:
+    """Languages by their name, whatever else as it was imported."""
+    assert Wording("de").segment(name) == shown
+
+
+@pytest.mark.parametrize("tag", ["tlh", "x", "</b>", "", "zz-Zzzz-001"])
+def test_a_language_without_a_name_is_shown_by_its_tag(tag: str) -> None:
+    """A tag that nobody knows does not stop a report."""
+    assert isinstance(Wording("en").language_name(tag), str)
+
+
+@given(st.text(st.characters()))
+def test_printable_text_keeps_its_offsets(text: str) -> None:
+    """What cannot be shown is replaced one for one, and the rest encodes and drives no terminal."""
+    shown = printable(text)
+    assert len(shown) == len(text)
+    shown.encode()
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", shown)
+
+
+@given(st.lists(st.floats(-250, 250), max_size=30))
+def test_an_axis_shows_every_value_and_zero(values: list[float]) -> None:
+    """It spans all values and zero, and its round ticks are few and in order."""
+    axis = Axis.around(values)
+    assert axis.low <= min([0, *values]) + 1e-9
+    assert axis.high >= max([0, *values]) - 1e-9
+    assert axis.high - axis.low >= 1
+    assert 2 <= len(axis.ticks) <= 7
+    assert all(left < right for left, right in pairwise(axis.ticks))
+    assert any(abs(tick) < 1e-9 for tick in axis.ticks)
+
+
+def test_marks_lie_where_the_numbers_say() -> None:
+    """A cost and its opposite, on an axis from -4 to 4: the bar runs between zero and the estimate."""
+    axis = Axis(-4, 4, ())
+    cost, gain = axis.mark(2, 1, 3), axis.mark(-2, -3, -1)
+    assert (cost.at, cost.bar_x, cost.bar_width, cost.low, cost.high) == (
+        "75.00%",
+        "50.00%",
+        "25.00%",
+        "62.50%",
+        "87.50%",
+    )
+    assert (gain.at, gain.bar_x, gain.bar_width, gain.low, gain.high) == (
+        "25.00%",
+        "25.00%",
+        "25.00%",
+        "12.50%",
+        "37.50%",
+    )
+    assert axis.place(99) == "100.00%"
+
+
+def test_an_axis_of_scores_ends_at_its_bounds() -> None:
+    """NPS cannot lie beyond 100 points either way."""
+    axis = Axis.around([-100, 99.5], bounds=(-100, 100))
+    assert (axis.low, axis.high) == (-100, 100)
+
+
+def test_a_stacked_bar_is_filled() -> None:
+    """Parts follow each other and fill the bar; nothing at all takes no room."""
+    assert [(part.x, part.width) for part in stack([1, 2, 1])] == [
+        ("0.00%", "25.00%"), ("25.00%", "50.00%"), ("75.00%", "25.00%"),
+    ]  # fmt: skip
+    assert [part.width for part in stack([0, 0])] == ["0.00%", "0.00%"]

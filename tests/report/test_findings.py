@@ -1,0 +1,129 @@
+"""The findings at the top: from the numbers, in four languages, with their evidence, and no cause claimed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import chain
+
+import pytest
+
+from pipelines.render.html import to_html
+from pipelines.render.page import build_page
+from pipelines.render.wording import Wording, catalogue
+from pipelines.report.findings import findings
+from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
+from saywhy.report import Alert, CauseChange, Change, Estimate, Report
+from tests.builders.reports import EMPTY, FULL, RATED
+
+#: Words that make a cause of what goes along with something.
+CAUSAL = {
+    "en": r"\b(because|cause[sd]?|due to|leads? to|led to|results? in|drives?|driven|makes?|therefore|thanks to)\b",
+    "de": r"\b(weil|denn die|verursach\w*|führ(t|en) zu|wegen|aufgrund|dank|deshalb|daher|bewirk\w*|kostet|durch)\b",
+    "zh-Hans": "导致|因为|造成|由于|引起|所以|使得|致使|损失",
+    "zh-Hant": "導致|因為|造成|由於|引起|所以|使得|致使|損失",
+}
+
+CHANGE = Change(
+    before="2026-Q1",
+    after="2026-Q2",
+    nps=Estimate(-7.8, -14.1, -1.4),
+    p_value=0.016,
+    smallest_visible=9.1,
+    causes=(
+        CauseChange("billing", "Billing", "negative", 0.04, 0.07, Estimate(-2.1, -3.3, -0.9), Estimate(0.1, -1, 1.2)),
+    ),
+    rest=Estimate(-5.8, -9, -2),
+)
+ALERT = Alert("topic", "topic-17", "Invoices that nobody understands", "2026-Q2", 0.08, 0.02, 52, 0.0004, 0.05)
+OLD = tuple(replace(issue, is_new=False, concentrated_in=None) for issue in FULL.issues)
+UNSURE = tuple(replace(issue, significant=False, revenue_at_risk=None) for issue in OLD)
+GRAVER = replace(
+    CHANGE, causes=(replace(CHANGE.causes[0], frequency=Estimate(0, -1, 1), severity=Estimate(-2, -3, -1)),)
+)
+
+REPORTS = [
+    FULL,
+    replace(FULL, change=CHANGE),
+    replace(FULL, change=replace(CHANGE, p_value=0.3), issues=OLD, alerts=(ALERT,)),
+    replace(FULL, change=CHANGE, issues=OLD),
+    replace(FULL, change=GRAVER, issues=OLD),
+    replace(FULL, issues=OLD),
+    replace(FULL, issues=UNSURE, delights=()),
+    replace(FULL, issues=OLD, delights=(), segments=()),
+    RATED,
+]
+FINDINGS = {finding.key for report in REPORTS for finding in findings(report)}
+
+
+def test_five_findings_with_their_evidence() -> None:
+    """A full report gives five; every one names issues that are on the report, or members of it."""
+    for report in REPORTS[:6]:
+        found = findings(report)
+        assert len(found) == 5
+        assert len({finding.key for finding in found}) == 5
+        known = {f"{issue.kind}:{issue.id}" for issue in chain(report.issues, report.delights)}
+        for finding in found:
+            assert finding.evidence
+            assert all(place in known or getattr(report, place) for place in finding.evidence)
+    assert [finding.key for finding in findings(FULL)] == ["score", "complaint", "new", "concentrated", "praise"]
+
+
+def test_numbers_are_those_of_the_report() -> None:
+    """The first complaint is the first significant issue, with its very impact and interval."""
+    found = {finding.key: finding for finding in findings(FULL)}
+    first = FULL.issues[0]
+    assert found["complaint"].values == {
+        "issue": "topic:topic-17",
+        "impact": first.impact,
+        "low": first.low,
+        "high": first.high,
+        "detractors": first.detractors,
+    }
+    assert found["score"].values["n"] == 1187
+
+
+def test_nothing_is_claimed_of_chance() -> None:
+    """Without a significant issue the findings say so; without NPS they speak of no points; of nothing, nothing."""
+    keys = [finding.key for finding in findings(replace(FULL, issues=UNSURE, delights=()))]
+    assert "no_complaint" in keys
+    assert not {"complaint", "second", "praise"} & set(keys)
+    assert {finding.key for finding in findings(RATED)} <= {
+        "new",
+        "concentrated",
+        "money",
+        "most_blamed",
+        "most_praised",
+    }
+    assert findings(EMPTY) == ()
+    steady = findings(replace(FULL, change=replace(CHANGE, p_value=0.3)))
+    assert steady[0].key == "score_steady"
+
+
+@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+def test_no_finding_claims_a_cause(language: str) -> None:
+    """No sentence of the catalogue, and none that is written, has a causal word in it; all have their values."""
+    sentences = [words for key, words in catalogue(language).items() if key.startswith("finding.")]
+    for report in REPORTS:
+        page = build_page(replace(report, findings=findings(report)), load_code_frame(), Wording(language))
+        sentences += [finding.text for finding in page.findings]
+    for sentence in sentences:
+        assert not re.search(CAUSAL[language], sentence, re.IGNORECASE), sentence
+    assert len({*sentences}) > 30
+
+
+def test_every_finding_can_be_reached() -> None:
+    """The reports above lead to every sentence that the catalogue has."""
+    assert {f"finding.{key}" for key in FINDINGS} == {key for key in catalogue("en") if key.startswith("finding.")}
+
+
+@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+def test_findings_link_to_their_evidence(language: str) -> None:
+    """On the page each finding on an issue leads to its row, and themes have their names in the page's language."""
+    report: Report = replace(FULL, findings=findings(FULL))
+    page = to_html(report, load_code_frame(), language=language)
+    assert page.count('<a href="#detractors-1">') == 3
+    assert '<a href="#promoters-1">' in page
+    staff = load_code_frame()["staff"].name(language)
+    found = build_page(report, load_code_frame(), Wording(language)).findings
+    assert staff in found[-1].text

@@ -1,0 +1,238 @@
+"""Importing into the store: upserts, reports, and going on after a kill."""
+
+from __future__ import annotations
+
+import csv
+import signal
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from pipelines.ingest import ImportReport, examine, import_file, read_rejections, read_responses, write_rejections
+from saywhy import store
+from saywhy.errors import InvalidInput, WorkspaceNotFound
+from saywhy.feedback import Rejection, Response, Scale
+from service.imports import BATCH
+
+EXPORTS = Path(__file__).parents[1] / "fixtures" / "exports"
+
+
+def stored(engine: Engine, workspace: str = "w") -> list[Response]:
+    """All responses of the workspace."""
+    with store.reading(engine) as connection:
+        place = store.workspaces.find(connection, workspace)
+        return list(store.responses.load(connection, place))
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int]:
+    """New, changed, unchanged, rejected."""
+    return report.new, report.changed, report.unchanged, report.rejected
+
+
+def write_large(path: Path, rows: int, *, bad_every: int = 500) -> int:
+    """A CSV of that many rows without ids, every so many of them out of range; returns how many those are."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("score", "comment", "country"))
+        writer.writerows(
+            (99 if i % bad_every == 1 else i % 11, f"The parcel\nnumber {i} came late, größer" if i % 3 else "", "DE")
+            for i in range(rows)
+        )
+    return len(range(1, rows, bad_every))
+
+
+@pytest.mark.parametrize("path", sorted(EXPORTS.iterdir()), ids=lambda path: path.name)
+def test_importing_twice_changes_nothing(sqlite_engine: Engine, path: Path) -> None:
+    """Every fixture comes back from the store as it was read, and a second import finds it all there."""
+    items = list(read_responses(examine(path)))
+    expected = {item.external_id: item for item in items if isinstance(item, Response)}
+    first = import_file(sqlite_engine, "w", path)
+    assert counts(first) == (len(expected), 0, 0, len(items) - len(expected))
+    assert first.rows == len(items)
+    assert {response.external_id: response for response in stored(sqlite_engine)} == expected
+    second = import_file(sqlite_engine, "w", path)
+    assert counts(second) == (0, 0, len(expected), len(items) - len(expected))
+    assert len(stored(sqlite_engine)) == len(expected)
+
+
+def test_a_later_row_completes_the_earlier_one(engine: Engine, tmp_path: Path) -> None:
+    """The score comes first, the comment in a later export; neither is lost, and a blank overwrites nothing."""
+    (tmp_path / "monday.csv").write_text("id,score,comment,country\nr-1,0,,DE\nr-2,9,,\n")
+    (tmp_path / "tuesday.csv").write_text("id,score,comment,country\nr-1,,Too slow,\nr-2,9,,\nr-3,10,New,\n")
+    assert counts(import_file(engine, "w", tmp_path / "monday.csv")) == (2, 0, 0, 0)
+    assert counts(import_file(engine, "w", tmp_path / "tuesday.csv")) == (1, 1, 1, 0)
+    first = stored(engine)[0]
+    assert first.score is not None
+    assert first.score.value == 0
+    assert first.comment is not None
+    assert first.comment.verbatim == "Too slow"
+    assert [str(segment) for segment in first.segments] == ["country=DE"]
+
+
+def test_rejected_rows_are_reported(engine: Engine, tmp_path: Path) -> None:
+    """Good rows are in; the others are kept with line, reason and row, also as a file."""
+    path = tmp_path / "export.csv"
+    path.write_bytes(
+        "score,comment\n9,good\n12,odd\n0,b\0d\n5,schön\n".encode() + b"4,kaputt \xfc\n0,bad\n8,ok\n7,ok\n"
+    )
+    report = import_file(engine, "w", path)
+    assert counts(report) == (5, 0, 0, 3)
+    assert report.rows == 8
+    expected = [
+        Rejection(3, "score 12 is outside 0-10", "12,odd"),
+        Rejection(4, "holds a NUL character", "0,b\\x00d"),
+        Rejection(6, "holds bytes that are not valid utf-8", "4,kaputt \\udcff"),
+    ]
+    assert list(read_rejections(engine, "w", report.id)) == expected
+    assert write_rejections(engine, "w", report.id, tmp_path / "rejected.csv") == 3
+    with (tmp_path / "rejected.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["line", "reason", "row"]
+    assert rows[1] == ["3", "score 12 is outside 0-10", "12,odd"]
+
+
+def test_report_says_how_the_file_was_read(sqlite_engine: Engine) -> None:
+    """Tool, format, encoding, delimiter, columns and scale are said, and what was left out."""
+    report = import_file(sqlite_engine, "w", EXPORTS / "generic_de_latin1.csv")
+    assert (report.tool, report.format, report.encoding, report.delimiter) == ("file", "CSV", "latin-1", "semicolon")
+    assert report.columns["score"] == "Weiterempfehlung"
+    assert report.columns["segment branche"] == "Branche"
+    assert report.ignored == ("Zufriedenheit",)
+    assert (report.scale, report.scale_reason) == (Scale.NPS, "there are scores of 0 and scores above 5")
+
+
+def test_scale_can_be_decided_afterwards(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """A file read as ratings becomes NPS when imported again with the scale, without doubling anyone."""
+    path = tmp_path / "export.csv"
+    path.write_text("nps,comment\n" + "".join(f"{i % 10 + 1},word {i}\n" for i in range(300)))
+    assert import_file(sqlite_engine, "w", path).scale is Scale.TEN
+    report = import_file(sqlite_engine, "w", path, scale=Scale.NPS)
+    assert counts(report) == (0, 300, 0, 0)
+    assert {response.score.scale for response in stored(sqlite_engine) if response.score} == {Scale.NPS}
+    assert counts(import_file(sqlite_engine, "w", path)) == (0, 300, 0, 0)
+
+
+def test_waves_of_files_that_number_their_rows(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """Row 1 of the second quarter does not overwrite row 1 of the first."""
+    path = tmp_path / "responses.csv"
+    path.write_text("id,score,comment\n1,9,good\n2,0,bad\n")
+    import_file(sqlite_engine, "w", path, wave="2026-Q1")
+    path.write_text("id,score,comment\n1,0,bad\n2,10,great\n")
+    assert counts(import_file(sqlite_engine, "w", path, wave="2026-Q2")) == (2, 0, 0, 0)
+
+
+def test_progress_reaches_the_end(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """Progress goes up line by line and ends with the last."""
+    path = tmp_path / "large.csv"
+    write_large(path, 3 * BATCH)
+    calls: list[tuple[str, int, int]] = []
+    import_file(sqlite_engine, "w", path, progress=lambda *call: calls.append(call))
+    done = [line for _, line, _ in calls]
+    assert done == sorted(done)
+    assert len(calls) == 4
+    lines = path.read_bytes().count(b"\n")
+    assert calls[-1] == ("import", lines, lines)
+
+
+class _StoppedError(Exception):
+    pass
+
+
+def test_an_interrupted_import_goes_on(engine: Engine, tmp_path: Path) -> None:
+    """Stopped after two batches, the same call takes only the rest; equal rows keep their number."""
+    path = tmp_path / "export.csv"
+    path.write_text("score,comment\n0,bad\n9,good\n" + "10,\n" * (3 * BATCH))
+    batches = 0
+
+    def stop(_stage: str, _done: int, _total: int) -> None:
+        nonlocal batches
+        batches += 1
+        if batches == 2:
+            raise _StoppedError
+
+    with pytest.raises(_StoppedError):
+        import_file(engine, "w", path, progress=stop)
+    assert len(stored(engine)) == 2 * BATCH
+    report = import_file(engine, "w", path)
+    assert report.resumed_at == 2 * BATCH
+    assert counts(report) == (3 * BATCH + 2, 0, 0, 0)
+    assert counts(import_file(engine, "w", path)) == (0, 0, 3 * BATCH + 2, 0)
+
+
+KILLED = """
+import os, signal, sys
+from pipelines.ingest import import_file
+from saywhy.store import open_store
+
+def progress(stage, done, total):
+    print(done, flush=True)
+
+import_file(open_store(sys.argv[1]), "w", sys.argv[2], progress=progress)
+"""
+
+
+def test_a_killed_import_goes_on(store_url: str, tmp_path: Path) -> None:
+    """SIGKILL in the midst of the work: what was saved and what is noted agree, and the next call takes the rest."""
+    path = tmp_path / "large.csv"
+    bad = write_large(path, 8 * BATCH)
+    store.open_store(store_url).dispose()
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, store_url, str(path)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
+    )
+    assert process.stdout is not None
+    for _ in range(3):
+        assert process.stdout.readline().strip().isdigit()
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+    engine = store.open_store(store_url)
+    already = len(stored(engine))
+    assert 0 < already < 8 * BATCH - bad
+    report = import_file(engine, "w", path)
+    assert report.resumed_at >= 3 * BATCH
+    assert already == report.resumed_at - len(range(1, report.resumed_at, 500))
+    assert counts(report) == (8 * BATCH - bad, 0, 0, bad)
+    assert len(stored(engine)) == 8 * BATCH - bad
+    lines = [rejection.line for rejection in read_rejections(engine, "w", report.id)]
+    assert len(lines) == len(set(lines)) == bad
+    engine.dispose()
+
+
+def test_damaged_json_is_refused_before_anything_is_saved(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """What comes after a syntax error cannot be told, so the file is refused as a whole, with the line."""
+    path = tmp_path / "export.json"
+    path.write_text('[\n{"id": "a", "score": 9, "comment": "good"},\n{"id": "b" "score": 0}\n]')
+    with pytest.raises(InvalidInput, match="line 3"):
+        import_file(sqlite_engine, "w", path)
+    with pytest.raises(WorkspaceNotFound):
+        stored(sqlite_engine)
+
+
+@pytest.fixture
+def traced() -> Iterator[None]:
+    """Memory is traced while the test runs."""
+    tracemalloc.start()
+    yield
+    tracemalloc.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("traced")
+def test_reading_needs_no_more_memory_for_more_rows(tmp_path: Path) -> None:
+    """Five times the rows, the same memory: nothing is kept of rows that have been read."""
+    peaks = []
+    for rows in (10_000, 50_000):
+        path = tmp_path / f"{rows}.csv"
+        write_large(path, rows)
+        reading = examine(path)
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        assert sum(1 for _ in read_responses(reading)) == rows
+        peaks.append(tracemalloc.get_traced_memory()[1] - before)
+    assert peaks[1] < peaks[0] * 1.5
