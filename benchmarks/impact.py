@@ -21,7 +21,7 @@ from pipelines.impact.estimates import measure
 from pipelines.impact.leave_out import leave_out
 from pipelines.impact.nps import nps_of
 from pipelines.impact.shapley import points_lost
-from saywhy.report import Impact
+from saywhy.estimate import Impact
 from tests.builders.surveys import Planted, Points, random_effects
 
 PLANTED = Planted()

@@ -13,7 +13,9 @@ from pipelines.render.geometry import Axis
 from pipelines.render.page import build_page
 from pipelines.render.wording import Wording, printable
 from saywhy.code_frame import load_code_frame
-from saywhy.report import Issue, Nps, Report
+from saywhy.estimate import Nps
+from saywhy.issue import Issue
+from saywhy.report import Report
 
 #: Issues shown; the page and the files have them all.
 ROWS = 10

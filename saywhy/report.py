@@ -1,226 +1,96 @@
-"""Everything a page shows, computed. Templates and renderers do no arithmetic.
+"""A report: every number that a page shows, computed. Templates and renderers do no arithmetic.
 
 `dataclasses.asdict(report)` is the JSON that `saywhy report --format json` and `GET /v1/reports/{wave}` give.
+The rows of the ranking are in `saywhy.issue`, numbers with intervals in `saywhy.estimate`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-#: The report on all waves together.
+from saywhy.estimate import Estimate, Nps
+from saywhy.issue import CauseKey, Issue
+
+#: The wave name of the report on all waves together.
 ALL_WAVES = "all"
 
-#: What stands in a note: numbers as they are, so that every language writes them its own way.
+#: A value filled into the sentence of a note. Numbers stay numbers: each language formats them in its own way.
 Value = int | float | str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Nps:
-    """NPS in points (-100 … 100) with its 95 % interval; n counts all scored responses, then each group."""
-
-    score: float
-    low: float
-    high: float
-    n: int
-    promoters: int
-    passives: int
-    detractors: int
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Impact:
-    """What one theme or topic costs, in NPS points, with its 95 % interval. An association, not a cause.
-
-    `impact` is the recoverable points: by how much the NPS would be higher were the cause no longer named and
-    everything else as it is. Positive means that it costs. `mentions`, `detractors`, `passives` and `promoters` count
-    responses that name it (negatively, unless another polarity was asked for).
-    """
-
-    key: str
-    impact: float
-    low: float
-    high: float
-    mentions: int
-    detractors: int
-    promoters: int
-    passives: int = 0
-    significant: bool = False  # the whole interval lies above 0, and that is no accident among so many causes
-    leave_out: Estimate | None = None  # what other tools show: blind to causes that are named together
-    shapley: Estimate | None = None  # the share of all points lost; the shares sum to the total
-    p_value: float = 1.0  # two-sided
-    q_value: float = 1.0  # Benjamini and Hochberg's, over all causes of the ranking
-    top_three: float = 0.0  # chance to be among the three that cost most
-    few_mentions: bool = False  # so few that the estimate was pulled towards 0
-
-
-@dataclass(frozen=True, slots=True)
-class Stake:
-    """The people and the money behind a cause: detractors who blame it, or promoters who praise it."""
-
-    share: float  # of all detractors (promoters) who wrote something, 0 … 1
-    accounts: int | None = None  # their accounts, each once; None where nobody said who they are
-    leaving: int | None = None  # responses among them that are marked as churned or at risk
-    revenue: float | None = None  # annual, of their accounts
-    lifetime_value: float | None = None  # what their accounts bring in all
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRate:
-    """A segment in which a cause is named more often than elsewhere."""
-
-    segment: str
-    rate: float  # of those in the segment, 0 … 1
-    elsewhere: float
-    times: Estimate  # how many times as often, shrunk towards 1
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """A theme as it is where a person's reading of a random sample of comments corrects the model's."""
-
-    rate: Estimate  # share of the responses with a score and a comment that name it, 0 … 1
-    model_rate: float  # the same by the model alone
-    impact: Estimate | None  # recoverable points; None where the person found too few mentions
-
-
-@dataclass(frozen=True, slots=True)
 class Audit:
-    """How far model and person agree, by the comments of a random sample that a person has labelled."""
+    """How far the model agrees with a person, on the comments of a random sample that the person has labelled."""
 
     comments: int  # labelled
-    missing: int  # comments of the sample that are not
+    missing: int  # comments of the sample without labels
     precision: float | None  # share of the model's mentions that the person made too; None for too small an audit
     recall: float | None  # share of the person's mentions that the model made too
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A verbatim with personal data masked; the clause it stands for is `text[start:end]`."""
-
-    text: str
-    start: int
-    end: int
-    language: str
-    score: int | None
-    wave: str | None = None
-    segments: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TopicState:
-    """How much a topic can be relied on, since when it is there, how it grows and what it falls into."""
-
-    stability: float | None  # 0 … 1; None where people made the topic
-    is_unstable: bool  # below `saywhy.topic.UNSTABLE`
-    is_emerging: bool  # found since all feedback was last clustered together
-    first_seen: str | None  # the day of its first mention, ISO 8601
-    growth: int  # clauses that came with the latest new feedback
-    parts: tuple[tuple[str, int], ...] = ()  # (label, clauses), the largest first
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One row of the ranking: a theme or a topic, what it costs and the quotes that prove it."""
-
-    rank: int
-    kind: str  # "theme" or "topic"
-    id: str
-    label: str
-    theme: str
-    impact: float
-    low: float
-    high: float
-    mentions: int
-    detractors: int
-    promoters: int
-    significant: bool  # as in `Impact`
-    keywords: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    waves: tuple[tuple[str, int], ...] = ()  # (wave, responses that mention it), in order of the waves
-    is_new: bool = False  # it came up in the latest wave: hardly a mention before, which is no accident
-    concentrated_in: str | None = None  # the segment it is mentioned in far more often than elsewhere
-    revenue_at_risk: float | None = None  # annual revenue of accounts with a detractor who names it
-    quotes: tuple[Quote, ...] = ()
-    passives: int = 0
-    leave_out: Estimate | None = None  # these as in `Impact`; None where nothing can be measured
-    shapley: Estimate | None = None
-    q_value: float = 1.0
-    top_three: float = 0.0
-    few_mentions: bool = False
-    stake: Stake | None = None  # None where nobody is a detractor or a promoter
-    segments: tuple[SegmentRate, ...] = ()  # where it is named more often than elsewhere, the most so first
-    effort_days: float | None = None  # to mend it, as people have set it
-    points_per_day: Estimate | None = None  # recoverable points by effort
-    is_pebble: bool = False  # small effort, clear benefit
-    audited: Audited | None = None  # None where there is no audit, or too small a one; never for a topic
-    labels: dict[str, str] = field(default_factory=dict)  # of a topic, by language of the reader, where members allow
-    topic: TopicState | None = None  # None for a theme
-
-
-@dataclass(frozen=True, slots=True)
 class Mix:
-    """The sample's mix of segments moved: the change of the NPS had the later wave the mix of the earlier one."""
+    """The mix of segments differs between two waves. `nps` is the change of the NPS at the mix of the earlier wave."""
 
     dimension: str
-    p_value: float  # of the same mix in both waves
-    nps: Estimate  # the change that is left
+    p_value: float  # of the χ² test that the mix is the same in both waves
+    nps: Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class CauseChange:
-    """What one theme did to the NPS between two waves, in points: positive raised it."""
+    """What one theme contributed to the change of the NPS between two waves, in points: positive raised it."""
 
     id: str
     label: str
     polarity: str  # "negative": as a complaint; "positive": as praise
     rate_before: float  # of the scored responses, 0 … 1
     rate_after: float
-    frequency: Estimate  # by being named more or less often
-    severity: Estimate  # by weighing more or less when named
+    frequency: Estimate  # because it is named more or less often
+    severity: Estimate  # because responses that name it score higher or lower
+
+    @property
+    def key(self) -> CauseKey:
+        return CauseKey("theme", self.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One wave against the one before, on one code frame and one model version.
+    """One wave against the one before, with the same code frame and the same model version.
 
-    `nps.value` is the sum of the frequencies and severities of all causes and of `rest`: the mood of those who name
-    nothing, and of those who wrote nothing.
+    `nps.value` is the sum of `frequency` and `severity` of all causes and of `rest`: the change among responses that
+    name nothing and among those without a comment.
     """
 
     before: str
     after: str
     nps: Estimate
     p_value: float
-    smallest_visible: float  # the change, in points, that waves of these sizes show in 80 of 100 cases
-    causes: tuple[CauseChange, ...] = ()  # the largest move first
+    smallest_visible: float  # the change, in points, that is significant in 80 of 100 pairs of waves of these sizes
+    causes: tuple[CauseChange, ...] = ()  # the largest contribution first
     rest: Estimate | None = None
-    mix: Mix | None = None  # None where the mix is as it was
-    new: tuple[str, ...] = ()  # labels of causes that came up
-    vanished: tuple[str, ...] = ()  # and of those that are named no more
+    mix: Mix | None = None  # None where no dimension of segments changed its mix
+    new: tuple[str, ...] = ()  # labels of causes that appeared
+    vanished: tuple[str, ...] = ()  # labels of causes that are no longer named
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A complaint that is named more often than its own history would have it."""
+    """A complaint that is named significantly more often than in the waves before."""
 
     kind: str
     id: str
     label: str
     wave: str
     rate: float  # of the responses with a comment, 0 … 1
-    expected: float  # in the waves before
+    expected: float  # the rate in the waves before
     mentions: int
-    p_value: float  # corrected for all causes that were watched (Holm)
-    false_alarm_rate: float  # share of quiet waves in which there is any alert
+    p_value: float  # corrected for all causes that were tested (Holm)
+    false_alarm_rate: float  # probability of any alert in a wave in which no rate has changed
+
+    @property
+    def key(self) -> CauseKey:
+        return CauseKey(self.kind, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +113,7 @@ class RatingSummary:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many responses went into the report, and how many comments of what kind."""
+    """How many responses the report is on, how many have a score or a comment, and which comments do not count."""
 
     responses: int
     scored: int
@@ -254,7 +124,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a reader must know: which sentence of the renderers' catalogues (`key`), and what is filled into it."""
+    """A caveat: the key of a sentence in the renderers' catalogues, and the values to fill into it."""
 
     key: str
     values: dict[str, Value] = field(default_factory=dict)
@@ -262,7 +132,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Finding(Note):
-    """A sentence to take along, and what bears it out: issues as `kind:id`, else members of the report."""
+    """One of the main results as a sentence. `evidence` names the issues (`kind:id`) or report members behind it."""
 
     evidence: tuple[str, ...] = ()
 
@@ -283,8 +153,8 @@ class Report:
     languages: tuple[tuple[str, int], ...]  # (language, comments), most frequent first
     sentiment: tuple[tuple[str, int], ...]  # (label, comments)
     issues: tuple[Issue, ...]  # themes and topics in one ranking, costliest first
-    delights: tuple[Issue, ...]  # what promoters praise; `impact` is what it adds
-    notes: tuple[Note, ...]  # what a reader must know: small n, association is not cause, …
+    delights: tuple[Issue, ...]  # what promoters praise; `impact` is the points that it adds
+    notes: tuple[Note, ...]  # caveats: small n, association is not cause, …
     change: Change | None = None  # against the wave before, where there is one
     alerts: tuple[Alert, ...] = ()
     board: tuple[str, ...] = ()  # issues with an effort, as `kind:id`, most points per day first

@@ -18,7 +18,9 @@ from pipelines.impact.recoverable import recoverable, with_influence
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
 from saywhy.audit import LEAST_COMMENTS, AuditLabel
-from saywhy.report import Audit, Audited, Estimate, Issue, Report
+from saywhy.estimate import Estimate
+from saywhy.issue import Audited, Issue
+from saywhy.report import Audit, Report
 
 #: A cause that a person found in fewer responses of the sample has no points by it.
 LEAST_MENTIONS = 5

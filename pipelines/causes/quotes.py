@@ -13,7 +13,7 @@ from pipelines.clean.personal_data import mask
 from pipelines.tabulate.cause_mentions import CauseMentions
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
-from saywhy.report import Quote
+from saywhy.issue import Quote
 
 #: Quotes a cause.
 COUNT = 4

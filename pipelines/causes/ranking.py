@@ -16,7 +16,8 @@ from pipelines.impact.estimates import measure, ranked
 from pipelines.tabulate.segments import comparable
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
-from saywhy.report import Impact, Issue
+from saywhy.estimate import Impact
+from saywhy.issue import Issue
 
 
 def impacts(frame: SurveyData, rows: NDArray[np.bool_]) -> dict[Polarity, list[Impact]]:

@@ -8,8 +8,9 @@ from scipy import sparse
 from scipy.stats import false_discovery_control, hypergeom
 
 from pipelines.impact.nps import Z95
+from saywhy.estimate import Estimate
 from saywhy.feedback import Segment
-from saywhy.report import Estimate, SegmentRate
+from saywhy.issue import SegmentRate
 
 #: Share of false findings among all (cause, segment) pairs that are shown.
 FALSE_DISCOVERY_RATE = 0.05

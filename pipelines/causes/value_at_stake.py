@@ -12,7 +12,7 @@ from scipy import sparse
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
 from saywhy.feedback import Segment
-from saywhy.report import Stake
+from saywhy.issue import Stake
 
 # The segments by which a company marks whom it has lost or is about to lose: `status=churned`, `at risk=yes`.
 _STATUS = re.compile(r"status|lifecycle|health|状态|狀態", re.IGNORECASE)

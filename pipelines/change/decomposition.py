@@ -11,7 +11,8 @@ from pipelines.change.poststratification import moved_mix
 from pipelines.impact.nps import nps_change, nps_of, smallest_visible_change
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
-from saywhy.report import CauseChange, Change, Estimate
+from saywhy.estimate import Estimate
+from saywhy.report import CauseChange, Change
 
 _SIDES = (Polarity.NEGATIVE, Polarity.POSITIVE)
 

@@ -9,7 +9,8 @@ from scipy import stats
 from pipelines.impact.nps import Z95, nps
 from pipelines.tabulate.segments import comparable
 from pipelines.tabulate.survey_data import SurveyData
-from saywhy.report import Estimate, Mix
+from saywhy.estimate import Estimate
+from saywhy.report import Mix
 
 #: The mix of a dimension moved where so small a p-value, corrected for the number of dimensions, speaks against chance.
 LEVEL = 0.01

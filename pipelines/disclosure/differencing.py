@@ -12,7 +12,8 @@ from itertools import chain
 from pipelines.disclosure.suppression import reveals
 from pipelines.report.findings import findings
 from saywhy.feedback import Response
-from saywhy.report import Issue, Report
+from saywhy.issue import Issue
+from saywhy.report import Report
 
 #: How many responses of each wave (None: of none) may be published.
 Limits = Mapping[str | None, int]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.feedback import Response
-from saywhy.report import CauseChange, GroupNps, Issue, Report
+from saywhy.issue import Issue
+from saywhy.report import CauseChange, GroupNps, Report
 
 #: Fewest people in a published group, and in one that is quoted.
 SMALLEST_GROUP = 5

@@ -16,7 +16,7 @@ from scipy.stats import false_discovery_control, norm
 from pipelines.impact.leave_out import adjusted_variance, clipped_interval, leave_out
 from pipelines.impact.recoverable import Recoverable, recoverable
 from pipelines.impact.shapley import points_lost
-from saywhy.report import Estimate, Impact
+from saywhy.estimate import Estimate, Impact
 
 #: With fewer mentions an estimate is pulled towards 0 and marked.
 FEW_MENTIONS = 30

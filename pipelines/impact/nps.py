@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from saywhy.estimate import Estimate, Nps
 from saywhy.feedback import Group, Score
-from saywhy.report import Estimate, Nps
 
 #: Two-sided 95 %.
 Z95 = 1.96

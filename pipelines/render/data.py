@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from pipelines.render.wording import closest_language, printable
-from saywhy.report import Estimate, Issue, Report
+from saywhy.estimate import Estimate
+from saywhy.issue import Issue
+from saywhy.report import Report
 
 #: How many quotes of an issue get a column of their own.
 QUOTE_COLUMNS = 3

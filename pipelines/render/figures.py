@@ -9,7 +9,9 @@ from pipelines.render.context import AlertPanel, ChangePanel, Figure, FigureRow,
 from pipelines.render.ranking import ROWS_IN_SIGHT, issue_kind, issue_label, only
 from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
-from saywhy.report import CauseChange, Change, Estimate, Issue, Report
+from saywhy.estimate import Estimate
+from saywhy.issue import Issue
+from saywhy.report import CauseChange, Change, Report
 
 #: Rows in sight where there may be many of which most matter little: moves of themes, and segments.
 MOVES_IN_SIGHT = 8

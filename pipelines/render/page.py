@@ -19,7 +19,8 @@ from pipelines.render.geometry import Axis
 from pipelines.render.ranking import issue_label, ranking
 from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
-from saywhy.report import Finding, GroupNps, Nps, RatingSummary, Report
+from saywhy.estimate import Nps
+from saywhy.report import Finding, GroupNps, RatingSummary, Report
 
 #: Values of one dimension of segments before they are folded away.
 SEGMENTS_IN_SIGHT = 8

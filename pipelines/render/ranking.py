@@ -9,7 +9,8 @@ from pipelines.render.context import Fact, IssueRow, IssueTable, QuoteText, Rank
 from pipelines.render.geometry import Axis
 from pipelines.render.wording import Wording, printable
 from saywhy.code_frame import CodeFrame
-from saywhy.report import Issue, Quote, Report, SegmentRate
+from saywhy.issue import Issue, Quote, SegmentRate
+from saywhy.report import Report
 
 #: Rows of the ranking before the rest is folded away, and segments that a row names.
 ROWS_IN_SIGHT = 15

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from saywhy.errors import InvalidInput, NotFound
-from saywhy.report import Estimate, Issue, Report
+from saywhy.estimate import Estimate
+from saywhy.issue import Issue
+from saywhy.report import Report
 
 #: Days of work that the sizes stand for.
 SIZES = {"S": 2.0, "M": 10.0, "L": 40.0}

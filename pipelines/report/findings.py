@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from saywhy.report import Finding, Issue, Report, Value
+from saywhy.issue import Issue
+from saywhy.report import Finding, Report, Value
 
 #: How many there are at most; the first that the numbers support, in the order below.
 FINDINGS = 5

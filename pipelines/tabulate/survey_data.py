@@ -18,7 +18,7 @@ from pipelines.tabulate.cause_mentions import CauseMentions, mentions_of, theme_
 from saywhy.annotation import Polarity
 from saywhy.code_frame import CodeFrame
 from saywhy.feedback import Comment, Customer, Response, Scale, Segment
-from saywhy.report import TopicState
+from saywhy.issue import TopicState
 from saywhy.topic import Assignment, Topic
 
 SCALES = tuple(Scale)

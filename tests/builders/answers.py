@@ -11,8 +11,9 @@ import numpy as np
 from pipelines.report.build import build_report
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
 from saywhy.code_frame import load_code_frame
+from saywhy.estimate import Estimate
 from saywhy.feedback import Comment, Response, Scale, Score
-from saywhy.report import Estimate, Report
+from saywhy.report import Report
 from saywhy.topic import Assignment, Topic
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)

@@ -5,25 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.report.effort import weigh
-from saywhy.report import (
-    Alert,
-    Audit,
-    Audited,
-    CauseChange,
-    Change,
-    Counts,
-    Estimate,
-    GroupNps,
-    Issue,
-    Mix,
-    Note,
-    Nps,
-    Quote,
-    RatingSummary,
-    Report,
-    SegmentRate,
-    Stake,
-)
+from saywhy.estimate import Estimate, Nps
+from saywhy.issue import Audited, Issue, Quote, SegmentRate, Stake
+from saywhy.report import Alert, Audit, CauseChange, Change, Counts, GroupNps, Mix, Note, RatingSummary, Report
 
 
 def quote(text: str, clause: str, language: str, score: int | None = 3, *segments: str) -> Quote:

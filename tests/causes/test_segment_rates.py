@@ -8,7 +8,7 @@ from scipy import sparse
 
 from pipelines.causes.segment_rates import by_segment
 from saywhy.feedback import Segment
-from saywhy.report import SegmentRate
+from saywhy.issue import SegmentRate
 
 SEGMENTS = [Segment("shop", str(number)) for number in range(20)]
 

@@ -14,7 +14,8 @@ from api.http.problems import STATUS
 from api.v1.reports import EXAMPLE
 from cli.main import app
 from saywhy import errors
-from saywhy.report import Issue, Report
+from saywhy.issue import Issue
+from saywhy.report import Report
 from saywhy.settings import Settings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"

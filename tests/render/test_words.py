@@ -17,7 +17,8 @@ from pipelines.render.wording import Wording, catalogue, closest_language, print
 from pipelines.report.caveats import notes
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.errors import InvalidInput
-from saywhy.report import Audit, GroupNps, Note, Nps
+from saywhy.estimate import Nps
+from saywhy.report import Audit, GroupNps, Note
 from tests.builders.reports import FULL, RATED
 from tests.report.test_findings import FINDINGS
 

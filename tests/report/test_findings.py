@@ -13,7 +13,8 @@ from pipelines.render.page import build_page
 from pipelines.render.wording import Wording, catalogue
 from pipelines.report.findings import findings
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
-from saywhy.report import Alert, CauseChange, Change, Estimate, Report
+from saywhy.estimate import Estimate
+from saywhy.report import Alert, CauseChange, Change, Report
 from tests.builders.reports import EMPTY, FULL, RATED
 
 #: Words that make a cause of what goes along with something.

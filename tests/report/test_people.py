@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from saywhy.feedback import Comment, Customer, Response, Score, Segment
-from saywhy.report import Stake
+from saywhy.issue import Stake
 from tests.builders.answers import SLOW, report_on, response, ten
 
 

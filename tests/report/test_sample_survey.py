@@ -13,7 +13,8 @@ from pipelines.report.build import build_report
 from saywhy.annotation import Polarity
 from saywhy.code_frame import CodeFrame
 from saywhy.feedback import Comment, Customer, Response, Score, Segment
-from saywhy.report import Issue, Report
+from saywhy.issue import Issue
+from saywhy.report import Report
 from saywhy.sample import GROUND_TRUTH, SAMPLE
 from tests.builders.answers import NOW, annotate
 

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Engine
 
 from saywhy import store
 from saywhy.errors import Conflict, NotFound, RunAlreadyEnded, WaveNotFound
+from saywhy.estimate import Nps
 from saywhy.feedback import Rejection, Response, Score
-from saywhy.report import Counts, GroupNps, Issue, Note, Nps, Quote, RatingSummary, Report
+from saywhy.issue import Issue, Quote
+from saywhy.report import Counts, GroupNps, Note, RatingSummary, Report
 from saywhy.run import RunState
 from saywhy.store.responses import Saved
 

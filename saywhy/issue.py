@@ -1,0 +1,122 @@
+"""One row of the ranking of causes: its key, what it costs, who names it and where, and the quotes that show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from saywhy.estimate import Estimate
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CauseKey:
+    """Which theme or topic. Reports, efforts and the command line write it as `kind:id`."""
+
+    kind: str  # "theme" or "topic"
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> CauseKey:
+        """The key written as `kind:id`; an id may contain further colons."""
+        kind, _, cause_id = text.partition(":")
+        return cls(kind, cause_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """The people and the revenue behind a cause: of the detractors who name it, or of the promoters who praise it."""
+
+    share: float  # of all detractors (promoters) with a comment, 0 … 1
+    accounts: int | None = None  # their accounts, each counted once; None where no response names a customer
+    leaving: int | None = None  # responses among them that are marked as churned or at risk
+    revenue: float | None = None  # annual, of their accounts
+    lifetime_value: float | None = None  # total revenue expected of their accounts
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRate:
+    """A segment in which a cause is named more often than elsewhere."""
+
+    segment: str
+    rate: float  # share of the segment that names it, 0 … 1
+    elsewhere: float
+    times: Estimate  # ratio of the two rates, shrunk towards 1
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """The numbers of a theme, corrected by the labels that a person gave to a random sample of comments."""
+
+    rate: Estimate  # share of the responses with a score and a comment that name it, 0 … 1
+    model_rate: float  # the same by the model alone
+    impact: Estimate | None  # recoverable points; None where the person labelled too few mentions
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A verbatim with personal data masked. `text[start:end]` is the clause that names the cause."""
+
+    text: str
+    start: int
+    end: int
+    language: str
+    score: int | None
+    wave: str | None = None
+    segments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """How stable a topic is, when it first appeared, how it grows and which parts it has."""
+
+    stability: float | None  # 0 … 1; None where people made the topic
+    is_unstable: bool  # below `saywhy.topic.UNSTABLE`
+    is_emerging: bool  # found since all feedback was last clustered together
+    first_seen: str | None  # the day of its first mention, ISO 8601
+    growth: int  # clauses that came with the latest new feedback
+    parts: tuple[tuple[str, int], ...] = ()  # (label, clauses), the largest first
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One row of the ranking: a theme or a topic, its impact, and quotes. Fields also in `Impact` mean the same."""
+
+    rank: int
+    kind: str  # "theme" or "topic"
+    id: str
+    label: str
+    theme: str
+    impact: float
+    low: float
+    high: float
+    mentions: int
+    detractors: int
+    promoters: int
+    significant: bool
+    keywords: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    waves: tuple[tuple[str, int], ...] = ()  # (wave, responses that mention it), in order of the waves
+    is_new: bool = False  # nearly all mentions are in the latest wave, significantly so
+    concentrated_in: str | None = None  # the segment in which it is mentioned far more often than elsewhere
+    revenue_at_risk: float | None = None  # annual revenue of accounts with a detractor who names it
+    quotes: tuple[Quote, ...] = ()
+    passives: int = 0
+    leave_out: Estimate | None = None  # None where no response has a score on 0-10, as `shapley`
+    shapley: Estimate | None = None
+    q_value: float = 1.0
+    top_three: float = 0.0
+    few_mentions: bool = False
+    stake: Stake | None = None  # None where no response has a score on 0-10
+    segments: tuple[SegmentRate, ...] = ()  # where it is named more often than elsewhere, the highest ratio first
+    effort_days: float | None = None  # to fix it, as people have set it
+    points_per_day: Estimate | None = None  # recoverable points divided by the effort
+    is_pebble: bool = False  # small effort, significant impact
+    audited: Audited | None = None  # None where too few comments were audited, and for topics
+    labels: dict[str, str] = field(default_factory=dict)  # of a topic, by language of the reader
+    topic: TopicState | None = None  # None for a theme
+
+    @property
+    def key(self) -> CauseKey:
+        return CauseKey(self.kind, self.id)
