@@ -94,7 +94,7 @@ def effort(
 
     settings = read_settings()
     _, found = set_effort(open_store(settings.database_url), settings.workspace, cause, effort)
-    issues = {f"{issue.kind}:{issue.id}": issue for issue in found.issues}
+    issues = {str(issue.key): issue for issue in found.issues}
     for key in found.board:
         issue = issues[key]
         if issue.points_per_day and issue.effort_days:

@@ -12,7 +12,7 @@ from itertools import chain
 from pipelines.disclosure.suppression import reveals
 from pipelines.report.findings import findings
 from saywhy.feedback import Response
-from saywhy.issue import Issue
+from saywhy.issue import CauseKey, Issue
 from saywhy.report import Report
 
 #: How many responses of each wave (None: of none) may be published.
@@ -105,7 +105,7 @@ def _without(report: Report, gone: set[tuple[str, str, str]]) -> Report:
         tuple(issue for issue in getattr(report, name) if (name, issue.kind, issue.id) not in gone)
         for name in ("issues", "delights")
     )
-    left = {(issue.kind, issue.id) for issue in issues}
+    left = {issue.key for issue in issues}
     change = report.change
     if change is not None:
         sides = {"negative": "issues", "positive": "delights"}
@@ -116,8 +116,8 @@ def _without(report: Report, gone: set[tuple[str, str, str]]) -> Report:
         report,
         issues=tuple(replace(issue, rank=rank) for rank, issue in enumerate(issues, 1)),
         delights=tuple(replace(issue, rank=rank) for rank, issue in enumerate(delights, 1)),
-        alerts=tuple(alert for alert in report.alerts if (alert.kind, alert.id) in left),
-        board=tuple(key for key in report.board if tuple(key.split(":", 1)) in left),
+        alerts=tuple(alert for alert in report.alerts if alert.key in left),
+        board=tuple(key for key in report.board if CauseKey.parse(key) in left),
         change=change,
     )
     return replace(report, findings=findings(report))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.feedback import Response
-from saywhy.issue import Issue
+from saywhy.issue import CauseKey, Issue
 from saywhy.report import CauseChange, GroupNps, Report
 
 #: Fewest people in a published group, and in one that is quoted.
@@ -60,7 +60,7 @@ def protect(report: Report, frame: SurveyData, rows: NDArray[np.bool_], publishe
         _causes(found, base, [before for earlier in published for before in getattr(earlier, name)], segments, spoken)
         for name, found in (("issues", report.issues), ("delights", report.delights))
     )
-    shown = {(issue.kind, issue.id) for issue in issues}
+    shown = {issue.key for issue in issues}
     change = report.change
     if change is not None:
         sizes = {group.name: group.nps.n for group in report.waves}
@@ -82,7 +82,7 @@ def protect(report: Report, frame: SurveyData, rows: NDArray[np.bool_], publishe
         delights=delights,
         change=change,
         audit=None,
-        alerts=tuple(alert for alert in report.alerts if (alert.kind, alert.id) in shown),
+        alerts=tuple(alert for alert in report.alerts if alert.key in shown),
     )
 
 
@@ -153,15 +153,15 @@ def _causes(
     A topic is shown beside its theme only where enough people name the theme without it. Quotes lose all that tells
     who wrote them, and those in languages of few are left out.
     """
-    in_waves: Counter[tuple[str, str]] = Counter()
+    in_waves: Counter[CauseKey] = Counter()
     for issue in earlier:
-        in_waves[issue.kind, issue.id] += issue.mentions
+        in_waves[issue.key] += issue.mentions
     themes = {issue.id: issue.mentions for issue in issues if issue.kind == "theme"}
     names = {group.name for group in segments}
     shown: list[Issue] = []
     for issue in issues:
         groups = [issue.mentions, base - issue.mentions]
-        groups.append(issue.mentions - in_waves[issue.kind, issue.id])
+        groups.append(issue.mentions - in_waves[issue.key])
         if issue.kind == "topic" and issue.theme in themes:
             groups.append(abs(themes[issue.theme] - issue.mentions))
         if not any(reveals(people) for people in groups):

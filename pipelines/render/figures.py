@@ -37,7 +37,7 @@ def measures(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureT
 
 def board(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureTable | None:
     """Issues with an effort, most points a day first."""
-    by_key = {f"{issue.kind}:{issue.id}": issue for issue in report.issues}
+    by_key = {str(issue.key): issue for issue in report.issues}
     issues = [by_key[key] for key in report.board if key in by_key]
 
     def figures(issue: Issue) -> tuple[Figure, ...]:
@@ -107,10 +107,10 @@ def alerts(report: Report, code_frame: CodeFrame, wording: Wording) -> AlertPane
     """Complaints that are named above their history."""
     if not report.alerts:
         return None
-    by_key = {(issue.kind, issue.id): issue for issue in report.issues}
+    by_key = {issue.key: issue for issue in report.issues}
     found, names = [], _names(report, code_frame, wording)
     for alert in report.alerts:
-        issue = by_key.get((alert.kind, alert.id))
+        issue = by_key.get(alert.key)
         text = wording(
             "alert",
             label=issue_label(issue, code_frame, wording) if issue else names.get(alert.label, alert.label),

@@ -20,6 +20,7 @@ from pipelines.render.ranking import issue_label, ranking
 from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
 from saywhy.estimate import Nps
+from saywhy.issue import CauseKey
 from saywhy.report import Finding, GroupNps, RatingSummary, Report
 
 #: Values of one dimension of segments before they are folded away.
@@ -86,11 +87,12 @@ def _finding_text(finding: Finding, report: Report, code_frame: CodeFrame, wordi
     if "segment" in values:
         values["segment"] = wording.segment(str(values["segment"]))
     if "issue" in values:
-        kind, _, key = str(values["issue"]).partition(":")
-        values["issue"] = code_frame[key].name(wording.language) if kind == "theme" and key in code_frame.ids else key
+        key = CauseKey.parse(str(values["issue"]))
+        is_coded = key.kind == "theme" and key.id in code_frame.ids
+        values["issue"] = code_frame[key.id].name(wording.language) if is_coded else key.id
         for group, issues in (("promoters", report.delights), ("detractors", report.issues)):
             for issue in issues:
-                if (issue.kind, issue.id) == (kind, key) and (group == "promoters") == finding.key.endswith(PRAISES):
+                if issue.key == key and (group == "promoters") == finding.key.endswith(PRAISES):
                     values["issue"], anchor = issue_label(issue, code_frame, wording), f"{group}-{issue.rank}"
     return FindingText(wording.note(replace(finding, values=values)), anchor)
 

@@ -34,9 +34,9 @@ def cause_of(report: Report, name: str) -> str:
     """The issue that a name means, as `kind:id`: that, an id, or a label. Raises `NotFound` with what there is."""
     wanted = name.casefold()
     for issue in report.issues:
-        if wanted in (_key(issue).casefold(), issue.id.casefold(), issue.label.casefold()):
-            return _key(issue)
-    known = ", ".join(_key(issue) for issue in report.issues[:10]) or "none at all"
+        if wanted in (str(issue.key).casefold(), issue.id.casefold(), issue.label.casefold()):
+            return str(issue.key)
+    known = ", ".join(str(issue.key) for issue in report.issues[:10]) or "none at all"
     raise NotFound(f"there is no cause {name!r} in the report; the first are: {known}")
 
 
@@ -46,8 +46,8 @@ def weigh(report: Report, efforts: Mapping[str, float]) -> Report:
     By points per day at the least: the lower end of the interval over the days, so that noise does not lead. A pebble
     is an issue of at most `SMALL_EFFORT` days that is significant.
     """
-    issues = tuple(_weighed(issue, efforts.get(_key(issue))) for issue in report.issues)
-    board = [(issue.points_per_day, _key(issue)) for issue in issues]
+    issues = tuple(_weighed(issue, efforts.get(str(issue.key))) for issue in report.issues)
+    board = [(issue.points_per_day, str(issue.key)) for issue in issues]
     order = sorted((-weight.low, -weight.value, key) for weight, key in board if weight is not None)
     return replace(report, issues=issues, board=tuple(key for _, _, key in order))
 
@@ -58,7 +58,3 @@ def _weighed(issue: Issue, effort: float | None) -> Issue:
     weight = Estimate(issue.impact / effort, issue.low / effort, issue.high / effort)
     small = effort <= SMALL_EFFORT and issue.significant
     return replace(issue, effort_days=effort, points_per_day=weight, is_pebble=small)
-
-
-def _key(issue: Issue) -> str:
-    return f"{issue.kind}:{issue.id}"

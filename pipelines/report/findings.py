@@ -53,30 +53,30 @@ def _news(report: Report) -> Iterator[Finding]:
     """What came up, else what is named above its history, else the theme that moved the score most."""
     new = next((issue for issue in report.issues if issue.is_new), None)
     if new is not None:
-        yield Finding("new", {"issue": _key(new), "mentions": new.mentions}, (_key(new),))
+        yield Finding("new", {"issue": str(new.key), "mentions": new.mentions}, (str(new.key),))
     elif report.alerts:
         alert = report.alerts[0]
-        key = f"{alert.kind}:{alert.id}"
+        key = str(alert.key)
         yield Finding("alert", {"issue": key, "rate": alert.rate, "expected_rate": alert.expected}, (key, "alerts"))
     elif report.change is not None:
         for cause in report.change.causes:
             for part, name in ((cause.frequency, "oftener"), (cause.severity, "graver")):
                 if part.low > 0 or part.high < 0:
                     values: dict[str, Value] = {
-                        "issue": f"theme:{cause.id}",
+                        "issue": str(cause.key),
                         "change": part.value,
                         "wave": report.change.before,
                         "rate": cause.rate_after,
                         "before_rate": cause.rate_before,
                     }
-                    yield Finding(name, {**values}, (f"theme:{cause.id}", "change"))
+                    yield Finding(name, {**values}, (str(cause.key), "change"))
                     return
 
 
 def _places(report: Report) -> Iterator[Finding]:
     found = next((issue for issue in report.issues if issue.concentrated_in), None)
     if found is not None and found.concentrated_in is not None:
-        yield Finding("concentrated", {"issue": _key(found), "segment": found.concentrated_in}, (_key(found),))
+        yield Finding("concentrated", {"issue": str(found.key), "segment": found.concentrated_in}, (str(found.key),))
 
 
 def _praise(report: Report) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ def _praise(report: Report) -> Iterator[Finding]:
 def _money(report: Report) -> Iterator[Finding]:
     found = max(report.issues, key=lambda issue: issue.revenue_at_risk or 0.0, default=None)
     if found is not None and found.revenue_at_risk:
-        yield Finding("money", {"issue": _key(found), "revenue": found.revenue_at_risk}, (_key(found),))
+        yield Finding("money", {"issue": str(found.key), "revenue": found.revenue_at_risk}, (str(found.key),))
 
 
 def _second(report: Report) -> Iterator[Finding]:
@@ -120,19 +120,15 @@ def _frequency(report: Report) -> Iterator[Finding]:
         themes = [issue for issue in issues if issue.kind == "theme"]
         if themes:
             most = max(themes, key=lambda issue: issue.mentions)
-            yield Finding(key, {"issue": _key(most), "mentions": most.mentions}, (_key(most),))
+            yield Finding(key, {"issue": str(most.key), "mentions": most.mentions}, (str(most.key),))
 
 
 def _on(name: str, issue: Issue, **people: int) -> Finding:
     values: dict[str, Value] = {
-        "issue": _key(issue),
+        "issue": str(issue.key),
         "impact": issue.impact,
         "low": issue.low,
         "high": issue.high,
         **people,
     }
-    return Finding(name, {**values}, (_key(issue),))
-
-
-def _key(issue: Issue) -> str:
-    return f"{issue.kind}:{issue.id}"
+    return Finding(name, {**values}, (str(issue.key),))

@@ -63,7 +63,7 @@ def test_five_findings_with_their_evidence() -> None:
         found = findings(report)
         assert len(found) == 5
         assert len({finding.key for finding in found}) == 5
-        known = {f"{issue.kind}:{issue.id}" for issue in chain(report.issues, report.delights)}
+        known = {str(issue.key) for issue in chain(report.issues, report.delights)}
         for finding in found:
             assert finding.evidence
             assert all(place in known or getattr(report, place) for place in finding.evidence)
