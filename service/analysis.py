@@ -194,7 +194,7 @@ def write_reports(
             hidden = small_waves(differencing.within(store.responses.load(connection, workspace), allowed))
             responses = (found for found in differencing.within(responses, allowed) if found.wave not in hidden)
         audits = store.audits.load(connection, workspace)
-        frame = tabulate(
+        data = tabulate(
             responses,
             annotations,
             store.topics.load(connection, workspace),
@@ -202,12 +202,12 @@ def write_reports(
             annotator.code_frame,
         )
     now = datetime.now(UTC)
-    waves = (*frame.waves, ALL_WAVES)
+    waves = (*data.waves, ALL_WAVES)
     published: list[Report] = []
     hidden_causes: set[tuple[str, str, str]] = set()
     for done, wave in enumerate(waves):
         progress("report", done, len(waves))
-        report = report_on(wave, frame, annotator.model, now, anonymous=anonymous, published=published, audits=audits)
+        report = report_on(wave, data, annotator.model, now, anonymous=anonymous, published=published, audits=audits)
         if anonymous:
             shown = differencing.against(report, history.get(wave, ()), hidden_causes if wave == ALL_WAVES else ())
             hidden_causes |= differencing.withdrawn(report, shown)

@@ -40,7 +40,7 @@ def small_waves(responses: Iterable[Response]) -> set[str | None]:
     return {wave for wave in given if reveals(given[wave]) or reveals(scored[wave])}
 
 
-def protect(report: Report, frame: SurveyData, rows: NDArray[np.bool_], published: Sequence[Report]) -> Report:
+def protect(report: Report, data: SurveyData, rows: NDArray[np.bool_], published: Sequence[Report]) -> Report:
     """The same report without what reveals few people.
 
     `rows` are its responses, `published` the protected reports on the single waves where this one is on all of them.
@@ -52,9 +52,9 @@ def protect(report: Report, frame: SurveyData, rows: NDArray[np.bool_], publishe
     in_waves = sum(before.nps_with_comment.n for before in published if before.nps_with_comment)
     if writers and any(map(reveals, (writers.n, everyone - writers.n, writers.n - in_waves if published else 0))):
         writers = None
-    segments = () if published else _segments(report, frame, rows)
+    segments = () if published else _segments(report, data, rows)
     languages = _languages(report.languages, [before.languages for before in published])
-    base = int((rows & frame.scored & frame.annotated).sum())
+    base = int((rows & data.scored & data.annotated).sum())
     spoken = {language for language, comments in languages if comments >= SMALLEST_QUOTED}
     issues, delights = (
         _causes(found, base, [before for earlier in published for before in getattr(earlier, name)], segments, spoken)
@@ -86,7 +86,7 @@ def protect(report: Report, frame: SurveyData, rows: NDArray[np.bool_], publishe
     )
 
 
-def _segments(report: Report, frame: SurveyData, rows: NDArray[np.bool_]) -> tuple[GroupNps, ...]:
+def _segments(report: Report, data: SurveyData, rows: NDArray[np.bool_]) -> tuple[GroupNps, ...]:
     """Segments large enough, of which none lies within another one but for a few people.
 
     What is not shown of a dimension, its small values and who has none, is the whole less the values that are: where
@@ -94,10 +94,10 @@ def _segments(report: Report, frame: SurveyData, rows: NDArray[np.bool_]) -> tup
     """
     if report.nps is None:
         return ()
-    scored = rows & frame.scored
-    place = {str(segment): code for code, segment in enumerate(frame.segments)}
+    scored = rows & data.scored
+    place = {str(segment): code for code, segment in enumerate(data.segments)}
     members = {
-        group.name: frame.segmented[:, [place[group.name]]].toarray().ravel().astype(bool) & scored
+        group.name: data.segmented[:, [place[group.name]]].toarray().ravel().astype(bool) & scored
         for group in report.segments
         if not reveals(group.nps.n)
     }

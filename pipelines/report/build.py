@@ -1,4 +1,4 @@
-"""Everything a page shows of one wave, computed from the frame."""
+"""Everything a page shows of one wave, computed from the tabulated survey data."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def build_report(
     `annotations` is keyed by content hash. For several waves, `tabulate` once and call `report_on` for each.
     Raises `NothingToAnalyse` where there are no responses and `WaveNotFound` where there are none in that wave.
     """
-    frame = tabulate(responses, Annotations.of(annotations.items()), topics, assignments, code_frame)
-    return report_on(wave, frame, model, now)
+    data = tabulate(responses, Annotations.of(annotations.items()), topics, assignments, code_frame)
+    return report_on(wave, data, model, now)
 
 
 def report_on(
     wave: str,
-    frame: SurveyData,
+    data: SurveyData,
     model: str,
     now: datetime,
     *,
@@ -58,48 +58,48 @@ def report_on(
     published: Sequence[Report] = (),
     audits: Audits | None = None,
 ) -> Report:
-    """The same from a frame.
+    """The same from tabulated data.
 
-    Where anonymity was promised (`anonymous`), what reveals few people is left out (`pipelines.disclosure.suppression`): the frame
+    Where anonymity was promised (`anonymous`), what reveals few people is left out (`pipelines.disclosure.suppression`): the data
     must be without small waves, and the report on all waves needs those on the single ones, as they are `published`.
     """
-    if not len(frame.wave):
+    if not len(data.wave):
         raise NothingToAnalyse
-    if wave not in (ALL_WAVES, *frame.waves):
-        raise WaveNotFound(f"no wave {wave!r}; there are: {', '.join((ALL_WAVES, *frame.waves))}")
-    rows = np.ones(len(frame.wave), dtype=bool) if wave == ALL_WAVES else frame.wave == frame.waves.index(wave)
-    latest = len(frame.waves) - 1 if wave == ALL_WAVES else frame.waves.index(wave)
-    segments, dropped = comparable(frame.segments)
-    answers = frame.comment[rows & frame.answered]
-    read = answers[frame.sentiment[answers] >= 0]
-    ranking = impacts(frame, rows)
+    if wave not in (ALL_WAVES, *data.waves):
+        raise WaveNotFound(f"no wave {wave!r}; there are: {', '.join((ALL_WAVES, *data.waves))}")
+    rows = np.ones(len(data.wave), dtype=bool) if wave == ALL_WAVES else data.wave == data.waves.index(wave)
+    latest = len(data.waves) - 1 if wave == ALL_WAVES else data.waves.index(wave)
+    segments, dropped = comparable(data.segments)
+    answers = data.comment[rows & data.answered]
+    read = answers[data.sentiment[answers] >= 0]
+    ranking = impacts(data, rows)
     report = Report(
         wave=wave,
         generated_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         model=model,
-        counts=_counts(frame, rows),
-        nps=nps_of(frame.points[rows & frame.scored]),
-        nps_with_comment=nps_of(frame.points[rows & frame.scored & frame.answered]),
-        ratings=_ratings(frame, rows),
-        waves=_by_wave(frame),
-        segments=_by_segment(frame, rows, segments),
-        languages=_tally(frame.comments[place].language or "und" for place in answers.tolist()),
-        sentiment=_tally(POLARITIES[place].value for place in frame.sentiment[read].tolist()),
-        issues=rank_causes(frame, rows, latest, Polarity.NEGATIVE, ranking[Polarity.NEGATIVE]),
-        delights=rank_causes(frame, rows, latest, Polarity.POSITIVE, ranking[Polarity.POSITIVE]),
+        counts=_counts(data, rows),
+        nps=nps_of(data.points[rows & data.scored]),
+        nps_with_comment=nps_of(data.points[rows & data.scored & data.answered]),
+        ratings=_ratings(data, rows),
+        waves=_by_wave(data),
+        segments=_by_segment(data, rows, segments),
+        languages=_tally(data.comments[place].language or "und" for place in answers.tolist()),
+        sentiment=_tally(POLARITIES[place].value for place in data.sentiment[read].tolist()),
+        issues=rank_causes(data, rows, latest, Polarity.NEGATIVE, ranking[Polarity.NEGATIVE]),
+        delights=rank_causes(data, rows, latest, Polarity.POSITIVE, ranking[Polarity.POSITIVE]),
         notes=(),
-        change=change_since(frame, latest - 1, latest) if latest > 0 else None,
-        alerts=alerts(frame, latest) if latest > 0 else (),
+        change=change_since(data, latest - 1, latest) if latest > 0 else None,
+        alerts=alerts(data, latest) if latest > 0 else (),
     )
     if audits:
-        report = audit_report(report, frame, rows, audits)
+        report = audit_report(report, data, rows, audits)
     if anonymous:
-        report = protect(report, frame, rows, published)
+        report = protect(report, data, rows, published)
     remarks = notes(
         report,
-        base=int((rows & frame.scored & frame.annotated).sum()),
+        base=int((rows & data.scored & data.annotated).sum()),
         unread=len(answers) - len(read),
-        verdicts=int(frame.is_verdict[read].sum()),
+        verdicts=int(data.is_verdict[read].sum()),
         dropped=dropped,
         anonymous=anonymous,
     )
@@ -111,45 +111,43 @@ def _tally(labels: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(Counter(labels).items(), key=lambda entry: (-entry[1], entry[0])))
 
 
-def _counts(frame: SurveyData, rows: NDArray[np.bool_]) -> Counts:
+def _counts(data: SurveyData, rows: NDArray[np.bool_]) -> Counts:
     """A duplicate is an answer that repeats the words of another one, exactly or nearly."""
-    written = frame.comment[rows & (frame.comment >= 0)]
-    answers = frame.comment[rows & frame.answered]
-    distinct = {frame.comments[place].duplicate_of or frame.hashes[place] for place in np.unique(answers).tolist()}
+    written = data.comment[rows & (data.comment >= 0)]
+    answers = data.comment[rows & data.answered]
+    distinct = {data.comments[place].duplicate_of or data.hashes[place] for place in np.unique(answers).tolist()}
     return Counts(
         responses=int(rows.sum()),
-        scored=int((rows & (frame.scale >= 0)).sum()),
+        scored=int((rows & (data.scale >= 0)).sum()),
         comments=len(written),
         non_answers=len(written) - len(answers),
         duplicates=len(answers) - len(distinct),
     )
 
 
-def _ratings(frame: SurveyData, rows: NDArray[np.bool_]) -> tuple[RatingSummary, ...]:
+def _ratings(data: SurveyData, rows: NDArray[np.bool_]) -> tuple[RatingSummary, ...]:
     """Top box is the highest value of the scale."""
     found = []
     for code, scale in enumerate(SCALES):
-        scores = frame.score[rows & (frame.scale == code)]
+        scores = data.score[rows & (data.scale == code)]
         if scale is not Scale.NPS and len(scores):
             top = float((scores == scale.bounds[1]).mean())
             found.append(RatingSummary(scale.value, len(scores), float(scores.mean()), top))
     return tuple(found)
 
 
-def _by_wave(frame: SurveyData) -> tuple[GroupNps, ...]:
+def _by_wave(data: SurveyData) -> tuple[GroupNps, ...]:
     """Every wave, whichever the report is on: one score says little without the others."""
-    scores = [
-        (name, nps_of(frame.points[frame.scored & (frame.wave == code)])) for code, name in enumerate(frame.waves)
-    ]
+    scores = [(name, nps_of(data.points[data.scored & (data.wave == code)])) for code, name in enumerate(data.waves)]
     return tuple(GroupNps(name, score) for name, score in scores if score)
 
 
-def _by_segment(frame: SurveyData, rows: NDArray[np.bool_], segments: NDArray[np.intp]) -> tuple[GroupNps, ...]:
-    columns = frame.segmented[rows & frame.scored].tocsc()
-    points = frame.points[rows & frame.scored]
+def _by_segment(data: SurveyData, rows: NDArray[np.bool_], segments: NDArray[np.intp]) -> tuple[GroupNps, ...]:
+    columns = data.segmented[rows & data.scored].tocsc()
+    points = data.points[rows & data.scored]
     found = []
-    for place in sorted(segments.tolist(), key=lambda place: frame.segments[place]):
+    for place in sorted(segments.tolist(), key=lambda place: data.segments[place]):
         members = columns.indices[columns.indptr[place] : columns.indptr[place + 1]]
         if score := nps_of(points[members]):
-            found.append(GroupNps(str(frame.segments[place]), score))
+            found.append(GroupNps(str(data.segments[place]), score))
     return tuple(found)

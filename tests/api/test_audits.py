@@ -85,8 +85,8 @@ def test_from_the_sample_to_the_report(client: TestClient, resources: Resources,
     """Drawn, labelled and handed in, the audit goes on where it was, and the next report states its numbers by it."""
     assert client.get("/v1/audits").json() == {"labelled": 0, "unlabelled": 60, "skipped": 0, "least": LEAST_COMMENTS}
     sample = draw(client, size=50, language="de")
-    frame = load_code_frame()
-    assert sample["themes"] == [{"id": theme.id, "name": theme.name("de")} for theme in frame]
+    code_frame = load_code_frame()
+    assert sample["themes"] == [{"id": theme.id, "name": theme.name("de")} for theme in code_frame]
     ids = [comment["id"] for comment in sample["comments"]]
     assert ids == sorted(ids)
     assert draw(client, size=50)["comments"] == sample["comments"]

@@ -115,9 +115,9 @@ def surveyed(seed: int) -> tuple[list[Response], dict[str, Annotation], dict[str
 def report_with(audited: int, seed: int = 1) -> Report:
     """The report on that survey where the first comments of the sample are audited."""
     responses, annotations, audits = surveyed(seed)
-    frame = tabulate(responses, Annotations.of(sorted(annotations.items())), (), (), load_code_frame())
+    data = tabulate(responses, Annotations.of(sorted(annotations.items())), (), (), load_code_frame())
     labels = {key: audits[key] for key in sorted(audits)[:audited]}
-    return report_on("all", frame, "m", NOW, audits=labels)
+    return report_on("all", data, "m", NOW, audits=labels)
 
 
 def test_a_report_states_both_numbers() -> None:
@@ -147,8 +147,8 @@ def test_praise_is_audited_with_its_own_sign() -> None:
         for key, one in annotations.items()
     }
     labels = {key: [AuditLabel("support", Polarity.POSITIVE)] if found else [] for key, found in audits.items()}
-    frame = tabulate(turned, Annotations.of(sorted(praise.items())), (), (), load_code_frame())
-    [delight] = report_on("all", frame, "m", NOW, audits=labels).delights
+    data = tabulate(turned, Annotations.of(sorted(praise.items())), (), (), load_code_frame())
+    [delight] = report_on("all", data, "m", NOW, audits=labels).delights
     assert delight.audited is not None
     assert delight.audited.impact is not None
     assert delight.audited.impact.low > 0
@@ -165,9 +165,9 @@ def test_of_a_few_comments_nothing_is_made() -> None:
 def test_comments_that_were_left_out_are_counted() -> None:
     """Who skips comments, or imports new ones, is told how many of the sample are still to be read."""
     responses, annotations, audits = surveyed(1)
-    frame = tabulate(responses, Annotations.of(sorted(annotations.items())), (), (), load_code_frame())
+    data = tabulate(responses, Annotations.of(sorted(annotations.items())), (), (), load_code_frame())
     labels = {key: audits[key] for place, key in enumerate(sorted(audits)[:100]) if place % 5}
-    audit = report_on("all", frame, "m", NOW, audits=labels).audit
+    audit = report_on("all", data, "m", NOW, audits=labels).audit
     assert audit is not None
     assert (audit.comments, audit.missing) == (80, 20)
 
@@ -194,8 +194,8 @@ def test_comments_that_several_wrote_count_together() -> None:
             assert one.comment is not None
             known[one.comment.content_hash] = annotate(one.comment, [])
             labels[one.comment.content_hash] = [AuditLabel("support", Polarity.NEGATIVE)]
-        frame = tabulate([*responses, *more], Annotations.of(sorted(known.items())), (), (), load_code_frame())
-        audited = report_on("all", frame, "m", NOW, audits=labels).issues[0].audited
+        data = tabulate([*responses, *more], Annotations.of(sorted(known.items())), (), (), load_code_frame())
+        audited = report_on("all", data, "m", NOW, audits=labels).issues[0].audited
         assert audited is not None
         wide.append(audited.rate.high - audited.rate.low)
     assert wide[0] > 1.3 * wide[1]
@@ -210,8 +210,8 @@ def test_a_theme_that_people_made_is_not_audited() -> None:
         for one in responses
         if one.comment and annotations[one.comment.content_hash].clauses
     ]
-    frame = tabulate(responses, Annotations.of(sorted(annotations.items())), [topic], assigned, load_code_frame())
-    found = {issue.id: issue for issue in report_on("all", frame, "m", NOW, audits=audits).issues}
+    data = tabulate(responses, Annotations.of(sorted(annotations.items())), [topic], assigned, load_code_frame())
+    found = {issue.id: issue for issue in report_on("all", data, "m", NOW, audits=audits).issues}
     assert found["support"].audited is not None
     assert (found["speed"].kind, found["speed"].audited) == ("theme", None)
 
@@ -221,7 +221,7 @@ def test_an_audit_of_a_survey_in_which_nothing_is_named() -> None:
     responses = [response(number, number % 11, f"fine {number}") for number in range(80)]
     comments = [one.comment for one in responses if one.comment]
     annotations = Annotations.of(sorted((one.content_hash, annotate(one, [])) for one in comments))
-    frame = tabulate(responses, annotations, (), (), load_code_frame())
-    audit = report_on("all", frame, "m", NOW, audits={one.content_hash: () for one in comments}).audit
+    data = tabulate(responses, annotations, (), (), load_code_frame())
+    audit = report_on("all", data, "m", NOW, audits={one.content_hash: () for one in comments}).audit
     assert audit is not None
     assert (audit.comments, audit.missing, audit.precision, audit.recall) == (80, 0, None, None)

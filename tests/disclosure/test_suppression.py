@@ -69,11 +69,11 @@ def publish(responses: Sequence[Response]) -> dict[str, Report]:
     shown = [entry for entry in responses if entry.wave not in hidden]
     if not shown:
         return {}
-    frame = tabulate(shown, Annotations.of(annotations.items()), (), (), load_code_frame())
+    data = tabulate(shown, Annotations.of(annotations.items()), (), (), load_code_frame())
     reports: dict[str, Report] = {}
-    for wave in (*frame.waves, "all"):
+    for wave in (*data.waves, "all"):
         before = tuple(reports.values())
-        reports[wave] = report_on(wave, frame, "m", NOW, anonymous=True, published=before)
+        reports[wave] = report_on(wave, data, "m", NOW, anonymous=True, published=before)
     return reports
 
 

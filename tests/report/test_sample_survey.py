@@ -54,9 +54,9 @@ def sample() -> dict[str, Report]:
                         for cause in causes[row["Response ID"]]
                     ],
                 )
-    frame = CodeFrame(())  # themes that only the annotations know are taken from there
+    code_frame = CodeFrame(())  # themes that only the annotations know are taken from there
     return {
-        wave: build_report(wave, responses, annotations, (), (), frame, "truth", NOW)
+        wave: build_report(wave, responses, annotations, (), (), code_frame, "truth", NOW)
         for wave in ("all", "2026-Q1", "2026-Q2")
     }
 

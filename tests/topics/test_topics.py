@@ -311,5 +311,5 @@ def test_clauses_know_whether_they_mention_a_theme() -> None:
 def test_reports_rank_stable_and_pinned_topics(stability: float, *, is_pinned: bool, ranked: bool) -> None:
     """An unstable topic is no cause of the report unless people have pinned it."""
     topic = Topic("t", "support", "Slow", (), "negative", 9, b"", stability=stability, is_pinned=is_pinned)
-    frame = tabulate([], Annotations.of([]), [topic], [], THEMES)
-    assert any(cause.id == "t" for cause in frame.causes) is ranked
+    data = tabulate([], Annotations.of([]), [topic], [], THEMES)
+    assert any(cause.id == "t" for cause in data.causes) is ranked
