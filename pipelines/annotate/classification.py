@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from pipelines.clean.comments import clean
 from saywhy.annotation import Annotation, Polarity, Sentiment
+from saywhy.code_frame import CodeFrame
 from saywhy.feedback import Comment
 
 
@@ -14,6 +15,7 @@ class Annotates(Protocol):
     """What this stage needs of `models.annotator.Annotator`."""
 
     model: str
+    code_frame: CodeFrame
 
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
         """One annotation a comment, in order."""
