@@ -19,6 +19,11 @@ class Group(StrEnum):
     PASSIVE = "passive"
     DETRACTOR = "detractor"
 
+    @property
+    def points(self) -> int:
+        """Points of one response of the group: the NPS is their mean. 100, 0, -100."""
+        return {Group.PROMOTER: 100, Group.PASSIVE: 0, Group.DETRACTOR: -100}[self]
+
 
 class Scale(StrEnum):
     """The scale that a score was asked on. Only 0-10 is NPS; the others are ratings."""

@@ -1,4 +1,4 @@
-"""What the model's errors do to the numbers: estimates that take a person's reading of a random sample into account."""
+"""Corrects numbers of themes for the model's errors, by comments of a random sample that a person has labelled."""
 
 from __future__ import annotations
 
@@ -6,147 +6,180 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from models.arrays import Floats
 from pipelines.annotate.columns import VERDICT
-from pipelines.causes.ranking import controls_of, measured_on
+from pipelines.causes.analysis import SIDES, Analysis
+from pipelines.impact.adjusted_wald import added_variance
 from pipelines.impact.nps import Z95
 from pipelines.impact.prediction_powered import prediction_powered
 from pipelines.impact.recoverable import recoverable, with_influence
-from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
 from saywhy.audit import LEAST_COMMENTS, AuditLabel
 from saywhy.estimate import Estimate
 from saywhy.issue import Audited, Issue
 from saywhy.report import Audit, Report
 
-#: A cause that a person found in fewer responses of the sample has no points by it.
-LEAST_MENTIONS = 5
+#: Fewest responses of the sample in which the person labelled a cause, for an audited impact to be stated.
+MIN_LABELLED_MENTIONS = 5
 
+#: The labels of audited comments, by content hash.
 Audits = Mapping[str, Sequence[AuditLabel]]
-_SIDES = (Polarity.NEGATIVE, Polarity.POSITIVE)
+
+#: A theme on one side: blamed or praised.
+_Side = tuple[Polarity, str]
+
+#: An estimate of K numbers, (K,), and the influence of each unit of the sample on it, (n, K).
+_Influences = tuple[Floats, Floats]
 
 
-def audit_report(report: Report, frame: SurveyData, rows: NDArray[np.bool_], audits: Audits) -> Report:
-    """The report with what audited comments make of it, where there are enough; `rows` are its responses.
+def audit_report(report: Report, analysis: Analysis, audits: Audits) -> Report:
+    """The report with precision and recall of the model, and with audited numbers for its themes.
 
-    The audited comments have to be a random sample (`saywhy.store.audits`). Only themes of the code frame: by nothing
-    else are comments labelled.
+    The audited comments have to be a random sample (`saywhy.store.audits`). With fewer than `LEAST_COMMENTS` of them
+    only their number is stated. Only themes of the code frame are corrected: comments are labelled by no others.
     """
-    base = measured_on(frame, rows)
-    listed = sorted(set(frame.comment[base].tolist()))
-    audited = [place for place in listed if frame.hashes[place] in audits]
-    if not audited or not (frame.scored & base).any():
+    hashes = analysis.data.hashes
+    comments = sorted(set(analysis.data.comment[analysis.base].tolist()))
+    audited = [comment for comment in comments if hashes[comment] in audits]
+    if not audited or not analysis.is_scored:
         return report
-    last = max(frame.hashes[place] for place in audited)
-    found = Audit(len(audited), sum(frame.hashes[place] <= last for place in listed) - len(audited), None, None)
+    # The sample is the comments with the smallest hashes, so it reaches up to the largest audited one.
+    last = max(hashes[comment] for comment in audited)
+    sampled = sum(hashes[comment] <= last for comment in comments)
+    audit = Audit(len(audited), sampled - len(audited), None, None)
     if len(audited) < LEAST_COMMENTS:
-        return replace(report, audit=found)
-    sides = _Sides(frame, base, audits, audited)
-    right, by_model, by_person = sides.agreement()
-    found = replace(
-        found, precision=right / by_model if by_model else None, recall=right / by_person if by_person else None
+        return replace(report, audit=audit)
+    sample = _LabelledSample(analysis, audits, audited)
+    agreed, by_model, by_person = sample.agreement()
+    audit = replace(
+        audit,
+        precision=agreed / by_model if by_model else None,
+        recall=agreed / by_person if by_person else None,
     )
-    estimates = _estimates(frame, base, sides, int((rows & frame.scored).sum()))
+    corrected = _corrected(analysis, sample)
     return replace(
         report,
-        audit=found,
-        issues=tuple(_audited(issue, Polarity.NEGATIVE, estimates) for issue in report.issues),
-        delights=tuple(_audited(issue, Polarity.POSITIVE, estimates) for issue in report.delights),
+        audit=audit,
+        issues=tuple(_with_audited(issue, Polarity.NEGATIVE, corrected) for issue in report.issues),
+        delights=tuple(_with_audited(issue, Polarity.POSITIVE, corrected) for issue in report.delights),
     )
 
 
-def _audited(issue: Issue, side: Polarity, estimates: Mapping[tuple[Polarity, str], Audited]) -> Issue:
-    return replace(issue, audited=estimates.get((side, issue.id))) if issue.kind == "theme" else issue
+def _with_audited(issue: Issue, polarity: Polarity, corrected: Mapping[_Side, Audited]) -> Issue:
+    return replace(issue, audited=corrected.get((polarity, issue.id))) if issue.kind == "theme" else issue
 
 
-class _Sides:
-    """Who names which theme on which side, by the model and by a person: columns are the blamed, then the praised."""
+class _LabelledSample:
+    """Indicator matrices response × (polarity, theme): by the model on the base, by the person on the sample."""
 
-    def __init__(self, frame: SurveyData, base: NDArray[np.bool_], audits: Audits, audited: Sequence[int]) -> None:
-        # A theme that people made of a topic is not on the sheet: that nobody marked it says nothing of it.
-        themes = [place for place, cause in enumerate(frame.causes) if cause.is_coded]
-        self.keys = [(side, frame.causes[theme].id) for side in _SIDES for theme in themes]
-        by_model = [frame.named(side, base)[:, themes] for side in _SIDES]
+    def __init__(self, analysis: Analysis, audits: Audits, audited: Sequence[int]) -> None:
+        data = analysis.data
+        # A theme that people made of a topic is not on the labelling sheet: no label does not mean no mention.
+        themes = [index for index, cause in enumerate(data.causes) if cause.is_coded]
+        self.keys: list[_Side] = [(polarity, data.causes[theme].id) for polarity in SIDES for theme in themes]
+        by_model = [analysis.named[polarity][:, themes] for polarity in SIDES]
         self.by_model = sparse.csr_array(sparse.hstack(by_model, format="csr", dtype=bool))
-        comment = frame.comment[base]
-        self.sample = np.flatnonzero(np.isin(comment, audited))  # places in the base
-        _, self.comment = np.unique(comment[self.sample], return_inverse=True)
-        column = {key: place for place, key in enumerate(self.keys)}
-        read = {place: audits[frame.hashes[place]] for place in audited}
+        comment = data.comment[analysis.base]
+        self.rows = np.flatnonzero(np.isin(comment, audited))  # of the base
+        _, self.comment = np.unique(comment[self.rows], return_inverse=True)  # index of each row's comment
+        column = {key: index for index, key in enumerate(self.keys)}
         cells = [
-            (row, column[side, label.theme])
-            for row, place in enumerate(comment[self.sample].tolist())
-            for label in read[place]
-            for side in _sides(label.polarity)
-            if (side, label.theme) in column
+            (row, column[polarity, label.theme])
+            for row, audited_comment in enumerate(comment[self.rows].tolist())
+            for label in audits[data.hashes[audited_comment]]
+            for polarity in _sides(label.polarity)
+            if (polarity, label.theme) in column
         ]
-        places = tuple(np.array(cells, dtype=np.intp).reshape(-1, 2).T)
-        shape = (len(self.sample), len(self.keys))
-        self.by_person = sparse.csr_array((np.ones(len(cells), dtype=np.int8), places), shape).astype(bool)
+        indices = tuple(np.array(cells, dtype=np.intp).reshape(-1, 2).T)
+        shape = (len(self.rows), len(self.keys))
+        self.by_person = sparse.csr_array((np.ones(len(cells), dtype=np.int8), indices), shape).astype(bool)
 
     def agreement(self) -> tuple[int, int, int]:
-        """Mentions in the sample that both found, that the model found, that the person found."""
-        model = self.by_model[self.sample]
-        both = int(model.multiply(self.by_person).sum())
-        return both, int(model.sum()), int(self.by_person.sum())
+        """Mentions in the sample: by both, by the model, by the person."""
+        by_model = self.by_model[self.rows]
+        both = int(by_model.multiply(self.by_person).sum())
+        return both, int(by_model.sum()), int(self.by_person.sum())
+
+    def by_comment(self, estimate: _Influences) -> _Influences:
+        """The influences summed by comment: comments were sampled, and several responses may share one."""
+        value, influence = estimate
+        summed = np.zeros((int(self.comment.max()) + 1, influence.shape[1]))
+        np.add.at(summed, self.comment, influence)
+        return value, summed * (len(summed) / len(self.comment))
 
 
 def _sides(polarity: Polarity) -> tuple[Polarity, ...]:
-    return _SIDES if polarity is Polarity.MIXED else (polarity,) if polarity in _SIDES else ()
+    return SIDES if polarity is Polarity.MIXED else (polarity,) if polarity in SIDES else ()
 
 
-def _estimates(
-    frame: SurveyData, base: NDArray[np.bool_], sides: _Sides, responses: int
-) -> dict[tuple[Polarity, str], Audited]:
-    """Rate and recoverable points of each theme and side that the model has found."""
-    points, controls = frame.points[base], controls_of(frame, base)
-    sample, share = sides.sample, len(sides.sample) / len(points)
-    held = np.flatnonzero(np.asarray(sides.by_model.astype(np.int64).sum(axis=0)))
-    if not len(held):
+def _corrected(analysis: Analysis, sample: _LabelledSample) -> dict[_Side, Audited]:
+    """The audited numbers of each theme and side that the model found."""
+    columns = np.flatnonzero(_mentions(sample.by_model))
+    if not len(columns):
         return {}
-    by_model, by_person = sides.by_model[:, held], sides.by_person[:, held]
-    mentions = np.asarray(by_person.astype(np.int64).sum(axis=0))
-
-    def by_comment(found: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-        """Comments are what was drawn: the responses that share one move a number together."""
-        summed = np.zeros((int(sides.comment.max()) + 1, found[1].shape[1]))
-        np.add.at(summed, sides.comment, found[1])
-        return found[0], summed * (len(summed) / len(sides.comment))
-
-    def rates(named: sparse.csr_array) -> tuple[Floats, Floats]:
-        dense = named.toarray().astype(np.float64)
-        return dense.mean(axis=0), dense - dense.mean(axis=0)
-
-    whole = np.asarray(by_model.astype(np.int64).sum(axis=0)) / len(points)
-    person, model = by_comment(rates(by_person)), by_comment(rates(by_model[sample]))
-    rate, variance = prediction_powered(person, model, whole, whole * (1 - whole) / len(points), share)
-    # As in the adjusted Wald interval: where no error was seen, there may be some all the same.
-    variance = variance + 1.5 / (len(person[1]) + 3) / len(person[1])
-    margin = Z95 * np.sqrt(variance)
-
-    won = recoverable(points, by_model, controls)
-    own = controls[sample]
-    person, model = (by_comment(with_influence(points[sample], named, own)) for named in (by_person, by_model[sample]))
-    value, variance = prediction_powered(person, model, won.points, won.covariance.diagonal(), share)
-    diluted = len(points) / responses
-    variance = diluted**2 * variance + value**2 * diluted * (1 - diluted) / responses
-    value, error = diluted * value, Z95 * np.sqrt(variance)
-    found = {}
-    for place, code in enumerate(held.tolist()):
-        side, theme = sides.keys[code]
-        sign = 1 if side is Polarity.NEGATIVE else -1
-        ends = sorted((sign * (value[place] - error[place]), sign * (value[place] + error[place])))
-        impact = Estimate(float(sign * value[place]), float(max(ends[0], -200)), float(min(ends[1], 200)))
-        found[side, theme] = Audited(
-            rate=Estimate(
-                float(np.clip(rate[place], 0, 1)),
-                float(np.clip(rate[place] - margin[place], 0, 1)),
-                float(np.clip(rate[place] + margin[place], 0, 1)),
-            ),
-            model_rate=float(whole[place]),
-            impact=impact if mentions[place] >= LEAST_MENTIONS and theme != VERDICT else None,
+    by_model, by_person = sample.by_model[:, columns], sample.by_person[:, columns]
+    rates, model_rate = _rates(sample, by_model, by_person)
+    points = _recoverable_points(analysis, sample, by_model, by_person)
+    mentions = _mentions(by_person)
+    corrected = {}
+    for index, column in enumerate(columns.tolist()):
+        polarity, theme = sample.keys[column]
+        is_stated = mentions[index] >= MIN_LABELLED_MENTIONS and theme != VERDICT
+        corrected[polarity, theme] = Audited(
+            rate=rates[index],
+            model_rate=float(model_rate[index]),
+            impact=_impact(points[0][index], points[1][index], polarity) if is_stated else None,
         )
-    return found
+    return corrected
+
+
+def _rates(
+    sample: _LabelledSample, by_model: sparse.csr_array, by_person: sparse.csr_array
+) -> tuple[list[Estimate], Floats]:
+    """The share of responses that name each column, prediction-powered, and the same by the model alone (K,)."""
+    base = by_model.shape[0]
+    model_rate = _mentions(by_model) / base
+    person, model = (sample.by_comment(_mean(named)) for named in (by_person, by_model[sample.rows]))
+    share = len(sample.rows) / base
+    rate, variance = prediction_powered(person, model, model_rate, model_rate * (1 - model_rate) / base, share)
+    # As in the adjusted-Wald interval: the variance stays positive where the sample shows no error of the model.
+    variance = variance + added_variance(len(person[1]))
+    margin = Z95 * np.sqrt(variance)
+    value, low, high = (np.clip(end, 0, 1).tolist() for end in (rate, rate - margin, rate + margin))
+    return [Estimate(*ends) for ends in zip(value, low, high, strict=True)], model_rate
+
+
+def _recoverable_points(
+    analysis: Analysis, sample: _LabelledSample, by_model: sparse.csr_array, by_person: sparse.csr_array
+) -> tuple[Floats, Floats]:
+    """The recoverable points of each column, prediction-powered, and the margin of their interval: (K,), (K,)."""
+    points, controls = analysis.data.points[analysis.base], analysis.controls()
+    rows, share = sample.rows, len(sample.rows) / len(points)
+    on_all = recoverable(points, by_model, controls)
+    person, model = (
+        sample.by_comment(with_influence(points[rows], named, controls[rows])) for named in (by_person, by_model[rows])
+    )
+    value, variance = prediction_powered(person, model, on_all.points, on_all.covariance.diagonal(), share)
+    # Responses without a comment dilute the points; their share is itself estimated.
+    responses = analysis.responses
+    dilution = len(points) / responses
+    variance = dilution**2 * variance + value**2 * dilution * (1 - dilution) / responses
+    return dilution * value, Z95 * np.sqrt(variance)
+
+
+def _impact(value: float, margin: float, polarity: Polarity) -> Estimate:
+    """As in the ranking: what a complaint costs, what praise adds."""
+    sign = 1 if polarity is Polarity.NEGATIVE else -1
+    low, high = sorted((sign * (value - margin), sign * (value + margin)))
+    return Estimate(float(sign * value), float(max(low, -200)), float(min(high, 200)))
+
+
+def _mean(named: sparse.csr_array) -> _Influences:
+    dense = named.toarray().astype(np.float64)
+    return dense.mean(axis=0), dense - dense.mean(axis=0)
+
+
+def _mentions(named: sparse.csr_array) -> Floats:
+    return np.asarray(named.astype(np.int64).sum(axis=0))

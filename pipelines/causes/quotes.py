@@ -1,4 +1,4 @@
-"""Quotes that prove a cause: central to it, different from one another, in several languages, nobody exposed."""
+"""Quotes for a cause: typical of it, different from one another, in the languages of its comments."""
 
 from __future__ import annotations
 
@@ -8,171 +8,133 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import unit
-from pipelines.clean.personal_data import mask
+from models.arrays import NONE, Integers, Vectors, unit
+from pipelines.causes.excerpt import MAX_WIDTH, excerpt, width
 from pipelines.tabulate.cause_mentions import CauseMentions
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
 from saywhy.issue import Quote
 
-#: Quotes a cause.
-COUNT = 4
+QUOTES_PER_CAUSE = 4
 
 #: Clauses of a cause that are compared; of more, evenly spaced ones.
-MOST_COMPARED = 2000
+MAX_COMPARED = 2000
 
-#: Weight of being central against being different from the quotes already chosen; with less, strays come in.
-CENTRAL = 0.6
+# The next three were chosen by reading quotes, not by a benchmark; tests/causes/test_quotes.py shows what they prevent.
 
-#: Two clauses whose vectors are as close as this say the same in nearly the same words.
-SAME = 0.97
+#: Weight λ of similarity to the centroid against difference from the quotes already chosen: with much less, clauses
+#: that have nothing to do with the others are chosen because they are different.
+CENTRALITY_WEIGHT = 0.6
 
-#: A language is shown as soon as this share of the members is written in it, as far as there are places.
-SHARE_OF_A_LANGUAGE = 0.1
+#: Clauses with at least this cosine say the same in nearly the same words.
+DUPLICATE_COSINE = 0.97
 
-#: Shortest comment that tells something, and longest that is quoted whole, in columns of a fixed-width line: a Chinese
-#: character takes two, as it says about as much as two Latin letters.
-SHORTEST, LONGEST = 20, 280
+#: A language in which at least this share of a cause's clauses is written gets a quote before others get a second.
+MIN_LANGUAGE_SHARE = 0.1
+
+#: Narrowest comment that is quoted where there are enough others, in columns (`excerpt.width`). Chosen by hand.
+MIN_WIDTH = 20
 
 
-def witnesses(frame: SurveyData, rows: NDArray[np.bool_], polarity: Polarity) -> NDArray[np.int64]:
-    """For each of H comments one of the chosen responses that wrote it, -1 where none did.
+def witnesses(data: SurveyData, mask: NDArray[np.bool_], polarity: Polarity) -> Integers:
+    """For each of H comments the index of one response in `mask` that wrote it, -1 where none did.
 
-    Of several, whom the cause weighs on most: for a complaint detractors before passives before promoters, for praise
-    the other way round, and anyone without a score last.
+    Of several, the one whose score fits the polarity best: for complaints detractors before passives before promoters,
+    for praise the reverse; responses without a score last.
     """
-    chosen = np.flatnonzero(rows & (frame.comment >= 0))
-    weight = frame.points[chosen].astype(np.int16) * (1 if polarity is Polarity.NEGATIVE else -1)
-    order = chosen[np.argsort(np.where(frame.scored[chosen], weight, 1000), kind="stable")]
-    comments, first = np.unique(frame.comment[order], return_index=True)
-    found = np.full(len(frame.comments), -1, dtype=np.int64)
-    found[comments] = order[first]
-    return found
+    candidates = np.flatnonzero(mask & (data.comment >= 0))
+    points = data.points[candidates].astype(np.int16) * (1 if polarity is Polarity.NEGATIVE else -1)
+    order = candidates[np.argsort(np.where(data.scored[candidates], points, 1000), kind="stable")]
+    comments, first = np.unique(data.comment[order], return_index=True)
+    witness = np.full(len(data.comments), NONE, dtype=np.int64)
+    witness[comments] = order[first]
+    return witness
 
 
 def quotes(
-    frame: SurveyData,
-    cause: int,
-    polarity: Polarity,
-    witness: NDArray[np.int64],
-    count: int = COUNT,
+    data: SurveyData, cause: int, polarity: Polarity, witness: Integers, count: int = QUOTES_PER_CAUSE
 ) -> tuple[Quote, ...]:
-    """At most `count` quotes for one cause from the comments that have a witness (see `witnesses`).
+    """At most `count` quotes for one cause, from the comments that have a witness (see `witnesses`).
 
-    Sure, readable comments of the side that the cause weighs on are asked first; what is missing in them is given up
-    one by one where there are too few. Comments that repeat another one appear once.
+    Preferred are readable comments of detractors (for praise: promoters) with a confident mention. Where there are too
+    few, these requirements are dropped one by one. Near-duplicates appear once.
     """
-    evidence = frame.evidence[polarity]
-    members = _members(frame, evidence, cause, witness)
-    if not len(members):
+    mentions = data.cause_mentions[polarity]
+    rows = _candidates(data, mentions, cause, witness)
+    if not len(rows):
         return ()
-    places = evidence.comment[members].tolist()
-    points, scored = frame.points[witness[places]], frame.scored[witness[places]]
-    side = scored & ((points < 0) if polarity is Polarity.NEGATIVE else (points > 0))
-    length = np.array([_columns(frame.comments[place].verbatim) for place in places])
-    readable = (length >= SHORTEST) & (length <= LONGEST)
-    sure = evidence.confidence[members] >= np.median(evidence.confidence[members])
-    pools = (side & readable & sure, side & readable, side, np.ones(len(members), dtype=bool))
-    members = members[next((pool for pool in pools if pool.sum() >= count), pools[-1])]
-
-    places = evidence.comment[members].tolist()
-    spans = list(zip(evidence.start[members].tolist(), evidence.end[members].tolist(), strict=True))
-    vectors = frame.vectors_of(evidence.clause[members])
-    languages = [frame.comments[place].language or "und" for place in places]
-    found = []
-    for best in choose(vectors, languages, count):
-        row = int(witness[places[best]])
-        text, start, end = excerpt(frame.comments[places[best]].verbatim, *spans[best])
-        found.append(
+    rows = _preferred(data, mentions, rows, polarity, witness, count)
+    comments = mentions.comment[rows].tolist()
+    spans = list(zip(mentions.start[rows].tolist(), mentions.end[rows].tolist(), strict=True))
+    languages = [data.comments[comment].language or "und" for comment in comments]
+    chosen = []
+    for index in choose(data.vectors_of(mentions.clause[rows]), languages, count):
+        response = int(witness[comments[index]])
+        text, start, end = excerpt(data.comments[comments[index]].verbatim, *spans[index])
+        chosen.append(
             Quote(
                 text=text,
                 start=start,
                 end=end,
-                language=languages[best],
-                score=int(frame.score[row]) if frame.scored[row] else None,
-                wave=frame.waves[frame.wave[row]] if frame.wave[row] >= 0 else None,
-                segments=tuple(map(str, frame.segments_of(row))),
+                language=languages[index],
+                score=int(data.score[response]) if data.scored[response] else None,
+                wave=data.waves[data.wave[response]] if data.wave[response] >= 0 else None,
+                segments=tuple(map(str, data.segments_of(response))),
             )
         )
-    return tuple(found)
+    return tuple(chosen)
 
 
-def _members(frame: SurveyData, evidence: CauseMentions, cause: int, witness: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The rows of evidence to choose from: the surest clause of each comment, each near-duplicate once."""
-    rows = np.arange(len(evidence.cause))[evidence.of(cause)]
-    rows = rows[witness[evidence.comment[rows]] >= 0]
-    rows = rows[:: max(1, -(-len(rows) // MOST_COMPARED))]
-    surest: dict[str, int] = {}
-    for row in rows[np.argsort(-evidence.confidence[rows], kind="stable")].tolist():
-        place = evidence.comment[row]
-        surest.setdefault(frame.comments[place].duplicate_of or frame.hashes[place], row)
-    return np.array(sorted(surest.values()), dtype=np.int64)
-
-
-def choose(vectors: NDArray[np.float32], languages: Sequence[str], count: int) -> list[int]:
-    """The places of at most `count` of n members, best first. `vectors` is (n, d), rows of unit length.
+def choose(vectors: Vectors, languages: Sequence[str], count: int) -> list[int]:
+    """The indices of at most `count` of n clauses, best first. `vectors` is (n, d), rows of unit length.
 
     Maximal marginal relevance (Carbonell and Goldstein 1998): the next is the one with the largest
-    λ·(cosine to the centroid) - (1 - λ)·(largest cosine to one already chosen). While a language that enough members
-    use has no quote yet, only members in such languages are asked. Members that repeat a chosen one are passed over.
+    λ·(cosine to the centroid) - (1 - λ)·(largest cosine to one already chosen). While a frequent language has no quote
+    yet, only clauses in such languages are candidates. Near-duplicates of a chosen clause are skipped.
     """
     if not len(vectors):
         return []
-    centroid = vectors.mean(axis=0)
-    central = vectors @ unit(centroid)
-    spoken = np.array(languages)
-    waiting = {name for name, members in Counter(languages).items() if members >= SHARE_OF_A_LANGUAGE * len(vectors)}
+    centrality = vectors @ unit(vectors.mean(axis=0))
+    language_of = np.array(languages)
+    unquoted = {name for name, clauses in Counter(languages).items() if clauses >= MIN_LANGUAGE_SHARE * len(vectors)}
     chosen: list[int] = []
-    nearest = np.zeros(len(vectors), dtype=np.float32)
-    left = np.ones(len(vectors), dtype=bool)
-    while left.any() and len(chosen) < count:
-        asked = left & np.isin(spoken, sorted(waiting))
-        best = int(
-            np.where(asked if asked.any() else left, CENTRAL * central - (1 - CENTRAL) * nearest, -np.inf).argmax()
-        )
+    similarity = np.zeros(len(vectors), dtype=np.float32)  # to the most similar chosen clause
+    available = np.ones(len(vectors), dtype=bool)
+    while available.any() and len(chosen) < count:
+        in_unquoted = available & np.isin(language_of, sorted(unquoted))
+        candidates = in_unquoted if in_unquoted.any() else available
+        relevance = CENTRALITY_WEIGHT * centrality - (1 - CENTRALITY_WEIGHT) * similarity
+        best = int(np.where(candidates, relevance, -np.inf).argmax())
         chosen.append(best)
-        waiting.discard(languages[best])
-        similar = vectors @ vectors[best]
-        nearest = np.maximum(nearest, similar)
-        left &= similar < SAME
-        left[best] = False
+        unquoted.discard(languages[best])
+        cosines = vectors @ vectors[best]
+        similarity = np.maximum(similarity, cosines)
+        available &= cosines < DUPLICATE_COSINE
+        available[best] = False
     return chosen
 
 
-def excerpt(verbatim: str, start: int, end: int, longest: int = LONGEST) -> tuple[str, int, int]:
-    """The verbatim with personal data masked, cut around `verbatim[start:end]` where it is long, and the clause in it.
-
-    Masking comes first, so that a cut never leaves half a card number. Cut ends are marked with "…" and fall on a
-    space where there is one near. White space is left as it was written.
-    """
-    text, [(start, end)] = mask(verbatim, [(start, end)])
-    if _columns(text) <= longest:
-        return text, start, end
-    if _columns(text[start:end]) > longest:  # one endless clause: its beginning
-        end = start + len(_fitting(text[start:end], longest))
-    room = (longest - _columns(text[start:end])) // 2
-    first = _cut(text, start, room)
-    last = len(text) - _cut(text[::-1], len(text) - end, room)
-    head, tail = "…" if first else "", "…" if last < len(text) else ""
-    return head + text[first:last] + tail, start - first + len(head), end - first + len(head)
+def _candidates(data: SurveyData, mentions: CauseMentions, cause: int, witness: Integers) -> Integers:
+    """The rows of `mentions` to choose from: the most confident one of each comment, near-duplicate comments once."""
+    rows = np.arange(len(mentions.cause))[mentions.of(cause)]
+    rows = rows[witness[mentions.comment[rows]] >= 0]
+    rows = rows[:: max(1, -(-len(rows) // MAX_COMPARED))]
+    most_confident: dict[str, int] = {}  # by content hash of the first near-duplicate
+    for row in rows[np.argsort(-mentions.confidence[rows], kind="stable")].tolist():
+        comment = mentions.comment[row]
+        most_confident.setdefault(data.comments[comment].duplicate_of or data.hashes[comment], row)
+    return np.array(sorted(most_confident.values()), dtype=np.int64)
 
 
-def _cut(text: str, start: int, columns: int) -> int:
-    """Where a cut falls that leaves at most so many columns before `start`: after a space if one is near."""
-    first = start - len(_fitting(text[:start][::-1], columns))
-    near = text.find(" ", first, min(start, first + 20)) if first else -1
-    return first if near < 0 else near + 1
-
-
-def _fitting(text: str, columns: int) -> str:
-    """As much of its beginning as fits."""
-    used = 0
-    for place, character in enumerate(text):
-        used += _columns(character)
-        if used > columns:
-            return text[:place]
-    return text
-
-
-def _columns(text: str) -> int:
-    return sum(2 if character >= "\u2e80" else 1 for character in text)
+def _preferred(
+    data: SurveyData, mentions: CauseMentions, rows: Integers, polarity: Polarity, witness: Integers, count: int
+) -> Integers:
+    """The rows that meet the most requirements of `quotes` of which there are at least `count`, else all."""
+    comments = mentions.comment[rows].tolist()
+    points, scored = data.points[witness[comments]], data.scored[witness[comments]]
+    fits_score = scored & ((points < 0) if polarity is Polarity.NEGATIVE else (points > 0))
+    widths = np.array([width(data.comments[comment].verbatim) for comment in comments])
+    is_readable = (widths >= MIN_WIDTH) & (widths <= MAX_WIDTH)
+    is_confident = mentions.confidence[rows] >= np.median(mentions.confidence[rows])
+    masks = (fits_score & is_readable & is_confident, fits_score & is_readable, fits_score)
+    return next((rows[mask] for mask in masks if mask.sum() >= count), rows)

@@ -6,149 +6,164 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
+from models.arrays import Floats
+from pipelines.causes.analysis import SIDES
 from pipelines.causes.novelty import is_new
+from pipelines.change.complaint_counts import complaint_counts
 from pipelines.change.poststratification import moved_mix
+from pipelines.impact.adjusted_wald import added_variance
 from pipelines.impact.nps import nps_change, nps_of, smallest_visible_change
 from pipelines.tabulate.survey_data import SurveyData
-from saywhy.annotation import Polarity
 from saywhy.estimate import Estimate
 from saywhy.report import CauseChange, Change
 
-_SIDES = (Polarity.NEGATIVE, Polarity.POSITIVE)
-
-#: Groups of the jackknife, and as how many responses it counts that an effect is taken to be that of both waves.
+#: Groups of the jackknife (Kott 2001), as many as for the Shapley shares.
 _GROUPS = 40
-_RIDGE = 5.0
+
+# Ridge penalties: the prior weighs about as much as so many mentions of a rare cause. Both were chosen by hand and are
+# in no benchmark. tests/change/test_decomposition.py checks the result: a cause that is named in one wave only has a
+# severity near 0, and one that hurts more in the later wave has a severity below 0.
+
+#: Of the effects in both waves together towards 0: only so that columns without variance have an effect.
+_POOLED_RIDGE = 0.01
+
+#: Of the effects in one wave towards those in both.
+_WAVE_RIDGE = 5.0
+
+#: Bounds of a change of the NPS: from all promoters to all detractors.
+_MAX_POINTS = 200.0
 
 
-def change_since(frame: SurveyData, before: int, after: int) -> Change | None:
-    """The wave at place `after` against that at `before`; None where either has no score on the 0-10 scale."""
-    first, second = (frame.scored & (frame.wave == wave) for wave in (before, after))
-    earlier, later = nps_of(frame.points[first]), nps_of(frame.points[second])
+def change_since(data: SurveyData, before: int, after: int) -> Change | None:
+    """The wave of index `after` against that of `before`; None where either has no score on the 0-10 scale."""
+    first, second = (data.scored & (data.wave == wave) for wave in (before, after))
+    earlier, later = nps_of(data.points[first]), nps_of(data.points[second])
     if earlier is None or later is None:
         return None
-    moved, p_value = nps_change(earlier, later)
-    causes, rest = _by_cause(frame, first, second)
-    new, vanished = _come_and_gone(frame, before, after)
+    change, p_value = nps_change(earlier, later)
+    causes, rest = _by_cause(data, first, second)
+    new, vanished = _new_and_vanished(data, before, after)
     return Change(
-        before=frame.waves[before],
-        after=frame.waves[after],
-        nps=moved,
+        before=data.waves[before],
+        after=data.waves[after],
+        nps=change,
         p_value=p_value,
         smallest_visible=smallest_visible_change(earlier, later),
         causes=causes,
         rest=rest,
-        mix=moved_mix(frame, first, second),
+        mix=moved_mix(data, first, second),
         new=new,
         vanished=vanished,
     )
 
 
 def _by_cause(
-    frame: SurveyData, first: NDArray[np.bool_], second: NDArray[np.bool_]
+    data: SurveyData, first: NDArray[np.bool_], second: NDArray[np.bool_]
 ) -> tuple[tuple[CauseChange, ...], Estimate]:
-    """What each theme did, by polarity, and the rest. Themes only: topics are parts of them.
+    """What each theme contributed to the change, by polarity, and the rest. Themes only: topics are parts of them.
 
     In each wave the points are regressed on the themes named and on having written nothing, so that the mean is the
-    intercept and the sum of rate times effect; the difference of two such sums is shared out evenly (Kitagawa 1955;
+    intercept plus the sum of rate times effect. The difference of two such sums is divided evenly (Kitagawa 1955;
     Oaxaca and Blinder 1973, with mean weights): (change of rate)·(mean effect) + (change of effect)·(mean rate).
-    Effects are pulled a little towards that of both waves, so that a new cause has been no less grave before it came.
-    The intervals are those of a jackknife over random groups of responses in both waves, widened where a wave has few
-    responses, of which alike ones say little: by what the adjusted Wald interval adds (Rocks 2016). In a wave of one
-    there is nothing to go by, and the interval is all that is possible.
+    Effects are shrunk towards those of both waves together, so that a new cause does not count as having had no effect
+    before.
+
+    The intervals are those of a jackknife over random groups of responses in both waves. What the adjusted-Wald
+    interval adds (Rocks 2016) is added to the variances, because a few identical responses would show none. In a wave
+    of one response no variance can be estimated, and the interval is the whole possible range.
     """
-    themes = [place for place, cause in enumerate(frame.causes) if cause.kind == "theme"]
-    columns = [(polarity, theme) for polarity in _SIDES for theme in themes]
-    groups = [_grouped(frame, rows, themes) for rows in (first, second)]
-    wholes = [moments.sum(axis=0) for moments in groups]
-    value = _decomposed(*wholes)
-    sizes = [int(moments[0, 0]) for moments in wholes]
-    few = sum(1.5 / (size + 3) / size for size in sizes)
-    if min(sizes) > 1:
-        without = np.stack(
-            [_decomposed(wholes[0] - one, wholes[1] - other) for one, other in zip(groups[0], groups[1], strict=True)]
-        )
-        variance = (_GROUPS - 1) / _GROUPS * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
-        variance[0] += few * _mean_effects(*wholes) ** 2
-        variance[2] += few * 100**2
-        spread = np.sqrt(variance) * stats.t.ppf(0.975, min(_GROUPS, *sizes) - 1)
-    else:
-        spread = np.full_like(value, 200.0)
-    ends = np.maximum(value - spread, -200), np.minimum(value + spread, 200)
-    rates = [moments[0, 1 : 1 + len(columns)] / moments[0, 0] for moments in wholes]
-    found = []
-    for place, (polarity, theme) in enumerate(columns):
-        if rates[0][place] or rates[1][place]:
-            cause = frame.causes[theme]
-            frequency, severity = (
-                Estimate(float(value[row, place]), float(ends[0][row, place]), float(ends[1][row, place]))
-                for row in (0, 1)
-            )
-            before, after = float(rates[0][place]), float(rates[1][place])
-            found.append(CauseChange(cause.id, cause.label, polarity.value, before, after, frequency, severity))
-    found.sort(key=lambda cause: (-abs(cause.frequency.value + cause.severity.value), cause.id, cause.polarity))
-    rest = Estimate(float(value[2, -1]), float(ends[0][2, -1]), float(ends[1][2, -1]))
-    return tuple(found), rest
+    themes = [index for index, cause in enumerate(data.causes) if cause.kind == "theme"]
+    columns = [(polarity, theme) for polarity in SIDES for theme in themes]
+    groups = [_group_moments(data, wave, themes) for wave in (first, second)]
+    moments = [group_moments.sum(axis=0) for group_moments in groups]
+    value = _contributions(*moments)
+    margin = _margins(groups, moments, value)
+    low, high = np.maximum(value - margin, -_MAX_POINTS), np.minimum(value + margin, _MAX_POINTS)
+
+    def estimate(row: int, column: int) -> Estimate:
+        return Estimate(float(value[row, column]), float(low[row, column]), float(high[row, column]))
+
+    rates = [wave_moments[0, 1 : 1 + len(columns)] / wave_moments[0, 0] for wave_moments in moments]
+    changes = []
+    for column, (polarity, theme) in enumerate(columns):
+        before, after = float(rates[0][column]), float(rates[1][column])
+        if before or after:
+            cause, frequency, severity = data.causes[theme], estimate(0, column), estimate(1, column)
+            changes.append(CauseChange(cause.id, cause.label, polarity.value, before, after, frequency, severity))
+    changes.sort(key=lambda cause: (-abs(cause.frequency.value + cause.severity.value), cause.id, cause.polarity))
+    return tuple(changes), estimate(2, -1)
 
 
-def _grouped(frame: SurveyData, rows: NDArray[np.bool_], themes: list[int]) -> NDArray[np.float64]:
-    """Sums of products of 1, the themes by polarity, silence and the points: (groups, P, P)."""
-    points, wrote = frame.points[rows], frame.annotated[rows]
-    order = np.cumsum(wrote) - 1  # the row of each response among those who wrote, for whom alone there are names
+def _group_moments(data: SurveyData, wave: NDArray[np.bool_], themes: list[int]) -> Floats:
+    """Sums of products of: 1, themes by polarity, no comment, points. Per jackknife group: (groups, P, P)."""
+    points, wrote = data.points[wave], data.annotated[wave]
+    writer_row = np.cumsum(wrote) - 1  # `named` has a row for each response that wrote, and the rows below one more
     silent = sparse.csr_array((~wrote)[:, None])
     named = []
-    for polarity in _SIDES:
-        by_writer = frame.named(polarity, rows & frame.annotated)[:, themes].astype(bool)
+    for polarity in SIDES:
+        by_writer = data.named(polarity, wave & data.annotated)[:, themes].astype(bool)
         blank = sparse.csr_array((1, len(themes)), dtype=bool)
-        named.append(sparse.vstack([by_writer, blank], format="csr")[np.where(wrote, order, by_writer.shape[0])])
+        rows = np.where(wrote, writer_row, by_writer.shape[0])
+        named.append(sparse.vstack([by_writer, blank], format="csr")[rows])
     ones = sparse.csr_array(np.ones((len(points), 1)))
     outcome = sparse.csr_array(points.astype(np.float64)[:, None])
     columns = sparse.csr_array(sparse.hstack([ones, *named, silent, outcome], format="csr", dtype=np.float64))
-    member = np.random.default_rng(0).permutation(len(points)) % _GROUPS
-    parts = [columns[member == group] for group in range(_GROUPS)]
-    return np.stack([(part.T @ part).toarray() for part in parts])
+    group_of = np.random.default_rng(0).permutation(len(points)) % _GROUPS
+    groups = [columns[group_of == group] for group in range(_GROUPS)]
+    return np.stack([(group.T @ group).toarray() for group in groups])
 
 
-def _decomposed(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rows: by frequency, by severity; the last entry of a third row is the rest. (3, themes · 2 + 1)."""
-    effects = _both_effects(before, after)
+def _contributions(before: Floats, after: Floats) -> Floats:
+    """Rows: by frequency, by severity, and the rest in the last entry of the third: (3, columns).
+
+    The columns are the themes by polarity, then having written no comment.
+    """
+    effects = _effects_by_wave(before, after)
     rates = [moments[0, 1:-1] / moments[0, 0] for moments in (before, after)]
     frequency = (rates[1] - rates[0]) * (effects[0] + effects[1]) / 2
     severity = (effects[1] - effects[0]) * (rates[0] + rates[1]) / 2
     rest = np.zeros(len(frequency))
     means = [moments[0, -1] / moments[0, 0] for moments in (before, after)]
-    rest[-1] = means[1] - means[0] - frequency[:-1].sum() - severity[:-1].sum()  # the last column is silence
+    rest[-1] = means[1] - means[0] - frequency[:-1].sum() - severity[:-1].sum()
     return np.stack([frequency, severity, rest])
 
 
-def _both_effects(before: NDArray[np.float64], after: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    pooled = _effects(before + after, np.zeros(len(before) - 2), 0.01)
-    return [_effects(moments, pooled, _RIDGE) for moments in (before, after)]
+def _margins(groups: list[Floats], moments: list[Floats], value: Floats) -> Floats:
+    """Half the width of the 95 % intervals of the contributions, in their shape."""
+    sizes = [int(wave_moments[0, 0]) for wave_moments in moments]
+    if min(sizes) <= 1:
+        return np.full_like(value, _MAX_POINTS)
+    without_group = np.stack(
+        [_contributions(moments[0] - one, moments[1] - other) for one, other in zip(*groups, strict=True)]
+    )
+    variance = (_GROUPS - 1) / _GROUPS * ((without_group - without_group.mean(axis=0)) ** 2).sum(axis=0)
+    added = sum(added_variance(size) for size in sizes)
+    effects = _effects_by_wave(*moments)
+    variance[0] += added * ((effects[0] + effects[1]) / 2) ** 2
+    variance[2] += added * 100**2
+    margin: Floats = np.sqrt(variance) * stats.t.ppf(0.975, min(_GROUPS, *sizes) - 1)
+    return margin
 
 
-def _mean_effects(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
-    effects = _both_effects(before, after)
-    mean: NDArray[np.float64] = (effects[0] + effects[1]) / 2
-    return mean
+def _effects_by_wave(before: Floats, after: Floats) -> list[Floats]:
+    pooled = _effects(before + after, np.zeros(len(before) - 2), _POOLED_RIDGE)
+    return [_effects(moments, pooled, _WAVE_RIDGE) for moments in (before, after)]
 
 
-def _effects(moments: NDArray[np.float64], prior: NDArray[np.float64], ridge: float) -> NDArray[np.float64]:
-    """What each column does to the points where it is named; where hardly anyone names it, what the prior says."""
+def _effects(moments: Floats, prior: Floats, ridge: float) -> Floats:
+    """The effect of each column on the points, by ridge regression towards `prior`."""
     n = moments[0, 0]
     means, mean = moments[0, 1:-1] / n, moments[0, -1] / n
     covariance = moments[1:-1, 1:-1] - n * np.outer(means, means)
     outcome = moments[1:-1, -1] - n * means * mean
-    step: NDArray[np.float64] = np.linalg.solve(covariance + ridge * np.eye(len(means)), outcome - covariance @ prior)
+    step: Floats = np.linalg.solve(covariance + ridge * np.eye(len(means)), outcome - covariance @ prior)
     return prior + step
 
 
-def _come_and_gone(frame: SurveyData, before: int, after: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Labels of complaints that came up since all waves up to `before`, and of those named in `before` and no more."""
-    counted = frame.annotated & (frame.wave >= 0)
-    waves = [counted & (frame.wave == wave) for wave in range(after + 1)]
-    mentions = np.stack([frame.named(Polarity.NEGATIVE, rows).astype(bool).sum(axis=0) for rows in waves], axis=1)
-    responses = np.array([int(rows.sum()) for rows in waves])
+def _new_and_vanished(data: SurveyData, before: int, after: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Labels of complaints that are new since all waves up to `before`, and of those named in `before` and no more."""
+    mentions, responses = complaint_counts(data, after + 1)
     new = is_new(mentions, responses)
-    gone = is_new(mentions[:, [after, before]], responses[[after, before]])
-    labels = np.array([cause.label for cause in frame.causes], dtype=object)
-    return tuple(labels[new].tolist()), tuple(labels[gone].tolist())
+    vanished = is_new(mentions[:, [after, before]], responses[[after, before]])
+    labels = np.array([cause.label for cause in data.causes], dtype=object)
+    return tuple(labels[new].tolist()), tuple(labels[vanished].tolist())

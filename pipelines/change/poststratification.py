@@ -1,4 +1,4 @@
-"""Whether another mix of people answered, and what the NPS would be with the mix of the wave before."""
+"""Whether another mix of people answered, and the change of the NPS at the mix of the earlier wave."""
 
 from __future__ import annotations
 
@@ -6,80 +6,87 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from pipelines.impact.nps import Z95, nps
+from models.arrays import Integers
+from pipelines.impact.adjusted_wald import ADDED_RESPONSES, adjusted_score
+from pipelines.impact.nps import Z95, by_group, nps
 from pipelines.tabulate.segments import comparable
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.estimate import Estimate
 from saywhy.report import Mix
 
-#: The mix of a dimension moved where so small a p-value, corrected for the number of dimensions, speaks against chance.
+#: Significance level of the χ² test that the mix changed; its p-value is corrected for the number of dimensions.
 LEVEL = 0.01
 
-#: A stratum of fewer responses in either wave is joined with the other small ones.
-SMALLEST_STRATUM = 10
+#: Strata with fewer responses than this in either wave are joined.
+MIN_STRATUM = 10
 
 
-def moved_mix(frame: SurveyData, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Mix | None:
-    """The dimension of segments whose mix moved most between two waves, and the change of the NPS without that.
+def moved_mix(data: SurveyData, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Mix | None:
+    """The dimension of segments whose mix changed most between two waves, and the change of the NPS without that.
 
-    Post-stratification (Holt and Smith 1979): the NPS of each stratum of the later wave, weighted by the earlier wave's
-    mix. Mixes are compared by the χ² test. None where no mix moved: weighting for nothing only adds noise.
+    `first` and `second` are masks of the scored responses of the waves. Post-stratification (Holt and Smith 1979): the
+    NPS of each stratum of the later wave is weighted by the mix of the earlier one. None where no mix changed
+    significantly: weighting would then only add noise.
     """
-    segments, _ = comparable(frame.segments)
-    names = sorted({frame.segments[place].dimension for place in segments.tolist()})
-    moved = []
-    for name in names:
-        strata = _strata(frame, [place for place in segments.tolist() if frame.segments[place].dimension == name])
-        sizes = np.stack([np.bincount(strata[rows], minlength=strata.max() + 1) for rows in (first, second)])
+    columns, _ = comparable(data.segments)
+    dimensions = sorted({data.segments[column].dimension for column in columns.tolist()})
+    candidates = []
+    for dimension in dimensions:
+        strata = _strata(data, [column for column in columns.tolist() if data.segments[column].dimension == dimension])
+        sizes = np.stack([np.bincount(strata[wave], minlength=strata.max() + 1) for wave in (first, second)])
         strata, sizes = _joined(strata, sizes)
         if sizes.shape[1] > 1 and (sizes.sum(axis=1) > 0).all():
-            p_value = min(1.0, float(stats.chi2_contingency(sizes).pvalue) * len(names))
-            moved.append((p_value, name, strata, sizes))
-    if not moved:
+            p_value = min(1.0, float(stats.chi2_contingency(sizes).pvalue) * len(dimensions))
+            candidates.append((p_value, dimension, strata, sizes))
+    if not candidates:
         return None
-    p_value, name, strata, sizes = min(moved, key=lambda found: found[:2])
-    return Mix(name, p_value, _change(frame, strata, sizes, first, second)) if p_value < LEVEL else None
+    p_value, dimension, strata, sizes = min(candidates, key=lambda candidate: candidate[:2])
+    if p_value >= LEVEL:
+        return None
+    return Mix(dimension, p_value, _weighted_change(data, strata, sizes, first, second))
 
 
-def _strata(frame: SurveyData, places: list[int]) -> NDArray[np.intp]:
-    """The value of one dimension that each response has (the first of several), 0 for none: (N,)."""
-    member = frame.segmented[:, places]
+def _strata(data: SurveyData, columns: list[int]) -> NDArray[np.intp]:
+    """The stratum of each response in one dimension, (N,): its segment (the first of several) counted from 1, or 0."""
+    member = data.segmented[:, columns]
     member.sort_indices()
-    found = np.zeros(member.shape[0], dtype=np.intp)
-    some = np.diff(member.indptr) > 0
-    found[some] = member.indices[member.indptr[:-1][some]] + 1
-    return found
+    strata = np.zeros(member.shape[0], dtype=np.intp)
+    has_segment = np.diff(member.indptr) > 0
+    strata[has_segment] = member.indices[member.indptr[:-1][has_segment]] + 1
+    return strata
 
 
-def _joined(strata: NDArray[np.intp], sizes: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Small strata become one, empty ones go; the one that is left over small joins the largest."""
-    small = sizes.min(axis=0) < SMALLEST_STRATUM
-    place = np.cumsum(~small) - 1
-    place[small] = (~small).sum()
-    joined = np.stack([np.bincount(place, weights=row).astype(np.intp) for row in sizes])
-    if small.any() and joined.shape[1] > 1 and joined[:, -1].min() < SMALLEST_STRATUM:
+def _joined(strata: NDArray[np.intp], sizes: Integers) -> tuple[NDArray[np.intp], Integers]:
+    """Joins small strata into one, and that one with the largest if it is still small; empty strata disappear.
+
+    `sizes`, (2, strata), are the responses of both waves.
+    """
+    is_small = sizes.min(axis=0) < MIN_STRATUM
+    new_stratum = np.cumsum(~is_small) - 1
+    new_stratum[is_small] = (~is_small).sum()
+    joined = np.stack([np.bincount(new_stratum, weights=wave_sizes).astype(np.intp) for wave_sizes in sizes])
+    if is_small.any() and joined.shape[1] > 1 and joined[:, -1].min() < MIN_STRATUM:
         largest = int(joined[:, :-1].sum(axis=0).argmax())
         joined[:, largest] += joined[:, -1]
-        place[small] = largest
+        new_stratum[is_small] = largest
         joined = joined[:, :-1]
-    return place[strata], joined
+    return new_stratum[strata], joined
 
 
-def _change(
-    frame: SurveyData,
+def _weighted_change(
+    data: SurveyData,
     strata: NDArray[np.intp],
-    sizes: NDArray[np.intp],
+    sizes: Integers,
     first: NDArray[np.bool_],
     second: NDArray[np.bool_],
 ) -> Estimate:
     weights = sizes[0] / sizes[0].sum()
     change, variance = 0.0, 0.0
     for stratum, weight in enumerate(weights.tolist()):
-        for sign, rows in ((-1, first), (1, second)):
-            points = frame.points[rows & (strata == stratum)]
-            found = nps(int((points > 0).sum()), int((points == 0).sum()), int((points < 0).sum()))
-            change += sign * weight * found.score
-            shares = (found.promoters + 0.75) / (found.n + 3), (found.detractors + 0.75) / (found.n + 3)
-            variance += weight**2 * 100**2 * (sum(shares) - (shares[0] - shares[1]) ** 2) / (found.n + 3)
+        for sign, wave in ((-1, first), (1, second)):
+            score = nps(*by_group(data.points[wave & (strata == stratum)]).sum(axis=0).tolist())
+            change += sign * weight * score.score
+            _, of_response = adjusted_score(score.promoters, score.detractors, score.n)
+            variance += weight**2 * 100**2 * of_response / (score.n + ADDED_RESPONSES)
     margin = Z95 * variance**0.5
     return Estimate(change, max(-200.0, change - margin), min(200.0, change + margin))

@@ -1,0 +1,7 @@
+"""Statistics of the NPS and of what each cause costs in NPS points. Arrays in, numbers out: nothing about surveys.
+
+`nps` is the score with its interval and the change between two waves; `estimates.measure` measures and orders causes.
+It combines three measures: `recoverable` (the impact: a multinomial logit model and g-computation), `leave_out` and
+`shapley`. `prediction_powered` corrects a model's numbers by a labelled sample. `adjusted_wald` and `multiple_testing`
+hold what these share.
+"""

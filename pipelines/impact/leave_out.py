@@ -1,4 +1,4 @@
-"""The leave-out difference, which other tools show, with the interval that they do not.
+"""The leave-out difference, which other tools show, with the interval that they do not show.
 
 The formulas in plain words: docs/explanation/impact.md.
 """
@@ -6,50 +6,50 @@ The formulas in plain words: docs/explanation/impact.md.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from models.arrays import Floats
+from pipelines.impact.adjusted_wald import variance_in_points
 from pipelines.impact.nps import Z95
 
 
-def leave_out(
-    named: ArrayLike, everyone: ArrayLike, responses: int | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Impact and its standard error, in NPS points, each of shape (K,).
+def leave_out(named: ArrayLike, everyone: ArrayLike, responses: int | None = None) -> tuple[Floats, Floats]:
+    """The impact of each key and its standard error, in NPS points, each of shape (K,).
 
     `named`, shape (K, 3), counts promoters, passives and detractors who name each key (at least one); `everyone`,
-    shape (3,) or (K, 3), counts them among all N who could. With T the NPS of those n who name the key, E that of the
-    others, A that of all, and p = n/N:
+    shape (3,) or (K, 3), counts them among all N who could. With T the NPS of the n who name the key, E the NPS of the
+    others, A the NPS of all, and p = n/N:
 
         impact = E - A = p·(E - T)          positive: without those who name it, the NPS would be higher
         error² = p²·(s_T²/n + s_E²/(N - n)) + (T - E)²·p·(1 - p)/N                      (delta method)
 
-    The error knows that T and E are means of samples and that p is a proportion in one. The variances s² are those of
-    the adjusted shares of `pipelines.impact.nps.nps`, so that a group of one, or one of a single mind, is not taken for
-    certain. Where n = N the impact is 0 and the error infinite.
+    The error accounts for T and E being sample means and p being a sample proportion. The variances s² are
+    adjusted-Wald (`pipelines.impact.adjusted_wald`), so the standard error stays positive for n = 1 and for unanimous
+    groups. Where n = N the impact is 0 and the error infinite.
 
-    Where the N who could name a key (they wrote a comment) are only some of all `responses`, p is n out of `responses`:
-    the points are then those of the NPS of all, and still only people who wrote are compared with each other.
+    Where only N of all `responses` could name a key (they wrote a comment), p is n over `responses`: the points then
+    refer to the NPS of all responses, while the comparison is still between people who wrote.
 
-    Source: the leave-out difference that Thematic and Kapiche document; Casella and Berger, "Statistical Inference",
-    5.5.4, for the delta method; Rocks 2016 for the adjusted shares.
+    Sources: the leave-out difference as Thematic and Kapiche document it; Casella and Berger, "Statistical Inference",
+    5.5.4, for the delta method; Rocks 2016 for the adjusted variances.
     """
     inside = np.asarray(named, dtype=np.float64).reshape(-1, 3)
     outside = np.asarray(everyone, dtype=np.float64) - inside
     n, others = inside.sum(axis=1), outside.sum(axis=1)
     total = n + others if responses is None else np.float64(responses)
     share = n / total
-    alone = others == 0
-    others = np.where(alone, 1, others)  # any number: these rows are overwritten below
+    no_others = others == 0
+    others = np.where(no_others, 1, others)  # avoids a division by 0; these rows are overwritten below
     difference = _score(outside, others) - _score(inside, n)
-    variance = share**2 * (adjusted_variance(inside, n) / n + adjusted_variance(outside, others) / others)
+    variance = share**2 * (variance_in_points(inside, n) / n + variance_in_points(outside, others) / others)
     variance += difference**2 * share * (1 - share) / total
-    return np.where(alone, 0, share * difference), np.where(alone, np.inf, np.sqrt(variance))
+    return np.where(no_others, 0, share * difference), np.where(no_others, np.inf, np.sqrt(variance))
 
 
 def clipped_interval(
-    points: NDArray[np.float64], error: NDArray[np.float64], everyone: ArrayLike, responses: int, z: float = Z95
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The ends of the interval points ± z·error, cut to what is possible: the NPS of `everyone` stays in -100 … 100.
+    points: Floats, error: Floats, everyone: ArrayLike, responses: int, z: float = Z95
+) -> tuple[Floats, Floats]:
+    """The ends of the interval points ± z·error, cut so that the NPS of `everyone` stays in -100 … 100.
 
     `everyone`, shape (3,), counts promoters, passives and detractors among `responses`.
     """
@@ -60,13 +60,6 @@ def clipped_interval(
     return np.maximum(points - z * error, low), np.minimum(points + z * error, high)
 
 
-def _score(groups: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
-    scores: NDArray[np.float64] = 100 * (groups[:, 0] - groups[:, 2]) / n
+def _score(groups: Floats, n: Floats) -> Floats:
+    scores: Floats = 100 * (groups[:, 0] - groups[:, 2]) / n
     return scores
-
-
-def adjusted_variance(groups: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of one response of each group, in squared points, (K,): of shares with ¾, 1½ and ¾ of a response added."""
-    promoters, detractors = (groups[:, 0] + 0.75) / (n + 3), (groups[:, 2] + 0.75) / (n + 3)
-    variance: NDArray[np.float64] = 100**2 * (promoters + detractors - (promoters - detractors) ** 2)
-    return variance

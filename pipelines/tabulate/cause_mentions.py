@@ -16,10 +16,10 @@ from saywhy.topic import Assignment
 
 @dataclass(frozen=True, slots=True)
 class CauseMentions:
-    """The clauses that name the causes with one polarity, one row a clause: arrays of the same shape (M,).
+    """The clauses that name causes with one polarity, one row per clause and cause: arrays of the same shape (M,).
 
-    `comment` and `cause` index `SurveyData.comments` and `SurveyData.causes`; `start` and `end` are offsets into the verbatim;
-    `clause` is a row of `SurveyData.vectors`, -1 where there is none. Rows are sorted by cause, then comment.
+    `comment` and `cause` index `SurveyData.comments` and `SurveyData.causes`; `start` and `end` are offsets into the
+    verbatim; `clause` is a row of `SurveyData.vectors`, -1 where there is none. Rows are sorted by cause, then comment.
     """
 
     comment: NDArray[np.int32]
@@ -37,7 +37,11 @@ class CauseMentions:
 
 @dataclass(frozen=True, slots=True)
 class ClauseCauses:
-    """Which clause names which cause how; `comment` is a place in `Annotations.hashes`. Arrays of the same shape."""
+    """The clauses that name causes with any polarity, one row per clause and cause: arrays of the same shape (M,).
+
+    `comment` indexes `Annotations.hashes`, `polarity` indexes `POLARITIES`, `cause` is -1 where it is not ranked;
+    the rest as in `CauseMentions`.
+    """
 
     comment: NDArray[np.int32]
     cause: NDArray[np.int32]
@@ -48,45 +52,56 @@ class ClauseCauses:
     polarity: NDArray[np.int8]
 
 
-def theme_mentions(annotations: Annotations, causes: Mapping[str, int]) -> ClauseCauses:
-    """What the mentions name; `causes` is the place of each theme that can be one."""
-    found = annotations.mentions
-    cause = np.array([causes.get(theme, -1) for theme in annotations.themes], dtype=np.int32)[found.theme]
-    clause = annotations.clauses.find(found.comment, found.start)
-    return ClauseCauses(found.comment, cause, found.start, found.end, found.confidence, clause, found.polarity)
+def theme_mentions(annotations: Annotations, cause_of_theme: Mapping[str, int]) -> ClauseCauses:
+    """The annotated mentions of themes; `cause_of_theme` is the index of each theme that is a cause."""
+    mentions = annotations.mentions
+    cause = np.array([cause_of_theme.get(theme, -1) for theme in annotations.themes], dtype=np.int32)[mentions.theme]
+    clause = annotations.clauses.find(mentions.comment, mentions.start)
+    return ClauseCauses(
+        mentions.comment, cause, mentions.start, mentions.end, mentions.confidence, clause, mentions.polarity
+    )
 
 
 def topic_mentions(
-    annotations: Annotations, assignments: Iterable[Assignment], causes: Mapping[str, tuple[int, Polarity]]
+    annotations: Annotations, assignments: Iterable[Assignment], cause_of_topic: Mapping[str, tuple[int, Polarity]]
 ) -> ClauseCauses:
-    """What the assigned clauses name; `causes` is the place and the polarity of each topic.
+    """The clauses assigned to topics; `cause_of_topic` is the index as a cause and the polarity of each topic.
 
-    The polarity is that of the very clause that was assigned, that of the topic where there is no such clause.
+    The polarity of a row is that of the clause that was assigned, or that of the topic where no clause has exactly
+    the assigned offsets.
     """
-    index = {content_hash: place for place, content_hash in enumerate(annotations.hashes)}
-    coded = {topic: (place, POLARITIES.index(polarity)) for topic, (place, polarity) in causes.items()}
-    whole, sure = array("i"), array("f")
-    for assigned in assignments:
-        place = index.get(assigned.content_hash, -1)
-        if place >= 0 and assigned.topic in coded:
-            whole.extend((place, *coded[assigned.topic], assigned.start, assigned.end))
-            sure.append(assigned.confidence)
-    comment, cause, felt, start, end = np.array(whole, dtype=np.int32).reshape(-1, 5).T
+    comment_index = {content_hash: index for index, content_hash in enumerate(annotations.hashes)}
+    coded = {topic: (cause, POLARITIES.index(polarity)) for topic, (cause, polarity) in cause_of_topic.items()}
+    flat, confidences = array("i"), array("f")
+    for assignment in assignments:
+        row = comment_index.get(assignment.content_hash, -1)
+        if row >= 0 and assignment.topic in coded:
+            flat.extend((row, *coded[assignment.topic], assignment.start, assignment.end))
+            confidences.append(assignment.confidence)
+    comment, cause, topic_polarity, start, end = np.array(flat, dtype=np.int32).reshape(-1, 5).T
     clauses = annotations.clauses
     clause = clauses.find(comment, start)
-    polarity, known = felt.astype(np.int8), np.flatnonzero(clause >= 0)
-    exact = known[(clauses.start[clause[known]] == start[known]) & (clauses.end[clause[known]] == end[known])]
+    polarity, with_clause = topic_polarity.astype(np.int8), np.flatnonzero(clause >= 0)
+    is_same_start = clauses.start[clause[with_clause]] == start[with_clause]
+    is_same_end = clauses.end[clause[with_clause]] == end[with_clause]
+    exact = with_clause[is_same_start & is_same_end]
     polarity[exact] = clauses.polarity[clause[exact]]
-    return ClauseCauses(comment, cause, start, end, np.array(sure, dtype=np.float32), clause, polarity)
+    return ClauseCauses(comment, cause, start, end, np.array(confidences, dtype=np.float32), clause, polarity)
 
 
-def mentions_of(side: Polarity, place: NDArray[np.int32], named: Sequence[ClauseCauses]) -> CauseMentions:
-    """What names causes on that side, in comments that someone has written: `place` is that in `SurveyData.comments`."""
-    sides = np.array([polarity in (side, Polarity.MIXED) for polarity in POLARITIES])
-    kept = [(found, sides[found.polarity] & (found.cause >= 0) & (place[found.comment] >= 0)) for found in named]
-    comment = np.concatenate([place[found.comment[rows]] for found, rows in kept])
+def mentions_of(polarity: Polarity, comment_index: NDArray[np.int32], tables: Sequence[ClauseCauses]) -> CauseMentions:
+    """The rows of all tables with one polarity (`mixed` counts as both), in comments of the survey's responses.
+
+    `comment_index` maps `Annotations.hashes` to `SurveyData.comments`, -1 for a comment that no response has.
+    """
+    counts_as = np.array([candidate in (polarity, Polarity.MIXED) for candidate in POLARITIES])
+    kept = [
+        (table, counts_as[table.polarity] & (table.cause >= 0) & (comment_index[table.comment] >= 0))
+        for table in tables
+    ]
+    comment = np.concatenate([comment_index[table.comment[mask]] for table, mask in kept])
     cause, start, end, confidence, clause = (
-        np.concatenate([getattr(found, name)[rows] for found, rows in kept])
+        np.concatenate([getattr(table, name)[mask] for table, mask in kept])
         for name in ("cause", "start", "end", "confidence", "clause")
     )
     order = np.lexsort((start, comment, cause))

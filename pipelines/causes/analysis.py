@@ -1,0 +1,71 @@
+"""The responses of one report with what every step of the ranking needs of them, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from pipelines.tabulate.segments import comparable
+from pipelines.tabulate.survey_data import SurveyData
+from saywhy.annotation import Polarity
+from saywhy.feedback import Segment
+
+#: A cause is blamed or praised; other polarities are not ranked.
+SIDES = (Polarity.NEGATIVE, Polarity.POSITIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The analysed responses: `mask` is those of the report, `base` the B of them on which impact is measured.
+
+    The base is every response with a score on the 0-10 scale and an annotated comment. Where none has such a score
+    (`is_scored` is false) it is every response with an annotated comment, and only mentions can be counted.
+    """
+
+    data: SurveyData
+    mask: NDArray[np.bool_]  # (N,)
+    base: NDArray[np.bool_]  # (N,)
+    is_scored: bool
+    named: Mapping[Polarity, sparse.csr_array]  # of each of `SIDES`: (B, K) bool, response × cause
+    segments: tuple[Segment, ...]  # those of comparable dimensions
+    segment_columns: NDArray[np.intp]  # (S,) their indices in `SurveyData.segments`
+    segmented: sparse.csr_array  # (B, S) bool, response × comparable segment
+    dropped_dimensions: tuple[str, ...]  # dimensions with too many values to be segments
+
+    @classmethod
+    def of(cls, data: SurveyData, mask: NDArray[np.bool_]) -> Analysis:
+        annotated = mask & data.annotated
+        scored = annotated & data.scored
+        is_scored = bool(scored.any())
+        base = scored if is_scored else annotated
+        columns, dropped = comparable(data.segments)
+        return cls(
+            data=data,
+            mask=mask,
+            base=base,
+            is_scored=is_scored,
+            named={polarity: data.named(polarity, base) for polarity in SIDES},
+            segments=tuple(data.segments[column] for column in columns.tolist()),
+            segment_columns=columns,
+            segmented=data.segmented[base][:, columns],
+            dropped_dimensions=tuple(dropped),
+        )
+
+    @property
+    def responses(self) -> int:
+        """All scored responses of the report, with or without a comment: the points are those of their NPS."""
+        return int((self.mask & self.data.scored).sum())
+
+    def controls(self) -> sparse.csr_array:
+        """Segments and waves, the properties that the impact is adjusted for: (B, properties)."""
+        waves = self.data.wave[self.base]
+        with_wave = np.flatnonzero(waves >= 0)
+        cells = (np.ones(len(with_wave), dtype=bool), (with_wave, waves[with_wave]))
+        by_wave = sparse.csr_array(cells, (len(waves), len(self.data.waves)))
+        properties = sparse.csr_array(sparse.hstack([self.segmented, by_wave], format="csr", dtype=bool))
+        members = properties.astype(np.int64).sum(axis=0)
+        return properties[:, np.flatnonzero((members > 0) & (members < len(waves)))]  # not constant

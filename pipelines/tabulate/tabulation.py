@@ -1,0 +1,88 @@
+"""Joins responses with their annotations and topics into `SurveyData`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from pipelines.annotate.columns import VERDICT, Annotations
+from pipelines.tabulate.cause_mentions import mentions_of, theme_mentions, topic_mentions
+from pipelines.tabulate.response_columns import ResponseColumns
+from pipelines.tabulate.survey_data import Cause, SurveyData
+from saywhy.annotation import Polarity
+from saywhy.code_frame import CodeFrame
+from saywhy.feedback import Response
+from saywhy.issue import CauseKey, TopicState
+from saywhy.topic import Assignment, Topic
+
+
+def tabulate(
+    responses: Iterable[Response],
+    annotations: Annotations,
+    topics: Sequence[Topic],
+    assignments: Iterable[Assignment],
+    code_frame: CodeFrame,
+) -> SurveyData:
+    """Read responses and assignments once, and join them with annotations and topics.
+
+    A theme with the polarity `mixed` in a clause counts both as blamed and as praised. A topic is blamed or praised as
+    the clause assigned to it is.
+    """
+    columns = ResponseColumns()
+    for response in responses:
+        columns.add(response)
+    # Keyed, so that several topics adopted as one theme are one cause.
+    causes = tuple({cause.key: cause for cause in _causes(code_frame, topics, annotations)}.values())
+    cause_index = {cause.key: index for index, cause in enumerate(causes)}
+    topic_keys = {topic.id: _key(topic) for topic in topics}
+    tables = (
+        theme_mentions(annotations, {key.id: index for key, index in cause_index.items() if key.kind == "theme"}),
+        topic_mentions(
+            annotations,
+            assignments,
+            {
+                topic.id: (cause_index[topic_keys[topic.id]], Polarity(topic.polarity))
+                for topic in topics
+                if topic_keys[topic.id] in cause_index
+            },
+        ),
+    )
+    comment_index = columns.comment_index(annotations.hashes)
+    cause_mentions = {
+        polarity: mentions_of(polarity, comment_index, tables) for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)
+    }
+    return columns.survey_data(annotations, causes, cause_mentions)
+
+
+def _causes(code_frame: CodeFrame, topics: Sequence[Topic], annotations: Annotations) -> Iterator[Cause]:
+    """Themes in order of the code frame, then themes that only the annotations have, then topics; no bare verdicts."""
+    names = {theme.id: theme.name() for theme in code_frame}
+    used = {annotations.themes[theme] for theme in np.unique(annotations.mentions.theme).tolist()}
+    for theme in [*names, *sorted(used - names.keys())]:
+        if theme != VERDICT:
+            yield Cause("theme", theme, names.get(theme, theme), theme, is_coded=theme in names)
+    for topic in topics:
+        if topic.theme != VERDICT and topic.is_ranked:
+            yield _cause(topic)
+
+
+def _key(topic: Topic) -> CauseKey:
+    """A topic that people have adopted is a theme."""
+    return CauseKey("theme", topic.theme) if topic.is_adopted else CauseKey("topic", topic.id)
+
+
+def _cause(topic: Topic) -> Cause:
+    """A topic as a cause. An adopted one is a theme, which may be blamed and praised, so it has no polarity."""
+    key = _key(topic)
+    if topic.is_adopted:
+        return Cause(key.kind, key.id, topic.label, topic.theme, topic.keywords)
+    state = TopicState(
+        topic.stability,
+        topic.is_unstable,
+        topic.is_emerging,
+        topic.first_seen.date().isoformat() if topic.first_seen else None,
+        topic.growth,
+        tuple((part.label, part.size) for part in topic.parts),
+    )
+    return Cause(key.kind, key.id, topic.label, topic.theme, topic.keywords, topic.polarity, topic.labels, state)
