@@ -1,152 +1,130 @@
-"""Anonymous reports over time: what one report adds to the one before it must not show what a few people said.
+"""Differencing between publications: hides what changed by 1 to 4 people since an earlier report.
 
-Newcomers wait until there are five, and what has changed by fewer than five people stays as it was published.
+Someone who holds two reports on the same wave can subtract them. A number that differs by 1 to 4 people from the
+published one would disclose what these people said, so it is suppressed or stays as it was published.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from typing import Literal, NamedTuple
 
-from pipelines.disclosure.suppression import reveals
-from pipelines.report.findings import findings
-from saywhy.feedback import Response
+from pipelines.disclosure.thresholds import is_disclosive
 from saywhy.issue import CauseKey, Issue
-from saywhy.report import Report
-
-#: How many responses of each wave (None: of none) may be published.
-Limits = Mapping[str | None, int]
+from saywhy.report import Change, Report
 
 
-def limits(responses: Iterable[Response], published: Limits) -> dict[str | None, int]:
-    """Of each wave those that were published before, and those that came since where no kind of them is but a few:
-    not they, nor those among them with a score, with a comment, with both. The others wait.
+class RankedCause(NamedTuple):
+    """A cause in one of the two rankings of a report: as a complaint or as praise."""
+
+    ranking: Literal["issues", "delights"]
+    key: CauseKey
+
+
+def against(report: Report, history: Sequence[Report], hidden: Collection[RankedCause] = ()) -> Report:
+    """The report without what differs by 1 to 4 people from the earlier reports on its wave, newest first.
+
+    A cause is suppressed if its mentions, or the respondents who do not name it, differ by so few from the latest
+    report that shows the cause; so are the causes in `hidden`. The tables of segments and of languages stay as they
+    were published if any of their groups differs by so few: a single suppressed group could be computed from the rest.
+    Earlier reports of other model versions are not compared. The findings are left as they are: the caller computes
+    them again from the result.
     """
-    counts: dict[str | None, int] = {}
-    new: dict[str | None, list[int]] = {}
-    for response in responses:
-        wave = response.wave
-        counts[wave] = counts.get(wave, 0) + 1
-        if counts[wave] > published.get(wave, 0):
-            scored, wrote = bool(response.score and response.score.group), response.comment is not None
-            kinds = new.setdefault(wave, [0, 0, 0, 0])
-            for kind, holds in enumerate((True, scored, wrote, scored and wrote)):
-                kinds[kind] += holds
-    return {
-        wave: published.get(wave, 0) if any(map(reveals, new.get(wave, ()))) else count
-        for wave, count in counts.items()
-    }
-
-
-def within(responses: Iterable[Response], allowed: Limits) -> Iterator[Response]:
-    """The first responses of each wave, as many as are allowed; in the order in which they were saved."""
-    seen: dict[str | None, int] = {}
-    for response in responses:
-        seen[response.wave] = seen.get(response.wave, 0) + 1
-        if seen[response.wave] <= allowed.get(response.wave, 0):
-            yield response
-
-
-def published_counts(reports: Mapping[str, Report], everything: str) -> dict[str | None, int]:
-    """Responses of each wave in the reports that are published; None stands for those without a wave."""
-    counts: dict[str | None, int] = {wave: report.counts.responses for wave, report in reports.items()}
-    whole = counts.pop(everything, 0)
-    counts[None] = max(whole - sum(counts.values()), 0)
-    return counts
-
-
-def was_edited(report: Report, before: Report | None) -> bool:
-    """Whether a few answers were changed since, and nothing else: both reports would show which way."""
-    if before is None or before.model != report.model or before.counts.responses != report.counts.responses:
-        return False
-    return _moved(_scores(report), _scores(before)) or any(
-        _moved(_people(issue), _people(old))
-        for key, issue in _by_key(report).items()
-        if (old := _by_key(before).get(key)) and old.mentions == issue.mentions
-    )
-
-
-def against(report: Report, history: Sequence[Report], hidden: Iterable[tuple[str, str, str]] = ()) -> Report:
-    """The report without what differs by a few people from the last report of its wave that shows it, newest first.
-
-    Causes go, by mentions and by those who do not mention them; `hidden` (as `withdrawn` gives them) go too. Of
-    segments and languages the whole table stays as it was published, since the rest can be reckoned from it.
-    """
-    earlier = [before for before in history if before.model == report.model]
-    if not earlier:
-        return _without(report, {*hidden})
-    last = earlier[0]
-    gone = {*hidden}
-    for key, issue in _by_key(report).items():
-        before = next((found for found in earlier if key in _by_key(found)), None)
-        if before is not None:
-            more = issue.mentions - _by_key(before)[key].mentions
-            others = _writers(report) - _writers(before) - more
-            if reveals(abs(more)) or reveals(abs(others)):
-                gone.add(key)
-    segments = {group.name: group.nps.n for group in report.segments}
-    segments_before = {group.name: group.nps.n for group in last.segments}
+    comparable = [earlier for earlier in history if earlier.model == report.model]
+    if not comparable:
+        return _without_causes(report, hidden)
+    suppressed = {*hidden}
+    earlier_rankings = [(_with_comment(earlier), _rankings(earlier)) for earlier in comparable]
+    for cause, issue in _rankings(report).items():
+        latest_with_cause = next(((n, ranking[cause]) for n, ranking in earlier_rankings if cause in ranking), None)
+        if latest_with_cause is not None:
+            with_comment_before, issue_before = latest_with_cause
+            more_mentions = issue.mentions - issue_before.mentions
+            more_others = _with_comment(report) - with_comment_before - more_mentions
+            if is_disclosive(abs(more_mentions)) or is_disclosive(abs(more_others)):
+                suppressed.add(cause)
+    latest = comparable[0]
+    segments, segments_before = ({group.name: group.nps.n for group in each.segments} for each in (report, latest))
+    keep_segments = _differs_by_few(segments, segments_before)
+    keep_languages = _differs_by_few(dict(report.languages), dict(latest.languages))
     report = replace(
         report,
-        segments=last.segments if _few(segments, segments_before) else report.segments,
-        languages=last.languages if _few(dict(report.languages), dict(last.languages)) else report.languages,
+        segments=latest.segments if keep_segments else report.segments,
+        languages=latest.languages if keep_languages else report.languages,
     )
-    return _without(report, gone)
+    return _without_causes(report, suppressed)
 
 
-def withdrawn(report: Report, shown: Report) -> set[tuple[str, str, str]]:
-    """The causes (ranking, kind, id) of a report that are not in what is shown of it."""
-    return {*_by_key(report)} - {*_by_key(shown)}
+def suppressed_causes(report: Report, published: Report) -> set[RankedCause]:
+    """The causes of a report that are not in its published version."""
+    return {*_rankings(report)} - {*_rankings(published)}
 
 
-def _without(report: Report, gone: set[tuple[str, str, str]]) -> Report:
-    issues, delights = (
-        tuple(issue for issue in getattr(report, name) if (name, issue.kind, issue.id) not in gone)
-        for name in ("issues", "delights")
+def was_edited_by_few(report: Report, before: Report | None) -> bool:
+    """Whether 1 to 4 people changed their answers since the report before, and nobody came.
+
+    Comparing both reports would disclose the changed answers.
+    """
+    if before is None or before.model != report.model or before.counts.responses != report.counts.responses:
+        return False
+    issues_before = _rankings(before)
+    return _is_any_change_small(_nps_groups(report), _nps_groups(before)) or any(
+        _is_any_change_small(_issue_groups(issue), _issue_groups(issue_before))
+        for cause, issue in _rankings(report).items()
+        if (issue_before := issues_before.get(cause)) and issue_before.mentions == issue.mentions
     )
-    left = {issue.key for issue in issues}
-    change = report.change
-    if change is not None:
-        sides = {"negative": "issues", "positive": "delights"}
-        told = tuple(cause for cause in change.causes if (sides[cause.polarity], "theme", cause.id) not in gone)
-        labels = {issue.label for issue in issues}
-        change = replace(change, causes=told, new=tuple(label for label in change.new if label in labels))
-    report = replace(
+
+
+def _without_causes(report: Report, suppressed: Collection[RankedCause]) -> Report:
+    """The report without these causes in rankings, change, alerts and board; the ranks are closed up."""
+    issues = [issue for issue in report.issues if RankedCause("issues", issue.key) not in suppressed]
+    delights = [issue for issue in report.delights if RankedCause("delights", issue.key) not in suppressed]
+    issue_keys = {issue.key for issue in issues}
+    return replace(
         report,
         issues=tuple(replace(issue, rank=rank) for rank, issue in enumerate(issues, 1)),
         delights=tuple(replace(issue, rank=rank) for rank, issue in enumerate(delights, 1)),
-        alerts=tuple(alert for alert in report.alerts if alert.key in left),
-        board=tuple(key for key in report.board if CauseKey.parse(key) in left),
-        change=change,
-    )
-    return replace(report, findings=findings(report))
-
-
-def _by_key(report: Report) -> dict[tuple[str, str, str], Issue]:
-    named = chain((("issues", issue) for issue in report.issues), (("delights", issue) for issue in report.delights))
-    return {(name, issue.kind, issue.id): issue for name, issue in named}
-
-
-def _few(now: Mapping[str, int], before: Mapping[str, int]) -> bool:
-    """Whether any group came, went, or differs by a few."""
-    return bool(before) and (
-        now.keys() != before.keys() or any(reveals(abs(count - before[name])) for name, count in now.items())
+        alerts=tuple(alert for alert in report.alerts if alert.key in issue_keys),
+        board=tuple(key for key in report.board if CauseKey.parse(key) in issue_keys),
+        change=report.change and _change_without(report.change, suppressed, {issue.label for issue in issues}),
     )
 
 
-def _moved(now: tuple[int, ...], before: tuple[int, ...]) -> bool:
-    return any(reveals(abs(one - other)) for one, other in zip(now, before, strict=True))
+def _change_without(change: Change, suppressed: Collection[RankedCause], labels: Collection[str]) -> Change:
+    causes = tuple(
+        cause
+        for cause in change.causes
+        if RankedCause("issues" if cause.polarity == "negative" else "delights", cause.key) not in suppressed
+    )
+    return replace(change, causes=causes, new=tuple(label for label in change.new if label in labels))
 
 
-def _scores(report: Report) -> tuple[int, ...]:
+def _rankings(report: Report) -> dict[RankedCause, Issue]:
+    issues = {RankedCause("issues", issue.key): issue for issue in report.issues}
+    return issues | {RankedCause("delights", issue.key): issue for issue in report.delights}
+
+
+def _differs_by_few(counts: Mapping[str, int], counts_before: Mapping[str, int]) -> bool:
+    """Whether a group appeared, disappeared, or changed by 1 to 4 people; False where nothing was published."""
+    return bool(counts_before) and (
+        counts.keys() != counts_before.keys()
+        or any(is_disclosive(abs(count - counts_before[name])) for name, count in counts.items())
+    )
+
+
+def _is_any_change_small(counts: Sequence[int], counts_before: Sequence[int]) -> bool:
+    return any(is_disclosive(abs(now - before)) for now, before in zip(counts, counts_before, strict=True))
+
+
+def _nps_groups(report: Report) -> tuple[int, ...]:
     nps = report.nps
     return (nps.n, nps.promoters, nps.passives, nps.detractors) if nps else (0, 0, 0, 0)
 
 
-def _people(issue: Issue) -> tuple[int, ...]:
+def _issue_groups(issue: Issue) -> tuple[int, ...]:
     return issue.promoters, issue.passives, issue.detractors
 
 
-def _writers(report: Report) -> int:
+def _with_comment(report: Report) -> int:
     return report.nps_with_comment.n if report.nps_with_comment else 0

@@ -1,47 +1,52 @@
-"""What a reader must know to read the numbers rightly. The sentences themselves are in pipelines/render/wording/."""
+"""The notes of a report: what a reader must know to read its numbers correctly.
+
+A note is a key and values; the sentences are in `pipelines/render/wording/`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipelines.disclosure.suppression import SMALLEST_GROUP, SMALLEST_QUOTED
+from pipelines.disclosure.thresholds import SMALLEST_GROUP, SMALLEST_QUOTED
+from pipelines.impact.estimates import FEW_MENTIONS
 from saywhy.audit import LEAST_COMMENTS
 from saywhy.report import Audit, Note, Report
 
-#: Below so many scores, or mentions of a cause, an interval is too wide to tell much.
+#: With fewer scored responses, a note says how wide the interval of the NPS is.
 FEW_RESPONSES = 100
-FEW_MENTIONS = 30
 
 
 def notes(
     report: Report, *, base: int, unread: int, verdicts: int, dropped: Sequence[str], anonymous: bool = False
 ) -> tuple[Note, ...]:
-    """The notes on a report. `base` counts the responses that the impact is measured on, `unread` the answers that no
-    model has read, `verdicts` those that judge without a reason, `dropped` are the dimensions that are no segments.
-    Where anonymity was promised (`anonymous`), the report is without what reveals few people.
+    """The notes on a report.
+
+    `base` is the number of responses on which the impact is measured, `unread` that of the answers that no model has
+    annotated, `verdicts` that of the comments that judge without giving a reason. `dropped` names the dimensions with
+    too many values to be segments. `anonymous`: anonymity was promised, and small groups are hidden in the report.
     """
     return (
-        *_on_the_scores(report),
-        *_on_the_ranking(report, base),
-        *_on_what_is_left_out(report, unread, verdicts, dropped),
-        *_on_people(report, anonymous),
+        *_score_notes(report),
+        *_ranking_notes(report, base),
+        *_exclusion_notes(report, unread, verdicts, dropped),
+        *_privacy_notes(report, anonymous),
     )
 
 
-def _on_the_scores(report: Report) -> Iterator[Note]:
-    everyone, writers = report.nps, report.nps_with_comment
-    if everyone is None:
+def _score_notes(report: Report) -> Iterator[Note]:
+    nps, with_comment = report.nps, report.nps_with_comment
+    if nps is None:
         yield Note("no_nps")
-    elif everyone.n < FEW_RESPONSES:
-        yield Note("few_responses", {"n": everyone.n, "low": everyone.low, "high": everyone.high})
-    if everyone and writers and everyone.n != writers.n:
-        values = {"n": everyone.n, "score": everyone.score, "m": writers.n, "beside": writers.score}
+    elif nps.n < FEW_RESPONSES:
+        yield Note("few_responses", {"n": nps.n, "low": nps.low, "high": nps.high})
+    if nps and with_comment and nps.n != with_comment.n:
+        values = {"n": nps.n, "score": nps.score, "m": with_comment.n, "beside": with_comment.score}
         yield Note("two_bases", {**values})
     for rating in report.ratings:
         yield Note("rating", {"n": rating.n, "scale": rating.scale})
 
 
-def _on_the_ranking(report: Report, base: int) -> Iterator[Note]:
+def _ranking_notes(report: Report, base: int) -> Iterator[Note]:
     if not report.issues and not report.delights:
         return
     if not base:
@@ -49,7 +54,7 @@ def _on_the_ranking(report: Report, base: int) -> Iterator[Note]:
         return
     yield Note("association", {"n": base})
     yield Note("order")
-    yield _on_the_audit(report.audit)
+    yield _audit_note(report.audit)
     if report.issues and not any(issue.significant for issue in report.issues):
         yield Note("all_by_chance")
     few = sum(issue.mentions < FEW_MENTIONS for issue in report.issues)
@@ -57,7 +62,7 @@ def _on_the_ranking(report: Report, base: int) -> Iterator[Note]:
         yield Note("few_mentions", {"few": few, "n": len(report.issues), "least": FEW_MENTIONS})
 
 
-def _on_the_audit(audit: Audit | None) -> Note:
+def _audit_note(audit: Audit | None) -> Note:
     if audit is None:
         return Note("unaudited")
     if audit.precision is None or audit.recall is None:
@@ -66,7 +71,7 @@ def _on_the_audit(audit: Audit | None) -> Note:
     return Note("audited", {"n": audit.comments, "missing": audit.missing, **values})
 
 
-def _on_what_is_left_out(report: Report, unread: int, verdicts: int, dropped: Sequence[str]) -> Iterator[Note]:
+def _exclusion_notes(report: Report, unread: int, verdicts: int, dropped: Sequence[str]) -> Iterator[Note]:
     if verdicts:
         yield Note("verdicts", {"n": verdicts})
     if report.counts.non_answers:
@@ -77,7 +82,7 @@ def _on_what_is_left_out(report: Report, unread: int, verdicts: int, dropped: Se
         yield Note("dropped", {"names": tuple(dropped)})
 
 
-def _on_people(report: Report, anonymous: bool) -> Iterator[Note]:
+def _privacy_notes(report: Report, anonymous: bool) -> Iterator[Note]:
     if anonymous:
         yield Note("anonymous", {"group": SMALLEST_GROUP, "quoted": SMALLEST_QUOTED})
         return

@@ -1,4 +1,4 @@
-"""What to mend first: recoverable points against the effort that people have set."""
+"""What to fix first: recoverable points divided by the effort that people have set for an issue."""
 
 from __future__ import annotations
 
@@ -10,51 +10,54 @@ from saywhy.estimate import Estimate
 from saywhy.issue import Issue
 from saywhy.report import Report
 
-#: Days of work that the sizes stand for.
+#: Days of work that a size stands for.
 SIZES = {"S": 2.0, "M": 10.0, "L": 40.0}
 
-#: A pebble takes no more days than this.
-SMALL_EFFORT = 5.0
+#: A quick win takes at most this many days.
+QUICK_WIN_DAYS = 5.0
 
 
-def days(effort: str) -> float | None:
-    """The days that an effort stands for: S, M, L, a number of days, or "none" (None). Raises `InvalidInput`."""
+def parse_effort(effort: str) -> float | None:
+    """The days of work: from S, M, L or a number of days; None for "none". Raises `InvalidInput`."""
     if effort.lower() == "none":
         return None
     try:
-        found = SIZES.get(effort.upper()) or float(effort.replace(",", "."))
+        days = SIZES.get(effort.upper()) or float(effort.replace(",", "."))
     except ValueError:
-        found = 0.0
-    if not 0 < found < 10_000:
+        days = 0.0
+    if not 0 < days < 10_000:
         raise InvalidInput(f"effort {effort!r} is none of {', '.join(SIZES)}, a number of days above 0, none")
-    return found
+    return days
 
 
-def cause_of(report: Report, name: str) -> str:
-    """The issue that a name means, as `kind:id`: that, an id, or a label. Raises `NotFound` with what there is."""
-    wanted = name.casefold()
+def find_cause(report: Report, name: str) -> str:
+    """The key (`kind:id`) of the issue that the name matches: a key, an id or a label, in any case of letters.
+
+    Raises `NotFound`, with the first issues that there are.
+    """
+    folded = name.casefold()
     for issue in report.issues:
-        if wanted in (str(issue.key).casefold(), issue.id.casefold(), issue.label.casefold()):
+        if folded in (str(issue.key).casefold(), issue.id.casefold(), issue.label.casefold()):
             return str(issue.key)
     known = ", ".join(str(issue.key) for issue in report.issues[:10]) or "none at all"
     raise NotFound(f"there is no cause {name!r} in the report; the first are: {known}")
 
 
-def weigh(report: Report, efforts: Mapping[str, float]) -> Report:
-    """The report with the efforts (days by `kind:id`) on its issues, and the board in their order.
+def with_efforts(report: Report, efforts: Mapping[str, float]) -> Report:
+    """The report with these efforts (days by `kind:id`) on its issues and with the board of issues to fix first.
 
-    By points per day at the least: the lower end of the interval over the days, so that noise does not lead. A pebble
-    is an issue of at most `SMALL_EFFORT` days that is significant.
+    The board is ordered by the lower end of the interval of points per day, so that estimates with wide intervals do
+    not lead. A quick win is a significant issue of at most `QUICK_WIN_DAYS` days.
     """
-    issues = tuple(_weighed(issue, efforts.get(str(issue.key))) for issue in report.issues)
-    board = [(issue.points_per_day, str(issue.key)) for issue in issues]
-    order = sorted((-weight.low, -weight.value, key) for weight, key in board if weight is not None)
-    return replace(report, issues=issues, board=tuple(key for _, _, key in order))
+    issues = tuple(_with_effort(issue, efforts.get(str(issue.key))) for issue in report.issues)
+    rates = [(issue.points_per_day, str(issue.key)) for issue in issues]
+    board = sorted((-rate.low, -rate.value, key) for rate, key in rates if rate is not None)
+    return replace(report, issues=issues, board=tuple(key for _, _, key in board))
 
 
-def _weighed(issue: Issue, effort: float | None) -> Issue:
-    if effort is None:
+def _with_effort(issue: Issue, days: float | None) -> Issue:
+    if days is None:
         return replace(issue, effort_days=None, points_per_day=None, is_pebble=False)
-    weight = Estimate(issue.impact / effort, issue.low / effort, issue.high / effort)
-    small = effort <= SMALL_EFFORT and issue.significant
-    return replace(issue, effort_days=effort, points_per_day=weight, is_pebble=small)
+    points_per_day = Estimate(issue.impact / days, issue.low / days, issue.high / days)
+    is_quick_win = days <= QUICK_WIN_DAYS and issue.significant
+    return replace(issue, effort_days=days, points_per_day=points_per_day, is_pebble=is_quick_win)

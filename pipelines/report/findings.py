@@ -1,6 +1,6 @@
-"""The findings at the top of the report: five sentences from the numbers, each with its evidence.
+"""The findings at the top of a report: at most five sentences from its numbers, each with its evidence.
 
-The sentences are in pipelines/render/wording/. They tell what goes along with what, never what brings it about.
+A finding is a key and values; the sentences are in `pipelines/render/wording/`. They state associations, never causes.
 """
 
 from __future__ import annotations
@@ -10,15 +10,26 @@ from collections.abc import Iterator
 from saywhy.issue import Issue
 from saywhy.report import Finding, Report, Value
 
-#: How many there are at most; the first that the numbers support, in the order below.
-FINDINGS = 5
+#: How many findings there are at most: the first that the numbers support, in the order of `findings`.
+MAX_FINDINGS = 5
+
+_SIGNIFICANT = 0.05
 
 
 def findings(report: Report) -> tuple[Finding, ...]:
-    """What a reader should take along. `values["issue"]` and `evidence` name issues as `kind:id`."""
-    candidates = (*_score(report), *_complaints(report), *_news(report), *_places(report), *_praise(report))
-    further = (*_money(report), *_second(report), *_segments(report), *_frequency(report))
-    return (*candidates, *further)[:FINDINGS]
+    """The main results, most important first. `values["issue"]` and `evidence` name issues as `kind:id`."""
+    candidates = (
+        *_score(report),
+        *_costliest_complaint(report),
+        *_news(report),
+        *_concentration(report),
+        *_strongest_praise(report),
+        *_revenue(report),
+        *_second_complaint(report),
+        *_lowest_segment(report),
+        *_most_frequent(report),
+    )
+    return candidates[:MAX_FINDINGS]
 
 
 def _score(report: Report) -> Iterator[Finding]:
@@ -27,30 +38,30 @@ def _score(report: Report) -> Iterator[Finding]:
         return
     values: dict[str, Value] = {"score": nps.score, "low": nps.low, "high": nps.high, "n": nps.n}
     if change is None:
-        yield Finding("score", {**values}, ("nps",))
+        yield Finding("score", values, ("nps",))
         return
-    moved: dict[str, Value] = {
+    values |= {
         "change": change.nps.value,
         "wave": change.before,
         "after": change.after,
         "visible": change.smallest_visible,
     }
-    sure = change.p_value < 0.05
-    yield Finding("score_moved" if sure else "score_steady", {**values, **moved}, ("nps", "change"))
+    key = "score_moved" if change.p_value < _SIGNIFICANT else "score_steady"
+    yield Finding(key, values, ("nps", "change"))
 
 
-def _complaints(report: Report) -> Iterator[Finding]:
+def _costliest_complaint(report: Report) -> Iterator[Finding]:
     if report.nps is None:
         return
-    sure = [issue for issue in report.issues if issue.significant]
-    if sure:
-        yield _on("complaint", sure[0], detractors=sure[0].detractors)
+    significant = [issue for issue in report.issues if issue.significant]
+    if significant:
+        yield _impact_finding("complaint", significant[0], detractors=significant[0].detractors)
     elif report.issues:
         yield Finding("no_complaint", {"n": len(report.issues)}, ())
 
 
 def _news(report: Report) -> Iterator[Finding]:
-    """What came up, else what is named above its history, else the theme that moved the score most."""
+    """A new issue; else the first alert; else the theme with the largest contribution to the change."""
     new = next((issue for issue in report.issues if issue.is_new), None)
     if new is not None:
         yield Finding("new", {"issue": str(new.key), "mentions": new.mentions}, (str(new.key),))
@@ -69,37 +80,41 @@ def _news(report: Report) -> Iterator[Finding]:
                         "rate": cause.rate_after,
                         "before_rate": cause.rate_before,
                     }
-                    yield Finding(name, {**values}, (str(cause.key), "change"))
+                    yield Finding(name, values, (str(cause.key), "change"))
                     return
 
 
-def _places(report: Report) -> Iterator[Finding]:
-    found = next((issue for issue in report.issues if issue.concentrated_in), None)
-    if found is not None and found.concentrated_in is not None:
-        yield Finding("concentrated", {"issue": str(found.key), "segment": found.concentrated_in}, (str(found.key),))
+def _concentration(report: Report) -> Iterator[Finding]:
+    for issue in report.issues:
+        if issue.concentrated_in:
+            key = str(issue.key)
+            yield Finding("concentrated", {"issue": key, "segment": issue.concentrated_in}, (key,))
+            return
 
 
-def _praise(report: Report) -> Iterator[Finding]:
-    sure = next((issue for issue in report.delights if issue.significant), None)
-    if sure is not None and report.nps is not None:
-        yield _on("praise", sure, promoters=sure.promoters)
+def _strongest_praise(report: Report) -> Iterator[Finding]:
+    delight = next((issue for issue in report.delights if issue.significant), None)
+    if delight is not None and report.nps is not None:
+        yield _impact_finding("praise", delight, promoters=delight.promoters)
 
 
-def _money(report: Report) -> Iterator[Finding]:
-    found = max(report.issues, key=lambda issue: issue.revenue_at_risk or 0.0, default=None)
-    if found is not None and found.revenue_at_risk:
-        yield Finding("money", {"issue": str(found.key), "revenue": found.revenue_at_risk}, (str(found.key),))
+def _revenue(report: Report) -> Iterator[Finding]:
+    """The issue with the most revenue at risk."""
+    issue = max(report.issues, key=lambda issue: issue.revenue_at_risk or 0.0, default=None)
+    if issue is not None and issue.revenue_at_risk:
+        yield Finding("money", {"issue": str(issue.key), "revenue": issue.revenue_at_risk}, (str(issue.key),))
 
 
-def _second(report: Report) -> Iterator[Finding]:
-    sure = [issue for issue in report.issues if issue.significant]
-    others = [issue for issue in sure[1:] if issue.kind == "theme" or issue.theme != sure[0].theme]
+def _second_complaint(report: Report) -> Iterator[Finding]:
+    """The next significant issue that is not a topic in the theme of the first."""
+    significant = [issue for issue in report.issues if issue.significant]
+    others = [issue for issue in significant[1:] if issue.kind == "theme" or issue.theme != significant[0].theme]
     if others and report.nps is not None:
-        yield _on("second", others[0], detractors=others[0].detractors)
+        yield _impact_finding("second", others[0], detractors=others[0].detractors)
 
 
-def _segments(report: Report) -> Iterator[Finding]:
-    """The segment that scores lowest, where that cannot be chance."""
+def _lowest_segment(report: Report) -> Iterator[Finding]:
+    """The segment with the lowest NPS, of those whose interval lies below that of the whole."""
     if report.nps is None:
         return
     lower = [group for group in report.segments if group.nps.high < report.nps.low]
@@ -111,11 +126,11 @@ def _segments(report: Report) -> Iterator[Finding]:
             "low": lowest.nps.low,
             "high": lowest.nps.high,
         }
-        yield Finding("segment", {**values}, ("segments",))
+        yield Finding("segment", values, ("segments",))
 
 
-def _frequency(report: Report) -> Iterator[Finding]:
-    """What is named most, of complaints and of praise."""
+def _most_frequent(report: Report) -> Iterator[Finding]:
+    """The theme that most responses name, as a complaint and as praise."""
     for key, issues in (("most_blamed", report.issues), ("most_praised", report.delights)):
         themes = [issue for issue in issues if issue.kind == "theme"]
         if themes:
@@ -123,7 +138,8 @@ def _frequency(report: Report) -> Iterator[Finding]:
             yield Finding(key, {"issue": str(most.key), "mentions": most.mentions}, (str(most.key),))
 
 
-def _on(name: str, issue: Issue, **people: int) -> Finding:
+def _impact_finding(name: str, issue: Issue, **people: int) -> Finding:
+    """A finding on the points that an issue costs or adds; `people` is the group that names it, with its size."""
     values: dict[str, Value] = {
         "issue": str(issue.key),
         "impact": issue.impact,
@@ -131,4 +147,4 @@ def _on(name: str, issue: Issue, **people: int) -> Finding:
         "high": issue.high,
         **people,
     }
-    return Finding(name, {**values}, (str(issue.key),))
+    return Finding(name, values, (str(issue.key),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.report.effort import weigh
+from pipelines.report.effort import with_efforts
 from saywhy.estimate import Estimate, Nps
 from saywhy.issue import Audited, Issue, Quote, SegmentRate, Stake
 from saywhy.report import Alert, Audit, CauseChange, Change, Counts, GroupNps, Mix, Note, RatingSummary, Report
@@ -208,7 +208,7 @@ def measured(issue: Issue) -> Issue:
 
 
 #: With everything that a report can have.
-RICH = weigh(
+RICH = with_efforts(
     replace(
         FULL,
         issues=tuple(map(measured, FULL.issues)),

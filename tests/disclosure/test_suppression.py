@@ -1,9 +1,10 @@
-"""Surveys that promised anonymity: no identity is stored, and no difference of published numbers shows a few people."""
+"""Anonymous surveys: no identity is stored, and no difference of published numbers discloses a small group."""
 
 from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -16,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.annotate.columns import Annotations
-from pipelines.disclosure.suppression import SMALLEST_QUOTED, reveals, small_waves
+from pipelines.disclosure.thresholds import SMALLEST_QUOTED, is_disclosive
 from pipelines.report.build import report_on
-from pipelines.tabulate.survey_data import tabulate
+from pipelines.tabulate.tabulation import tabulate
 from saywhy import store
 from saywhy.annotation import Polarity
 from saywhy.code_frame import load_code_frame
@@ -26,20 +27,22 @@ from saywhy.errors import Conflict
 from saywhy.feedback import Comment, Customer, Rejection, Response, Score, Segment
 from saywhy.report import Report
 from saywhy.store import Connection
-from tests.builders.answers import NOW, annotate
+from tests.builders.answers import NOW, annotate_by_words
 
-THEMES = {"slow": "support", "rude": "staff", "dear": "price"}
+THEME_WORDS = {
+    word: (theme, Polarity.NEGATIVE) for word, theme in {"slow": "support", "rude": "staff", "dear": "price"}.items()
+}
 
 
 def survey(seed: int, people: int = 120) -> list[Response]:
-    """Employees of sites and teams (teams lie within sites, save for a few), in waves of all sizes."""
+    """Employees of sites and teams (3 % of a team belong to another site), in waves of all sizes."""
     draw = random.Random(seed)
     responses = []
     for number in range(people):
         team = draw.choice(["a1", "a1", "a1", "a2", "b1", "b1", "b2", "c1"])
         site = {"a": "A", "b": "B", "c": "B"}[team[0]] if draw.random() < 0.97 else "C"
-        said = [word for word in THEMES if draw.random() < 0.25]
-        text = f"{' '.join(said)} place {number}" if said or draw.random() < 0.3 else None
+        words = [word for word in THEME_WORDS if draw.random() < 0.25]
+        text = f"{' '.join(words)} place {number}" if words or draw.random() < 0.3 else None
         language = draw.choice(["en"] * 8 + ["de"] * 3 + ["it"])
         responses.append(
             Response(
@@ -55,21 +58,21 @@ def survey(seed: int, people: int = 120) -> list[Response]:
     return responses
 
 
+def outside_small_waves(responses: Sequence[Response]) -> list[Response]:
+    """The responses of waves of neither one to four responses nor one to four scores."""
+    counts = Counter(entry.wave for entry in responses)
+    scores = Counter(entry.wave for entry in responses if entry.score is not None)
+    return [entry for entry in responses if not is_disclosive(counts[entry.wave]) | is_disclosive(scores[entry.wave])]
+
+
 def publish(responses: Sequence[Response]) -> dict[str, Report]:
-    """The reports as `saywhy analyse` writes them for an anonymous workspace."""
-    annotations = {}
-    for comment in filter(None, (entry.comment for entry in responses)):
-        named = [
-            (comment.verbatim.index(word), comment.verbatim.index(word) + 4, theme, Polarity.NEGATIVE)
-            for word, theme in THEMES.items()
-            if word in comment.verbatim
-        ]
-        annotations[comment.content_hash] = annotate(comment, named)
-    hidden = small_waves(responses)
-    shown = [entry for entry in responses if entry.wave not in hidden]
-    if not shown:
+    """The reports that `saywhy analyse` first writes for an anonymous workspace, with all larger waves in them."""
+    comments = [entry.comment for entry in responses if entry.comment is not None]
+    annotations = {comment.content_hash: annotate_by_words(comment, THEME_WORDS) for comment in comments}
+    publishable = outside_small_waves(responses)
+    if not publishable:
         return {}
-    data = tabulate(shown, Annotations.of(annotations.items()), (), (), load_code_frame())
+    data = tabulate(publishable, Annotations.of(annotations.items()), (), (), load_code_frame())
     reports: dict[str, Report] = {}
     for wave in (*data.waves, "all"):
         before = tuple(reports.values())
@@ -78,64 +81,63 @@ def publish(responses: Sequence[Response]) -> dict[str, Report]:
 
 
 def groups_of(report: Report, responses: Sequence[Response]) -> dict[str, frozenset[int]]:
-    """Who is in each group whose score the report shows, as an insider would know it, and in what is left of each."""
+    """The members, known to an insider, of each group with a published score and of the rest of each dimension."""
     if report.nps is None:
         return {}
-    inside = {number for number, entry in enumerate(responses) if entry.score and (report.wave in (entry.wave, "all"))}
-    found = {"whole": frozenset(inside)}
+    scored = {number for number, entry in enumerate(responses) if entry.score and (report.wave in (entry.wave, "all"))}
+    groups = {"whole": frozenset(scored)}
     by_dimension: dict[str, set[int]] = {}
     for group in report.segments:
-        members = frozenset(number for number in inside if group.name in map(str, responses[number].segments))
+        members = frozenset(number for number in scored if group.name in map(str, responses[number].segments))
         assert len(members) == group.nps.n
-        found[group.name] = members
+        groups[group.name] = members
         by_dimension.setdefault(group.name.partition("=")[0], set()).update(members)
-    for dimension, members_shown in by_dimension.items():
-        found[f"rest of {dimension}"] = frozenset(inside - members_shown)
-    return found
+    for dimension, published_members in by_dimension.items():
+        groups[f"rest of {dimension}"] = frozenset(scored - published_members)
+    return groups
 
 
 def attack(reports: dict[str, Report], responses: Sequence[Response]) -> list[str]:
-    """Everything small that someone who knows who is in which group can find by subtracting what is published."""
+    """The groups of one to four people that an insider can compute by subtracting published numbers."""
     leaks = []
-    hidden = small_waves(responses)
-    shown = [entry for entry in responses if entry.wave not in hidden]
-    known: dict[str, frozenset[int]] = {}
+    publishable = outside_small_waves(responses)
+    groups: dict[str, frozenset[int]] = {}
     for wave, report in reports.items():
-        known |= {f"{wave}: {name}": members for name, members in groups_of(report, shown).items()}
-    leaks += [name for name, members in known.items() if reveals(len(members))]
-    for (one, first), (other, second) in combinations(known.items(), 2):
+        groups |= {f"{wave}: {name}": members for name, members in groups_of(report, publishable).items()}
+    leaks += [name for name, members in groups.items() if is_disclosive(len(members))]
+    for (one, first), (other, second) in combinations(groups.items(), 2):
         smaller, larger = sorted((first, second), key=len)
-        if smaller < larger and smaller and reveals(len(larger) - len(smaller)):
+        if smaller < larger and smaller and is_disclosive(len(larger) - len(smaller)):
             leaks.append(f"{one} against {other}")
     for name in ("issues", "delights"):
         whole = {(issue.kind, issue.id): issue.mentions for issue in getattr(reports["all"], name)}
         for key, mentions in whole.items():
-            apart = sum(
+            in_waves = sum(
                 issue.mentions
                 for wave, report in reports.items()
                 if wave != "all"
                 for issue in getattr(report, name)
                 if (issue.kind, issue.id) == key
             )
-            if reveals(mentions) or reveals(mentions - apart):
+            if is_disclosive(mentions) or is_disclosive(mentions - in_waves):
                 leaks.append(f"{name} {key}")
     for report in reports.values():
         for group in report.waves:
-            if reveals(group.nps.n):
+            if is_disclosive(group.nps.n):
                 leaks.append(f"wave {group.name}")
-        if report.nps and report.nps_with_comment and reveals(report.nps.n - report.nps_with_comment.n):
-            leaks.append(f"silent of {report.wave}")
+        if report.nps and report.nps_with_comment and is_disclosive(report.nps.n - report.nps_with_comment.n):
+            leaks.append(f"without comment in {report.wave}")
         for issue in (*report.issues, *report.delights):
-            if reveals(issue.mentions) or (issue.quotes and issue.mentions < SMALLEST_QUOTED) or issue.waves:
+            if is_disclosive(issue.mentions) or (issue.quotes and issue.mentions < SMALLEST_QUOTED) or issue.waves:
                 leaks.append(f"{report.wave}: {issue.id}")
             leaks += [f"quote of {issue.id}" for q in issue.quotes if q.segments or q.wave or q.score is not None]
-        leaks += [f"{language} in {report.wave}" for language, count in report.languages if reveals(count)]
+        leaks += [f"{language} in {report.wave}" for language, count in report.languages if is_disclosive(count)]
     return leaks
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_an_attacker_who_subtracts_finds_nobody(seed: int) -> None:
-    """Segments, what is left of them, waves and causes, each against each other: no difference of one to four."""
+def test_subtraction_discloses_no_small_group(seed: int) -> None:
+    """No two of segments, rests of dimensions, waves and causes differ by one to four people."""
     responses = survey(seed)
     reports = publish(responses)
     assert attack(reports, responses) == []
@@ -143,18 +145,18 @@ def test_an_attacker_who_subtracts_finds_nobody(seed: int) -> None:
 
 
 def test_the_attack_succeeds_without_protection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same attack on reports that are not protected finds people: it can fail."""
+    """The same attack on unprotected reports finds small groups: the attack itself works."""
     monkeypatch.setattr("pipelines.report.build.protect", lambda report, *_: report)
     responses = survey(1)
-    found = " ".join(attack(publish(responses), responses))
-    assert "against" in found
-    assert "quote of" in found
+    leaks = " ".join(attack(publish(responses), responses))
+    assert "against" in leaks
+    assert "quote of" in leaks
 
 
 @given(st.integers(0, 10**6), st.integers(1, 60))
 @settings(max_examples=25, deadline=None)
-def test_no_survey_is_too_small_to_hide(seed: int, people: int) -> None:
-    """From one employee to sixty, whatever the groups: nothing leaks, and what is left is a report."""
+def test_small_surveys_disclose_no_small_group(seed: int, people: int) -> None:
+    """From one employee to sixty, with any groups, nothing leaks."""
     responses = survey(seed, people)
     reports = publish(responses)
     if reports:
@@ -162,7 +164,7 @@ def test_no_survey_is_too_small_to_hide(seed: int, people: int) -> None:
 
 
 def test_large_groups_are_still_shown() -> None:
-    """Protection leaves what is safe: both large waves, the large teams, causes with quotes."""
+    """Both large waves, the large teams and the causes with quotes are safe and stay published."""
     reports = publish(survey(3, 600))
     assert {"W1", "W2", "all"} <= reports.keys()
     assert {group.name for group in reports["W1"].segments} >= {"team=a1", "team=b1"}
@@ -172,11 +174,11 @@ def test_large_groups_are_still_shown() -> None:
 
 
 def test_no_identity_reaches_the_database(connection: Connection, workspace: int) -> None:
-    """Customer, id, time and rejected rows are nowhere in any table; a second import still knows each response."""
+    """No table contains customer, id, time or rejected rows; a second import still recognises each response."""
     store.workspaces.promise_anonymity(connection, workspace)
     person = Customer("id-77", "Jo Doe", "jo@example.com", "Doe Ltd", Decimal(12345))
-    given_at = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
-    response = Response("hr", "employee-4711", Score(2), Comment("fine"), given_at, "W1", customer=person)
+    answered_at = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+    response = Response("hr", "employee-4711", Score(2), Comment("fine"), answered_at, "W1", customer=person)
     assert store.responses.save(connection, workspace, [response]).new == 1
     assert store.responses.save(connection, workspace, [response]).unchanged == 1
     entry = store.imports.start(connection, workspace, "survey.csv", "digest")
@@ -193,7 +195,7 @@ def test_no_identity_reaches_the_database(connection: Connection, workspace: int
 
 
 def test_anonymity_cannot_be_promised_afterwards(connection: Connection, workspace: int) -> None:
-    """Where identities are stored already the promise is refused; given once, it may be given again."""
+    """The promise is refused if identities are stored already; giving it twice changes nothing."""
     store.responses.save(connection, workspace, [Response("hr", "1", Score(2))])
     with pytest.raises(Conflict, match="identity"):
         store.workspaces.promise_anonymity(connection, workspace)

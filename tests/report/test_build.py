@@ -1,4 +1,4 @@
-"""From responses and annotations to the report: numbers, marks, notes."""
+"""From responses and annotations to the report: counts, scores, notes."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from pipelines.report.build import build_report
 from saywhy.annotation import Polarity
-from saywhy.code_frame import load_code_frame
 from saywhy.errors import NothingToAnalyse, WaveNotFound
 from saywhy.feedback import Comment, Response, Scale, Score
 from saywhy.report import Note
-from tests.builders.answers import NOW, SLOW, annotate, keys, of, report_on, response, ten
+from tests.builders.answers import SLOW, annotate, build_report, keys, of, report_on, response, ten
 
 
 def test_ratings_are_never_nps() -> None:
     """Scores on 1-5 give a mean and a top box, no NPS; causes are listed by frequency with nothing claimed."""
     scores, texts = [5, 5, 4, 1], ["lovely staff", "as expected", "slow support", "slow support again"]
     report = report_on(
-        [response(place, *pair, scale=Scale.FIVE) for place, pair in enumerate(zip(scores, texts, strict=True))], SLOW
+        [response(number, *pair, scale=Scale.FIVE) for number, pair in enumerate(zip(scores, texts, strict=True))], SLOW
     )
     assert report.nps is None
     assert report.waves == report.segments == ()
@@ -54,16 +52,16 @@ def test_non_answers_are_counted_and_nothing_else() -> None:
     assert sum(count for _, count in report.languages) == sum(count for _, count in report.sentiment) == 10
 
 
-def test_what_no_model_has_read_is_left_out_and_said() -> None:
-    """An answer without annotation is not taken for one that names nothing."""
+def test_answers_without_annotation_are_left_out_and_counted_in_a_note() -> None:
+    """An answer that no model has annotated does not count as one that names no cause."""
     annotated = ten()
     annotations = {
-        entry.comment.content_hash: annotate(entry.comment, [(0, 4, "support", Polarity.NEGATIVE)] if place < 4 else [])
-        for place, entry in enumerate(annotated)
+        entry.comment.content_hash: annotate(entry.comment, [(0, 4, "support", Polarity.NEGATIVE)] if index < 4 else [])
+        for index, entry in enumerate(annotated)
         if entry.comment
     }
     unread = response(50, 0, "not read yet")
-    report = build_report("all", [*annotated, unread], annotations, (), (), load_code_frame(), "test-1", NOW)
+    report = build_report("all", [*annotated, unread], annotations)
     assert of(report.issues[0].leave_out) == pytest.approx(50 * 10 / 11)
     assert Note("unread", {"n": 1}) in report.notes
 
@@ -85,8 +83,8 @@ def test_sparse_waves_give_a_sensible_report(responses: list[Response]) -> None:
     assert orjson.loads(orjson.dumps(asdict(report)))["generated_at"] == "2026-07-01T12:00:00+00:00"
 
 
-def test_refuses_what_is_not_there() -> None:
-    """Without responses there is nothing to analyse, and an unknown wave is answered with those that there are."""
+def test_no_responses_and_unknown_waves_are_errors() -> None:
+    """Without responses there is nothing to analyse; the error for an unknown wave lists the known waves."""
     with pytest.raises(NothingToAnalyse):
         report_on([])
     with pytest.raises(WaveNotFound, match=r"W3.*all, W1"):

@@ -1,4 +1,4 @@
-"""The causes of a report: what is counted, what is one and what is not, when it is new and where it concentrates."""
+"""The causes of a report: which count, how they are measured, when they are new, and where they concentrate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.builders.answers import SLOW, keys, of, report_on, response, ten
 
 
 def test_points_are_those_of_all_scored_responses() -> None:
-    """50 points among the ten who wrote are 25 of the NPS of twenty; ratings and blank scores have no part."""
+    """50 points among the ten with a comment are 25 points of the NPS of twenty; ratings and blanks do not count."""
     [alone] = report_on(ten(), SLOW).issues
     assert [of(alone.leave_out), of(alone.shapley)] == pytest.approx([50, 50])
     assert alone.few_mentions
@@ -46,8 +46,8 @@ def test_a_verdict_is_no_cause() -> None:
     assert Note("verdicts", {"n": 1}) in report.notes
 
 
-def test_topics_stand_beside_themes() -> None:
-    """A topic is ranked by the same measure, counts only clauses of the polarity, and says which theme it is under."""
+def test_topics_are_ranked_beside_themes() -> None:
+    """A topic is ranked by the same measure, counts only clauses of its polarity, and names its theme."""
     responses = ten()
     topic = Topic("t1", "support", "days without an answer", ("slow", "support"), "negative", 3, b"")
     assignments = [
@@ -70,11 +70,11 @@ def test_praise_and_blame_of_one_clause_count_on_both_sides() -> None:
     report = report_on(ten(text="so-so"), named)
     assert [issue.id for issue in report.issues] == [issue.id for issue in report.delights] == ["price"]
     assert of(report.issues[0].leave_out) == -of(report.delights[0].leave_out) == pytest.approx(50)
-    assert report.issues[0].impact == pytest.approx(-report.delights[0].impact)  # nothing tells the two apart
+    assert report.issues[0].impact == pytest.approx(-report.delights[0].impact)  # the data cannot separate the two
 
 
-def test_new_needs_more_than_an_accident() -> None:
-    """Four mentions in the second of two equal waves may be chance; twenty with one stray before are new."""
+def test_new_causes_are_significantly_new() -> None:
+    """Four mentions in the second of two equal waves may be chance; twenty, after a single one before, are new."""
     quiet = [response(number, 9, f"as expected {number}") for number in range(100)]
     later = [response(number, 9, f"as expected {number}", "W2") for number in range(100, 200)]
     few = [response(number, 2, f"slow support {number}", "W2") for number in range(300, 304)]
@@ -85,8 +85,8 @@ def test_new_needs_more_than_an_accident() -> None:
     assert not report_on([*quiet, *later, *many, stray], SLOW, wave="W1").issues[0].is_new
 
 
-def test_segments_need_few_enough_values_and_many_tests_find_nothing_by_themselves() -> None:
-    """A dimension of 60 values is named in a note and not shown; noise over 40 segments yields no concentration."""
+def test_too_many_values_are_no_segments_and_noise_is_no_concentration() -> None:
+    """A dimension of 60 values is named in a note and not shown; noise in 40 segments gives no concentration."""
     generator = np.random.default_rng(5)
     responses = [
         response(

@@ -1,4 +1,4 @@
-"""Surveys at the edge: whatever people answer, the report is sensible, or it is refused clearly."""
+"""Edge cases: whatever people answer, the report is consistent, or the error is clear."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from saywhy.feedback import Response, Segment
 from saywhy.report import Report
 from tests.builders.answers import report_on, response
 
-NAMED = {
+THEME_WORDS = {
     "slow": ("support", Polarity.NEGATIVE),
     "dear": ("price", Polarity.NEGATIVE),
     "so-so": ("design", Polarity.MIXED),
     "kind": ("staff", Polarity.POSITIVE),
 }
-WORDS = st.sets(st.sampled_from(sorted(NAMED)))
+WORDS = st.sets(st.sampled_from(sorted(THEME_WORDS)))
 SCORES = st.one_of(st.none(), st.integers(0, 10))
 WAVES = st.sampled_from(["W1", "W2", "W3"])
 
@@ -36,14 +36,14 @@ ANSWERS = st.lists(ANSWER, min_size=1, max_size=30)
 
 
 def survey(answers: list[tuple[Any, ...]], **fixed: Any) -> list[Response]:
-    """The responses; what is `fixed` holds for all of them."""
-    found = []
+    """The responses; `fixed` overrides score, words or wave of all of them."""
+    responses = []
     for number, (score, words, wave, region) in enumerate(answers):
         words = fixed.get("words", words)
         text = None if words is None else " ".join([*sorted(words), f"and more {number}"])
         segments = (Segment("region", region),) if region else ()
-        found.append(response(number, fixed.get("score", score), text, fixed.get("wave", wave), segments=segments))
-    return found
+        responses.append(response(number, fixed.get("score", score), text, fixed.get("wave", wave), segments=segments))
+    return responses
 
 
 def numbers(value: object) -> Iterator[float]:
@@ -58,8 +58,8 @@ def numbers(value: object) -> Iterator[float]:
 
 
 def checked(responses: list[Response]) -> Report:
-    """The report on all waves, after what holds of every report, on all waves and on each, has been checked."""
-    reports = [report_on(responses, NAMED, wave) for wave in ("all", responses[-1].wave or "all")]
+    """The report on all waves, after checking the invariants of every report on it and on the last wave."""
+    reports = [report_on(responses, THEME_WORDS, wave) for wave in ("all", responses[-1].wave or "all")]
     for report in reports:
         assert all(math.isfinite(number) for number in numbers(asdict(report)))
         assert orjson.loads(orjson.dumps(asdict(report)))["wave"] == report.wave
@@ -89,14 +89,14 @@ def checked(responses: list[Response]) -> Report:
 @given(ANSWERS)
 @settings(max_examples=15, deadline=None)
 def test_any_survey(answers: list[tuple[Any, ...]]) -> None:
-    """Scores, comments, waves and segments as they come, blanks included."""
+    """Any scores, comments, waves and segments, blanks included."""
     checked(survey(answers))
 
 
 @given(ANSWERS, st.integers(0, 10))
 @settings(max_examples=8, deadline=None)
 def test_ties_and_unanimous_waves(answers: list[tuple[Any, ...]], score: int) -> None:
-    """Where everyone gives the same score, all promoters among them, the NPS is that and nothing is significant."""
+    """If everyone gives the same score, the interval still has a width and no cause is significant."""
     report = checked(survey(answers, score=score))
     assert report.nps is not None
     assert report.nps.score == (100 if score >= 9 else 0 if score >= 7 else -100)
@@ -108,7 +108,7 @@ def test_ties_and_unanimous_waves(answers: list[tuple[Any, ...]], score: int) ->
 @given(ANSWER)
 @settings(max_examples=8, deadline=None)
 def test_one_response(answer: tuple[Any, ...]) -> None:
-    """A report that claims nothing, and says how little it is."""
+    """Nothing is significant, and a note says that there are few responses."""
     report = checked(survey([answer]))
     assert not any(issue.significant for issue in (*report.issues, *report.delights))
     assert report.change is None
@@ -130,7 +130,7 @@ def test_no_comments(answers: list[tuple[Any, ...]]) -> None:
 @given(ANSWERS)
 @settings(max_examples=8, deadline=None)
 def test_one_theme_in_every_comment(answers: list[tuple[Any, ...]]) -> None:
-    """With nobody to compare with, the impact is 0 and nothing is claimed."""
+    """Without a reference group, the impact is 0 and not significant."""
     report = checked(survey(answers, words={"slow"}))
     [issue] = report.issues
     assert issue.mentions in (len(answers), report.counts.scored)
@@ -140,9 +140,10 @@ def test_one_theme_in_every_comment(answers: list[tuple[Any, ...]]) -> None:
 @given(st.lists(st.tuples(st.integers(0, 10), st.booleans(), WAVES), min_size=1, max_size=30))
 @settings(max_examples=8, deadline=None)
 def test_collinear_themes(answers: list[tuple[int, bool, str]]) -> None:
-    """Two themes that always come together have the same share: neither is blamed for the other."""
-    words = [({"slow", "dear"} if named else set(), score, wave) for score, named, wave in answers]
-    report = checked(survey([(score, found, wave, "") for found, score, wave in words]))
+    """Two themes that are always named together get the same impact."""
+    report = checked(
+        survey([(score, {"slow", "dear"} if named else set(), wave, "") for score, named, wave in answers])
+    )
     by_id = {issue.id: issue for issue in report.issues}
     assert by_id.keys() in ({"support", "price"}, set())
     if by_id:
@@ -153,7 +154,7 @@ def test_collinear_themes(answers: list[tuple[int, bool, str]]) -> None:
 @given(ANSWERS, ANSWER)
 @settings(max_examples=8, deadline=None)
 def test_a_segment_of_one(answers: list[tuple[Any, ...]], alone: tuple[Any, ...]) -> None:
-    """A single response in its segment has a score with a wide interval, concentrates nothing, and is pointed out."""
+    """A single response in its segment has a score with a wide interval and no concentration; a note points it out."""
     responses = survey([*answers, (0, {"slow"}, alone[2], "island")])
     report = checked(responses)
     island = next(group for group in report.segments if group.name == "region=island")
@@ -163,7 +164,7 @@ def test_a_segment_of_one(answers: list[tuple[Any, ...]], alone: tuple[Any, ...]
     assert "small_groups" in {note.key for note in report.notes}
 
 
-def test_nothing_at_all_is_refused() -> None:
-    """Without a single response there is nothing to report on, and that is what the error says."""
+def test_no_response_is_an_error() -> None:
+    """Without a single response there is nothing to report on."""
     with pytest.raises(NothingToAnalyse):
         report_on([])

@@ -1,4 +1,4 @@
-"""The findings at the top: from the numbers, in four languages, with their evidence, and no cause claimed."""
+"""The findings at the top of a report: their numbers, evidence and wording in four languages, without causal claims."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from saywhy.estimate import Estimate
 from saywhy.report import Alert, CauseChange, Change, Report
 from tests.builders.reports import EMPTY, FULL, RATED
 
-#: Words that make a cause of what goes along with something.
+#: Words that turn an association into a causal claim.
 CAUSAL = {
     "en": r"\b(because|cause[sd]?|due to|leads? to|led to|results? in|drives?|driven|makes?|therefore|thanks to)\b",
     "de": r"\b(weil|denn die|verursach\w*|führ(t|en) zu|wegen|aufgrund|dank|deshalb|daher|bewirk\w*|kostet|durch)\b",
@@ -39,7 +39,7 @@ CHANGE = Change(
 ALERT = Alert("topic", "topic-17", "Invoices that nobody understands", "2026-Q2", 0.08, 0.02, 52, 0.0004, 0.05)
 OLD = tuple(replace(issue, is_new=False, concentrated_in=None) for issue in FULL.issues)
 UNSURE = tuple(replace(issue, significant=False, revenue_at_risk=None) for issue in OLD)
-GRAVER = replace(
+MORE_SEVERE = replace(
     CHANGE, causes=(replace(CHANGE.causes[0], frequency=Estimate(0, -1, 1), severity=Estimate(-2, -3, -1)),)
 )
 
@@ -48,7 +48,7 @@ REPORTS = [
     replace(FULL, change=CHANGE),
     replace(FULL, change=replace(CHANGE, p_value=0.3), issues=OLD, alerts=(ALERT,)),
     replace(FULL, change=CHANGE, issues=OLD),
-    replace(FULL, change=GRAVER, issues=OLD),
+    replace(FULL, change=MORE_SEVERE, issues=OLD),
     replace(FULL, issues=OLD),
     replace(FULL, issues=UNSURE, delights=()),
     replace(FULL, issues=OLD, delights=(), segments=()),
@@ -58,34 +58,34 @@ FINDINGS = {finding.key for report in REPORTS for finding in findings(report)}
 
 
 def test_five_findings_with_their_evidence() -> None:
-    """A full report gives five; every one names issues that are on the report, or members of it."""
+    """A full report gives five; the evidence of each is issues or members of the report."""
     for report in REPORTS[:6]:
-        found = findings(report)
-        assert len(found) == 5
-        assert len({finding.key for finding in found}) == 5
-        known = {str(issue.key) for issue in chain(report.issues, report.delights)}
-        for finding in found:
+        results = findings(report)
+        assert len(results) == 5
+        assert len({finding.key for finding in results}) == 5
+        issue_keys = {str(issue.key) for issue in chain(report.issues, report.delights)}
+        for finding in results:
             assert finding.evidence
-            assert all(place in known or getattr(report, place) for place in finding.evidence)
+            assert all(name in issue_keys or getattr(report, name) for name in finding.evidence)
     assert [finding.key for finding in findings(FULL)] == ["score", "complaint", "new", "concentrated", "praise"]
 
 
 def test_numbers_are_those_of_the_report() -> None:
-    """The first complaint is the first significant issue, with its very impact and interval."""
-    found = {finding.key: finding for finding in findings(FULL)}
+    """The first complaint is the first significant issue, with the same impact and interval."""
+    results = {finding.key: finding for finding in findings(FULL)}
     first = FULL.issues[0]
-    assert found["complaint"].values == {
+    assert results["complaint"].values == {
         "issue": "topic:topic-17",
         "impact": first.impact,
         "low": first.low,
         "high": first.high,
         "detractors": first.detractors,
     }
-    assert found["score"].values["n"] == 1187
+    assert results["score"].values["n"] == 1187
 
 
-def test_nothing_is_claimed_of_chance() -> None:
-    """Without a significant issue the findings say so; without NPS they speak of no points; of nothing, nothing."""
+def test_chance_is_not_presented_as_a_finding() -> None:
+    """Without a significant issue a finding says so; without NPS none is about points; an empty report has none."""
     keys = [finding.key for finding in findings(replace(FULL, issues=UNSURE, delights=()))]
     assert "no_complaint" in keys
     assert not {"complaint", "second", "praise"} & set(keys)
@@ -103,7 +103,7 @@ def test_nothing_is_claimed_of_chance() -> None:
 
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
 def test_no_finding_claims_a_cause(language: str) -> None:
-    """No sentence of the catalogue, and none that is written, has a causal word in it; all have their values."""
+    """No sentence, in the catalogue or rendered, contains a causal word."""
     sentences = [words for key, words in catalogue(language).items() if key.startswith("finding.")]
     for report in REPORTS:
         page = build_page(replace(report, findings=findings(report)), load_code_frame(), Wording(language))
@@ -114,17 +114,17 @@ def test_no_finding_claims_a_cause(language: str) -> None:
 
 
 def test_every_finding_can_be_reached() -> None:
-    """The reports above lead to every sentence that the catalogue has."""
+    """The reports above produce every finding in the catalogue."""
     assert {f"finding.{key}" for key in FINDINGS} == {key for key in catalogue("en") if key.startswith("finding.")}
 
 
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
 def test_findings_link_to_their_evidence(language: str) -> None:
-    """On the page each finding on an issue leads to its row, and themes have their names in the page's language."""
+    """On the page each finding on an issue links to its row, and themes are named in the language of the page."""
     report: Report = replace(FULL, findings=findings(FULL))
     page = to_html(report, load_code_frame(), language=language)
     assert page.count('<a href="#detractors-1">') == 3
     assert '<a href="#promoters-1">' in page
     staff = load_code_frame()["staff"].name(language)
-    found = build_page(report, load_code_frame(), Wording(language)).findings
-    assert staff in found[-1].text
+    results = build_page(report, load_code_frame(), Wording(language)).findings
+    assert staff in results[-1].text

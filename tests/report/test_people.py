@@ -1,4 +1,4 @@
-"""Who is behind a cause of a report, what is at risk, and what of their words is shown."""
+"""Who names a cause of a report, what revenue is at risk, and which quotes are shown."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.builders.answers import SLOW, report_on, response, ten
 
 
 def test_revenue_at_risk_counts_each_account_once() -> None:
-    """Two detractors of one account and one of another: 300 + 50; an account's latest revenue counts, critics who are
-    no detractors do not.
+    """Two detractors of one account and one of another: 300 + 50. The latest revenue of an account counts; passives who
+    complain do not.
     """
 
     def customer(account: str, revenue: int | None) -> Customer:
@@ -39,7 +39,7 @@ def test_revenue_at_risk_counts_each_account_once() -> None:
 
 
 def test_customers_who_leave_are_counted() -> None:
-    """Detractors who name the cause and are marked as churned or at risk, in the words of four languages."""
+    """Detractors who name the cause and are marked as churned or at risk, in four languages."""
 
     def marked(number: int, score: int, dimension: str, value: str) -> Response:
         return response(number, score, f"slow support {number}", segments=(Segment(dimension, value),))
@@ -59,7 +59,7 @@ def test_customers_who_leave_are_counted() -> None:
 
 
 def test_personal_data_is_masked_and_the_clause_still_marked() -> None:
-    """What a quote shows has no e-mail address in it, and its span still is the clause."""
+    """A quote contains no e-mail address, and its span still marks the clause."""
     text = "Write to jo.doe@example.com, as there is slow support since May"
     [issue] = report_on([response(1, 0, text), *ten(10, "nothing")], SLOW).issues
     [quote] = issue.quotes

@@ -1,4 +1,4 @@
-"""The report on the sample that ships, where annotations are its planted truth."""
+"""The report on the sample survey that ships, with its ground truth as annotations."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.report.build import build_report
 from saywhy.annotation import Polarity
 from saywhy.code_frame import CodeFrame
 from saywhy.feedback import Comment, Customer, Response, Score, Segment
 from saywhy.issue import Issue
 from saywhy.report import Report
 from saywhy.sample import GROUND_TRUTH, SAMPLE
-from tests.builders.answers import NOW, annotate
+from tests.builders.answers import annotate, build_report
 
 PRAISE = {"easy-to-use", "kind-onboarding", "clear-reports"}
 
 
 @pytest.fixture(scope="module")
 def sample() -> dict[str, Report]:
-    """Reports on the sample that ships where annotations are its planted truth."""
+    """Reports on the sample survey, with its ground truth as annotations."""
     causes = defaultdict(list)
     with GROUND_TRUTH.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
@@ -54,9 +53,9 @@ def sample() -> dict[str, Report]:
                         for cause in causes[row["Response ID"]]
                     ],
                 )
-    code_frame = CodeFrame(())  # themes that only the annotations know are taken from there
+    code_frame = CodeFrame(())  # without a code frame, the themes are those of the annotations
     return {
-        wave: build_report(wave, responses, annotations, (), (), code_frame, "truth", NOW)
+        wave: build_report(wave, responses, annotations, code_frame=code_frame)
         for wave in ("all", "2026-Q1", "2026-Q2")
     }
 
@@ -68,12 +67,12 @@ def test_sample_scores_are_those_documented(sample: dict[str, Report]) -> None:
     assert first is not None
     assert second is not None
     assert (overall.promoters, overall.passives, overall.detractors) == (283, 177, 330)
-    assert [round(found.score, 1) for found in (overall, first, second)] == [-5.9, 2.1, -13.4]
+    assert [round(nps.score, 1) for nps in (overall, first, second)] == [-5.9, 2.1, -13.4]
     assert [(group.name, group.nps) for group in sample["2026-Q1"].waves] == [("2026-Q1", first), ("2026-Q2", second)]
 
 
 def test_planted_causes_lead_in_the_planted_order(sample: dict[str, Report]) -> None:
-    """Costliest first, as planted; two close ones may change places, and the small one is last and marked."""
+    """Costliest first, as planted; two with close impacts may swap ranks; the rarest is last and marked."""
     issues = sample["all"].issues
     assert [(issue.id, issue.mentions, issue.detractors) for issue in issues[:3]] == [
         ("export-timeout", 90, 82),
@@ -90,7 +89,7 @@ def test_planted_causes_lead_in_the_planted_order(sample: dict[str, Report]) -> 
 
 
 def test_the_new_cause_and_only_that_is_new(sample: dict[str, Report]) -> None:
-    """The cause that was planted in the second wave alone is new there and overall, and absent before."""
+    """The cause planted in the second wave only is new there and overall, and absent from the first."""
     for wave in ("all", "2026-Q2"):
         assert [issue.id for issue in sample[wave].issues if issue.is_new] == ["price-increase"]
     [issue] = [issue for issue in sample["all"].issues if issue.is_new]
@@ -100,13 +99,13 @@ def test_the_new_cause_and_only_that_is_new(sample: dict[str, Report]) -> None:
 
 
 def test_the_hidden_cause_is_found_in_its_industry(sample: dict[str, Report]) -> None:
-    """The cause planted in one industry is said to be concentrated there, in each wave and overall."""
+    """The cause planted in one industry is concentrated there, in each wave and overall."""
     for report in sample.values():
         assert _issue(report, "scanner-disconnects").concentrated_in == "industry=Logistics"
         assert _issue(report, "double-charge").concentrated_in is None
 
 
-def test_quotes_prove_the_cause_in_several_languages(sample: dict[str, Report]) -> None:
+def test_quotes_show_the_cause_in_several_languages(sample: dict[str, Report]) -> None:
     """Quotes are by detractors, in all four languages of the cause, each once, with the score and the segments."""
     for issue in sample["all"].issues[:5]:
         assert {quote.language for quote in issue.quotes} == {"en", "de", "zh-Hans", "zh-Hant"}
