@@ -12,6 +12,9 @@ CORE = Path(__file__).with_name("code_frame.toml")
 #: The languages that are first class everywhere: models, word lists, pages.
 FIRST_CLASS_LANGUAGES = ("en", "de", "zh-Hans", "zh-Hant")
 
+#: The theme of a verdict without a reason ("great app"): it is counted, but it is never a cause.
+VERDICT = "general"
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:

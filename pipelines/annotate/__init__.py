@@ -1,4 +1,8 @@
-"""Comments in, annotations out: sentiment, themes and mentions of each comment; face: `classify`, `Annotations`."""
+"""Turns comments into annotations: sentiment, themes, and mentions with their spans.
+
+`classification.classify` cleans and annotates texts; `columns.Annotations` holds the annotations of many comments as
+arrays.
+"""
 
 from pipelines.annotate.classification import classify, to_record
 from pipelines.annotate.columns import POLARITIES, Annotations

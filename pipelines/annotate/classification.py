@@ -1,4 +1,4 @@
-"""The annotate stage: cleaned comments in, annotations out. Online and batch are this same code."""
+"""Classifies texts: cleans and annotates them. Single texts and batches take the same path."""
 
 from __future__ import annotations
 
@@ -11,29 +11,33 @@ from saywhy.code_frame import CodeFrame
 from saywhy.feedback import Comment
 
 
-class Annotates(Protocol):
-    """What this stage needs of `models.annotator.Annotator`."""
+class CommentAnnotator(Protocol):
+    """The part of `models.annotator.Annotator` that the pipelines use."""
 
     model: str
     code_frame: CodeFrame
 
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
-        """One annotation a comment, in order."""
+        """One annotation per comment, in order."""
 
 
-def classify(items: Sequence[tuple[str, str | None]], annotator: Annotates) -> list[tuple[Comment, Annotation]]:
-    """Clean and annotate texts with their language, where it is known; in order.
+def classify(items: Sequence[tuple[str, str | None]], annotator: CommentAnnotator) -> list[tuple[Comment, Annotation]]:
+    """Clean and annotate (text, language) pairs, in order; the language is None if it is not known.
 
-    A text that is no answer ("-", "n/a", blank) is neutral and about nothing, with full confidence.
+    Non-answers ("-", "n/a", blank) are not given to the model: they are neutral with full confidence and have no
+    themes.
     """
     comments = clean([Comment(text, language) for text, language in items])
-    answers = iter(annotator.annotate([comment for comment in comments if comment.is_answer]))
-    silence = Annotation(annotator.model, Sentiment(Polarity.NEUTRAL, 0.0, 1.0), (), (), (), b"")
-    return [(comment, next(answers) if comment.is_answer else silence) for comment in comments]
+    annotations = iter(annotator.annotate([comment for comment in comments if comment.is_answer]))
+    no_answer = Annotation(annotator.model, Sentiment(Polarity.NEUTRAL, 0.0, 1.0), (), (), (), b"")
+    return [(comment, next(annotations) if comment.is_answer else no_answer) for comment in comments]
 
 
 def to_record(identifier: Any, comment: Comment, annotation: Annotation) -> dict[str, Any]:
-    """What `saywhy classify` and `POST /v1/classify` say of one comment; spans are offsets into the text as sent."""
+    """The result for one comment as `saywhy classify` and `POST /v1/classify` return it.
+
+    `start` and `end` are character offsets into the text as it was sent.
+    """
     sentiment = annotation.sentiment
     return {
         "id": identifier,

@@ -9,7 +9,6 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Floats
-from pipelines.annotate.columns import VERDICT
 from pipelines.causes.analysis import SIDES, Analysis
 from pipelines.impact.adjusted_wald import added_variance
 from pipelines.impact.nps import Z95
@@ -17,6 +16,7 @@ from pipelines.impact.prediction_powered import prediction_powered
 from pipelines.impact.recoverable import recoverable, with_influence
 from saywhy.annotation import Polarity
 from saywhy.audit import LEAST_COMMENTS, AuditLabel
+from saywhy.code_frame import VERDICT
 from saywhy.estimate import Estimate
 from saywhy.issue import Audited, Issue
 from saywhy.report import Audit, Report

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from pipelines.annotate.columns import VERDICT, Annotations
+from pipelines.annotate.columns import Annotations
 from pipelines.tabulate.cause_mentions import mentions_of, theme_mentions, topic_mentions
 from pipelines.tabulate.response_columns import ResponseColumns
 from pipelines.tabulate.survey_data import Cause, SurveyData
 from saywhy.annotation import Polarity
-from saywhy.code_frame import CodeFrame
+from saywhy.code_frame import VERDICT, CodeFrame
 from saywhy.feedback import Response
 from saywhy.issue import CauseKey, TopicState
 from saywhy.topic import Assignment, Topic

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.arrays import Integers, Vectors, pack
-from pipelines.annotate.columns import POLARITIES, VERDICT, Annotations
+from pipelines.annotate.columns import POLARITIES, Annotations
 from pipelines.topics.clustering.clusters import ClusteringResult, cluster
 from pipelines.topics.clustering.communities import Communities
 from pipelines.topics.clustering.distinct_texts import Distinct, commonest
 from pipelines.topics.clustering.language_centring import LanguageCentring
 from pipelines.topics.labelling.keywords import says_something
 from saywhy.annotation import Polarity
+from saywhy.code_frame import VERDICT
 from saywhy.feedback import Comment
 from saywhy.topic import Assignment, Part, Topic
 

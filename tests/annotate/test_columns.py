@@ -1,4 +1,4 @@
-"""Annotations column by column."""
+"""Annotations as columns."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, 
 
 
 def annotation(spans: list[tuple[int, int, str, Polarity]], *, width: int = 4) -> Annotation:
-    """An annotation whose mentions are its clauses; the vector of a clause is its start, again and again."""
+    """An annotation with equal mentions and clauses; the vector of a clause repeats its start offset."""
     return Annotation(
         model="m",
         sentiment=Sentiment(spans[0][3] if spans else Polarity.NEUTRAL, 0.0, 0.5),
-        themes=tuple(ThemeLabel(theme, felt, 0.5) for _, _, theme, felt in spans),
+        themes=tuple(ThemeLabel(theme, polarity, 0.5) for _, _, theme, polarity in spans),
         mentions=tuple(Mention(*span, confidence=0.25) for span in spans),
         clauses=tuple(Clause(*span, vector=np.full(width, span[0], "<f2").tobytes()) for span in spans),
         vector=b"",
@@ -36,31 +36,30 @@ def annotation(spans: list[tuple[int, int, str, Polarity]], *, width: int = 4) -
         max_size=5,
     )
 )
-def test_columns_hold_what_was_said(spans: list[list[tuple[int, int, str, Polarity]]]) -> None:
-    """Every mention, clause and vector is in its row, in whatever order the clauses of a comment come."""
-    found = Annotations.of((str(place), annotation(inside)) for place, inside in enumerate(spans))
-    assert found.hashes == tuple(map(str, range(len(spans))))
-    for rows, expected in ((found.mentions, spans), (found.clauses, [sorted(inside, key=_start) for inside in spans])):
-        columns = (rows.comment, rows.start, rows.end, rows.theme, rows.polarity)
+def test_columns_hold_the_annotations(spans: list[list[tuple[int, int, str, Polarity]]]) -> None:
+    """Every mention, clause and vector is in its row, in any order of the clauses of a comment."""
+    columns = Annotations.of((str(index), annotation(of_comment)) for index, of_comment in enumerate(spans))
+    assert columns.hashes == tuple(map(str, range(len(spans))))
+    clauses = [sorted(of_comment, key=_start) for of_comment in spans]
+    for table, expected in ((columns.mentions, spans), (columns.clauses, clauses)):
+        cells = (table.comment, table.start, table.end, table.theme, table.polarity)
         assert [
-            (place, start, end, found.themes[theme], POLARITIES[felt])
-            for place, start, end, theme, felt in zip(*(column.tolist() for column in columns), strict=True)
-        ] == [(place, *span) for place, inside in enumerate(expected) for span in inside]
-    assert found.vectors[:, :1].ravel().tolist() == found.clauses.start.tolist()
-    verdicts = [{theme for _, _, theme, _ in inside} == {"general"} for inside in spans]
-    assert found.is_verdict.tolist() == verdicts
+            (comment, start, end, columns.themes[theme], POLARITIES[polarity])
+            for comment, start, end, theme, polarity in zip(*(column.tolist() for column in cells), strict=True)
+        ] == [(comment, *span) for comment, of_comment in enumerate(expected) for span in of_comment]
+    assert columns.vectors[:, :1].ravel().tolist() == columns.clauses.start.tolist()
+    verdicts = [{theme for _, _, theme, _ in of_comment} == {"general"} for of_comment in spans]
+    assert columns.is_verdict.tolist() == verdicts
 
 
-def test_places_are_found_in_clauses() -> None:
-    """A place belongs to the clause that begins there or before, to the first where none does, and to none (-1) where
-    the comment has no clauses.
-    """
-    felt = Polarity.NEGATIVE
-    clauses = [(5, 9, "a", felt), (10, 20, "b", felt)]
-    said = [("one", annotation(clauses)), ("two", annotation([])), ("three", annotation(clauses))]
-    found = Annotations.of(said).clauses
-    asked = np.array([[0, 10], [0, 12], [0, 2], [1, 5], [2, 9], [2, 99]], np.int32)
-    assert found.find(asked[:, 0], asked[:, 1]).tolist() == [1, 1, 0, -1, 2, 3]
+def test_positions_are_found_in_clauses() -> None:
+    """A position is in the last clause that begins there or before, else in the first; -1 without clauses."""
+    polarity = Polarity.NEGATIVE
+    clauses = [(5, 9, "a", polarity), (10, 20, "b", polarity)]
+    annotated = [("one", annotation(clauses)), ("two", annotation([])), ("three", annotation(clauses))]
+    spans = Annotations.of(annotated).clauses
+    positions = np.array([[0, 10], [0, 12], [0, 2], [1, 5], [2, 9], [2, 99]], np.int32)
+    assert spans.find(positions[:, 0], positions[:, 1]).tolist() == [1, 1, 0, -1, 2, 3]
 
 
 def _start(span: tuple[int, int, str, Polarity]) -> int:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.arrays import Integers, pack
-from pipelines.annotate.columns import VERDICT
 from pipelines.topics.clauses import ClauseSet
 from pipelines.topics.clustering.description import ClusterDescription, identify
+from saywhy.code_frame import VERDICT
 from saywhy.topic import Cluster, Fit, Lineage, Member
 
 if TYPE_CHECKING:
