@@ -1,122 +1,124 @@
-"""What the impact is worth where the truth is known: coverage, order, false findings, false alarms, time and memory.
+"""Quality of the impact where the truth is known: coverage, order, false findings, false alarms, time and memory.
 
 `python -m benchmarks.impact [SHARE]` prints the Markdown tables of docs/explanation/impact.md; SHARE (1 by
-default) scales the number of simulated surveys. All data are simulated (`tests/builders/surveys.py`).
+default) scales the number of simulated surveys. All data are simulated (`tests/builders/simulated_surveys.py`).
 """
 
 from __future__ import annotations
 
+import gc
 import resource
 import sys
 import time
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.stats import spearmanr
 
 from benchmarks.true_model import lower_ends
+from models.arrays import Floats
 from pipelines.change.alerts import FALSE_ALARM_RATE, alarm
 from pipelines.impact.estimates import measure
 from pipelines.impact.leave_out import leave_out
-from pipelines.impact.nps import nps_of
+from pipelines.impact.nps import by_group, nps_of
 from pipelines.impact.shapley import points_lost
 from saywhy.estimate import Impact
-from tests.builders.surveys import Planted, Points, random_effects
+from tests.builders.simulated_surveys import Points, SimulatedSurvey, random_effects
 
-PLANTED = Planted()
+SURVEY = SimulatedSurvey()
 
-#: Seeds of the alerts' check. Their one free constant (`pipelines.change.alerts._CAUTION`) was chosen on seed 7.
-CHECKED = (101, 102, 103)
+#: Seeds of the simulations of alerts. The constant `pipelines.change.alerts._OVERDISPERSION_MARGIN` was chosen on seed
+#: 7, so these are independent of it.
+ALERT_SEEDS = (101, 102, 103)
 
-SCENARIOS = {"none": 0.0, "some": 0.7, "strong": 1.5, "very strong": 3.0}
+OVERLAPS = {"none": 0.0, "some": 0.7, "strong": 1.5, "very strong": 3.0}
 
 
 def main() -> None:
     share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    gc.freeze()  # statsmodels collects garbage in every correction of `alarm`: exempt what exists
     print("| responses | NPS | leave-out | Shapley | recoverable | recoverable, 30 mentions and more |")
     print("|--:|--:|--:|--:|--:|--:|")
     for responses, surveys in ((300, 500), (1_000, 500), (10_000, 300)):
-        print(
-            f"| {responses:,} | "
-            + " | ".join(f"{held:.1%}" for held in coverage(responses, int(share * surveys)))
-            + " |",
-            flush=True,
-        )
+        rates = coverage(responses, int(share * surveys))
+        print(f"| {responses:,} | " + " | ".join(f"{rate:.1%}" for rate in rates) + " |", flush=True)
     print(
         "\n| overlap | responses | Spearman with the truth: saywhy | the true model | leave-out "
         "| true top 3 found: saywhy | the true model | leave-out | of their points |"
     )
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
-    for name, overlap in SCENARIOS.items():
+    for name, overlap in OVERLAPS.items():
         for responses in (1_000, 10_000):
-            found = order(overlap, responses, int(share * 100))
-            cells = [*(f"{value:.3f}" for value in found[:3]), *(f"{value:.1%}" for value in found[3:])]
+            quality = order(overlap, responses, int(share * 100))
+            cells = [*(f"{value:.3f}" for value in quality[:3]), *(f"{value:.1%}" for value in quality[3:])]
             print(f"| {name} | {responses:,} | " + " | ".join(cells) + " |", flush=True)
     print("\n| causes without effect | responses | surveys with any significant cause |\n|--:|--:|--:|")
     for causes in (10, 40):
         for responses in (300, 1_000, 10_000):
-            print(
-                f"| {causes} | {responses:,} | {false_findings(causes, responses, int(share * 300)):.1%} |", flush=True
-            )
-    print("\n| waves before | rates wander by | quiet waves with any alert | doubled cause found |\n|--:|--:|--:|--:|")
+            rate = false_findings(causes, responses, int(share * 300))
+            print(f"| {causes} | {responses:,} | {rate:.1%} |", flush=True)
+    print("\n| waves before | rates vary by | quiet waves with any alert | doubled cause found |\n|--:|--:|--:|--:|")
     for waves in (4, 6, 8):
         for spread in (0.0, 0.15, 0.25):
-            rates = np.mean([alerts(waves, spread, int(share * 1000), seed) for seed in CHECKED], axis=0)
+            rates = np.mean([alerts(waves, spread, int(share * 1000), seed) for seed in ALERT_SEEDS], axis=0).tolist()
             print(f"| {waves} | {spread:.0%} | {rates[0]:.1%} | {rates[1]:.1%} |", flush=True)
     print("\n| responses | CPU seconds, all three with intervals | peak memory |\n|--:|--:|--:|")
     for responses in (10_000, 100_000, 1_000_000):
-        seconds = million(responses)
+        seconds = cpu_seconds(responses)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(f"| {responses:,} | {seconds:.1f} | {memory:.1f} GB |", flush=True)
 
 
 def ranking(points: Points, blamed: sparse.csr_array, praised: sparse.csr_array) -> list[Impact]:
-    keys = [[str(place) for place in range(side.shape[1])] for side in (blamed, praised)]
+    """The complaints in order; the keys are their columns."""
+    keys = [[str(column) for column in range(side.shape[1])] for side in (blamed, praised)]
     return measure(points, blamed, praised, *keys)[0]
 
 
 def coverage(responses: int, surveys: int) -> list[float]:
-    """Share of the intervals that hold the truth: NPS, leave-out, Shapley, recoverable, and that of frequent causes."""
-    points, blamed, praised = PLANTED.draw(2_000_000, 1)
-    groups = np.stack([points > 0, points == 0, points < 0], axis=1).astype(np.int64)
+    """Share of the intervals that contain the truth.
+
+    Of the NPS, leave-out, Shapley and recoverable points, and of the last for causes with 30 mentions and more.
+    """
+    points, blamed, praised = SURVEY.draw(2_000_000, 1)
+    groups = by_group(points).astype(np.int64)
     score = float(points.mean())
-    plain = leave_out(blamed.astype(np.int64).T @ groups, groups.sum(axis=0))[0]
-    players = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
-    shares, won = points_lost(points, players).points, PLANTED.truth(2_000_000)
-    held: list[list[bool]] = [[], [], [], [], []]
+    difference = leave_out(blamed.astype(np.int64).T @ groups, groups.sum(axis=0))[0]
+    columns = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
+    shares, recoverable = points_lost(points, columns).points, SURVEY.truth(2_000_000)
+    is_covered: list[list[bool]] = [[], [], [], [], []]
     for seed in range(surveys):
-        points, blamed, praised = PLANTED.draw(responses, 1000 + seed)
+        points, blamed, praised = SURVEY.draw(responses, 1000 + seed)
         overall = nps_of(points)
         assert overall is not None
-        held[0].append(overall.low <= score <= overall.high)
-        for found in ranking(points, blamed, praised):
-            cause = int(found.key)
-            assert found.leave_out is not None
-            assert found.shapley is not None
-            held[1].append(found.leave_out.low <= plain[cause] <= found.leave_out.high)
-            held[2].append(found.shapley.low <= shares[cause] <= found.shapley.high)
-            held[3].append(found.low <= won[cause] <= found.high)
-            if not found.few_mentions:
-                held[4].append(held[3][-1])
-    return [float(np.mean(kind)) for kind in held]
+        is_covered[0].append(overall.low <= score <= overall.high)
+        for impact in ranking(points, blamed, praised):
+            cause = int(impact.key)
+            assert impact.leave_out is not None
+            assert impact.shapley is not None
+            is_covered[1].append(impact.leave_out.low <= difference[cause] <= impact.leave_out.high)
+            is_covered[2].append(impact.shapley.low <= shares[cause] <= impact.shapley.high)
+            is_covered[3].append(impact.low <= recoverable[cause] <= impact.high)
+            if not impact.few_mentions:
+                is_covered[4].append(is_covered[3][-1])
+    return [float(np.mean(covered)) for covered in is_covered]
 
 
-def order(overlap: float, responses: int, surveys: int) -> NDArray[np.float64]:
+def order(overlap: float, responses: int, surveys: int) -> Floats:
     """Spearman's correlation of the order with the truth, and the share of the true top 3 that is in the first 3.
 
     Of saywhy, of maximum likelihood in the model that the surveys are drawn from (`benchmarks.true_model`) and of
     leave-out, all by the lower end of their intervals. The last number is the share of the points of the true top 3
-    that saywhy's first 3 have. Every survey has effects of its own, drawn at random; near ties are as they come.
+    that saywhy's first 3 have. Every survey has its own random effects, near ties included.
     """
-    found = []
+    rows = []
     for seed in range(surveys):
-        planted = random_effects(seed, overlap)
-        truth = planted.truth(60_000, seed)
-        truth[np.array(planted.costs) == 0] = 0
-        drawn = planted.draw(responses, 5000 + seed)
+        survey = random_effects(seed, overlap)
+        truth = survey.truth(60_000, seed)
+        truth[np.array(survey.costs) == 0] = 0
+        drawn = survey.draw(responses, 5000 + seed)
         impacts = {int(impact.key): impact for impact in ranking(*drawn)}
-        lows = np.full((3, len(truth)), -200.0)  # of a cause that nobody names
+        lows = np.full((3, len(truth)), -200.0)  # -200 for a cause that nobody names
         for cause, impact in impacts.items():
             assert impact.leave_out is not None
             lows[0, cause], lows[2, cause] = impact.low, impact.leave_out.low
@@ -124,38 +126,42 @@ def order(overlap: float, responses: int, surveys: int) -> NDArray[np.float64]:
         top = set(np.argsort(-truth)[:3].tolist())
         first = [set(np.argsort(-low, kind="stable")[:3].tolist()) for low in lows]
         points = truth[list(first[0])].sum() / truth[list(top)].sum()
-        found.append(
-            [*(spearmanr(low, truth).statistic for low in lows), *(len(top & lead) / 3 for lead in first), points]
-        )
-    return np.asarray(np.mean(found, axis=0), dtype=np.float64)
+        correlations = (spearmanr(low, truth).statistic for low in lows)
+        rows.append([*correlations, *(len(top & leaders) / 3 for leaders in first), points])
+    return np.asarray(np.mean(rows, axis=0), dtype=np.float64)
 
 
 def false_findings(causes: int, responses: int, surveys: int) -> float:
     """Share of surveys in which any cause is called significant though none has an effect."""
     rates = tuple(np.geomspace(0.02, 0.25, causes).tolist())
-    planted = Planted(rates, (0.0,) * causes, (0.1,), (0.0,), overlap=0.7)
+    survey = SimulatedSurvey(rates, (0.0,) * causes, (0.1,), (0.0,), overlap=0.7)
     return float(
-        np.mean([any(one.significant for one in ranking(*planted.draw(responses, seed))) for seed in range(surveys)])
+        np.mean(
+            [any(impact.significant for impact in ranking(*survey.draw(responses, seed))) for seed in range(surveys)]
+        )
     )
 
 
 def alerts(before: int, spread: float, waves: int, seed: int) -> tuple[float, float]:
-    """Share of quiet waves with an alert, and how often a cause that doubled from one in twenty is found: 40 causes."""
+    """Share of quiet waves with an alert, and how often a cause that doubled from one in twenty is found: 40 causes.
+
+    `spread` is the standard deviation of the log rates between waves.
+    """
     generator = np.random.default_rng(seed)
     rates = np.geomspace(0.004, 0.2, 40)
     rates[20] = 0.05
-    quiet = found = 0
+    false_alarms = detections = 0
     for _ in range(waves):
         responses = generator.integers(300, 900, before + 1)
-        wandering = np.minimum(rates[:, None] * np.exp(spread * generator.normal(size=(40, before + 1))), 1)
-        mentions = generator.binomial(responses, wandering)
-        quiet += bool((alarm(mentions, responses) <= FALSE_ALARM_RATE).any())
+        varied = np.minimum(rates[:, None] * np.exp(spread * generator.normal(size=(40, before + 1))), 1)
+        mentions = generator.binomial(responses, varied)
+        false_alarms += bool((alarm(mentions, responses) <= FALSE_ALARM_RATE).any())
         mentions[20, -1] = generator.binomial(responses[-1], 0.1)
-        found += bool(alarm(mentions, responses)[20] <= FALSE_ALARM_RATE)
-    return quiet / waves, found / waves
+        detections += bool(alarm(mentions, responses)[20] <= FALSE_ALARM_RATE)
+    return false_alarms / waves, detections / waves
 
 
-def million(responses: int) -> float:
+def cpu_seconds(responses: int) -> float:
     """CPU seconds for 40 themes by two polarities, two dimensions of segments and four waves."""
     generator = np.random.default_rng(1)
 
@@ -164,12 +170,13 @@ def million(responses: int) -> float:
         return sparse.csr_array((np.ones(cells.shape[1], dtype=bool), tuple(cells)), (responses, 40))
 
     blamed, praised = named(1.5), named(0.7)
-    places = np.stack([generator.integers(first, last, responses) for first, last in ((0, 4), (4, 9), (9, 15))], axis=1)
-    cells = (np.ones(places.size, dtype=bool), places.ravel(), np.arange(responses + 1) * 3)
+    bounds = ((0, 4), (4, 9), (9, 15))
+    columns = np.stack([generator.integers(first, last, responses) for first, last in bounds], axis=1)
+    cells = (np.ones(columns.size, dtype=bool), columns.ravel(), np.arange(responses + 1) * 3)
     controls = sparse.csr_array(cells, (responses, 15))
-    mood = 0.8 - blamed @ generator.uniform(0, 1.5, 40) + generator.logistic(size=responses)
-    points = np.where(mood > 0.8, 100, np.where(mood < -0.5, -100, 0)).astype(np.int8)
-    keys = [str(place) for place in range(40)]
+    satisfaction = 0.8 - blamed @ generator.uniform(0, 1.5, 40) + generator.logistic(size=responses)
+    points = np.where(satisfaction > 0.8, 100, np.where(satisfaction < -0.5, -100, 0)).astype(np.int8)
+    keys = [str(column) for column in range(40)]
     start = time.process_time()
     measure(points, blamed, praised, keys, keys, controls=controls)
     return time.process_time() - start

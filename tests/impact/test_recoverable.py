@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from pipelines.impact.design import aggregated
 from pipelines.impact.estimates import measure
 from pipelines.impact.leave_out import leave_out
-from pipelines.impact.recoverable import aggregated, recoverable
+from pipelines.impact.recoverable import recoverable
 from pipelines.impact.shapley import points_lost
-from tests.builders.surveys import Planted
+from tests.builders.simulated_surveys import SimulatedSurvey
 
 
 def named(*columns: list[int]) -> sparse.csr_array:
@@ -21,82 +22,82 @@ def named(*columns: list[int]) -> sparse.csr_array:
 
 
 def test_one_cause_costs_what_its_mentions_score_less() -> None:
-    """With nothing else named, the model is the comparison of those who name it with the others."""
+    """With a single cause, the model compares the responses that name it with the others, as leave-out does."""
     generator = np.random.default_rng(1)
-    has = generator.random(20_000) < 0.2
-    points = np.where(has, generator.choice([-100, 0, 100], 20_000, p=[0.5, 0.3, 0.2]), 0)
-    points = np.where(has, points, generator.choice([-100, 0, 100], 20_000, p=[0.2, 0.3, 0.5])).astype(np.int8)
-    found = recoverable(points, named(has.tolist()))
-    counts = [[int((points[has] == value).sum()) for value in (100, 0, -100)]]
+    is_named = generator.random(20_000) < 0.2
+    points = np.where(is_named, generator.choice([-100, 0, 100], 20_000, p=[0.5, 0.3, 0.2]), 0)
+    points = np.where(is_named, points, generator.choice([-100, 0, 100], 20_000, p=[0.2, 0.3, 0.5])).astype(np.int8)
+    estimate = recoverable(points, named(is_named.tolist()))
+    counts = [[int((points[is_named] == value).sum()) for value in (100, 0, -100)]]
     everyone = [int((points == value).sum()) for value in (100, 0, -100)]
     plain, error = leave_out(counts, everyone)
-    assert found.points == pytest.approx(plain, abs=0.02)
-    assert np.sqrt(found.covariance[0, 0]) == pytest.approx(error[0], rel=0.02)
+    assert estimate.points == pytest.approx(plain, abs=0.02)
+    assert np.sqrt(estimate.covariance[0, 0]) == pytest.approx(error[0], rel=0.02)
 
 
-def test_a_cause_that_only_comes_along_costs_nothing() -> None:
-    """Named mostly together with a costly one, a harmless cause is not blamed for it; leave-out blames it."""
-    planted = Planted(blamed=(0.3, 0.2), costs=(2.0, 0.0), overlap=3.0)
-    points, blamed, praised = planted.draw(20_000, 2)
-    both, _ = measure(points, blamed, praised, ["costly", "harmless"], list("xyz"))
-    found = {impact.key: impact for impact in both}
-    truth = planted.truth()
-    assert found["costly"].low < truth[0] < found["costly"].high
-    assert found["harmless"].low < 0 < found["harmless"].high
-    assert found["harmless"].leave_out is not None
-    assert found["harmless"].leave_out.low > 5
-    assert [impact.significant for impact in both] == [True, False]
+def test_a_cause_without_effect_that_is_named_with_a_costly_one_costs_nothing() -> None:
+    """Recoverable points are adjusted for the costly cause; leave-out is not, and attributes points to both."""
+    survey = SimulatedSurvey(blamed=(0.3, 0.2), costs=(2.0, 0.0), overlap=3.0)
+    points, blamed, praised = survey.draw(20_000, 2)
+    impacts, _ = measure(points, blamed, praised, ["costly", "harmless"], list("xyz"))
+    impact_of = {impact.key: impact for impact in impacts}
+    truth = survey.truth()
+    assert impact_of["costly"].low < truth[0] < impact_of["costly"].high
+    assert impact_of["harmless"].low < 0 < impact_of["harmless"].high
+    assert impact_of["harmless"].leave_out is not None
+    assert impact_of["harmless"].leave_out.low > 5
+    assert [impact.significant for impact in impacts] == [True, False]
 
 
-def test_the_error_is_that_of_a_bootstrap() -> None:
-    """Resampling whole responses and fitting anew 400 times gives the same errors within 12 %."""
-    points, blamed, praised = Planted(overlap=1.0).draw(600, 3)
+def test_the_standard_error_agrees_with_a_bootstrap() -> None:
+    """Resampling whole responses and refitting 400 times gives the same errors within 12 %."""
+    points, blamed, praised = SimulatedSurvey(overlap=1.0).draw(600, 3)
     columns = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
-    found = recoverable(points, columns)
+    estimate = recoverable(points, columns)
     generator = np.random.default_rng(4)
     draws = [generator.integers(0, 600, 600) for _ in range(400)]
     again = np.array([recoverable(points[rows], columns[rows]).points for rows in draws])
-    assert np.sqrt(found.covariance.diagonal()) == pytest.approx(again.std(axis=0), rel=0.12)
+    assert np.sqrt(estimate.covariance.diagonal()) == pytest.approx(again.std(axis=0), rel=0.12)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("responses", [300, 1000])
-def test_intervals_hold_the_truth_as_often_as_they_say(responses: int) -> None:
-    """In 150 surveys with eight overlapping causes, 93 to 97 % of all intervals hold what was planted."""
-    planted = Planted()
-    truth, held = planted.truth(), []
+def test_intervals_cover_the_truth_as_often_as_they_say(responses: int) -> None:
+    """In 150 surveys with eight overlapping causes, 93 to 97 % of all intervals contain the true points."""
+    survey = SimulatedSurvey()
+    truth, covered = survey.truth(), []
     for seed in range(150):
-        points, blamed, praised = planted.draw(responses, seed)
-        found, _ = measure(points, blamed, praised, [*map(str, range(8))], [*map(str, range(3))])
-        held += [one.low <= truth[int(one.key)] <= one.high for one in found]
-    assert 0.93 <= np.mean(held) <= 0.97
+        points, blamed, praised = survey.draw(responses, seed)
+        impacts, _ = measure(points, blamed, praised, [*map(str, range(8))], [*map(str, range(3))])
+        covered += [impact.low <= truth[int(impact.key)] <= impact.high for impact in impacts]
+    assert 0.93 <= np.mean(covered) <= 0.97
 
 
-def test_those_who_wrote_nothing_dilute_the_points() -> None:
-    """As many silent responses again halve the points and what is said of their error."""
-    points, blamed, _ = Planted().draw(2000, 5)
-    alone, diluted = recoverable(points, blamed), recoverable(points, blamed, responses=4000)
-    assert diluted.points == pytest.approx(alone.points / 2)
-    assert np.all(diluted.covariance.diagonal() < alone.covariance.diagonal() / 2)
+def test_responses_without_a_comment_dilute_the_points() -> None:
+    """As many responses without a comment halve the points, and their variance by more than half."""
+    points, blamed, _ = SimulatedSurvey().draw(2000, 5)
+    undiluted, diluted = recoverable(points, blamed), recoverable(points, blamed, responses=4000)
+    assert diluted.points == pytest.approx(undiluted.points / 2)
+    assert np.all(diluted.covariance.diagonal() < undiluted.covariance.diagonal() / 2)
 
 
-def test_what_a_segment_explains_is_not_the_cause() -> None:
-    """A cause named in an unhappy region, and no unhappier there than its neighbours, costs nothing beside it."""
+def test_recoverable_points_are_adjusted_for_segments() -> None:
+    """A cause that is named in a dissatisfied region, but is_named no effect within it, costs nothing."""
     generator = np.random.default_rng(6)
     region = generator.random(6000) < 0.5
     complains = generator.random(6000) < np.where(region, 0.3, 0.02)
     points = generator.choice([100, -100], 6000)
     points[region] = generator.choice([100, -100], int(region.sum()), p=[0.1, 0.9])
     points = points.astype(np.int8)
-    blind = recoverable(points, named(complains.tolist()))
+    unadjusted = recoverable(points, named(complains.tolist()))
     adjusted = recoverable(points, named(complains.tolist()), named(region.tolist(), (~region).tolist()))
     error = np.sqrt(adjusted.covariance[0, 0])
-    assert blind.points[0] > 5 * error
+    assert unadjusted.points[0] > 5 * error
     assert abs(adjusted.points[0]) < 2 * error
 
 
-def test_identical_rows_are_added_up() -> None:
-    """Aggregation loses nothing: the counts of each distinct row, whatever the order of the rows."""
+def test_identical_rows_are_aggregated() -> None:
+    """Each distinct row comes once with its counts, in an order that is independent of the input."""
     design = named([1, 1, 1, 1], [0, 1, 0, 1])
     points = np.array([100, -100, -100, 0], dtype=np.int8)
     rows, counts = aggregated(design, points)
@@ -121,8 +122,8 @@ CELLS = st.integers(0, 40).flatmap(
 @given(CELLS)
 @settings(max_examples=150, deadline=None)
 def test_any_survey_gives_a_sensible_answer(survey: tuple[list[int], list[list[bool]], str]) -> None:
-    """Ties, unanimous scores, one response, none, causes that all or none name, causes that are the same: every number
-    is finite, intervals hold the estimate within what is possible, and what cannot be told apart is not claimed.
+    """Ties, unanimous scores, one response, none, causes that all or none name, identical causes: every number is
+    finite, intervals contain the estimate and are within what is possible, and identical causes get the same points.
     """
     scores, cells, kind = survey
     points = np.array(scores, dtype=np.int8)
@@ -133,39 +134,39 @@ def test_any_survey_gives_a_sensible_answer(survey: tuple[list[int], list[list[b
         marks[:, 0] = kind == "everyone"
     blamed, praised = sparse.csr_array(marks[:, :3]), sparse.csr_array(marks[:, 3:4])
     costs, adds = measure(points, blamed, praised, ["a", "b", "c"], ["d"], controls=sparse.csr_array(marks[:, 4:]))
-    for found in (*costs, *adds):
-        assert found.leave_out is not None
-        assert found.shapley is not None
+    for impact in (*costs, *adds):
+        assert impact.leave_out is not None
+        assert impact.shapley is not None
         for low, value, high in (
-            (found.low, found.impact, found.high),
-            (found.leave_out.low, found.leave_out.value, found.leave_out.high),
-            (found.shapley.low, found.shapley.value, found.shapley.high),
+            (impact.low, impact.impact, impact.high),
+            (impact.leave_out.low, impact.leave_out.value, impact.leave_out.high),
+            (impact.shapley.low, impact.shapley.value, impact.shapley.high),
         ):
             assert -200 <= low <= value + 1e-6
             assert value - 1e-6 <= high <= 200
-        assert found.mentions == found.detractors + found.passives + found.promoters > 0
-        assert 0 <= found.p_value <= found.q_value <= 1
-        assert not (found.significant and len({*scores}) == 1)
-    by_key = {found.key: found for found in costs}
+        assert impact.mentions == impact.detractors + impact.passives + impact.promoters > 0
+        assert 0 <= impact.p_value <= impact.q_value <= 1
+        assert not (impact.significant and len({*scores}) == 1)
+    by_key = {impact.key: impact for impact in costs}
     if kind == "nobody":
         assert "a" not in by_key
     elif kind == "everyone" and scores:
         assert (by_key["a"].impact, by_key["a"].significant) == (0, False)
     elif kind == "collinear" and "a" in by_key:
         assert by_key["a"].impact == pytest.approx(by_key["b"].impact, abs=1e-6)
-    total = points_lost(points, blamed)
-    assert total.points.sum() == pytest.approx(total.total, abs=1e-6)
+    shares = points_lost(points, blamed)
+    assert shares.points.sum() == pytest.approx(shares.total, abs=1e-6)
 
 
-def test_what_a_model_misses_costs_points_and_what_it_imagines_hardly() -> None:
-    """As the note on reports says: of a cause that is found in 9 of 10 cases, about 9 of 10 points are seen; with a
-    ninth of false mentions besides, still all of them.
+def test_missed_mentions_lose_points_and_false_mentions_hardly_any() -> None:
+    """As the note on reports says: a model that finds 9 of 10 mentions finds about 9 of 10 points; one that adds a
+    ninth of false mentions finds about all points.
     """
     generator = np.random.default_rng(9)
-    names = generator.random(200_000) < 0.15
-    points = np.where(generator.random(200_000) < np.where(names, 0.7, 0.2), -100, 100).astype(np.int8)
-    whole = recoverable(points, named(names.tolist())).points[0]
-    missed = names & (generator.random(200_000) < 0.9)
-    assert recoverable(points, named(missed.tolist())).points[0] == pytest.approx(0.9 * whole, rel=0.04)
-    imagined = names | (generator.random(200_000) < 0.15 / 9 / 0.85)
-    assert recoverable(points, named(imagined.tolist())).points[0] == pytest.approx(whole, rel=0.04)
+    is_named = generator.random(200_000) < 0.15
+    points = np.where(generator.random(200_000) < np.where(is_named, 0.7, 0.2), -100, 100).astype(np.int8)
+    expected = recoverable(points, named(is_named.tolist())).points[0]
+    missed = is_named & (generator.random(200_000) < 0.9)
+    assert recoverable(points, named(missed.tolist())).points[0] == pytest.approx(0.9 * expected, rel=0.04)
+    imagined = is_named | (generator.random(200_000) < 0.15 / 9 / 0.85)
+    assert recoverable(points, named(imagined.tolist())).points[0] == pytest.approx(expected, rel=0.04)

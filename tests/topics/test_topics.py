@@ -14,7 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 from models.annotator import Annotator, load_annotator
 from models.arrays import Vectors
 from pipelines.annotate.columns import Annotations
-from pipelines.tabulate.survey_data import tabulate
+from pipelines.tabulate.tabulation import tabulate
 from pipelines.topics.clauses import ClauseText, clauses_of, find_topics
 from pipelines.topics.clustering import clusters
 from pipelines.topics.clustering.language_centring import LanguageCentring

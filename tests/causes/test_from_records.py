@@ -1,4 +1,4 @@
-"""The leave-out impact, its interval and the ranking of plain records."""
+"""The ranking of plain records."""
 
 from __future__ import annotations
 
@@ -6,20 +6,12 @@ import json
 import random
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.causes.from_records import rank_records
-from pipelines.impact.leave_out import leave_out
 from saywhy.errors import InvalidInput, ScoreOutOfRange
-
-# Ten responses: 4 promoters, 2 passives, 4 detractors (NPS 0); 3 detractors and a passive name "queue".
-# T = -75, E = (4 - 1)/6 = 50, so E - A = 50 = p·(E - T) = .4·125.
-# Adjusted variances: inside 4591.84 (P' = .75/7, D' = 3.75/7), outside 6111.11 (P' = 4.75/9, D' = 1.75/9);
-# error² = .16·(4591.84/4 + 6111.11/6) + 125²·.24/10 = 721.64.
-QUEUE, EVERYONE = (0, 1, 3), (4, 2, 4)
 
 
 def record(score: int | None, *named: str, polarity: str = "negative") -> dict[str, Any]:
@@ -28,55 +20,19 @@ def record(score: int | None, *named: str, polarity: str = "negative") -> dict[s
 
 
 def queue_records() -> list[dict[str, Any]]:
-    """The ten responses above."""
+    """The ten responses whose numbers are worked by hand in tests/impact/test_leave_out.py."""
     return [record(score, "queue") for score in (0, 3, 6, 8)] + [record(score) for score in (5, 7, 9, 9, 10, 10)]
 
 
-def test_agrees_with_a_hand_computation() -> None:
-    """Impact and standard error are those worked by hand above."""
-    impact, error = leave_out([QUEUE], EVERYONE)
-    assert impact == pytest.approx([50])
-    assert error == pytest.approx([721.64**0.5], abs=1e-3)
-
-
 def test_ranks_records() -> None:
-    """The same from records: positive means that it costs, and the interval is 1.96 errors wide on either side."""
-    [found] = rank_records(queue_records())
-    assert (found["theme"], found["n"], found["detractors"], found["promoters"]) == ("queue", 4, 3, 0)
-    assert [found["leave_out"]["value"], found["shapley"]["value"]] == pytest.approx([50, 50])
-    assert found["leave_out"]["low"] == pytest.approx(50 - 1.96 * 26.863, abs=1e-3)
-    assert found["leave_out"]["high"] == 100  # cut: without them the NPS cannot be above 100
-    assert 0 < found["impact"] < 50  # four mentions are few: pulled towards 0
-    assert (found["few_mentions"], found["significant"]) == (True, False)
-
-
-@pytest.mark.parametrize("cells", [(40, 60, 100, 110, 50, 40), (5, 10, 25, 150, 120, 90), (300, 50, 40, 400, 300, 200)])
-def test_standard_error_agrees_with_a_bootstrap(cells: tuple[int, ...]) -> None:
-    """Resampling whole responses 20,000 times gives the delta method's error within 4 %, for blame and for praise."""
-    total = sum(cells)
-    draws = np.random.default_rng(11).multinomial(total, np.array(cells) / total, size=20_000)
-    bootstrapped, _ = leave_out(draws[:, :3], draws[:, :3] + draws[:, 3:])
-    _, error = leave_out([cells[:3]], np.add(cells[:3], cells[3:]))
-    assert error[0] == pytest.approx(bootstrapped.std(), rel=0.04)
-
-
-def test_points_of_all_where_only_some_could_name_it() -> None:
-    """With ten more who wrote nothing, the share that names it halves, and with it the points."""
-    impact, error = leave_out([QUEUE], EVERYONE, responses=20)
-    assert impact == pytest.approx([25])
-    # .04·(4591.84/4 + 6111.11/6) + 125²·.16/20 = 211.66
-    assert error == pytest.approx([211.66**0.5], abs=1e-3)
-
-
-@pytest.mark.parametrize("share", [0.05, 0.4])
-def test_interval_covers_the_truth_about_as_often_as_it_says(share: float) -> None:
-    """Of 4,000 simulated surveys of 300 responses, 92 to 97 % have an interval that holds the true impact."""
-    inside, outside = np.array([0.1, 0.3, 0.6]), np.array([0.5, 0.3, 0.2])
-    truth = share * 100 * ((outside[0] - outside[2]) - (inside[0] - inside[2]))
-    draws = np.random.default_rng(3).multinomial(300, np.append(share * inside, (1 - share) * outside), size=4000)
-    draws = draws[draws[:, :3].sum(axis=1) > 0]
-    impact, error = leave_out(draws[:, :3], draws[:, :3] + draws[:, 3:])
-    assert 0.92 <= (np.abs(impact - truth) <= 1.96 * error).mean() <= 0.97
+    """Numbers as worked by hand: positive means that it costs, the interval is 1.96 errors wide on either side."""
+    [row] = rank_records(queue_records())
+    assert (row["theme"], row["n"], row["detractors"], row["promoters"]) == ("queue", 4, 3, 0)
+    assert [row["leave_out"]["value"], row["shapley"]["value"]] == pytest.approx([50, 50])
+    assert row["leave_out"]["low"] == pytest.approx(50 - 1.96 * 26.863, abs=1e-3)
+    assert row["leave_out"]["high"] == 100  # cut: without them the NPS cannot be above 100
+    assert 0 < row["impact"] < 50  # four mentions are few: shrunk towards 0
+    assert (row["few_mentions"], row["significant"]) == (True, False)
 
 
 def test_a_response_counts_once_however_often_it_mentions() -> None:
@@ -85,8 +41,8 @@ def test_a_response_counts_once_however_often_it_mentions() -> None:
     assert rank_records(twice) == rank_records(queue_records())
 
 
-def test_only_the_asked_polarity_counts() -> None:
-    """Praise does not enter the ranking of blame, unless asked for; "any" takes both."""
+def test_only_mentions_of_the_polarity_count() -> None:
+    """Praise is not in the ranking of complaints; "any" ranks both."""
     records = [*queue_records(), record(10, "staff", polarity="positive"), record(2, "staff", polarity="neutral")]
     assert [entry["theme"] for entry in rank_records(records)] == ["queue"]
     [staff] = rank_records(records, polarity="positive")
@@ -95,20 +51,20 @@ def test_only_the_asked_polarity_counts() -> None:
     assert {entry["theme"]: entry["n"] for entry in rank_records(records, polarity="any")} == {"queue": 4, "staff": 2}
 
 
-def test_a_blank_score_has_no_part() -> None:
-    """Score 0 counts as a detractor, a blank one not at all."""
+def test_a_blank_score_is_not_counted() -> None:
+    """A score of 0 is a detractor; a blank one is not counted."""
     assert rank_records([*queue_records(), record(None, "queue")]) == rank_records(queue_records())
     assert rank_records([record(0, "queue"), record(10)])[0]["detractors"] == 1
 
 
 def test_noise_does_not_lead() -> None:
-    """A theme that two angry people name costs more per head, but a sure cause leads."""
+    """A theme that two detractors name costs more per mention, but comes after a cause with a narrow interval."""
     records = [record(0, "rare")] * 2 + [record(3, "sure")] * 60 + [record(8, "sure")] * 20 + [record(9)] * 118
     assert [entry["theme"] for entry in rank_records(records)] == ["sure", "rare"]
 
 
-def test_a_sure_cause_leads_one_of_two_minds() -> None:
-    """A cause named by people of two minds, which could as well cost nothing, comes after one that is certain."""
+def test_a_certain_cause_leads_an_uncertain_one() -> None:
+    """A cause with an interval that contains 0, named by promoters too, comes after one with an interval above 0."""
     others = [record(10)] * 45 + [record(8)] * 30 + [record(0)] * 25
     named = [record(0, "split")] * 15 + [record(10, "split")] * 10 + [record(0, "clear")] * 12
     first, second = rank_records(named + others)
@@ -117,26 +73,26 @@ def test_a_sure_cause_leads_one_of_two_minds() -> None:
     assert (first["significant"], second["significant"]) == (True, False)
 
 
-def test_named_by_all_has_nobody_to_compare_with() -> None:
-    """The impact is 0 and the interval is everything that is possible: NPS -50 could be -100 … 100 elsewhere."""
-    [found] = rank_records([record(0, "all"), record(7, "all")])
-    assert (found["impact"], found["low"], found["high"], found["significant"]) == (0, -50, 150, False)
+def test_named_by_all_has_no_comparison_group() -> None:
+    """The impact is 0 and the interval the whole possible range: with NPS -50, others could have -100 … 100."""
+    [row] = rank_records([record(0, "all"), record(7, "all")])
+    assert (row["impact"], row["low"], row["high"], row["significant"]) == (0, -50, 150, False)
 
 
 def test_one_response_one_mention() -> None:
-    """One response gives an answer without a claim."""
-    [found] = rank_records([record(0, "only")])
-    assert (found["n"], found["impact"], found["significant"]) == (1, 0, False)
+    """One response gives a row that is not significant."""
+    [row] = rank_records([record(0, "only")])
+    assert (row["n"], row["impact"], row["significant"]) == (1, 0, False)
 
 
 def test_all_promoters_make_nothing_significant() -> None:
-    """Where everyone is a promoter nothing costs anything, and the intervals say so without collapsing."""
-    found = rank_records([record(10, "a")] * 5 + [record(9, "b")] * 40 + [record(9)] * 10)
-    assert [entry["impact"] for entry in found] == pytest.approx([0, 0], abs=0.05)
-    assert all(entry["low"] < -0.5 < 0 <= entry["high"] for entry in found)
+    """Where everyone is a promoter the impacts are about 0, and the intervals keep a width above 0."""
+    ranking = rank_records([record(10, "a")] * 5 + [record(9, "b")] * 40 + [record(9)] * 10)
+    assert [entry["impact"] for entry in ranking] == pytest.approx([0, 0], abs=0.05)
+    assert all(entry["low"] < -0.5 < 0 <= entry["high"] for entry in ranking)
 
 
-def test_nothing_in_nothing_out() -> None:
+def test_no_mentions_give_an_empty_ranking() -> None:
     """No records, no scores, or no mentions give an empty ranking."""
     assert rank_records([]) == rank_records([record(None, "a")]) == rank_records([record(3), record(9)]) == []
 
@@ -161,13 +117,13 @@ def test_nothing_in_nothing_out() -> None:
     ],
 )
 def test_a_bad_record_is_refused_with_its_line(bad: Any, error: type[Exception], message: str) -> None:
-    """What cannot be read is refused, saying what and on which line."""
+    """An invalid record raises an error that states the problem and the line."""
     with pytest.raises(error, match=message):
         rank_records([record(1), record(2), bad])
 
 
 def test_a_polarity_that_does_not_exist_is_refused() -> None:
-    """Asking for an unknown polarity names those that there are."""
+    """The error for an unknown polarity lists the valid ones."""
     with pytest.raises(InvalidInput, match="negative, neutral, positive, mixed, any"):
         rank_records([], polarity="angry")
 
@@ -190,12 +146,12 @@ RECORDS = st.lists(
 @given(RECORDS, st.randoms(use_true_random=False))
 @settings(max_examples=200)
 def test_holds_for_any_records(records: list[dict[str, Any]], shuffler: random.Random) -> None:
-    """Whatever comes in: impacts are those of the definition, intervals hold them, order is by the lower end and does
-    not depend on the input's, and everything is plain JSON.
+    """For any records: leave-out impacts are as defined, intervals contain the impact, the order is by the lower end
+    and independent of the order of the input, and everything is plain JSON.
     """
-    found = rank_records(records)
+    ranking = rank_records(records)
     scored = [entry for entry in records if entry["score"] is not None]
-    for entry in found:
+    for entry in ranking:
         names = [any(mention["theme"] == entry["theme"] for mention in one["mentions"]) for one in scored]
         others = [one["score"] for one, named in zip(scored, names, strict=True) if not named]
         if others:
@@ -204,10 +160,10 @@ def test_holds_for_any_records(records: list[dict[str, Any]], shuffler: random.R
         assert entry["n"] == sum(names) > 0
         assert -200 <= entry["low"] <= entry["impact"] + 1e-9
         assert entry["impact"] - 1e-9 <= entry["high"] <= 200
-    assert [entry["low"] for entry in found] == sorted((entry["low"] for entry in found), reverse=True)
+    assert [entry["low"] for entry in ranking] == sorted((entry["low"] for entry in ranking), reverse=True)
     shuffler.shuffle(records)
-    assert rank_records(records) == found
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert rank_records(records) == ranking
+    assert json.loads(json.dumps(ranking, allow_nan=False)) == ranking
 
 
 def _nps(scores: list[int]) -> float:
