@@ -1,1 +1,5 @@
-"""HTTP: the JSON interface and the report page. `api.app.create_app` makes the application."""
+"""The HTTP interface: JSON under `/v1`, the report page, the API reference, health checks.
+
+`api.app.create_app` makes the application. `http` is what holds for every route (errors, limits, security headers),
+`v1` the JSON routes, `web` the pages.
+"""

@@ -19,27 +19,27 @@ from saywhy import __version__
 from saywhy.settings import Settings
 
 DESCRIPTION = """
-Why did people give us that score? Send comments and read what they are about and how they feel, or read the ranking of
-what costs NPS points in the responses that were imported and analysed.
+Why did people give us that score? Send comments and get their sentiment and themes, or read the ranking of what costs
+NPS points in the responses that were imported and analysed.
 
 Every error is a problem document (RFC 9457, `application/problem+json`).
 """
 
 TAGS = [
-    {"name": "classify", "description": "What comments are about and how they feel."},
-    {"name": "reports", "description": "The ranking of what costs NPS points, a wave or all."},
-    {"name": "topics", "description": "Root causes, and what people say of them."},
-    {"name": "audits", "description": "The model held against a person, who labels a random sample."},
-    {"name": "pages", "description": "The same reports for people."},
-    {"name": "health", "description": "For whatever watches over the process."},
+    {"name": "classify", "description": "Sentiment and themes of comments."},
+    {"name": "reports", "description": "The ranking of what costs NPS points, per wave or over all waves."},
+    {"name": "topics", "description": "Root causes, and the edits by which people correct them."},
+    {"name": "audits", "description": "The model measured against a person, who labels a random sample."},
+    {"name": "pages", "description": "The reports as pages."},
+    {"name": "health", "description": "For monitoring."},
 ]
 
 
 def create_app(settings: Settings, resources: Resources | None = None) -> FastAPI:
     """Make the application.
 
-    What it serves from (store, models) is opened at start-up and closed at the end. A caller who has opened
-    `resources` already, to meet refusals before there is a server, hands them over: they are closed all the same.
+    Its resources (store, models) are opened at start-up and closed at the end. A caller that has opened `resources`
+    already, to get errors before there is a server, passes them; they are closed at the end as well.
     """
 
     @asynccontextmanager
@@ -74,7 +74,7 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _complete_openapi(app: FastAPI) -> None:
-    """Add the schema that every documented error refers to; FastAPI only adds those of successful responses."""
+    """Add the schema of problems to the OpenAPI document; FastAPI only adds those of successful responses."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:

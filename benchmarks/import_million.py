@@ -20,8 +20,9 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from benchmarks.timing import print_table
-from pipelines.ingest import examine, import_file, read_responses
+from pipelines.ingest import examine, read_responses
 from saywhy.store import open_store
+from service.imports import import_file
 
 WORDS = [
     "support", "slow", "app", "export", "invoice", "login", "crashes", "price", "high", "friendly", "team", "late",

@@ -25,9 +25,12 @@ from benchmarks.large_survey import Prepared, write
 from benchmarks.timing import print_table
 from cli.analysis import Format, write_report
 from models.annotator import load_annotator
-from pipelines.ingest import import_file
-from saywhy.store import open_store, reading, reports, runs, workspaces
+from models.registry import code_frame
+from pipelines.annotate.classification import Annotates
+from saywhy.store import open_store, reading, runs, workspaces
 from service.analysis import analyse
+from service.imports import import_file
+from service.reports.reading import read_report
 
 WORKSPACE = "benchmark"
 
@@ -155,10 +158,9 @@ def load(progress: Callable[[str, int, int], None], url: str, path: Path) -> Non
 def examine(progress: Callable[[str, int, int], None], url: str, prepared: bool) -> None:
     """`saywhy analyse`."""
     engine = open_store(url)
-    annotator = load_annotator()
-    if prepared:
-        annotator = Prepared(annotator)  # type: ignore[assignment]
-        annotator.annotate([])
+    model = load_annotator()
+    annotator: Annotates = Prepared(model) if prepared else model
+    annotator.annotate([])
     progress("load the model", 0, 0)
     analyse(engine, WORKSPACE, annotator, progress=progress)
     progress("end", 0, 0)
@@ -166,9 +168,8 @@ def examine(progress: Callable[[str, int, int], None], url: str, prepared: bool)
 
 def show(progress: Callable[[str, int, int], None], url: str, path: Path) -> None:
     """`saywhy report --out report.html`."""
-    with reading(open_store(url)) as connection:
-        report = reports.latest(connection, workspaces.find(connection, WORKSPACE), "all")
-    write_report(report, Format.HTML, path, "en")
+    report = read_report(open_store(url), WORKSPACE, "all")
+    write_report(report, code_frame(), Format.HTML, path, "en")
     progress("page", 0, 0)
 
 

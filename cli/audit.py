@@ -7,70 +7,63 @@ from typing import Annotated
 
 import typer
 
-from cli.configuration import read_settings
+from cli.configuration import read_settings, serving_code_frame
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Hold the model against a person: a random sample of comments, labelled by hand.",
+    help="Measure the model against a person, who labels a random sample of comments.",
 )
 
-#: Rejected rows that are told.
+#: Rejected rows that are printed.
 SHOWN_REJECTIONS = 10
 
 
 @app.command("sample")
 def sample(
-    file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="Where to write it: .csv or .xlsx.")],
-    size: Annotated[int, typer.Option(min=1, help="How many comments; 50 is the least that counts.")] = 200,
+    file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="The file to write: .csv or .xlsx.")],
+    size: Annotated[int, typer.Option(min=1, help="Number of comments; reports need at least 50.")] = 200,
     language: Annotated[str, typer.Option(help="Language of the themes' names: en, de, zh-Hans or zh-Hant.")] = "en",
 ) -> None:
-    """Write a random sample of the comments to label, with the model's labels hidden.
+    """Write a random sample of comments to label, without the model's labels.
 
-    Mark each theme that a comment is about: - for blame, + for praise, +- for both, 0 for neither. Mark `done` where
-    it is about none. The next sample goes on where this one ended, once its labels are back.
+    Mark each theme that a comment is about: - for a complaint, + for praise, +- for both, 0 for neither. Mark `done` if
+    it is about no theme. After these labels are imported, the next sample continues with the following comments.
     """
-    from saywhy.code_frame import load_code_frame
-    from saywhy.store import open_store, reading, workspaces
-    from service.audits.sheet import write_sample
+    from saywhy.store import open_store
+    from service.audits.sheet import write_sheet
 
     settings = read_settings()
     engine = open_store(settings.database_url)
-    with reading(engine) as connection:
-        workspace = workspaces.find(connection, settings.workspace)
-    count = write_sample(engine, workspace, file, size, load_code_frame(), language=language)
+    count = write_sheet(engine, settings.workspace, file, size, serving_code_frame(settings), language=language)
     if not count:
-        typer.echo("There is no comment that is analysed and not audited yet; `saywhy analyse` comes first.", err=True)
+        typer.echo("No analysed comment is left to label; `saywhy analyse` comes first.", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{count:,} comments to label are in {file}; `saywhy audit import {file}` takes them back.")
+    typer.echo(f"{count:,} comments to label are in {file}; `saywhy audit import {file}` imports the labels.")
 
 
 @app.command("import")
 def import_labels(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The sheet, with its marks.")
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The sheet with your marks.")
     ],
 ) -> None:
-    """Take a labelled sample back. The next analysis states its numbers with it.
+    """Import the labels of a sample. The next analysis corrects its estimates by them.
 
-    Rows that cannot be read are told with line and reason; all others are kept. Importing again replaces labels.
+    Rows that cannot be read are reported with line and reason; all others are kept. Importing again replaces labels.
     """
-    from itertools import islice
-
-    from saywhy.code_frame import load_code_frame
-    from saywhy.store import open_store, reading, workspaces
-    from service.audits.sheet import read_sample
+    from saywhy.store import open_store
+    from service.audits.sheet import read_sheet
 
     settings = read_settings()
     engine = open_store(settings.database_url)
-    with reading(engine) as connection:
-        workspace = workspaces.find(connection, settings.workspace)
-    returned = read_sample(engine, workspace, file, load_code_frame())
-    for rejected in islice(returned.rejections, SHOWN_REJECTIONS):
-        typer.echo(f"  line {rejected.line}: {rejected.reason}")
-    if len(returned.rejections) > SHOWN_REJECTIONS:
-        typer.echo(f"  … and {len(returned.rejections) - SHOWN_REJECTIONS:,} more")
+    result = read_sheet(engine, settings.workspace, file, serving_code_frame(settings))
+    rejected = len(result.rejections)
+    for rejection in result.rejections[:SHOWN_REJECTIONS]:
+        typer.echo(f"  line {rejection.line}: {rejection.reason}")
+    if rejected > SHOWN_REJECTIONS:
+        typer.echo(f"  … and {rejected - SHOWN_REJECTIONS:,} more")
     typer.echo(
-        f"{returned.labelled:,} comments labelled, {returned.unmarked:,} not marked yet, "
-        f"{len(returned.rejections):,} rows rejected. `saywhy analyse` states the numbers anew."
+        f"{result.labelled:,} comments labelled, {result.unmarked:,} not marked yet, {rejected:,} rows rejected. "
+        "`saywhy analyse` updates the reports."
     )

@@ -1,4 +1,4 @@
-"""Settings as the commands read them."""
+"""Settings, and what depends on them: the code frame, the endpoint that writes labels."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from saywhy.errors import InvalidInput
 
 if TYPE_CHECKING:
     from pipelines.topics.labelling.llm_endpoint import LabelEndpoint
+    from saywhy.code_frame import CodeFrame
     from saywhy.settings import Settings
 
 
 def read_settings(**options: Any) -> Settings:
-    """The settings of the environment; an option that is not None overrules its variable.
+    """The settings from the environment; an option that is not None overrides its variable.
 
-    Raises `InvalidInput` naming every variable that cannot be read.
+    Raises `InvalidInput` with every invalid variable.
     """
     from pydantic import ValidationError
 
@@ -23,12 +24,19 @@ def read_settings(**options: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
-        faults = (f"SAYWHY_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
-        raise InvalidInput("; ".join(faults)) from None
+        details = (f"SAYWHY_{str(detail['loc'][0]).upper()}: {detail['msg']}" for detail in error.errors())
+        raise InvalidInput("; ".join(details)) from None
+
+
+def serving_code_frame(settings: Settings) -> CodeFrame:
+    """The code frame of the model version that serves. Raises `BundleDamaged`."""
+    from models.registry import code_frame
+
+    return code_frame(settings.registry)
 
 
 def label_endpoint(settings: Settings) -> LabelEndpoint | None:
-    """What writes the labels of new topics, if anything does. Raises `InvalidInput` for a URL that is none."""
+    """The endpoint that writes labels of new topics, or None. Raises `InvalidInput` for an invalid URL."""
     from pipelines.topics.labelling.llm_endpoint import LabelEndpoint
 
     if settings.label_url is None:

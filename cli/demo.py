@@ -1,4 +1,4 @@
-"""`saywhy demo`: the main job on the sample that ships."""
+"""`saywhy demo`: import, analyse and report the bundled sample."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 import typer
 
 from cli.analysis import Format, write_report
-from cli.configuration import read_settings
+from cli.configuration import read_settings, serving_code_frame
 from cli.importing import describe
 from cli.progress import progress_bars
+from saywhy.report import ALL_WAVES
 
 FOLDER = Path("var")
 DATABASE = FOLDER / "demo.db"
@@ -18,15 +19,16 @@ PAGE = FOLDER / "report.html"
 
 
 def demo() -> None:
-    """Import, analyse and report the sample that ships: 800 responses to a fictional company, in four languages.
+    """Import, analyse and report the bundled sample: 800 responses about a fictional company, in four languages.
 
-    Starts afresh each time. Everything is written into the folder `var`: the store demo.db and the page report.html.
+    Starts from scratch each time. Writes the store demo.db and the page report.html into the folder `var`.
     """
     from models.annotator import load_annotator
-    from pipelines.ingest import import_file
     from saywhy.sample import SAMPLE
-    from saywhy.store import open_store, reading, reports, workspaces
+    from saywhy.store import open_store
     from service.analysis import analyse
+    from service.imports import import_file
+    from service.reports.reading import read_report
 
     settings = read_settings(database_url=f"sqlite:///{DATABASE}")
     FOLDER.mkdir(exist_ok=True)
@@ -38,11 +40,10 @@ def demo() -> None:
         imported = import_file(engine, settings.workspace, SAMPLE, progress=progress)
         typer.echo("\n".join(describe(imported)))
         analyse(engine, settings.workspace, annotator, progress=progress)
-    with reading(engine) as connection:
-        report = reports.latest(connection, workspaces.find(connection, settings.workspace), "all")
-    write_report(report, Format.HTML, PAGE, "en")
+    report, code_frame = read_report(engine, settings.workspace, ALL_WAVES), serving_code_frame(settings)
+    write_report(report, code_frame, Format.HTML, PAGE, "en")
     typer.echo()
-    write_report(report, Format.TERMINAL, None, "en")
+    write_report(report, code_frame, Format.TERMINAL, None, "en")
     typer.echo(
         f"\nThe page with all quotes is in {PAGE}. To serve it, and the HTTP interface:\n"
         f"  SAYWHY_DATABASE_URL={settings.database_url} {sys.argv[0]} serve"

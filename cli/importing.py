@@ -14,12 +14,12 @@ from cli.progress import progress_bars
 from saywhy.feedback import Scale
 
 if TYPE_CHECKING:
-    from pipelines.ingest import ImportReport
+    from service.imports import ImportReport
 
-#: Rejected rows that are told; all of them can be written to a file.
+#: Rejected rows that are printed; --rejections writes all of them to a file.
 SHOWN_REJECTIONS = 5
 
-COLUMNS = 'Columns: a name or the words of the question; "" for none'
+COLUMNS = 'Columns: a name or the words of the question; "" for no column'
 
 
 def _column(name: str, help: str) -> typer.models.OptionInfo:
@@ -36,59 +36,63 @@ def import_responses(
             metavar="FILE",
             exists=True,
             dir_okay=False,
-            help="CSV, TSV, XLSX, JSON or JSONL, as your survey tool exports it.",
+            help="CSV, TSV, XLSX, JSON or JSONL, as exported by your survey tool.",
         ),
     ],
-    wave: Annotated[str | None, typer.Option(help="The wave of rows that do not name one, e.g. 2026-Q1.")] = None,
+    wave: Annotated[str | None, typer.Option(help="The wave of rows that name none, e.g. 2026-Q1.")] = None,
     source: Annotated[
-        str | None, typer.Option(help="Where the responses are from; left out: the survey tool that was detected.")
+        str | None, typer.Option(help="Where the responses come from; by default the detected survey tool.")
     ] = None,
     scale: Annotated[
-        Scale | None, typer.Option(help="The scale of the scores; only 0-10 is NPS. Left out: detected, and said.")
+        Scale | None, typer.Option(help="The scale of the scores; only 0-10 is NPS. By default detected and reported.")
     ] = None,
     keep_unknown: Annotated[
-        bool, typer.Option("--keep-unknown", help="Keep columns that mean nothing to saywhy as segments.")
+        bool, typer.Option("--keep-unknown", help="Keep columns of unknown meaning as segments.")
     ] = False,
     encoding: Annotated[
-        str | None, typer.Option(help="Left out: detected. E.g. utf-8, latin-1, gb18030, big5.")
+        str | None, typer.Option(help="E.g. utf-8, latin-1, gb18030, big5. By default detected.")
     ] = None,
-    delimiter: Annotated[str | None, typer.Option(help="What separates the cells. Left out: detected.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="The character between cells. By default detected.")] = None,
     anonymous: Annotated[
         bool,
         typer.Option(
             "--anonymous",
-            help="Promise anonymity, as employee surveys do, for the whole workspace: no identity is stored, and "
-            "reports show nothing of small groups.",
+            help="Promise anonymity for the whole workspace, as employee surveys do: no identities are stored, and "
+            "reports show no small groups.",
         ),
     ] = False,
     rejections: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Write the rows that were not taken here, as CSV.")
+        Path | None, typer.Option(dir_okay=False, help="Write the rejected rows to this file, as CSV.")
     ] = None,
     score_column: Annotated[str | None, _column("score", "The score.")] = None,
-    comment_column: Annotated[list[str] | None, _column("comment", "The open answer. Repeatable: joined.")] = None,
-    id_column: Annotated[str | None, _column("id", "What identifies a response, so that it is imported once.")] = None,
-    answered_column: Annotated[str | None, _column("answered", "When it was answered.")] = None,
+    comment_column: Annotated[
+        list[str] | None, _column("comment", "The open answer. Repeatable; answers are joined.")
+    ] = None,
+    id_column: Annotated[str | None, _column("id", "The response's id, so that it is imported only once.")] = None,
+    answered_column: Annotated[str | None, _column("answered", "The time of the answer.")] = None,
     wave_column: Annotated[str | None, _column("wave", "The wave.")] = None,
     customer_column: Annotated[str | None, _column("customer", "The customer's id.")] = None,
     name_column: Annotated[str | None, _column("name", "The customer's name.")] = None,
     email_column: Annotated[str | None, _column("email", "The customer's e-mail address.")] = None,
     account_column: Annotated[str | None, _column("account", "The account that the customer belongs to.")] = None,
     revenue_column: Annotated[str | None, _column("revenue", "The account's annual revenue.")] = None,
-    lifetime_value_column: Annotated[str | None, _column("lifetime-value", "What the customer brings in all.")] = None,
+    lifetime_value_column: Annotated[str | None, _column("lifetime-value", "The customer's lifetime value.")] = None,
     segment_column: Annotated[list[str] | None, _column("segment", "A segment. Repeatable.")] = None,
     day_first: Annotated[
         bool | None,
-        typer.Option("--day-first/--month-first", help="What 03/04/2026 means, where the file itself does not tell."),
+        typer.Option("--day-first/--month-first", help="How to read 03/04/2026 if the file does not decide it."),
     ] = None,
 ) -> None:
     """Import the responses of a survey from a file.
 
-    The survey tool, the encoding, the columns and the scale are detected, and said; options overrule them. Importing
-    a file again changes nothing; a later export completes the responses of an earlier one. An import that was stopped
-    goes on where it was. Rows that cannot be taken are reported with their line and the reason; all others are in.
+    Survey tool, encoding, columns and scale are detected and reported; options override them. Importing a file again
+    changes nothing; a later export completes the responses of an earlier one. An import that was stopped continues
+    where it stopped. Invalid rows are rejected and reported with line and reason; all others are imported.
     """
-    from pipelines.ingest import ColumnChoice, import_file, read_rejections, write_rejections
-    from saywhy.store import open_store, workspaces
+    from pipelines.ingest import ColumnChoice
+    from saywhy.store import open_store
+    from service.imports import import_file, read_rejections, write_rejections
+    from service.workspaces import promise_anonymity
 
     columns = ColumnChoice(
         score=score_column,
@@ -108,8 +112,7 @@ def import_responses(
     settings = read_settings()
     engine = open_store(settings.database_url)
     if anonymous:
-        with engine.begin() as connection:
-            workspaces.promise_anonymity(connection, workspaces.ensure(connection, settings.workspace))
+        promise_anonymity(engine, settings.workspace)
     with progress_bars() as progress:
         imported = import_file(
             engine,
@@ -137,9 +140,9 @@ def import_responses(
 
 
 def describe(imported: ImportReport) -> Iterator[str]:
-    """What was found in the file and what became of its rows, a line each."""
-    how = (imported.format, imported.encoding, imported.delimiter and f"{imported.delimiter}-separated")
-    yield f"{imported.file}: {', '.join(filter(None, how))}; source {imported.source}"
+    """How the file was read and what happened to its rows, one line each."""
+    format_facts = (imported.format, imported.encoding, imported.delimiter and f"{imported.delimiter}-separated")
+    yield f"{imported.file}: {', '.join(filter(None, format_facts))}; source {imported.source}"
     for role, column in imported.columns.items():
         yield f"  {role}: {column}"
     if imported.scale:
@@ -149,6 +152,6 @@ def describe(imported: ImportReport) -> Iterator[str]:
     for note in imported.notes:
         yield f"  note: {note}"
     if imported.resumed_at:
-        yield f"  went on after row {imported.resumed_at:,}, where an earlier attempt had stopped"
+        yield f"  continued after row {imported.resumed_at:,}, where an earlier import had stopped"
     counts = {name: getattr(imported, name) for name in ("new", "changed", "unchanged", "rejected")}
     yield f"{imported.rows:,} rows: {', '.join(f'{count:,} {name}' for name, count in counts.items())}"

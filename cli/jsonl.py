@@ -1,4 +1,4 @@
-"""JSON lines in and out: one value a line, UTF-8."""
+"""JSON Lines: reading and writing one JSON value per line, in UTF-8."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import orjson
 
 from saywhy.errors import InvalidInput
 
-#: A batch ends at whichever comes first: so memory is bounded, whatever the comments are like.
+#: A batch ends at whichever limit is reached first, so that memory is bounded however long comments are.
 BATCH_ITEMS = 2048
 BATCH_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A comment as `classify` and `topics` read it."""
+    """A comment, as `classify` and `topics` read it."""
 
     id: str | int
     text: str
@@ -26,7 +26,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that is not a comment: where and why, and the id if there is one."""
+    """A line that is not a comment: its number, the reason, and the id if it has one."""
 
     line: int
     reason: str
@@ -34,15 +34,15 @@ class BadLine:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What stands in the output in place of a result."""
-        found = {} if self.id is None else {"id": self.id}
-        return {**found, "line": self.line, "error": self.reason}
+        """The output line in place of a result."""
+        identifier = {} if self.id is None else {"id": self.id}
+        return {**identifier, "line": self.line, "error": self.reason}
 
 
 def read(stream: BinaryIO) -> Iterator[Any]:
-    """The values of all lines; the first line that is not JSON raises `InvalidInput` naming it.
+    """The values of all lines. Raises `InvalidInput` with the number of the first line that is not JSON.
 
-    Blank lines may only end the stream, so that the n-th value is that of line n.
+    Blank lines may only be at the end, so that the n-th value is that of line n.
     """
     blank = None
     for line, raw in _lines(stream):
@@ -58,7 +58,7 @@ def read(stream: BinaryIO) -> Iterator[Any]:
 
 
 def read_items(stream: BinaryIO) -> Iterator[Item | BadLine]:
-    """The comments of a stream, in order, with the lines that are none; blank lines are skipped."""
+    """The comments of a stream and its invalid lines, in order; blank lines are skipped."""
     for line, raw in _lines(stream):
         if not raw:
             continue
@@ -69,7 +69,7 @@ def read_items(stream: BinaryIO) -> Iterator[Item | BadLine]:
 
 
 def batches(entries: Iterator[Item | BadLine]) -> Iterator[list[Item | BadLine]]:
-    """The same entries in lists of bounded size."""
+    """The entries in lists of bounded size."""
     batch: list[Item | BadLine] = []
     characters = 0
     for entry in entries:

@@ -1,6 +1,6 @@
-"""The `saywhy` command: every command in one place, and what they have in common.
+"""The `saywhy` command: its subcommands, and how all of them report errors.
 
-Heavy libraries are imported inside the commands that need them, so that `saywhy --help` answers at once.
+Heavy libraries are imported inside the commands that need them, so that `saywhy --help` is fast.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ from cli import analysis, audit, demo, evaluate, importing, serving, streams, to
 from saywhy import __version__
 from saywhy.errors import SaywhyError
 
-#: What a shell reports of a program whose reader went away (128 + SIGPIPE).
+#: The exit code that shells report when the reader of a pipe has ended (128 + SIGPIPE).
 BROKEN_PIPE = 141
 
 
 class Commands(TyperGroup):
-    """Turns what the user can do something about into one line on stderr and exit code 1; bugs keep their traceback."""
+    """Prints errors that the user can act on as one line on stderr, with exit code 1; bugs keep their traceback."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()  # a reader that went away is noticed here rather than at exit
+            sys.stdout.flush()  # a closed pipe is noticed here rather than at exit
         except BrokenPipeError:
-            # What is still buffered has nowhere to go; without this Python would complain while exiting.
+            # Output that is still buffered cannot be written; without this Python would print an error at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(BROKEN_PIPE) from None
         except SaywhyError as error:
-            _refuse(error.detail)
+            _exit_with(error.detail)
         except OSError as error:
             if error.filename is None:
                 raise
-            _refuse(f"{error.filename}: {error.strerror}")
+            _exit_with(f"{error.filename}: {error.strerror}")
         return result
 
 
-def _refuse(detail: str) -> None:
+def _exit_with(detail: str) -> None:
     typer.echo(f"saywhy: {detail}", err=True)
     raise typer.Exit(1)
 
@@ -52,12 +52,12 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Settings are environment variables, SAYWHY_DATABASE_URL first of all: see docs/reference/settings.md.",
+    epilog="Settings are environment variables such as SAYWHY_DATABASE_URL: see docs/reference/settings.md.",
 )
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(is_requested: bool) -> None:
+    if is_requested:
         typer.echo(f"saywhy {__version__}")
         raise typer.Exit
 
@@ -71,17 +71,17 @@ def saywhy(
     """Why did people give us that score? From a survey export to the ranking of what costs NPS points."""
 
 
-MAIN_JOB = "From a survey to a report"
+SURVEYS = "From a survey to a report"
 STREAMS = "JSON lines in, JSON out; nothing is stored"
 
-app.command("import", rich_help_panel=MAIN_JOB)(importing.import_responses)
-app.command("analyse", rich_help_panel=MAIN_JOB)(analysis.analyse)
-app.command("report", rich_help_panel=MAIN_JOB)(analysis.report)
-app.command("effort", rich_help_panel=MAIN_JOB)(analysis.effort)
-app.add_typer(audit.app, name="audit", rich_help_panel=MAIN_JOB)
-app.add_typer(evaluate.app, name="evaluate", rich_help_panel=MAIN_JOB)
-app.command("serve", rich_help_panel=MAIN_JOB)(serving.serve)
-app.command("demo", rich_help_panel=MAIN_JOB)(demo.demo)
+app.command("import", rich_help_panel=SURVEYS)(importing.import_responses)
+app.command("analyse", rich_help_panel=SURVEYS)(analysis.analyse)
+app.command("report", rich_help_panel=SURVEYS)(analysis.report)
+app.command("effort", rich_help_panel=SURVEYS)(analysis.effort)
+app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
+app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
+app.command("serve", rich_help_panel=SURVEYS)(serving.serve)
+app.command("demo", rich_help_panel=SURVEYS)(demo.demo)
 app.command("classify", rich_help_panel=STREAMS)(streams.classify)
 app.add_typer(topics.app, name="topics", rich_help_panel=STREAMS)
 app.command("rank", rich_help_panel=STREAMS)(streams.rank)

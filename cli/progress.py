@@ -1,20 +1,21 @@
-"""Progress bars: on stderr, and only where someone is looking."""
+"""Progress bars: on stderr, and only if it is a terminal."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-#: Called with a stage, how much of it is done, and how much there is (0 where that is not known).
-Progress = Callable[[str, int, int], None]
+if TYPE_CHECKING:
+    from service.progress import Progress
 
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
-    """One bar a stage, in the order in which the stages begin; nothing where stderr is not a terminal."""
+    """A callback that draws one bar per stage, in order of their first call; it draws nothing without a terminal."""
     if not sys.stderr.isatty():
-        yield _silence
+        yield _draw_nothing
         return
 
     from rich.console import Console
@@ -39,5 +40,5 @@ def progress_bars() -> Iterator[Progress]:
         yield advance
 
 
-def _silence(_stage: str, _done: int, _total: int) -> None:
+def _draw_nothing(_stage: str, _done: int, _total: int) -> None:
     return None

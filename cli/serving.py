@@ -11,10 +11,10 @@ from cli.configuration import read_settings
 
 def serve(
     host: Annotated[
-        str | None, typer.Option(help="Address to listen on; left out: SAYWHY_HOST, else 127.0.0.1.")
+        str | None, typer.Option(help="Address to listen on; by default SAYWHY_HOST, else 127.0.0.1.")
     ] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port to listen on; left out: SAYWHY_PORT, else 8000.")
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on; by default SAYWHY_PORT, else 8000.")
     ] = None,
 ) -> None:
     """Serve the report page (/), the HTTP interface (/v1/…) and its reference (/docs)."""
@@ -24,6 +24,6 @@ def serve(
     from api.http.dependencies import open_resources
 
     settings = read_settings(host=host, port=port)
-    # Opened here, so that a refusal is one line on the terminal and not a traceback in the server's log.
+    # Opened here, so that an error is one line on the terminal and not a traceback in the server's log.
     app = create_app(settings, open_resources(settings))
     uvicorn.run(app, host=settings.host, port=settings.port, server_header=False)

@@ -1,4 +1,4 @@
-"""`saywhy classify`, `topics` and `rank`: JSON lines in, JSON out, for programs that call saywhy."""
+"""`saywhy classify`, `topics` and `rank`: JSON Lines in, JSON out, for programs that call saywhy."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 def classify() -> None:
-    """Say of each comment how it feels and which themes it is about, in which words.
+    """Classify comments: sentiment, themes, and the words that mention them.
 
-    In, a line each: {"id", "text", "language"?}. Out, in the same order: {"id", "language", "sentiment", "themes",
-    "mentions", "model"}. Works through any number of lines in bounded memory.
+    In, one per line: {"id", "text", "language"?}. Out, in the same order: {"id", "language", "sentiment", "themes",
+    "mentions", "model"}. Any number of lines is processed in bounded memory.
 
-    A line that is not a comment becomes {"id"?, "line", "error"} in its place, is told on stderr, and makes the exit
-    code 1; all other lines are classified.
+    A line that is not a comment is answered in its place by {"id"?, "line", "error"}, is reported on stderr, and makes
+    the exit code 1; all other lines are classified.
     """
     from pipelines import annotate
 
     annotator = _load_annotator()
-    bad = 0
+    bad_lines = 0
     for batch in jsonl.batches(jsonl.read_items(sys.stdin.buffer)):
         items = [entry for entry in batch if isinstance(entry, jsonl.Item)]
         results = iter(annotate.classify([(item.text, item.language) for item in items], annotator))
@@ -35,10 +35,10 @@ def classify() -> None:
             if isinstance(entry, jsonl.Item):
                 jsonl.write(sys.stdout.buffer, annotate.to_record(entry.id, *next(results)))
             else:
-                bad += 1
-                _tell(entry)
+                bad_lines += 1
+                _report_bad_line(entry)
         sys.stdout.buffer.flush()
-    _exit_if(bad)
+    _exit_after(bad_lines)
 
 
 def topics(topics_out: Path | None) -> None:
@@ -52,22 +52,23 @@ def topics(topics_out: Path | None) -> None:
     entries = list(jsonl.read_items(sys.stdin.buffer))
     items = [entry for entry in entries if isinstance(entry, jsonl.Item)]
     texts = [item.text for item in items if is_answer(item.text)]
-    parts = [annotator.vectors(texts[at : at + jsonl.BATCH_ITEMS]) for at in range(0, len(texts), jsonl.BATCH_ITEMS)]
-    found, assignments = cluster_texts(texts, np.concatenate(parts)) if texts else ([], [])
+    batches = [texts[start : start + jsonl.BATCH_ITEMS] for start in range(0, len(texts), jsonl.BATCH_ITEMS)]
+    vectors = [annotator.vectors(batch) for batch in batches]
+    clustered, assignments = cluster_texts(texts, np.concatenate(vectors)) if texts else ([], [])
     if topics_out:
-        described = [{"topic": t.id, "label": t.label, "keywords": t.keywords, "size": t.size} for t in found]
+        rows = [{"topic": t.id, "label": t.label, "keywords": t.keywords, "size": t.size} for t in clustered]
         with topics_out.open("wb") as file:
-            jsonl.write(file, described)
-    # Equal texts are in one topic; answers that say nothing ("no", "-") are in none.
-    none = TextAssignment(None, 0.0)
-    assigned = dict(zip(texts, assignments, strict=True))
+            jsonl.write(file, rows)
+    # Equal texts are in the same topic; non-answers ("no", "-") are in none.
+    assignment_of = dict(zip(texts, assignments, strict=True))
     for entry in entries:
         if isinstance(entry, jsonl.Item):
-            its = assigned.get(entry.text, none)
-            jsonl.write(sys.stdout.buffer, {"id": entry.id, "topic": its.topic, "confidence": its.confidence})
+            assignment = assignment_of.get(entry.text, TextAssignment(None, 0.0))
+            record = {"id": entry.id, "topic": assignment.topic, "confidence": assignment.confidence}
+            jsonl.write(sys.stdout.buffer, record)
         else:
-            _tell(entry)
-    _exit_if(len(entries) - len(items))
+            _report_bad_line(entry)
+    _exit_after(len(entries) - len(items))
 
 
 def rank(
@@ -75,10 +76,10 @@ def rank(
 ) -> None:
     """Rank themes by the NPS points that their mentions cost.
 
-    In, a response a line: {"score", "mentions": [{"theme", "polarity"}], "segments"?, "wave"?}. Out, one JSON array,
-    costliest first: {"theme", "impact", "low", "high", "n", …}; a positive impact costs.
+    In, one response per line: {"score", "mentions": [{"theme", "polarity"}], "segments"?, "wave"?}. Out, a JSON array,
+    costliest first: {"theme", "impact", "low", "high", "n", …}; a positive impact is a cost.
 
-    A line that cannot be read ends it, with exit code 1 and without a ranking: one of the rest would be another one.
+    A line that cannot be read ends the command with exit code 1 and without a ranking, since it would be incomplete.
     """
     from pipelines.causes.from_records import rank_records
 
@@ -93,12 +94,12 @@ def _load_annotator() -> Annotator:
     return load_annotator(settings.registry, settings.threads)
 
 
-def _tell(bad: jsonl.BadLine) -> None:
-    typer.echo(f"saywhy: line {bad.line}: {bad.reason}", err=True)
-    jsonl.write(sys.stdout.buffer, bad.record)
+def _report_bad_line(bad_line: jsonl.BadLine) -> None:
+    typer.echo(f"saywhy: line {bad_line.line}: {bad_line.reason}", err=True)
+    jsonl.write(sys.stdout.buffer, bad_line.record)
 
 
-def _exit_if(bad: int) -> None:
-    if bad:
-        typer.echo(f"saywhy: {bad} line{'s' if bad > 1 else ''} could not be read", err=True)
+def _exit_after(bad_lines: int) -> None:
+    if bad_lines:
+        typer.echo(f"saywhy: {bad_lines} line{'s' if bad_lines > 1 else ''} could not be read", err=True)
         raise typer.Exit(1)

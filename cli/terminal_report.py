@@ -1,4 +1,4 @@
-"""The report as a table in the terminal."""
+"""The report in the terminal: NPS, the ranking as a table, and the notes."""
 
 from __future__ import annotations
 
@@ -12,29 +12,34 @@ from pipelines.render.context import IssueRow, IssueTable, Page, ScorePanel
 from pipelines.render.geometry import Axis
 from pipelines.render.page import build_page
 from pipelines.render.wording import Wording, printable
-from saywhy.code_frame import load_code_frame
+from saywhy.code_frame import CodeFrame
 from saywhy.estimate import Nps
 from saywhy.issue import Issue
 from saywhy.report import Report
 
-#: Issues shown; the page and the files have them all.
+#: Number of issues in the table; the page and the files have all of them.
 ROWS = 10
 
-#: From this many columns on there is room for a drawing of the intervals, and for revenue.
+#: Terminals of at least this width also show a drawing of the intervals, and revenue.
 WIDE = 110
+
+#: Width of that drawing, in terminal cells.
 DRAWING = 24
 
 #: Longest quote, in terminal cells: about two lines of its column.
 QUOTE = 84
 
+#: Colour of each NPS group.
 GROUPS = {"detractors": "red", "passives": "bright_black", "promoters": "green"}
 
 
-def print_ranking(report: Report, *, language: str = "en", console: Console | None = None) -> None:
-    """Print the NPS, the ranking with a quote each, and the notes; fits 80 columns and uses more where there are."""
+def print_ranking(
+    report: Report, code_frame: CodeFrame, *, language: str = "en", console: Console | None = None
+) -> None:
+    """Print the NPS, the ranking with a quote per issue, and the notes; fits 80 columns and uses more if there are."""
     console = console or Console(highlight=False)
     wording = Wording(language)
-    page = build_page(report, load_code_frame(), wording)
+    page = build_page(report, code_frame, wording)
     parts: list[RenderableType] = [_text(page.title, "bold"), *_lead(page), ""]
     if page.score and report.nps:
         parts += _score(page.score, report.nps, wording, console.width)
@@ -49,7 +54,7 @@ def print_ranking(report: Report, *, language: str = "en", console: Console | No
 
 
 def _lead(page: Page) -> Iterator[RenderableType]:
-    """The findings, numbered; where there are none, the one sentence that says so."""
+    """The findings, numbered; if there are none, the sentence that says so."""
     if not page.findings:
         yield _text(page.lead)
         return
@@ -60,12 +65,12 @@ def _lead(page: Page) -> Iterator[RenderableType]:
 
 
 def _text(text: str, style: str = "") -> Text:
-    """Text from outside: no markup is read in it, and nothing in it drives the terminal."""
+    """Untrusted text: markup in it is not interpreted, and control characters do not reach the terminal."""
     return Text(printable(text), style)
 
 
 def _score(panel: ScorePanel, nps: Nps, wording: Wording, width: int) -> Iterator[Text]:
-    """The NPS with its interval, a bar of the three groups and what its colours mean."""
+    """The NPS with its interval, a bar of the three groups, and a legend."""
     yield Text.assemble(
         (f"{wording['score_short']} {panel.score}", "bold"),
         f"   {wording['confidence']} {panel.interval}",
@@ -82,41 +87,41 @@ def _score(panel: ScorePanel, nps: Nps, wording: Wording, width: int) -> Iterato
     )
 
 
-def _table(found: IssueTable, issues: Sequence[Issue], wording: Wording, *, wide: bool) -> Table:
+def _table(content: IssueTable, issues: Sequence[Issue], wording: Wording, *, wide: bool) -> Table:
     """The first rows of the ranking; `issues` are the same rows as numbers, for the drawing."""
     table = Table(box=None, pad_edge=False, padding=(0, 2 if wide else 1, 0, 0), expand=True, header_style="dim")
     axis = Axis.around(edge for issue in issues for edge in (issue.low, issue.impact, issue.high))
-    draws, shows_revenue = found.has_impact and wide, found.has_revenue and wide
+    shows_drawing, shows_revenue = content.has_impact and wide, content.has_revenue and wide
     table.add_column(justify="right", style="dim", no_wrap=True)
-    table.add_column(found.item_title, ratio=1, overflow="fold")
-    if draws:
+    table.add_column(content.item_title, ratio=1, overflow="fold")
+    if shows_drawing:
         table.add_column(width=DRAWING, no_wrap=True)
-    if found.has_impact:
-        table.add_column(found.impact_title, justify="right", no_wrap=True)
+    if content.has_impact:
+        table.add_column(content.impact_title, justify="right", no_wrap=True)
     table.add_column(wording["mentions"], justify="right", no_wrap=True)
-    if found.has_impact:
-        table.add_column(found.group_title, justify="right", no_wrap=True)
+    if content.has_impact:
+        table.add_column(content.group_title, justify="right", no_wrap=True)
     if shows_revenue:
         table.add_column(wording["revenue"], justify="right", no_wrap=True)
-    for row, issue in zip(found.rows, issues, strict=False):
+    for row, issue in zip(content.rows, issues, strict=False):
         cells: list[RenderableType] = [row.rank, _finding(row)]
-        cells += [_drawing(issue, axis)] if draws else []
-        cells += [_impact(row)] if found.has_impact else []
+        cells += [_drawing(issue, axis)] if shows_drawing else []
+        cells += [_impact(row)] if content.has_impact else []
         cells.append(row.mentions)
-        cells += [row.group] if found.has_impact else []
+        cells += [row.group] if content.has_impact else []
         cells += [row.revenue] if shows_revenue else []
         table.add_row(*cells)
     return table
 
 
 def _impact(row: IssueRow) -> Text:
-    """The points, their interval, and what an audit makes of them."""
+    """The points, their interval, and the audited estimate if there is one."""
     audited = f"\n{row.audited}" if row.audited else ""
     return Text.assemble((row.impact, "bold"), (f"\n{row.interval}{audited}", "dim"))
 
 
 def _finding(row: IssueRow) -> Group:
-    """The label, what kind of issue it is, and the clause that proves it best."""
+    """The label, the kind of issue, and the first quote."""
     kind = Text.assemble(
         _text(row.kind, "dim"), *(part for badge in row.badges for part in (" · ", _text(badge, "red")))
     )
@@ -130,11 +135,11 @@ def _finding(row: IssueRow) -> Group:
 
 def _drawing(issue: Issue, axis: Axis) -> Text:
     """The interval as a line with a dot at the impact; a bar marks zero."""
-    low, at, high = (round(axis.fraction(value) * (DRAWING - 1)) for value in (issue.low, issue.impact, issue.high))
+    low, middle, high = (round(axis.fraction(value) * (DRAWING - 1)) for value in (issue.low, issue.impact, issue.high))
     zero = round(axis.fraction(0) * (DRAWING - 1))
     drawing = Text()
     for cell in range(DRAWING):
-        if cell == at:
+        if cell == middle:
             drawing.append("●", "red" if issue.significant else "dim")
         elif low <= cell <= high:
             drawing.append("─", "red" if issue.significant else "dim")

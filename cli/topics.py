@@ -1,29 +1,28 @@
-"""`saywhy topics …`: read the topics of the stored feedback and say what is wrong with them."""
+"""`saywhy topics …`: read the topics of the stored feedback and correct them."""
 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import streams
-from cli.configuration import read_settings
+from cli.configuration import read_settings, serving_code_frame
 
 if TYPE_CHECKING:
-    from saywhy.store import Connection
-    from saywhy.topic import Topic
+    from saywhy.settings import Settings
+    from saywhy.store import Engine
+    from saywhy.topic import Edit, Topic
     from service.topics.editing import Attribution
     from service.topics.views import EditStatus
 
 app = typer.Typer(rich_markup_mode="markdown", subcommand_metavar="[COMMAND] [ARGS]...")
 
 TopicName = Annotated[str, typer.Argument(metavar="TOPIC", help="The id of a topic, or its label.")]
-Author = Annotated[str | None, typer.Option(help="Who says so. Left out: the name you are logged in with.")]
-Note = Annotated[str | None, typer.Option(help="Why; kept with the edit.")]
+Author = Annotated[str | None, typer.Option(help="Who makes the edit; by default your login name.")]
+Note = Annotated[str | None, typer.Option(help="The reason; kept with the edit.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -31,14 +30,16 @@ def topics(
     context: typer.Context,
     topics_out: Annotated[
         Path | None,
-        typer.Option(dir_okay=False, help="Write the topics here: a JSON array of {topic, label, keywords, size}."),
+        typer.Option(
+            dir_okay=False, help="Write the topics to this file: a JSON array of {topic, label, keywords, size}."
+        ),
     ] = None,
 ) -> None:
-    """Read and correct the topics of the stored feedback; without a command, group texts from stdin.
+    """Read and correct the topics of the stored feedback; without a command, cluster texts from stdin.
 
-    In, a line each: {"id", "text"}. Out, in the same order: {"id", "topic", "confidence"}; topic is null where a text
-    fits none. Texts are compared with one another, so that all are held in memory. Nothing is stored. Lines that are
-    not texts are treated as in `saywhy classify`.
+    In, one per line: {"id", "text"}. Out, in the same order: {"id", "topic", "confidence"}; topic is null if a text
+    fits none. All texts are held in memory, since they are compared with one another. Nothing is stored. Invalid lines
+    are treated as in `saywhy classify`.
     """
     if context.invoked_subcommand is None:
         streams.topics(topics_out)
@@ -46,37 +47,37 @@ def topics(
 
 @app.command("list")
 def list_topics() -> None:
-    """List the topics: pinned ones first, then the largest first; then unstable ones, ignored ones last."""
-    from service.topics.views import overview
+    """List the topics: pinned ones first, then by size; unstable ones after the others, ignored ones last."""
+    from service.topics import views
 
-    with _store() as (connection, workspace):
-        for topic in overview(connection, workspace):
-            _print_topic(topic)
+    engine, settings = _open()
+    for topic in views.list_topics(engine, settings.workspace):
+        _print_topic(topic)
 
 
 @app.command("show")
 def show(
     topic: TopicName,
-    examples: Annotated[int, typer.Option(min=1, max=200, help="How many clauses to show.")] = 10,
+    examples: Annotated[int, typer.Option(min=1, max=200, help="Number of clauses to show.")] = 10,
 ) -> None:
-    """Show a topic: clauses in it with the ids of their comments, its parts, what became of it, what people said."""
-    from saywhy.code_frame import load_code_frame
-    from service.topics.views import details
+    """Show a topic: example clauses with the ids of their comments, its parts, its history and its edits."""
+    from service.topics import views
 
-    with _store() as (connection, workspace):
-        found = details(connection, workspace, topic, themes=load_code_frame(), count=examples)
-    _print_topic(found.topic)
-    if found.topic.keywords:
-        typer.echo(f"  keywords: {_printable(', '.join(found.topic.keywords))}")
-    for part in found.topic.parts:
+    engine, settings = _open()
+    code_frame = serving_code_frame(settings)
+    details = views.read_topic(engine, settings.workspace, topic, code_frame=code_frame, examples=examples)
+    _print_topic(details.topic)
+    if details.topic.keywords:
+        typer.echo(f"  keywords: {_printable(', '.join(details.topic.keywords))}")
+    for part in details.topic.parts:
         typer.echo(f"  part {part.id}  {part.size:5,}  {_printable(part.label)}")
-    for example in found.examples:
+    for example in details.examples:
         typer.echo(f"  comment {example.comment[:12]}  {example.language:7}  {_printable(example.text)}")
-    for event in found.lineage:
+    for event in details.lineage:
         other = f" {event.other} ({event.share:.0%})" if event.other and event.share is not None else ""
         typer.echo(f"  {event.at:%Y-%m-%d}  {event.cluster} {FATES[event.fate]}{other}")
-    for said in found.edits:
-        _print_edit(said)
+    for status in details.edits:
+        _print_edit(status)
 
 
 @app.command("rename")
@@ -86,18 +87,18 @@ def rename(
     author: Author = None,
     note: Note = None,
 ) -> None:
-    """Give a topic a name of your own. Its id stays."""
+    """Give a topic a name. Its id stays."""
     _edit("rename", topic, {"name": name}, author, note)
 
 
 @app.command("merge")
 def merge(
     topic: TopicName,
-    into: Annotated[str, typer.Argument(help="The topic that it goes into, which keeps its id and name.")],
+    into: Annotated[str, typer.Argument(help="The topic to merge it into, which keeps its id and name.")],
     author: Author = None,
     note: Note = None,
 ) -> None:
-    """Say that two topics are one cause."""
+    """Merge two topics that are the same cause."""
     _edit("merge", topic, {"into": into}, author, note)
 
 
@@ -105,41 +106,43 @@ def merge(
 def split(
     topic: TopicName,
     name: Annotated[str, typer.Argument(help="The name of the new topic.")],
-    part: Annotated[str | None, typer.Option(help="The part that goes: its id, as `show` gives it.")] = None,
+    part: Annotated[str | None, typer.Option(help="The id of the part to split off, as printed by `show`.")] = None,
     example: Annotated[
-        list[str] | None, typer.Option(help="A comment that goes, with all that is like it. May be repeated.")
+        list[str] | None, typer.Option(help="A comment to split off, with all similar ones. Repeatable.")
     ] = None,
     author: Author = None,
     note: Note = None,
 ) -> None:
-    """Make two topics of one: by one of its parts, or by comments that are examples of the new one."""
-    asked: dict[str, Any] = {"name": name}
-    asked |= {"part": part} if part else {}
-    asked |= {"examples": sorted(set(example))} if example else {}
-    _edit("split", topic, asked, author, note)
+    """Split a topic in two: by one of its parts, or by comments that are examples of the new topic."""
+    arguments: dict[str, Any] = {"name": name}
+    arguments |= {"part": part} if part else {}
+    arguments |= {"examples": sorted(set(example))} if example else {}
+    _edit("split", topic, arguments, author, note)
 
 
 @app.command("move")
 def move(
-    comment: Annotated[str, typer.Argument(help="The id of a comment, as `show` gives it.")],
-    into: Annotated[str, typer.Argument(help="The topic that it belongs to.")],
-    source: Annotated[str | None, typer.Option("--from", help="The topic it is in, if it is in several.")] = None,
+    comment: Annotated[str, typer.Argument(help="The id of a comment, as printed by `show`.")],
+    into: Annotated[str, typer.Argument(help="The topic to move it into.")],
+    source: Annotated[
+        str | None, typer.Option("--from", help="The topic to move it from, if it is in several.")
+    ] = None,
     author: Author = None,
     note: Note = None,
 ) -> None:
-    """Put a comment, and all that say just the same, into another topic."""
+    """Move a comment, and all with the same words, into another topic."""
     _edit("move", source, {"comment": comment, "into": into}, author, note)
 
 
 @app.command("pin")
 def pin(topic: TopicName, author: Author = None, note: Note = None) -> None:
-    """Keep a topic: no analysis merges or retires it."""
+    """Pin a topic: no analysis merges or retires it."""
     _edit("pin", topic, {}, author, note)
 
 
 @app.command("ignore")
 def ignore(topic: TopicName, author: Author = None, note: Note = None) -> None:
-    """Leave a topic out of reports. What belongs to it still goes there, so that it does not come up again."""
+    """Leave a topic out of reports. New clauses are still assigned to it, so that it is not found again."""
     _edit("ignore", topic, {}, author, note)
 
 
@@ -147,46 +150,43 @@ def ignore(topic: TopicName, author: Author = None, note: Note = None) -> None:
 def adopt(
     topic: TopicName,
     name: Annotated[str, typer.Argument(help="The name of the theme.")],
-    theme: Annotated[str | None, typer.Option(help="The id of the theme. Left out: made of the name.")] = None,
+    theme: Annotated[str | None, typer.Option(help="The id of the theme; by default derived from the name.")] = None,
     author: Author = None,
     note: Note = None,
 ) -> None:
-    """Make a theme of a topic: reports rank it as one, beside those of the code frame."""
+    """Make a topic a theme: reports rank it beside the themes of the code frame."""
     _edit("adopt", topic, {"name": name} | ({"theme": theme} if theme else {}), author, note)
 
 
 @app.command("undo")
 def undo(
-    edit: Annotated[int, typer.Argument(help="The number of an edit, as `history` gives it.")],
+    edit: Annotated[int, typer.Argument(help="The number of an edit, as printed by `history`.")],
     author: Author = None,
     note: Note = None,
 ) -> None:
-    """Take an edit back. To undo an undoing is to do it again."""
+    """Undo an edit. Undoing an undo restores the edit."""
     from service.topics import editing
-    from service.topics.views import sentence
 
-    with _store(write=True) as (connection, workspace):
-        kept = editing.undo(connection, workspace, edit, _by(author, note))
-    typer.echo(f"{kept.id}: {_printable(sentence(kept))}")
-    _say_when()
+    engine, settings = _open()
+    _print_kept(editing.undo_edit(engine, settings.workspace, edit, _attribution(author, note)))
 
 
 @app.command("history")
-def history(topic: Annotated[str | None, typer.Argument(help="Only what is about this topic.")] = None) -> None:
-    """List what people said of topics, the latest first, and what became of it."""
-    from saywhy.code_frame import load_code_frame
+def history(topic: Annotated[str | None, typer.Argument(help="Only the edits of this topic.")] = None) -> None:
+    """List all edits, latest first, with their outcome."""
     from service.topics import views
 
-    with _store() as (connection, workspace):
-        edits = (
-            views.history(connection, workspace)
-            if topic is None
-            else views.details(connection, workspace, topic, themes=load_code_frame(), count=1).edits
-        )
-    for said in edits:
-        _print_edit(said)
+    engine, settings = _open()
+    if topic is None:
+        edits = views.list_edits(engine, settings.workspace)
+    else:
+        code_frame = serving_code_frame(settings)
+        edits = views.read_topic(engine, settings.workspace, topic, code_frame=code_frame, examples=1).edits
+    for status in edits:
+        _print_edit(status)
 
 
+#: What happened to a topic when all clauses were clustered again, by `saywhy.topic.Fate`.
 FATES = {
     "found": "was found",
     "continued": "continued",
@@ -196,72 +196,64 @@ FATES = {
 }
 
 
-def _edit(kind: str, topic: str | None, asked: dict[str, Any], author: str | None, note: str | None) -> None:
-    from saywhy.code_frame import load_code_frame
+def _edit(kind: str, topic: str | None, arguments: dict[str, Any], author: str | None, note: str | None) -> None:
     from saywhy.topic import EditKind
     from service.topics import editing
-    from service.topics.views import sentence
+    from service.topics.validation import EditRequest
 
-    with _store(write=True) as (connection, workspace):
-        kept = editing.edit(
-            connection, workspace, EditKind(kind), topic, asked, _by(author, note), themes=load_code_frame()
-        )
-    typer.echo(f"{kept.id}: {_printable(sentence(kept))}")
-    _say_when()
+    engine, settings = _open()
+    request, attribution = EditRequest(EditKind(kind), topic, arguments), _attribution(author, note)
+    code_frame = serving_code_frame(settings)
+    _print_kept(editing.apply_edit(engine, settings.workspace, request, attribution, code_frame=code_frame))
 
 
-def _by(author: str | None, note: str | None) -> Attribution:
+def _attribution(author: str | None, note: str | None) -> Attribution:
     from service.topics.editing import Attribution
 
     return Attribution(author or getpass.getuser(), note)
 
 
-@contextmanager
-def _store(*, write: bool = False) -> Iterator[tuple[Connection, int]]:
-    """A transaction on the workspace; raises `WorkspaceNotFound`."""
-    from saywhy.store import open_store, reading, workspaces
+def _open() -> tuple[Engine, Settings]:
+    from saywhy.store import open_store
 
     settings = read_settings()
-    engine = open_store(settings.database_url)
-    with engine.begin() if write else reading(engine) as connection:
-        yield connection, workspaces.find(connection, settings.workspace)
+    return open_store(settings.database_url), settings
 
 
-def _say_when() -> None:
-    typer.echo("Reports follow with the next `saywhy analyse`.", err=True)
+def _print_kept(edit: Edit) -> None:
+    from service.topics.views import summarise
+
+    typer.echo(f"{edit.id}: {_printable(summarise(edit))}")
+    typer.echo("Reports change with the next `saywhy analyse`.", err=True)
 
 
 def _print_topic(topic: Topic) -> None:
     marks = [
         name
-        for name, holds in (
+        for name, is_set in (
             ("pinned", topic.is_pinned),
             ("ignored", topic.is_ignored),
             ("adopted", topic.is_adopted),
             ("emerging", topic.is_emerging),
             ("unstable", topic.is_unstable),
         )
-        if holds
+        if is_set
     ]
     stability = "   –" if topic.stability is None else f"{topic.stability:4.2f}"
     since = f"{topic.first_seen:%Y-%m-%d}" if topic.first_seen else "–"
-    told = f"{topic.id}  {topic.size:6,} ({topic.growth:+,})  stability {stability}  since {since}"
-    typer.echo(f"{told}  {topic.polarity} {_printable(topic.theme)}: {_printable(topic.label)}{_listed(marks)}")
+    numbers = f"{topic.id}  {topic.size:6,} ({topic.growth:+,})  stability {stability}  since {since}"
+    suffix = f"  [{', '.join(marks)}]" if marks else ""
+    typer.echo(f"{numbers}  {topic.polarity} {_printable(topic.theme)}: {_printable(topic.label)}{suffix}")
 
 
-def _listed(marks: list[str]) -> str:
-    return f"  [{', '.join(marks)}]" if marks else ""
+def _print_edit(status: EditStatus) -> None:
+    from service.topics.views import summarise
 
-
-def _print_edit(said: EditStatus) -> None:
-    from service.topics.views import sentence
-
-    edit, fate = said.edit, said.standing.value
-    fate += f" by {said.undone_by}" if said.undone_by else f": {said.why}" if said.why else ""
+    edit, outcome = status.edit, status.outcome.value
+    outcome += f" by {status.undone_by}" if status.undone_by else f": {status.why}" if status.why else ""
     note = f" ({edit.note})" if edit.note else ""
-    typer.echo(
-        f"{edit.id}  {edit.at:%Y-%m-%d %H:%M}  {_printable(edit.author)}: {_printable(sentence(edit) + note)}  [{fate}]"
-    )
+    summary = _printable(summarise(edit) + note)
+    typer.echo(f"{edit.id}  {edit.at:%Y-%m-%d %H:%M}  {_printable(edit.author)}: {summary}  [{outcome}]")
 
 
 def _printable(text: str) -> str:

@@ -1,30 +1,26 @@
-"""Efforts: what it takes to fix a cause, kept and weighed against its points."""
+"""Efforts: the days that fixing a cause takes, weighed against the NPS points that it costs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pipelines.report.effort import find_cause, parse_effort, with_efforts
 from saywhy import store
-
-if TYPE_CHECKING:
-    from saywhy.report import Report
-    from saywhy.store import Engine
+from saywhy.report import ALL_WAVES, Report
+from saywhy.store import Engine
+from service.workspaces import writing
 
 
 def set_effort(engine: Engine, workspace: str, name: str, effort: str) -> tuple[str, Report]:
-    """Say what it takes to mend a cause, and weigh it on all reports there are: the cause meant, and the report on all.
+    """Set the effort of a cause and reweigh the latest report of every wave.
 
-    `name` and `effort` are as in `pipelines.report.effort`. Raises `NotFound` and `InvalidInput`.
+    `name` and `effort` are as in `pipelines.report.effort`. Returns the cause's key (`kind:id`) and the report on all
+    waves. Raises `NotFound` and `InvalidInput`.
     """
-    from pipelines.report.effort import cause_of, days, weigh
-    from saywhy.report import ALL_WAVES
-
-    found = days(effort)
-    with engine.begin() as connection:
-        place = store.workspaces.find(connection, workspace)
-        cause = cause_of(store.reports.latest(connection, place, ALL_WAVES), name)
-        store.efforts.put(connection, place, cause, found)
-        efforts = store.efforts.load(connection, place)
-        for wave in store.reports.waves(connection, place):
-            store.reports.amend(connection, place, weigh(store.reports.latest(connection, place, wave), efforts))
-        return cause, store.reports.latest(connection, place, ALL_WAVES)
+    effort_days = parse_effort(effort)
+    with writing(engine, workspace) as (connection, workspace_id):
+        cause = find_cause(store.reports.latest(connection, workspace_id, ALL_WAVES), name)
+        store.efforts.put(connection, workspace_id, cause, effort_days)
+        efforts = store.efforts.load(connection, workspace_id)
+        for wave in store.reports.waves(connection, workspace_id):
+            report = store.reports.latest(connection, workspace_id, wave)
+            store.reports.amend(connection, workspace_id, with_efforts(report, efforts))
+        return cause, store.reports.latest(connection, workspace_id, ALL_WAVES)

@@ -1,14 +1,13 @@
-"""Importing a file into the store, batch by batch, so that one that was killed goes on where it stopped."""
+"""Importing a file into the store, batch by batch: an import that was stopped continues where it stopped."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import saywhy
 from pipelines.ingest.columns import ColumnChoice
@@ -16,23 +15,22 @@ from pipelines.ingest.reading import Reading, examine
 from pipelines.ingest.responses import Numbered, read_numbered
 from saywhy import store
 from saywhy.feedback import Rejection, Response, Scale
+from saywhy.store import Engine
+from saywhy.store.imports import Import
+from service.progress import Progress
+from service.workspaces import reading
 
-if TYPE_CHECKING:
-    from saywhy.store import Engine
-    from saywhy.store.imports import Import
-
-#: Called with the stage, the line that was reached, and the last line (0 where that is not known).
-Progress = Callable[[str, int, int], None]
-
+#: Rows per transaction.
 BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of a file: how it was read, and how many of its `rows` were taken.
+    """How a file was read, and what happened to its rows.
 
-    `rows` is the sum of new, changed, unchanged and rejected. `resumed_at`: rows that an earlier attempt had done.
-    `columns`: role → name of the column; `ignored`: those not imported. `scale` is `None` where there is no score.
+    `rows` is the sum of new, changed, unchanged and rejected. `resumed_at` is the number of rows that an earlier,
+    interrupted import had saved. `columns` maps role to column name; `ignored` are the columns that were not imported.
+    `scale` is None if there is no score.
     """
 
     id: int
@@ -69,14 +67,15 @@ def import_file(
     delimiter: str | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Save the responses of a file; what cannot be taken is kept as rejections (`read_rejections`).
+    """Save the responses of a file; invalid rows are kept as rejections (`read_rejections`).
 
-    Upserts on (source, external id), so a second import changes nothing. Rows and progress are saved in one
-    transaction a batch: after a kill, the same call goes on with the first row that is not in. `wave` is that of rows
-    that name none. Errors: all of `InvalidInput` from `examine`; `Conflict` where another process imports the same.
+    Upserts on (source, external id), so that a second import changes nothing. Rows and progress are saved in one
+    transaction per batch: after a kill, the same call continues with the first row that was not saved. `wave` is that
+    of rows that name none. `progress` gets line numbers. Raises what `examine` raises (`InvalidInput`), and `Conflict`
+    while another process imports the same file.
     """
     path = Path(path)
-    reading = examine(
+    examined = examine(
         path,
         wave=wave,
         source=source,
@@ -88,37 +87,36 @@ def import_file(
     )
     digest = _digest(path, repr((wave, source, scale, columns, keep_unknown, encoding, delimiter)))
     with engine.begin() as connection:
-        place = store.workspaces.ensure(connection, workspace)
-        entry = store.imports.start(connection, place, str(path), digest)
-        if entry.finished:  # read it again: responses may have been changed by other files since
-            entry = store.imports.restart(connection, place, entry.id)
+        workspace_id = store.workspaces.ensure(connection, workspace)
+        entry = store.imports.start(connection, workspace_id, str(path), digest)
+        if entry.finished:  # import it again: other files may have changed its responses since
+            entry = store.imports.restart(connection, workspace_id, entry.id)
     resumed_at = entry.rows_done
-    lines = reading.table.lines
-    for batch in _batches(itertools.islice(read_numbered(reading), resumed_at, None)):
-        taken = [item for _, item in batch if isinstance(item, Response)]
-        rejected = [item for _, item in batch if isinstance(item, Rejection)]
+    lines = examined.table.lines
+    for batch in _batches(itertools.islice(read_numbered(examined), resumed_at, None)):
+        responses = [item for _, item in batch if isinstance(item, Response)]
+        rejections = [item for _, item in batch if isinstance(item, Rejection)]
         with engine.begin() as connection:
-            saved = store.responses.save(connection, place, taken)
+            saved = store.responses.save(connection, workspace_id, responses)
             done = entry.rows_done + len(batch)
-            entry = store.imports.advance(connection, place, entry.id, done, saved, rejected)
+            entry = store.imports.advance(connection, workspace_id, entry.id, done, saved, rejections)
         if progress:
             progress("import", min(batch[-1][0], lines), lines)
     with engine.begin() as connection:
-        entry = store.imports.finish(connection, place, entry.id)
+        entry = store.imports.finish(connection, workspace_id, entry.id)
     if progress:
         progress("import", lines, lines)
-    return _report(reading, entry, resumed_at)
+    return _report(examined, entry, resumed_at)
 
 
 def read_rejections(engine: Engine, workspace: str, import_id: int) -> Iterator[Rejection]:
-    """The rows of an import that were not taken, in the order of the file, as a stream."""
-    with store.reading(engine) as connection:
-        place = store.workspaces.find(connection, workspace)
-        yield from store.imports.rejections(connection, place, import_id)
+    """The rejected rows of an import, in the order of the file, as a stream. Raises `WorkspaceNotFound`."""
+    with reading(engine, workspace) as (connection, workspace_id):
+        yield from store.imports.rejections(connection, workspace_id, import_id)
 
 
 def write_rejections(engine: Engine, workspace: str, import_id: int, path: str | Path) -> int:
-    """Write those rows to a CSV file (`line,reason,row`), and return how many there are."""
+    """Write the rejected rows to a CSV file (`line,reason,row`); return their number."""
     count = 0
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -135,20 +133,20 @@ def _batches(items: Iterator[Numbered]) -> Iterator[list[Numbered]]:
 
 
 def _digest(path: Path, options: str) -> str:
-    """What makes two imports the same: the content, the options, and the code that reads."""
+    """Equal for imports of the same content with the same options, by the same version of the code."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
     digest.update(f"\0{options}\0{saywhy.__version__}".encode())
     return digest.hexdigest()
 
 
-def _report(reading: Reading, entry: Import, resumed_at: int) -> ImportReport:
-    columns, table = reading.columns, reading.table
-    notes = list(reading.notes)
+def _report(examined: Reading, entry: Import, resumed_at: int) -> ImportReport:
+    columns, table = examined.columns, examined.table
+    notes = list(examined.notes)
     if entry.accepted.changed and "id" in columns.facts:
         notes.append(
             f"{entry.accepted.changed:,} rows completed or changed responses of the same id; "
-            "if they belong to another survey, name a source of their own"
+            "if they belong to another survey, import them with a --source of their own"
         )
     return ImportReport(
         id=entry.id,
@@ -159,14 +157,14 @@ def _report(reading: Reading, entry: Import, resumed_at: int) -> ImportReport:
         unchanged=entry.accepted.unchanged,
         rejected=entry.rejected,
         resumed_at=resumed_at,
-        tool=reading.tool.name,
-        source=reading.source,
+        tool=examined.tool.name,
+        source=examined.source,
         format=table.format,
         encoding=table.encoding,
         delimiter=table.delimiter,
         columns=columns.said(),
         ignored=tuple(column.name for column in columns.unknown),
-        scale=reading.scale if columns.score else None,
-        scale_reason=reading.scale_reason,
+        scale=examined.scale if columns.score else None,
+        scale_reason=examined.scale_reason,
         notes=tuple(notes),
     )

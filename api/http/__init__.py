@@ -1,0 +1,8 @@
+"""What holds for every route, whatever it serves.
+
+- Errors: `problems` turns every exception into a problem document, and maps the product's errors to HTTP statuses.
+- Limits and headers: `middleware` refuses bodies that are too large and sets the security headers of every response.
+- Content security policy: `content_security` makes the policy of each page; the default is in `middleware`.
+- Resources: `dependencies` opens store and models at start-up and hands them to the routes.
+- Language: `accept_language` reads the header by which browsers choose the language of a page.
+"""

@@ -1,4 +1,4 @@
-"""The language that a request prefers: the header Accept-Language."""
+"""The language of a page by the request header `Accept-Language` (RFC 9110, section 12.5.4)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from saywhy.errors import InvalidInput
 
 
 def preferred_language(accepted: str) -> str:
-    """The page language that an `Accept-Language` header (RFC 9110, 12.5.4) likes best; English where it likes none."""
-    wishes = [(_quality(parameters), tag.strip()) for tag, _, parameters in _entries(accepted)]
-    for quality, tag in sorted(wishes, key=lambda wish: -wish[0]):
+    """The page language with the highest quality value in the header; English if it names none of ours."""
+    preferences = [(_quality(parameters), tag.strip()) for tag, _, parameters in _entries(accepted)]
+    for quality, tag in sorted(preferences, key=lambda preference: -preference[0]):
         try:
             if quality > 0:
                 return closest_language(tag)
@@ -23,6 +23,7 @@ def _entries(accepted: str) -> list[tuple[str, str, str]]:
 
 
 def _quality(parameters: str) -> float:
+    """The value of `q=`: 1 if it is left out, 0 (not acceptable) if it is not a number."""
     name, _, value = parameters.strip().partition("=")
     if name.strip().lower() != "q":
         return 1.0

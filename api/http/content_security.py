@@ -1,4 +1,4 @@
-"""The content security policies of pages."""
+"""The content security policies of pages: only what a page itself contains may load or run."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancest
 
 
 def of_report(page: str) -> str:
-    """Allow the style sheet in the head of a report page, by its hash, and nothing else.
+    """The policy of a report page: its inline style sheet, by hash, data: images, and nothing else.
 
-    A comment that smuggled markup past the template could neither run nor load anything, nor style the page.
+    Should markup in a comment ever pass the template unescaped, it could not run, load or style anything.
     """
     return f"{_CLOSED}; style-src {_hash_of(_STYLE, page)}; img-src data:"
 
 
 def of_docs(page: str) -> str:
-    """Allow what Swagger UI does: its inline script, files of this server, styles of its own making."""
+    """The policy of the Swagger UI page: its inline script, by hash, files of this server, and inline styles."""
     return (
         f"{_CLOSED}; script-src 'self' {_hash_of(_SCRIPT, page)}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; connect-src 'self'"
@@ -29,6 +29,6 @@ def of_docs(page: str) -> str:
 
 
 def _hash_of(element: re.Pattern[str], page: str) -> str:
-    """The CSP source of the first such element; `'none'` where there is none."""
-    found = element.search(page)
-    return f"'sha256-{b64encode(sha256(found[1].encode()).digest()).decode()}'" if found else "'none'"
+    """The CSP source of the first such element; `'none'` if there is none."""
+    match = element.search(page)
+    return f"'sha256-{b64encode(sha256(match[1].encode()).digest()).decode()}'" if match else "'none'"

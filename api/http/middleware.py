@@ -1,4 +1,4 @@
-"""What holds for every request and every response, whatever the route."""
+"""Middleware: security headers on every response, a size limit on every request body."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Bytes of a request body: 256 comments of 10,000 characters fit in nearly every script.
+#: Largest request body in bytes: 256 comments of 10,000 characters fit in nearly every script.
 MAX_BODY = 8 * 1024 * 1024
 
-#: A route that serves a page widens the policy for what that page contains, and for nothing else.
+#: Routes that serve pages replace the policy by one that allows what the page contains (`api.http.content_security`).
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -23,7 +23,7 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """Give every response the security headers that it does not set itself."""
+    """Adds the security headers that a response does not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -40,10 +40,10 @@ class SecurityHeaders:
 
 
 class LimitBody:
-    """Refuse a body over `MAX_BODY` bytes as soon as that is known: by its declared length, else while reading.
+    """Refuses a body over `MAX_BODY` bytes: by its Content-Length header, or else while it is read.
 
-    It raises where the body is read, inside the exception handlers, so that the answer is a problem like any other.
-    (FastAPI's own `max_body_size` answers in plain text.)
+    The error is raised where the body is read, inside the exception handlers, so that the response is a problem
+    document like any other. (FastAPI's own `max_body_size` answers in plain text.)
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -53,16 +53,16 @@ class LimitBody:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "")
-        seen = int(declared) if declared.isdecimal() else 0
-        read = 0
+        content_length = Headers(scope=scope).get("content-length", "")
+        declared = int(content_length) if content_length.isdecimal() else 0
+        received = 0
 
         async def receive_limited() -> Message:
-            nonlocal read
-            if seen <= MAX_BODY:
+            nonlocal received
+            if declared <= MAX_BODY:
                 message = await receive()
-                read += len(message.get("body", b""))
-            if max(seen, read) > MAX_BODY:
+                received += len(message.get("body", b""))
+            if max(declared, received) > MAX_BODY:
                 detail = f"The body is larger than {MAX_BODY // 1024**2} MiB; send fewer comments at a time."
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
             return message

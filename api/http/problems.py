@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457): the one place where the product's refusals meet HTTP."""
+"""Errors as problem details (RFC 9457): the only place that maps the product's errors to HTTP statuses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
-#: The nearest class in an error's ancestry decides. 422 is for payloads that fail validation, and nothing else.
+#: The nearest base class of an error decides. 422 is only for payloads that fail validation.
 STATUS: dict[type[errors.SaywhyError], HTTPStatus] = {
     errors.InvalidInput: HTTPStatus.BAD_REQUEST,
     errors.NotFound: HTTPStatus.NOT_FOUND,
@@ -33,19 +33,19 @@ STATUS: dict[type[errors.SaywhyError], HTTPStatus] = {
 }
 
 
-#: The names of RFC 9110 where Python's changed with its version: a problem's type must not.
-_NAMES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content too large"}
+#: Titles by RFC 9110 where Python's phrases differ between versions: the type of a problem must not change.
+_TITLES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content too large"}
 
 
 class InvalidField(BaseModel):
-    """One thing that is wrong with the request."""
+    """One invalid part of the request."""
 
     detail: str = Field(description="What is wrong.", examples=["Input should be a valid string"])
     pointer: str | None = Field(
-        default=None, description="Where in the body, as a JSON pointer.", examples=["#/comments/0/text"]
+        default=None, description="The place in the body, as a JSON pointer.", examples=["#/comments/0/text"]
     )
     parameter: str | None = Field(
-        default=None, description="Which path, query or header parameter.", examples=["language"]
+        default=None, description="The path, query or header parameter.", examples=["language"]
     )
 
 
@@ -53,27 +53,27 @@ class Problem(BaseModel):
     """Problem details (RFC 9457)."""
 
     type: str = Field(
-        description="Names the kind of problem; does not change.", examples=["urn:saywhy:problem:wave-not-found"]
+        description="Identifies the kind of problem; does not change.", examples=["urn:saywhy:problem:wave-not-found"]
     )
     title: str = Field(description="The kind of problem, for people.", examples=["Wave not found"])
     status: int = Field(description="The HTTP status.", examples=[404])
-    detail: str = Field(description="What happened this time.", examples=["There is no report for that wave."])
-    instance: str = Field(description="The path that was asked for.", examples=["/v1/reports/2031-Q1"])
+    detail: str = Field(description="What happened in this case.", examples=["There is no report for that wave."])
+    instance: str = Field(description="The requested path.", examples=["/v1/reports/2031-Q1"])
     errors: list[InvalidField] | None = Field(
-        default=None, description="Every invalid field, where the request is invalid."
+        default=None, description="Every invalid field, if the request is invalid."
     )
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of `app` with a problem."""
-    app.add_exception_handler(errors.SaywhyError, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
+    """Answer every error of `app` with a problem document."""
+    app.add_exception_handler(errors.SaywhyError, _on_product_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_bug)
 
 
 def documented(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may answer with these statuses; of the application without any."""
+    """The `responses` argument of a route with these error statuses; without any, that of the application."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     if not statuses:
         return {"default": {"description": "Any error", "content": content}}
@@ -86,29 +86,29 @@ def schemas() -> dict[str, Any]:
     return {**schema.pop("$defs"), "Problem": schema}
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
+async def _on_product_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, errors.SaywhyError)
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     detail = error.detail
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        # Where the database is and what it said is for whoever runs the server.
+        # The address of the database and its message are only for the log.
         log.error("%s: %s", request.url.path, detail)
         detail = type(error)().detail
     title = " ".join(re.findall("[A-Z][a-z]*", type(error).__name__)).capitalize()
     return _respond(request, status, title=title, detail=detail)
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         detail = f"The body is not JSON: {first['ctx']['error']} at character {first['loc'][-1]}."
         return _respond(request, HTTPStatus.BAD_REQUEST, title="Malformed JSON", detail=detail)
     if first["loc"] == ("body",) and isinstance(error.body, bytes):
-        # FastAPI leaves a body of another media type unparsed and then calls it an invalid object.
+        # FastAPI does not parse a body of another media type and then reports it as an invalid object.
         detail = "Send the body as JSON, with the header `Content-Type: application/json`."
         return _respond(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail=detail)
-    fields = [_field(fault["loc"], fault["msg"]) for fault in error.errors()]
+    fields = [_field(detail["loc"], detail["msg"]) for detail in error.errors()]
     return _respond(
         request,
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -118,15 +118,15 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     detail = error.detail if error.detail != status.phrase else status.description
-    return _respond(request, status, title=_NAMES.get(status), detail=detail or status.phrase, headers=error.headers)
+    return _respond(request, status, title=_TITLES.get(status), detail=detail or status.phrase, headers=error.headers)
 
 
-async def _unexpected(request: Request, _: Exception) -> JSONResponse:
-    # The server logs the traceback; the caller learns nothing from it. This answer leaves outside of all middleware.
+async def _on_bug(request: Request, _: Exception) -> JSONResponse:
+    # The server logs the traceback; the response does not contain it. No middleware adds headers to this response.
     return _respond(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -157,11 +157,12 @@ def _respond(
 
 
 def _field(location: Iterable[str | int], message: str) -> InvalidField:
-    where, *path = location
-    if where == "body":
-        return InvalidField(detail=message, pointer="#" + "".join(f"/{_escape(str(step))}" for step in path))
-    return InvalidField(detail=message, parameter=str(path[0]) if path else str(where))
+    source, *path = location
+    if source == "body":
+        return InvalidField(detail=message, pointer="#" + "".join(f"/{_escape(str(token))}" for token in path))
+    return InvalidField(detail=message, parameter=str(path[0]) if path else str(source))
 
 
-def _escape(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")
+def _escape(token: str) -> str:
+    """A reference token of a JSON pointer (RFC 6901)."""
+    return token.replace("~", "~0").replace("/", "~1")

@@ -1,4 +1,4 @@
-"""`POST /v1/classify`: the annotate stage on a list of comments, so that online and batch cannot differ."""
+"""`POST /v1/classify`: the annotate stage on a list of comments, the same code as in an analysis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from api.http import problems
-from api.http.dependencies import Opened
+from api.http.dependencies import ResourcesDep
 from pipelines import annotate
 from saywhy.annotation import Polarity
 
@@ -21,7 +21,7 @@ MAX_CHARACTERS = 10_000
 
 
 def _check_id(value: Any) -> Any:
-    # A union of strict types would complain once a type, at places that are not in the body.
+    # A union of strict types would report one error per type, with pointers that do not exist in the body.
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise PydanticCustomError("id_type", "Input should be a string or an integer")
     return value
@@ -61,10 +61,10 @@ RESPONSE: dict[str, JsonValue] = {
 class SentComment(BaseModel):
     """One comment to classify."""
 
-    id: Id = Field(description="Yours; comes back unchanged.")
+    id: Id = Field(description="Your id; returned unchanged.")
     text: str = Field(max_length=MAX_CHARACTERS, description="The comment, exactly as it was written.")
     language: str | None = Field(
-        None, max_length=35, description="BCP 47 tag, where you know it; found from the text where you do not."
+        None, max_length=35, description="BCP 47 tag, if known; by default detected from the text."
     )
 
 
@@ -77,24 +77,24 @@ class ClassifyRequest(BaseModel):
 
 
 class SentimentOut(BaseModel):
-    """How the whole comment feels."""
+    """The sentiment of the whole comment."""
 
     label: Polarity
     score: Annotated[float, Field(ge=-1, le=1, description="-1 negative … 1 positive.")]
     confidence: Share
-    uncertain: bool = Field(description="The confidence is below the model's limit: a person should look.")
+    uncertain: bool = Field(description="The confidence is below the model's threshold: a person should check.")
 
 
 class ThemeOut(BaseModel):
-    """One theme that the comment is about."""
+    """A theme that the comment is about."""
 
-    theme: str = Field(description="Id in the code frame; does not change when the theme is renamed.")
+    theme: str = Field(description="Id in the code frame; stays the same when the theme is renamed.")
     polarity: Polarity
     confidence: Share
 
 
 class MentionOut(BaseModel):
-    """The span of the comment about one theme: `text[start:end]`, in Unicode code points."""
+    """The words about one theme: `text[start:end]`, in Unicode code points."""
 
     theme: str
     polarity: Polarity
@@ -104,18 +104,18 @@ class MentionOut(BaseModel):
 
 
 class ClassifiedComment(BaseModel):
-    """What the models say of one comment."""
+    """Sentiment, themes and mentions of one comment."""
 
     id: Id
-    language: str = Field(description="BCP 47 tag; `und` where it cannot be told.")
+    language: str = Field(description="BCP 47 tag; `und` if it cannot be determined.")
     sentiment: SentimentOut
     themes: list[ThemeOut]
     mentions: list[MentionOut]
-    model: str = Field(description="The model version that said it.")
+    model: str = Field(description="The model version.")
 
 
 class ClassifyResponse(BaseModel):
-    """One result a comment, in the order of the request."""
+    """One result per comment, in the order of the request."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [RESPONSE]})
 
@@ -132,12 +132,13 @@ class ClassifyResponse(BaseModel):
         HTTPStatus.UNPROCESSABLE_ENTITY,
     ),
 )
-def classify(request: ClassifyRequest, opened: Opened) -> ClassifyResponse:
-    """Say of each comment how it feels and which themes it is about, in which words.
+def classify(request: ClassifyRequest, resources: ResourcesDep) -> ClassifyResponse:
+    """Sentiment and themes of each comment, and the words that mention them.
 
     Takes 1-256 comments of up to 10,000 characters. Nothing is stored.
     """
-    annotated = annotate.classify([(comment.text, comment.language) for comment in request.comments], opened.annotator)
+    texts = [(comment.text, comment.language) for comment in request.comments]
+    annotated = annotate.classify(texts, resources.annotator)
     return ClassifyResponse(
         results=[
             ClassifiedComment.model_validate(annotate.to_record(comment.id, *result))

@@ -1,18 +1,21 @@
-"""Topics: read them, and say what is wrong with them."""
+"""`/v1/topics` and `/v1/topic-edits`: read topics and correct them."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
-from api.http.dependencies import Opened, Snapshot
-from saywhy.topic import EditKind, Fate, Topic
+from api.http.dependencies import ResourcesDep
+from saywhy.topic import Edit, EditKind, Fate, Lineage
 from service.topics import editing, views
+from service.topics.validation import EditRequest
+from service.topics.views import EditOutcome, EditStatus
 
 router = APIRouter(prefix="/v1", tags=["topics"])
 
@@ -21,7 +24,9 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class PartOut(BaseModel):
-    """One of the smaller causes that a large topic falls into."""
+    """One of the smaller causes in a large topic."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     id: str
     label: str
@@ -29,34 +34,32 @@ class PartOut(BaseModel):
 
 
 class TopicOut(BaseModel):
-    """A root cause, as people have made it."""
+    """A root cause, with people's edits."""
 
-    id: str = Field(description="Stays the same from run to run.", examples=["d9bff10a9623"])
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(description="Stays the same from analysis to analysis.", examples=["d9bff10a9623"])
     label: str = Field(examples=["Exports time out on large files"])
-    labels: dict[str, str] = Field(description="By language of the reader, where members allow.")
-    theme: str = Field(description="The theme that it sits under.", examples=["reliability"])
+    labels: dict[str, str] = Field(description="By language, in those in which the topic has enough clauses.")
+    theme: str = Field(description="The theme that it belongs to.", examples=["reliability"])
     polarity: str = Field(examples=["negative"])
     keywords: list[str]
-    size: int = Field(description="Clauses in it.")
-    growth: int = Field(description="Of them, those that came with the latest new feedback.")
-    stability: float | None = Field(description="0 … 1; null where people made the topic.")
+    size: int = Field(description="Number of clauses.")
+    growth: int = Field(description="Number of clauses from the latest new feedback.")
+    stability: float | None = Field(description="0 … 1; null if people made the topic.")
     is_unstable: bool = Field(
         description="The stability is below 0.7: reports rank it only if it is pinned or adopted."
     )
-    is_emerging: bool = Field(description="Found since all feedback was last clustered together.")
-    first_seen: datetime | None = Field(description="When it was first spoken of.")
+    is_emerging: bool = Field(description="Found since all feedback was last clustered.")
+    first_seen: datetime | None = Field(description="When it was first mentioned.")
     is_pinned: bool
     is_ignored: bool
-    is_adopted: bool = Field(description="`theme` is a theme that people made of it.")
-    parts: list[PartOut] = Field(description="The smaller causes in it, if it is large, or was merged.")
-
-    @classmethod
-    def of(cls, topic: Topic) -> TopicOut:
-        return cls(**_members(topic), is_unstable=topic.is_unstable)
+    is_adopted: bool = Field(description="People made the topic a theme, which is `theme`.")
+    parts: list[PartOut] = Field(description="The smaller causes in it, if it is large or the result of a merge.")
 
 
 class Topics(BaseModel):
-    """All topics: pinned ones first, then the largest first, unstable ones after them, ignored ones last."""
+    """All topics: pinned ones first, then by size; unstable ones after the others, ignored ones last."""
 
     topics: list[TopicOut]
 
@@ -64,24 +67,38 @@ class Topics(BaseModel):
 class ExampleOut(BaseModel):
     """A clause of a topic, with personal data masked."""
 
-    comment: str = Field(description="Names its comment in edits.")
+    model_config = ConfigDict(from_attributes=True)
+
+    comment: str = Field(description="The id of its comment, by which edits name it.")
     text: str
     language: str
     confidence: float
 
 
 class LineageOut(BaseModel):
-    """What became of a topic when all feedback was clustered together."""
+    """What happened to a topic when all feedback was clustered."""
 
     at: datetime
     fate: Fate
     topic: str
-    other: str | None = Field(description="Into which it merged, or from which it was split.")
-    share: float | None = Field(description="Of its clauses, those that are shared with the other.")
+    other: str | None = Field(description="The topic that it was merged into or split from.")
+    share: float | None = Field(description="The share of its clauses that are in the other topic.")
+
+    @classmethod
+    def of(cls, event: Lineage) -> LineageOut:
+        return cls(at=event.at, fate=event.fate, topic=event.cluster, other=event.other, share=event.share)
+
+
+class Standing(StrEnum):
+    """Whether an edit holds."""
+
+    STANDS = EditOutcome.STANDS.value
+    UNDONE = EditOutcome.UNDONE.value
+    WITHOUT_EFFECT = EditOutcome.WITHOUT_EFFECT.value
 
 
 class EditOut(BaseModel):
-    """What somebody said of a topic, and what became of it."""
+    """An edit of a topic, and its outcome."""
 
     id: int
     kind: EditKind
@@ -90,31 +107,35 @@ class EditOut(BaseModel):
     author: str
     at: datetime
     note: str | None
-    standing: views.Standing
+    standing: Standing
     why: str | None = Field(default=None, description="Why it has no effect.")
     undone_by: int | None = Field(default=None, description="The edit that undid it.")
-    made: str | None = Field(default=None, description="The id of the topic that a split made.")
+    made: str | None = Field(default=None, description="The id of the topic that a split created.")
 
     @classmethod
-    def of(cls, said: views.EditStatus) -> EditOut:
-        edit = said.edit
+    def of(cls, status: EditStatus) -> EditOut:
+        edit = status.edit
         return cls(
             id=edit.id,
             kind=edit.kind,
             topic=edit.topic,
-            summary=views.sentence(edit),
+            summary=views.summarise(edit),
             author=edit.author,
             at=edit.at,
             note=edit.note,
-            standing=said.standing,
-            why=said.why,
-            undone_by=said.undone_by,
+            standing=Standing(status.outcome.value),
+            why=status.why,
+            undone_by=status.undone_by,
             made=edit.arguments["into"] if edit.kind is EditKind.SPLIT else None,
         )
 
+    @classmethod
+    def of_kept(cls, edit: Edit) -> EditOut:
+        return cls.of(EditStatus(edit, EditOutcome.STANDS))
+
 
 class DetailsOut(TopicOut):
-    """A topic, clauses in it, and its history, the latest first."""
+    """A topic with example clauses, its history and its edits, latest first."""
 
     examples: list[ExampleOut]
     lineage: list[LineageOut]
@@ -122,21 +143,21 @@ class DetailsOut(TopicOut):
 
 
 class Edits(BaseModel):
-    """All edits, the latest first."""
+    """All edits, latest first."""
 
     edits: list[EditOut]
 
 
 class Request(BaseModel):
-    """What every edit says."""
+    """What every edit has: who makes it, and why."""
 
     model_config = ConfigDict(extra="forbid")
 
-    author: str = Field(min_length=1, max_length=120, description="Who says so.", examples=["Ada"])
-    note: str | None = Field(default=None, max_length=1000, description="Why.")
+    author: str = Field(min_length=1, max_length=120, description="Who makes the edit.", examples=["Ada"])
+    note: str | None = Field(default=None, max_length=1000, description="The reason.")
 
     @property
-    def by(self) -> editing.Attribution:
+    def attribution(self) -> editing.Attribution:
         return editing.Attribution(self.author, self.note)
 
 
@@ -149,7 +170,7 @@ class Rename(Request):
 
 
 class Merge(Request):
-    """Two topics are one cause; the one it goes into keeps its id and name."""
+    """Merge two topics that are the same cause; `into` keeps its id and name."""
 
     kind: Literal["merge"]
     topic: Text
@@ -157,7 +178,7 @@ class Merge(Request):
 
 
 class Split(Request):
-    """Make two topics of one: by a part of it, or by comments that are examples of the new one."""
+    """Split a topic in two: by one of its parts, or by comments that are examples of the new topic."""
 
     kind: Literal["split"]
     topic: Text
@@ -167,28 +188,28 @@ class Split(Request):
 
 
 class Move(Request):
-    """Put a comment, and all that say just the same, into another topic."""
+    """Move a comment, and all with the same words, into another topic."""
 
     kind: Literal["move"]
-    topic: Text | None = Field(default=None, description="The topic it is in, if it is in several.")
+    topic: Text | None = Field(default=None, description="The topic to move it from, if it is in several.")
     comment: Text
     into: Text
 
 
 class Mark(Request):
-    """Keep a topic whatever an analysis finds, or leave it out of reports."""
+    """Pin a topic, so that no analysis merges or retires it, or leave it out of reports."""
 
     kind: Literal["pin", "ignore"]
     topic: Text
 
 
 class Adopt(Request):
-    """Make a theme of a topic."""
+    """Make a topic a theme."""
 
     kind: Literal["adopt"]
     topic: Text
     name: Text
-    theme: Text | None = Field(default=None, description="The id of the theme; left out, made of the name.")
+    theme: Text | None = Field(default=None, description="The id of the theme; by default derived from the name.")
 
 
 AnyEdit = Annotated[Rename | Merge | Split | Move | Mark | Adopt, Body(discriminator="kind")]
@@ -197,63 +218,47 @@ REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTP
 
 
 @router.get("/topics", summary="List the topics")
-def list_topics(opened: Opened, connection: Snapshot) -> Topics:
-    """All topics: pinned ones first, then the largest first, unstable ones after them, ignored ones last."""
-    return Topics(topics=[TopicOut.of(topic) for topic in views.overview(connection, opened.workspace)])
+def list_topics(resources: ResourcesDep) -> Topics:
+    """All topics: pinned ones first, then by size; unstable ones after the others, ignored ones last."""
+    topics = views.list_topics(resources.engine, resources.workspace)
+    return Topics(topics=[TopicOut.model_validate(topic) for topic in topics])
 
 
 @router.get("/topics/{topic}", summary="Read a topic", responses=REFUSED)
-def read_topic(topic: TopicId, opened: Opened, connection: Snapshot) -> DetailsOut:
-    """One topic with clauses in it, what became of it and what people said of it."""
-    found = views.details(connection, opened.workspace, topic, themes=opened.annotator.code_frame)
+def read_topic(topic: TopicId, resources: ResourcesDep) -> DetailsOut:
+    """One topic with example clauses, its history and its edits."""
+    code_frame = resources.annotator.code_frame
+    details = views.read_topic(resources.engine, resources.workspace, topic, code_frame=code_frame)
     return DetailsOut(
-        **TopicOut.of(found.topic).model_dump(),
-        examples=[ExampleOut(**_members(example)) for example in found.examples],
-        lineage=[
-            LineageOut(at=event.at, fate=event.fate, topic=event.cluster, other=event.other, share=event.share)
-            for event in found.lineage
-        ],
-        edits=[EditOut.of(said) for said in found.edits],
+        **TopicOut.model_validate(details.topic).model_dump(),
+        examples=[ExampleOut.model_validate(example) for example in details.examples],
+        lineage=[LineageOut.of(event) for event in details.lineage],
+        edits=[EditOut.of(status) for status in details.edits],
     )
 
 
 @router.get("/topic-edits", summary="List the edits")
-def list_edits(opened: Opened, connection: Snapshot) -> Edits:
-    """What people said of topics, the latest first, and what became of it."""
-    return Edits(edits=[EditOut.of(said) for said in views.history(connection, opened.workspace)])
+def list_edits(resources: ResourcesDep) -> Edits:
+    """All edits, latest first, with their outcome."""
+    return Edits(edits=[EditOut.of(status) for status in views.list_edits(resources.engine, resources.workspace)])
 
 
 @router.post("/topic-edits", summary="Edit a topic", responses=REFUSED)
-def edit_topic(edit: AnyEdit, opened: Opened) -> EditOut:
-    """Say what is wrong with a topic. Topics show it at once, reports with the next analysis.
+def edit_topic(edit: AnyEdit, resources: ResourcesDep) -> EditOut:
+    """Correct a topic. Topics show the edit at once, reports after the next analysis.
 
-    What has been said already and still stands is answered with the edit that said it.
+    A request that a standing edit already answers returns that edit.
     """
-    asked = edit.model_dump(exclude={"kind", "topic", "author", "note"}, exclude_none=True)
-    with opened.engine.begin() as connection:
-        kept = editing.edit(
-            connection,
-            opened.workspace,
-            EditKind(edit.kind),
-            edit.topic,
-            asked,
-            edit.by,
-            themes=opened.annotator.code_frame,
-        )
-    return EditOut.of(views.EditStatus(kept, views.Standing.STANDS))
+    arguments = edit.model_dump(exclude={"kind", "topic", "author", "note"}, exclude_none=True)
+    request = EditRequest(EditKind(edit.kind), edit.topic, arguments)
+    code_frame = resources.annotator.code_frame
+    kept = editing.apply_edit(resources.engine, resources.workspace, request, edit.attribution, code_frame=code_frame)
+    return EditOut.of_kept(kept)
 
 
 @router.post("/topic-edits/{edit}/undo", summary="Undo an edit", responses=REFUSED)
-def undo_edit(edit: Annotated[int, Path(description="The number of an edit.")], by: Request, opened: Opened) -> EditOut:
-    """Take an edit back. To undo an undoing is to do it again."""
-    with opened.engine.begin() as connection:
-        kept = editing.undo(connection, opened.workspace, edit, by.by)
-    return EditOut.of(views.EditStatus(kept, views.Standing.STANDS))
-
-
-def _members(value: Any) -> dict[str, Any]:
-    """The members of a domain value; its vectors are for machines."""
-    found = {name: getattr(value, name) for name in value.__slots__ if name != "centroid"}
-    if "parts" in found:
-        found["parts"] = [PartOut(**_members(part)) for part in found["parts"]]
-    return found
+def undo_edit(
+    edit: Annotated[int, Path(description="The number of an edit.")], by: Request, resources: ResourcesDep
+) -> EditOut:
+    """Undo an edit. Undoing an undo restores the edit."""
+    return EditOut.of_kept(editing.undo_edit(resources.engine, resources.workspace, edit, by.attribution))

@@ -1,4 +1,4 @@
-"""`/docs`: the interactive reference, from files on this machine (FastAPI's own page loads them from a CDN)."""
+"""`/docs`: the interactive API reference, with files from this server (FastAPI's own page uses a CDN)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ router = APIRouter(include_in_schema=False)
 
 
 def mount_assets(app: FastAPI) -> None:
-    """Serve Swagger UI's files, which the fastapi-offline package carries."""
+    """Serve the files of Swagger UI, which the package fastapi-offline contains."""
     app.mount("/docs/assets", StaticFiles(packages=[("fastapi_offline", "static")]), name="docs-assets")
 
 
 @router.get("/docs")
 def show_docs(request: Request) -> HTMLResponse:
-    """The OpenAPI document, to read and to try out."""
+    """The page of Swagger UI, on which routes can be read and tried out."""
     root = request.scope.get("root_path", "").rstrip("/")
     page = get_swagger_ui_html(
         openapi_url=f"{root}/openapi.json",

@@ -1,19 +1,15 @@
-"""The comments that a person labels: drawn in order, labels taken back; for sheets and for the HTTP interface."""
+"""The random sample of comments that a person labels, and how far the audit is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipelines.clean.personal_data import mask
 from saywhy import store
-from saywhy.audit import AuditLabel
 from saywhy.errors import Conflict
-
-if TYPE_CHECKING:
-    from saywhy.store import Connection
-    from saywhy.store.audits import Standing
+from saywhy.store import Connection, Engine
+from saywhy.store.audits import Standing
+from service.workspaces import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +21,27 @@ class SampledComment:
     text: str
 
 
-def draw(connection: Connection, workspace: int, size: int) -> list[SampledComment]:
-    """The next comments of the random sample, at most `size`. Raises `Conflict` where anonymity was promised."""
-    _refuse_anonymous(connection, workspace)
-    return [
-        SampledComment(comment.content_hash, comment.language or "und", mask(comment.verbatim)[0])
-        for comment in store.audits.unread(connection, workspace, size)
-    ]
+def draw_sample(engine: Engine, workspace: str, size: int) -> list[SampledComment]:
+    """The next comments of the random sample, at most `size`; the same ones again until they are labelled.
 
-
-def keep(connection: Connection, workspace: int, read: Mapping[str, Sequence[AuditLabel]]) -> set[str]:
-    """Keep the labels of comments by id, in place of earlier ones; return the ids of those that there are.
-
-    Raises `Conflict` where anonymity was promised: the answer would tell whether somebody wrote these very words.
+    Raises `WorkspaceNotFound` and `Conflict`.
     """
-    _refuse_anonymous(connection, workspace)
-    present = store.comments.present(connection, workspace, read)
-    store.audits.save(connection, workspace, {key: labels for key, labels in read.items() if key in present})
-    return present
+    with reading(engine, workspace) as (connection, workspace_id):
+        refuse_anonymous(connection, workspace_id)
+        return [
+            SampledComment(comment.content_hash, comment.language or "und", mask(comment.verbatim)[0])
+            for comment in store.audits.unread(connection, workspace_id, size)
+        ]
 
 
-def standing(connection: Connection, workspace: int) -> Standing:
-    """How far the audit has come. Raises `Conflict` where anonymity was promised."""
-    _refuse_anonymous(connection, workspace)
-    return store.audits.standing(connection, workspace)
+def read_progress(engine: Engine, workspace: str) -> Standing:
+    """How many comments are labelled, unlabelled and skipped. Raises `WorkspaceNotFound` and `Conflict`."""
+    with reading(engine, workspace) as (connection, workspace_id):
+        refuse_anonymous(connection, workspace_id)
+        return store.audits.standing(connection, workspace_id)
 
 
-def _refuse_anonymous(connection: Connection, workspace: int) -> None:
-    if store.workspaces.anonymity_key(connection, workspace) is not None:
-        raise Conflict("anonymity was promised here, so that comments may not be handed out one by one")
+def refuse_anonymous(connection: Connection, workspace_id: int) -> None:
+    """Raise `Conflict` if the workspace promised anonymity."""
+    if store.workspaces.anonymity_key(connection, workspace_id) is not None:
+        raise Conflict("this workspace promised anonymity: single comments are not handed out and cannot be audited")

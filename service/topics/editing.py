@@ -1,6 +1,6 @@
-"""Editing topics in the store: what is asked for is checked, kept with author, time and note, and shown at once.
+"""Editing topics: an edit is validated, kept with author, time and note, and shown at once.
 
-Reports are computed, so that they follow with the next analysis.
+Reports change with the next analysis, which computes them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import Any
 from pipelines.topics.edits.apply import EditedTopics, undone_by
 from saywhy import store
 from saywhy.code_frame import CodeFrame
-from saywhy.errors import EditNotFound, InvalidInput
-from saywhy.store import Connection
+from saywhy.errors import EditNotFound
+from saywhy.store import Connection, Engine
 from saywhy.topic import Edit, EditKind, Topic
-from service.topics.state import applied, publish
-from service.topics.validation import CHECKS, LONGEST_NOTE, RequestResolver, line
+from service.topics.state import edited_topics, save_edited_topics
+from service.topics.validation import LONGEST_NOTE, EditRequest, TopicLookup, single_line, validate
+from service.workspaces import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,76 +29,73 @@ class Attribution:
     note: str | None = None
 
 
-def edit(
-    connection: Connection,
-    workspace: int,
-    kind: EditKind,
-    topic: str | None,
-    asked: dict[str, Any],
-    by: Attribution,
-    *,
-    themes: CodeFrame,
+def apply_edit(
+    engine: Engine, workspace: str, request: EditRequest, attribution: Attribution, *, code_frame: CodeFrame
 ) -> Edit:
-    """Keep an edit and show its effect. What has been said already and still stands is not said twice.
+    """Keep an edit and show its effect. A request that a standing edit already answers returns that edit.
 
-    `asked` is, for a rename, `name`; for a merge, `into`; for a split, `name` and either `examples` (comments) or
-    `part`; for a move, `comment` and `into`; to adopt, `name` and perhaps `theme`. Raises `TopicNotFound`,
-    `TopicEnded`, `InvalidInput` and `Conflict`.
+    Raises `WorkspaceNotFound`, `TopicNotFound`, `TopicEnded`, `InvalidInput` and `Conflict`.
     """
-    store.workspaces.lock(connection, workspace)
-    edits, now = store.topic_edits.load(connection, workspace), applied(connection, workspace)
-    desk = RequestResolver(connection, workspace, now, themes)
-    subject = desk.topic(topic) if topic is not None else None
-    if subject is None and kind is not EditKind.MOVE:
-        raise InvalidInput("say which topic is meant")
-    if (known := _said_already(edits, now, kind, subject, asked)) is not None:
-        return known
-    arguments, of = CHECKS[kind](desk, subject, asked)
-    kept = _keep(connection, workspace, kind, of.id if of else None, {**arguments, "asked": asked}, by)
-    publish(connection, workspace)
-    return kept
+    with writing(engine, workspace) as (connection, workspace_id):
+        store.workspaces.lock(connection, workspace_id)
+        edits = store.topic_edits.load(connection, workspace_id)
+        edited = edited_topics(connection, workspace_id)
+        lookup = TopicLookup(connection, workspace_id, edited, code_frame)
+        topic = lookup.topic(request.topic) if request.topic is not None else None
+        if (standing := _standing_edit(edits, edited, request, topic)) is not None:
+            return standing
+        valid = validate(lookup, request, topic)
+        arguments = {**valid.arguments, "asked": request.arguments}
+        edit = _add(connection, workspace_id, request.kind, valid.topic, arguments, attribution)
+        save_edited_topics(connection, workspace_id)
+        return edit
 
 
-def undo(connection: Connection, workspace: int, number: int, by: Attribution) -> Edit:
-    """Undo an edit; to undo an undoing is to do the edit again. Raises `EditNotFound`."""
-    store.workspaces.lock(connection, workspace)
-    edits = {edit.id: edit for edit in store.topic_edits.load(connection, workspace)}
-    if number not in edits:
-        raise EditNotFound(f"there is no edit {number}; `saywhy topics history` shows them all")
-    if (earlier := undone_by(edits.values()).get(number)) is not None:
-        return edits[earlier]
-    kept = _keep(connection, workspace, EditKind.UNDO, edits[number].topic, {"edit": number}, by)
-    publish(connection, workspace)
-    return kept
+def undo_edit(engine: Engine, workspace: str, number: int, attribution: Attribution) -> Edit:
+    """Undo an edit; undoing the undo restores it. An edit that is already undone returns the edit that undid it.
+
+    Raises `WorkspaceNotFound` and `EditNotFound`.
+    """
+    with writing(engine, workspace) as (connection, workspace_id):
+        store.workspaces.lock(connection, workspace_id)
+        edits = {edit.id: edit for edit in store.topic_edits.load(connection, workspace_id)}
+        if number not in edits:
+            raise EditNotFound(f"there is no edit {number}; `saywhy topics history` shows all edits")
+        if (earlier := undone_by(edits.values()).get(number)) is not None:
+            return edits[earlier]
+        edit = _add(connection, workspace_id, EditKind.UNDO, edits[number].topic, {"edit": number}, attribution)
+        save_edited_topics(connection, workspace_id)
+        return edit
 
 
-def _keep(
+def _add(
     connection: Connection,
-    workspace: int,
+    workspace_id: int,
     kind: EditKind,
     topic: str | None,
     arguments: dict[str, Any],
-    by: Attribution,
+    attribution: Attribution,
 ) -> Edit:
-    author, note = line(by.author, "the author"), line(by.note, "the note", LONGEST_NOTE) if by.note else None
-    return store.topic_edits.add(
-        connection, workspace, kind, topic, arguments, author=author, note=note, at=datetime.now(UTC)
-    )
+    author = single_line(attribution.author, "the author")
+    note = single_line(attribution.note, "the note", LONGEST_NOTE) if attribution.note else None
+    now = datetime.now(UTC)
+    return store.topic_edits.add(connection, workspace_id, kind, topic, arguments, author=author, note=note, at=now)
 
 
-def _said_already(
-    edits: Sequence[Edit], now: EditedTopics, kind: EditKind, topic: Topic | None, asked: dict[str, Any]
+def _standing_edit(
+    edits: Sequence[Edit], edited: EditedTopics, request: EditRequest, topic: Topic | None
 ) -> Edit | None:
-    """The standing edit that asked for the same, unless a later one says otherwise."""
+    """The standing edit of the same request, unless a later edit overrides it."""
     naming = (EditKind.RENAME, EditKind.ADOPT)
     for edit in reversed(edits):
-        if edit.id in now.undone or edit.id in now.without_effect or edit.kind is EditKind.UNDO:
+        if edit.id in edited.undone or edit.id in edited.without_effect or edit.kind is EditKind.UNDO:
             continue
-        of_same = topic is not None and edit.topic == topic.id
-        if edit.kind is kind and edit.arguments.get("asked") == asked and (of_same or kind is EditKind.MOVE):
+        asked, is_move = edit.arguments.get("asked"), request.kind is EditKind.MOVE
+        is_same_kind, is_same_topic = edit.kind is request.kind, topic is not None and edit.topic == topic.id
+        if is_same_kind and asked == request.arguments and (is_same_topic or is_move):
             return edit
-        if of_same and kind in naming and edit.kind in naming:
+        if is_same_topic and request.kind in naming and edit.kind in naming:
             return None
-        if kind is EditKind.MOVE is edit.kind and edit.arguments["asked"].get("comment") == asked.get("comment"):
+        if is_same_kind and is_move and edit.arguments["asked"].get("comment") == request.arguments.get("comment"):
             return None
     return None

@@ -1,4 +1,4 @@
-"""The state of topics in the store: the last clustering, and the topics after people's edits."""
+"""The state of topics in the store: the previous clustering, and the topics that people's edits make of it."""
 
 from __future__ import annotations
 
@@ -11,79 +11,89 @@ from pipelines.topics.edits.draft import ClusteredClause
 from pipelines.topics.labelling.keywords import words
 from pipelines.topics.tracking.members import PreviousClustering
 from saywhy import store
-from saywhy.annotation import Polarity
+from saywhy.annotation import Annotation, Clause
+from saywhy.feedback import Comment
 from saywhy.store import Connection
 from saywhy.text import fold
 from saywhy.topic import Member
 
 
-def remember(connection: Connection, workspace: int) -> PreviousClustering | None:
-    """What the runs before have found, if there were any."""
-    fit = store.clusters.fit(connection, workspace)
+def load_previous_clustering(connection: Connection, workspace_id: int) -> PreviousClustering | None:
+    """The clusters and members that earlier analyses left, or None before the first one."""
+    fit = store.clusters.fit(connection, workspace_id)
     if fit is None:
         return None
-    members = store.clusters.members(connection, workspace)
+    members = store.clusters.members(connection, workspace_id)
     return PreviousClustering(
         fit,
-        store.clusters.load(connection, workspace),
+        store.clusters.load(connection, workspace_id),
         {(member.content_hash, member.start, member.end): member for member in members},
     )
 
 
-def applied(connection: Connection, workspace: int) -> EditedTopics:
-    """The topics that the standing edits make of what the machine found."""
+def edited_topics(connection: Connection, workspace_id: int) -> EditedTopics:
+    """The topics that result from replaying all standing edits on the clusters."""
     return apply(
-        store.topic_edits.load(connection, workspace),
-        store.clusters.load(connection, workspace),
-        store.clusters.lineage(connection, workspace),
-        source_of(connection, workspace),
+        store.topic_edits.load(connection, workspace_id),
+        store.clusters.load(connection, workspace_id),
+        store.clusters.lineage(connection, workspace_id),
+        clause_source(connection, workspace_id),
     )
 
 
-def publish(connection: Connection, workspace: int) -> EditedTopics:
-    """Apply the standing edits and show the topics that result."""
-    found = applied(connection, workspace)
-    store.topics.save(connection, workspace, found.topics, found.topic_of, found.moved)
-    return found
+def save_edited_topics(connection: Connection, workspace_id: int) -> EditedTopics:
+    """Replay all standing edits, and save the resulting topics as those that are shown."""
+    edited = edited_topics(connection, workspace_id)
+    store.topics.save(connection, workspace_id, edited.topics, edited.topic_of, edited.moved)
+    return edited
 
 
-def source_of(connection: Connection, workspace: int) -> Source:
-    """Reads clauses with their texts and vectors from the store."""
-    fit = store.clusters.fit(connection, workspace)
+def clause_source(connection: Connection, workspace_id: int) -> Source:
+    """A function that reads the clauses of clusters and of comments with text and vector; valid in this transaction."""
+    fit = store.clusters.fit(connection, workspace_id)
 
-    def read(clusters: Collection[str], comments: Collection[str]) -> Sequence[ClusteredClause]:
-        members = store.clusters.members_of(connection, workspace, clusters, comments)
+    def read(cluster_ids: Collection[str], hashes: Collection[str]) -> Sequence[ClusteredClause]:
+        members = store.clusters.members_of(connection, workspace_id, cluster_ids, hashes)
         if fit is None or not members:
             return []
         hashes = {member.content_hash for member in members}
-        verbatims = store.comments.of(connection, workspace, hashes)
-        annotated = store.annotations.of(connection, workspace, fit.model, hashes)
-        answered = store.clusters.answered(connection, workspace, hashes)
-        rows: list[tuple[Member, str, str, Polarity]] = []
-        vectors = bytearray()
-        for member in members:
-            annotation, comment = annotated.get(member.content_hash), verbatims[member.content_hash]
-            for clause in annotation.clauses if annotation else ():
-                if (clause.start, clause.end) == (member.start, member.end):
-                    text = comment.verbatim[member.start : member.end]
-                    rows.append((member, text, comment.language or "und", clause.polarity))
-                    vectors += clause.vector
+        comments = store.comments.of(connection, workspace_id, hashes)
+        annotations = store.annotations.of(connection, workspace_id, fit.model, hashes)
+        answered_at = store.clusters.answered(connection, workspace_id, hashes)
+        rows = [
+            (member, comments[member.content_hash], clause)
+            for member in members
+            for clause in _clauses_at(member, annotations.get(member.content_hash))
+        ]
         if not rows:
             return []
-        space = LanguageCentring.measured([language for _, _, language, _ in rows], fit.languages, fit.means)
-        points = space.transform(unpack(vectors).reshape(len(rows), -1))
+        languages = [comment.language or "und" for _, comment, _ in rows]
+        centring = LanguageCentring.measured(languages, fit.languages, fit.means)
+        stored = unpack(b"".join(clause.vector for *_, clause in rows)).reshape(len(rows), -1)
         return [
             ClusteredClause(
                 (member.content_hash, member.start, member.end),
                 member.cluster or "",
                 member.part,
-                fold(text),
+                fold(text := _text(member, comment)),
                 tuple(dict.fromkeys(word.casefold() for word in words(text, language))),
-                polarity.value,
+                clause.polarity.value,
                 vector,
-                answered.get(member.content_hash),
+                answered_at.get(member.content_hash),
             )
-            for (member, text, language, polarity), vector in zip(rows, points, strict=True)
+            for (member, comment, clause), language, vector in zip(
+                rows, languages, centring.transform(stored), strict=True
+            )
         ]
 
     return read
+
+
+def _clauses_at(member: Member, annotation: Annotation | None) -> list[Clause]:
+    """The annotated clauses at the member's position; none if another model version has split the comment."""
+    clauses = annotation.clauses if annotation else ()
+    return [clause for clause in clauses if (clause.start, clause.end) == (member.start, member.end)]
+
+
+def _text(member: Member, comment: Comment) -> str:
+    return comment.verbatim[member.start : member.end]

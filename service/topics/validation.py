@@ -1,4 +1,4 @@
-"""What is asked of topics, checked: which topic, which comments, which name is meant, or why it cannot be done."""
+"""Validating edits: which topics, parts and comments a request means, or why it cannot be done."""
 
 from __future__ import annotations
 
@@ -19,151 +19,210 @@ from saywhy.topic import EditKind, Fate, Topic
 
 LONGEST_NAME = 120
 LONGEST_NOTE = 1000
-_SHORTEST_HASH = 6  # digits of a comment's hash that name it, where no other begins so
+_SHORTEST_HASH = 6  # hex digits that may stand for a comment, if no other comment's hash begins with them
 
-Asked = dict[str, Any]
-
-
-def find(topics: Sequence[Topic], name: str) -> Topic | None:
-    """The topic of that id (or `topic:ID`, or label). Raises `InvalidInput` where several are called so."""
-    wanted = name.removeprefix("topic:")
-    found = [topic for topic in topics if topic.id == wanted] or [
-        topic for topic in topics if topic.label.casefold() == name.casefold()
-    ]
-    if len(found) > 1:
-        raise InvalidInput(f"{name!r} is the name of {len(found)} topics: {', '.join(topic.id for topic in found)}")
-    return found[0] if found else None
-
-
-def line(text: str, what: str, longest: int = LONGEST_NAME) -> str:
-    """One line that says something, as it will be shown."""
-    found = normalise(text)
-    if not found or len(found) > longest or any(unicodedata.category(character) == "Cc" for character in text):
-        raise InvalidInput(f"{what} must be one line of 1 to {longest} characters")
-    return found
+ClauseKey = tuple[str, int, int]  # content hash, start, end
 
 
 @dataclass(frozen=True, slots=True)
-class RequestResolver:
-    """What requests are checked against: the topics as they are now."""
+class EditRequest:
+    """An edit as somebody asks for it.
+
+    `topic` is an id, `topic:ID` or a label; only a move may leave it out. `arguments` are, for a rename, `name`; for a
+    merge, `into`; for a split, `name` and either `examples` (comments) or `part`; for a move, `comment` and `into`; to
+    adopt, `name` and perhaps `theme`.
+    """
+
+    kind: EditKind
+    topic: str | None
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatedEdit:
+    """An edit that can be kept: `topic` is an id, and `arguments` name topics, parts and clauses by their ids."""
+
+    topic: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLookup:
+    """Looks up what a request names, among the topics as they are now."""
 
     connection: Connection
-    workspace: int
-    now: EditedTopics
-    themes: CodeFrame
+    workspace_id: int
+    edited: EditedTopics
+    code_frame: CodeFrame
 
     def topic(self, name: str) -> Topic:
-        """The topic of that name. Raises `TopicNotFound`, or `TopicEnded` with what became of it."""
-        if (found := find(self.now.topics, name)) is not None:
-            return found
-        wanted = name.removeprefix("topic:")
-        if into := self.now.now_in.get(wanted):
-            raise TopicEnded(f"topic {wanted} is merged into {into}")
-        for event in reversed(store.clusters.lineage(self.connection, self.workspace)):
-            if event.cluster == wanted and event.fate in (Fate.MERGED, Fate.RETIRED):
-                fate = f"was merged into {event.other}" if event.other else "was retired, as nothing was left of it,"
-                raise TopicEnded(f"topic {wanted} {fate} on {event.at:%Y-%m-%d}")
-        raise TopicNotFound(f"there is no topic {name!r}; `saywhy topics list` shows them all")
+        """The topic with that id or label.
+
+        Raises `TopicNotFound`, `TopicEnded` with what became of it, and `InvalidInput` if several have the label.
+        """
+        topic = _find_topic(self.edited.topics, name)
+        if topic is None:
+            raise self.not_found(name)
+        return topic
+
+    def not_found(self, name: str) -> TopicNotFound | TopicEnded:
+        """The error for a name that no current topic has."""
+        topic_id = name.removeprefix("topic:")
+        if into := self.edited.now_in.get(topic_id):
+            return TopicEnded(f"topic {topic_id} is merged into {into}")
+        for event in reversed(store.clusters.lineage(self.connection, self.workspace_id)):
+            if event.cluster == topic_id and event.fate in (Fate.MERGED, Fate.RETIRED):
+                fate = f"was merged into {event.other}" if event.other else "was retired, as it has no clauses left,"
+                return TopicEnded(f"topic {topic_id} {fate} on {event.at:%Y-%m-%d}")
+        return TopicNotFound(f"there is no topic {name!r}; `saywhy topics list` shows all topics")
 
     def comment(self, prefix: str) -> str:
-        """The content hash that begins so."""
+        """The content hash that begins with `prefix`. Raises `InvalidInput` if there is none or several."""
         if len(prefix) < _SHORTEST_HASH or not re.fullmatch("[0-9a-f]+", prefix):
-            raise InvalidInput(f"{prefix!r} is not a comment; give its id, as `saywhy topics show` does")
-        found = store.clusters.comments_like(self.connection, self.workspace, prefix)
-        if len(found) != 1:
-            raise InvalidInput(f"there {'is no comment' if not found else 'are several comments'} {prefix}")
-        return found[0]
+            raise InvalidInput(f"{prefix!r} is not a comment; give its id, as `saywhy topics show` prints it")
+        hashes = store.clusters.comments_like(self.connection, self.workspace_id, prefix)
+        if len(hashes) != 1:
+            raise InvalidInput(f"there {'is no comment' if not hashes else 'are several comments'} {prefix}")
+        return hashes[0]
 
-    def clauses(self, comments: Collection[str]) -> dict[tuple[str, int, int], str]:
-        """The topic of each clause of those comments that is in one."""
-        members = store.clusters.members_of(self.connection, self.workspace, (), comments)
-        found = {}
-        for member in members:
+    def topics_of_clauses(self, comments: Collection[str]) -> dict[ClauseKey, str]:
+        """The topic of each clause of these comments; clauses without a topic are left out."""
+        topic_of: dict[ClauseKey, str] = {}
+        for member in store.clusters.members_of(self.connection, self.workspace_id, (), comments):
             key = (member.content_hash, member.start, member.end)
-            where = self.now.moved.get(key) or self.now.topic_of.get(member.cluster or "")
-            if where:
-                found[key] = where
-        return found
+            topic = self.edited.moved.get(key) or self.edited.topic_of.get(member.cluster or "")
+            if topic:
+                topic_of[key] = topic
+        return topic_of
 
 
-Checked = tuple[dict[str, Any], Topic | None]
+def validate(lookup: TopicLookup, request: EditRequest, topic: Topic | None) -> ValidatedEdit:
+    """Check a request; `topic` is the one that it names, if it names one.
+
+    Raises `TopicNotFound`, `TopicEnded`, `InvalidInput` and `Conflict`.
+    """
+    if request.kind is EditKind.MOVE:
+        return _move(lookup, topic, request.arguments)
+    if topic is None:
+        raise InvalidInput("say which topic is meant")
+    return ValidatedEdit(topic.id, _VALIDATORS[request.kind](lookup, topic, request.arguments))
 
 
-def _rename(desk: RequestResolver, topic: Topic | None, asked: Asked) -> Checked:
-    name = line(asked["name"], "the name")
-    if any(other.label.casefold() == name.casefold() for other in desk.now.topics if other != topic):
-        raise Conflict(f"another topic is called {name!r} already; merge them, or choose another name")
-    return {"name": name}, topic
+def single_line(text: str, name: str, longest: int = LONGEST_NAME) -> str:
+    """The text, normalised for display; `InvalidInput` names it if it is blank, too long or more than one line."""
+    normalised = normalise(text)
+    has_controls = any(unicodedata.category(character) == "Cc" for character in text)
+    if not normalised or len(normalised) > longest or has_controls:
+        raise InvalidInput(f"{name} must be one line of 1 to {longest} characters")
+    return normalised
 
 
-def _merge(desk: RequestResolver, topic: Topic | None, asked: Asked) -> Checked:
-    into = desk.topic(asked["into"])
+def _find_topic(topics: Sequence[Topic], name: str) -> Topic | None:
+    """By id first, then by label."""
+    topic_id = name.removeprefix("topic:")
+    matches = [topic for topic in topics if topic.id == topic_id] or [
+        topic for topic in topics if topic.label.casefold() == name.casefold()
+    ]
+    if len(matches) > 1:
+        ids = ", ".join(topic.id for topic in matches)
+        raise InvalidInput(f"{len(matches)} topics have the label {name!r}: {ids}; give an id")
+    return matches[0] if matches else None
+
+
+def _rename(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict[str, Any]:
+    return {"name": _unused_name(lookup, arguments["name"], besides=topic)}
+
+
+def _merge(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict[str, Any]:
+    into = lookup.topic(arguments["into"])
     if into == topic:
         raise InvalidInput("a topic cannot be merged into itself")
-    return {"into": into.id}, topic
+    return {"into": into.id}
 
 
-def _split(desk: RequestResolver, topic: Topic | None, asked: Asked) -> Checked:
-    assert topic is not None
-    name = _rename(desk, None, asked)[0]["name"]
-    if bool(asked.get("part")) == bool(asked.get("examples")):
-        raise InvalidInput("say either which part, or which comments are examples")
-    if part := asked.get("part"):
-        if part not in {known.id for known in topic.parts}:
-            known = ", ".join(found.id for found in topic.parts) or "none"
-            raise InvalidInput(f"topic {topic.id} has no part {part!r}; it has: {known}")
-        if part in desk.now.topic_of:
-            raise InvalidInput(f"{part} is a topic that was merged into {topic.id}; undo the merge instead")
-        chosen: dict[str, Any] = {"part": part}
+def _split(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict[str, Any]:
+    name = _unused_name(lookup, arguments["name"])
+    if bool(arguments.get("part")) == bool(arguments.get("examples")):
+        raise InvalidInput("give either which part, or which comments are examples")
+    selection: dict[str, Any]
+    if part := arguments.get("part"):
+        selection = {"part": _known_part(lookup, topic, part)}
     else:
-        hashes = [desk.comment(example) for example in asked["examples"]]
-        where = desk.clauses(hashes)
-        for content_hash in hashes:
-            if not any(key[0] == content_hash and at == topic.id for key, at in where.items()):
-                raise InvalidInput(f"comment {content_hash[:12]} has nothing in topic {topic.id}")
-        chosen = {"examples": sorted(key for key, at in where.items() if at == topic.id)}
-    taken = {found.id for found in desk.now.topics} | set(desk.now.topic_of)
-    into = identify([topic.id, name, repr(chosen)])
-    while into in taken:
-        into = identify([into])
-    return {"into": into, "name": name, **chosen}, topic
+        selection = {"examples": _example_clauses(lookup, topic, arguments["examples"])}
+    used_ids = {other.id for other in lookup.edited.topics} | set(lookup.edited.topic_of)
+    new_id = identify([topic.id, name, repr(selection)])
+    while new_id in used_ids:
+        new_id = identify([new_id])
+    return {"into": new_id, "name": name, **selection}
 
 
-def _move(desk: RequestResolver, topic: Topic | None, asked: Asked) -> Checked:
-    into, content_hash = desk.topic(asked["into"]), desk.comment(asked["comment"])
-    where = desk.clauses([content_hash])
-    elsewhere = sorted({at for at in where.values() if at != into.id})
+def _move(lookup: TopicLookup, topic: Topic | None, arguments: dict[str, Any]) -> ValidatedEdit:
+    into, content_hash = lookup.topic(arguments["into"]), lookup.comment(arguments["comment"])
+    topic_of = lookup.topics_of_clauses([content_hash])
     if topic is None:
-        if len(elsewhere) > 1:
-            raise InvalidInput(f"the comment is in several topics: {', '.join(elsewhere)}; say from which")
-        if not elsewhere:
-            raise InvalidInput(f"the comment is in {'that topic already' if where else 'no topic'}")
-        topic = desk.topic(elsewhere[0])
-    clauses = sorted(key for key, at in where.items() if at == topic.id)
+        others = sorted({topic_id for topic_id in topic_of.values() if topic_id != into.id})
+        if len(others) > 1:
+            raise InvalidInput(f"the comment is in several topics: {', '.join(others)}; say from which")
+        if not others:
+            raise InvalidInput(f"the comment is in {'that topic already' if topic_of else 'no topic'}")
+        topic = lookup.topic(others[0])
+    clauses = sorted(key for key, topic_id in topic_of.items() if topic_id == topic.id)
     if not clauses or topic == into:
         raise InvalidInput(f"comment {content_hash[:12]} has nothing in topic {topic.id} to move")
-    return {"into": into.id, "clauses": clauses}, topic
+    return ValidatedEdit(topic.id, {"into": into.id, "clauses": clauses})
 
 
-def _adopt(desk: RequestResolver, topic: Topic | None, asked: Asked) -> Checked:
-    name = line(asked["name"], "the name")
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    slug = re.sub("[^a-z0-9]+", "-", plain).strip("-")
-    theme = asked.get("theme") or slug or f"theme-{topic.id if topic else ''}"
+def _adopt(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict[str, Any]:
+    name = single_line(arguments["name"], "the name")
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    slug = re.sub("[^a-z0-9]+", "-", ascii_name).strip("-")
+    theme = arguments.get("theme") or slug or f"theme-{topic.id}"
     if not re.fullmatch("[a-z0-9][a-z0-9-]{0,59}", theme):
-        raise InvalidInput(f"{theme!r} cannot be the id of a theme: small letters, digits and hyphens")
-    if theme in desk.themes.ids:
+        raise InvalidInput(f"{theme!r} cannot be the id of a theme: use a-z, 0-9 and hyphens, at most 60 characters")
+    if theme in lookup.code_frame.ids:
         raise Conflict(f"{theme} is a theme of the code frame already; choose another id with --theme")
-    return {"theme": theme, "name": name}, topic
+    return {"theme": theme, "name": name}
 
 
-#: What an edit is kept with, and of which topic it is.
-CHECKS: dict[EditKind, Callable[[RequestResolver, Topic | None, Asked], Checked]] = {
+def _no_arguments(_lookup: TopicLookup, _topic: Topic, _arguments: dict[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+def _unused_name(lookup: TopicLookup, name: str, besides: Topic | None = None) -> str:
+    """A name that no topic has, unless it is the topic `besides`."""
+    name = single_line(name, "the name")
+    if any(topic.label.casefold() == name.casefold() for topic in lookup.edited.topics if topic != besides):
+        raise Conflict(f"another topic is called {name!r} already; merge them, or choose another name")
+    return name
+
+
+def _known_part(lookup: TopicLookup, topic: Topic, part: str) -> str:
+    if part not in {other.id for other in topic.parts}:
+        parts = ", ".join(other.id for other in topic.parts) or "none"
+        raise InvalidInput(f"topic {topic.id} has no part {part!r}; its parts: {parts}")
+    if part in lookup.edited.topic_of:
+        raise InvalidInput(f"{part} is a topic that was merged into {topic.id}; undo the merge instead")
+    return part
+
+
+def _example_clauses(lookup: TopicLookup, topic: Topic, examples: Sequence[str]) -> list[ClauseKey]:
+    """The clauses in `topic` of the example comments, each of which must have one."""
+    hashes = [lookup.comment(example) for example in examples]
+    topic_of = lookup.topics_of_clauses(hashes)
+    clauses = sorted(key for key, topic_id in topic_of.items() if topic_id == topic.id)
+    in_topic = {content_hash for content_hash, _, _ in clauses}
+    for content_hash in hashes:
+        if content_hash not in in_topic:
+            raise InvalidInput(f"comment {content_hash[:12]} has nothing in topic {topic.id}")
+    return clauses
+
+
+#: What an edit of each kind is kept with, by the topic and the arguments of the request.
+_VALIDATORS: dict[EditKind, Callable[[TopicLookup, Topic, dict[str, Any]], dict[str, Any]]] = {
     EditKind.RENAME: _rename,
     EditKind.MERGE: _merge,
     EditKind.SPLIT: _split,
-    EditKind.MOVE: _move,
     EditKind.ADOPT: _adopt,
-    EditKind.PIN: lambda _, topic, __: ({}, topic),
-    EditKind.IGNORE: lambda _, topic, __: ({}, topic),
+    EditKind.PIN: _no_arguments,
+    EditKind.IGNORE: _no_arguments,
 }

@@ -1,6 +1,6 @@
-"""What a person reads of topics: examples, history and what became of each edit. Personal data is masked.
+"""What people read of topics: the list, examples, history, and the outcome of each edit. Personal data is masked.
 
-Where anonymity was promised, only the topics that the published report shows can be seen, and no examples of any.
+An anonymous workspace shows only the topics of the published report, and no examples.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from pipelines.topics.edits.apply import EditedTopics
 from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.report import ALL_WAVES
-from saywhy.store import Connection
+from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, Edit, EditKind, Fate, Lineage, Topic
-from service.topics.state import applied
-from service.topics.validation import RequestResolver
+from service.topics.state import edited_topics
+from service.topics.validation import TopicLookup
+from service.workspaces import reading
 
 
-class Standing(StrEnum):
+class EditOutcome(StrEnum):
     """Whether an edit holds."""
 
     STANDS = "stands"
@@ -32,17 +33,17 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EditStatus:
-    """An edit and what became of it; `why` where it has no effect, `undone_by` where it was undone."""
+    """An edit and its outcome: `why` it has no effect, or which edit it is `undone_by`."""
 
     edit: Edit
-    standing: Standing
+    outcome: EditOutcome
     why: str | None = None
     undone_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A clause of a topic; `comment` names its comment when it is to be moved or to be an example of a split."""
+class TopicExample:
+    """A clause of a topic. `comment` is the content hash of its comment, by which edits name it."""
 
     comment: str
     text: str
@@ -51,109 +52,125 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
-    """A topic, clauses in it, what became of it and what people said of it, the latest first."""
+class TopicDetails:
+    """A topic with example clauses, the history of its clusters, and the edits that concern it, latest first."""
 
     topic: Topic
-    examples: tuple[Example, ...]
+    examples: tuple[TopicExample, ...]
     lineage: tuple[Lineage, ...]
     edits: tuple[EditStatus, ...]
 
 
-def overview(connection: Connection, workspace: int) -> tuple[Topic, ...]:
-    """All topics, pinned ones first, then the largest first; unstable ones after the others, ignored ones last."""
-    topics = store.topics.load(connection, workspace, ignored=True)
-    if store.workspaces.anonymity_key(connection, workspace) is not None:
-        report = store.reports.find(connection, workspace, ALL_WAVES)
-        shown = {issue.id for issue in (*report.issues, *report.delights)} if report else set()
-        topics = tuple(topic for topic in topics if topic.id in shown)
-    return tuple(
-        sorted(
-            topics,
-            key=lambda topic: (topic.is_ignored, not topic.is_pinned, topic.is_unstable, -topic.size, topic.id),
-        )
-    )
+def list_topics(engine: Engine, workspace: str) -> tuple[Topic, ...]:
+    """All topics: pinned ones first, then by size; unstable ones after the others, ignored ones last.
 
-
-def details(connection: Connection, workspace: int, name: str, *, themes: CodeFrame, count: int = 10) -> Details:
-    """One topic and at most `count` examples, evenly spread from the surest to the least sure.
-
-    Raises `TopicNotFound`, and `TopicEnded` with what became of it.
+    Raises `WorkspaceNotFound`.
     """
-    now = applied(connection, workspace)
-    topic = RequestResolver(connection, workspace, now, themes).topic(name)
-    seen = {found.id: found for found in overview(connection, workspace)}
-    is_anonymous = store.workspaces.anonymity_key(connection, workspace) is not None
-    if topic.id not in seen:  # anonymous: as if it were not there
-        topic = RequestResolver(connection, workspace, EditedTopics((), {}, {}, frozenset(), {}, {}, {}), themes).topic(
-            name
+    with reading(engine, workspace) as (connection, workspace_id):
+        return _visible_topics(connection, workspace_id)
+
+
+def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFrame, examples: int = 10) -> TopicDetails:
+    """One topic with at most `examples` clauses, evenly spaced from the highest to the lowest confidence.
+
+    Raises `WorkspaceNotFound`, `TopicNotFound`, and `TopicEnded` with what became of the topic.
+    """
+    with reading(engine, workspace) as (connection, workspace_id):
+        edited = edited_topics(connection, workspace_id)
+        lookup = TopicLookup(connection, workspace_id, edited, code_frame)
+        topic_id = lookup.topic(name).id
+        visible = {topic.id: topic for topic in _visible_topics(connection, workspace_id)}
+        if topic_id not in visible:  # anonymous workspace: the same error as for a topic that does not exist
+            raise lookup.not_found(name)
+        is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
+        ids = {topic_id, *(old for old, into in edited.now_in.items() if into == topic_id)}
+        lineage = [
+            event
+            for event in store.clusters.lineage(connection, workspace_id)
+            if (event.cluster in ids or event.other in ids) and event.fate is not Fate.CONTINUED
+        ]
+        ids |= {event.cluster for event in lineage if event.fate is Fate.MERGED}
+        edits = [status for status in _edit_statuses(connection, workspace_id, edited) if _concerns(status.edit, ids)]
+        return TopicDetails(
+            visible[topic_id],
+            () if is_anonymous else _examples(connection, workspace_id, topic_id, examples),
+            tuple(reversed(lineage)),
+            tuple(edits),
         )
-    names = {topic.id, *(old for old, into in now.now_in.items() if into == topic.id)}
-    lineage = [
-        event
-        for event in store.clusters.lineage(connection, workspace)
-        if (event.cluster in names or event.other in names) and event.fate is not Fate.CONTINUED
-    ]
-    names |= {event.cluster for event in lineage if event.fate is Fate.MERGED}
-    edits = [said for said in history(connection, workspace, now=now) if _is_about(said.edit, names)]
-    return Details(
-        seen[topic.id],
-        () if is_anonymous else _examples(connection, workspace, topic.id, count),
-        tuple(reversed(lineage)),
-        tuple(edits),
-    )
 
 
-def history(connection: Connection, workspace: int, *, now: EditedTopics | None = None) -> tuple[EditStatus, ...]:
-    """All edits, the latest first, with what became of each."""
-    now = now or applied(connection, workspace)
-    found = []
-    for edit in reversed(store.topic_edits.load(connection, workspace)):
-        why, undone_by = now.without_effect.get(edit.id), now.undone.get(edit.id)
-        standing = Standing.UNDONE if undone_by else Standing.WITHOUT_EFFECT if why else Standing.STANDS
-        found.append(EditStatus(edit, standing, None if undone_by else why, undone_by))
-    return tuple(found)
+def list_edits(engine: Engine, workspace: str) -> tuple[EditStatus, ...]:
+    """All edits with their outcomes, latest first. Raises `WorkspaceNotFound`."""
+    with reading(engine, workspace) as (connection, workspace_id):
+        return _edit_statuses(connection, workspace_id, edited_topics(connection, workspace_id))
 
 
-def sentence(edit: Edit) -> str:
-    """What was said, in a few words."""
-    asked = edit.arguments
+def summarise(edit: Edit) -> str:
+    """The edit in a few words."""
+    arguments = edit.arguments
     match edit.kind:
         case EditKind.RENAME:
-            return f"rename {edit.topic} to “{asked['name']}”"
+            return f"rename {edit.topic} to “{arguments['name']}”"
         case EditKind.MERGE:
-            return f"merge {edit.topic} into {asked['into']}"
+            return f"merge {edit.topic} into {arguments['into']}"
         case EditKind.SPLIT:
-            what = f"part {asked['part']}" if "part" in asked else f"what is like {len(asked['examples'])} examples"
-            return f"split {what} from {edit.topic} as {asked['into']} “{asked['name']}”"
+            examples = arguments.get("examples", ())
+            selection = f"part {arguments['part']}" if "part" in arguments else f"what is like {len(examples)} examples"
+            return f"split {selection} from {edit.topic} as {arguments['into']} “{arguments['name']}”"
         case EditKind.MOVE:
-            return f"move comment {asked['clauses'][0][0][:12]} from {edit.topic} to {asked['into']}"
+            return f"move comment {arguments['clauses'][0][0][:12]} from {edit.topic} to {arguments['into']}"
         case EditKind.ADOPT:
-            return f"adopt {edit.topic} as the theme {asked['theme']} “{asked['name']}”"
+            return f"adopt {edit.topic} as the theme {arguments['theme']} “{arguments['name']}”"
         case EditKind.UNDO:
-            return f"undo edit {asked['edit']}"
+            return f"undo edit {arguments['edit']}"
     return f"{edit.kind} {edit.topic}"
 
 
-def _is_about(edit: Edit, names: set[str]) -> bool:
-    return edit.topic in names or edit.arguments.get("into") in names
+def _visible_topics(connection: Connection, workspace_id: int) -> tuple[Topic, ...]:
+    topics = store.topics.load(connection, workspace_id, ignored=True)
+    if store.workspaces.anonymity_key(connection, workspace_id) is not None:
+        report = store.reports.find(connection, workspace_id, ALL_WAVES)
+        published = {issue.id for issue in (*report.issues, *report.delights)} if report else set()
+        topics = tuple(topic for topic in topics if topic.id in published)
+    return tuple(sorted(topics, key=_display_order))
 
 
-def _examples(connection: Connection, workspace: int, topic: str, count: int) -> tuple[Example, ...]:
-    assigned = sorted(
-        store.topics.assignments(connection, workspace, [topic]),
-        key=lambda found: (-found.confidence, found.content_hash, found.start),
+def _display_order(topic: Topic) -> tuple[bool, bool, bool, int, str]:
+    return topic.is_ignored, not topic.is_pinned, topic.is_unstable, -topic.size, topic.id
+
+
+def _edit_statuses(connection: Connection, workspace_id: int, edited: EditedTopics) -> tuple[EditStatus, ...]:
+    edits = reversed(store.topic_edits.load(connection, workspace_id))
+    return tuple(_status(edit, edited) for edit in edits)
+
+
+def _status(edit: Edit, edited: EditedTopics) -> EditStatus:
+    if undone_by := edited.undone.get(edit.id):
+        return EditStatus(edit, EditOutcome.UNDONE, undone_by=undone_by)
+    if why := edited.without_effect.get(edit.id):
+        return EditStatus(edit, EditOutcome.WITHOUT_EFFECT, why)
+    return EditStatus(edit, EditOutcome.STANDS)
+
+
+def _concerns(edit: Edit, topic_ids: set[str]) -> bool:
+    return edit.topic in topic_ids or edit.arguments.get("into") in topic_ids
+
+
+def _examples(connection: Connection, workspace_id: int, topic_id: str, count: int) -> tuple[TopicExample, ...]:
+    assigned: Sequence[Assignment] = sorted(
+        store.topics.assignments(connection, workspace_id, [topic_id]),
+        key=lambda clause: (-clause.confidence, clause.content_hash, clause.start),
     )
-    chosen: Sequence[Assignment] = assigned
     if len(assigned) > count:
-        chosen = [assigned[at] for at in np.linspace(0, len(assigned) - 1, count).round().astype(int).tolist()]
-    comments = store.comments.of(connection, workspace, {found.content_hash for found in chosen})
+        rows = np.linspace(0, len(assigned) - 1, count).round().astype(int)
+        assigned = [assigned[row] for row in rows.tolist()]
+    comments = store.comments.of(connection, workspace_id, {clause.content_hash for clause in assigned})
     return tuple(
-        Example(
-            found.content_hash,
-            mask(comments[found.content_hash].verbatim[found.start : found.end])[0],
-            comments[found.content_hash].language or "und",
-            found.confidence,
+        TopicExample(
+            clause.content_hash,
+            mask(comments[clause.content_hash].verbatim[clause.start : clause.end])[0],
+            comments[clause.content_hash].language or "und",
+            clause.confidence,
         )
-        for found in chosen
+        for clause in assigned
     )

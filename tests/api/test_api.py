@@ -1,4 +1,4 @@
-"""The HTTP interface, through the application: what it answers, and how it refuses."""
+"""The HTTP interface: responses and errors."""
 
 from __future__ import annotations
 
@@ -45,19 +45,20 @@ COMMENTS: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def resources(tmp_path_factory: pytest.TempPathFactory) -> Resources:
-    """The models that ship, and a store with three reports."""
+    """The bundled models, and a store with three reports."""
     path = tmp_path_factory.mktemp("api") / "store.db"
     opened = open_resources(Settings(database_url=f"sqlite:///{path}"))
     with opened.engine.begin() as connection:
-        run = store.runs.start(connection, opened.workspace, opened.annotator.model)
+        workspace = store.workspaces.find(connection, opened.workspace)
+        run = store.runs.start(connection, workspace, opened.annotator.model)
         for wave in (FULL.wave, SLASHED, "all"):
-            store.reports.save(connection, opened.workspace, run.id, replace(FULL, wave=wave))
+            store.reports.save(connection, workspace, run.id, replace(FULL, wave=wave))
     return opened
 
 
 @pytest.fixture(scope="module")
 def client(resources: Resources) -> Iterator[TestClient]:
-    """A client of an application with one route more, which has a bug."""
+    """A client of the application, which has one more route with a bug."""
     app = create_app(Settings(), resources)
 
     @app.get("/bug", include_in_schema=False)
@@ -69,12 +70,12 @@ def client(resources: Resources) -> Iterator[TestClient]:
 
 
 def post(client: TestClient, comments: Any) -> Any:
-    """The answer to classifying these comments."""
+    """The response to classifying these comments."""
     return client.post("/v1/classify", json={"comments": comments})
 
 
 def test_classify_answers_each_comment_in_order_with_the_members_of_the_contract(client: TestClient) -> None:
-    """Every comment gets exactly the documented members, under its own id, in the order sent."""
+    """Every result has exactly the documented members and the id of its comment, in the order sent."""
     results = post(client, COMMENTS).json()["results"]
     assert [result["id"] for result in results] == ["a", 7, "c", ""]
     for result, sent in zip(results, COMMENTS, strict=True):
@@ -89,7 +90,7 @@ def test_classify_answers_each_comment_in_order_with_the_members_of_the_contract
 
 
 def test_classify_is_the_annotate_stage(client: TestClient, resources: Resources) -> None:
-    """Online says what batch says, to the last digit."""
+    """Over HTTP the results are exactly those of the annotate stage."""
     items = [(comment["text"], comment.get("language")) for comment in COMMENTS]
     batch = annotate.classify(items, resources.annotator)
     expected = [annotate.to_record(sent["id"], *result) for sent, result in zip(COMMENTS, batch, strict=True)]
@@ -97,7 +98,7 @@ def test_classify_is_the_annotate_stage(client: TestClient, resources: Resources
 
 
 def test_classify_answers_the_same_when_asked_by_many_at_once(client: TestClient) -> None:
-    """Requests that are worked on at the same time do not disturb one another."""
+    """Concurrent requests do not affect one another."""
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda comment: post(client, [comment]).json()["results"][0], COMMENTS * 4))
     assert answers == post(client, COMMENTS).json()["results"] * 4
@@ -125,8 +126,8 @@ def test_classify_takes_256_comments_and_no_more(client: TestClient) -> None:
         ("fine", "#/comments/0"),
     ],
 )
-def test_invalid_comments_are_refused_with_their_place(client: TestClient, comment: Any, pointer: str) -> None:
-    """A fault in the payload is a 422 problem that points at it, and does not repeat what was sent."""
+def test_invalid_comments_are_refused_with_a_pointer(client: TestClient, comment: Any, pointer: str) -> None:
+    """An invalid payload is a 422 problem with a pointer to the invalid member, without repeating the input."""
     answer = post(client, [comment])
     assert answer.status_code == 422
     assert answer.headers["content-type"] == PROBLEM
@@ -157,7 +158,7 @@ def test_invalid_comments_are_refused_with_their_place(client: TestClient, comme
 def test_every_error_is_a_problem(
     client: TestClient, method: str, path: str, sent: dict[str, Any], status: int, kind: str | None
 ) -> None:
-    """Whatever goes wrong, the answer is a problem document with the security headers, and leaks nothing."""
+    """Every error is a problem document with the security headers, and leaks nothing."""
     answer = client.request(method, path, **{"headers": {"content-type": "application/json"}, **sent})
     assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
     problem = answer.json()
@@ -170,13 +171,13 @@ def test_every_error_is_a_problem(
     assert SECURITY_HEADERS.items() <= {name.title(): value for name, value in answer.headers.items()}.items()
 
 
-def test_a_refused_method_is_told_which_ones_are_allowed(client: TestClient) -> None:
+def test_a_refused_method_is_answered_with_the_allowed_ones(client: TestClient) -> None:
     """405 comes with the Allow header that HTTP asks for."""
     assert client.put("/v1/classify").headers["allow"] == "POST"
 
 
 def test_reports_are_listed_and_read_as_json(client: TestClient) -> None:
-    """The list names the waves, and each gives exactly the report that the renderer writes."""
+    """The list has the waves, and each route returns exactly what the renderer writes."""
     assert client.get("/v1/reports").json() == {"waves": [FULL.wave, SLASHED, "all"]}
     for wave in (FULL.wave, SLASHED, "all"):
         answer = client.get(f"/v1/reports/{wave}")
@@ -184,14 +185,14 @@ def test_reports_are_listed_and_read_as_json(client: TestClient) -> None:
         assert answer.text == to_json(replace(FULL, wave=wave))
 
 
-def test_an_unknown_wave_is_told_which_there_are(client: TestClient) -> None:
-    """The refusal of a wave names those that could have been asked for."""
+def test_the_error_for_an_unknown_wave_lists_the_waves(client: TestClient) -> None:
+    """The detail has the requested wave and all that have a report."""
     detail = client.get("/v1/reports/2031-Q1").json()["detail"]
     assert all(name in detail for name in ("2031-Q1", FULL.wave, SLASHED, "all"))
 
 
 def test_pages_show_the_report_in_the_language_asked_for(client: TestClient) -> None:
-    """`?language=` decides, else the browser; the page is the renderer's, unchanged."""
+    """`?language=` decides, else the browser; the page is exactly what the renderer writes."""
     german = to_html(replace(FULL, wave="all"), load_code_frame(), language="de")
     assert client.get("/?language=de").text == german
     assert client.get("/", headers={"accept-language": "fr, de-AT;q=0.8, en;q=0.5"}).text == german
@@ -199,8 +200,8 @@ def test_pages_show_the_report_in_the_language_asked_for(client: TestClient) -> 
     assert client.get(f"/reports/{FULL.wave}?language=zh-TW", headers={"accept-language": "en"}).text == traditional
 
 
-def test_an_empty_store_is_told_what_to_do(tmp_path: Path) -> None:
-    """Before the first analysis the page says which commands to run, in the reader's language, and whether one runs."""
+def test_the_start_page_says_what_to_do(tmp_path: Path) -> None:
+    """Before the first analysis it says which commands to run, in the reader's language, and whether one is running."""
     opened = open_resources(Settings(database_url=f"sqlite:///{tmp_path / 'store.db'}"))
     with TestClient(create_app(Settings(), opened)) as client:
         empty = client.get("/")
@@ -209,31 +210,32 @@ def test_an_empty_store_is_told_what_to_do(tmp_path: Path) -> None:
         assert "saywhy analyse" in empty.text
         assert "style-src 'sha256-" in empty.headers["content-security-policy"]
         with opened.engine.begin() as connection:
-            store.responses.save(connection, opened.workspace, [Response("test", "1", Score(3))])
+            workspace = store.workspaces.find(connection, opened.workspace)
+            store.responses.save(connection, workspace, [Response("test", "1", Score(3))])
         imported = client.get("/?language=de").text
         assert "1 Antwort" in imported
         assert "saywhy import" not in imported
         with opened.engine.begin() as connection:
-            store.runs.start(connection, opened.workspace, opened.annotator.model)
+            store.runs.start(connection, workspace, opened.annotator.model)
         assert "正在进行" in client.get("/", headers={"accept-language": "zh-CN"}).text
         assert client.get("/reports/all").status_code == 404
 
 
-def test_a_server_marks_runs_that_were_left_running(tmp_path: Path) -> None:
-    """A run whose process was killed is failed when the server starts."""
+def test_a_server_marks_abandoned_runs_as_failed(tmp_path: Path) -> None:
+    """The start of the server marks a run whose process was killed."""
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'store.db'}")
     engine = store.open_store(settings.database_url)
     with engine.begin() as connection:
         workspace = store.workspaces.ensure(connection, settings.workspace)
         store.runs.start(connection, workspace, "core")
     with closing(open_resources(settings)), store.reading(engine) as connection:
-        found = store.runs.latest(connection, workspace)
-        assert found is not None
-        assert (found.state, found.detail) == (RunState.FAILED, store.runs.ABANDONED)
+        run = store.runs.latest(connection, workspace)
+        assert run is not None
+        assert (run.state, run.detail) == (RunState.FAILED, store.runs.ABANDONED)
 
 
 def test_the_policy_of_a_page_allows_its_own_style_and_nothing_else(client: TestClient) -> None:
-    """No inline code is allowed but by the hash of what the page was rendered with."""
+    """Inline code is only allowed by the hash of the page's own style sheet."""
     answer = client.get("/")
     policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -261,19 +263,19 @@ def test_the_policy_of_a_page_allows_its_own_style_and_nothing_else(client: Test
     ],
 )
 def test_the_language_of_a_page_follows_the_browser(accepted: str, language: str) -> None:
-    """The best-liked language that pages come in, by quality and then by order."""
+    """The supported language with the highest quality, then the first."""
     assert preferred_language(accepted) == language
 
 
-def test_health_says_that_it_lives_and_with_which_model(client: TestClient, resources: Resources) -> None:
-    """Both health routes answer, and readiness names the versions."""
+def test_health_names_version_and_model(client: TestClient, resources: Resources) -> None:
+    """Both health routes respond, and readiness names the versions."""
     assert client.get("/health/live").json() == {"status": "live"}
     ready = {"status": "ready", "version": __version__, "model": resources.annotator.model}
     assert client.get("/health/ready").json() == ready
 
 
 def test_it_is_not_ready_without_its_store(resources: Resources, tmp_path: Path) -> None:
-    """When the database loses its tables, readiness fails without telling where the database is; liveness does not."""
+    """With a damaged database readiness fails without revealing its location; liveness does not fail."""
     path = tmp_path / "store.db"
     engine = store.open_store(f"sqlite:///{path}")
     app = create_app(Settings(), replace(resources, engine=engine))
@@ -289,7 +291,7 @@ def test_it_is_not_ready_without_its_store(resources: Resources, tmp_path: Path)
 
 
 def test_the_openapi_document_is_complete(client: TestClient) -> None:
-    """Every operation is described and says how it fails, and every reference leads somewhere."""
+    """Every operation has a description and its errors, and every reference resolves."""
     document = client.get("/openapi.json").json()
     schemas = document["components"]["schemas"]
     for reference in _references(document):
@@ -303,8 +305,8 @@ def test_the_openapi_document_is_complete(client: TestClient) -> None:
     assert "422" not in document["paths"]["/v1/reports"]["get"]["responses"]
 
 
-def test_the_examples_of_the_openapi_document_are_true(client: TestClient) -> None:
-    """What is shown as an example is valid: the request is answered, the responses have the shape of responses."""
+def test_the_examples_of_the_openapi_document_are_valid(client: TestClient) -> None:
+    """The examples are valid: the request gets a response, and the responses match their schemas."""
     answer = client.post("/v1/classify", json=classify.REQUEST)
     assert answer.status_code == 200
     assert [result["id"] for result in answer.json()["results"]] == ["r-1", "r-2", 3]
@@ -312,8 +314,8 @@ def test_the_examples_of_the_openapi_document_are_true(client: TestClient) -> No
     assert TypeAdapter(Report).validate_json(json.dumps(reports.EXAMPLE)).wave == "2026-Q2"
 
 
-def test_the_interactive_reference_needs_nothing_from_elsewhere(client: TestClient) -> None:
-    """/docs loads its files from this server, which has them."""
+def test_the_interactive_reference_loads_nothing_from_other_servers(client: TestClient) -> None:
+    """/docs loads its files from this server."""
     page = client.get("/docs").text
     assert "https://" not in page
     for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
@@ -321,31 +323,31 @@ def test_the_interactive_reference_needs_nothing_from_elsewhere(client: TestClie
         assert client.get(f"/docs/assets/{asset}").status_code == 200
 
 
-class Inline(HTMLParser):
-    """The inline scripts and styles of a page, as a browser finds them."""
+class InlineElements(HTMLParser):
+    """Collects the inline scripts and styles of a page, as a browser would."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.within = ""
-        self.found: dict[str, list[str]] = {"script": [], "style": []}
+        self.current_tag = ""
+        self.contents: dict[str, list[str]] = {"script": [], "style": []}
         self.feed(page)
 
     def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
-        self.within = tag
+        self.current_tag = tag
 
     def handle_data(self, data: str) -> None:
-        if self.within in self.found and data:
-            self.found[self.within].append(data)
+        if self.current_tag in self.contents and data:
+            self.contents[self.current_tag].append(data)
 
     def handle_endtag(self, _tag: str) -> None:
-        self.within = ""
+        self.current_tag = ""
 
 
 @pytest.mark.parametrize(("path", "kind"), [("/", "style"), ("/docs", "script")])
 def test_a_policy_allows_what_its_page_contains(client: TestClient, path: str, kind: str) -> None:
-    """The hash of every inline element stands in the policy that comes with it, so that browsers take it."""
+    """The policy has the hash of every inline element, so that browsers apply it."""
     answer = client.get(path)
-    elements = Inline(answer.text).found[kind]
+    elements = InlineElements(answer.text).contents[kind]
     assert len(elements) == 1
     digest = base64.b64encode(hashlib.sha256(elements[0].encode()).digest()).decode()
     policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))

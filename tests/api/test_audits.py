@@ -1,4 +1,4 @@
-"""`/v1/audits`: a sample drawn, labelled and handed in over HTTP, and what the report makes of it."""
+"""`/v1/audits`: a sample drawn, labelled and handed in over HTTP, and the report that uses it."""
 
 from __future__ import annotations
 
@@ -22,27 +22,28 @@ from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment, Response, Score
 from saywhy.settings import Settings
 from service.analysis import analyse
+from service.workspaces import create, promise_anonymity
 
-SAID = ["=slow support", "too dear", "lovely staff", "Mail me at jo@example.com, the invoice is wrong", "客服很慢"]
+TEXTS = ["=slow support", "too dear", "lovely staff", "Mail me at jo@example.com, the invoice is wrong", "客服很慢"]
 CSV = {"Content-Type": "text/csv"}
 
 
 @pytest.fixture(scope="module")
 def annotator() -> Annotator:
-    """The model that ships."""
+    """The bundled model."""
     return load_annotator(threads=1)
 
 
 @pytest.fixture(scope="module")
 def analysed(tmp_path_factory: pytest.TempPathFactory, annotator: Annotator) -> Path:
-    """A store of 60 comments that a model has read."""
+    """A store with 60 analysed comments."""
     path = tmp_path_factory.mktemp("audits") / "store.db"
-    answers = [
-        Response("t", str(number), Score(number % 11), Comment(f"{SAID[number % 5]} {number}")) for number in range(60)
+    responses = [
+        Response("t", str(number), Score(number % 11), Comment(f"{TEXTS[number % 5]} {number}")) for number in range(60)
     ]
     opened = resources_of(path, annotator)
     with opened.engine.begin() as connection:
-        store.responses.save(connection, opened.workspace, answers)
+        store.responses.save(connection, store.workspaces.find(connection, opened.workspace), responses)
     analyse(opened.engine, "default", annotator, progress=lambda *_: None)
     opened.close()
     return path
@@ -50,15 +51,15 @@ def analysed(tmp_path_factory: pytest.TempPathFactory, annotator: Annotator) -> 
 
 @pytest.fixture
 def resources(analysed: Path, tmp_path: Path, annotator: Annotator) -> Resources:
-    """The same store, to be written to."""
+    """A copy of the store, to be written to."""
     return resources_of(Path(shutil.copy(analysed, tmp_path / "store.db")), annotator)
 
 
 def resources_of(path: Path, annotator: Annotator) -> Resources:
-    """What the application serves from."""
+    """The resources of an application on that store."""
     engine = store.open_store(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        return Resources(engine, store.workspaces.ensure(connection, "default"), annotator)
+    create(engine, "default")
+    return Resources(engine, "default", annotator)
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def client(resources: Resources) -> Iterator[TestClient]:
 def kept(resources: Resources) -> dict[str, tuple[AuditLabel, ...]]:
     """The labels in the store."""
     with store.reading(resources.engine) as connection:
-        return store.audits.load(connection, resources.workspace)
+        return store.audits.load(connection, store.workspaces.find(connection, resources.workspace))
 
 
 def draw(client: TestClient, **query: Any) -> Any:
@@ -82,7 +83,7 @@ def draw(client: TestClient, **query: Any) -> Any:
 
 
 def test_from_the_sample_to_the_report(client: TestClient, resources: Resources, annotator: Annotator) -> None:
-    """Drawn, labelled and handed in, the audit goes on where it was, and the next report states its numbers by it."""
+    """After labels are handed in, the next sample continues behind them, and the next report contains the audit."""
     assert client.get("/v1/audits").json() == {"labelled": 0, "unlabelled": 60, "skipped": 0, "least": LEAST_COMMENTS}
     sample = draw(client, size=50, language="de")
     code_frame = load_code_frame()
@@ -96,15 +97,15 @@ def test_from_the_sample_to_the_report(client: TestClient, resources: Resources,
     assert done.json() == {"labelled": 50, "unmarked": 0, "rejected": []}
     assert len(draw(client)["comments"]) == 10
     assert client.get("/v1/audits").json()["unlabelled"] == 10
-    blamed = [key for key, found in kept(resources).items() if found]
-    assert blamed == [one["id"] for one in sample["comments"] if "slow" in one["text"]]
+    with_labels = [key for key, labels in kept(resources).items() if labels]
+    assert with_labels == [one["id"] for one in sample["comments"] if "slow" in one["text"]]
     analyse(resources.engine, "default", annotator, progress=lambda *_: None)
     audit = client.get("/v1/reports/all").json()["audit"]
     assert (audit["comments"], audit["missing"]) == (50, 0)
 
 
 def test_a_sheet_goes_out_and_comes_back(client: TestClient, resources: Resources) -> None:
-    """As CSV, masked and inert; its marks come back, rows without any are still to do, bad ones are told by line."""
+    """As CSV, masked, formulas escaped; marks are kept, rows without any count as unmarked, bad ones are rejected."""
     answer = client.get("/v1/audits/sample", params={"format": "csv", "size": 60})
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
@@ -123,8 +124,8 @@ def test_a_sheet_goes_out_and_comes_back(client: TestClient, resources: Resource
     assert kept(resources) == {rows[0][0]: (AuditLabel("price", Polarity.MIXED),), rows[1][0]: ()}
 
 
-def test_what_cannot_be_kept_is_told(client: TestClient, resources: Resources) -> None:
-    """A theme that there is not, a comment twice, one that nobody wrote; all others are kept."""
+def test_invalid_labels_are_rejected(client: TestClient, resources: Resources) -> None:
+    """An unknown theme, a comment twice, an unknown comment; all others are kept."""
     first, second = (comment["id"] for comment in draw(client, size=2)["comments"])
     sent = [
         {"id": first, "labels": [{"theme": "parking", "polarity": "negative"}]},
@@ -151,8 +152,8 @@ def test_what_cannot_be_kept_is_told(client: TestClient, resources: Resources) -
         ({"comments": [{"id": "x", "labels": [], "label": 1}]}, "#/comments/0/label"),
     ],
 )
-def test_invalid_labels_are_refused_with_their_place(client: TestClient, body: Any, pointer: str) -> None:
-    """A fault in the payload is a 422 problem that points at it."""
+def test_an_invalid_payload_is_refused_with_a_pointer(client: TestClient, body: Any, pointer: str) -> None:
+    """An invalid payload is a 422 problem with a pointer to the invalid member."""
     answer = client.post("/v1/audits", json=body)
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
@@ -168,7 +169,9 @@ def test_invalid_labels_are_refused_with_their_place(client: TestClient, body: A
         (b"id,done\n1,x", "application/json", 415, "text/csv"),
     ],
 )
-def test_what_is_no_sheet_is_refused(client: TestClient, sent: bytes, media_type: str, status: int, says: str) -> None:
+def test_other_bodies_than_a_sheet_are_refused(
+    client: TestClient, sent: bytes, media_type: str, status: int, says: str
+) -> None:
     """An empty body, other columns, an unknown theme, a workbook, another media type: a problem that says which."""
     answer = client.post("/v1/audits/sheet", content=sent, headers={"Content-Type": media_type})
     assert answer.status_code == status
@@ -177,24 +180,23 @@ def test_what_is_no_sheet_is_refused(client: TestClient, sent: bytes, media_type
 
 
 @pytest.mark.parametrize("query", [{"size": 0}, {"size": 10_001}, {"format": "pdf"}])
-def test_an_impossible_sample_is_refused(client: TestClient, query: dict[str, Any]) -> None:
-    """By the name of the parameter."""
+def test_invalid_parameters_of_a_sample_are_refused(client: TestClient, query: dict[str, Any]) -> None:
+    """The problem names the parameter."""
     answer = client.get("/v1/audits/sample", params=query)
     assert answer.status_code == 422
     assert [fault["parameter"] for fault in answer.json()["errors"]] == [*query]
 
 
 def test_a_language_without_words_is_refused(client: TestClient) -> None:
-    """As on pages."""
+    """As for pages."""
     answer = client.get("/v1/audits/sample", params={"language": "fr"})
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:saywhy:problem:invalid-input")
 
 
 def test_anonymous_surveys_are_not_audited(tmp_path: Path, annotator: Annotator) -> None:
-    """No comment, no count, and no answer to a guess: each is a conflict."""
+    """No comments, no counts, and no answer to a guessed comment: each is a conflict."""
     opened = resources_of(tmp_path / "store.db", annotator)
-    with opened.engine.begin() as connection:
-        store.workspaces.promise_anonymity(connection, opened.workspace)
+    promise_anonymity(opened.engine, opened.workspace)
     guess = {"comments": [{"id": Comment("slow").content_hash, "labels": []}]}
     with TestClient(create_app(Settings(), opened)) as client:
         answers = [

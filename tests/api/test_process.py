@@ -1,4 +1,4 @@
-"""The HTTP interface as a process: what it loads, and that it serves on a real socket."""
+"""The server as a process: which libraries it loads, and that it serves on a socket."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 
 
 def environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of a process that works in a store of its own."""
+    """The environment of a process with its own store."""
     return os.environ | {"SAYWHY_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}"}
 
 
 def test_serving_loads_no_training_or_analysis_library(tmp_path: Path) -> None:
-    """A process that has answered requests has imported none of the libraries that take seconds or gigabytes."""
+    """A process that has served requests has imported none of the heavy libraries."""
     done = subprocess.run(
         [sys.executable, "-c", SERVE_ONCE], env=environment(tmp_path), capture_output=True, text=True, check=True
     )
@@ -60,8 +60,8 @@ def serving(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         log = ""
         for line in process.stderr:
             log += line
-            if found := re.search(r"running on (http://\S+)", line):
-                yield process, found[1]
+            if match := re.search(r"running on (http://\S+)", line):
+                yield process, match[1]
                 break
         else:
             raise AssertionError(log)
@@ -70,8 +70,8 @@ def serving(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.wait()
 
 
-def test_serve_answers_on_a_socket_and_stops_when_told(tmp_path: Path) -> None:
-    """`saywhy serve` listens, classifies, and ends in order on SIGTERM."""
+def test_serve_answers_on_a_socket_and_stops_on_sigterm(tmp_path: Path) -> None:
+    """`saywhy serve` listens, classifies, and shuts down on SIGTERM."""
     with serving(tmp_path) as (process, address), httpx2.Client(base_url=address, timeout=60) as client:
         ready = client.get("/health/ready")
         assert ready.json()["status"] == "ready"
@@ -83,7 +83,7 @@ def test_serve_answers_on_a_socket_and_stops_when_told(tmp_path: Path) -> None:
 
 
 def test_serve_refuses_in_one_line(tmp_path: Path) -> None:
-    """A store that cannot be opened is said in one line, without a traceback."""
+    """A store that cannot be opened is one line on stderr, without a traceback."""
     bad = environment(tmp_path) | {"SAYWHY_DATABASE_URL": "sqlite:////nowhere/at/all.db"}
     done = subprocess.run([SAYWHY, "serve"], env=bad, capture_output=True, text=True)
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""What all commands have in common: help, version, quick start, exit codes, and refusals in one line."""
+"""What all commands have in common: help, version, quick start, exit codes, and errors in one line."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def run(
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """The environment of a process that works in a store of its own, which is not there yet."""
+    """The environment of a process with its own store, which does not exist yet."""
     return os.environ | {"SAYWHY_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}"}
 
 
-def test_the_version_is_told() -> None:
+def test_the_version_is_printed() -> None:
     """`--version` prints name and version and nothing else."""
     assert run("--version").stdout == f"saywhy {__version__}\n"
 
 
 def test_help_lists_every_command_and_every_command_has_help() -> None:
-    """The overview names the commands; each explains itself."""
+    """The overview lists the commands; each has a usage line."""
     overview = CliRunner().invoke(app, ["--help"])
     for command in COMMANDS:
         assert command in overview.stdout
@@ -49,13 +49,13 @@ def test_help_lists_every_command_and_every_command_has_help() -> None:
 
 
 def test_without_a_command_there_is_help() -> None:
-    """A bare `saywhy` shows what it can do."""
+    """`saywhy` alone prints the help."""
     assert "analyse" in CliRunner().invoke(app, []).output
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["import", "--help"], ["serve", "--help"]])
 def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
-    """Help answers at once: nothing is imported for it but the command line itself."""
+    """Help is fast: it imports nothing but the command line itself."""
     program = (
         "import sys\nfrom cli.main import app\ntry:\n    app()\nfinally:\n    print(*sys.modules, file=sys.stderr)"
     )
@@ -67,13 +67,13 @@ def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
 
 
 def test_a_mistyped_command_line_is_exit_code_2() -> None:
-    """What is wrong with the command line itself is told apart from what is wrong with the input."""
+    """Errors in the command line have another exit code than errors in the input."""
     for arguments in (["bogus"], ["report", "--format", "pdf"], ["import"], ["import", "nowhere.csv"], ["--nope"]):
         assert CliRunner().invoke(app, arguments).exit_code == 2, arguments
 
 
 @pytest.mark.parametrize(
-    ("arguments", "changes", "told"),
+    ("arguments", "changes", "message"),
     [
         (["report"], {}, "default"),
         (["analyse"], {}, "import"),
@@ -86,28 +86,28 @@ def test_a_mistyped_command_line_is_exit_code_2() -> None:
         (["rank", "--polarity", "angry"], {}, "angry"),
     ],
 )
-def test_refusals_are_one_line_and_exit_code_1(
-    environment: dict[str, str], arguments: list[str], changes: dict[str, str], told: str
+def test_errors_are_one_line_and_exit_code_1(
+    environment: dict[str, str], arguments: list[str], changes: dict[str, str], message: str
 ) -> None:
-    """What the user can do something about comes as one line on stderr, never as a traceback."""
+    """Errors that the user can act on are one line on stderr, never a traceback."""
     done = run(*arguments, environment=environment | changes, text="nonsense\n")
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("saywhy: ")
     assert done.stderr.count("\n") == 1
-    assert told in done.stderr
+    assert message in done.stderr
 
 
 def test_a_report_that_cannot_be_written_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
-    """A folder that is not there is named in the refusal."""
+    """The error names the path in a folder that does not exist."""
     with_report(environment["SAYWHY_DATABASE_URL"])
     out = tmp_path / "nowhere" / "report.html"
     done = run("report", "--out", str(out), environment=environment)
     assert (done.returncode, done.stderr) == (1, f"saywhy: {out}: No such file or directory\n")
 
 
-def test_a_reader_that_goes_away_ends_the_command_quietly(environment: dict[str, str]) -> None:
-    """`saywhy report | head -1` neither complains nor leaves a traceback."""
+def test_a_closed_pipe_ends_the_command_quietly(environment: dict[str, str]) -> None:
+    """`saywhy report | head -1` prints no error and no traceback."""
     with_report(environment["SAYWHY_DATABASE_URL"])
     pipe = f"set -o pipefail; {SAYWHY} report --format json | head -1 >/dev/null"
     done = subprocess.run(["bash", "-c", pipe], env=environment, capture_output=True, text=True, check=False)
@@ -116,7 +116,7 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(environment: dict[str,
 
 
 def with_report(url: str) -> None:
-    """Put a long report into a new store."""
+    """Save a long report in a new store."""
     from dataclasses import replace
 
     from tests.builders.reports import FULL
@@ -124,8 +124,8 @@ def with_report(url: str) -> None:
     engine = store.open_store(url)
     with engine.begin() as connection:
         workspace = store.workspaces.ensure(connection, "default")
-        made = store.runs.start(connection, workspace, "core")
+        run = store.runs.start(connection, workspace, "core")
         for wave in (FULL.wave, "all"):
             report = replace(FULL, wave=wave, issues=FULL.issues * 40)
-            store.reports.save(connection, workspace, made.id, report)
+            store.reports.save(connection, workspace, run.id, report)
     engine.dispose()

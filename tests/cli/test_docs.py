@@ -1,4 +1,4 @@
-"""The reference stays true: everything there is to set, to call and to ask for is in it, and nothing else."""
+"""The reference documents every setting, command, option, route and problem, and nothing else."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 def section(page: str, heading: str) -> str:
     """The text below a heading, up to the next one of its level or above."""
     level = heading.partition(" ")[0]
-    found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} |\Z)", page, re.MULTILINE | re.DOTALL)
-    assert found, f"{heading!r} is not documented"
-    return found[1]
+    match = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} |\Z)", page, re.MULTILINE | re.DOTALL)
+    assert match, f"{heading!r} is not documented"
+    return match[1]
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    """A row for each variable, and no row for one that is not there."""
+    """A row for each variable, and no others."""
     rows = re.findall(r"^\| `(SAYWHY_\w+)` \| (.+?) \|", (REFERENCE / "settings.md").read_text(), re.MULTILINE)
     expected = {
         f"SAYWHY_{name.upper()}": "unset" if field.default is None else f"`{field.default}`"
@@ -44,27 +44,29 @@ def test_every_command_is_documented_with_its_options() -> None:
     page = (REFERENCE / "cli.md").read_text()
     commands: dict[str, Any] = {}
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
-        below = getattr(command, "commands", None)  # a group has commands of its own
-        commands |= {f"{name} {part}": found for part, found in (below or {}).items()}
-        if not below or command.invoke_without_command:
+        subcommands = getattr(command, "commands", None)  # None unless it is a group
+        commands |= {f"{name} {part}": subcommand for part, subcommand in (subcommands or {}).items()}
+        if not subcommands or command.invoke_without_command:
             commands[name] = command
     documented = re.findall(r"^### `saywhy ([a-z]+(?: [a-z]+)?)", page, re.MULTILINE)
     assert sorted(documented) == sorted(commands)
     for name, command in commands.items():
         heading = next(line for line in page.splitlines() if re.match(rf"### `saywhy {name}\b", line))
-        told = set(re.findall(r"`(--[\w-]+)`", "\n".join(re.findall(r"^\| (`--.*?) \|", section(page, heading), re.M))))
-        taken = {
+        documented_options = set(
+            re.findall(r"`(--[\w-]+)`", "\n".join(re.findall(r"^\| (`--.*?) \|", section(page, heading), re.M)))
+        )
+        options = {
             flag
             for parameter in command.params
             if parameter.param_type_name == "option"
             for flag in (*parameter.opts, *parameter.secondary_opts)
             if flag not in ("--help", "-h")
         }
-        assert told == taken, name
+        assert documented_options == options, name
 
 
 def test_every_route_is_documented() -> None:
-    """A row for each route of the interface and no other."""
+    """A row for each route of the interface, and no others."""
     page = (REFERENCE / "api.md").read_text()
     documented = set(re.findall(r"^\| \[`(\w+) (\S+)`\]", page, re.MULTILINE))
     paths = create_app(Settings()).openapi()["paths"]
@@ -72,7 +74,7 @@ def test_every_route_is_documented() -> None:
 
 
 def test_every_member_of_a_report_is_documented() -> None:
-    """The tables name each member of a report and of an issue, of which the example shows all."""
+    """The tables and the example have each member of a report and of an issue."""
     page = section((REFERENCE / "api.md").read_text(), "## `GET /v1/reports/{wave}`")
     named = {name for row in re.findall(r"^\| (`.+?) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
     assert named == {member.name for kind in (Report, Issue) for member in fields(kind)}
@@ -81,7 +83,7 @@ def test_every_member_of_a_report_is_documented() -> None:
 
 
 def test_every_problem_of_the_interface_is_documented() -> None:
-    """The errors that a route can meet are in the table under their type, with their status."""
+    """The table has the types of errors that routes raise, with their status."""
     page = section((REFERENCE / "api.md").read_text(), "## Problems")
     rows = {
         kind: int(status)

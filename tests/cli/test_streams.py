@@ -1,4 +1,4 @@
-"""`saywhy classify`, `topics` and `rank`: the contracts that other programs rely on."""
+"""`saywhy classify`, `topics` and `rank`: the formats that other programs rely on."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def parsed(result: Result) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def expected() -> list[Any]:
-    """What the annotate stage says of `COMMENTS`."""
-    found = annotate.classify([(sent["text"], sent.get("language")) for sent in COMMENTS], load_annotator())
-    return [annotate.to_record(sent["id"], *result) for sent, result in zip(COMMENTS, found, strict=True)]
+    """The records of the annotate stage for `COMMENTS`."""
+    results = annotate.classify([(sent["text"], sent.get("language")) for sent in COMMENTS], load_annotator())
+    return [annotate.to_record(sent["id"], *result) for sent, result in zip(COMMENTS, results, strict=True)]
 
 
-def test_classify_answers_line_by_line_what_the_annotate_stage_says(expected: list[Any]) -> None:
-    """One object a line, in order, with the members of the contract; extra members of the input are ignored."""
+def test_classify_writes_the_records_of_the_annotate_stage(expected: list[Any]) -> None:
+    """One object per line, in order, with the documented members; extra members of the input are ignored."""
     result = invoke("classify", given=lines(COMMENTS))
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
@@ -76,8 +76,8 @@ def test_classify_answers_line_by_line_what_the_annotate_stage_says(expected: li
     assert [record["language"] for record in records[:3]] == ["en", "de", "zh-Hant"]
 
 
-def test_classify_keeps_going_past_lines_that_are_no_comments(expected: list[Any]) -> None:
-    """A bad line is answered in its place and told with its number; every other line is classified."""
+def test_classify_continues_after_invalid_lines(expected: list[Any]) -> None:
+    """An invalid line is answered in its place and reported with its number; every other line is classified."""
     good = lines(COMMENTS).splitlines(keepends=True)
     bad = [
         b"{broken\n",
@@ -99,13 +99,13 @@ def test_classify_keeps_going_past_lines_that_are_no_comments(expected: list[Any
 
 
 def test_classify_of_nothing_is_nothing() -> None:
-    """An empty input is no error."""
+    """Empty input is not an error."""
     result = invoke("classify", given=b"")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
 
 
 def test_classify_answers_while_it_reads() -> None:
-    """What has been read is answered before the input ends, so that memory does not grow with it."""
+    """Results are written before the input ends, so that memory does not grow with it."""
     with subprocess.Popen([SAYWHY, "classify"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -119,7 +119,7 @@ def test_classify_answers_while_it_reads() -> None:
 
 
 def test_batches_are_bounded_by_number_and_by_length() -> None:
-    """However long the stream and its comments are, a batch is neither long nor large, and nothing is lost."""
+    """Batches are bounded in items and characters, and no entry is lost."""
 
     def items() -> Iterator[jsonl.Item | jsonl.BadLine]:
         yield from (jsonl.Item(n, "x", None) for n in range(5000))
@@ -135,7 +135,7 @@ def test_batches_are_bounded_by_number_and_by_length() -> None:
 
 
 def test_numbers_and_text_come_back_as_they_were_sent() -> None:
-    """Ids keep their type and value, large and negative ones as well."""
+    """Ids keep their type and value, including large and negative ones."""
     ids = ["", "7", 7, -(2**63), 2**63 - 1, "\u2028", "🙂"]
     items = list(jsonl.read_items(BytesIO(lines([{"id": key, "text": "t"} for key in ids]))))
     assert [item.id for item in items] == ids
@@ -144,23 +144,23 @@ def test_numbers_and_text_come_back_as_they_were_sent() -> None:
 
 @pytest.mark.parametrize("key", [None, True, 1.5, [], {}])
 def test_an_id_is_a_string_or_an_integer(key: Any) -> None:
-    """Anything else would not come back as it was sent, and is refused."""
+    """Other types would not be returned unchanged, so they are refused."""
     (entry,) = jsonl.read_items(BytesIO(lines([{"id": key, "text": "t"}])))
     assert entry == jsonl.BadLine(1, '"id" must be a string or an integer')
 
 
 @pytest.mark.slow
 def test_topics_groups_texts_and_describes_the_groups(tmp_path: Path) -> None:
-    """In order, equal texts together, what says nothing in none, and each topic described in the file."""
-    said = [text for cause in ("login", "invoice") for texts in SENTENCES[cause].values() for text in texts]
-    given = [{"id": n, "text": text} for n, text in enumerate([*said, said[0], "n/a"])]
+    """In order; equal texts in one topic, non-answers in none; the file describes each topic."""
+    texts = [text for cause in ("login", "invoice") for sentences in SENTENCES[cause].values() for text in sentences]
+    given = [{"id": n, "text": text} for n, text in enumerate([*texts, texts[0], "n/a"])]
     out = tmp_path / "topics.json"
     result = invoke("topics", "--topics-out", str(out), given=lines(given) + b"nonsense\n")
     *records, bad = parsed(result)
     assert [record["id"] for record in records] == [value["id"] for value in given]
     assert all(list(record) == ["id", "topic", "confidence"] for record in records)
-    assert records[-2] == records[0] | {"id": len(said)}
-    assert records[-1] == {"id": len(said) + 1, "topic": None, "confidence": 0.0}
+    assert records[-2] == records[0] | {"id": len(texts)}
+    assert records[-1] == {"id": len(texts) + 1, "topic": None, "confidence": 0.0}
     assert (bad["line"], result.exit_code) == (len(given) + 1, 1)
     topics = {topic["topic"]: topic for topic in json.loads(out.read_text())}
     sizes = Counter(record["topic"] for record in records if record["topic"] is not None)
@@ -170,7 +170,7 @@ def test_topics_groups_texts_and_describes_the_groups(tmp_path: Path) -> None:
 
 
 def test_topics_of_nothing_are_none(tmp_path: Path) -> None:
-    """Without a single answer there is no topic, and no error."""
+    """Without a single answer there are no topics, and no error."""
     out = tmp_path / "topics.json"
     result = invoke("topics", "--topics-out", str(out), given=lines([{"id": 1, "text": " "}]))
     assert (result.exit_code, parsed(result)) == (0, [{"id": 1, "topic": None, "confidence": 0.0}])
@@ -178,7 +178,7 @@ def test_topics_of_nothing_are_none(tmp_path: Path) -> None:
 
 
 def test_rank_writes_the_ranking_as_one_json_array() -> None:
-    """The ranking of the impact stage, with the members of the contract; positive impact costs."""
+    """The ranking of the impact stage, with the documented members; a positive impact is a cost."""
     result = invoke("rank", given=lines(RESPONSES))
     assert result.exit_code == 0, result.output
     ranking = json.loads(result.stdout)
@@ -192,7 +192,7 @@ def test_rank_writes_the_ranking_as_one_json_array() -> None:
 
 
 def test_rank_counts_other_polarities_when_asked() -> None:
-    """`--polarity` chooses whose mentions count."""
+    """`--polarity` chooses which mentions count."""
     themes = {
         polarity: {entry["theme"] for entry in json.loads(invoke("rank", *option, given=lines(RESPONSES)).stdout)}
         for polarity, option in {
@@ -209,7 +209,7 @@ def test_rank_counts_other_polarities_when_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "told"),
+    ("bad", "message"),
     [
         (b"{broken", "not JSON"),
         (b'{"score": 11, "mentions": []}', "11"),
@@ -219,16 +219,16 @@ def test_rank_counts_other_polarities_when_asked() -> None:
         (b'{"score": 9, "mentions": [{"theme": "price", "polarity": "bad"}]}', "polarity"),
     ],
 )
-def test_rank_refuses_the_whole_input_for_one_bad_line(bad: bytes, told: str) -> None:
-    """A ranking of the other lines would be another ranking: there is none, and the line is named."""
+def test_rank_refuses_the_whole_input_for_one_bad_line(bad: bytes, message: str) -> None:
+    """One invalid line means no ranking, since it would be incomplete; the error names the line."""
     result = invoke("rank", given=lines(RESPONSES) + bad + b"\n" + lines(RESPONSES))
     assert (result.exit_code, result.stdout) == (1, "")
     assert "line 7" in result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
 
 
 def test_blank_lines_may_only_end_the_input_of_rank() -> None:
-    """So that the number in a refusal is the number of the line."""
+    """So that the number in an error is the number of the line."""
     assert list(jsonl.read(BytesIO(b"\xef\xbb\xbf1\r\n2\n\n \n"))) == [1, 2]
     with pytest.raises(InvalidInput, match="line 2 is blank"):
         list(jsonl.read(BytesIO(b"1\n\n2\n")))

@@ -19,8 +19,8 @@ from saywhy.sample import SAMPLE
 
 SAYWHY = Path(sys.executable).with_name("saywhy")
 
-#: What the responses of the small export say, with the scores that go with it.
-SAID = {
+#: The comments of the small export, with their scores.
+SCORES = {
     "Support never answers my tickets": (0, 3, 6, 7),
     "Viel zu teuer, der Preis ist zu hoch": (2, 5, 8, 9),
     "客服很好，回复很快": (10, 9, 10, 8),
@@ -37,28 +37,28 @@ def invoke(url: str, *arguments: str) -> Result:
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    """A store that is not there yet."""
+    """URL of a store that does not exist yet."""
     return f"sqlite:///{tmp_path / 'store.db'}"
 
 
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
-    """A small export: forty responses, one without a score, and a row that cannot be taken."""
+    """A small export: forty responses, one without a score, and an invalid row."""
     path = tmp_path / "export.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
         for n in range(40):
-            why, scores = list(SAID.items())[n % 4]
+            comment, scores = list(SCORES.items())[n % 4]
             score = scores[n // 4 % 4]
-            writer.writerow([f"R{n}", f"2026-02-{n % 28 + 1:02}", score, why, "free" if n % 2 else "team", "sunny"])
+            writer.writerow([f"R{n}", f"2026-02-{n % 28 + 1:02}", score, comment, "free" if n % 2 else "team", "sunny"])
         writer.writerow(["R40", "2026-02-03", "", "No score, but a comment", "free", "sunny"])
         writer.writerow(["R41", "2026-02-03", "12", "Out of range", "free", "sunny"])
     return path
 
 
-def test_import_says_what_it_found_and_what_became_of_the_rows(url: str, export: Path) -> None:
-    """Columns, scale, counts and the rejected row with its line are told; a second import changes nothing."""
+def test_import_reports_how_the_file_was_read(url: str, export: Path) -> None:
+    """Columns, scale, counts and the rejected row with its line are printed; a second import changes nothing."""
     first = invoke(url, "import", str(export), "--wave", "2026-Q1")
     assert first.exit_code == 0, first.output
     assert "score: Likelihood to recommend (0-10)" in first.stdout
@@ -71,8 +71,8 @@ def test_import_says_what_it_found_and_what_became_of_the_rows(url: str, export:
     assert "42 rows: 0 new, 0 changed, 41 unchanged, 1 rejected" in second.stdout
 
 
-def test_import_options_overrule_what_would_be_detected(url: str, export: Path, tmp_path: Path) -> None:
-    """What is given on the command line arrives in the store."""
+def test_import_options_override_detection(url: str, export: Path, tmp_path: Path) -> None:
+    """The values of all options arrive in the store."""
     rejections = tmp_path / "rejections.csv"
     options = {
         "--source": "pulse",
@@ -99,7 +99,7 @@ def test_import_options_overrule_what_would_be_detected(url: str, export: Path, 
 
 
 def test_import_keeps_unknown_columns_on_request(url: str, export: Path) -> None:
-    """`--keep-unknown` makes segments of what means nothing otherwise."""
+    """`--keep-unknown` makes segments of columns of unknown meaning."""
     invoke(url, "import", str(export), "--keep-unknown")
     with store.reading(store.open_store(url)) as connection:
         responses = list(store.responses.load(connection, store.workspaces.find(connection, "default")))
@@ -107,26 +107,26 @@ def test_import_keeps_unknown_columns_on_request(url: str, export: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [(["--score-column", "Nope"], "Nope"), (["--scale", "1-5"], ""), (["--encoding", "klingon"], "klingon")],
 )
-def test_import_refuses_what_does_not_fit(url: str, export: Path, options: list[str], told: str) -> None:
-    """A column that is not there, an encoding that is none: one line; scores off the scale: rejected rows."""
+def test_import_refuses_what_does_not_fit(url: str, export: Path, options: list[str], message: str) -> None:
+    """An unknown column or encoding is one line on stderr; scores outside the scale are rejected rows."""
     result = invoke(url, "import", str(export), *options)
     if "--scale" in options:
         assert "rejected" in result.stdout
         assert "41 new" not in result.stdout
     else:
         assert result.exit_code == 1
-        assert told in result.stderr
+        assert message in result.stderr
         assert result.stderr.count("\n") == 1
 
 
 def test_from_an_export_to_a_report_in_every_format(url: str, export: Path, tmp_path: Path) -> None:
-    """Import, analyse, and every form of the report agree on the NPS that a hand count gives."""
+    """Import and analyse; every format of the report has the NPS that a count by hand gives."""
     invoke(url, "import", str(export), "--wave", "2026-Q1")
     assert invoke(url, "analyse").exit_code == 0
-    scores = [scores[n // 4 % 4] for n in range(40) for scores in [list(SAID.values())[n % 4]]]
+    scores = [list(SCORES.values())[n % 4][n // 4 % 4] for n in range(40)]
     promoters, detractors = sum(score >= 9 for score in scores), sum(score <= 6 for score in scores)
     report = json.loads(invoke(url, "report", "--format", "json").stdout)
     assert report["wave"] == "all"
@@ -147,8 +147,8 @@ def test_from_an_export_to_a_report_in_every_format(url: str, export: Path, tmp_
     assert "2026-Q1" in unknown.stderr
 
 
-def test_a_file_whose_ending_says_no_format_is_refused(url: str, tmp_path: Path) -> None:
-    """Before anything is opened, with what to do."""
+def test_an_unknown_file_ending_is_refused(url: str, tmp_path: Path) -> None:
+    """Before the store is opened, with the option that helps."""
     result = invoke(url, "report", "--out", str(tmp_path / "report.xyz"))
     assert result.exit_code == 2
     assert "--format" in result.output

@@ -9,13 +9,13 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from cli.terminal_report import print_ranking
-from saywhy.code_frame import FIRST_CLASS_LANGUAGES
+from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.report import Report
 from tests.builders.reports import EMPTY, FULL, HOSTILE, HUGE, RATED
 
 
 def printed(report: Report, width: int = 80, language: str = "en", *, colour: bool = False) -> str:
-    """What the terminal would show."""
+    """The output of `print_ranking`."""
     console = Console(
         file=io.StringIO(),
         width=width,
@@ -23,7 +23,7 @@ def printed(report: Report, width: int = 80, language: str = "en", *, colour: bo
         force_terminal=colour,
         color_system="standard" if colour else None,
     )
-    print_ranking(report, language=language, console=console)
+    print_ranking(report, load_code_frame(), language=language, console=console)
     output = console.file
     assert isinstance(output, io.StringIO)
     return output.getvalue()
@@ -35,12 +35,12 @@ def printed(report: Report, width: int = 80, language: str = "en", *, colour: bo
     "report", [FULL, RATED, EMPTY, HUGE, HOSTILE], ids=["full", "rated", "empty", "huge", "hostile"]
 )
 def test_no_line_is_wider_than_the_terminal(report: Report, width: int, language: str) -> None:
-    """Chinese characters take two cells; the table fits all the same."""
+    """Chinese characters take two cells; the table still fits."""
     assert max(cell_len(line) for line in printed(report, width, language).splitlines()) <= width
 
 
-def test_the_ranking_is_there_with_its_evidence() -> None:
-    """NPS, interval, each issue in order with what it costs, badges and the clause that proves it."""
+def test_the_ranking_has_its_evidence() -> None:
+    """NPS and interval, each issue in order with its impact, its badges and a quote."""
     lines = [" ".join(line.split()) for line in printed(FULL).splitlines()]
     assert "NPS +23.4 95% interval +19.1 to +27.6 from 1,187 scored responses" in lines
     ranked = [line for line in lines if line[:2] in {"1 ", "2 ", "3 ", "4 ", "5 "}]
@@ -62,27 +62,27 @@ def test_columns_line_up_under_chinese_labels() -> None:
 
 
 def test_a_wide_terminal_draws_the_intervals() -> None:
-    """With room to spare there are a drawing and the revenue at risk; at 80 columns there are not."""
+    """Wide terminals show a drawing and the revenue at risk; 80 columns do not."""
     assert "●" in printed(FULL, 120)
     assert "1.3M" in printed(FULL, 120)
     assert "●" not in printed(FULL, 80)
 
 
-def test_a_long_ranking_says_what_it_leaves_out() -> None:
-    """Ten rows and the number of those that follow."""
+def test_a_long_ranking_says_how_many_issues_it_omits() -> None:
+    """Ten rows, then the number of further issues."""
     assert "Further issues: 90" in printed(HUGE)
 
 
 def test_a_rating_shows_no_impact() -> None:
-    """Without NPS the terminal says so and ranks by mentions alone."""
+    """Without NPS the terminal says so and ranks by mentions."""
     text = printed(RATED, 120)
     assert "No NPS" in text
     assert "Rating on 1–5: Mean 3.8, n = 8,123" in text
     assert "Costs" not in text
 
 
-def test_comments_do_not_drive_the_terminal() -> None:
-    """Escape sequences in a comment are not passed on, and square brackets are no markup."""
+def test_comments_cannot_control_the_terminal() -> None:
+    """Escape sequences in a comment are removed, and square brackets are not markup."""
     text = printed(HOSTILE)
     assert not {"\x1b", "\x07", "\x00", "\u202e"} & set(text)
     assert "[bold" in text

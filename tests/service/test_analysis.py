@@ -1,4 +1,4 @@
-"""One analysis at a time, and one that was killed: what is marked, what is kept, what is done again."""
+"""`analyse`: one at a time per workspace, continued after a kill, and skipped if nothing has changed."""
 
 from __future__ import annotations
 
@@ -13,48 +13,33 @@ import pytest
 from sqlalchemy import Engine
 
 from saywhy import store
-from saywhy.annotation import Annotation, Polarity
-from saywhy.code_frame import load_code_frame
+from saywhy.annotation import Annotation
 from saywhy.errors import AnalysisRunning, NothingToAnalyse
 from saywhy.feedback import Comment, Response, Score
 from saywhy.run import Run, RunState
 from saywhy.topic import EditKind
-from service import analysis
-from tests.builders.answers import annotate
+from service import analysis, runs
+from tests.doubles import FakeAnnotator
 
-SAID = ("Support never answers", "Der Preis ist zu hoch", "物流太慢了", "The app crashes on start")
-
-
-class Reader:
-    """An annotator that takes every comment for a complaint about support, and counts what it reads."""
-
-    model = "test-1"
-    code_frame = load_code_frame()
-
-    def __init__(self) -> None:
-        self.read = 0
-
-    def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
-        self.read += len(comments)
-        return [annotate(comment, [(0, len(comment.verbatim), "support", Polarity.NEGATIVE)]) for comment in comments]
+COMPLAINTS = ("Support never answers", "Der Preis ist zu hoch", "物流太慢了", "The app crashes on start")
 
 
-class Stuck(Reader):
-    """Reads one batch and then hangs, having said so."""
+class HangingAnnotator(FakeAnnotator):
+    """Annotates one batch, then signals on the pipe and hangs."""
 
     def __init__(self, pipe: Pipe) -> None:
         super().__init__()
         self._pipe = pipe
 
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
-        if self.read:
-            self._pipe.send("stuck")
+        if self.annotated:
+            self._pipe.send("hanging")
             time.sleep(600)
         return super().annotate(comments)
 
 
 def fill(engine: Engine, count: int = 40) -> int:
-    """A workspace with so many responses, each with a comment of its own."""
+    """A workspace with `count` responses, each with a distinct comment; its id."""
     with engine.begin() as connection:
         workspace = store.workspaces.ensure(connection, "acme")
         store.responses.save(connection, workspace, [response(number) for number in range(count)])
@@ -62,48 +47,48 @@ def fill(engine: Engine, count: int = 40) -> int:
 
 
 def response(number: int) -> Response:
-    """One of a few complaints, made distinct by its number."""
-    return Response("test", str(number), Score(number % 11), Comment(f"{SAID[number % 4]} {number}"), wave="W1")
+    """A response with one of a few complaints, distinct by its number."""
+    return Response("test", str(number), Score(number % 11), Comment(f"{COMPLAINTS[number % 4]} {number}"), wave="W1")
 
 
-def hashed(given: Response) -> str:
+def content_hash(response: Response) -> str:
     """The content hash of its comment."""
-    assert given.comment is not None
-    return given.comment.content_hash
+    assert response.comment is not None
+    return response.comment.content_hash
 
 
-def analyse(engine: Engine, reader: Reader) -> Run:
+def analyse(engine: Engine, annotator: FakeAnnotator | None = None) -> Run:
     """As `saywhy analyse`."""
-    return analysis.analyse(engine, "acme", reader, progress=lambda *_: None)  # type: ignore[arg-type]
+    return analysis.analyse(engine, "acme", annotator or FakeAnnotator(), progress=lambda *_: None)
 
 
 def analyse_and_hang(url: str, batch: int, pipe: Pipe) -> None:
-    """The work of a process that will be killed."""
+    """The work of the process that is killed."""
     analysis.BATCH = batch
-    analyse(store.open_store(url), Stuck(pipe))
+    analyse(store.open_store(url), HangingAnnotator(pipe))
 
 
 def test_a_killed_analysis_is_marked_and_goes_on(sqlite_engine: Engine, sqlite_url: str) -> None:
-    """While another process analyses, a second analysis is refused; once that is killed, its run is failed with a
-    reason, and the next one reads only what it had not read.
+    """A second analysis is refused while another process analyses. After that is killed, its run is marked as failed
+    with a reason, and the next analysis annotates only what it had not annotated.
     """
     workspace = fill(sqlite_engine)
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    other = context.Process(target=analyse_and_hang, args=(sqlite_url, 16, theirs), daemon=True)
+    receiver, sender = context.Pipe(duplex=False)
+    other = context.Process(target=analyse_and_hang, args=(sqlite_url, 16, sender), daemon=True)
     other.start()
-    assert ours.poll(120)
-    reader = Reader()
+    assert receiver.poll(120)
+    annotator = FakeAnnotator()
     with pytest.raises(AnalysisRunning):
-        analyse(sqlite_engine, reader)
-    analysis.end_abandoned(sqlite_engine, workspace)
+        analyse(sqlite_engine, annotator)
+    runs.end_abandoned(sqlite_engine, "acme")
     assert states(sqlite_engine, workspace) == [RunState.RUNNING]
     other.kill()
     other.join()
-    analysis.end_abandoned(sqlite_engine, workspace)
+    runs.end_abandoned(sqlite_engine, "acme")
     assert states(sqlite_engine, workspace) == [RunState.FAILED]
-    analyse(sqlite_engine, reader)
-    assert reader.read == 40 - 16
+    analyse(sqlite_engine, annotator)
+    assert annotator.annotated == 40 - 16
     with store.reading(sqlite_engine) as connection:
         killed, done = store.runs.load(connection, workspace)
         report = store.reports.latest(connection, workspace, "all")
@@ -112,61 +97,61 @@ def test_a_killed_analysis_is_marked_and_goes_on(sqlite_engine: Engine, sqlite_u
 
 
 def test_the_next_analysis_marks_it_too(sqlite_engine: Engine) -> None:
-    """A run that was left running is failed by the analysis that comes next, without anybody asking."""
+    """The next analysis marks a run that was left running as failed."""
     workspace = fill(sqlite_engine, 4)
     with sqlite_engine.begin() as connection:
         store.runs.start(connection, workspace, "test-0")
-    analyse(sqlite_engine, Reader())
+    analyse(sqlite_engine)
     assert states(sqlite_engine, workspace) == [RunState.FAILED, RunState.SUCCEEDED]
 
 
 def test_nothing_new_costs_nothing(sqlite_engine: Engine) -> None:
-    """A second analysis says that nothing is new and leaves the reports as they are; a changed score is new, and so is
-    a failed run, an edit, an audit or another model.
+    """A second analysis computes nothing and says so, unless a score, an edit, an audit or the model has changed, or a
+    run has failed.
     """
     workspace = fill(sqlite_engine, 8)
-    first, again = analyse(sqlite_engine, Reader()), analyse(sqlite_engine, Reader())
+    first, again = analyse(sqlite_engine), analyse(sqlite_engine)
     assert (again.state, again.detail) == (RunState.SUCCEEDED, f"nothing new since run {first.id}")
 
     def changes(connection: store.Connection) -> Iterator[None]:
         store.responses.save(connection, workspace, [replace(response(0), score=Score(10))])
         yield
-        run = store.runs.start(connection, workspace, Reader.model)
+        run = store.runs.start(connection, workspace, FakeAnnotator.model)
         store.runs.finish(connection, workspace, run.id, RunState.FAILED, "disk full")
         yield
         at = datetime(2026, 7, 1, tzinfo=UTC)
         store.topic_edits.add(connection, workspace, EditKind.PIN, "t", {}, author="me", note=None, at=at)
         yield
-        store.audits.save(connection, workspace, {hashed(response(0)): ()})
+        store.audits.save(connection, workspace, {content_hash(response(0)): ()})
         yield
 
     with sqlite_engine.connect() as connection, connection.begin():
         for _ in changes(connection):
-            assert store.runs.unchanged_since(connection, workspace, Reader.model) is None
-            run = store.runs.start(connection, workspace, Reader.model)
+            assert store.runs.unchanged_since(connection, workspace, FakeAnnotator.model) is None
+            run = store.runs.start(connection, workspace, FakeAnnotator.model)
             store.runs.finish(connection, workspace, run.id, RunState.SUCCEEDED)
-            assert store.runs.unchanged_since(connection, workspace, Reader.model) is not None
+            assert store.runs.unchanged_since(connection, workspace, FakeAnnotator.model) is not None
             assert store.runs.unchanged_since(connection, workspace, "another") is None
         store.responses.save(connection, workspace, [response(1)])
-        assert store.runs.unchanged_since(connection, workspace, Reader.model) is not None
+        assert store.runs.unchanged_since(connection, workspace, FakeAnnotator.model) is not None
         connection.rollback()
 
 
 def test_what_is_new_is_in_the_next_report(sqlite_engine: Engine) -> None:
-    """A response that comes in after an analysis is read by the next one, and no other."""
+    """The next analysis annotates the responses that were imported since, and no others."""
     workspace = fill(sqlite_engine, 8)
-    analyse(sqlite_engine, Reader())
+    analyse(sqlite_engine)
     with sqlite_engine.begin() as connection:
         store.responses.save(connection, workspace, [response(8)])
-    reader = Reader()
-    assert analyse(sqlite_engine, reader).detail is None
-    assert reader.read == 1
+    annotator = FakeAnnotator()
+    assert analyse(sqlite_engine, annotator).detail is None
+    assert annotator.annotated == 1
     with store.reading(sqlite_engine) as connection:
         assert store.reports.latest(connection, workspace, "all").counts.responses == 9
 
 
 def test_one_holds_a_workspace_at_a_time(engine: Engine) -> None:
-    """Whoever comes second is refused, another workspace is not concerned, and afterwards it is free again."""
+    """A second analysis of the workspace is refused; other workspaces are not affected; afterwards it is free again."""
     with engine.begin() as connection:
         one, other = (store.workspaces.ensure(connection, name) for name in ("one", "other"))
     with store.analysing(engine, one):
@@ -179,15 +164,15 @@ def test_one_holds_a_workspace_at_a_time(engine: Engine) -> None:
 
 
 def test_an_analysis_of_nothing_leaves_no_run(sqlite_engine: Engine) -> None:
-    """Where nothing was imported there is nothing to do, and nothing is held afterwards."""
+    """Without responses there is no run, and the workspace stays free."""
     workspace = fill(sqlite_engine, 0)
     for _ in range(2):
         with pytest.raises(NothingToAnalyse):
-            analyse(sqlite_engine, Reader())
+            analyse(sqlite_engine)
     assert states(sqlite_engine, workspace) == []
 
 
 def states(engine: Engine, workspace: int) -> list[RunState]:
-    """How each run stands."""
+    """The state of each run."""
     with store.reading(engine) as connection:
-        return [found.state for found in store.runs.load(connection, workspace)]
+        return [run.state for run in store.runs.load(connection, workspace)]

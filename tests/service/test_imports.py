@@ -1,4 +1,4 @@
-"""Importing into the store: upserts, reports, and going on after a kill."""
+"""Importing into the store: upserts, rejections, and continuing after a kill."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from pipelines.ingest import ImportReport, examine, import_file, read_rejections, read_responses, write_rejections
+from pipelines.ingest import examine, read_responses
 from saywhy import store
 from saywhy.errors import InvalidInput, WorkspaceNotFound
 from saywhy.feedback import Rejection, Response, Scale
-from service.imports import BATCH
+from service.imports import BATCH, ImportReport, import_file, read_rejections, write_rejections
 
 EXPORTS = Path(__file__).parents[1] / "fixtures" / "exports"
 
@@ -25,8 +25,8 @@ EXPORTS = Path(__file__).parents[1] / "fixtures" / "exports"
 def stored(engine: Engine, workspace: str = "w") -> list[Response]:
     """All responses of the workspace."""
     with store.reading(engine) as connection:
-        place = store.workspaces.find(connection, workspace)
-        return list(store.responses.load(connection, place))
+        workspace_id = store.workspaces.find(connection, workspace)
+        return list(store.responses.load(connection, workspace_id))
 
 
 def counts(report: ImportReport) -> tuple[int, int, int, int]:
@@ -35,7 +35,7 @@ def counts(report: ImportReport) -> tuple[int, int, int, int]:
 
 
 def write_large(path: Path, rows: int, *, bad_every: int = 500) -> int:
-    """A CSV of that many rows without ids, every so many of them out of range; returns how many those are."""
+    """Write a CSV of `rows` rows without ids, with an invalid score every `bad_every`; return how many are invalid."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("score", "comment", "country"))
@@ -48,7 +48,7 @@ def write_large(path: Path, rows: int, *, bad_every: int = 500) -> int:
 
 @pytest.mark.parametrize("path", sorted(EXPORTS.iterdir()), ids=lambda path: path.name)
 def test_importing_twice_changes_nothing(sqlite_engine: Engine, path: Path) -> None:
-    """Every fixture comes back from the store as it was read, and a second import finds it all there."""
+    """The store returns every fixture as it was read, and a second import changes none of it."""
     items = list(read_responses(examine(path)))
     expected = {item.external_id: item for item in items if isinstance(item, Response)}
     first = import_file(sqlite_engine, "w", path)
@@ -61,7 +61,7 @@ def test_importing_twice_changes_nothing(sqlite_engine: Engine, path: Path) -> N
 
 
 def test_a_later_row_completes_the_earlier_one(engine: Engine, tmp_path: Path) -> None:
-    """The score comes first, the comment in a later export; neither is lost, and a blank overwrites nothing."""
+    """A score in one export and the comment in a later one are merged, and blank cells overwrite nothing."""
     (tmp_path / "monday.csv").write_text("id,score,comment,country\nr-1,0,,DE\nr-2,9,,\n")
     (tmp_path / "tuesday.csv").write_text("id,score,comment,country\nr-1,,Too slow,\nr-2,9,,\nr-3,10,New,\n")
     assert counts(import_file(engine, "w", tmp_path / "monday.csv")) == (2, 0, 0, 0)
@@ -75,7 +75,7 @@ def test_a_later_row_completes_the_earlier_one(engine: Engine, tmp_path: Path) -
 
 
 def test_rejected_rows_are_reported(engine: Engine, tmp_path: Path) -> None:
-    """Good rows are in; the others are kept with line, reason and row, also as a file."""
+    """Valid rows are imported; the others are kept with line, reason and row, and can be written to a file."""
     path = tmp_path / "export.csv"
     path.write_bytes(
         "score,comment\n9,good\n12,odd\n0,b\0d\n5,schön\n".encode() + b"4,kaputt \xfc\n0,bad\n8,ok\n7,ok\n"
@@ -97,7 +97,7 @@ def test_rejected_rows_are_reported(engine: Engine, tmp_path: Path) -> None:
 
 
 def test_report_says_how_the_file_was_read(sqlite_engine: Engine) -> None:
-    """Tool, format, encoding, delimiter, columns and scale are said, and what was left out."""
+    """Tool, format, encoding, delimiter, columns and scale are reported, and the columns that were ignored."""
     report = import_file(sqlite_engine, "w", EXPORTS / "generic_de_latin1.csv")
     assert (report.tool, report.format, report.encoding, report.delimiter) == ("file", "CSV", "latin-1", "semicolon")
     assert report.columns["score"] == "Weiterempfehlung"
@@ -107,7 +107,7 @@ def test_report_says_how_the_file_was_read(sqlite_engine: Engine) -> None:
 
 
 def test_scale_can_be_decided_afterwards(sqlite_engine: Engine, tmp_path: Path) -> None:
-    """A file read as ratings becomes NPS when imported again with the scale, without doubling anyone."""
+    """A file imported as ratings becomes NPS when imported again with the scale; no response is duplicated."""
     path = tmp_path / "export.csv"
     path.write_text("nps,comment\n" + "".join(f"{i % 10 + 1},word {i}\n" for i in range(300)))
     assert import_file(sqlite_engine, "w", path).scale is Scale.TEN
@@ -118,7 +118,7 @@ def test_scale_can_be_decided_afterwards(sqlite_engine: Engine, tmp_path: Path) 
 
 
 def test_waves_of_files_that_number_their_rows(sqlite_engine: Engine, tmp_path: Path) -> None:
-    """Row 1 of the second quarter does not overwrite row 1 of the first."""
+    """Row 1 of the second wave does not overwrite row 1 of the first."""
     path = tmp_path / "responses.csv"
     path.write_text("id,score,comment\n1,9,good\n2,0,bad\n")
     import_file(sqlite_engine, "w", path, wave="2026-Q1")
@@ -127,7 +127,7 @@ def test_waves_of_files_that_number_their_rows(sqlite_engine: Engine, tmp_path: 
 
 
 def test_progress_reaches_the_end(sqlite_engine: Engine, tmp_path: Path) -> None:
-    """Progress goes up line by line and ends with the last."""
+    """Progress increases and ends with the last line."""
     path = tmp_path / "large.csv"
     write_large(path, 3 * BATCH)
     calls: list[tuple[str, int, int]] = []
@@ -143,8 +143,8 @@ class _StoppedError(Exception):
     pass
 
 
-def test_an_interrupted_import_goes_on(engine: Engine, tmp_path: Path) -> None:
-    """Stopped after two batches, the same call takes only the rest; equal rows keep their number."""
+def test_an_interrupted_import_continues(engine: Engine, tmp_path: Path) -> None:
+    """After a stop at the second batch the same call imports only the rest; identical rows keep their ids."""
     path = tmp_path / "export.csv"
     path.write_text("score,comment\n0,bad\n9,good\n" + "10,\n" * (3 * BATCH))
     batches = 0
@@ -166,8 +166,8 @@ def test_an_interrupted_import_goes_on(engine: Engine, tmp_path: Path) -> None:
 
 KILLED = """
 import os, signal, sys
-from pipelines.ingest import import_file
 from saywhy.store import open_store
+from service.imports import import_file
 
 def progress(stage, done, total):
     print(done, flush=True)
@@ -176,8 +176,8 @@ import_file(open_store(sys.argv[1]), "w", sys.argv[2], progress=progress)
 """
 
 
-def test_a_killed_import_goes_on(store_url: str, tmp_path: Path) -> None:
-    """SIGKILL in the midst of the work: what was saved and what is noted agree, and the next call takes the rest."""
+def test_a_killed_import_continues(store_url: str, tmp_path: Path) -> None:
+    """After SIGKILL in the middle, the saved rows match the recorded progress, and the next call imports the rest."""
     path = tmp_path / "large.csv"
     bad = write_large(path, 8 * BATCH)
     store.open_store(store_url).dispose()
@@ -205,7 +205,7 @@ def test_a_killed_import_goes_on(store_url: str, tmp_path: Path) -> None:
 
 
 def test_damaged_json_is_refused_before_anything_is_saved(sqlite_engine: Engine, tmp_path: Path) -> None:
-    """What comes after a syntax error cannot be told, so the file is refused as a whole, with the line."""
+    """Nothing after a syntax error can be read, so the whole file is refused, with the line."""
     path = tmp_path / "export.json"
     path.write_text('[\n{"id": "a", "score": 9, "comment": "good"},\n{"id": "b" "score": 0}\n]')
     with pytest.raises(InvalidInput, match="line 3"):
@@ -216,7 +216,7 @@ def test_damaged_json_is_refused_before_anything_is_saved(sqlite_engine: Engine,
 
 @pytest.fixture
 def traced() -> Iterator[None]:
-    """Memory is traced while the test runs."""
+    """Trace memory while the test runs."""
     tracemalloc.start()
     yield
     tracemalloc.stop()
@@ -225,7 +225,7 @@ def traced() -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("traced")
 def test_reading_needs_no_more_memory_for_more_rows(tmp_path: Path) -> None:
-    """Five times the rows, the same memory: nothing is kept of rows that have been read."""
+    """Five times the rows take the same memory: rows are not kept once they are read."""
     peaks = []
     for rows in (10_000, 50_000):
         path = tmp_path / f"{rows}.csv"

@@ -1,4 +1,4 @@
-"""`saywhy topics …` and `/v1/topics`: what people say of topics is shown at once and stays after the next analysis."""
+"""`saywhy topics …` and `/v1/topics`: edits are shown at once and stay after the next analysis."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from saywhy.topic import Assignment, Fate, Lineage, Topic
 from service.analysis import analyse
 from tests.builders.topic_sentences import SENTENCES
 
-SAID = [text for languages in SENTENCES.values() for texts in languages.values() for text in texts]
+TEXTS = [text for languages in SENTENCES.values() for texts in languages.values() for text in texts]
 
 
 @pytest.fixture(scope="module")
 def annotator() -> Annotator:
-    """The model that ships."""
+    """The bundled model."""
     return load_annotator(threads=1)
 
 
@@ -36,10 +36,10 @@ def add(path: Path, texts: list[str], start: int = 0) -> None:
     engine = store.open_store(f"sqlite:///{path}")
     with engine.begin() as connection:
         workspace = store.workspaces.ensure(connection, "default")
-        answers = [
+        responses = [
             Response("test", str(start + at), Score(at % 11), Comment(text), wave="w1") for at, text in enumerate(texts)
         ]
-        store.responses.save(connection, workspace, answers)
+        store.responses.save(connection, workspace, responses)
     engine.dispose()
 
 
@@ -54,19 +54,19 @@ def run(path: Path, annotator: Annotator, *, refit: bool = False) -> None:
 def analysed(tmp_path_factory: pytest.TempPathFactory, annotator: Annotator) -> Path:
     """A store with topics."""
     path = tmp_path_factory.mktemp("topics") / "store.db"
-    add(path, SAID)
+    add(path, TEXTS)
     run(path, annotator)
     return path
 
 
 @pytest.fixture
 def path(analysed: Path, tmp_path: Path) -> Path:
-    """A store with topics, to be edited."""
+    """A copy of the store with topics, to be edited."""
     return Path(shutil.copy(analysed, tmp_path / "store.db"))
 
 
 def read(path: Path) -> tuple[dict[str, Topic], list[Assignment]]:
-    """The topics by id, ignored ones too, and the clauses in those that are not ignored."""
+    """All topics by id, and the assigned clauses of those that are not ignored."""
     engine = store.open_store(f"sqlite:///{path}")
     with store.reading(engine) as connection:
         workspace = store.workspaces.find(connection, "default")
@@ -76,30 +76,30 @@ def read(path: Path) -> tuple[dict[str, Topic], list[Assignment]]:
     return topics, assigned
 
 
-def say(path: Path, *arguments: str) -> Result:
+def topics_command(path: Path, *arguments: str) -> Result:
     """Run a command of `saywhy topics` on that store."""
     env = {"SAYWHY_DATABASE_URL": f"sqlite:///{path}"}
     return CliRunner().invoke(app, ["topics", *arguments], env=env, catch_exceptions=False)
 
 
 def largest(path: Path) -> list[str]:
-    """The ids of topics, the largest first."""
+    """The ids of all topics, largest first."""
     return list(read(path)[0])
 
 
 def comments_in(path: Path, topic: str) -> list[str]:
-    """The ids of comments that `show` gives."""
-    shown = say(path, "show", topic, "--examples", "200").stdout
+    """The ids of comments that `show` prints."""
+    shown = topics_command(path, "show", topic, "--examples", "200").stdout
     return re.findall(r"^  comment ([0-9a-f]{12}) ", shown, re.MULTILINE)
 
 
 def test_every_edit_stays_after_new_feedback_and_after_a_refit(path: Path, annotator: Annotator) -> None:
-    """What is said of six topics holds when comments arrive and when all are clustered again, and can be undone."""
+    """Edits of six topics hold after new comments and after a refit, and can be undone."""
     one, two, three, four, five, six, *_ = largest(path)
     before = read(path)
     example = comments_in(path, three)[0]
     stray = comments_in(path, four)[-1]
-    said = [
+    edits = [
         ("rename", one, "What we call it"),
         ("merge", two, one),
         ("split", three, "Split off", "--example", example),
@@ -108,8 +108,8 @@ def test_every_edit_stays_after_new_feedback_and_after_a_refit(path: Path, annot
         ("adopt", six, "Our own theme"),
         ("pin", four),
     ]
-    for arguments in said:
-        assert say(path, *arguments, "--author", "Ada", "--note", "weekly").exit_code == 0, arguments
+    for arguments in edits:
+        assert topics_command(path, *arguments, "--author", "Ada", "--note", "weekly").exit_code == 0, arguments
 
     def holds() -> None:
         topics, assigned = read(path)
@@ -127,7 +127,7 @@ def test_every_edit_stays_after_new_feedback_and_after_a_refit(path: Path, annot
         assert topics[four].is_pinned
 
     holds()
-    add(path, [f"{text} again" for text in SAID[::6]], start=1000)
+    add(path, [f"{text} again" for text in TEXTS[::6]], start=1000)
     run(path, annotator)
     holds()
     run(path, annotator, refit=True)
@@ -138,43 +138,43 @@ def test_every_edit_stays_after_new_feedback_and_after_a_refit(path: Path, annot
     issues = {(issue.kind, issue.id) for issue in (*report.issues, *report.delights)}
     assert ("theme", "our-own-theme") in issues
     assert not issues & {("topic", six), ("topic", five), ("topic", two)}
-    for number in range(len(said), 0, -1):
-        assert say(path, "undo", str(number)).exit_code == 0
+    for number in range(len(edits), 0, -1):
+        assert topics_command(path, "undo", str(number)).exit_code == 0
     topics, _ = read(path)
     assert {one, two, three, four, five, six} <= set(topics)
     assert not any(topic.is_pinned or topic.is_ignored or topic.is_adopted for topic in topics.values())
     assert topics[one].label == before[0][one].label
-    assert say(path, "history").stdout.count("[undone by") == len(said)
+    assert topics_command(path, "history").stdout.count("[undone by") == len(edits)
 
 
-def test_an_edit_is_undone_to_the_letter(path: Path) -> None:
-    """With edit and undoing the topics and their clauses are exactly as they were."""
+def test_an_undo_restores_the_topics_exactly(path: Path) -> None:
+    """After an edit and its undo, the topics and their clauses are exactly as before."""
     before = read(path)
     one, two, *_ = before[0]
     for arguments in (("merge", two, one), ("split", one, "Half", "--example", comments_in(path, one)[0])):
-        assert say(path, *arguments).exit_code == 0
+        assert topics_command(path, *arguments).exit_code == 0
         assert read(path) != before
-        number = say(path, "history").stdout.split()[0]
-        assert say(path, "undo", number).exit_code == 0
+        number = topics_command(path, "history").stdout.split()[0]
+        assert topics_command(path, "undo", number).exit_code == 0
         assert read(path) == before
 
 
-def test_what_was_said_is_not_said_twice(path: Path) -> None:
-    """The same edit again is answered with the first one, and so is a second undoing."""
+def test_a_repeated_edit_returns_the_first_one(path: Path) -> None:
+    """The same edit again returns the first one, and so does a second undo."""
     one = largest(path)[0]
-    assert [say(path, "rename", one, "Mine").stdout[:2] for _ in range(2)] == ["1:", "1:"]
-    assert say(path, "rename", one, "Yours").stdout[:2] == "2:"
-    assert say(path, "rename", one, "Mine").stdout[:2] == "3:"
-    assert [say(path, "undo", "3").stdout[:2] for _ in range(2)] == ["4:", "4:"]
+    assert [topics_command(path, "rename", one, "Mine").stdout[:2] for _ in range(2)] == ["1:", "1:"]
+    assert topics_command(path, "rename", one, "Yours").stdout[:2] == "2:"
+    assert topics_command(path, "rename", one, "Mine").stdout[:2] == "3:"
+    assert [topics_command(path, "undo", "3").stdout[:2] for _ in range(2)] == ["4:", "4:"]
     assert read(path)[0][one].label == "Yours"
 
 
 def test_refusals_say_what_and_why(path: Path) -> None:
-    """Unknown and ended topics, comments and edits, names in use and nonsense end with exit code 1 and one line."""
+    """Unknown or ended topics, comments and edits, names in use and invalid arguments: exit code 1 and one line."""
     one, two, three, *_ = largest(path)
     label = read(path)[0][two].label
     example = comments_in(path, one)[0]
-    say(path, "merge", three, two)
+    topics_command(path, "merge", three, two)
     for arguments, message in (
         (("rename", "nope", "x"), "there is no topic 'nope'"),
         (("rename", three, "x"), f"topic {three} is merged into {two}"),
@@ -193,15 +193,15 @@ def test_refusals_say_what_and_why(path: Path) -> None:
         (("adopt", one, "x", "--theme", "No Id"), "cannot be the id of a theme"),
         (("undo", "99"), "there is no edit 99"),
     ):
-        result = say(path, *arguments)
+        result = topics_command(path, *arguments)
         assert (result.exit_code, result.stdout) == (1, ""), arguments
         assert message in result.stderr, arguments
         assert len(result.stderr.splitlines()) == 1
-    assert len(say(path, "history").stdout.splitlines()) == 1
+    assert len(topics_command(path, "history").stdout.splitlines()) == 1
 
 
-def test_a_topic_that_the_machine_ended_is_refused_with_its_fate(path: Path) -> None:
-    """Whoever uses the id of a topic that was merged or retired learns what became of it and when."""
+def test_an_ended_topic_is_refused_with_its_fate(path: Path) -> None:
+    """The error for a topic that was merged or retired says which, into what, and when."""
     engine = store.open_store(f"sqlite:///{path}")
     with engine.begin() as connection:
         workspace = store.workspaces.find(connection, "default")
@@ -212,42 +212,40 @@ def test_a_topic_that_the_machine_ended_is_refused_with_its_fate(path: Path) -> 
         events = [Lineage(at, Fate.MERGED, "gone", one, 0.9), Lineage(at, Fate.RETIRED, "void")]
         store.clusters.save(connection, workspace, fit, (), events)
     engine.dispose()
-    assert f"topic gone was merged into {one} on {at:%Y-%m-%d}" in say(path, "pin", "gone").stderr
-    assert "topic void was retired" in say(path, "pin", "void").stderr
+    assert f"topic gone was merged into {one} on {at:%Y-%m-%d}" in topics_command(path, "pin", "gone").stderr
+    assert "topic void was retired" in topics_command(path, "pin", "void").stderr
 
 
 def test_an_anonymous_workspace_shows_no_examples(tmp_path: Path, annotator: Annotator) -> None:
-    """Where anonymity was promised, only topics of the published report are listed, and no clause of any."""
+    """An anonymous workspace lists only the topics of the published report, and shows no clauses."""
     path = tmp_path / "store.db"
     engine = store.open_store(f"sqlite:///{path}")
     with engine.begin() as connection:
         workspace = store.workspaces.ensure(connection, "default")
         store.workspaces.promise_anonymity(connection, workspace)
     engine.dispose()
-    add(path, SAID)
+    add(path, TEXTS)
     run(path, annotator)
     topics = largest(path)
-    listed = say(path, "list").stdout
+    listed = topics_command(path, "list").stdout
     shown = [topic for topic in topics if topic in listed]
     assert len(shown) < len(topics)
     hidden = next(topic for topic in topics if topic not in shown)
-    assert "there is no topic" in say(path, "show", hidden).stderr
+    assert "there is no topic" in topics_command(path, "show", hidden).stderr
     for topic in shown:
-        assert "comment" not in say(path, "show", topic).stdout
+        assert "comment" not in topics_command(path, "show", topic).stdout
 
 
 @pytest.fixture
 def client(path: Path, annotator: Annotator) -> Any:
-    """A client of the interface on that store."""
+    """An HTTP client on that store."""
     engine = store.open_store(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        workspace = store.workspaces.ensure(connection, "default")
-    with TestClient(create_app(Settings(), Resources(engine, workspace, annotator))) as client:
+    with TestClient(create_app(Settings(), Resources(engine, "default", annotator))) as client:
         yield client
 
 
 def test_topics_are_read_and_edited_over_http(client: TestClient, path: Path, annotator: Annotator) -> None:
-    """Every kind of edit is taken, shown at once, kept with author and note, there after a rerun, and undone."""
+    """Every kind of edit is shown at once, kept with author and note, holds after an analysis, and can be undone."""
     topics = client.get("/v1/topics").json()["topics"]
     one, two, three, four, five, *_ = (topic["id"] for topic in topics)
     assert all(0 <= topic["stability"] <= 1 and topic["first_seen"] for topic in topics)
@@ -288,7 +286,7 @@ def test_topics_are_read_and_edited_over_http(client: TestClient, path: Path, an
 
 
 def test_http_refusals_are_problem_documents(client: TestClient) -> None:
-    """Each refusal has its own type and status, and tells what is wrong."""
+    """Each refusal has its own type and status, and a detail."""
     one, two, *_ = (topic["id"] for topic in client.get("/v1/topics").json()["topics"])
     client.post("/v1/topic-edits", json={"kind": "merge", "topic": two, "into": one, "author": "Ada"})
     by = {"author": "Ada"}

@@ -1,0 +1,59 @@
+"""Computing the reports of an analysis: one per wave and one on all waves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pipelines.annotate.classification import CommentAnnotator
+from pipelines.annotate.columns import Annotations
+from pipelines.disclosure.release import ReleasePlan
+from pipelines.report.effort import with_efforts
+from pipelines.report.waves import report_on_waves
+from pipelines.tabulate.tabulation import tabulate
+from saywhy import store
+from saywhy.run import Run
+from saywhy.store import Connection, Engine
+from service.progress import Progress
+
+
+def write_reports(
+    engine: Engine,
+    workspace_id: int,
+    annotator: CommentAnnotator,
+    annotations: Annotations,
+    run: Run,
+    progress: Progress,
+) -> None:
+    """Compute and keep a report for each wave and one on all waves."""
+    with store.reading(engine) as connection:
+        plan = _release_plan(connection, workspace_id)
+        responses = store.responses.load(connection, workspace_id)
+        data = tabulate(
+            plan.select(responses) if plan else responses,
+            annotations,
+            store.topics.load(connection, workspace_id),
+            store.topics.assignments(connection, workspace_id),
+            annotator.code_frame,
+        )
+        audits = store.audits.load(connection, workspace_id)
+    reports = report_on_waves(
+        data,
+        annotator.model,
+        datetime.now(UTC),
+        audits=audits,
+        plan=plan,
+        progress=lambda done, total: progress("report", done, total),
+    )
+    with engine.begin() as connection:
+        efforts = store.efforts.load(connection, workspace_id)
+        for report in reports:
+            store.reports.save(connection, workspace_id, run.id, with_efforts(report, efforts))
+    progress("report", len(reports), len(reports))
+
+
+def _release_plan(connection: Connection, workspace_id: int) -> ReleasePlan | None:
+    """What may be published this time; None if the workspace did not promise anonymity."""
+    if store.workspaces.anonymity_key(connection, workspace_id) is None:
+        return None
+    history = store.reports.history(connection, workspace_id)
+    return ReleasePlan.of(store.responses.load(connection, workspace_id), history)

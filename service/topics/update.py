@@ -1,0 +1,57 @@
+"""Update the topics with the clauses of an analysis."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pipelines.annotate.classification import CommentAnnotator
+from pipelines.annotate.columns import Annotations
+from pipelines.topics.clauses import ClauseSet, clauses_of
+from pipelines.topics.labelling.llm_endpoint import LabelEndpoint, write_labels
+from pipelines.topics.tracking.grow import grow, is_due
+from pipelines.topics.tracking.refit import refit as cluster_all
+from saywhy import store
+from saywhy.store import Engine
+from service.progress import Progress
+from service.topics.state import edited_topics, load_previous_clustering, save_edited_topics
+
+
+def update_topics(
+    engine: Engine,
+    workspace_id: int,
+    annotator: CommentAnnotator,
+    annotations: Annotations,
+    progress: Progress,
+    *,
+    refit: bool = False,
+    labels: LabelEndpoint | None = None,
+) -> None:
+    """Assign new clauses to known topics and find emerging ones, or cluster all clauses; then replay people's edits.
+
+    All clauses are clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
+    topics are out of date. `labels` writes labels of new topics, except in anonymous workspaces: nothing leaves those.
+    """
+    progress("topics", 0, 1)
+    with store.reading(engine) as connection:
+        comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace_id)}
+        previous = load_previous_clustering(connection, workspace_id)
+        held = edited_topics(connection, workspace_id).held
+        is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
+    texts, vectors = clauses_of(comments, annotations)
+    clauses, now = ClauseSet.of(texts, vectors), datetime.now(UTC)
+    themes, model = annotator.code_frame, annotator.model
+    if previous is None or refit or is_due(previous, model, len(texts)):
+        is_refit = True
+        update = cluster_all(previous, clauses, themes=themes, model=model, now=now, held=held)
+    else:
+        is_refit = False
+        update = grow(previous, clauses, themes=themes, model=model, now=now, held=held)
+    clusters = update.clusters
+    if labels is not None and not is_anonymous:
+        clusters = write_labels(clusters, update.members, comments, labels, since=now)
+    with engine.begin() as connection:
+        store.clusters.save(connection, workspace_id, update.fit, clusters, update.lineage)
+        store.clusters.save_members(connection, workspace_id, update.members, all_anew=is_refit)
+        store.clusters.date(connection, workspace_id)
+        save_edited_topics(connection, workspace_id)
+    progress("topics", 1, 1)
