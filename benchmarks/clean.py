@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pipelines.clean import language
+from pipelines.clean.language_tags import UNDETERMINED
 from pipelines.clean.near_duplicates import DuplicateIndex
 from pipelines.clean.non_answers import is_answer
 from pipelines.clean.personal_data import mask
@@ -40,7 +41,7 @@ def main() -> None:
     print(f"{len(rows):,} comments, {sum(len(text) for text, _ in rows) / len(rows):.0f} characters on average\n")
     speed(rows)
     if options.file:
-        accuracy([(text, label) for text, label in rows if label and label != language.UNDETERMINED])
+        accuracy([(text, label) for text, label in rows if label and label != UNDETERMINED])
 
 
 def read_labelled(path: Path, limit: int) -> list[Row]:
@@ -65,7 +66,7 @@ def speed(rows: list[Row]) -> None:
     comments = [Comment(text) for text in dict.fromkeys(texts)]
     index = DuplicateIndex()
     steps: list[tuple[str, Callable[[], object], Callable[[], Iterable[object]], int]] = [
-        ("language", language.load, lambda: language.detect_many(rows_without_hint(texts)), len(texts)),
+        ("language", language.load, lambda: [language.detect(text) for text in texts], len(texts)),
         ("is_answer", lambda: is_answer("no"), lambda: [is_answer(text) for text in texts], len(texts)),
         ("duplicates", lambda: None, lambda: index.add(comments), len(comments)),
         ("mask", lambda: mask("+49 30 901820"), lambda: [mask(text) for text in texts], len(texts)),
@@ -78,10 +79,6 @@ def speed(rows: list[Row]) -> None:
         seconds = time.perf_counter() - loaded
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(f"{name:<12}{loaded - began:>8.2f}{count / seconds:>12,.0f}{peak:>9}")
-
-
-def rows_without_hint(texts: list[str]) -> list[Row]:
-    return [(text, None) for text in texts]
 
 
 def accuracy(rows: list[Row]) -> None:

@@ -1,4 +1,4 @@
-"""The clean stage: comments as they came in, comments with language, answer or not, and duplicates out."""
+"""Cleaning of comments: language, answer or not, and near-duplicates."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def clean(comments: Sequence[Comment], duplicates: DuplicateIndex | None = None) -> list[Comment]:
-    """The same comments, in order, with `language`, `is_answer` and `duplicate_of` set; the verbatim is not touched.
+    """The comments, in order, with `language`, `is_answer` and `duplicate_of` set; the verbatim does not change.
 
-    A language that a comment already has is a hint (the survey's own, or that of an earlier run). `duplicates` is the
-    index that earlier batches went into; without one, `duplicate_of` stays None. Non-answers are duplicates of nothing.
+    A language that a comment already has is a hint: that of the survey, or of an earlier run. `duplicates` is the index
+    of earlier batches; without it `duplicate_of` stays None. Non-answers are never duplicates.
     """
-    answers = [is_answer(comment.verbatim) for comment in comments]
-    asked = [comment for comment, answer in zip(comments, answers, strict=True) if answer]
-    repeated = iter([None] * len(asked) if duplicates is None else duplicates.add(asked))
+    answered = [is_answer(comment.verbatim) for comment in comments]
+    answers = [comment for comment, is_answered in zip(comments, answered, strict=True) if is_answered]
+    originals = iter([None] * len(answers) if duplicates is None else duplicates.add(answers))
     return [
         replace(
             comment,
             language=detect(comment.verbatim, comment.language),
-            is_answer=answer,
-            duplicate_of=next(repeated) if answer else None,
+            is_answer=is_answered,
+            duplicate_of=next(originals) if is_answered else None,
         )
-        for comment, answer in zip(comments, answers, strict=True)
+        for comment, is_answered in zip(comments, answered, strict=True)
     ]

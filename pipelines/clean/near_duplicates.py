@@ -1,7 +1,7 @@
-"""Which comments say the same in the same words as an earlier one.
+"""Finds comments that repeat an earlier one in nearly the same words.
 
-Two comments of different respondents both count; knowing that they are alike keeps a copied text from filling the
-quotes or making a topic of its own.
+Duplicates by different respondents all count as mentions. They are marked so that a copied text neither fills the
+quotes nor becomes a topic.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from rapidfuzz.fuzz import ratio
 from saywhy.feedback import Comment
 from saywhy.text import fold
 
-# Shorter texts are duplicates only when they fold alike: one word more or less is another statement. In bytes of
-# UTF-8, so that the 14 Chinese characters that say as much as 40 letters are as long.
-_SHORTEST = 40
-_SHINGLE = 5  # bytes: Chinese writing needs no rule of its own
-# 8 bands of 4 rows find 98 % of the pairs with a Jaccard similarity of 0.8; `_alike` drops what they find besides.
+# Lengths are in bytes of UTF-8: 14 Chinese characters say as much as 40 letters and are about as long.
+_MIN_BYTES = 40  # shorter texts are duplicates only if they fold to the same: one word changes the statement
+_SHINGLE_BYTES = 5
+# MinHash with 8 bands of 4 rows finds 98 % of the pairs with a Jaccard similarity of 0.8; `_is_alike` filters the rest.
 _BANDS, _ROWS = 8, 4
-_ALIKE = 90.0  # rapidfuzz ratio: 2 × common characters in order / all characters, in percent
-_CROWD = 64  # look-alikes that are compared; a text with more of them is a template and is not indexed any more
+_MIN_RATIO = 90.0  # rapidfuzz ratio: 2 × common characters in order / all characters, in percent
+_MAX_CANDIDATES = 64  # a text with more candidates is a template and is not indexed
 
 _NUMBER = re.compile(r"\d+")
 _NEGATION = re.compile(
@@ -35,65 +34,72 @@ _NEGATION = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Original:
+class _CriticalTokens:
+    """The numbers of a text and how many negations it has: a few characters that may reverse its meaning."""
+
+    numbers: tuple[str, ...]
+    negations: int
+
+    @classmethod
+    def of(cls, text: str) -> _CriticalTokens:
+        return cls(tuple(_NUMBER.findall(text)), len(_NEGATION.findall(text.casefold())))
+
+
+@dataclass(frozen=True, slots=True)
+class _IndexedText:
     content_hash: str
     folded: str
-    facts: tuple[tuple[str, ...], int]
+    critical_tokens: _CriticalTokens
 
 
 class DuplicateIndex:
-    """Remembers the comments that it was fed, batch by batch, and says of each new one which earlier one it repeats.
+    """Finds for each new comment the earlier comment that it repeats.
 
-    Feed it the comments of earlier runs first to find their repetitions in a new one. It takes some 3.5 KB a comment.
+    Add the comments of earlier runs first, to find their repetitions in a new run. Takes about 3.5 KB per comment.
     """
 
     def __init__(self) -> None:
-        self._originals: list[_Original] = []
-        self._by_fold: dict[str, str] = {}  # every folded text → content hash of its original
-        self._empty = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=zlib.crc32)
-        self._near = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
+        self._originals: list[_IndexedText] = []
+        self._original_of_fold: dict[str, str] = {}  # folded text → content hash of its original
+        self._empty_hash = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=zlib.crc32)
+        self._index = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
 
     def add(self, comments: Sequence[Comment]) -> list[str | None]:
-        """For each comment the content hash of the first comment it repeats, exactly or nearly; `None` for a new one.
+        """For each comment the content hash of the first comment that it repeats; None if there is none.
 
-        Near means alike in wording, with the same numbers and as many negations. Comments without any letter, digit
-        or emoji are never duplicates.
+        A near-duplicate is similar in wording and has the same numbers and as many negations. Comments without letters,
+        digits and emoji are never duplicates.
         """
-        found: list[str | None] = []
+        originals: list[str | None] = []
         for comment in comments:
             content_hash, folded = comment.content_hash, fold(comment.verbatim)
             if not folded:
-                found.append(None)
+                originals.append(None)
                 continue
-            if folded not in self._by_fold:
-                self._by_fold[folded] = self._find_near(comment, folded) or content_hash
-            original = self._by_fold[folded]
-            found.append(original if original != content_hash else None)
-        return found
+            if folded not in self._original_of_fold:
+                self._original_of_fold[folded] = self._find_similar(comment, folded) or content_hash
+            original = self._original_of_fold[folded]
+            originals.append(original if original != content_hash else None)
+        return originals
 
-    def _find_near(self, comment: Comment, folded: str) -> str | None:
-        """The content hash of the first text that is alike; where there is none, the text is remembered."""
+    def _find_similar(self, comment: Comment, folded: str) -> str | None:
+        """The content hash of the first similar text; if there is none, the text is added to the index."""
         encoded = folded.encode("utf-8", "surrogatepass")
-        if len(encoded) < _SHORTEST:
+        if len(encoded) < _MIN_BYTES:
             return None
-        shingles = {encoded[i : i + _SHINGLE] for i in range(len(encoded) - _SHINGLE + 1)}
-        signature = self._empty.copy()  # to draw its permutations anew takes as long as all the rest
-        signature.update_batch(shingles)
-        candidates: list[int] = sorted(self._near.query(signature))
-        text = _Original(comment.content_hash, folded, _facts(comment.text))
-        for index in candidates[:_CROWD]:
-            if _alike(text, self._originals[index]):
-                return self._originals[index].content_hash
-        if len(candidates) < _CROWD:
-            self._near.insert(len(self._originals), signature)
+        shingles = {encoded[start : start + _SHINGLE_BYTES] for start in range(len(encoded) - _SHINGLE_BYTES + 1)}
+        minhash = self._empty_hash.copy()  # computing its permutations anew takes as long as all the rest
+        minhash.update_batch(shingles)
+        candidates: list[int] = sorted(self._index.query(minhash))
+        text = _IndexedText(comment.content_hash, folded, _CriticalTokens.of(comment.text))
+        for candidate in candidates[:_MAX_CANDIDATES]:
+            if _is_alike(text, self._originals[candidate]):
+                return self._originals[candidate].content_hash
+        if len(candidates) < _MAX_CANDIDATES:
+            self._index.insert(len(self._originals), minhash)
             self._originals.append(text)
         return None
 
 
-def _facts(text: str) -> tuple[tuple[str, ...], int]:
-    """The numbers and how many negations: what may turn the meaning of a text with a few characters."""
-    return tuple(_NUMBER.findall(text)), len(_NEGATION.findall(text.casefold()))
-
-
-def _alike(one: _Original, other: _Original) -> bool:
-    return one.facts == other.facts and ratio(one.folded, other.folded, score_cutoff=_ALIKE) > 0
+def _is_alike(one: _IndexedText, other: _IndexedText) -> bool:
+    return one.critical_tokens == other.critical_tokens and ratio(one.folded, other.folded, score_cutoff=_MIN_RATIO) > 0

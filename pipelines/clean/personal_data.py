@@ -1,7 +1,7 @@
 """Masks personal data in everything that is shown: e-mail addresses, phone numbers, payment cards, IBANs.
 
-The verbatim stays as it is in the store. Names and postal addresses are not found: that would take a model, and its
-misses would be taken for a promise.
+The stored verbatim does not change. Names and postal addresses are not masked: that takes a model, which misses some,
+while users would rely on it to find all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ EMAIL, PHONE, CARD, IBAN = "[e-mail]", "[phone]", "[card]", "[IBAN]"
 
 Span = tuple[int, int]
 
-# Full-width digits, letters and signs, and the digits of other scripts, one character to one, so that offsets stay.
+# Maps full-width characters and digits of other scripts to ASCII, one character to one, so that offsets stay valid.
 _HALF_WIDTH = (
     {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
     | {ord(character): ord(" ") for character in "\u00a0\u1680\u2007\u2009\u202f\u3000\t"}
@@ -29,7 +29,7 @@ _EMAIL = re.compile(
     r"(?:[a-zà-ÿ0-9-]+(?:\.| ?[\[({](?:dot|punkt)[\])}] ?))+[a-zà-ÿ]{2,}",
     re.IGNORECASE,
 )
-#: Characters of an IBAN by country, from the ISO 13616 registry.
+#: Number of characters of an IBAN by country, from the ISO 13616 registry.
 _IBAN_LENGTHS = {
     country: length
     for length, countries in {
@@ -46,7 +46,7 @@ _IBAN_CHARACTER = re.compile(r"[ -]{0,2}([A-Z0-9])", re.IGNORECASE | re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _DIGIT_GROUPS = re.compile(r"\d+(?:[ .-]{1,2}\d+)*", re.ASCII)
 
-# What has digits but is no phone number; blanked before phone numbers are looked for.
+# Amounts, dates and times have digits too; they are blanked before the search for phone numbers.
 _AMOUNT = r"(?:(?:[1-9]\d{0,2}(?:[.,' ]\d{3})+|\d+)(?:[.,]\d{1,2})?)"
 _CURRENCY = (
     r"(?:[€$£¥₹₩₫฿元块塊円圓원]"
@@ -59,11 +59,11 @@ _NOT_A_PHONE = re.compile(
     rf"|(?<![\d.,+])(?<!\d )(?:{_AMOUNT} ?{_CURRENCY}|{_CURRENCY} ?{_AMOUNT}(?![ .-]?\d))",
     re.IGNORECASE | re.ASCII,
 )
-#: Six digits with nothing between them but what phone numbers are grouped with. No phone number has fewer, and looking
-#: for them in every country's layout takes a hundred times as long as this.
+#: Six digits with only the separators of phone numbers between them. No phone number has fewer digits, and matching the
+#: layouts of every country takes a hundred times as long as this check.
 _SIX_DIGITS = re.compile(r"\d(?:(?:[^\w\n]|x){0,8}\d){5}")
-#: Numbers are written without their country where these are meant: the first ones with a leading 0, in any layout,
-#: the others only in their own layout, because a number without a leading 0 may be anything.
+#: Regions whose national numbers are recognised: the first with a leading 0, in any layout; the others only in their
+#: national layout, because a number without a leading 0 may be anything.
 _TRUNK_ZERO_REGIONS = ("DE", "TW", "GB", "FR", "NL", "JP")
 _OTHER_REGIONS = ("US", "CN", "ES", "IT", "PL", "PT", "BR", "CZ")
 _LAYOUTS = re.compile(
@@ -92,48 +92,50 @@ _REFERENCE = re.compile(
 
 
 def mask(text: str, spans: Sequence[Span] = ()) -> tuple[str, list[Span]]:
-    """The text with personal data replaced by a placeholder, and the spans (start, end in characters) moved along.
+    """The text with personal data replaced by placeholders, and the spans (start, end) at their new offsets.
 
-    A span that begins or ends inside masked data is widened to the whole placeholder. Text without personal data, and
-    its spans, come back unchanged.
+    A span that begins or ends inside masked data is extended to the whole placeholder. Text without personal data and
+    its spans are returned unchanged.
     """
-    found = find(text)
-    if not found:
+    matches = find(text)
+    if not matches:
         return text, list(spans)
-    pieces, starts, placed = [], [], []  # `placed`: (start, end) in the masked text
+    pieces: list[str] = []
+    placeholders: list[Span] = []  # start and end of each placeholder in the masked text
     position = length = 0
-    for start, end, placeholder in found:
+    for start, end, placeholder in matches:
         pieces += [text[position:start], placeholder]
         length += start - position
-        starts.append(start)
-        placed.append((length, length + len(placeholder)))
+        placeholders.append((length, length + len(placeholder)))
         length += len(placeholder)
         position = end
     pieces.append(text[position:])
+    starts = [start for start, _, _ in matches]
 
-    def move(offset: int, *, is_end: bool) -> int:
-        index = bisect_right(starts, offset - is_end) - 1  # the last masked piece that begins before it
+    def new_offset(offset: int, *, is_end: bool) -> int:
+        index = bisect_right(starts, offset - is_end) - 1  # the last match that begins before the offset
         if index < 0:
             return offset
-        (_, end, _), (new_start, new_end) = found[index], placed[index]
-        inside = offset <= end if is_end else offset < end
-        if inside:
+        (_, end, _), (new_start, new_end) = matches[index], placeholders[index]
+        is_inside = offset <= end if is_end else offset < end
+        if is_inside:
             return new_end if is_end else new_start
         return offset - end + new_end
 
-    moved = [(move(s, is_end=False), move(e, is_end=True) if e > s else move(s, is_end=False)) for s, e in spans]
-    return "".join(pieces), moved
+    return "".join(pieces), [
+        (new_offset(start, is_end=False), new_offset(end, is_end=end > start)) for start, end in spans
+    ]
 
 
 def find(text: str) -> list[tuple[int, int, str]]:
-    """The personal data of a text: (start, end, placeholder), in order, not overlapping."""
+    """The personal data in a text: (start, end, placeholder), in order, without overlaps."""
     text = text.translate(_HALF_WIDTH)
-    found: list[tuple[int, int, str]] = []
+    matches: list[tuple[int, int, str]] = []
     for placeholder, finder in ((EMAIL, _emails), (IBAN, _ibans), (CARD, _cards), (PHONE, _phones)):
-        for start, end in _merged(finder(text)):
-            found.append((start, end, placeholder))
-            text = _blanked(text, start, end)
-    return sorted(found)
+        for start, end in _merge(finder(text)):
+            matches.append((start, end, placeholder))
+            text = _blank(text, start, end)
+    return sorted(matches)
 
 
 def _emails(text: str) -> Iterator[Span]:
@@ -142,7 +144,7 @@ def _emails(text: str) -> Iterator[Span]:
 
 
 def _ibans(text: str) -> Iterator[Span]:
-    """Of the length that the country prescribes, and passing ISO 13616's check (modulo 97)."""
+    """IBANs of the length that their country prescribes that pass the check of ISO 13616 (modulo 97)."""
     for head in _IBAN_HEAD.finditer(text):
         country, digits = head[0][:2].upper(), head[0][-2:]
         account, end = "", head.end()
@@ -155,7 +157,7 @@ def _ibans(text: str) -> Iterator[Span]:
 
 
 def _cards(text: str) -> Iterator[Span]:
-    """13 to 19 digits, in groups or not, that pass the Luhn check (ISO/IEC 7812-1)."""
+    """Numbers of 13 to 19 digits, grouped or not, that pass the Luhn check (ISO/IEC 7812-1)."""
     for match in _DIGIT_GROUPS.finditer(text):
         groups = [group.span() for group in _DIGITS.finditer(text, *match.span())]
         for first, (start, _) in enumerate(groups):
@@ -185,16 +187,19 @@ def _phones(text: str) -> Iterator[Span]:
             yield match.span("number")
     for region in (*_TRUNK_ZERO_REGIONS, *_OTHER_REGIONS):
         leniency = Leniency.VALID if region in _TRUNK_ZERO_REGIONS else Leniency.STRICT_GROUPING
-        for found in PhoneNumberMatcher(text, region, leniency=leniency):
-            plain = found.raw_string.isdecimal() and not found.raw_string.startswith("0")
-            if plain and (region != "US" or _REFERENCE.search(text[max(0, found.start - 40) : found.start])):
-                continue  # as likely an order number; ten digits are a phone number unless called something else
-            if _ROUND.fullmatch(found.raw_string):
+        for candidate in PhoneNumberMatcher(text, region, leniency=leniency):
+            number: str = candidate.raw_string
+            # Bare digits are as likely an order number. Only ten digits, the layout of the US, are taken for a phone
+            # number, unless the words before call them an order number or the like.
+            is_bare = number.isdecimal() and not number.startswith("0")
+            if is_bare and (region != "US" or _REFERENCE.search(text[max(0, candidate.start - 40) : candidate.start])):
                 continue
-            yield found.start, found.end
+            if not _ROUND.fullmatch(number):
+                yield candidate.start, candidate.end
 
 
-def _merged(spans: Iterable[Span]) -> list[Span]:
+def _merge(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order, with overlapping and adjacent ones joined."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
@@ -204,5 +209,5 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def _blanked(text: str, start: int, end: int) -> str:
+def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + "\n" * (end - start) + text[end:]

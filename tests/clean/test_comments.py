@@ -1,4 +1,4 @@
-"""The clean stage: answers, duplicates, and the whole."""
+"""Cleaning of comments: non-answers, near-duplicates, and both with the language."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ from saywhy.text import fold
     ],
 )
 def test_non_answers(text: str) -> None:
-    """What people type to get past a required field, in many languages, is no answer."""
+    """What people type into a required field to skip it, in many languages, is no answer."""
     assert not is_answer(text)
 
 
@@ -42,7 +42,7 @@ def test_non_answers(text: str) -> None:
     ],
 )
 def test_answers(text: str) -> None:
-    """One word, one emoji, one rating say something; so does a "no" with more behind it."""
+    """A single word, emoji or rating is an answer, and so is a "no" with more text."""
     assert is_answer(text)
 
 
@@ -65,8 +65,8 @@ TRADITIONAL = "物流太慢了，等了三個星期才收到，客服也說不�
         (TRADITIONAL, TRADITIONAL.replace("星期", "禮拜")),
     ],
 )
-def test_repetitions_are_found(one: str, other: str) -> None:
-    """Punctuation, case and skin tone never count; in a longer text, neither do a few characters."""
+def test_near_duplicates_are_found(one: str, other: str) -> None:
+    """Punctuation, case and skin tone never count, nor do a few characters of a longer text."""
     first, second = Comment(one), Comment(other)
     assert DuplicateIndex().add([first, second]) == [None, first.content_hash]
 
@@ -86,13 +86,13 @@ def test_repetitions_are_found(one: str, other: str) -> None:
         (ENGLISH, GERMAN),
     ],
 )  # fmt: skip
-def test_other_statements_are_no_repetitions(one: str, other: str) -> None:
-    """A word in a short text, a number or a negation in a long one make another statement."""
+def test_other_statements_are_no_duplicates(one: str, other: str) -> None:
+    """Another word in a short text, another number or negation in a long one, is another statement."""
     assert DuplicateIndex().add([Comment(one), Comment(other)]) == [None, None]
 
 
 def test_the_index_remembers_earlier_batches() -> None:
-    """Batch by batch finds what one batch finds; feeding a batch again changes nothing."""
+    """Several batches give the same result as one; adding a batch again changes nothing."""
     comments = [
         Comment(text)
         for text in (
@@ -108,38 +108,38 @@ def test_the_index_remembers_earlier_batches() -> None:
     ]
     whole = DuplicateIndex().add(comments)
     index = DuplicateIndex()
-    pieces = [found for comment in comments for found in index.add([comment])]
+    pieces = [original for comment in comments for original in index.add([comment])]
     english, great = comments[0].content_hash, comments[1].content_hash
     assert whole == pieces == [None, None, english, great, english, None, great, None]
     assert index.add(comments) == whole
 
 
 def test_a_template_repeated_thousands_of_times_stays_fast_and_distinct() -> None:
-    """Texts that differ in a number only are all their own, also where there are more of them than are compared."""
+    """Texts that differ only in a number are no duplicates, also if there are more than are compared."""
     comments = [Comment(f"Your order number {n} went to the wrong address and nobody cared") for n in range(500)]
     assert DuplicateIndex().add(comments) == [None] * 500
 
 
-def test_clean_sets_what_it_found_and_keeps_the_verbatim() -> None:
-    """Languages, answers and duplicates in the order of the comments, with verbatims untouched."""
+def test_clean_keeps_order_and_verbatim() -> None:
+    """Language, answer and duplicate are set in the order of the comments; the verbatim does not change."""
     texts = ["  Zu teuer!! ", "keine", "zu teuer", "太貴了", "客服态度很差", "Great app", "-", "👍", "keine."]
-    found = clean([Comment(text) for text in texts], DuplicateIndex())
-    assert [comment.verbatim for comment in found] == texts
-    assert [comment.language for comment in found][:1] == ["de"]
-    assert [comment.language for comment in found][2:8] == ["de", "zh-Hant", "zh-Hans", "en", "und", "und"]
-    assert [comment.is_answer for comment in found] == [True, False, True, True, True, True, False, True, False]
-    assert [comment.duplicate_of for comment in found] == [None, None, found[0].content_hash, *[None] * 6]
+    cleaned = clean([Comment(text) for text in texts], DuplicateIndex())
+    assert [comment.verbatim for comment in cleaned] == texts
+    assert [comment.language for comment in cleaned][:1] == ["de"]
+    assert [comment.language for comment in cleaned][2:8] == ["de", "zh-Hant", "zh-Hans", "en", "und", "und"]
+    assert [comment.is_answer for comment in cleaned] == [True, False, True, True, True, True, False, True, False]
+    assert [comment.duplicate_of for comment in cleaned] == [None, None, cleaned[0].content_hash, *[None] * 6]
     assert [comment.duplicate_of for comment in clean([Comment("Great"), Comment("great")])] == [None, None]
 
 
 def test_clean_takes_the_given_language_as_a_hint() -> None:
-    """The survey's language settles what the text leaves open, and is corrected where the text is plain."""
-    found = clean([Comment("很好", "zh-TW"), Comment("Super", "de-AT"), Comment("The app is far too slow", "de")])
-    assert [comment.language for comment in found] == ["zh-Hant", "de", "en"]
+    """The survey language decides ambiguous texts and is overruled by unambiguous ones."""
+    cleaned = clean([Comment("很好", "zh-TW"), Comment("Super", "de-AT"), Comment("The app is far too slow", "de")])
+    assert [comment.language for comment in cleaned] == ["zh-Hant", "de", "en"]
 
 
 def test_clean_finds_repetitions_across_batches() -> None:
-    """With one index, a comment of a later batch points to its original in an earlier one."""
+    """With one index, a comment of a later batch refers to its original in an earlier one."""
     index = DuplicateIndex()
     [first] = clean([Comment(GERMAN)], index)
     [second] = clean([Comment(GERMAN.upper())], index)
@@ -148,13 +148,13 @@ def test_clean_finds_repetitions_across_batches() -> None:
 
 @given(st.lists(st.text(max_size=30), max_size=5))
 def test_cleaning_twice_changes_nothing_more(texts: list[str]) -> None:
-    """Cleaned comments come out of a second pass as they went in."""
+    """Cleaning is idempotent."""
     once = clean([Comment(text) for text in texts], DuplicateIndex())
     assert clean(once, DuplicateIndex()) == once
 
 
 @given(st.text(max_size=40))
 def test_folding_is_idempotent_and_ignores_case(text: str) -> None:
-    """What is folded folds to itself, and spaces and exclamation marks around a text do not matter."""
+    """Folding is idempotent and ignores spaces and exclamation marks around a text."""
     assert fold(fold(text)) == fold(text)
     assert fold(f"  {text} !!") == fold(text)

@@ -47,7 +47,7 @@ def spaced(text: str, separator: str) -> str:
 
 
 def digits(size: int) -> st.SearchStrategy[str]:
-    """That many digits."""
+    """Strings of that many digits."""
     return st.text("0123456789", min_size=size, max_size=size)
 
 
@@ -70,7 +70,7 @@ cards = st.builds(
 
 
 def filled(layout: str, filling: str) -> str:
-    """The layout with its # replaced by digits, one after the other."""
+    """The layout with each # replaced by the next digit."""
     for digit in filling:
         layout = layout.replace("#", digit, 1)
     return layout
@@ -120,13 +120,13 @@ full_width = {ord(c): chr(ord(c) + 0xFEE0) for c in "0123456789@.-()+"}
 
 
 @settings(max_examples=400, deadline=None)
-@example("3", ("0049 30 23451111", PHONE), "", " ", False)  # a number before it must not swallow it
+@example("3", ("0049 30 23451111", PHONE), "", " ", False)  # the number before must not become part of it
 @example("3", ("06 12 34 11 11", PHONE), "", " ", False)
 @given(around, planted, around, st.sampled_from([" ", "：", "\n", " ("]), st.booleans())
 def test_planted_data_never_leaks(
     before: str, item: tuple[str, str], after: str, separator: str, is_full_width: bool
 ) -> None:
-    """Whatever surrounds it, an e-mail address, IBAN, card or phone number is gone, in full-width characters too."""
+    """An e-mail address, IBAN, card or phone number is masked in any surroundings, also in full-width characters."""
     secret, placeholder = item
     if is_full_width and placeholder in (PHONE, CARD):
         secret = secret.translate(full_width)
@@ -140,7 +140,7 @@ def test_planted_data_never_leaks(
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(planted.map(lambda item: item[0]), st.sampled_from(WORDS)), max_size=8), st.data())
 def test_spans_stay_on_their_words(pieces: list[str], data: st.DataObject) -> None:
-    """Moved spans stay in range and in order; what lies outside of masked data is still covered, to the character."""
+    """Moved spans stay in range and in order; spans outside masked data cover exactly the same characters."""
     text = " ".join(pieces)
     bounds = st.integers(0, len(text))
     spans = [tuple(sorted(pair)) for pair in data.draw(st.lists(st.tuples(bounds, bounds), max_size=5))]
@@ -158,7 +158,7 @@ def test_spans_stay_on_their_words(pieces: list[str], data: st.DataObject) -> No
 @settings(deadline=None)
 @given(st.text(max_size=80))
 def test_masking_twice_changes_nothing_more(text: str) -> None:
-    """Any text can be masked, and what has been masked has nothing left to mask."""
+    """Any text can be masked, and masking is idempotent."""
     masked, _ = mask(text)
     assert mask(masked)[0] == masked
 
@@ -189,7 +189,7 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
         "DE00370400440532013000 is no IBAN",  # fails modulo 97
     ],
 )
-def test_leaves_other_numbers_alone(text: str) -> None:
+def test_other_numbers_are_not_masked(text: str) -> None:
     """Versions, prices, dates, times, order numbers and numbers that fail their check stay as they are."""
     assert mask(text, [(0, 3)]) == (text, [(0, 3)])
 
@@ -214,13 +214,13 @@ def test_leaves_other_numbers_alone(text: str) -> None:
         ("اتصل ٠١٠-١٢٣٤٥٦٧٨", "اتصل [phone]"),
     ],
 )
-def test_masks_what_people_write(text: str, masked: str) -> None:
-    """Personal data in the layouts and the surroundings in which it comes, in four languages and more."""
+def test_written_variants_are_masked(text: str, masked: str) -> None:
+    """Personal data in common layouts and surroundings, in several languages."""
     assert mask(text)[0] == masked
 
 
 def test_a_span_inside_masked_data_becomes_the_placeholder() -> None:
-    """A quote that begins or ends within an address covers all of its placeholder, never a piece of the address."""
+    """A quote that begins or ends within an address covers its whole placeholder."""
     text = "Write to jo@example.com or call"
     masked, moved = mask(text, [(0, 5), (9, 12), (11, 26), (24, 26), (0, len(text))])
     assert masked == "Write to [e-mail] or call"
