@@ -1,15 +1,13 @@
-"""Ingest: any survey export in, responses out, and a report of every row that was not taken.
+"""Reads the export of any survey tool: responses, and every rejected row with the reason.
 
-`examine` finds out what a file is, `read_responses` reads it; `service.imports` saves it in the store.
+`reading.examine` finds out what a file is (`table` its format, `encoding`, `delimited`, `workbook`, `documents`), which
+tool wrote it (`tools`), where its header is (`headers`), which column holds what (`columns`, with `questions` for score
+and comment) and which scale was used (`scale`). `responses.read_responses` then reads the rows: dates are parsed in
+`dates`, scores and amounts in `values`. Nothing here knows the store; `service.imports` saves the responses.
 """
 
 from pipelines.ingest.columns import ColumnChoice
-from pipelines.ingest.reading import Reading, examine
+from pipelines.ingest.reading import ExportLayout, examine
 from pipelines.ingest.responses import read_responses
 
-__all__ = [
-    "ColumnChoice",
-    "Reading",
-    "examine",
-    "read_responses",
-]
+__all__ = ["ColumnChoice", "ExportLayout", "examine", "read_responses"]

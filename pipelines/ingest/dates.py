@@ -1,4 +1,4 @@
-"""Moments as survey tools and spreadsheets write them, in several languages and orders."""
+"""Parses dates and times as survey tools and spreadsheets write them, in several languages and orders."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DAY_NAME = re.compile(
 )
 _NAME_DAY = re.compile(r"(?P<m>[^\W\d]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})")
 _WEEKDAY = re.compile(r"^[^\W\d]{2,10}\.?,\s+|\s*[(（]?(?:星期|週|周)[一二三四五六日天][)）]?\s*")
-# The beginnings by which months are told apart in English, German, French and Spanish.
+# Prefixes of month names in English, German, French and Spanish.
 _MONTHS = {
     1: "jan jän ene", 2: "feb fév fev", 3: "mar mär mrz", 4: "apr avr abr", 5: "may mai", 6: "jun juin",
     7: "jul juil", 8: "aug aoû aou ago", 9: "sep", 10: "oct okt", 11: "nov", 12: "dec dez déc dic",
@@ -35,13 +35,13 @@ _ZONES = {"cet": 1, "cest": 2, "mez": 1, "mesz": 2, "est": -5, "edt": -4, "cst":
 
 
 def parse_timestamp(text: str, *, day_first: bool = False) -> datetime | None:
-    """The moment in UTC, `None` where the cell is blank; a moment without a time zone is taken as UTC.
+    """The time in UTC; `None` if the cell is blank. A time without a time zone counts as UTC.
 
-    `day_first` decides what 03/04/2026 means; with dots it is always the 3rd of April. Raises `ValueError`.
+    `day_first` decides whether 03/04/2026 is the 3rd of April; 03.04.2026 always is. Raises `ValueError`.
     """
     stripped = text.strip()
     try:
-        moment = datetime.fromisoformat(stripped)  # by far the most frequent, and fast
+        moment = datetime.fromisoformat(stripped)  # the most frequent format, and the fastest to parse
         if _EPOCH.fullmatch(stripped) is None:
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except ValueError:
@@ -58,18 +58,18 @@ def _parse(text: str, day_first: bool) -> datetime:
     if _EPOCH.fullmatch(text):
         seconds = float(text)
         return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
-    if found := _YEAR_FIRST.match(text):
-        year, month, day = int(found["y"]), int(found["m"]), int(found["d"])
-    elif found := _YEAR_LAST.match(text):
-        year = int(found["y"]) + (2000 if len(found["y"]) == 2 else 0)
-        day, month = int(found["a"]), int(found["b"])
-        if found["mark"] != "." and not day_first:
+    if match := _YEAR_FIRST.match(text):
+        year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
+    elif match := _YEAR_LAST.match(text):
+        year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
+        day, month = int(match["a"]), int(match["b"])
+        if match["mark"] != "." and not day_first:
             day, month = month, day
-    elif found := _DAY_NAME.match(text) or _NAME_DAY.match(text):
-        year, month, day = int(found["y"]), _month(found["m"]), int(found["d"])
+    elif match := _DAY_NAME.match(text) or _NAME_DAY.match(text):
+        year, month, day = int(match["y"]), _month(match["m"]), int(match["d"])
     else:
         raise ValueError(text)
-    rest = re.sub(r"^[\s,Tt]+(?:um|at|à|a las)?\s*", "", text[found.end() :])
+    rest = re.sub(r"^[\s,Tt]+(?:um|at|à|a las)?\s*", "", text[match.end() :])
     if not rest:
         return datetime(year, month, day, tzinfo=UTC)
     time = _TIME.fullmatch(rest)
@@ -99,38 +99,37 @@ def _zone(name: str | None) -> timezone:
         return UTC
     if name in _ZONES:
         return timezone(timedelta(hours=_ZONES[name]))
-    if found := re.fullmatch(r"([+-])(\d{1,2}):?(\d{2})?", name):
-        offset = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
-        return timezone(-offset if found[1] == "-" else offset)
+    if match := re.fullmatch(r"([+-])(\d{1,2}):?(\d{2})?", name):
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+        return timezone(-offset if match[1] == "-" else offset)
     raise ValueError(name)
 
 
-def tell_day_first(values: Iterable[str], *, hint: bool) -> tuple[bool, bool]:
+def detect_day_first(values: Iterable[str], *, hint: bool) -> tuple[bool, bool]:
     """Whether 03/04/2026 in this column is the 3rd of April, and whether that is certain.
 
-    A number above 12 settles it. Else exports run in order of time, so the reading in which fewer neighbours step
-    back wins; else `hint`.
+    A number above 12 decides. Otherwise, since exports are in order of time, the interpretation with fewer rows out of
+    order is taken; if both have as many, `hint`.
     """
     pairs = [
-        (int(found["a"]), int(found["b"]), int(found["y"]))
-        for found in map(_YEAR_LAST.match, values)
-        if found and found["mark"] != "."
+        (int(match["a"]), int(match["b"]), int(match["y"]))
+        for match in map(_YEAR_LAST.match, values)
+        if match and match["mark"] != "."
     ]
     if not pairs:
         return hint, True
-    first, second = max(a for a, _, _ in pairs), max(b for _, b, _ in pairs)
-    if (first > 12) != (second > 12):
-        return first > 12, True
-    disorder = {
-        reading: _turns([(y, b, a) if reading else (y, a, b) for a, b, y in pairs]) for reading in (True, False)
-    }
-    if disorder[True] != disorder[False]:
-        return disorder[True] < disorder[False], False
+    max_first, max_second = max(a for a, _, _ in pairs), max(b for _, b, _ in pairs)
+    if (max_first > 12) != (max_second > 12):
+        return max_first > 12, True
+    day_first = _count_out_of_order([(year, b, a) for a, b, year in pairs])
+    month_first = _count_out_of_order([(year, a, b) for a, b, year in pairs])
+    if day_first != month_first:
+        return day_first < month_first, False
     return hint, all(a == b for a, b, _ in pairs)
 
 
-def _turns(days: list[tuple[int, int, int]]) -> int:
-    """How many neighbours are out of order, in whichever direction the file mostly runs."""
+def _count_out_of_order(days: list[tuple[int, int, int]]) -> int:
+    """How many neighbours are out of order, ascending or descending, whichever fits better."""
     rises = sum(one < other for one, other in itertools.pairwise(days))
     falls = sum(one > other for one, other in itertools.pairwise(days))
     return min(rises, falls)

@@ -1,4 +1,4 @@
-"""Records of a delimited text file (CSV, TSV, …) with their line numbers; one malformed record costs only itself."""
+"""Reads records of a delimited text file (CSV, TSV, …) with line numbers; a malformed record does not affect others."""
 
 from __future__ import annotations
 
@@ -14,48 +14,54 @@ from saywhy.feedback import Rejection
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-#: Characters of the head of a file that the dialect is told from.
-SNIFFED = 200_000
+#: The dialect is detected from this many characters at the start of a file.
+HEAD_CHARACTERS = 200_000
+#: A dialect in which no more records agree in their number of cells is not the dialect of a table.
+_MIN_AGREEMENT = 0.45
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How cells are parted. `escape` is the backslash where quotes are escaped rather than doubled."""
+    """How cells are separated. `escape` is the backslash if quotes are escaped rather than doubled."""
 
     delimiter: str
     escape: str | None = None
 
 
 def sniff_dialect(lines: Iterable[str], delimiter: str | None = None) -> Dialect:
-    """The dialect in which the most records have the same number of cells."""
+    """The dialect in which most records have the same number of cells; `delimiter` fixes the delimiter."""
     head: list[str] = []
     size = 0
     for line in lines:
         head.append(line)
         size += len(line)
-        if size > SNIFFED:
+        if size > HEAD_CHARACTERS:
             break
     if head and (declared := re.fullmatch(r"\ufeff?sep=(.)\s*", head[0])):
         delimiter = delimiter or declared[1]
         del head[0]
     escapes = (None, "\\") if any('\\"' in line for line in head) else (None,)
     dialects = [Dialect(mark, escape) for mark in ([delimiter] if delimiter else _DELIMITERS) for escape in escapes]
-    # A single column is the last resort: any delimiter that does not occur will do.
-    best, agreement = None, 0.45
+    best, best_share = None, _MIN_AGREEMENT
     for dialect in dialects:
-        share = _agreement(head, dialect)
-        if share > agreement:
-            best, agreement = dialect, share
+        share = _width_agreement(head, dialect)
+        if share > best_share:
+            best, best_share = dialect, share
     if best is not None:
         return best
     if delimiter:
         return Dialect(delimiter)
+    # The file has a single column: any delimiter that does not occur will do.
     absent = (mark for mark in ("\t", "|", ";", ",", "\x1f") if not any(mark in line for line in head))
     return Dialect(next(absent, ","))
 
 
-def _agreement(head: list[str], dialect: Dialect) -> float:
-    """Share of the records that have the most frequent number of cells, 0 where that is one cell."""
+def _width_agreement(head: list[str], dialect: Dialect) -> float:
+    """The share of records with the most frequent number of cells; 0 if that is one cell.
+
+    It is halved if the first record has another number: lines of free text have varying numbers of commas, while a
+    table has a name above each column.
+    """
     widths: list[int] = []
     broken = 0
     for record in read_records(head, dialect, "utf-8"):
@@ -69,31 +75,31 @@ def _agreement(head: list[str], dialect: Dialect) -> float:
     if width < 2:
         return 0.0
     share = count / (len(widths) + broken)
-    # A line of free text has a varying number of commas; a table has names above its columns.
     return share if widths[0] == width else share / 2
 
 
 def read_records(lines: Iterable[str], dialect: Dialect, encoding: str) -> Iterator[Row | Rejection]:
-    """Every record that is not blank, numbered by the line it starts on.
+    """Every record that is not blank, with the number of the line that it starts on.
 
-    A record with a quote that is never closed would swallow the rest of the file: its first line alone is rejected and
-    reading goes on with the next line. What follows is believed again from the first record of the usual width on.
+    A quote that is never closed would make the rest of the file one record. Of a malformed record only the first line
+    is rejected, and reading continues with the next line. The lines after it may be the rest of the malformed record:
+    they are rejected too, up to the first record of the usual width.
     """
     source = iter(lines)
-    again: deque[str] = deque()
-    taken: list[str] = []
+    pushed_back: deque[str] = deque()
+    consumed: list[str] = []
 
-    def feed() -> Iterator[str]:
-        while (line := again.popleft() if again else next(source, None)) is not None:
-            taken.append(line)
+    def next_lines() -> Iterator[str]:
+        while (line := pushed_back.popleft() if pushed_back else next(source, None)) is not None:
+            consumed.append(line)
             yield line
 
-    done = 0  # lines that belong to records already yielded
-    width = 0
-    malformed = 0  # the line of a malformed record that has not been recovered from
+    lines_done = 0  # lines of the records already yielded
+    width = 0  # cells of the first record
+    malformed = 0  # the line of a malformed record until the next record of the usual width
     while True:
         reader = csv.reader(
-            feed(),
+            next_lines(),
             delimiter=dialect.delimiter,
             escapechar=dialect.escape,
             doublequote=dialect.escape is None,
@@ -101,9 +107,9 @@ def read_records(lines: Iterable[str], dialect: Dialect, encoding: str) -> Itera
         )
         try:
             for cells in reader:
-                start, done = done + 1, done + len(taken)
-                raw = taken[0] if len(taken) == 1 else "".join(taken)
-                taken.clear()
+                start, lines_done = lines_done + 1, lines_done + len(consumed)
+                raw = consumed[0] if len(consumed) == 1 else "".join(consumed)
+                consumed.clear()
                 if not cells:
                     continue
                 width = width or len(cells)
@@ -118,11 +124,11 @@ def read_records(lines: Iterable[str], dialect: Dialect, encoding: str) -> Itera
                     yield Row(start, cells)
             return
         except csv.Error as error:
-            done += 1
-            malformed = done
-            again.extendleft(reversed(taken[1:]))
-            yield rejection(done, _reason(error), taken[0])
-            taken.clear()
+            lines_done += 1
+            malformed = lines_done
+            pushed_back.extendleft(reversed(consumed[1:]))
+            yield rejection(lines_done, _reason(error), consumed[0])
+            consumed.clear()
 
 
 def _reason(error: csv.Error) -> str:
@@ -137,7 +143,7 @@ def _reason(error: csv.Error) -> str:
 
 
 def skip_declaration(lines: Iterator[str]) -> Iterator[str]:
-    """Blank out Excel's `sep=;` in the first line, so that it is no record but still counts as a line."""
+    """Replace Excel's `sep=;` in the first line by a blank line, so that it is no record but still counts as a line."""
     first = next(lines, None)
     if first is None:
         return iter(())

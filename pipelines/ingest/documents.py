@@ -1,4 +1,4 @@
-"""Records of a JSON or JSONL document as rows of a table; nested objects become dotted column names."""
+"""Reads records of a JSON or JSONL document as rows of a table; nested objects become dotted column names."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from pipelines.ingest.row import Row, rejection
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Rejection
 
-#: A record with the line it starts on, or something that is none.
-_Item = tuple[int, dict[str, Any]] | Rejection
+#: A record with the line that it starts on, or the rejection of something else.
+Item = tuple[int, dict[str, Any]] | Rejection
 
 _CHUNK = 1 << 20
 _LONGEST_RECORD = 16 << 20
 _BETWEEN = re.compile(r"[\s,:\ufeff]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# What tools wrap the fields of a record in.
+# Tools wrap the fields of a record in an object of this name.
 _WRAPPER = re.compile(r"^(?:properties|attributes|fields)\.")
 
 
 def is_jsonl(head: str) -> bool:
-    """Whether the first line is a JSON object of its own."""
+    """Whether the first line is a complete JSON object and another line starts one."""
     first, *rest = head.lstrip("\ufeff \r\n\t").splitlines() or [""]
     try:
         return isinstance(_loads(first), dict) and any(line.lstrip().startswith("{") for line in rest)
@@ -35,8 +35,8 @@ def is_jsonl(head: str) -> bool:
         return False
 
 
-def read_jsonl(path: Path, codec: str) -> Iterator[_Item]:
-    """One object a line."""
+def read_jsonl(path: Path, codec: str) -> Iterator[Item]:
+    """The objects, one per line; an invalid line is rejected."""
     with open_text(path, codec) as file:
         for number, line in enumerate(file, start=1):
             text = line.strip("\ufeff \r\n\t")
@@ -48,10 +48,10 @@ def read_jsonl(path: Path, codec: str) -> Iterator[_Item]:
                 yield rejection(number, f"not valid JSON: {error}", text)
 
 
-def read_json(path: Path, codec: str) -> Iterator[_Item]:
+def read_json(path: Path, codec: str) -> Iterator[Item]:
     """The objects of an array, or of the first array of objects inside an object, as a stream.
 
-    What comes after a syntax error cannot be told, so it ends the reading: `InvalidInput` with the line.
+    A syntax error ends the reading, since what follows is ambiguous: raises `InvalidInput` with the line.
     """
     with open_text(path, codec) as file:
         scanner = _Scanner(path.name, file)
@@ -60,31 +60,31 @@ def read_json(path: Path, codec: str) -> Iterator[_Item]:
             yield from scanner.items()
             scanner.skip("]")
         else:
-            yield from _unwrapped(scanner)
+            yield from _read_wrapped(scanner)
         if scanner.peek():
             raise scanner.error("something follows the end of the document; one object a line is JSONL")
 
 
-def _unwrapped(scanner: _Scanner) -> Iterator[_Item]:
-    """The records of `{"responses": [...]}` and the like; an object without an array of objects is one record."""
+def _read_wrapped(scanner: _Scanner) -> Iterator[Item]:
+    """The records in an object such as `{"responses": [...]}`; an object without an array of objects is one record."""
     scanner.skip("{")
-    line, found = scanner.line, False
-    alone: dict[str, Any] = {}
+    line, has_records = scanner.line, False
+    fields: dict[str, Any] = {}
     while scanner.peek() != "}":
         name = str(scanner.value()[1])
         if scanner.peek() != "[":
-            alone[name] = scanner.value()[1]
+            fields[name] = scanner.value()[1]
             continue
         scanner.skip("[")
-        if scanner.peek() == "{" and not found:
-            found = True
+        if scanner.peek() == "{" and not has_records:
+            has_records = True
             yield from scanner.items()
         else:
-            alone[name] = [value for _, value, _ in scanner.values()]
+            fields[name] = [value for _, value, _ in scanner.values()]
         scanner.skip("]")
     scanner.skip("}")
-    if not found:
-        yield line, alone
+    if not has_records:
+        yield line, fields
 
 
 class _Scanner:
@@ -97,7 +97,7 @@ class _Scanner:
         self._decoder = json.JSONDecoder()
 
     def peek(self) -> str:
-        """The next character that means something, "" at the end of the file."""
+        """The next character that is neither white space nor a comma; "" at the end of the file."""
         while True:
             between = _BETWEEN.match(self._buffer, self._position)
             if between is not None:
@@ -112,19 +112,19 @@ class _Scanner:
         self._position += 1
 
     def value(self) -> tuple[int, Any, str]:
-        """The next value: the line it starts on, what it is, and how it is written."""
+        """The next value: the line that it starts on, the value, and its JSON text."""
         self.peek()
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._buffer, self._position)
             except json.JSONDecodeError as error:
-                at = self._buffer.count("\n", self._position, error.pos)
+                line_offset = self._buffer.count("\n", self._position, error.pos)
                 if len(self._buffer) - self._position > _LONGEST_RECORD or not self._refill():
-                    self.line += at
+                    self.line += line_offset
                     raise self.error(error.msg) from error
                 continue
             width = end - self._position
-            # A number that touches the end of the buffer may go on after it.
+            # A number at the end of the buffer may continue in the next chunk.
             if end < len(self._buffer) or not self._refill():
                 break
         line, text = self.line, self._buffer[self._position : self._position + width]
@@ -137,8 +137,8 @@ class _Scanner:
         while self.peek() not in ("]", ""):
             yield self.value()
 
-    def items(self) -> Iterator[_Item]:
-        """The same, sorted into records and what is none."""
+    def items(self) -> Iterator[Item]:
+        """The same as records; values that are no objects are rejected."""
         return (_item(line, value, text) for line, value, text in self.values())
 
     def error(self, reason: str) -> InvalidInput:
@@ -150,20 +150,23 @@ class _Scanner:
         return bool(chunk)
 
 
-def _item(line: int, value: Any, text: str) -> _Item:
+def _item(line: int, value: Any, text: str) -> Item:
     return (line, value) if isinstance(value, dict) else rejection(line, "not a JSON object", text)
 
 
 def _loads(text: str) -> Any:
-    """As fast as can be; the standard library where orjson is too strict (NaN, which Python itself writes)."""
+    """Parse with orjson, which is faster; with `json` if orjson is too strict (NaN, which Python's `json` writes)."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return json.loads(text)
 
 
-def tabulate(items: Callable[[], Iterator[_Item]]) -> Callable[[], Iterator[Row | Rejection]]:
-    """Rows of all records, under a first row of every field that any record has, in order of appearance."""
+def rows_of_records(items: Callable[[], Iterator[Item]]) -> Callable[[], Iterator[Row | Rejection]]:
+    """The rows of all records; the first row names every field that any record has, in order of appearance.
+
+    `items` opens the document anew at each call. The result does so too; the names are collected once.
+    """
     names: dict[str, None] = {}
     for item in items():
         if not isinstance(item, Rejection):
@@ -189,13 +192,13 @@ def tabulate(items: Callable[[], Iterator[_Item]]) -> Callable[[], Iterator[Row 
 
 
 def flatten(record: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    """`{"person": {"email": "a@b.c"}}` → `{"person.email": "a@b.c"}`; null is no cell, lists are joined by `; `."""
+    """`{"person": {"email": "a@b.c"}}` → `{"person.email": "a@b.c"}`; null has no cell, lists are joined by `; `."""
     cells: dict[str, str] = {}
     for key, value in record.items():
         name = prefix + str(key)
         if isinstance(value, dict):
             cells |= flatten(value, f"{name}.")
-        elif value is not None and value == value:  # NaN is how pandas says null
+        elif value is not None and value == value:  # pandas writes NaN for null
             cells[_WRAPPER.sub("", name)] = _text(value)
     return cells
 

@@ -1,7 +1,7 @@
-"""In which encoding a text file is written, found out by reading all of it once.
+"""Detects the encoding of a text file by reading all of it once.
 
-UTF-8 is recognised line by line, so that one broken line in a million neither hides the encoding nor spoils the
-rest: the lines that cannot be decoded are marked on reading and end up in the report, each with its number.
+UTF-8 is recognised line by line, so that a broken line in a million neither hides the encoding nor affects the others:
+lines that cannot be decoded are marked on reading and rejected, each with its number.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import charset_normalizer
 
 from saywhy.errors import InvalidInput, UnknownFormat
 
-#: Stands for bytes that cannot be decoded. A lone surrogate never comes out of a sound file.
+#: Replaces bytes that cannot be decoded. A valid file never decodes to a lone surrogate.
 UNDECODABLE = "\udcff"
 
-#: The codec of files into which two systems have written, each in its own encoding.
+#: The codec of files into which two systems have written in different encodings.
 MIXED = "mixed"
 
 _DOS_IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x81-\x84\x87-\x8a\x8c\x93\x94\x96](?=[A-Za-z])")
@@ -30,7 +30,7 @@ _HEAD = 65_536
 _SAMPLE = 262_144
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, as it begins with the mark of UTF-16
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -47,15 +47,15 @@ _SIGNATURES = {
     b"<!DOCTYPE html": "a web page",
     b"<html": "a web page",
 }
-# Control characters that text does not contain; tab, line feed, form feed and carriage return do occur.
-_CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13, 27))
-# What the languages of western Europe write outside ASCII.
+# Control characters that do not occur in text.
+_CONTROL_BYTES = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13, 27))
+# Characters outside ASCII in the languages of western Europe.
 _WESTERN = frozenset("äöüßÄÖÜéèêëàâæçùûîïôœÿÉÈÊÀÂÇÔÎáíóúñÁÍÓÚÑãõìòåøÅØ¿¡«»‹›’‘“”„–—…€£§°´·•²³½®™\xa0º")
 
 
 @dataclass(frozen=True, slots=True)
 class TextEncoding:
-    """`name` is what people call it, `codec` what Python calls it. `lines` counts line feeds, for progress."""
+    """The encoding of a file: its name for users, its Python codec, and the number of line feeds, for progress."""
 
     name: str
     codec: str
@@ -63,34 +63,34 @@ class TextEncoding:
 
 
 def detect_encoding(path: Path, encoding: str | None = None) -> TextEncoding:
-    """Find the encoding, or take the one that is given.
+    """Detect the encoding, unless it is given.
 
-    Errors: `InvalidInput` for an empty file or an encoding that does not exist, `UnknownFormat` for what is not text.
+    Raises `InvalidInput` for an empty file or an unknown encoding, `UnknownFormat` for a file that is not text.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
         raise InvalidInput(f"{path.name} is empty")
-    _refuse_binary(path, head, encoding)
+    _reject_binary(path, head, encoding)
     if encoding is not None:
         try:
             codec = codecs.lookup(encoding).name
         except LookupError:
             raise InvalidInput(f"there is no encoding called {encoding!r}") from None
-        # Files with and without the mark are told apart by nobody: the codec that drops it reads both.
+        # Users say UTF-8 for files with and without a byte order mark: this codec reads both.
         return TextEncoding(encoding, "utf-8-sig" if codec == "utf-8" else codec, _count_lines(path))
     for mark, codec in _BOMS:
         if head.startswith(mark):
             return TextEncoding(codec, codec, _count_lines(path))
     if unmarked := _utf16_without_mark(head):
         return TextEncoding(unmarked, unmarked, _count_lines(path))
-    return _utf8_or_legacy(path)
+    return _detect_utf8_or_legacy(path)
 
 
 def open_text(path: Path, codec: str) -> TextIO:
-    """Open for reading with line ends untouched; bytes that cannot be decoded read as `UNDECODABLE`."""
+    """Open for reading with line ends unchanged; bytes that cannot be decoded read as `UNDECODABLE`."""
     if codec == MIXED:
-        codecs.register_error("saywhy.mixed", _either)
+        codecs.register_error("saywhy.mixed", _decode_dos_or_windows)
         return path.open(encoding="ascii", errors="saywhy.mixed", newline="")
     codecs.register_error("saywhy.undecodable", _mark_undecodable)
     return path.open(encoding=codec, errors="saywhy.undecodable", newline="")
@@ -102,8 +102,8 @@ def _mark_undecodable(error: UnicodeError) -> tuple[str, int]:
     return UNDECODABLE, error.end
 
 
-def _either(error: UnicodeError) -> tuple[str, int]:
-    """DOS where that makes a letter of a word, Windows elsewhere: `am\\x82liorer` and `15\\x80`."""
+def _decode_dos_or_windows(error: UnicodeError) -> tuple[str, int]:
+    """Decode as DOS if that gives a letter in a word, else as Windows: `am\\x82liorer` and `15\\x80`."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     start = error.start
@@ -113,19 +113,19 @@ def _either(error: UnicodeError) -> tuple[str, int]:
     return byte.decode(codec, errors="replace"), start + 1
 
 
-def _refuse_binary(path: Path, head: bytes, encoding: str | None) -> None:
-    for signature, what in _SIGNATURES.items():
+def _reject_binary(path: Path, head: bytes, encoding: str | None) -> None:
+    for signature, kind in _SIGNATURES.items():
         if head[: len(signature)].lower() == signature.lower():
-            raise UnknownFormat(f"{path.name} is {what}, not a survey export (CSV, TSV, XLSX, JSON or JSONL)")
+            raise UnknownFormat(f"{path.name} is {kind}, not a survey export (CSV, TSV, XLSX, JSON or JSONL)")
     if encoding is not None or any(head.startswith(mark) for mark, _ in _BOMS) or _utf16_without_mark(head):
         return
-    controls = len(head) - len(head.translate(None, delete=_CONTROLS))
+    controls = len(head) - len(head.translate(None, delete=_CONTROL_BYTES))
     if controls > max(1, len(head) // 50):
         raise UnknownFormat(f"{path.name} holds binary data; it is no CSV, TSV, XLSX, JSON or JSONL export")
 
 
 def _utf16_without_mark(head: bytes) -> str | None:
-    """ASCII in UTF-16 has a zero in every second byte, and separators and digits are ASCII in every script."""
+    """The codec, if many second bytes are zero: separators and digits are ASCII in texts of any script."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     codec, zeros, others = ("utf-16-le", odd, even) if odd > even else ("utf-16-be", even, odd)
     if zeros < len(head) / 40 or others * 4 > zeros:
@@ -144,8 +144,8 @@ def _count_lines(path: Path) -> int:
     return sum(1 for _ in _lines(path))
 
 
-def _utf8_or_legacy(path: Path) -> TextEncoding:
-    """No encoding but UTF-8 makes lines that are valid UTF-8 by chance, so most of the non-ASCII lines decide."""
+def _detect_utf8_or_legacy(path: Path) -> TextEncoding:
+    """Majority of the lines outside ASCII: text in another encoding is hardly ever valid UTF-8."""
     count = valid = broken = size = 0
     sample: list[bytes] = []
     for line in _lines(path):
@@ -162,46 +162,46 @@ def _utf8_or_legacy(path: Path) -> TextEncoding:
                 size += len(line)
     if valid >= broken:
         return TextEncoding("utf-8", "utf-8", count)
-    name, codec = _legacy(b"".join(sample))
+    name, codec = _detect_legacy(b"".join(sample))
     return TextEncoding(name, codec, count)
 
 
-def _legacy(sample: bytes) -> tuple[str, str]:
-    """The encoding in which the bytes make the most common characters: name and codec."""
+def _detect_legacy(sample: bytes) -> tuple[str, str]:
+    """Name and codec of the encoding in which the bytes are the most common characters."""
     chinese = {"gb18030": _common_share(sample, "gb18030"), "big5": _common_share(sample, "cp950")}
     best = max(chinese, key=lambda name: chinese[name])
     if chinese[best] >= 0.7:
         codec = best if best == "gb18030" else "cp950"
-        if codec == "cp950" and _broken(sample, "big5hkscs") < _broken(sample, "cp950"):
+        if codec == "cp950" and _count_undecodable(sample, "big5hkscs") < _count_undecodable(sample, "cp950"):
             codec = "big5hkscs"
         return best, codec
-    if dos := _dos(sample):
+    if dos := _detect_dos(sample):
         return dos
     western = [char for char in sample.decode("cp1252", errors="replace") if char > "\x7f"]
     if sum(char in _WESTERN for char in western) >= 0.8 * len(western):
-        # The two differ in the bytes 80-9F alone: curly quotes and the euro sign, or nothing that people write.
+        # Both differ only in the bytes 80-9F: curly quotes and the euro sign in cp1252, control characters in latin-1.
         has_curly = any(0x80 <= byte <= 0x9F for byte in sample)
         return ("cp1252", "cp1252") if has_curly else ("latin-1", "latin-1")
-    guess = charset_normalizer.from_bytes(sample).best()
-    if guess is not None and guess.encoding not in ("ascii", "utf_8"):
-        return guess.encoding, guess.encoding
+    match = charset_normalizer.from_bytes(sample).best()
+    if match is not None and match.encoding not in ("ascii", "utf_8"):
+        return match.encoding, match.encoding
     return "cp1252", "cp1252"
 
 
-def _dos(sample: bytes) -> tuple[str, str] | None:
-    """Bytes 80-9F inside words are letters of DOS; where those of Windows are there too, the file is a mixture."""
+def _detect_dos(sample: bytes) -> tuple[str, str] | None:
+    """DOS if bytes 80-9F, its letters, occur inside words; a mixture if letters of Windows occur as well."""
     dos, windows = len(_DOS_IN_WORD.findall(sample)), len(_WINDOWS_IN_WORD.findall(sample))
     if dos < 5 or dos * 20 < sum(byte > 0x7F for byte in sample):
         return None
     return ("cp850", "cp850") if windows * 5 < dos else ("latin-1 mixed with cp850", MIXED)
 
 
-def _broken(sample: bytes, codec: str) -> int:
+def _count_undecodable(sample: bytes, codec: str) -> int:
     return sample.decode(codec, errors="replace").count("\ufffd")
 
 
 def _common_share(sample: bytes, codec: str) -> float:
-    """Share of the characters outside ASCII that are common in Chinese writing; each broken one counts against it."""
+    """Share of common Chinese characters among those outside ASCII, less twice the share of undecodable ones."""
     text = [char for char in sample.decode(codec, errors="replace") if char > "\x7f"]
     if not text:
         return 0.0
@@ -211,7 +211,7 @@ def _common_share(sample: bytes, codec: str) -> float:
 
 @lru_cache
 def _common_characters(codec: str) -> frozenset[str]:
-    """The first level of either standard: the few thousand characters in daily use, and punctuation."""
+    """The first level of the standard, the few thousand characters in daily use, and punctuation."""
     leads = [*range(0xA1, 0xA4), *(range(0xB0, 0xD8) if codec == "gb18030" else range(0xA4, 0xC7))]
     trails = [*range(0xA1, 0xFF)] if codec == "gb18030" else [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
     pairs = (bytes((lead, trail)).decode(codec, errors="ignore") for lead in leads for trail in trails)

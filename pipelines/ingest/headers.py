@@ -1,4 +1,4 @@
-"""Header rows: how many there are, and the name of every column."""
+"""Finds the header rows of a table and the name of every column."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from saywhy.feedback import Rejection
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\s_\-./:]+")
-# What SurveyMonkey writes under a question that has one answer only.
+# What SurveyMonkey writes in the second header row under a question with a single answer.
 _SUB_ANSWERS = re.compile(
     r"(?:open.ended )?response|antwort|offene (?:beantwortung|antwort)|(?:开放式|開放式)?(?:回复|回覆|回應|答复)|"
     r"(?:réponse )?ouverte|réponse(?: ouverte)?|respuesta(?: abierta)?",
@@ -29,7 +29,7 @@ _SUB_ANSWERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`name` is unique in the file. `label` is the wording of the question where the name is only its number."""
+    """A column. `name` is unique in the file; `label` is the wording of the question if the name is only its number."""
 
     index: int
     name: str
@@ -37,18 +37,18 @@ class Column:
 
     @property
     def key(self) -> str:
-        """The name for comparing: lower case, words parted by single spaces."""
+        """The name for comparison: lower case, words separated by single spaces."""
         return as_key(self.name)
 
     @property
     def wording(self) -> str:
-        """Name and label for searching, in the form of `key`."""
+        """Name and label for searching, normalised like `key`."""
         return as_key(f"{self.name} {self.label}")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns, and how many items of the table come before the first row of data. `rows` counts header rows."""
+    """The columns; `skip` is the number of table rows before the first row of data, `rows` that of header rows."""
 
     columns: tuple[Column, ...]
     skip: int
@@ -58,11 +58,14 @@ class Header:
 
 def as_key(name: str) -> str:
     """`NPS_Score` → `nps score`, `ResponseId` → `response id`."""
-    return _SEPARATORS.sub(" ", _CAMEL.sub(" ", unicodedata.normalize("NFKC", name))).strip().casefold()
+    return _SEPARATORS.sub(" ", _CAMEL_CASE.sub(" ", unicodedata.normalize("NFKC", name))).strip().casefold()
 
 
 def find_header(name: str, sample: Sequence[Row | Rejection], *, headed: bool) -> Header:
-    """Read the header rows at the start of a table. Raises `InvalidInput` where there is none, or nothing under it."""
+    """Read the header rows at the start of a table. Raises `InvalidInput` if there are none or no rows after them.
+
+    `headed`: the first row is certainly the header.
+    """
     if sample and isinstance(sample[0], Rejection):
         raise InvalidInput(f"{name}, line {sample[0].line}: the header cannot be read: {sample[0].reason}")
     rows = [item for item in sample if isinstance(item, Row)]
@@ -70,7 +73,7 @@ def find_header(name: str, sample: Sequence[Row | Rejection], *, headed: bool) -
         raise InvalidInput(f"{name} is empty")
     first = 0 if headed else _skip_titles(rows)
     notes = (f"skipped {first} line(s) above the header in line {rows[first].line}",) if first else ()
-    names, labels, count = _names(rows[first:])
+    names, labels, count = _read_names(rows[first:])
     if not headed and _looks_like_data(rows[first].cells):
         raise InvalidInput(
             f"{name}, line {rows[first].line}: the first row looks like data, not like the names of columns; "
@@ -79,39 +82,41 @@ def find_header(name: str, sample: Sequence[Row | Rejection], *, headed: bool) -
     start = sample.index(rows[first])
     if len(sample) <= start + count:
         raise InvalidInput(f"{name} has a header but no rows")
-    columns = tuple(Column(i, name, label) for i, (name, label) in enumerate(zip(_unique(names), labels, strict=True)))
+    columns = tuple(
+        Column(index, name, label) for index, (name, label) in enumerate(zip(_make_unique(names), labels, strict=True))
+    )
     return Header(columns, start + count, count, notes)
 
 
-def clean(title: str) -> str:
-    """A question title as people read it: no HTML, no line breaks, no byte-order mark."""
+def clean_title(title: str) -> str:
+    """A question title without HTML, line breaks and byte order mark."""
     return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", title)).replace("\ufeff", "")).strip()
 
 
-def _names(rows: Sequence[Row]) -> tuple[list[str], list[str], int]:
-    """Names and labels of the columns, and how many rows they took."""
-    top = [clean(cell) for cell in rows[0].cells]
+def _read_names(rows: Sequence[Row]) -> tuple[list[str], list[str], int]:
+    """Names and labels of the columns, and the number of header rows."""
+    top = [clean_title(cell) for cell in rows[0].cells]
     blank = [""] * len(top)
     if len(rows) > 2 and any('"ImportId"' in cell for cell in rows[2].cells):  # Qualtrics: ids, wordings, import ids
-        labels = [clean(cell) for cell in rows[1].cells]
+        labels = [clean_title(cell) for cell in rows[1].cells]
         return top, (labels + blank)[: len(top)], 3
-    if len(rows) > 1 and _is_second_header(rows):  # SurveyMonkey: questions, then their sub-answers
+    if len(rows) > 1 and _has_second_header_row(rows):  # SurveyMonkey: questions, then their sub-answers
         question, names = "", []
-        for title, answer in zip(top, map(clean, rows[1].cells), strict=True):
+        for title, answer in zip(top, map(clean_title, rows[1].cells), strict=True):
             question = title or question
-            own = not answer or (title and _SUB_ANSWERS.fullmatch(answer))
-            names.append(question if own else f"{question} – {answer}")
+            is_question_name = not answer or (title and _SUB_ANSWERS.fullmatch(answer))
+            names.append(question if is_question_name else f"{question} – {answer}")
         return names, blank, 2
     return top, blank, 1
 
 
-def _is_second_header(rows: Sequence[Row]) -> bool:
-    """Blank under the respondent's own columns, which every row of data fills, and no value anywhere."""
+def _has_second_header_row(rows: Sequence[Row]) -> bool:
+    """Whether the second row is a header row: blank in the first columns, which every data row fills, and no data."""
     top, second = rows[0].cells, rows[1].cells
     if len(second) != len(top):
         return False
-    lead = next((i for i, cell in enumerate(second) if cell.strip()), 0)
-    if lead < 2 or _looks_like_data(second):
+    leading_blanks = next((index for index, cell in enumerate(second) if cell.strip()), 0)
+    if leading_blanks < 2 or _looks_like_data(second):
         return False
     filled = [row for row in rows[2:] if len(row.cells) == len(top) and all(cell.strip() for cell in row.cells[:2])]
     if len(filled) < len(rows) - 2:
@@ -122,10 +127,10 @@ def _is_second_header(rows: Sequence[Row]) -> bool:
 
 
 def _skip_titles(rows: Sequence[Row]) -> int:
-    """Lines such as "Survey results" above the table: a single filled cell where the table has several."""
+    """The number of title lines above the table: they have a single filled cell, while the table has several."""
     filled = [sum(bool(cell.strip()) for cell in row.cells) for row in rows[:10]]
     first = next((index for index, count in enumerate(filled) if count > 1), 0)
-    # A header may name one column only; then what follows it is data.
+    # A header may name a single column. Then the first row with several cells is data.
     return 0 if _looks_like_data(rows[first].cells) else first
 
 
@@ -140,16 +145,16 @@ def _is_date(cell: str) -> bool:
         return False
 
 
-def _unique(names: Sequence[str]) -> list[str]:
+def _make_unique(names: Sequence[str]) -> list[str]:
     """Blank names become `column 3`, repeated ones `name (2)`."""
     named = [name or f"column {index}" for index, name in enumerate(names, start=1)]
-    taken, seen = set(named), Counter[str]()
+    used, seen = set(named), Counter[str]()
     unique: list[str] = []
     for name in named:
         seen[name] += 1
         candidate, number = name, seen[name]
-        while number > 1 and (candidate := f"{name} ({number})") in taken:
+        while number > 1 and (candidate := f"{name} ({number})") in used:
             number += 1
-        taken.add(candidate)
+        used.add(candidate)
         unique.append(candidate)
     return unique

@@ -1,4 +1,4 @@
-"""Examining an export: what the file is, which column holds what, on which scale the scores are."""
+"""Examines an export: its format, the role of every column, and the scale of the scores."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.ingest.columns import ColumnChoice, Columns, choose_columns
-from pipelines.ingest.dates import tell_day_first
+from pipelines.ingest.dates import detect_day_first
 from pipelines.ingest.headers import Header, find_header
 from pipelines.ingest.row import Row
 from pipelines.ingest.scale import detect_scale
@@ -17,7 +17,7 @@ from pipelines.ingest.tools import Tool, recognise
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Scale
 
-#: Rows that columns and formats are told from.
+#: Columns and formats are detected from this many rows.
 SAMPLE = 2_000
 _DAY_FIRST_LANGUAGES = re.compile(
     r"datum|antwort|zeitstempel|kommentar|begründung|warum|weiterempf|"
@@ -26,8 +26,8 @@ _DAY_FIRST_LANGUAGES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How a file is read. `scale_reason` says why; `notes` are what its user should know."""
+class ExportLayout:
+    """How a file is to be read. `scale_reason` says how the scale was detected; `notes` are for the user."""
 
     table: Table
     header: Header
@@ -51,10 +51,10 @@ def examine(
     keep_unknown: bool = False,
     encoding: str | None = None,
     delimiter: str | None = None,
-) -> Reading:
-    """Find out what the file is and which column holds what. What is given is not guessed.
+) -> ExportLayout:
+    """Detect the format of a file, the role of every column and the scale, except for what is given.
 
-    `source` names the place that external ids are unique in; by default the tool. Errors: all of `InvalidInput`.
+    `source` is the namespace of external ids, by default the tool. Raises `InvalidInput` and its subclasses.
     """
     choice = columns or ColumnChoice()
     table = open_table(Path(path), encoding=encoding, delimiter=delimiter)
@@ -65,17 +65,17 @@ def examine(
     rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
     if not rows:
         raise InvalidInput(f"{table.name}: none of the first rows has as many cells as the header, which has {width}")
-    chosen = choose_columns(header, tool, rows, choice, keep_unknown=keep_unknown)
+    chosen_columns = choose_columns(header, tool, rows, choice, keep_unknown=keep_unknown)
     reason = "as asked for"
     if scale is None:
-        scale, reason = _scale(table, header, tool, chosen)
-    day_first, note = _day_first(header, chosen, rows, choice)
-    notes = (*table.notes, *header.notes, *chosen.notes, *([note] if note else []))
-    return Reading(table, header, tool, chosen, source or tool.name, wave, scale, reason, day_first, notes)
+        scale, reason = _scale(table, header, tool, chosen_columns)
+    day_first, note = _day_first(header, chosen_columns, rows, choice)
+    notes = (*table.notes, *header.notes, *chosen_columns.notes, *([note] if note else []))
+    return ExportLayout(table, header, tool, chosen_columns, source or tool.name, wave, scale, reason, day_first, notes)
 
 
 def fit(cells: list[str], width: int) -> list[str] | None:
-    """The cells, as many as there are columns; blank ones too many are dropped, any other misfit gives `None`."""
+    """The cells cut to the number of columns; `None` if there are fewer, or if the additional ones are not blank."""
     if len(cells) == width:
         return cells
     return cells[:width] if len(cells) > width and not any(cell.strip() for cell in cells[width:]) else None
@@ -97,12 +97,12 @@ def _scale(table: Table, header: Header, tool: Tool, columns: Columns) -> tuple[
 def _day_first(
     header: Header, columns: Columns, rows: list[list[str]], choice: ColumnChoice
 ) -> tuple[bool, str | None]:
-    """The order of day and month, and a note where the file leaves it open."""
+    """Whether days come before months in the dates, and a note if the file is ambiguous."""
     dated = columns.facts.get("answered_at")
     if choice.day_first is not None or dated is None:
         return bool(choice.day_first), None
     hint = any(_DAY_FIRST_LANGUAGES.search(column.wording) for column in header.columns)
-    day_first, certain = tell_day_first([row[dated.index] for row in rows], hint=hint)
+    day_first, certain = detect_day_first([row[dated.index] for row in rows], hint=hint)
     if certain:
         return day_first, None
     order = "day first (03/04 is 3 April)" if day_first else "month first (03/04 is 4 March)"

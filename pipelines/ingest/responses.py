@@ -1,4 +1,4 @@
-"""Rows as responses. Nothing here knows the store."""
+"""Reads rows as responses."""
 
 from __future__ import annotations
 
@@ -11,54 +11,54 @@ from functools import lru_cache
 
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.headers import Column, as_key
-from pipelines.ingest.reading import Reading, fit
+from pipelines.ingest.reading import ExportLayout, fit
 from pipelines.ingest.row import Row, as_text, rejection
 from pipelines.ingest.tools import GENERIC
 from pipelines.ingest.values import is_blank, parse_money, parse_score
 from saywhy.errors import ScoreOutOfRange
 from saywhy.feedback import Comment, Customer, Rejection, Response, Scale, Score, Segment
 
-#: The number of the line (see `Row.line`) and what became of it.
-Numbered = tuple[int, Response | Rejection]
+#: The number of a line (see `Row.line`) with its response or rejection.
+NumberedItem = tuple[int, Response | Rejection]
 
-# The id of a row without one, from its cells and its wave.
-_Identify = Callable[[list[str], str | None], str]
+# Makes the id of a row without one from its cells and its wave.
+IdOfRow = Callable[[list[str], str | None], str]
 
-# Ids with fewer digits are taken for the numbers of rows.
+# Ids of at most this many digits count as row numbers.
 _ROW_NUMBER_DIGITS = 7
 
 
-def read_responses(reading: Reading) -> Iterator[Response | Rejection]:
-    """Every row below the header as a response, or as a rejection that says why not; in the order of the file."""
-    return (item for _, item in read_numbered(reading))
+def read_responses(layout: ExportLayout) -> Iterator[Response | Rejection]:
+    """Every row below the header as a response, or as a rejection with the reason; in the order of the file."""
+    return (item for _, item in read_numbered(layout))
 
 
-def read_numbered(reading: Reading) -> Iterator[Numbered]:
-    """The same with line numbers. Reads as a stream; the memory it needs does not grow with the file."""
-    width = len(reading.header.columns)
-    with closing(_Occurrences()) as occurrences:
-        identify = _content_id(reading, occurrences)
-        for item in itertools.islice(reading.table.rows(), reading.header.skip, None):
+def read_numbered(layout: ExportLayout) -> Iterator[NumberedItem]:
+    """The same with line numbers, as a stream: memory does not grow with the file."""
+    width = len(layout.header.columns)
+    with closing(_OccurrenceCounter()) as occurrences:
+        identify = _content_id(layout, occurrences)
+        for item in itertools.islice(layout.table.rows(), layout.header.skip, None):
             if isinstance(item, Rejection):
                 yield item.line, item
                 continue
             cells = fit(item.cells, width)
             if cells is None:
-                yield item.line, _rejected(item, f"has {len(item.cells)} cells where the header has {width}")
+                yield item.line, _reject(item, f"has {len(item.cells)} cells where the header has {width}")
                 continue
             try:
-                yield item.line, _response(reading, cells, identify)
+                yield item.line, _response(layout, cells, identify)
             except (ValueError, ScoreOutOfRange) as error:
-                yield item.line, _rejected(item, str(error))
+                yield item.line, _reject(item, str(error))
 
 
-def _rejected(row: Row, reason: str) -> Rejection:
+def _reject(row: Row, reason: str) -> Rejection:
     return rejection(row.line, reason, as_text(row.cells))
 
 
-def _response(reading: Reading, cells: list[str], identify: _Identify) -> Response:
-    """Raises `ValueError` or `ScoreOutOfRange` with the reason why the row is not taken."""
-    columns, blanks = reading.columns, reading.tool.blanks
+def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow) -> Response:
+    """The response of a row. Raises `ValueError` or `ScoreOutOfRange` with the reason for a rejection."""
+    columns, blanks = layout.columns, layout.tool.blanks
 
     def cell(column: Column | None) -> str | None:
         if column is None:
@@ -70,16 +70,16 @@ def _response(reading: Reading, cells: list[str], identify: _Identify) -> Respon
         if cells[column.index].strip().casefold() in values:
             raise ValueError(f"a test row ({column.name}: {cells[column.index].strip()})")
     facts = {role: cell(column) for role, column in columns.facts.items()}
-    if (asked := facts.get("survey_type")) and reading.scale is Scale.NPS and not _is_nps(asked):
-        raise ValueError(f"a survey of type {asked}, not NPS")
-    moment, wave = facts.get("answered_at"), facts.get("wave") or reading.wave
-    answered_at = parse_timestamp(moment, day_first=reading.day_first) if moment else None
+    if (survey_type := facts.get("survey_type")) and layout.scale is Scale.NPS and not _is_nps(survey_type):
+        raise ValueError(f"a survey of type {survey_type}, not NPS")
+    timestamp, wave = facts.get("answered_at"), facts.get("wave") or layout.wave
+    answered_at = parse_timestamp(timestamp, day_first=layout.day_first) if timestamp else None
     score = cell(columns.score)
     comment = "\n".join(text for column in columns.comments if (text := _verbatim(cells[column.index], blanks)))
     return Response(
-        source=reading.source,
-        external_id=_external_id(reading, facts.get("id"), moment, wave) or identify(cells, wave),
-        score=_score(score, reading.scale) if score else None,
+        source=layout.source,
+        external_id=_external_id(layout, facts.get("id"), timestamp, wave) or identify(cells, wave),
+        score=_score(score, layout.scale) if score else None,
         comment=Comment(comment) if comment else None,
         answered_at=answered_at,
         wave=wave,
@@ -89,7 +89,7 @@ def _response(reading: Reading, cells: list[str], identify: _Identify) -> Respon
 
 
 def _verbatim(text: str, blanks: frozenset[str]) -> str:
-    """Exactly as written; only white space is no comment, and "-" is one (the clean stage tells non-answers)."""
+    """The comment exactly as written; "" for white space. "-" is kept: `pipelines.clean` recognises non-answers."""
     return "" if text.isspace() or text in blanks else text
 
 
@@ -111,10 +111,10 @@ def _customer(facts: dict[str, str | None]) -> Customer | None:
         parse_money(amount) if (amount := get(role)) else None for role in ("revenue", "lifetime_value")
     )
     customer = Customer(get("customer_id"), name, get("email"), get("account"), revenue, lifetime_value)
-    return None if customer == _NOBODY else customer
+    return None if customer == _NO_CUSTOMER else customer
 
 
-_NOBODY = Customer()
+_NO_CUSTOMER = Customer()
 
 
 def _is_nps(survey_type: str) -> bool:
@@ -122,26 +122,27 @@ def _is_nps(survey_type: str) -> bool:
     return any(word in key for word in ("nps", "net promoter", "loyalty"))
 
 
-def _external_id(reading: Reading, id: str | None, moment: str | None, wave: str | None) -> str | None:
-    """The tool's id of the response. One that only numbers the rows of a file needs more to be told from the same
-    number in the next file: the moment of the answer, or the wave.
+def _external_id(layout: ExportLayout, id: str | None, timestamp: str | None, wave: str | None) -> str | None:
+    """The tool's id of the response, `None` if there is none.
+
+    An id that is only a row number repeats in the next file, so the time of the answer or the wave is added to it.
     """
     if id is None:
         return None
-    if reading.tool.numbers_rows:
-        return f"{id}@{moment}" if moment else id
-    if reading.tool is GENERIC and wave and id.isdigit() and len(id) <= _ROW_NUMBER_DIGITS:
+    if layout.tool.numbers_rows:
+        return f"{id}@{timestamp}" if timestamp else id
+    if layout.tool is GENERIC and wave and id.isdigit() and len(id) <= _ROW_NUMBER_DIGITS:
         return f"{wave}/{id}"
     return id
 
 
-def _content_id(reading: Reading, occurrences: _Occurrences) -> _Identify:
-    """Ids for rows without one: a hash of what they hold, and which of the rows that hold the same this is.
+def _content_id(layout: ExportLayout, occurrences: _OccurrenceCounter) -> IdOfRow:
+    """Makes ids for rows without one: a hash of their content, with a number if equal rows came before.
 
-    Neither the order of the columns nor blank ones count. The wave does where it is given: a blank comment and a 10
-    are another response in the next quarter.
+    The order of columns and blank cells do not count. The wave does: a score of 10 without a comment in the next wave
+    is another response.
     """
-    order = sorted((column.name, column.index) for column in reading.header.columns)
+    order = sorted((column.name, column.index) for column in layout.header.columns)
 
     def identify(cells: list[str], wave: str | None) -> str:
         content = [f"{name}\x1e{cells[index]}" for name, index in order if cells[index]]
@@ -152,8 +153,8 @@ def _content_id(reading: Reading, occurrences: _Occurrences) -> _Identify:
     return identify
 
 
-class _Occurrences:
-    """Counts how often a number has come. In a scratch file, since a set of all rows would outgrow the memory."""
+class _OccurrenceCounter:
+    """Counts occurrences of numbers, in a temporary file, as the counts of all rows would not fit in memory."""
 
     def __init__(self) -> None:
         self._scratch = sqlite3.connect("", isolation_level=None)  # "" is a temporary file that deletes itself
@@ -163,7 +164,7 @@ class _Occurrences:
         self._scratch.execute("BEGIN")
 
     def count(self, key: int) -> int:
-        """How often this key has come, this time included."""
+        """The number of occurrences of this key so far, including this one."""
         statement = "INSERT INTO seen VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET count = count + 1 RETURNING count"
         return int(self._scratch.execute(statement, (key,)).fetchone()[0])
 

@@ -1,4 +1,4 @@
-"""A row of an export as read: cells, and the line it starts on."""
+"""A row of an export as it is read, and its rejection."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from saywhy.feedback import Rejection
 
 
 class Row(NamedTuple):
-    """One record: the line it starts on (1 = the first line of the file; in a workbook, the row) and its cells."""
+    """A record: the line that it starts on (1 is the first line of the file; in a workbook, the row) and its cells."""
 
     line: int
     cells: list[str]
 
 
 def rejection(line: int, reason: str, row: str) -> Rejection:
-    """A rejection whose row every database can hold: no NUL, no lone surrogate."""
+    """A rejection with the row escaped for storage: databases accept neither NUL nor lone surrogates."""
     row = row.rstrip("\r\n").replace("\0", "\\x00")
     return Rejection(line, reason, row.encode("utf-8", "backslashreplace").decode("utf-8"))
 

@@ -1,4 +1,4 @@
-"""On which scale the scores were asked: told from the question and the answers, and said. Only 0-10 is NPS."""
+"""Detects the scale of the scores from the question and the answers, with the reason. Only 0-10 is NPS."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pipelines.ingest.values import parse_score
 from saywhy.errors import ScaleUndecided
 from saywhy.feedback import Scale
 
-#: Where 2 % or more give a 0, as in most surveys, fewer than 1 in 20 of that many answers have none.
+#: In most surveys 2 % or more of the answers are 0; then less than 1 in 20 samples of this size has no 0.
 ENOUGH_FOR_A_ZERO = 150
-#: As many answers that all stay at 5 or below come from a scale that ends there.
+#: From this many answers without any above 5, the scale is taken to end at 5.
 ENOUGH_FOR_A_SIX = 10
 _NUMBERING = re.compile(r"^\W*q?\d+\w?\s*[.、:)．]\s*", re.IGNORECASE)
 _INTEGER = re.compile(r"(?<![\d.,])\d{1,2}(?![\d.,]\d|\d)")
 
 
 def detect_scale(column: Column, answers: Iterable[str], *, nps_by_definition: bool = False) -> tuple[Scale, str]:
-    """The scale, and why. `answers` are read only as far as needed.
+    """The scale and the reason for it. `answers` are read only as far as needed.
 
-    Raises `ScaleUndecided` where the answers contradict the question or fit no scale.
+    Raises `ScaleUndecided` if the answers contradict the question or fit several scales.
     """
     title = _NUMBERING.sub("", f"{column.name} {column.label}".strip())
     ends = {int(number) for number in _INTEGER.findall(title)}
@@ -37,12 +37,12 @@ def detect_scale(column: Column, answers: Iterable[str], *, nps_by_definition: b
             raise ScaleUndecided(f"column {column.name!r} says {scale} but holds a 0; say which scale with --scale")
         return scale, f"its question says {scale.replace('-', ' to ')}: a rating, not NPS"
     if not count:
-        return Scale.NPS, "there are no scores to tell another scale from"
+        return Scale.NPS, "there are no scores that suggest another scale"
     return _from_answers(column, low, high, count)
 
 
 def _range(answers: Iterable[str]) -> tuple[int, int, int]:
-    """Lowest, highest and number of the scores within 0 … 10, as far as read: a 0 and a 6 say all."""
+    """Minimum, maximum and count of the scores in 0 … 10; stops as soon as a 0 and a score above 5 were read."""
     low, high, count = 10, 0, 0
     for answer in answers:
         try:
@@ -68,7 +68,7 @@ def _from_answers(column: Column, low: int, high: int, count: int) -> tuple[Scal
                 "if it was asked from 0 to 10, import again with scale 0-10"
             )
         return Scale.NPS, (
-            f"scores run from {low} to {high}; {count} answers without a 0 are too few to tell 1-10, a rating; "
+            f"scores run from {low} to {high}; {count} answers without a 0 are too few to conclude 1-10, a rating; "
             "if it was asked from 1 to 10, import again with that scale"
         )
     if low == 0:
@@ -82,7 +82,7 @@ def _from_answers(column: Column, low: int, high: int, count: int) -> tuple[Scal
         )
     if recommends or words.RATING.search(column.wording):
         return Scale.NPS, (
-            f"{count} answers are too few to tell from their range ({low} to {high}); "
+            f"{count} answers are too few to conclude the scale from their range ({low} to {high}); "
             "if it was asked from 1 to 5 or 1 to 10, import again with that scale"
         )
     raise ScaleUndecided(

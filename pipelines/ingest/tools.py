@@ -1,4 +1,4 @@
-"""The survey tools whose exports are known, each told by columns that only it writes."""
+"""The known survey tools, each recognised by columns that only its exports have."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pipelines.ingest.headers import Column, Header
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What one tool's exports have in common. All names are column keys (`headers.as_key`).
+    """What the exports of a tool have in common. All names are column keys (`headers.as_key`).
 
-    `marks`: sets of columns any of which gives the tool away. `roles`: its own columns, best first. `technical`:
-    columns that say nothing of the respondent. `blanks`: what it writes for no answer. `previews`: values that mark a
-    test row, by column. `numbers_rows`: its ids count the rows of one survey and mean nothing outside of it.
+    `marks`: sets of columns; any set that is complete identifies the tool. `roles`: its columns by role, best first.
+    `technical`: columns without information about the respondent. `blanks`: cells that mean no answer. `previews`:
+    values that mark a test row, by column. `numbers_rows`: its ids are the row numbers of one survey.
     `nps_only`: its score is the likelihood to recommend by definition, unless a `survey_type` says otherwise.
     """
 
@@ -36,7 +36,7 @@ TYPEFORM = Tool(
     "typeform",
     marks=(_set("#|network id"), _set("#|submit date (utc)"), _set("submitted at|token")),
     roles={"id": ("token", "#"), "answered_at": ("submitted at", "submit date (utc)")},
-    # `score` and `winning outcome id` are what a quiz computes, not what the respondent answered.
+    # `score` and `winning outcome id` are the results of a quiz, not answers of the respondent.
     technical=_set("response type|start date (utc)|stage date (utc)|network id|tags|ending|score|winning outcome id"),
 )
 SURVEYMONKEY = Tool(
@@ -118,7 +118,7 @@ HUBSPOT = Tool(
     ),
     nps_only=True,
 )
-#: Google Forms has no mark but its first column, in the language of the form's owner.
+#: Google Forms is recognised only by its first column, in the language of the form's owner.
 GOOGLE_FORMS = Tool("google-forms", roles={"answered_at": ("timestamp",)})
 _GOOGLE_TIMESTAMPS = _set(
     "timestamp|zeitstempel|时间戳记|時間戳記|horodateur|marca temporal|informazioni cronologiche|"
@@ -130,14 +130,14 @@ TOOLS = (TYPEFORM, SURVEYMONKEY, QUALTRICS, WENJUANXING, HUBSPOT, DELIGHTED, PRO
 
 
 def recognise(header: Header) -> Tool:
-    """The tool that wrote the file; `GENERIC` where none is known."""
+    """The tool that wrote the file; `GENERIC` if none is recognised."""
     columns: Sequence[Column] = header.columns
     keys = {column.key for column in columns}
     for tool in TOOLS:
         if any(marks <= keys for marks in tool.marks):
             return tool
-    if header.rows == 2:  # only SurveyMonkey writes sub-answers under its questions; this one is localised
+    if header.rows == 2:  # only SurveyMonkey has sub-answers in a second row; this export is localised
         return SURVEYMONKEY
-    if columns[0].key in _GOOGLE_TIMESTAMPS and columns[0].name != "timestamp":  # it writes a capital letter
+    if columns[0].key in _GOOGLE_TIMESTAMPS and columns[0].name != "timestamp":  # Google writes a capital letter
         return GOOGLE_FORMS
     return GENERIC

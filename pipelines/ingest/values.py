@@ -1,4 +1,4 @@
-"""Cells as values: scores and amounts of money. What is neither a value nor blank raises `ValueError`."""
+"""Parses cells: scores and amounts of money. Anything that is neither a value nor blank raises `ValueError`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-# What people and tools write into a cell that has no value.
+# What people and tools write into a cell without a value.
 _BLANKS = frozenset(
     {"", "-", "–", "—", "/", ".", "?", "n/a", "#n/a", "na", "nan", "nil", "none", "null", "undefined", "unknown"}
     | {"k.a.", "keine angabe", "unbekannt", "无", "無", "未知", "暂无", "暫無"}
@@ -21,18 +21,18 @@ _UNITS = {"k": 3, "m": 6, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
 
 
 def is_blank(text: str) -> bool:
-    """Whether the cell says that there is no value."""
+    """Whether the cell means that there is no value."""
     return text.strip().casefold() in _BLANKS
 
 
 def is_plain_number(text: str) -> bool:
-    """Digits with at most a sign and a decimal part, and nothing else."""
+    """Whether the cell is only digits, with an optional sign and decimal part."""
     return _PLAIN.fullmatch(text.strip()) is not None
 
 
 @lru_cache(maxsize=4096)
 def parse_score(text: str) -> int | None:
-    """The whole number that the cell gives, on whichever scale: `9`, `10.0`, `9 - Very likely`; `None` where blank."""
+    """The whole number in a cell, on any scale: `9`, `10.0`, `9 - Very likely`; `None` if blank."""
     if is_blank(text):
         return None
     text = unicodedata.normalize("NFKC", text).strip()
@@ -41,30 +41,30 @@ def parse_score(text: str) -> int | None:
         if number == int(number):
             return int(number)
         raise ValueError(f"score {text!r} is not a whole number")
-    if found := _LEADING.fullmatch(text) or _TRAILING.fullmatch(text):
-        return int(found[1])
+    if match := _LEADING.fullmatch(text) or _TRAILING.fullmatch(text):
+        return int(match[1])
     raise ValueError(f"score {text!r} is not a number")
 
 
 def parse_money(text: str) -> Decimal | None:
-    """`12000`, `$12,000.50`, `1.234,56 €`, `12k`, `30万`; `None` where blank."""
+    """`12000`, `$12,000.50`, `1.234,56 €`, `12k`, `30万`; `None` if blank."""
     if is_blank(text):
         return None
-    bare = _CURRENCY.sub("", unicodedata.normalize("NFKC", text))
-    factor = _UNITS.get(bare[-1:].casefold(), 0)
-    bare = bare[:-1] if factor else bare
-    marks = [char for char in bare if char in ".,"]
+    number = _CURRENCY.sub("", unicodedata.normalize("NFKC", text))
+    factor = _UNITS.get(number[-1:].casefold(), 0)
+    number = number[:-1] if factor else number
+    marks = [char for char in number if char in ".,"]
     if marks:
         last = marks[-1]
-        whole, _, decimals = bare.rpartition(last)
-        lead = whole.lstrip("+-")
-        # 1.234 and 120,000 part thousands; 0.125, 1234.567 and every other count of digits is a decimal part.
-        if marks.count(last) > 1 or (len(decimals) == 3 and 1 <= len(lead) <= 3 and lead != "0"):
-            bare = re.sub("[.,]", "", bare)
+        whole, _, decimals = number.rpartition(last)
+        leading_digits = whole.lstrip("+-")
+        # 1.234 and 120,000 separate thousands; 0.125, 1234.567 and other numbers of digits have a decimal part.
+        if marks.count(last) > 1 or (len(decimals) == 3 and 1 <= len(leading_digits) <= 3 and leading_digits != "0"):
+            number = re.sub("[.,]", "", number)
         else:
-            bare = re.sub("[.,]", "", whole) + "." + decimals
+            number = re.sub("[.,]", "", whole) + "." + decimals
     try:
-        amount = Decimal(bare) * Decimal(10) ** factor
+        amount = Decimal(number) * Decimal(10) ** factor
     except InvalidOperation:
         raise ValueError(f"amount {text!r} cannot be read") from None
     if not amount.is_finite():

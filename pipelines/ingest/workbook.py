@@ -1,4 +1,4 @@
-"""Rows of a workbook (XLSX, also XLS, XLSB, ODS): the first visible sheet that has any."""
+"""Reads the rows of a workbook (XLSX, also XLS, XLSB, ODS): of the first visible sheet that has rows."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pipelines.ingest.row import Row, as_text, rejection
 from saywhy.errors import InvalidInput, UnknownFormat
 from saywhy.feedback import Rejection
 
-#: A workbook is unpacked in memory; one that claims more than this is refused.
+#: A workbook is unpacked in memory; larger ones than this are rejected.
 MAX_UNPACKED = 2 << 30
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
 def choose_sheet(path: Path) -> tuple[CalamineSheet, str | None]:
-    """The sheet to read, and a note where there are others. Raises `UnknownFormat`, or `InvalidInput` if empty."""
+    """The sheet to read, and a note if there are others. Raises `UnknownFormat`, or `InvalidInput` if empty."""
     try:
-        _refuse_bomb(path)
+        _reject_bomb(path)
         workbook = CalamineWorkbook.from_path(str(path))
         visible = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         for name in visible:
@@ -36,7 +36,7 @@ def choose_sheet(path: Path) -> tuple[CalamineSheet, str | None]:
     raise InvalidInput(f"{path.name} is empty: no visible sheet has a row")
 
 
-def _refuse_bomb(path: Path) -> None:
+def _reject_bomb(path: Path) -> None:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
@@ -45,7 +45,7 @@ def _refuse_bomb(path: Path) -> None:
 
 
 def read_sheet(sheet: CalamineSheet) -> Iterator[Row | Rejection]:
-    """The rows that are not blank, numbered as the spreadsheet program does."""
+    """The rows that are not blank, with their numbers in the spreadsheet."""
     for line, values in enumerate(sheet.iter_rows(), start=1):
         cells = [cell_text(value) for value in values]
         if any("\0" in cell for cell in cells):
@@ -55,7 +55,7 @@ def read_sheet(sheet: CalamineSheet) -> Iterator[Row | Rejection]:
 
 
 def cell_text(value: Cell) -> str:
-    """What the cell shows: whole numbers without `.0`, moments as ISO 8601."""
+    """The cell as text: whole numbers without `.0`, dates and times as ISO 8601."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

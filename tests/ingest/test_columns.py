@@ -1,4 +1,4 @@
-"""Which column is the score and which the comment: by name and by content, and as the user says."""
+"""Which column is the score and which the comment: by name, by content, and as the user chooses."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest import ColumnChoice, Reading, examine, read_responses
+from pipelines.ingest import ColumnChoice, ExportLayout, examine, read_responses
 from saywhy.errors import ColumnNotFound
 from saywhy.feedback import Response, Scale, Segment
 
 
 def table(folder: Path, header: str, *rows: str) -> Path:
-    """A CSV file of that header and those rows."""
+    """A CSV file with that header and those rows."""
     path = folder / "export.csv"
     path.write_text("\n".join((header, *rows)), encoding="utf-8")
     return path
 
 
-def said(reading: Reading) -> tuple[str | None, str | None]:
-    """The columns of score and comment."""
-    columns = reading.columns.said()
+def score_and_comment(layout: ExportLayout) -> tuple[str | None, str | None]:
+    """The names of the score column and of the comment column."""
+    columns = layout.columns.names_by_role()
     return columns.get("score"), columns.get("comment")
 
 
-def responses(reading: Reading) -> list[Response]:
+def responses(layout: ExportLayout) -> list[Response]:
     """The responses; no row may be rejected."""
-    items = list(read_responses(reading))
+    items = list(read_responses(layout))
     assert all(isinstance(item, Response) for item in items)
     return [item for item in items if isinstance(item, Response)]
 
@@ -52,13 +52,13 @@ def responses(reading: Reading) -> list[Response]:
     ],
 )
 def test_score_and_comment_are_found_by_their_names(tmp_path: Path, score: str, comment: str) -> None:
-    """In English, German, Simplified and Traditional Chinese, French and Spanish, beside columns that look alike."""
+    """In English, German, Chinese, French and Spanish, beside columns with similar content."""
     header = f'customer_id,age,"{score}",satisfaction,effort,"{comment}",year,revenue,NPS_GROUP'
     rows = [
         f'C{i},{i},{(i * 7) % 11},{i % 6},{i % 8},"A reason that is long enough {i}",2026,{i},Detractor'
         for i in range(11)
     ]
-    assert said(examine(table(tmp_path, header, *rows))) == (score, comment)
+    assert score_and_comment(examine(table(tmp_path, header, *rows))) == (score, comment)
 
 
 OTHER_NUMBERS = (
@@ -71,57 +71,57 @@ OTHER_NUMBERS = (
 def test_other_numbers_are_never_the_score(tmp_path: Path, other: str) -> None:
     """Satisfaction, effort, ids, ages, years, counts and revenue within 0-10 are not the likelihood to recommend."""
     rows = [f"{(i * 3) % 11},A reason that is long enough {i}" for i in range(30)]
-    assert said(examine(table(tmp_path, f"{other},comment", *rows))) == (None, "comment")
+    assert score_and_comment(examine(table(tmp_path, f"{other},comment", *rows))) == (None, "comment")
 
 
 def test_content_alone(tmp_path: Path) -> None:
     """Names that say nothing: the only column of numbers from 0 to 10, and the column of long texts."""
     rows = [f"x{i},{i % 11},The parcel came too late again: number {i}" for i in range(30)]
-    assert said(examine(table(tmp_path, "a,b,c", *rows))) == ("b", "c")
+    assert score_and_comment(examine(table(tmp_path, "a,b,c", *rows))) == ("b", "c")
 
 
-def test_two_nameless_numbers_are_not_guessed_at(tmp_path: Path) -> None:
-    """Where content leaves it open, no score is imported, and that is said."""
+def test_two_score_columns_by_content_are_ambiguous(tmp_path: Path) -> None:
+    """If several columns have the content of scores, no score is imported, and a note says so."""
     rows = [f"{i % 11},{(i * 3) % 11},The parcel came too late again: number {i}" for i in range(30)]
-    reading = examine(table(tmp_path, "a,b,c", *rows))
-    assert said(reading) == (None, "c")
-    assert reading.notes == ("no score was imported: 'a', 'b' all hold numbers from 0 to 10; choose one by name",)
+    layout = examine(table(tmp_path, "a,b,c", *rows))
+    assert score_and_comment(layout) == (None, "c")
+    assert layout.notes == ("no score was imported: 'a', 'b' all hold numbers from 0 to 10; choose one by name",)
 
 
 def test_two_questions_for_a_recommendation(tmp_path: Path) -> None:
-    """Two brands asked for: the user has to say which."""
+    """A question for each of two brands: the user must choose one."""
     rows = [f"{i % 11},{(i * 3) % 11},Some words" for i in range(30)]
     path = table(tmp_path, "Would you recommend Alpha?,Would you recommend Beta?,comment", *rows)
     with pytest.raises(ColumnNotFound, match="several columns may be the score"):
         examine(path)
-    assert said(examine(path, columns=ColumnChoice(score="Would you recommend Beta?"))) == (
+    assert score_and_comment(examine(path, columns=ColumnChoice(score="Would you recommend Beta?"))) == (
         "Would you recommend Beta?",
         "comment",
     )
 
 
-def test_score_that_is_not_from_0_to_10_is_said(tmp_path: Path) -> None:
-    """A score from 0 to 100 is not taken in silence."""
+def test_score_outside_0_to_10_is_noted(tmp_path: Path) -> None:
+    """A score from 0 to 100 is not imported, and a note says so."""
     rows = [f"{i * 3},Some words" for i in range(12, 33)]
-    reading = examine(table(tmp_path, "NPS,comment", *rows))
-    assert said(reading) == (None, "comment")
-    assert "'NPS' does not hold 0-10" in reading.notes[0]
+    layout = examine(table(tmp_path, "NPS,comment", *rows))
+    assert score_and_comment(layout) == (None, "comment")
+    assert "'NPS' does not hold 0-10" in layout.notes[0]
 
 
-def test_comments_of_branches_are_taken_together(tmp_path: Path) -> None:
-    """Promoters and detractors are asked in columns of their own."""
+def test_comments_of_branches_are_joined(tmp_path: Path) -> None:
+    """Promoters and detractors are asked in separate columns."""
     rows = [f"{i % 11}," + (f"too slow {i}," if i % 11 < 7 else f",very quick {i}") for i in range(22)]
-    reading = examine(table(tmp_path, "score,What should we improve?,What is the reason you like us?", *rows))
-    assert said(reading)[1] == "What should we improve? + What is the reason you like us?"
-    found = responses(reading)
-    assert found[0].comment is not None
-    assert found[0].comment.verbatim == "too slow 0"
-    assert found[8].comment is not None
-    assert found[8].comment.verbatim == "very quick 8"
+    layout = examine(table(tmp_path, "score,What should we improve?,What is the reason you like us?", *rows))
+    assert score_and_comment(layout)[1] == "What should we improve? + What is the reason you like us?"
+    read = responses(layout)
+    assert read[0].comment is not None
+    assert read[0].comment.verbatim == "too slow 0"
+    assert read[8].comment is not None
+    assert read[8].comment.verbatim == "very quick 8"
 
 
 def test_every_column_can_be_named(tmp_path: Path) -> None:
-    """What the user names is taken, whatever it is called; the empty name means that there is none."""
+    """Any column can be chosen by name; the empty name means that there is none."""
     path = table(
         tmp_path,
         "score,comment,a,b,c,d,e,f,g,h,i,j,l,k",
@@ -140,28 +140,28 @@ def test_every_column_can_be_named(tmp_path: Path) -> None:
     assert str(first.customer.lifetime_value) == "9000"
     assert first.segments == (Segment("k", "blue"),)
     without = examine(path, columns=ColumnChoice(score="", comment="b"))
-    assert said(without) == (None, "b")
+    assert score_and_comment(without) == (None, "b")
 
 
 def test_unknown_name_lists_the_columns(tmp_path: Path) -> None:
-    """A misspelt column is an error that names those there are."""
+    """The error for a misspelt column lists the columns."""
     path = table(tmp_path, "score,comment", "1,bad", "0,worse")
     with pytest.raises(ColumnNotFound, match=r"no column 'sco'. The columns are: 'score', 'comment'"):
         examine(path, columns=ColumnChoice(score="sco"))
 
 
 def test_duplicate_and_html_headers(tmp_path: Path) -> None:
-    """Names are made unique and read as people read them."""
+    """Names are made unique, without HTML and line breaks."""
     header = '"<p>Would you <b>recommend</b>&nbsp;us?</p>",Comment,Comment,,"Line one\nline two"'
-    reading = examine(table(tmp_path, header, "9,good,extra,x,y", "0,bad,,x,y"))
-    names = [column.name for column in reading.header.columns]
+    layout = examine(table(tmp_path, header, "9,good,extra,x,y", "0,bad,,x,y"))
+    names = [column.name for column in layout.header.columns]
     assert names == ["Would you recommend us?", "Comment", "Comment (2)", "column 4", "Line one line two"]
     second = examine(table(tmp_path, header, "9,good,extra,x,y"), columns=ColumnChoice(comment="Comment (2)"))
-    assert said(second)[1] == "Comment (2)"
+    assert score_and_comment(second)[1] == "Comment (2)"
 
 
 def test_segments_and_unknown_columns(tmp_path: Path) -> None:
-    """Known dimensions become segments; unknown columns only on request, and addresses of machines never."""
+    """Known dimensions become segments; unknown columns only on request, IP addresses never."""
     header = "score,comment,Industry,segment_tier,favourite colour,IP Address"
     path = table(tmp_path, header, "9,good,Retail,gold,blue,192.0.2.1", "0,bad,,silver,red,192.0.2.2")
     first, second = responses(examine(path))
@@ -171,14 +171,14 @@ def test_segments_and_unknown_columns(tmp_path: Path) -> None:
     assert kept == (Segment("industry", "Retail"), Segment("tier", "gold"), Segment("favourite colour", "blue"))
 
 
-def test_wave_of_the_column_comes_before_the_given_one(tmp_path: Path) -> None:
-    """The given wave is that of rows that name none."""
+def test_wave_of_the_column_precedes_the_given_one(tmp_path: Path) -> None:
+    """The given wave applies to rows without one."""
     path = table(tmp_path, "score,comment,wave", "9,good,2026-Q1", "0,bad,")
     assert [response.wave for response in responses(examine(path, wave="2026-Q2"))] == ["2026-Q1", "2026-Q2"]
 
 
 def test_ids_of_rows_without_one(tmp_path: Path) -> None:
-    """Equal rows are different respondents; the order of columns and the options do not matter, the wave does."""
+    """Equal rows are different respondents; the ids depend on the wave, not on the order of columns or on options."""
     one = responses(examine(table(tmp_path, "score,comment", "9,good", "9,good", "0,")))
     ids = [response.external_id for response in one]
     assert len(set(ids)) == 3
@@ -190,14 +190,14 @@ def test_ids_of_rows_without_one(tmp_path: Path) -> None:
 
 
 def test_row_numbers_are_ids_within_a_wave(tmp_path: Path) -> None:
-    """A file that numbers its rows must not overwrite the file of the wave before."""
+    """A file whose ids are row numbers must not overwrite the file of the wave before."""
     path = table(tmp_path, "id,score,comment", "1,9,good", "2,0,bad")
     assert [r.external_id for r in responses(examine(path))] == ["1", "2"]
     assert [r.external_id for r in responses(examine(path, wave="2026-Q1"))] == ["2026-Q1/1", "2026-Q1/2"]
 
 
-def test_a_day_first_file_says_so(tmp_path: Path) -> None:
-    """The order of day and month is told, said where the file leaves it open, and can be chosen."""
+def test_order_of_day_and_month_is_detected_or_chosen(tmp_path: Path) -> None:
+    """The order of day and month is detected, noted if the file is ambiguous, and can be chosen."""
     path = table(tmp_path, "score,comment,date", "9,good,03/04/2026", "0,bad,05/04/2026")
     assert "month first (03/04 is 4 March)" in examine(path).notes[0]
     moment = responses(examine(path, columns=ColumnChoice(day_first=True)))[0].answered_at

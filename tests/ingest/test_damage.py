@@ -1,4 +1,4 @@
-"""Files that are damaged, misnamed or no exports at all: each says what is wrong and where, and good rows are in."""
+"""Damaged or misnamed files and files that are no exports: the error says what is wrong, and valid rows are read."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def write(folder: Path, content: str | bytes, name: str = "export.csv") -> Path:
 
 
 def read(path: Path) -> tuple[list[Response], list[tuple[int, str]]]:
-    """The responses, and line and reason of what was not taken."""
+    """The responses, and line and reason of every rejection."""
     items = list(read_responses(examine(path)))
     responses = [item for item in items if isinstance(item, Response)]
     return responses, [(item.line, item.reason) for item in items if isinstance(item, Rejection)]
 
 
 def test_quote_that_is_never_closed(tmp_path: Path) -> None:
-    """It costs its own row, not the rest of the file."""
+    """Only its own row is rejected, not the rest of the file."""
     rows = "".join(f"r{i},{i % 11},fine {i}\n" for i in range(3, 500))
     responses, rejected = read(write(tmp_path, HEADER + 'r1,0,good\nr2,5,"opened and never closed\n' + rows))
     assert rejected == [(3, "a quote is opened and never closed")]
@@ -50,7 +50,7 @@ def test_quote_that_the_next_quoted_cell_closes(tmp_path: Path) -> None:
     assert responses[2].comment.verbatim == "quoted, whole"
 
 
-def test_rest_of_a_malformed_row_is_not_taken_for_a_row(tmp_path: Path) -> None:
+def test_rest_of_a_malformed_row_is_rejected(tmp_path: Path) -> None:
     """The second line of a malformed two-line comment looks like a row of the right width; it is rejected too."""
     text = 'comment,score\ngood,0\n"He said "hello" to me\nand left",9\nfine,10\n'
     responses, rejected = read(write(tmp_path, text))
@@ -60,7 +60,7 @@ def test_rest_of_a_malformed_row_is_not_taken_for_a_row(tmp_path: Path) -> None:
 
 
 def test_ragged_rows(tmp_path: Path) -> None:
-    """Rows with too few or too many cells are rejected; blank cells too many and blank lines do no harm."""
+    """Rows with too few or too many cells are rejected; additional blank cells and blank lines are ignored."""
     text = HEADER + "r1,0,good\nr2,5\n\nr3,6,one,two\nr4,7,trailing,,\n\nr5,10,end\n"
     responses, rejected = read(write(tmp_path, text))
     assert rejected == [
@@ -71,7 +71,7 @@ def test_ragged_rows(tmp_path: Path) -> None:
 
 
 def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
-    """Comments that span lines, blank lines and Windows line ends are counted, so the number leads to the row."""
+    """Comments of several lines, blank lines and Windows line ends count, so that the number is that of the row."""
     text = HEADER + 'r1,0,"one\ntwo\n\nfour"\n\nr2,99,odd\nr3,x,odd\nr4,5,fine\nr5,6,fine'
     for ends in ("\n", "\r\n"):
         path = write(tmp_path, text.replace("\n", ends))
@@ -84,13 +84,13 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
 
 
 def test_no_row_fits_the_header(tmp_path: Path) -> None:
-    """Where every row is ragged there is nothing to tell columns from."""
+    """If every row is ragged, no column can be examined."""
     with pytest.raises(InvalidInput, match="none of the first rows has as many cells as the header, which has 3"):
         examine(write(tmp_path, HEADER + "a,9,good,extra\nb,0,bad,extra\n"), delimiter=",")
 
 
 def test_nul_bytes(tmp_path: Path) -> None:
-    """A row with a NUL is rejected, since no database holds it; the rest is in, and the report can be stored."""
+    """A row with a NUL is rejected, since databases do not accept it; others are read, and the rejection can be stored."""
     path = write(tmp_path, (HEADER + "r1,0,good\nr2,5,b\0d\n" + "r3,9,fine\n" * 20).encode())
     items = list(read_responses(examine(path)))
     rejected = [item for item in items if isinstance(item, Rejection)]
@@ -107,25 +107,25 @@ def test_empty_file(tmp_path: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize("content", [HEADER, HEADER.strip(), HEADER + "\n\n"])
 def test_header_without_rows(tmp_path: Path, content: str) -> None:
-    """A header alone is not an empty import but an error."""
+    """A header without rows is an error, not an empty import."""
     with pytest.raises(InvalidInput, match="has a header but no rows"):
         examine(write(tmp_path, content))
 
 
 def test_file_without_header(tmp_path: Path) -> None:
-    """The first respondent must not be lost as a header."""
+    """The first response must not be lost as a header."""
     with pytest.raises(InvalidInput, match="line 1: the first row looks like data"):
         examine(write(tmp_path, "9,Great product\n0,Awful\n"))
 
 
 def test_malformed_header(tmp_path: Path) -> None:
-    """A header that cannot be read ends the import with its line."""
+    """A header that cannot be read is an error with its line."""
     with pytest.raises(InvalidInput, match="line 1: the header cannot be read"):
         examine(write(tmp_path, 'id,"score"x,comment\nr1,9,good\nr2,0,bad\n'))
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:
-    """A path that leads nowhere, or to a folder, is an error of the input."""
+    """A path of a missing file or of a folder is an error."""
     with pytest.raises(InvalidInput, match="No such file"):
         examine(tmp_path / "nowhere.csv")
     with pytest.raises(InvalidInput, match="directory"):
@@ -142,8 +142,8 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
         (random.Random(7).randbytes(5_000), "holds binary data"),
     ],
 )
-def test_what_is_no_export_at_all(tmp_path: Path, content: bytes, message: str) -> None:
-    """Binary garbage is named where it can be, whatever the file is called."""
+def test_other_formats_are_rejected(tmp_path: Path, content: bytes, message: str) -> None:
+    """Known binary formats are named in the error, whatever the file is called."""
     with pytest.raises(UnknownFormat, match=message):
         examine(write(tmp_path, content))
 
@@ -173,7 +173,7 @@ def workbook(path: Path) -> Path:
 
 
 def test_content_decides_rather_than_the_name(tmp_path: Path) -> None:
-    """A workbook called .csv and a CSV called .xlsx are read as what they are, and that is said."""
+    """A workbook called .csv and a CSV called .xlsx are read as what they are, with a note."""
     book = workbook(tmp_path / "book.csv")
     responses, rejected = read(book)
     assert len(responses) == 2
@@ -198,7 +198,7 @@ def test_text_called_json(tmp_path: Path) -> None:
 
 
 def test_json_syntax_error_has_its_line(tmp_path: Path) -> None:
-    """The line of the error in an array, not of its beginning."""
+    """The error has the line of the syntax error, not that where the array begins."""
     text = '[\n{"score": 9, "comment": "good"},\n{"score": 0,\n "comment" "bad"}\n]\n'
     with pytest.raises(InvalidInput, match=r"export\.json, line 4: not valid JSON"):
         examine(write(tmp_path, text, "export.json"))
@@ -211,7 +211,7 @@ def test_json_array_that_is_cut_off(tmp_path: Path) -> None:
 
 
 def test_jsonl_lines_stand_alone(tmp_path: Path) -> None:
-    """A broken line, a line that is no object and half a surrogate pair cost only themselves."""
+    """A broken line, a line that is no object and half a surrogate pair are rejected; other lines are read."""
     lines = [
         '{"id": "a", "score": 9, "comment": "good"}',
         '{"id": "b", "score": 9, "comm',
@@ -236,14 +236,14 @@ def test_json_lines_of_records(tmp_path: Path) -> None:
     assert rejected == [(4, "score 77 is outside 0-10")]
 
 
-def test_nothing_that_can_be_told(tmp_path: Path) -> None:
-    """A table without a score or a comment names its columns instead of importing nothing."""
+def test_neither_score_nor_comment(tmp_path: Path) -> None:
+    """The error for a table without score and comment lists the columns."""
     with pytest.raises(ColumnNotFound, match="The columns are: 'sku', 'colour'"):
         examine(write(tmp_path, "sku,colour\nA1,red\nB2,blue\n"))
 
 
 def test_unreadable_dates_and_amounts_are_rejected(tmp_path: Path) -> None:
-    """A value that is there but cannot be read is reported, not dropped in silence."""
+    """A value that cannot be parsed rejects the row with the reason."""
     text = "id,score,comment,date,revenue\na,0,bad,2026-01-02,100\nb,10,good,soon,100\nc,9,fine,2026-01-03,tbd\n"
     rows = "".join(f"r{i},5,ok,2026-01-04,7\n" for i in range(5))
     _, rejected = read(write(tmp_path, text + rows))
@@ -251,8 +251,8 @@ def test_unreadable_dates_and_amounts_are_rejected(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(EXPORTS.iterdir()), ids=lambda path: path.name)
-def test_random_damage_never_ends_in_a_bug(tmp_path: Path, path: Path) -> None:
-    """Whatever bytes are lost, changed or doubled: rows, rejections, or an error that says what is wrong."""
+def test_random_damage_never_crashes(tmp_path: Path, path: Path) -> None:
+    """Any lost, changed or doubled bytes give responses, rejections, or an error that says what is wrong."""
     generator = random.Random(path.name)
     for _ in range(20):
         content = bytearray(path.read_bytes())

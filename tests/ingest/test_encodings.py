@@ -1,4 +1,4 @@
-"""Encodings and delimiters, found without being told."""
+"""Detection of encodings and delimiters."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def write(folder: Path, content: str | bytes, name: str = "export.csv", encoding
 
 
 def comments(path: Path, **options: str) -> list[str]:
-    """What the respondents wrote; the file must not have a rejected row."""
+    """The comments; the file must not have a rejected row."""
     items = list(read_responses(examine(path, **options)))  # type: ignore[arg-type]
     assert not [item for item in items if isinstance(item, Rejection)]
     return [item.comment.verbatim for item in items if isinstance(item, Response) and item.comment]
@@ -53,7 +53,7 @@ def comments(path: Path, **options: str) -> list[str]:
 
 @pytest.mark.parametrize(("text", "encoding", "name"), CASES)
 def test_encoding_is_detected(tmp_path: Path, text: str, encoding: str, name: str) -> None:
-    """The comments come out as they were written, and the encoding is said."""
+    """The comments are read as they were written, and the encoding is reported."""
     path = write(tmp_path, text, encoding=encoding)
     assert examine(path).table.encoding == name
     expected = [line[2:] for line in text.splitlines()[1:]]
@@ -61,7 +61,7 @@ def test_encoding_is_detected(tmp_path: Path, text: str, encoding: str, name: st
 
 
 def test_encoding_can_be_named(tmp_path: Path) -> None:
-    """What the user says is not guessed; a name that means nothing is an error."""
+    """A given encoding is used without detection; an unknown name is an error."""
     path = write(tmp_path, "score,comment\n9,Привет мир\n0,плохо\n", encoding="cp1251")
     assert comments(path, encoding="cp1251") == ["Привет мир", "плохо"]
     with pytest.raises(InvalidInput, match="no encoding called 'klingon'"):
@@ -69,7 +69,7 @@ def test_encoding_can_be_named(tmp_path: Path) -> None:
 
 
 def test_two_systems_in_one_file(tmp_path: Path) -> None:
-    """Where DOS and Windows have written into one file, letters come out as letters and the euro sign stays."""
+    """In a file in both DOS and Windows encoding, letters are decoded as letters and the euro sign is kept."""
     words = ["déjà", "très", "prêt", "forêt"]
     rows = [f"{i % 11},".encode() + f"Un {w} agréable.".encode("latin-1") for i, w in enumerate(words * 3)]
     rows += [f"{i % 11},".encode() + "amélioré et goût préféré".encode("cp850") for i in range(8)]
@@ -83,14 +83,14 @@ def test_two_systems_in_one_file(tmp_path: Path) -> None:
 
 
 def test_dos_encoding(tmp_path: Path) -> None:
-    """A file that is DOS throughout is read as that."""
+    """A file in DOS encoding only is read as cp850."""
     path = write(tmp_path, "score;kommentar\n" + "9;Schöne Größe, läuft früher\n" * 5 + "0;Übel\n", encoding="cp850")
     assert examine(path).table.encoding == "cp850"
     assert comments(path)[0] == "Schöne Größe, läuft früher"
 
 
-def test_broken_line_in_a_utf8_file_costs_only_itself(tmp_path: Path) -> None:
-    """One line in another encoding neither spoils the file nor hides its encoding; it is rejected with its number."""
+def test_broken_line_in_a_utf8_file_is_rejected(tmp_path: Path) -> None:
+    """One line in another encoding is rejected with its number; the encoding and the other lines are right."""
     good = "".join(f"{i % 11},Größe {i}\n" for i in range(50)).encode()
     path = write(tmp_path, b"score,comment\n" + good + "5,Größe kaputt\n".encode("latin-1") + good)
     items = list(read_responses(examine(path)))
@@ -101,7 +101,7 @@ def test_broken_line_in_a_utf8_file_costs_only_itself(tmp_path: Path) -> None:
 
 
 def test_first_accent_far_below_the_sample(tmp_path: Path) -> None:
-    """All of a file is looked at: an accent after a megabyte of ASCII still tells the encoding."""
+    """The whole file is examined: an accent after a megabyte of ASCII still decides the encoding."""
     plain = "".join(f"{i % 11},nothing special about row {i}\n" for i in range(40_000))
     path = write(tmp_path, "score,comment\n" + plain + "0,Größe für Käufer\n", encoding="latin-1")
     assert examine(path).table.encoding == "latin-1"
@@ -109,7 +109,7 @@ def test_first_accent_far_below_the_sample(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiter_is_detected(tmp_path: Path, delimiter: str) -> None:
-    """Whichever delimiter parts the cells, others inside of comments do not confuse."""
+    """Other delimiters inside comments do not mislead the detection."""
     rows = [
         ["id", "score", "comment"],
         ["a", "9", '"Fast, simple; cheap | good\tenough"'],
@@ -121,7 +121,7 @@ def test_delimiter_is_detected(tmp_path: Path, delimiter: str) -> None:
 
 @pytest.mark.parametrize("delimiter", ["\t", "\\t", "tab"])
 def test_delimiter_can_be_named(tmp_path: Path, delimiter: str) -> None:
-    """By itself, as shells write it, or by name; anything longer than a character is refused."""
+    """As a character, as an escape, or by name; anything longer than a character is an error."""
     path = write(tmp_path, "score\tcomment\n9\tgood\n0\tbad\n")
     assert comments(path, delimiter=delimiter) == ["good", "bad"]
     with pytest.raises(InvalidInput, match="a delimiter is one character"):
@@ -129,13 +129,13 @@ def test_delimiter_can_be_named(tmp_path: Path, delimiter: str) -> None:
 
 
 def test_commas_in_unquoted_comments_of_a_semicolon_file() -> None:
-    """The delimiter is the one by which rows have the same width."""
+    """The delimiter is the one by which most rows have the same number of cells."""
     lines = ["score;comment\n", "9;good, fast, cheap\n", "1;bad\n", "3;slow, again, and again, really\n"]
     assert sniff_dialect(lines).delimiter == ";"
 
 
 def test_excels_declaration_of_the_separator(tmp_path: Path) -> None:
-    """`sep=;` in the first line is obeyed, is no header, and still counts as a line."""
+    """`sep=;` in the first line sets the delimiter, is no header, and counts as a line."""
     path = write(tmp_path, codecs.BOM_UTF8 + b"sep=;\r\nscore;comment\r\n9;fine\r\n11;odd\r\n0;bad\r\n")
     items = list(read_responses(examine(path)))
     assert [item.line for item in items if isinstance(item, Rejection)] == [4]
@@ -149,6 +149,6 @@ def test_backslashes_that_escape_quotes(tmp_path: Path) -> None:
 
 
 def test_single_column_of_comments(tmp_path: Path) -> None:
-    """A list of comments without scores is read whole, commas and all."""
+    """A list of comments without scores is read with the commas inside comments."""
     path = write(tmp_path, "Comment\nGood, fast, cheap\nBad; slow\nFine\n")
     assert comments(path) == ["Good, fast, cheap", "Bad; slow", "Fine"]

@@ -1,4 +1,4 @@
-"""The scale is told from question and answers, and said; ratings never become NPS in silence."""
+"""Detection of the scale from question and answers; ratings never become NPS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from saywhy.feedback import Rejection, Response, Scale
 
 
 def survey(folder: Path, question: str, scores: list[int]) -> Path:
-    """A CSV file of those scores."""
+    """A CSV file with those scores."""
     path = folder / "export.csv"
     path.write_text(f'"{question}",comment\n' + "".join(f"{score},word\n" for score in scores), encoding="utf-8")
     return path
@@ -43,32 +43,32 @@ FROM_0_TO_10 = [0, *FROM_1_TO_10]
     ],
 )
 def test_scale_is_detected(tmp_path: Path, question: str, scores: list[int], scale: Scale) -> None:
-    """The question decides where it says; else a missing 0 among many, or nothing above 5."""
-    reading = examine(survey(tmp_path, question, scores))
-    assert reading.scale is scale
-    first = next(iter(read_responses(reading)))
+    """The question decides if it names the scale; else many answers without a 0, or without any above 5, do."""
+    layout = examine(survey(tmp_path, question, scores))
+    assert layout.scale is scale
+    first = next(iter(read_responses(layout)))
     assert isinstance(first, Response)
     assert first.score is not None
     assert (first.score.group is None) == (scale is not Scale.NPS)
 
 
-def test_a_missing_zero_is_said_and_the_user_decides(tmp_path: Path) -> None:
-    """Two hundred answers without a 0: a rating unless the user says that it was asked from 0 to 10."""
+def test_a_missing_zero_is_explained_and_the_user_decides(tmp_path: Path) -> None:
+    """Two hundred answers without a 0 are a rating, unless the user chooses the scale from 0 to 10."""
     path = survey(tmp_path, "nps", FROM_1_TO_10)
     assert "none of 200 answers is 0" in examine(path).scale_reason
-    reading = examine(path, scale=Scale.NPS)
-    assert (reading.scale, reading.scale_reason) == (Scale.NPS, "as asked for")
-    ids = [item.external_id for item in read_responses(reading) if isinstance(item, Response)]
+    layout = examine(path, scale=Scale.NPS)
+    assert (layout.scale, layout.scale_reason) == (Scale.NPS, "as asked for")
+    ids = [item.external_id for item in read_responses(layout) if isinstance(item, Response)]
     assert ids == [item.external_id for item in read_responses(examine(path)) if isinstance(item, Response)]
 
 
 def test_a_zero_far_below_the_sample_counts(tmp_path: Path) -> None:
-    """Rare zeros are looked for in the whole file."""
+    """Rare zeros are found in the whole file."""
     assert examine(survey(tmp_path, "nps", FROM_1_TO_10 * 50 + [0])).scale is Scale.NPS
 
 
 def test_a_given_scale_rejects_what_lies_outside(tmp_path: Path) -> None:
-    """On 1-10 a 0 is rejected, on 1-5 a 6, with the reason."""
+    """Scores outside the given scale are rejected with the reason."""
     path = survey(tmp_path, "score", [0, 5, 10])
     reasons = {
         scale: [item.reason for item in read_responses(examine(path, scale=scale)) if isinstance(item, Rejection)]
@@ -85,7 +85,7 @@ def test_a_given_scale_rejects_what_lies_outside(tmp_path: Path) -> None:
     ("question", "scores"),
     [("Would you recommend us? (1-10)", [0, 5, 9]), ("score", [0, 1, 2, 3, 4, 5] * 10)],
 )
-def test_contradictions_are_not_guessed_at(tmp_path: Path, question: str, scores: list[int]) -> None:
-    """A 0 on a scale from 1, or a scale from 0 to 5: the user has to say."""
+def test_contradictions_are_errors(tmp_path: Path, question: str, scores: list[int]) -> None:
+    """A 0 on a scale from 1, or answers from 0 to 5: the user must choose."""
     with pytest.raises(ScaleUndecided, match="--scale"):
         examine(survey(tmp_path, question, scores))

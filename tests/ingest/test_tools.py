@@ -1,4 +1,4 @@
-"""Exports of every tool that is known, each with a fixture of its documented header rows."""
+"""Exports of every known tool, each with a fixture that has its documented header rows."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest import ColumnChoice, Reading, examine, read_responses
+from pipelines.ingest import ColumnChoice, ExportLayout, examine, read_responses
 from pipelines.ingest.tools import GENERIC, GOOGLE_FORMS, TOOLS
 from saywhy.feedback import Customer, Rejection, Response, Scale, Segment
 
 EXPORTS = Path(__file__).parents[1] / "fixtures" / "exports"
 
 
-def read(name: str) -> tuple[Reading, list[Response], list[Rejection]]:
-    """How a fixture is read, the responses in it, and the rows that were not taken."""
-    reading = examine(EXPORTS / name)
-    items = list(read_responses(reading))
+def read(name: str) -> tuple[ExportLayout, list[Response], list[Rejection]]:
+    """The layout of a fixture, its responses and its rejections."""
+    layout = examine(EXPORTS / name)
+    items = list(read_responses(layout))
     return (
-        reading,
+        layout,
         [item for item in items if isinstance(item, Response)],
         [item for item in items if isinstance(item, Rejection)],
     )
 
 
 def verbatim(response: Response) -> str | None:
-    """What the respondent wrote."""
+    """The comment as written."""
     return response.comment.verbatim if response.comment else None
 
 
@@ -64,21 +64,21 @@ FILES = [
 def test_every_export_is_recognised_and_its_scores_are_read(
     name: str, tool: str, encoding: str | None, scores: list[int | None]
 ) -> None:
-    """The tool, the encoding and every score are found without being told; 0 is a score and blank is none."""
-    reading, responses, _ = read(name)
-    assert (reading.tool.name, reading.table.encoding) == (tool, encoding)
+    """The tool, the encoding and every score are detected; 0 is a score and blank is none."""
+    layout, responses, _ = read(name)
+    assert (layout.tool.name, layout.table.encoding) == (tool, encoding)
     assert [response.score.value if response.score else None for response in responses] == scores
-    assert reading.scale is Scale.NPS
+    assert layout.scale is Scale.NPS
 
 
 def test_every_fixture_is_tested() -> None:
-    """No fixture lies around untested."""
+    """Every fixture is in the list."""
     assert {path.name for path in EXPORTS.iterdir()} == {name for name, *_ in FILES}
 
 
 @pytest.mark.parametrize("name", [name for name, *_ in FILES])
 def test_ids_are_unique_and_stable(name: str) -> None:
-    """Reading a file twice gives the same ids, and no two rows of it share one."""
+    """Reading a file twice gives the same ids, and each row has its own."""
     first, again = read(name)[1], read(name)[1]
     ids = [response.external_id for response in first]
     assert len(set(ids)) == len(ids)
@@ -87,7 +87,7 @@ def test_ids_are_unique_and_stable(name: str) -> None:
 
 def test_typeform_takes_token_and_hidden_fields() -> None:
     """The token is the id, hidden fields become customer and segment, the quiz's `score` is not the score."""
-    reading, responses, _ = read("typeform_old.csv")
+    layout, responses, _ = read("typeform_old.csv")
     first = responses[0]
     assert first.external_id == "k3j9x2m5p7q1"
     assert first.source == "typeform"
@@ -96,8 +96,8 @@ def test_typeform_takes_token_and_hidden_fields() -> None:
     assert first.customer.id == "K-1001"
     assert first.segments == (Segment("branche", "Handel"),)
     assert verbatim(first) == "Die Übersicht über alle Aufträge spart uns jeden Tag Zeit."
-    assert reading.columns.score is not None
-    assert "weiterempfehlen" in reading.columns.score.name
+    assert layout.columns.score is not None
+    assert "weiterempfehlen" in layout.columns.score.name
 
 
 def test_new_typeform_ends_with_submission_and_token() -> None:
@@ -110,8 +110,8 @@ def test_new_typeform_ends_with_submission_and_token() -> None:
 
 def test_surveymonkey_joins_its_two_header_rows() -> None:
     """Sub-answers are named after their question, HTML is gone, anchors of the scale do not hide the number."""
-    reading, responses, _ = read("surveymonkey.csv")
-    names = [column.name for column in reading.header.columns]
+    layout, responses, _ = read("surveymonkey.csv")
+    names = [column.name for column in layout.header.columns]
     assert names[9] == "How likely is it that you would recommend Fernhill to a friend or colleague?"
     assert names[11:14] == [
         f"Which of these do you use? – {answer}" for answer in ("Reports", "Invoices", "Mobile app")
@@ -122,21 +122,21 @@ def test_surveymonkey_joins_its_two_header_rows() -> None:
     assert responses[2].answered_at == datetime(2026, 3, 15, 0, 12, tzinfo=UTC)
 
 
-def test_localised_surveymonkey_is_known_by_its_second_header_row() -> None:
-    """German header names: two header rows give the tool away, and dates with dots are day first."""
-    reading, responses, _ = read("surveymonkey_de.csv")
-    assert reading.header.rows == 2
+def test_localised_surveymonkey_is_recognised_by_its_second_header_row() -> None:
+    """German header names: two header rows identify the tool, and dates with dots are day first."""
+    layout, responses, _ = read("surveymonkey_de.csv")
+    assert layout.header.rows == 2
     assert responses[0].external_id == "118330000001"
     assert responses[0].answered_at == datetime(2026, 4, 3, 9, 5, tzinfo=UTC)
     assert verbatim(responses[1]) == 'Die Rechnung war dreimal falsch; "kulant" war nur der Anrufbeantworter.'
 
 
 def test_qualtrics_has_three_header_rows_and_test_rows() -> None:
-    """Preview and test rows are reported, -99 is blank, the group column is not the score, line numbers hold."""
-    reading, responses, rejections = read("qualtrics.csv")
-    assert reading.columns.score is not None
-    assert reading.columns.score.name == "Q1"
-    assert reading.columns.score.label == "On a scale from 0-10, how likely are you to recommend us ?"
+    """Preview and test rows are rejected, -99 is blank, the group column is not the score, line numbers are right."""
+    layout, responses, rejections = read("qualtrics.csv")
+    assert layout.columns.score is not None
+    assert layout.columns.score.name == "Q1"
+    assert layout.columns.score.label == "On a scale from 0-10, how likely are you to recommend us ?"
     assert [(rejection.line, rejection.reason) for rejection in rejections] == [
         (6, "a test row (Status: Survey Preview)"),  # the wording of Q3 spans two lines
         (11, "a test row (Status: Survey Test)"),
@@ -157,14 +157,14 @@ def test_qualtrics_has_three_header_rows_and_test_rows() -> None:
     ],
 )
 def test_google_forms_timestamps_are_localised(name: str, moment: datetime) -> None:
-    """The first column is the timestamp, whatever it is called and in which format it is written."""
+    """The first column is the timestamp in any language and format."""
     assert read(name)[1][0].answered_at == moment
 
 
 def test_an_age_within_the_scale_is_not_the_score() -> None:
-    """The ages of a children's course lie between 0 and 10 too."""
-    reading, _, _ = read("google_forms_de.csv")
-    assert "Alter" in [column.name for column in reading.columns.unknown]
+    """The ages of children are between 0 and 10 too."""
+    layout, _, _ = read("google_forms_de.csv")
+    assert "Alter" in [column.name for column in layout.columns.unknown]
 
 
 @pytest.mark.parametrize("name", ["wenjuanxing.csv", "wenjuanxing_gbk.csv", "wenjuanxing_gb18030.csv"])
@@ -177,7 +177,7 @@ def test_wenjuanxing_reads_the_same_in_every_encoding(name: str) -> None:
     assert responses[0].external_id == "1@2026/09/03 12:00:00"
 
 
-def test_gb18030_reaches_beyond_gbk() -> None:
+def test_gb18030_has_more_characters_than_gbk() -> None:
     """Characters and emoji that GBK lacks are read."""
     assert verbatim(read("wenjuanxing_gb18030.csv")[1][4]) == "非常好用👍，强烈推荐㐂"
 
@@ -192,12 +192,12 @@ def test_gb18030_reaches_beyond_gbk() -> None:
     ],
 )
 def test_other_surveys_in_the_same_export_are_not_nps(name: str, line: int, reason: str) -> None:
-    """CSAT and CES rows are reported rather than counted, though HubSpot calls their givers promoters too."""
+    """CSAT and CES rows are rejected, though HubSpot calls their respondents promoters too."""
     assert [(item.line, item.reason) for item in read(name)[2]] == [(line, reason)]
 
 
 def test_delighted_json_is_flattened() -> None:
-    """The person becomes the customer, epoch seconds a moment, person properties segments."""
+    """The person becomes the customer, epoch seconds a timestamp, person properties segments."""
     response = read("delighted.jsonl")[1][1]
     assert response.answered_at == datetime.fromtimestamp(1760086400, UTC)
     assert response.customer is not None
@@ -207,8 +207,8 @@ def test_delighted_json_is_flattened() -> None:
 
 def test_german_export_with_customers_and_revenue() -> None:
     """Satisfaction is not the score, 1.234.567,89 and 12.500,00 are amounts, 11 is rejected with its line."""
-    reading, responses, rejections = read("generic_de_latin1.csv")
-    assert reading.columns.said()["score"] == "Weiterempfehlung"
+    layout, responses, rejections = read("generic_de_latin1.csv")
+    assert layout.columns.names_by_role()["score"] == "Weiterempfehlung"
     assert responses[0].customer is not None
     assert responses[0].customer.revenue == Decimal("12500.00")
     assert {response.wave for response in responses} == {"2026-Q3"}
@@ -218,7 +218,7 @@ def test_german_export_with_customers_and_revenue() -> None:
 
 @pytest.mark.parametrize("name", ["LTV", "Customer Lifetime Value", "Kundenwert", "客户终身价值", "終身價值"])
 def test_a_lifetime_value_is_found_by_its_name(tmp_path: Path, name: str) -> None:
-    """What a customer brings in all is an amount beside the annual revenue; words in such a column are none."""
+    """The lifetime value is an amount beside the annual revenue; a blank is none."""
     path = tmp_path / "export.csv"
     path.write_text(f'NPS,Comment,Customer ID,ARR,{name}\n9,good,k1,100,"12,500.50"\n2,bad,k2,200,\n', "utf-8")
     first, second = read_responses(examine(path))
@@ -230,8 +230,8 @@ def test_a_lifetime_value_is_found_by_its_name(tmp_path: Path, name: str) -> Non
 
 def test_traditional_chinese_export_in_big5() -> None:
     """Score, comment, company, industry and revenue are found by their Traditional Chinese names."""
-    reading, responses, _ = read("generic_zh_hant_big5.csv")
-    assert [column.name for column in reading.columns.unknown] == ["滿意度"]
+    layout, responses, _ = read("generic_zh_hant_big5.csv")
+    assert [column.name for column in layout.columns.unknown] == ["滿意度"]
     assert verbatim(responses[1]) == "更新後常常當機，客服也沒有回應。"
     assert responses[0].customer is not None
     assert (responses[0].customer.account, responses[0].customer.revenue) == ("晨光貿易", Decimal(1200000))
@@ -239,18 +239,18 @@ def test_traditional_chinese_export_in_big5() -> None:
 
 
 def test_workbook_with_titles_above_the_table() -> None:
-    """Title rows are skipped and said; numbers and dates come as they are; the first sheet is read."""
-    reading, responses, _ = read("generic.xlsx")
+    """Title rows are skipped with a note; numbers and dates are kept; the first sheet is read."""
+    layout, responses, _ = read("generic.xlsx")
     assert responses[0].answered_at == datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
     assert responses[1].customer is not None
     assert responses[1].customer.revenue == Decimal("48000.5")
     assert responses[0].segments == (Segment("region", "Nordics"),)
-    assert any("skipped 2 line(s)" in note for note in reading.notes)
-    assert any("'Legend'" in note for note in reading.notes)
+    assert any("skipped 2 line(s)" in note for note in layout.notes)
+    assert any("'Legend'" in note for note in layout.notes)
 
 
 def test_the_reference_names_every_tool_and_column() -> None:
-    """What is read stands in the documentation."""
+    """The documentation names every tool and column role."""
     text = (Path(__file__).parents[2] / "docs" / "reference" / "import.md").read_text("utf-8")
     names = [tool.name for tool in (*TOOLS, GOOGLE_FORMS, GENERIC)]
     names += [field.name for field in fields(ColumnChoice) if field.name not in ("score", "comment", "segments")]

@@ -1,4 +1,4 @@
-"""Cells as values: scores, amounts, moments."""
+"""Parsing of cells: scores, amounts, dates and times."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.ingest.dates import parse_timestamp, tell_day_first
+from pipelines.ingest.dates import detect_day_first, parse_timestamp
 from pipelines.ingest.values import parse_money, parse_score
 
 
@@ -37,13 +37,13 @@ from pipelines.ingest.values import parse_money, parse_score
     ],
 )
 def test_scores_as_tools_write_them(cell: str, score: int | None) -> None:
-    """Floats, anchors, full-width digits and units give the number; 0 is a score and blanks are none."""
+    """Floats, labels of scale ends, full-width digits and units give the number; 0 is a score, blank is none."""
     assert parse_score(cell) == score
 
 
 @pytest.mark.parametrize("cell", ["7.5", "9-10", "2026-09-03", "very likely", "9 or 10", "1,5", "ten"])
-def test_what_is_no_whole_number_is_no_score(cell: str) -> None:
-    """Fractions, ranges, dates and words are refused rather than guessed at."""
+def test_other_cells_are_no_scores(cell: str) -> None:
+    """Fractions, ranges, dates and words raise an error."""
     with pytest.raises(ValueError, match="score"):
         parse_score(cell)
 
@@ -69,19 +69,19 @@ def test_what_is_no_whole_number_is_no_score(cell: str) -> None:
     ],
 )
 def test_amounts_as_people_write_them(cell: str, amount: str | None) -> None:
-    """Currencies, both decimal marks, thousands and units of English, German and Chinese."""
+    """Currencies, both decimal marks, thousands separators, and English and Chinese units."""
     assert parse_money(cell) == (None if amount is None else Decimal(amount))
 
 
 @pytest.mark.parametrize("cell", ["tbd", "12-13", "1.2.3,4,5x", "Infinity"])
-def test_what_is_no_amount_is_refused(cell: str) -> None:
-    """A word or a range is no amount of money."""
+def test_other_cells_are_no_amounts(cell: str) -> None:
+    """Words and ranges raise an error."""
     with pytest.raises(ValueError, match="amount"):
         parse_money(cell)
 
 
 @pytest.mark.parametrize(
-    ("cell", "moment"),
+    ("cell", "timestamp"),
     [
         ("2026-09-03T12:00:00Z", datetime(2026, 9, 3, 12)),
         ("2026-09-03T12:00:00+02:00", datetime(2026, 9, 3, 10)),
@@ -106,33 +106,33 @@ def test_what_is_no_amount_is_refused(cell: str) -> None:
         ("Thu, 3 Sep 2026 12:00:00 CEST", datetime(2026, 9, 3, 10)),
     ],
 )
-def test_moments_as_tools_write_them(cell: str, moment: datetime) -> None:
-    """ISO, localised, spelt out and epoch; without a zone they are UTC."""
-    assert parse_timestamp(cell) == moment.replace(tzinfo=UTC)
+def test_timestamps_as_tools_write_them(cell: str, timestamp: datetime) -> None:
+    """ISO, localised, spelt out and epoch; without a time zone they are UTC."""
+    assert parse_timestamp(cell) == timestamp.replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize("cell", ["yesterday", "32.01.2026", "13/13/2026", "2026-02-30", "9", "2026-09-03 25:00"])
-def test_what_is_no_moment_is_refused(cell: str) -> None:
-    """Words, days that do not exist and bare numbers are no moments."""
+def test_other_cells_are_no_timestamps(cell: str) -> None:
+    """Words, days that do not exist and bare numbers raise an error."""
     with pytest.raises(ValueError, match="cannot be read"):
         parse_timestamp(cell)
 
 
-def test_blank_moment_is_none() -> None:
-    """No date is no error."""
+def test_blank_timestamp_is_none() -> None:
+    """A blank cell is no error."""
     assert parse_timestamp(" ") is None
     assert parse_timestamp("n/a") is None
 
 
 def test_order_of_day_and_month() -> None:
-    """A number above 12 decides; else the order of time does; else the hint, and the doubt is said."""
-    assert tell_day_first(["03/04/2026", "25/04/2026"], hint=False) == (True, True)
-    assert tell_day_first(["03/04/2026", "04/25/2026"], hint=True) == (False, True)
+    """A number above 12 decides; else the order of time does, else the hint, and both are marked as uncertain."""
+    assert detect_day_first(["03/04/2026", "25/04/2026"], hint=False) == (True, True)
+    assert detect_day_first(["03/04/2026", "04/25/2026"], hint=True) == (False, True)
     days = [f"{day:02}/{month:02}/2026" for month in (3, 4, 5) for day in (2, 7, 11)]
-    assert tell_day_first(days, hint=False) == (True, False)
-    assert tell_day_first(["03/04/2026"], hint=True) == (True, False)
-    assert tell_day_first(["03/04/2026"], hint=False) == (False, False)
-    assert tell_day_first(["03/03/2026"], hint=False) == (False, True)
-    assert tell_day_first(["2026-03-04"], hint=False) == (False, True)
+    assert detect_day_first(days, hint=False) == (True, False)
+    assert detect_day_first(["03/04/2026"], hint=True) == (True, False)
+    assert detect_day_first(["03/04/2026"], hint=False) == (False, False)
+    assert detect_day_first(["03/03/2026"], hint=False) == (False, True)
+    assert detect_day_first(["2026-03-04"], hint=False) == (False, True)
     assert parse_timestamp("03/04/2026", day_first=True) == datetime(2026, 4, 3, tzinfo=UTC)
     assert parse_timestamp("03/04/2026", day_first=False) == datetime(2026, 3, 4, tzinfo=UTC)
