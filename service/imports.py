@@ -11,8 +11,8 @@ from pathlib import Path
 
 import saywhy
 from pipelines.ingest.columns import ColumnChoice
-from pipelines.ingest.reading import Reading, examine
-from pipelines.ingest.responses import Numbered, read_numbered
+from pipelines.ingest.reading import ExportLayout, examine
+from pipelines.ingest.responses import NumberedItem, read_numbered
 from saywhy import store
 from saywhy.feedback import Rejection, Response, Scale
 from saywhy.store import Engine
@@ -127,7 +127,7 @@ def write_rejections(engine: Engine, workspace: str, import_id: int, path: str |
     return count
 
 
-def _batches(items: Iterator[Numbered]) -> Iterator[list[Numbered]]:
+def _batches(items: Iterator[NumberedItem]) -> Iterator[list[NumberedItem]]:
     while batch := list(itertools.islice(items, BATCH)):
         yield batch
 
@@ -140,7 +140,7 @@ def _digest(path: Path, options: str) -> str:
     return digest.hexdigest()
 
 
-def _report(examined: Reading, entry: Import, resumed_at: int) -> ImportReport:
+def _report(examined: ExportLayout, entry: Import, resumed_at: int) -> ImportReport:
     columns, table = examined.columns, examined.table
     notes = list(examined.notes)
     if entry.accepted.changed and "id" in columns.facts:
@@ -162,7 +162,7 @@ def _report(examined: Reading, entry: Import, resumed_at: int) -> ImportReport:
         format=table.format,
         encoding=table.encoding,
         delimiter=table.delimiter,
-        columns=columns.said(),
+        columns=columns.names_by_role(),
         ignored=tuple(column.name for column in columns.unknown),
         scale=examined.scale if columns.score else None,
         scale_reason=examined.scale_reason,

@@ -90,7 +90,7 @@ def test_no_row_fits_the_header(tmp_path: Path) -> None:
 
 
 def test_nul_bytes(tmp_path: Path) -> None:
-    """A row with a NUL is rejected, since databases do not accept it; others are read, and the rejection can be stored."""
+    """A row with a NUL is rejected, since databases refuse it; others are read, and the rejection can be stored."""
     path = write(tmp_path, (HEADER + "r1,0,good\nr2,5,b\0d\n" + "r3,9,fine\n" * 20).encode())
     items = list(read_responses(examine(path)))
     rejected = [item for item in items if isinstance(item, Rejection)]
