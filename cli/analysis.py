@@ -52,8 +52,8 @@ def analyse(
     engine = open_store(settings.database_url)
     annotator = load_annotator(settings.registry, settings.threads)
     with progress_bars() as progress:
-        labels = label_endpoint(settings)
-        finished = run(engine, settings.workspace, annotator, progress=progress, refit=refit, labels=labels)
+        endpoint = label_endpoint(settings)
+        finished = run(engine, settings.workspace, annotator, progress=progress, refit=refit, label_endpoint=endpoint)
     message = "Nothing is new since the last analysis." if finished.detail else "Analysed."
     typer.echo(f"{message} `saywhy report` shows the ranking, `saywhy serve` the page.", err=True)
 

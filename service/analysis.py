@@ -31,14 +31,14 @@ def analyse(
     *,
     progress: Progress,
     refit: bool = False,
-    labels: LabelEndpoint | None = None,
+    label_endpoint: LabelEndpoint | None = None,
 ) -> Run:
     """Analyse the responses of a workspace, and keep one report per wave and one on all waves.
 
-    `refit` clusters all clauses into topics again instead of assigning new ones to known topics. `labels` writes the
-    labels of new topics. If nothing has changed since the previous run, its reports stay and nothing is computed.
-    Raises `NothingToAnalyse` if there are no responses, and `AnalysisRunning` while another process analyses the
-    workspace. A run that fails records its error and can be repeated.
+    `refit` clusters all clauses into topics again instead of assigning new ones to known topics. `label_endpoint`
+    writes the labels of new topics. If nothing has changed since the previous run, its reports stay and nothing is
+    computed. Raises `NothingToAnalyse` if there are no responses, and `AnalysisRunning` while another process analyses
+    the workspace. A run that fails records its error and can be repeated.
     """
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
@@ -46,13 +46,15 @@ def analyse(
             raise NothingToAnalyse
     with store.analysing(engine, workspace_id):
         run = runs.start(engine, workspace_id, annotator.model, refit=refit)
-        if run.state.is_terminal:
+        if run.state.is_terminal:  # nothing has changed since the previous run
             return run
         try:
             clean_comments(engine, workspace_id, progress)
             annotate_comments(engine, workspace_id, annotator, progress)
             annotations = load_annotations(engine, workspace_id, annotator.model)
-            update_topics(engine, workspace_id, annotator, annotations, progress, refit=refit, labels=labels)
+            update_topics(
+                engine, workspace_id, annotator, annotations, progress, refit=refit, label_endpoint=label_endpoint
+            )
             write_reports(engine, workspace_id, annotator, annotations, run, progress)
         except BaseException as error:
             runs.fail(engine, workspace_id, run, error)

@@ -75,7 +75,7 @@ def import_file(
     while another process imports the same file.
     """
     path = Path(path)
-    examined = examine(
+    layout = examine(
         path,
         wave=wave,
         source=source,
@@ -92,8 +92,8 @@ def import_file(
         if entry.finished:  # import it again: other files may have changed its responses since
             entry = store.imports.restart(connection, workspace_id, entry.id)
     resumed_at = entry.rows_done
-    lines = examined.table.lines
-    for batch in _batches(itertools.islice(read_numbered(examined), resumed_at, None)):
+    lines = layout.table.lines
+    for batch in _batches(itertools.islice(read_numbered(layout), resumed_at, None)):
         responses = [item for _, item in batch if isinstance(item, Response)]
         rejections = [item for _, item in batch if isinstance(item, Rejection)]
         with engine.begin() as connection:
@@ -106,7 +106,7 @@ def import_file(
         entry = store.imports.finish(connection, workspace_id, entry.id)
     if progress:
         progress("import", lines, lines)
-    return _report(examined, entry, resumed_at)
+    return _report(layout, entry, resumed_at)
 
 
 def read_rejections(engine: Engine, workspace: str, import_id: int) -> Iterator[Rejection]:
@@ -140,13 +140,13 @@ def _digest(path: Path, options: str) -> str:
     return digest.hexdigest()
 
 
-def _report(examined: ExportLayout, entry: Import, resumed_at: int) -> ImportReport:
-    columns, table = examined.columns, examined.table
-    notes = list(examined.notes)
+def _report(layout: ExportLayout, entry: Import, resumed_at: int) -> ImportReport:
+    columns, table = layout.columns, layout.table
+    notes = list(layout.notes)
     if entry.accepted.changed and "id" in columns.facts:
         notes.append(
             f"{entry.accepted.changed:,} rows completed or changed responses of the same id; "
-            "if they belong to another survey, import them with a --source of their own"
+            "if they belong to another survey, import them under another source"
         )
     return ImportReport(
         id=entry.id,
@@ -157,14 +157,14 @@ def _report(examined: ExportLayout, entry: Import, resumed_at: int) -> ImportRep
         unchanged=entry.accepted.unchanged,
         rejected=entry.rejected,
         resumed_at=resumed_at,
-        tool=examined.tool.name,
-        source=examined.source,
+        tool=layout.tool.name,
+        source=layout.source,
         format=table.format,
         encoding=table.encoding,
         delimiter=table.delimiter,
         columns=columns.names_by_role(),
         ignored=tuple(column.name for column in columns.unknown),
-        scale=examined.scale if columns.score else None,
-        scale_reason=examined.scale_reason,
+        scale=layout.scale if columns.score else None,
+        scale_reason=layout.scale_reason,
         notes=tuple(notes),
     )

@@ -24,31 +24,32 @@ def update_topics(
     progress: Progress,
     *,
     refit: bool = False,
-    labels: LabelEndpoint | None = None,
+    label_endpoint: LabelEndpoint | None = None,
 ) -> None:
     """Assign new clauses to known topics and find emerging ones, or cluster all clauses; then replay people's edits.
 
     All clauses are clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
-    topics are out of date. `labels` writes labels of new topics, except in anonymous workspaces: nothing leaves those.
+    topics are out of date. `label_endpoint` writes labels of new topics, except in anonymous workspaces, whose texts
+    are sent to nobody.
     """
     progress("topics", 0, 1)
     with store.reading(engine) as connection:
         comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace_id)}
         previous = load_previous_clustering(connection, workspace_id)
-        held = edited_topics(connection, workspace_id).held
+        held_clusters = edited_topics(connection, workspace_id).held
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
     texts, vectors = clauses_of(comments, annotations)
     clauses, now = ClauseSet.of(texts, vectors), datetime.now(UTC)
     themes, model = annotator.code_frame, annotator.model
     if previous is None or refit or is_due(previous, model, len(texts)):
         is_refit = True
-        update = cluster_all(previous, clauses, themes=themes, model=model, now=now, held=held)
+        update = cluster_all(previous, clauses, themes=themes, model=model, now=now, held=held_clusters)
     else:
         is_refit = False
-        update = grow(previous, clauses, themes=themes, model=model, now=now, held=held)
+        update = grow(previous, clauses, themes=themes, model=model, now=now, held=held_clusters)
     clusters = update.clusters
-    if labels is not None and not is_anonymous:
-        clusters = write_labels(clusters, update.members, comments, labels, since=now)
+    if label_endpoint is not None and not is_anonymous:
+        clusters = write_labels(clusters, update.members, comments, label_endpoint, since=now)
     with engine.begin() as connection:
         store.clusters.save(connection, workspace_id, update.fit, clusters, update.lineage)
         store.clusters.save_members(connection, workspace_id, update.members, all_anew=is_refit)
