@@ -1,4 +1,4 @@
-"""Axes and bars of the page: shares of a sum, and the labelled lines of an axis."""
+"""Bars of shares and the tick marks of axes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pipelines.render.wording import Wording
 
 
 def ticks(axis: Axis, wording: Wording) -> tuple[Tick, ...]:
-    """The lines of an axis."""
-    return tuple(Tick(axis.place(value), wording.tick(value)) for value in axis.ticks)
+    """The labelled tick marks of an axis."""
+    return tuple(Tick(axis.position(value), wording.tick(value)) for value in axis.ticks)
 
 
 def amounts(entries: Iterable[tuple[str, str, int]], wording: Wording) -> tuple[Amount, ...]:
-    """Rows of (key, name, count) with their shares of the sum."""
-    listed = list(entries)
-    numbers = [number for _, _, number in listed]
-    total = sum(numbers) or 1
+    """Rows of (key, name, count), each with its share of the total."""
+    rows = list(entries)
+    counts = [count for _, _, count in rows]
+    total = sum(counts) or 1
     return tuple(
-        Amount(key, name, wording.count(number), wording.share(number / total), part)
-        for (key, name, number), part in zip(listed, stack(numbers), strict=True)
+        Amount(key, name, wording.count(count), wording.share(count / total), part)
+        for (key, name, count), part in zip(rows, stack(counts), strict=True)
     )

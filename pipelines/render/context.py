@@ -1,6 +1,6 @@
-"""What the page shows, ready to print: every number formatted, every place computed.
+"""The contexts of the templates: every number is formatted and every position computed.
 
-The templates only walk through these.
+Templates do no arithmetic: they only iterate over these values.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from pipelines.render.geometry import Mark, Part
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A labelled line of an axis."""
+    """A labelled tick mark of an axis."""
 
-    at: str
+    x: str
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How many of something, out of a whole: a row with a bar."""
+    """A count with its share of a total, as a row with a bar."""
 
     key: str
     name: str
@@ -31,7 +31,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class ScorePanel:
-    """The NPS, its interval and the three groups that make it."""
+    """The NPS, its interval and its three groups of respondents."""
 
     score: str
     interval: str
@@ -42,7 +42,7 @@ class ScorePanel:
 
 @dataclass(frozen=True, slots=True)
 class RatingRow:
-    """A rating scale, which is never NPS."""
+    """The ratings on one scale, which are never NPS."""
 
     name: str
     n: str
@@ -52,7 +52,7 @@ class RatingRow:
 
 @dataclass(frozen=True, slots=True)
 class QuoteText:
-    """A quote in three pieces, the middle one being the clause it stands for."""
+    """A quote in three parts; the middle one is the clause that names the cause."""
 
     before: str
     clause: str
@@ -63,7 +63,7 @@ class QuoteText:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What else is known of a row: a title, and what stands under it."""
+    """Further details of a row: a title and its entries."""
 
     title: str
     entries: tuple[str, ...]
@@ -71,7 +71,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with what stands small beneath it, mostly its interval."""
+    """A number with a detail in small print, mostly its interval."""
 
     value: str
     detail: str = ""
@@ -79,7 +79,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """A row of figures. `anchor` is that of the issue it speaks of, None where it is not on the page."""
+    """A row of figures. `anchor` is that of the issue in the ranking, None if the issue is not on the page."""
 
     name: str
     kind: str
@@ -91,7 +91,7 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class FigureTable:
-    """Rows of figures under their titles; `more` are folded away."""
+    """Rows of figures under their column titles; the rows in `more` are folded."""
 
     title: str
     hint: str
@@ -104,7 +104,7 @@ class FigureTable:
 
 @dataclass(frozen=True, slots=True)
 class ChangePanel:
-    """What moved since the wave before, in sentences and in figures."""
+    """The change since the wave before, in sentences and in figures."""
 
     title: str
     sentences: tuple[str, ...]
@@ -113,7 +113,7 @@ class ChangePanel:
 
 @dataclass(frozen=True, slots=True)
 class AlertPanel:
-    """Complaints above their history, and how often that is a false alarm."""
+    """Complaints named more often than before, with the rate of false alarms."""
 
     title: str
     hint: str
@@ -122,7 +122,7 @@ class AlertPanel:
 
 @dataclass(frozen=True, slots=True)
 class IssueRow:
-    """One row of the ranking with its evidence."""
+    """A row of the ranking with its evidence. `sure`: the impact is significant."""
 
     anchor: str
     rank: str
@@ -149,9 +149,9 @@ class IssueRow:
 
 @dataclass(frozen=True, slots=True)
 class IssueTable:
-    """Issues on one axis. `columns` is how many there are; without NPS there is no impact to show.
+    """Issues on one axis. `columns` is the number of columns; without NPS there is no impact.
 
-    `group_title` names the group that matters: the detractors who name an issue, the promoters who praise.
+    `group_title` names the group that is counted: detractors for complaints, promoters for praise.
     """
 
     title: str
@@ -170,7 +170,7 @@ class IssueTable:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The issues in sight, and the rest on an axis of their own, lest their wide intervals squeeze the others."""
+    """The first issues in one table, and the remaining ones, with wider intervals, in another with its own axis."""
 
     title: str
     hint: str
@@ -192,7 +192,7 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupTable:
-    """NPS by wave, or by the values of one segment dimension, on one axis."""
+    """NPS by wave, or by value of one segment dimension, on one axis."""
 
     title: str
     rows: tuple[GroupRow, ...]
@@ -204,7 +204,7 @@ class GroupTable:
 
 @dataclass(frozen=True, slots=True)
 class FindingText:
-    """A finding in words, and the row of the ranking that bears it out (its anchor), where there is one."""
+    """A finding as a sentence, with the anchor of its issue in the ranking if there is one."""
 
     text: str
     anchor: str | None
@@ -212,7 +212,7 @@ class FindingText:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything that `report.html.j2` prints."""
+    """The context of `report.html.j2`."""
 
     title: str
     generated: str

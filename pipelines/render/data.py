@@ -1,4 +1,4 @@
-"""The report as data: JSON for programs, CSV for spreadsheets."""
+"""Writes a report as JSON for programs and as CSV for spreadsheets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from saywhy.estimate import Estimate
 from saywhy.issue import Issue
 from saywhy.report import Report
 
-#: How many quotes of an issue get a column of their own.
+#: Number of quotes of an issue, each in its own column.
 QUOTE_COLUMNS = 3
 
 COLUMNS = (
@@ -25,29 +25,29 @@ COLUMNS = (
     *(f"quote_{number}" for number in range(1, QUOTE_COLUMNS + 1)),
 )  # fmt: skip
 
-# A cell that begins like this, even after white space, may be run as a formula; Asian editions of Excel fold the
-# full-width forms.
+# Spreadsheets may run a cell as a formula if it begins like this, also after white space. Asian editions of Excel treat
+# full-width forms alike.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def to_json(report: Report) -> str:
-    """The whole report, field by field as in `saywhy.report`; UTF-8 text, two spaces of indentation."""
+    """The report as JSON, with the fields of `saywhy.report`, indented by two spaces."""
     return json.dumps(_encodable(asdict(report)), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
 def to_csv(report: Report, *, language: str = "en") -> str:
-    """One row an issue, the first quotes as columns, to be written as UTF-8 without further newline translation.
+    """One row per issue, with the first quotes as columns; to be written as UTF-8 without newline translation.
 
-    Opens right in Excel: it starts with a byte order mark, text that would be run as a formula is preceded by an
-    apostrophe, and where the language writes a decimal comma (German) the cells are separated by semicolons.
+    Made for Excel: it starts with a byte order mark, an apostrophe precedes text that would be run as a formula, and
+    cells are separated by semicolons if the language has a decimal comma (German).
     """
-    german = closest_language(language) == "de"
+    has_decimal_comma = closest_language(language) == "de"
     buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";" if german else ",")
+    writer = csv.writer(buffer, delimiter=";" if has_decimal_comma else ",")
     writer.writerow(COLUMNS)
     for issue in report.issues:
-        writer.writerow(_cell(value, decimal_comma=german) for value in _row(issue))
+        writer.writerow(_cell(value, decimal_comma=has_decimal_comma) for value in _row(issue))
     return "\ufeff" + buffer.getvalue()
 
 
@@ -57,16 +57,16 @@ def _row(issue: Issue) -> Iterable[object]:
     yield from (issue.rank, issue.kind, issue.id, issue.label, issue.theme, issue.impact, issue.low, issue.high)
     yield from (issue.significant, issue.mentions, issue.detractors, issue.promoters)
     audited = issue.audited
-    yield from (*_ends(issue.leave_out), *_ends(issue.shapley), issue.top_three)
-    yield from (audited.rate.value, *_ends(audited.impact)) if audited else [None] * 4
+    yield from (*_with_interval(issue.leave_out), *_with_interval(issue.shapley), issue.top_three)
+    yield from (audited.rate.value, *_with_interval(audited.impact)) if audited else [None] * 4
     yield from (issue.effort_days, issue.stake.lifetime_value if issue.stake else None, issue.revenue_at_risk)
     yield from (issue.is_new, issue.concentrated_in, ", ".join(issue.keywords), ", ".join(issue.languages))
     yield ", ".join(f"{wave}: {mentions}" for wave, mentions in issue.waves)
     yield from quotes + [""] * (QUOTE_COLUMNS - len(quotes))
 
 
-def _ends(found: Estimate | None) -> tuple[float | None, float | None, float | None]:
-    return (found.value, found.low, found.high) if found else (None, None, None)
+def _with_interval(estimate: Estimate | None) -> tuple[float | None, float | None, float | None]:
+    return (estimate.value, estimate.low, estimate.high) if estimate else (None, None, None)
 
 
 def _cell(value: object, *, decimal_comma: bool) -> str:
@@ -83,13 +83,13 @@ def _cell(value: object, *, decimal_comma: bool) -> str:
 
 
 def escape_formula(text: str) -> str:
-    """The text as a cell of a CSV that no spreadsheet runs as a formula."""
+    """The text as a cell that spreadsheets do not run as a formula: an apostrophe precedes what looks like one."""
     text = printable(text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _encodable(value: object) -> object:
-    """The same value with each lone surrogate, which UTF-8 cannot hold, replaced by U+FFFD; offsets hold."""
+    """The value with lone surrogates, which UTF-8 cannot encode, replaced by U+FFFD; offsets stay valid."""
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     if isinstance(value, dict):

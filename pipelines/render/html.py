@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page: no requests, no scripts, readable offline and in print."""
+"""Renders a report as a self-contained HTML page: no requests, no scripts, readable offline and in print."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 
 def to_html(report: Report, code_frame: CodeFrame, *, language: str = "en") -> str:
-    """The page in English, German, Simplified or Traditional Chinese; `InvalidInput` for any other language.
+    """The page in English, German, Simplified or Traditional Chinese. Raises `InvalidInput` for other languages.
 
-    Its content security policy allows the one style sheet by its hash and nothing else.
+    Its content security policy allows only the style sheet, by its hash.
     """
     wording = Wording(language)
     return _render("report.html.j2", wording, page=build_page(report, code_frame, wording))
 
 
 def start_page(responses: int, *, is_analysing: bool, language: str = "en") -> str:
-    """What to do where there is no report yet: a page in the same languages and under the same policy."""
+    """The page while there is no report, with the next steps; same languages and policy as `to_html`."""
     return _render("start.html.j2", Wording(language), responses=responses, analysing=is_analysing)
 
 
@@ -52,5 +52,5 @@ def _environment() -> Environment:
 
 
 def _finalize(value: object) -> object:
-    """Every value on its way into the page; escaping comes after."""
+    """Replaces unprintable characters in every printed value, before Jinja escapes it."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

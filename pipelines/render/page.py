@@ -1,4 +1,4 @@
-"""From a report to the page: the words and numbers of a language, the places of a drawing."""
+"""Builds the context of the page from a report, in one language."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from saywhy.estimate import Nps
 from saywhy.issue import CauseKey
 from saywhy.report import Finding, GroupNps, RatingSummary, Report
 
-#: Values of one dimension of segments before they are folded away.
+#: A dimension with more segments than this is folded.
 SEGMENTS_IN_SIGHT = 8
 
-#: Findings on praise rather than on a complaint.
-PRAISES = ("praise", "praised")
+#: Suffixes of the keys of findings on praise; other findings are on complaints.
+_PRAISE_SUFFIXES = ("praise", "praised")
 
 
 def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
@@ -61,13 +61,13 @@ def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
 
 
 def _lead(report: Report, code_frame: CodeFrame, wording: Wording) -> str:
-    """The finding in one sentence."""
+    """The main result in one sentence."""
     if not report.issues:
         return wording["lead_none"]
     if report.nps is None:
-        most = report.issues[0]
-        label = issue_label(most, code_frame, wording)
-        return wording("lead_mentions", label=label, mentions=wording.count(most.mentions))
+        most_frequent = report.issues[0]
+        label = issue_label(most_frequent, code_frame, wording)
+        return wording("lead_mentions", label=label, mentions=wording.count(most_frequent.mentions))
     first = next((issue for issue in report.issues if issue.significant), None)
     if first is None:
         return wording["lead_unsure"]
@@ -82,7 +82,7 @@ def _lead(report: Report, code_frame: CodeFrame, wording: Wording) -> str:
 
 
 def _finding_text(finding: Finding, report: Report, code_frame: CodeFrame, wording: Wording) -> FindingText:
-    """The issue that it speaks of by its name in the page's language, and a segment without its dimension."""
+    """The sentence of a finding, with its issue named in the language of the page and segments without dimension."""
     values, anchor = dict(finding.values), None
     if "segment" in values:
         values["segment"] = wording.segment(str(values["segment"]))
@@ -92,13 +92,13 @@ def _finding_text(finding: Finding, report: Report, code_frame: CodeFrame, wordi
         values["issue"] = code_frame[key.id].name(wording.language) if is_coded else key.id
         for group, issues in (("promoters", report.delights), ("detractors", report.issues)):
             for issue in issues:
-                if issue.key == key and (group == "promoters") == finding.key.endswith(PRAISES):
+                if issue.key == key and (group == "promoters") == finding.key.endswith(_PRAISE_SUFFIXES):
                     values["issue"], anchor = issue_label(issue, code_frame, wording), f"{group}-{issue.rank}"
     return FindingText(wording.note(replace(finding, values=values)), anchor)
 
 
 def _notes(report: Report, wording: Wording) -> tuple[str, ...]:
-    """What a reader must know, in the page's language: what the report remarks, and what always holds."""
+    """The notes of the report and the general notes, in the language of the page."""
     keys = ["note_interval"] if report.nps else []
     if any(issue.revenue_at_risk is not None for issue in report.issues):
         keys.append("note_revenue")
@@ -107,9 +107,9 @@ def _notes(report: Report, wording: Wording) -> tuple[str, ...]:
 
 def _score_panel(nps: Nps, with_comment: Nps | None, wording: Wording) -> ScorePanel:
     groups = ("detractors", "passives", "promoters")
-    beside = None
+    with_comment_text = None
     if with_comment is not None and with_comment.n != nps.n:
-        beside = wording(
+        with_comment_text = wording(
             "with_comment",
             score=wording.points(with_comment.score, signed=True),
             interval=wording.interval(with_comment.low, with_comment.high, signed=True),
@@ -120,7 +120,7 @@ def _score_panel(nps: Nps, with_comment: Nps | None, wording: Wording) -> ScoreP
         interval=wording.interval(nps.low, nps.high, signed=True),
         n=wording("of_responses", n=wording.count(nps.n)),
         groups=amounts(((name, wording[name], getattr(nps, name)) for name in groups), wording),
-        with_comment=beside,
+        with_comment=with_comment_text,
     )
 
 
@@ -151,14 +151,14 @@ def _group_table(title: str, groups: Sequence[GroupNps], current: str, wording: 
         title=title,
         rows=rows,
         ticks=ticks(axis, wording),
-        zero=axis.place(0),
+        zero=axis.position(0),
         size=wording.count(len(rows)),
         folded=len(rows) > SEGMENTS_IN_SIGHT,
     )
 
 
 def _segment_tables(segments: Sequence[GroupNps], wording: Wording) -> tuple[GroupTable, ...]:
-    """One table a dimension, in the order in which the report names them."""
+    """One table per dimension, in the order of the report."""
     dimensions: dict[str, list[GroupNps]] = {}
     for segment in segments:
         dimension = segment.name.partition("=")[0]

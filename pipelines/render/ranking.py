@@ -1,4 +1,4 @@
-"""The rankings of the page: what costs points and what promoters praise, each row with its evidence."""
+"""Builds the rankings of the page: complaints that cost points and praise by promoters, with their evidence."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from saywhy.code_frame import CodeFrame
 from saywhy.issue import Issue, Quote, SegmentRate
 from saywhy.report import Report
 
-#: Rows of the ranking before the rest is folded away, and segments that a row names.
-ROWS_IN_SIGHT = 15
-SEGMENTS_NAMED = 3
+#: Rows of a ranking that are not folded, and segments that a row names.
+VISIBLE_ROWS = 15
+MAX_SEGMENTS = 3
 
 
 def ranking(group: str, issues: Sequence[Issue], report: Report, code_frame: CodeFrame, wording: Wording) -> Ranking:
-    """What costs points, by those who are detractors, or what promoters praise."""
+    """The ranking of complaints (`group` "detractors") or of praise ("promoters")."""
     name = "ranking" if group == "detractors" else "delights"
     title = wording[name if report.nps else f"{name}_by_mentions"]
     more = wording["more_issues" if group == "detractors" else "more_delights"]
-    parts = (title, issues[:ROWS_IN_SIGHT]), (more, issues[ROWS_IN_SIGHT:])
+    parts = (title, issues[:VISIBLE_ROWS]), (more, issues[VISIBLE_ROWS:])
     return Ranking(
         title=title,
         hint=wording[f"{name}_hint" if report.nps else "ranking_without_nps"],
@@ -40,18 +40,18 @@ def _issue_table(
 ) -> IssueTable:
     axis = Axis.around(edge for issue in issues for edge in (issue.low, issue.impact, issue.high))
     has_revenue = any(issue.revenue_at_risk is not None for issue in issues)
-    costs = group == "detractors"
+    is_complaint = group == "detractors"
     return IssueTable(
         title=title,
-        item_title=wording["issue" if costs else "delight"],
-        impact_title=wording["costs" if costs else "adds"],
-        impact_explained=wording["costs_long" if costs else "adds_long"],
+        item_title=wording["issue" if is_complaint else "delight"],
+        impact_title=wording["costs" if is_complaint else "adds"],
+        impact_explained=wording["costs_long" if is_complaint else "adds_long"],
         group_title=wording[group],
         rows=tuple(_issue_row(group, issue, axis, code_frame, wording) for issue in issues),
         size=wording.count(len(issues)),
         columns=str(3 + 3 * has_impact + has_revenue),
         ticks=ticks(axis, wording),
-        zero=axis.place(0),
+        zero=axis.position(0),
         has_impact=has_impact,
         has_revenue=has_revenue,
     )
@@ -59,13 +59,15 @@ def _issue_table(
 
 def _issue_row(group: str, issue: Issue, axis: Axis, code_frame: CodeFrame, wording: Wording) -> IssueRow:
     revenue = issue.revenue_at_risk
-    voices = [wording.language_name(tag) for tag in issue.languages]
+    languages = [wording.language_name(tag) for tag in issue.languages]
     facts = tuple(_facts(group, issue, wording))
     return IssueRow(
         anchor=f"{group}-{issue.rank}",
         rank=wording.count(issue.rank),
         label=issue_label(issue, code_frame, wording),
-        label_language=None if issue.kind == "theme" or wording.language in issue.labels else only(issue.languages),
+        label_language=None
+        if issue.kind == "theme" or wording.language in issue.labels
+        else single_language(issue.languages),
         kind=issue_kind(issue, code_frame, wording),
         badges=_issue_badges(issue, wording),
         sure=issue.significant,
@@ -79,7 +81,7 @@ def _issue_row(group: str, issue: Issue, axis: Axis, code_frame: CodeFrame, word
         quote_count=wording.count(len(issue.quotes)),
         keywords=issue.keywords,
         waves=amounts(((wave, wave, number) for wave, number in issue.waves), wording),
-        voices=wording["comma"].join(voices),
+        voices=wording["comma"].join(languages),
         facts=facts,
         has_evidence=bool(issue.quotes or issue.keywords or issue.waves or facts),
         audited=_audited_points(issue, wording),
@@ -87,7 +89,7 @@ def _issue_row(group: str, issue: Issue, axis: Axis, code_frame: CodeFrame, word
 
 
 def _facts(group: str, issue: Issue, wording: Wording) -> Iterator[Fact]:
-    """Who is behind it, where it is named more often, how sure it leads, and what an audit says."""
+    """Details of an issue: people and revenue, the topic, segments, the chance to lead, and the audit."""
     stake = issue.stake
     if stake is not None:
         entries = [wording(f"stake_share_{group}", share=wording.share(stake.share))]
@@ -110,8 +112,8 @@ def _facts(group: str, issue: Issue, wording: Wording) -> Iterator[Fact]:
             entries.append(wording("topic_parts", parts=wording["comma"].join(parts)))
         yield Fact(wording["as_topic"], tuple(entries))
     if issue.segments:
-        named = issue.segments[:SEGMENTS_NAMED]
-        yield Fact(wording["named_more_in"], tuple(_segment(segment, wording) for segment in named))
+        segments = issue.segments[:MAX_SEGMENTS]
+        yield Fact(wording["named_more_in"], tuple(_times_as_often(segment, wording) for segment in segments))
     if issue.leave_out is not None:
         yield Fact(wording["top_three"], (wording.share(issue.top_three),))
     if issue.audited is not None:
@@ -130,20 +132,20 @@ def _facts(group: str, issue: Issue, wording: Wording) -> Iterator[Fact]:
         )
 
 
-def _segment(found: SegmentRate, wording: Wording) -> str:
-    return wording("times_as_often", segment=wording.segment(found.segment), times=wording.points(found.times.value))
+def _times_as_often(rate: SegmentRate, wording: Wording) -> str:
+    return wording("times_as_often", segment=wording.segment(rate.segment), times=wording.points(rate.times.value))
 
 
 def _audited_points(issue: Issue, wording: Wording) -> str | None:
     if issue.audited is None or issue.audited.impact is None:
         return None
-    found = issue.audited.impact
-    interval = wording.interval(found.low, found.high)
-    return wording("audited_points", points=wording.points(found.value), interval=interval)
+    impact = issue.audited.impact
+    interval = wording.interval(impact.low, impact.high)
+    return wording("audited_points", points=wording.points(impact.value), interval=interval)
 
 
 def _readable_first(quotes: tuple[Quote, ...], language: str) -> list[Quote]:
-    """Those in the reader's language before the others, each in the order of the report."""
+    """The quotes in the language of the page first, otherwise in the order of the report."""
     return sorted(quotes, key=lambda quote: quote.language != language)
 
 
@@ -158,27 +160,27 @@ def _quote_text(quote: Quote, wording: Wording) -> QuoteText:
         clause=text[quote.start : quote.end],
         after=text[quote.end :],
         language=quote.language,
-        facts=tuple(dict.fromkeys(facts)),  # the language may be a segment too
+        facts=tuple(dict.fromkeys(facts)),  # without repetition, as the language may be a segment too
     )
 
 
 def issue_label(issue: Issue, code_frame: CodeFrame, wording: Wording) -> str:
-    """In the page's language: a theme's name, and a topic's label where customers wrote in it; else as it was found."""
+    """The name of a theme in the language of the page; the label of a topic in it, if there is one."""
     if issue.kind == "theme" and issue.id in code_frame.ids:
         return code_frame[issue.id].name(wording.language)
     return issue.labels.get(wording.language, issue.label)
 
 
 def issue_kind(issue: Issue, code_frame: CodeFrame, wording: Wording) -> str:
-    """Whether it is a theme, or a root cause and of which theme."""
+    """Whether the issue is a theme, or a root cause in a theme, which is named."""
     if issue.kind == "theme":
         return wording["theme"]
-    known = issue.theme in code_frame.ids
-    return wording("topic_in", theme=code_frame[issue.theme].name(wording.language) if known else issue.theme)
+    is_coded = issue.theme in code_frame.ids
+    return wording("topic_in", theme=code_frame[issue.theme].name(wording.language) if is_coded else issue.theme)
 
 
 def _issue_badges(issue: Issue, wording: Wording) -> tuple[str, ...]:
-    """What sets an issue apart."""
+    """Short marks of an issue: new, emerging, unstable, quick win, concentrated."""
     badges = [wording["new"]] if issue.is_new else []
     if issue.topic and issue.topic.is_emerging:
         badges.append(wording("emerging", since=wording.day(issue.topic.first_seen)))
@@ -191,6 +193,6 @@ def _issue_badges(issue: Issue, wording: Wording) -> tuple[str, ...]:
     return tuple(badges)
 
 
-def only(languages: Sequence[str]) -> str | None:
-    """The language, where there is only one."""
+def single_language(languages: Sequence[str]) -> str | None:
+    """The language, if there is only one."""
     return languages[0] if len(languages) == 1 else None

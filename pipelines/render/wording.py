@@ -1,4 +1,4 @@
-"""The renderers' words and number formats in one language."""
+"""Words, sentences and number formats of the page in one language."""
 
 from __future__ import annotations
 
@@ -18,27 +18,31 @@ from saywhy.report import Finding, Note, Value
 
 CATALOGUES = Path(__file__).with_name("wording")
 
-#: What a dimension of segments is called whose values are languages.
-_LANGUAGE = {"language", "sprache", "语言", "語言"}
+#: Names of segment dimensions whose values are languages.
+_LANGUAGE_DIMENSIONS = {"language", "sprache", "语言", "語言"}
 
-#: Regions that write traditional characters, for tags that name no script.
-_TRADITIONAL = {"tw", "hk", "mo"}
+#: Regions that use traditional characters, for tags without a script.
+_TRADITIONAL_REGIONS = {"tw", "hk", "mo"}
 
-# Control characters would drive a terminal or break a parser, bidirectional overrides would reorder the text around
-# a quote, and lone surrogates cannot be encoded. Tab and newline are text.
+# Control characters could control a terminal or break a parser, bidirectional overrides could reorder the text around a
+# quote, and lone surrogates cannot be encoded. Tab and newline are text.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def printable(text: str) -> str:
-    """The text with every character that no reader should receive replaced by one U+FFFD, so that offsets hold."""
+    """The text with each unprintable character replaced by U+FFFD, so that offsets stay valid."""
     return _UNPRINTABLE.sub("\ufffd", text.replace("\r", "\n"))
 
 
 def closest_language(tag: str) -> str:
-    """The catalogue for a language tag: `de-AT` → `de`, `zh-TW` → `zh-Hant`. `InvalidInput` where there is none."""
-    primary, *rest = tag.replace("_", "-").lower().split("-")
+    """The catalogue for a language tag: `de-AT` → `de`, `zh-TW` → `zh-Hant`. Raises `InvalidInput` if there is none."""
+    primary, *subtags = tag.replace("_", "-").lower().split("-")
     if primary == "zh":
-        return "zh-Hant" if "hant" in rest or ("hans" not in rest and _TRADITIONAL & set(rest)) else "zh-Hans"
+        return (
+            "zh-Hant"
+            if "hant" in subtags or ("hans" not in subtags and _TRADITIONAL_REGIONS & set(subtags))
+            else "zh-Hans"
+        )
     if primary not in FIRST_CLASS_LANGUAGES:
         raise InvalidInput(f"there are no words in language {tag!r}; choose one of {', '.join(FIRST_CLASS_LANGUAGES)}")
     return primary
@@ -46,7 +50,7 @@ def closest_language(tag: str) -> str:
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """The words of one first-class language; those of a section are keyed `section.key`."""
+    """The texts of one first-class language by key; in a section the key is `section.key`."""
     with (CATALOGUES / f"{language}.toml").open("rb") as file:
         entries = tomllib.load(file)
     words: dict[str, str] = {}
@@ -56,7 +60,7 @@ def catalogue(language: str) -> dict[str, str]:
 
 
 class Wording:
-    """Words by key (`wording["ranking"]`, `wording("lead", label=…)`) and numbers as this language writes them."""
+    """Texts by key (`wording["ranking"]`, `wording("lead", label=…)`) and number formats of one language."""
 
     def __init__(self, language: str) -> None:
         self.language = closest_language(language)
@@ -81,7 +85,7 @@ class Wording:
         return f"+{text}" if signed and rounded > 0 else text
 
     def tick(self, value: float) -> str:
-        """A round number on an axis, with no more decimals than it needs."""
+        """A round number on an axis, without trailing zeros."""
         return format_decimal(round(value, 6), locale=self._locale).replace("-", "−")
 
     def interval(self, low: float, high: float, *, signed: bool = False, decimals: int = 1) -> str:
@@ -89,13 +93,13 @@ class Wording:
         return self("interval", **dict(zip(("low", "high"), ends, strict=True)))
 
     def share(self, fraction: float) -> str:
-        """A fraction of 1 as a whole percentage; what is there but rounds to nothing is “<1%”."""
+        """A fraction of 1 as a whole percentage; a positive one that rounds to zero is “<1%”."""
         if 0 < fraction < 0.005:
             return f"<{format_percent(0.01, locale=self._locale)}"
         return format_percent(fraction, locale=self._locale)
 
     def amount(self, number: float) -> str:
-        """A whole number, or money of an unnamed currency, abbreviated from a million on."""
+        """A whole number, or money in an unnamed currency, abbreviated from a million on."""
         if abs(number) < 999_999.5:
             return format_decimal(round(number), locale=self._locale)
         return format_compact_decimal(number, locale=self._locale, fraction_digits=1)
@@ -106,18 +110,20 @@ class Wording:
         return f"{format_date(time, 'long', locale=self._locale)} {time:%H:%M} UTC"
 
     def day(self, iso: str | None) -> str:
-        """An ISO 8601 day as the language writes it; a dash where there is none."""
+        """An ISO 8601 day in the format of the language; a dash for None."""
         return format_date(date.fromisoformat(iso), "medium", locale=self._locale) if iso else "–"
 
     def segment(self, name: str) -> str:
-        """The value of a segment (`dimension=value`), by its name where it is a language."""
+        """The value of a segment (`dimension=value`); a language is shown by its name."""
         dimension, _, value = name.partition("=")
-        return self.language_name(value) if value and dimension.casefold() in _LANGUAGE else value or dimension
+        return (
+            self.language_name(value) if value and dimension.casefold() in _LANGUAGE_DIMENSIONS else value or dimension
+        )
 
     def note(self, note: Note) -> str:
-        """A note, or a finding, of a report in words: whole numbers as counts, others as points, lists with commas.
+        """The sentence of a note or finding: whole numbers as counts, others as points, lists with commas.
 
-        What is called rate is a share, revenue is money, and a change has a sign.
+        Values called rate are shares, revenue is money, and a change has a sign.
         """
         section = "finding" if isinstance(note, Finding) else "note"
         return self(f"{section}.{note.key}", **{name: self._value(name, value) for name, value in note.values.items()})
@@ -139,7 +145,7 @@ class Wording:
         return self["comma"].join(value)
 
     def language_name(self, tag: str) -> str:
-        """The name of any language in this one; the tag itself where it has none."""
+        """The name of a language in this language; the tag itself if it has no name."""
         if tag == "und":
             return self["language_unknown"]
         try:

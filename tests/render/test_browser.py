@@ -21,12 +21,12 @@ FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component
 
 
 @dataclass
-class Opened:
-    """A page with all that it asked for and complained about."""
+class RecordedPage:
+    """An open page with its requests and with its console messages and errors."""
 
     page: Page
     requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +38,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def opened(browser: Browser, folder: Path, report: Report, language: str = "en", **options: Any) -> Opened:
-    """The page opened from a file, as someone does who was sent it."""
+def open_page(browser: Browser, folder: Path, report: Report, language: str = "en", **options: Any) -> RecordedPage:
+    """The page of a report, opened from a file."""
     file = folder / "report.html"
     file.write_text(to_html(report, load_code_frame(), language=language), "utf-8")
-    found = Opened(browser.new_page(**options))
-    found.page.set_default_timeout(180_000)  # a busy machine is no fault of the page
-    found.page.on("request", lambda request: found.requests.append(request.url))
-    found.page.on("console", lambda message: found.complaints.append(message.text))
-    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    found.page.goto(file.as_uri())
-    return found
+    recorded = RecordedPage(browser.new_page(**options))
+    recorded.page.set_default_timeout(180_000)  # the machine may be busy
+    recorded.page.on("request", lambda request: recorded.requests.append(request.url))
+    recorded.page.on("console", lambda message: recorded.messages.append(message.text))
+    recorded.page.on("pageerror", lambda error: recorded.messages.append(str(error)))
+    recorded.page.goto(file.as_uri())
+    return recorded
 
 
 REPORTS = {"rich": RICH, "full": FULL, "rated": RATED, "empty": EMPTY, "huge": HUGE, "hostile": HOSTILE}
@@ -58,37 +58,37 @@ REPORTS = {"rich": RICH, "full": FULL, "rated": RATED, "empty": EMPTY, "huge": H
 @pytest.mark.parametrize(
     "name", ["rich", *(pytest.param(name, marks=pytest.mark.slow) for name in REPORTS if name != "rich")]
 )
-def test_page_fits_and_asks_for_nothing(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
-    """With everything opened nothing overflows sideways, nothing is requested, nothing complains."""
+def test_page_fits_and_makes_no_requests(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
+    """With all details open there is no horizontal overflow, no request, no console message."""
     for language in FIRST_CLASS_LANGUAGES:
         viewport = {"width": width, "height": 800}
-        found = opened(browser, tmp_path, REPORTS[name], language, viewport=viewport)
-        found.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-        assert found.page.evaluate("document.documentElement.scrollWidth") == width, language
-        assert found.requests == [found.page.url]
-        assert found.complaints == []
-        found.page.close()
+        recorded = open_page(browser, tmp_path, REPORTS[name], language, viewport=viewport)
+        recorded.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        assert recorded.page.evaluate("document.documentElement.scrollWidth") == width, language
+        assert recorded.requests == [recorded.page.url]
+        assert recorded.messages == []
+        recorded.page.close()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_page_is_accessible(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
-    """axe finds no violation, contrast included, in light and dark, wide and narrow, with all quotes open."""
+    """axe finds no violation, contrast included, in light and dark, wide and narrow, with all details open."""
     for report in (RICH, RATED):
         options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
-        found = opened(browser, tmp_path, report, "de", **options)
-        found.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-        results = Axe().run(found.page)
+        recorded = open_page(browser, tmp_path, report, "de", **options)
+        recorded.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        results = Axe().run(recorded.page)
         assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
         assert results.violations_count == 0, results.generate_report()
-        found.page.close()
+        recorded.page.close()
 
 
 def test_dark_mode_follows_the_system(browser: Browser, tmp_path: Path) -> None:
-    """The page is dark where the system is."""
+    """The page is dark if the system is."""
     grounds = [
-        opened(browser, tmp_path, FULL, color_scheme=scheme).page.evaluate(
+        open_page(browser, tmp_path, FULL, color_scheme=scheme).page.evaluate(
             "getComputedStyle(document.body).backgroundColor"
         )
         for scheme in ("light", "dark")
@@ -98,7 +98,7 @@ def test_dark_mode_follows_the_system(browser: Browser, tmp_path: Path) -> None:
 
 def test_quotes_open_from_the_keyboard(browser: Browser, tmp_path: Path) -> None:
     """Tab reaches the quotes of an issue and Enter opens them, without any script."""
-    page = opened(browser, tmp_path, FULL, java_script_enabled=True).page
+    page = open_page(browser, tmp_path, FULL, java_script_enabled=True).page
     quotes = page.locator("#detractors-1 blockquote").first
     assert not quotes.is_visible()
     for _ in range(40):
@@ -110,8 +110,8 @@ def test_quotes_open_from_the_keyboard(browser: Browser, tmp_path: Path) -> None
 
 
 def test_print_shows_the_evidence(browser: Browser, tmp_path: Path) -> None:
-    """Closed quotes are printed, dark on white whatever the system's colours, and the table stays one."""
-    page = opened(browser, tmp_path, FULL, viewport={"width": 672, "height": 900}, color_scheme="dark").page
+    """Closed quotes are printed, dark on white in any colour scheme, and the table stays a table."""
+    page = open_page(browser, tmp_path, FULL, viewport={"width": 672, "height": 900}, color_scheme="dark").page
     page.emulate_media(media="print")
     assert page.locator("#detractors-1 blockquote").first.is_visible()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(28, 34, 39)"
@@ -119,25 +119,25 @@ def test_print_shows_the_evidence(browser: Browser, tmp_path: Path) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 672
 
 
-def test_drawings_lie_where_the_numbers_say(browser: Browser, tmp_path: Path) -> None:
-    """On screen the dots of the ranking stand in the order of the impacts, each within its interval."""
-    page = opened(browser, tmp_path, FULL, viewport={"width": 1280, "height": 800}).page
-    places = page.evaluate(
+def test_positions_in_drawings_match_the_numbers(browser: Browser, tmp_path: Path) -> None:
+    """On screen the dots of the ranking are in the order of the impacts, each within its interval."""
+    page = open_page(browser, tmp_path, FULL, viewport={"width": 1280, "height": 800}).page
+    positions = page.evaluate(
         """[...document.querySelectorAll('#ranking tbody')].map(row => {
             const box = name => row.querySelector(name).getBoundingClientRect()
             const dot = box('circle'), line = box('.span')
             return [line.left, (dot.left + dot.right) / 2, line.right]
         })"""
     )
-    dots = [dot for _, dot, _ in places]
+    dots = [dot for _, dot, _ in positions]
     assert dots == sorted(dots, reverse=True)
-    assert all(left < dot < right for left, dot, right in places)
+    assert all(left < dot < right for left, dot, right in positions)
     assert (dots[0] - dots[4]) / (dots[1] - dots[4]) == pytest.approx((4.83 - 0.6) / (4.1 - 0.6), rel=0.02)
 
 
 def test_titles_of_columns_are_not_cut(browser: Browser, tmp_path: Path) -> None:
-    """Also the longest words, which are German, stay whole."""
-    page = opened(browser, tmp_path, RICH, "de", viewport={"width": 1280, "height": 800}).page
+    """The longest words, which are German, are not broken."""
+    page = open_page(browser, tmp_path, RICH, "de", viewport={"width": 1280, "height": 800}).page
     lines = page.evaluate(
         """[...document.querySelectorAll('thead th.number')].flatMap(cell => {
             const texts = [...cell.querySelectorAll('*'), cell].map(node => node.firstChild)
@@ -155,11 +155,11 @@ def test_titles_of_columns_are_not_cut(browser: Browser, tmp_path: Path) -> None
 
 
 def test_drawings_of_a_table_share_one_axis_on_a_phone(browser: Browser, tmp_path: Path) -> None:
-    """In each table of scores the zero lines stand below one another, so that the rows can be compared."""
-    page = opened(browser, tmp_path, RICH, viewport={"width": 390, "height": 800}).page
+    """In each table of scores the zero lines are aligned, so that rows can be compared."""
+    page = open_page(browser, tmp_path, RICH, viewport={"width": 390, "height": 800}).page
     zeros = page.evaluate(
         """[...document.querySelectorAll('.groupings')].map(table =>
             [...table.querySelectorAll('.zero')].map(line => Math.round(line.getBoundingClientRect().left)))"""
     )
-    assert all(len(places) > 1 for places in zeros)
-    assert all(len({*places}) == 1 for places in zeros)
+    assert all(len(positions) > 1 for positions in zeros)
+    assert all(len({*positions}) == 1 for positions in zeros)

@@ -17,17 +17,17 @@ from tests.builders.reports import EMPTY, FULL, HOSTILE, HUGE, INVOICES, RATED
 
 
 def rows(content: str, delimiter: str = ",") -> list[dict[str, str]]:
-    """What a spreadsheet reads."""
+    """The rows as a spreadsheet reads them."""
     return list(csv.DictReader(io.StringIO(content.removeprefix("\ufeff"), newline=""), delimiter=delimiter))
 
 
-def test_json_holds_what_callers_were_promised() -> None:
-    """The documented fields are there, under their names, with the numbers of the report."""
-    found = json.loads(to_json(FULL))
-    assert found["wave"] == "2026-Q2"
-    assert set(found["nps"]) == {"score", "low", "high", "n", "promoters", "passives", "detractors"}
-    assert found["nps"]["score"] == 23.4
-    first = found["issues"][0]
+def test_json_has_the_documented_fields() -> None:
+    """The documented fields have the numbers of the report."""
+    data = json.loads(to_json(FULL))
+    assert data["wave"] == "2026-Q2"
+    assert set(data["nps"]) == {"score", "low", "high", "n", "promoters", "passives", "detractors"}
+    assert data["nps"]["score"] == 23.4
+    first = data["issues"][0]
     assert [first[name] for name in ("rank", "kind", "id", "theme", "impact", "low", "high", "mentions")] == [
         1, "topic", "topic-17", "billing", 4.83, 3.31, 6.35, 61,
     ]  # fmt: skip
@@ -37,13 +37,13 @@ def test_json_holds_what_callers_were_promised() -> None:
 
 @pytest.mark.parametrize("report", [FULL, RATED, EMPTY, HUGE, HOSTILE])
 def test_json_and_csv_can_be_written_as_utf8(report: Report) -> None:
-    """Whatever the comments hold, both are valid UTF-8 and can be read back with one entry an issue."""
+    """With any comments, both are valid UTF-8 and can be read back with one entry per issue."""
     assert len(json.loads(to_json(report).encode())["issues"]) == len(report.issues)
     assert len(rows(to_csv(report).encode().decode())) == len(report.issues)
 
 
-def test_json_keeps_offsets_where_a_character_cannot_be_encoded() -> None:
-    """A lone surrogate becomes one character, so that start and end still delimit the clause."""
+def test_json_keeps_offsets_beside_unencodable_characters() -> None:
+    """A lone surrogate is replaced by one character, so that start and end still delimit the clause."""
     broken = replace(INVOICES.quotes[0], text="a\udce9b clause", start=4, end=10)
     report = replace(FULL, issues=(replace(INVOICES, quotes=(broken,)),))
     quote = json.loads(to_json(report))["issues"][0]["quotes"][0]
@@ -51,16 +51,16 @@ def test_json_keeps_offsets_where_a_character_cannot_be_encoded() -> None:
 
 
 def test_csv_opens_in_excel() -> None:
-    """Excel recognises UTF-8 by the byte order mark, and lines end as it writes them itself."""
+    """A byte order mark, by which Excel recognises UTF-8, and Windows line ends."""
     content = to_csv(FULL).encode()
     assert content.startswith(b"\xef\xbb\xbfrank,kind,id,label,theme,impact,low,high,")
     assert content.endswith(b"\r\n")
-    found = rows(content.decode())
-    assert found[0]["impact"] == "4.83"
-    assert found[0]["revenue_at_risk"] == "1284500"
-    assert found[0]["is_new"] == "yes"
-    assert found[3]["label"] == "客服电话总是打不通"
-    assert found[3]["revenue_at_risk"] == ""
+    data = rows(content.decode())
+    assert data[0]["impact"] == "4.83"
+    assert data[0]["revenue_at_risk"] == "1284500"
+    assert data[0]["is_new"] == "yes"
+    assert data[3]["label"] == "客服电话总是打不通"
+    assert data[3]["revenue_at_risk"] == ""
 
 
 def test_csv_for_german_spreadsheets() -> None:
@@ -69,14 +69,14 @@ def test_csv_for_german_spreadsheets() -> None:
 
 
 def test_csv_keeps_a_comment_of_several_lines_in_one_row() -> None:
-    """Line breaks, quotation marks and separators within a comment do not break the table."""
+    """Line breaks, quotation marks and separators in a comment stay in its cell."""
     text = 'first\nsecond; "third", fourth'
     quoted = replace(INVOICES.quotes[0], text=text, start=0, end=5)
     for language, delimiter in (("en", ","), ("de", ";")):
-        (found,) = rows(
+        (data,) = rows(
             to_csv(replace(FULL, issues=(replace(INVOICES, quotes=(quoted,)),)), language=language), delimiter
         )
-        assert found["quote_1"] == text
+        assert data["quote_1"] == text
 
 
 @given(
@@ -85,7 +85,7 @@ def test_csv_keeps_a_comment_of_several_lines_in_one_row() -> None:
     rest=st.text(st.characters(codec="utf-8"), max_size=20),
 )
 def test_no_text_becomes_a_formula(lead: str, trigger: str, rest: str) -> None:
-    """Text that a spreadsheet would run starts with an apostrophe, wherever it comes from."""
+    """Text that a spreadsheet would run as a formula starts with an apostrophe, in every column."""
     text = trigger + rest if trigger in "\t\r\n" else lead + trigger + rest
     issue = replace(
         INVOICES,
@@ -97,11 +97,11 @@ def test_no_text_becomes_a_formula(lead: str, trigger: str, rest: str) -> None:
         waves=((text, 1),),
         quotes=(replace(INVOICES.quotes[0], text=text, start=0, end=0),),
     )
-    (found,) = rows(to_csv(replace(FULL, issues=(issue,))))
+    (data,) = rows(to_csv(replace(FULL, issues=(issue,))))
     for column in ("id", "label", "theme", "keywords", "concentrated_in", "waves", "quote_1"):
-        assert found[column].startswith("'"), column
+        assert data[column].startswith("'"), column
 
 
 def test_negative_numbers_stay_numbers() -> None:
-    """The guard against formulas leaves a number with a minus sign alone."""
+    """A number with a minus sign is not escaped as a formula."""
     assert rows(to_csv(FULL))[4]["low"] == "-0.5"

@@ -1,4 +1,4 @@
-"""What stands beside the ranking: the other measures, the board, the change, the alerts, the segments."""
+"""The tables beside the ranking: other measures, board, change, alerts, concentrations."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def page(language: str = "en", report: Report = RICH) -> Page:
     return build_page(report, load_code_frame(), Wording(language))
 
 
-def test_measures_stand_side_by_side() -> None:
-    """Recoverable, Shapley and leave-out of each issue with their intervals; audited where it is a theme."""
+def test_measures_are_side_by_side() -> None:
+    """Recoverable, Shapley and leave-out points of each issue with their intervals; audited ones for a theme."""
     table = page().measures
     assert table is not None
     assert table.columns == ("Recoverable", "Shapley share", "Leave-out", "Audited")
@@ -41,8 +41,8 @@ def test_measures_stand_side_by_side() -> None:
     assert "Audited" not in unaudited.measures.columns
 
 
-def test_the_board_is_in_its_order_with_its_pebbles() -> None:
-    """Points a day to the hundredth, days, and the mark of a pebble."""
+def test_the_board_shows_its_order_and_quick_wins() -> None:
+    """Points per day to the hundredth, days, and the badge of a quick win."""
     table = page("de").board
     assert table is not None
     assert [row.figures[0].value for row in table.rows] == ["2,42", "0,41", "0,06"]
@@ -50,19 +50,19 @@ def test_the_board_is_in_its_order_with_its_pebbles() -> None:
     assert [bool(row.badges) for row in table.rows] == [True, False, False]
 
 
-def test_a_change_tells_how_sure_it_is_and_where_it_comes_from() -> None:
-    """The move with its interval, chance named where it is, each theme by how often and how gravely, mix and news."""
-    found = page().change
-    assert found is not None
-    assert found.title == "2026-Q1 → 2026-Q2: what changed"
-    told = " ".join(found.sentences)
-    assert "−7.8 points (−14.1 to −1.4); that is more than chance explains" in told
-    assert "from 9.1 points on" in told
-    assert "mix of industry" in told
-    assert "Named no more: 登录失败, Datenverlust beim Export." in told
-    assert found.causes is not None
-    assert len(found.causes.rows) + len(found.causes.more) == 10
-    first = found.causes.rows[0]
+def test_a_change_shows_its_significance_and_its_parts() -> None:
+    """The change with its interval and significance, each theme by frequency and severity, the mix, and new causes."""
+    change = page().change
+    assert change is not None
+    assert change.title == "2026-Q1 → 2026-Q2: what changed"
+    text = " ".join(change.sentences)
+    assert "−7.8 points (−14.1 to −1.4); that is more than chance explains" in text
+    assert "from 9.1 points on" in text
+    assert "mix of industry" in text
+    assert "Named no more: 登录失败, Datenverlust beim Export." in text
+    assert change.causes is not None
+    assert len(change.causes.rows) + len(change.causes.more) == 10
+    first = change.causes.rows[0]
     assert (first.name, first.kind, first.anchor) == ("Billing and contract", "Complaint", "detractors-2")
     assert [figure.value for figure in first.figures] == ["0% → 7%", "−2.1", "+0.1"]
     assert RICH.change is not None
@@ -72,41 +72,41 @@ def test_a_change_tells_how_sure_it_is_and_where_it_comes_from() -> None:
 
 
 def test_causes_that_came_and_went_are_named_in_the_language_of_the_page() -> None:
-    """A theme by its name there, a topic by its label in that language, both where they are on the page and not."""
+    """A theme by its name, a topic by its label in that language, whether or not they are on the page."""
     assert RICH.change is not None
     issues = (replace(RICH.issues[0], labels={"de": "Unklare Rechnungen"}), *RICH.issues[1:])
     change = replace(RICH.change, new=("Invoices that nobody understands",), vanished=("Price and value", "登录失败"))
     alert = replace(RICH.alerts[0], kind="theme", id="price", label="Price and value")
-    found = page("de", replace(RICH, issues=issues, change=change, alerts=(alert,)))
-    assert found.change is not None
-    assert found.alerts is not None
-    assert "Neu: Unklare Rechnungen." in found.change.sentences
-    assert "Nicht mehr genannt: Preis und Wert, 登录失败." in found.change.sentences
-    assert found.alerts.alerts[0].text.startswith("„Preis und Wert“")
+    shown = page("de", replace(RICH, issues=issues, change=change, alerts=(alert,)))
+    assert shown.change is not None
+    assert shown.alerts is not None
+    assert "Neu: Unklare Rechnungen." in shown.change.sentences
+    assert "Nicht mehr genannt: Preis und Wert, 登录失败." in shown.change.sentences
+    assert shown.alerts.alerts[0].text.startswith("„Preis und Wert“")
 
 
-def test_alerts_say_how_often_they_are_false() -> None:
-    """Each with its rates, linked to its row where it has one, under the rate of false alarms."""
-    found = page().alerts
-    assert found is not None
-    assert "5% at most" in found.hint
-    assert [alert.anchor for alert in found.alerts] == ["detractors-1", None]
-    assert "8% of the comments in 2026-Q2 rather than 2%" in found.alerts[0].text
+def test_alerts_show_the_rate_of_false_alarms() -> None:
+    """Each alert with its rates, linked to its row if it has one, under the rate of false alarms."""
+    panel = page().alerts
+    assert panel is not None
+    assert "5% at most" in panel.hint
+    assert [alert.anchor for alert in panel.alerts] == ["detractors-1", None]
+    assert "8% of the comments in 2026-Q2 rather than 2%" in panel.alerts[0].text
 
 
-def test_segments_are_listed_by_how_sure_they_stand_out() -> None:
-    """The ratio with its interval and both rates; what is surest first."""
+def test_concentrations_are_in_order_of_certainty() -> None:
+    """The ratio with its interval and both rates; the highest lower end first."""
     table = page().concentrations
     assert table is not None
     assert [figure.value for figure in table.rows[0].figures] == ["retail", "4.1", "14%", "3%"]
     assert {row.figures[0].value for row in table.rows[:5]} == {"retail"}
 
 
-def test_a_row_says_who_is_behind_it() -> None:
+def test_a_row_shows_people_and_revenue() -> None:
     """Share of the detractors or promoters, accounts, those leaving, revenue, lifetime value."""
     issue, delight = page().issues.tables[0].rows[1], page().delights.tables[0].rows[0]
     facts = {fact.title: fact.entries for fact in issue.facts}
-    assert facts["Behind it"] == (
+    assert facts["People and revenue"] == (
         "24% of all detractors",
         "41 accounts",
         "6 leaving or at risk",
@@ -120,7 +120,7 @@ def test_a_row_says_who_is_behind_it() -> None:
 
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
 def test_every_part_is_on_the_page_and_only_where_there_is_something(language: str) -> None:
-    """All parts of a rich report have their place in every language; a plain one has none of them."""
+    """A rich report has all parts in every language, a plain one none of them."""
     parts = ('id="alerts"', 'id="board"', 'id="change"', 'id="concentrations"', Wording(language)["measures"])
     rich, plain, rated = (to_html(report, load_code_frame(), language=language) for report in (RICH, FULL, RATED))
     for part in parts:
@@ -130,7 +130,7 @@ def test_every_part_is_on_the_page_and_only_where_there_is_something(language: s
 
 
 def test_the_csv_has_the_other_measures_too() -> None:
-    """Each number under its own name; what is not known is blank."""
+    """Each number in its own column; unknown ones are blank."""
     first, second, *_ = csv.DictReader(io.StringIO(to_csv(RICH).removeprefix("\ufeff")))
     assert (first["leave_out"], first["shapley_low"], first["audited_impact"]) == ("9.9", "4", "")
     assert (first["lifetime_value"], first["effort_days"], second["audited_rate"]) == ("5310000", "2", "0.11")

@@ -21,7 +21,7 @@ VOID = {"meta", "line", "rect", "circle"}
 
 
 class Document(HTMLParser):
-    """Elements with their attributes and text, in order; refuses what is not nested properly."""
+    """Elements with their attributes and text, in order; asserts that they are nested properly."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -63,21 +63,21 @@ def page(report: Report, language: str = "en") -> Document:
 @pytest.mark.parametrize("report", [FULL, RATED, EMPTY, HUGE], ids=["full", "rated", "empty", "huge"])
 def test_headings_and_tables_are_semantic(report: Report, language: str) -> None:
     """One h1, no level left out, every table named and with headers for its columns and rows."""
-    found = page(report, language)
-    assert found.find("html")[0][0]["lang"] == language
-    levels = [int(tag[1]) for tag, _, _ in found.elements if re.fullmatch("h[1-6]", tag)]
+    document = page(report, language)
+    assert document.find("html")[0][0]["lang"] == language
+    levels = [int(tag[1]) for tag, _, _ in document.elements if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
-    assert all(attributes["scope"] in ("col", "row") for attributes, _ in found.find("th"))
-    assert len(found.find("caption")) == len(found.find("table"))
-    assert all(text for _, text in found.find("caption") + found.find("h2") + found.find("summary"))
-    identifiers = [attributes["id"] for _, attributes, _ in found.elements if "id" in attributes]
+    assert all(attributes["scope"] in ("col", "row") for attributes, _ in document.find("th"))
+    assert len(document.find("caption")) == len(document.find("table"))
+    assert all(text for _, text in document.find("caption") + document.find("h2") + document.find("summary"))
+    identifiers = [attributes["id"] for _, attributes, _ in document.elements if "id" in attributes]
     assert len(set(identifiers)) == len(identifiers)
 
 
-def test_the_page_says_what_the_report_says() -> None:
-    """NPS with interval, groups, ranking, waves, segments, badges and mixes are there as text, not only as drawings."""
+def test_the_page_has_the_numbers_as_text() -> None:
+    """NPS with interval, groups, ranking, waves, segments, badges and mixes are text, not only drawings."""
     text = " ".join(text for _, text in page(FULL).find("body"))
     for shown in (
         "+23.4", "+19.1 to +27.6", "Detractors 0–6 24% 288", "Promoters 9–10 48% 566",
@@ -92,7 +92,7 @@ def test_the_page_says_what_the_report_says() -> None:
 
 
 def test_themes_are_named_in_the_language_of_the_page() -> None:
-    """Humans own the code frame in every language; topics keep the label that was found."""
+    """Themes have names in every language; topics keep the label that was found."""
     text = page(FULL, "zh-Hant").find("main")[0][1]
     assert "帳單與合約 主題" in text
     assert "「可靠性」下的根本原因" in text
@@ -100,12 +100,12 @@ def test_themes_are_named_in_the_language_of_the_page() -> None:
 
 
 def test_quotes_carry_their_language_and_highlight_the_clause() -> None:
-    """A quote is read out and drawn in its own language, the reader's language first, and its clause is marked."""
-    found = page(FULL, "de")
-    quotes = {text: attributes for attributes, text in found.find("blockquote")}
+    """A quote has the attribute of its language, quotes in the language of the page are first, the clause is marked."""
+    document = page(FULL, "de")
+    quotes = {text: attributes for attributes, text in document.find("blockquote")}
     assert quotes["功能不错，但是账单看不懂，每个月都要打电话问。"]["lang"] == "zh-Hans"
     assert quotes["فاتورة غير واضحة على الإطلاق"]["dir"] == "auto"
-    marks = [text for _, text in found.find("mark")]
+    marks = [text for _, text in document.find("mark")]
     assert marks[:3] == [
         "Die Rechnung ist ein Rätsel: drei Positionen, keine davon erklärt.",
         "I spend an hour each month working out what the invoice is for",
@@ -114,7 +114,7 @@ def test_quotes_carry_their_language_and_highlight_the_clause() -> None:
 
 
 def test_a_rating_is_never_shown_as_nps() -> None:
-    """Without the 0-10 scale there is no NPS, no impact and no detractor on the page, and it says why."""
+    """Without the 0-10 scale the page has no NPS, impact or detractors, and gives the reason."""
     text = page(RATED).find("main")[0][1]
     assert "A rating on another scale is never turned into NPS" in text
     assert "Rating on 1–5 3.8 41% 8,123" in text
@@ -123,31 +123,31 @@ def test_a_rating_is_never_shown_as_nps() -> None:
     assert "What people complain about" in text
 
 
-def test_an_empty_report_says_so() -> None:
-    """Nothing to rank is an answer too, in words."""
+def test_an_empty_report() -> None:
+    """A sentence says that there is nothing to rank."""
     text = page(EMPTY).find("main")[0][1]
     assert "No NPS: none of these responses has a score." in text
     assert text.count("The comments name no issue that can be ranked.") == 2
     assert "No praise stands out." in text
 
 
-def test_a_long_ranking_folds_its_tail_away() -> None:
-    """Fifteen rows are in sight, the others stand in a table of their own that can be opened."""
-    found = page(HUGE)
+def test_a_long_ranking_is_folded() -> None:
+    """Fifteen rows are visible; the others are in a second table that can be opened."""
+    document = page(HUGE)
     assert (
-        len([1 for attributes, _ in found.find("tbody") if (attributes.get("id") or "").startswith("detractors-")])
+        len([1 for attributes, _ in document.find("tbody") if (attributes.get("id") or "").startswith("detractors-")])
         == 100
     )
-    assert "Further issues 85" in [text for _, text in found.find("summary")]
+    assert "Further issues 85" in [text for _, text in document.find("summary")]
 
 
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
-def test_the_page_asks_for_nothing(language: str) -> None:
-    """No script, no inline style, no address but anchors; the policy allows the one style sheet and nothing else."""
+def test_the_page_makes_no_requests(language: str) -> None:
+    """No scripts, inline styles or links except anchors; the policy allows only the style sheet."""
     content = to_html(FULL, CODE_FRAME, language=language)
-    found = Document(content)
-    assert not {"script", "link", "img", "iframe", "object", "base", "form"} & {tag for tag, _, _ in found.elements}
-    for _, attributes, _ in found.elements:
+    document = Document(content)
+    assert not {"script", "link", "img", "iframe", "object", "base", "form"} & {tag for tag, _, _ in document.elements}
+    for _, attributes, _ in document.elements:
         assert not attributes.keys() & {"src", "srcset", "style", "action"}
         assert (attributes.get("href") or "#").startswith("#")
     style = re.search("<style>(.*?)</style>", content, re.DOTALL)
@@ -159,15 +159,15 @@ def test_the_page_asks_for_nothing(language: str) -> None:
 
 
 def test_nothing_in_a_report_becomes_markup() -> None:
-    """Hostile words in every field add no element and no event handler, and cannot close the elements they stand in."""
+    """Hostile text in every field adds no element or event handler, and cannot close its own element."""
     content = to_html(HOSTILE, CODE_FRAME)
-    found = Document(content)
+    document = Document(content)
     ordinary = {tag for tag, _, _ in page(FULL).elements}
-    assert {tag for tag, _, _ in found.elements} <= ordinary
-    assert Counter(tag for tag, _, _ in found.elements)["title"] == 1
-    assert not [name for _, attributes, _ in found.elements for name in attributes if name.startswith("on")]
-    assert "<script>alert(1)</script>" in found.find("h1")[0][1]
-    assert "{{ 7*7 }}" in found.find("h1")[0][1]
+    assert {tag for tag, _, _ in document.elements} <= ordinary
+    assert Counter(tag for tag, _, _ in document.elements)["title"] == 1
+    assert not [name for _, attributes, _ in document.elements for name in attributes if name.startswith("on")]
+    assert "<script>alert(1)</script>" in document.find("h1")[0][1]
+    assert "{{ 7*7 }}" in document.find("h1")[0][1]
     assert not re.search("[\x00\x1b\u202e\udce9]", content)
     assert "\u202e" in HOSTILE_TEXT
     content.encode()

@@ -1,4 +1,4 @@
-"""Words, numbers and places of the renderers."""
+"""Catalogues, number formats and positions in drawings."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_catalogues_say_the_same_things(language: str) -> None:
 
 
 def test_every_word_is_used() -> None:
-    """No catalogue entry is left over: each key stands in a template or a module of the renderers."""
+    """No catalogue entry is unused: each key occurs in a template or module of the room."""
     files = [*SOURCES.glob("*.py"), *SOURCES.glob("templates/*.j2")]
     source = "\n".join(file.read_text("utf-8") for file in files)
     made = {f"score_range_{group}" for group in ("promoters", "passives", "detractors")}
@@ -50,13 +50,16 @@ def test_every_word_is_used() -> None:
     made |= {f"{name}_hint" for name in ("measures", "board", "concentrations", "change_causes")}
     made |= {"negative", "neutral", "positive", "mixed"}
     made |= {f"finding.{key}" for key in FINDINGS}
-    made |= {f"note.{key}" for key in re.findall(r'Note\("(\w+)"', (SOURCES.parent / "notes.py").read_text("utf-8"))}
+    made |= {
+        f"note.{key}"
+        for key in re.findall(r'Note\("(\w+)"', (SOURCES.parent / "report" / "caveats.py").read_text("utf-8"))
+    }
     assert [key for key in catalogue("en").keys() - made if f'"{key}"' not in source] == []
 
 
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
 def test_every_note_of_a_report_has_words(language: str) -> None:
-    """Every note that the report stage can leave is a sentence in every language, with all its values filled in."""
+    """Every note that a report can have is a sentence in every language, with all values filled in."""
     small = replace(
         FULL, nps=Nps(10.0, -12.4, 31.6, 41, 15, 15, 11), segments=(GroupNps("a=b", Nps(0, -9, 9, 3, 1, 1, 1)),)
     )
@@ -77,7 +80,7 @@ def test_every_note_of_a_report_has_words(language: str) -> None:
 
 
 def test_numbers_in_notes_are_written_as_the_language_does() -> None:
-    """Decimals and thousands as in German; lists as in Chinese."""
+    """German decimals and thousands separators; Chinese list separators."""
     assert "aller 1.187 Antworten mit Punktzahl ist 23,4" in Wording("de").note(FULL.notes[0])
     assert "：城市、branch。" in Wording("zh-Hans").note(Note("dropped", {"names": ("城市", "branch")}))
 
@@ -88,12 +91,12 @@ def test_numbers_in_notes_are_written_as_the_language_does() -> None:
      ("zh-Hant-HK", "zh-Hant"), ("zh-Hans-HK", "zh-Hans"), ("zh-HK", "zh-Hant")],
 )  # fmt: skip
 def test_a_regional_language_finds_its_words(tag: str, language: str) -> None:
-    """Regions fall back to their language, Chinese ones to the script written there."""
+    """A regional tag falls back to its language, a Chinese one to the script of the region."""
     assert closest_language(tag) == language
 
 
-def test_an_unknown_language_is_refused() -> None:
-    """The error says what was asked for and what there is."""
+def test_an_unknown_language_is_an_error() -> None:
+    """The error names the unknown language and lists the known ones."""
     with pytest.raises(InvalidInput, match=r"'fr'.*en, de, zh-Hans, zh-Hant"):
         Wording("fr")
 
@@ -129,7 +132,7 @@ def test_numbers_as_the_language_writes_them(language: str, expected: list[str])
 
 
 def test_moments_are_in_utc() -> None:
-    """A time with an offset is shown in UTC, and says so."""
+    """A time with an offset is shown in UTC, with the zone."""
     assert Wording("de").moment("2026-05-03T01:15:00+02:00") == "2. Mai 2026 23:15 UTC"
 
 
@@ -137,7 +140,7 @@ def test_moments_are_in_utc() -> None:
     ("language", "day"), [("en", "May 3, 2026"), ("de", "03.05.2026"), ("zh-Hans", "2026年5月3日")]
 )
 def test_days_are_written_as_the_language_does(language: str, day: str) -> None:
-    """An ISO day is for machines; where there is none stands a dash."""
+    """An ISO day is formatted; None is a dash."""
     assert [Wording(language).day(iso) for iso in ("2026-05-03", None)] == [day, "–"]
 
 
@@ -153,19 +156,19 @@ def test_days_are_written_as_the_language_does(language: str, day: str) -> None:
     ],
 )
 def test_segments_are_shown_by_their_value(name: str, shown: str) -> None:
-    """Languages by their name, whatever else as it was imported."""
+    """Languages by their names, other values as they were imported."""
     assert Wording("de").segment(name) == shown
 
 
 @pytest.mark.parametrize("tag", ["tlh", "x", "</b>", "", "zz-Zzzz-001"])
 def test_a_language_without_a_name_is_shown_by_its_tag(tag: str) -> None:
-    """A tag that nobody knows does not stop a report."""
+    """An unknown tag is no error."""
     assert isinstance(Wording("en").language_name(tag), str)
 
 
 @given(st.text(st.characters()))
 def test_printable_text_keeps_its_offsets(text: str) -> None:
-    """What cannot be shown is replaced one for one, and the rest encodes and drives no terminal."""
+    """Unprintable characters are replaced one by one; the result can be encoded and has no control characters."""
     shown = printable(text)
     assert len(shown) == len(text)
     shown.encode()
@@ -174,7 +177,7 @@ def test_printable_text_keeps_its_offsets(text: str) -> None:
 
 @given(st.lists(st.floats(-250, 250), max_size=30))
 def test_an_axis_shows_every_value_and_zero(values: list[float]) -> None:
-    """It spans all values and zero, and its round ticks are few and in order."""
+    """It spans all values and zero, with two to seven ticks in order."""
     axis = Axis.around(values)
     assert axis.low <= min([0, *values]) + 1e-9
     assert axis.high >= max([0, *values]) - 1e-9
@@ -184,35 +187,35 @@ def test_an_axis_shows_every_value_and_zero(values: list[float]) -> None:
     assert any(abs(tick) < 1e-9 for tick in axis.ticks)
 
 
-def test_marks_lie_where_the_numbers_say() -> None:
-    """A cost and its opposite, on an axis from -4 to 4: the bar runs between zero and the estimate."""
+def test_positions_of_marks() -> None:
+    """A cost and its opposite on an axis from -4 to 4: the bar is between zero and the estimate."""
     axis = Axis(-4, 4, ())
     cost, gain = axis.mark(2, 1, 3), axis.mark(-2, -3, -1)
-    assert (cost.at, cost.bar_x, cost.bar_width, cost.low, cost.high) == (
+    assert (cost.x, cost.bar_x, cost.bar_width, cost.low, cost.high) == (
         "75.00%",
         "50.00%",
         "25.00%",
         "62.50%",
         "87.50%",
     )
-    assert (gain.at, gain.bar_x, gain.bar_width, gain.low, gain.high) == (
+    assert (gain.x, gain.bar_x, gain.bar_width, gain.low, gain.high) == (
         "25.00%",
         "25.00%",
         "25.00%",
         "12.50%",
         "37.50%",
     )
-    assert axis.place(99) == "100.00%"
+    assert axis.position(99) == "100.00%"
 
 
 def test_an_axis_of_scores_ends_at_its_bounds() -> None:
-    """NPS cannot lie beyond 100 points either way."""
+    """NPS is between -100 and 100."""
     axis = Axis.around([-100, 99.5], bounds=(-100, 100))
     assert (axis.low, axis.high) == (-100, 100)
 
 
 def test_a_stacked_bar_is_filled() -> None:
-    """Parts follow each other and fill the bar; nothing at all takes no room."""
+    """Parts follow each other and fill the bar; counts of 0 have no width."""
     assert [(part.x, part.width) for part in stack([1, 2, 1])] == [
         ("0.00%", "25.00%"), ("25.00%", "50.00%"), ("75.00%", "25.00%"),
     ]  # fmt: skip
