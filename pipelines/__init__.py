@@ -1,0 +1,6 @@
+"""Computations on values: files in, results out. Nothing here knows the store.
+
+`ingest` reads exports. `clean` and `annotate` prepare comments, `topics` clusters their clauses into root causes,
+`tabulate` joins everything into columns, `impact` has the statistics, `causes` ranks the causes and `change` compares
+waves. `disclosure` hides small groups, `report` builds reports, `render` shows them, and `evaluation` measures models.
+"""
