@@ -12,10 +12,10 @@ demo: .venv/installed
 
 # The fast tests; `test-all` adds the slow ones.
 test: .venv/dev system-packages
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 test-all: .venv/dev system-packages
-	$(BIN)/pytest -m ""
+	$(BIN)/pytest -n auto --dist loadfile -m ""
 
 lint: .venv/dev
 	$(BIN)/ruff check .
