@@ -1,4 +1,4 @@
-"""Reports for the tests of the renderers: a full one in four languages, and the awkward ones."""
+"""Reports for tests: a full one in four languages, and edge cases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from saywhy.report import Alert, Audit, CauseChange, Change, Counts, GroupNps, M
 
 
 def quote(text: str, clause: str, language: str, score: int | None = 3, *segments: str) -> Quote:
-    """A quote whose highlighted clause is given by its words."""
+    """A quote in which the words of `clause` are highlighted."""
     start = text.index(clause)
     return Quote(text, start, start + len(clause), language, score, "2026-Q2", segments)
 
@@ -189,7 +189,7 @@ FULL = Report(
 
 
 def measured(issue: Issue) -> Issue:
-    """The issue with all that can be known of one."""
+    """The issue with all optional measures."""
     scale = issue.impact / 4.83
     return replace(
         issue,
@@ -207,7 +207,7 @@ def measured(issue: Issue) -> Issue:
     )
 
 
-#: With everything that a report can have.
+#: A report with a value in every optional field.
 RICH = with_efforts(
     replace(
         FULL,
@@ -221,9 +221,9 @@ RICH = with_efforts(
             smallest_visible=9.1,
             causes=tuple(
                 CauseChange(
-                    theme, theme.title(), polarity, 0.04 * place, 0.07, Estimate(-2.1 + place, -3.3, -0.9), flat
+                    theme, theme.title(), polarity, 0.04 * index, 0.07, Estimate(-2.1 + index, -3.3, -0.9), flat
                 )
-                for place, (theme, polarity) in enumerate(
+                for index, (theme, polarity) in enumerate(
                     (theme, polarity)
                     for theme in ("billing", "reliability", "usability", "support", "staff")
                     for polarity in ("negative", "positive")
@@ -269,7 +269,7 @@ EMPTY = replace(
     notes=(),
 )
 
-#: A hundred issues, numbers and words of the greatest length.
+#: A hundred issues, with long numbers and words.
 HUGE = replace(
     RICH,
     counts=Counts(987_654_321, 987_654_321, 876_543_210, 1_234_567, 7_654_321),
@@ -303,7 +303,7 @@ HOSTILE_TEXT = (
     "&amp; javascript:alert(3)"
 )
 
-#: Every text field tries to get out of its place.
+#: Every text field tries to inject markup.
 HOSTILE = replace(
     RICH,
     wave=HOSTILE_TEXT,

@@ -64,17 +64,17 @@ def test_every_note_of_a_report_has_words(language: str) -> None:
         FULL, nps=Nps(10.0, -12.4, 31.6, 41, 15, 15, 11), segments=(GroupNps("a=b", Nps(0, -9, 9, 3, 1, 1, 1)),)
     )
     unsure = replace(FULL, issues=tuple(replace(issue, significant=False) for issue in FULL.issues))
-    found = [
+    all_notes = [
         note
         for report, base in ((small, 614), (unsure, 614), (RATED, 0))
         for note in notes(report, base=base, unread=7, verdicts=1234, dropped=("city", "agent"))
     ]
-    found += notes(FULL, base=614, unread=0, verdicts=0, dropped=(), anonymous=True)
+    all_notes += notes(FULL, base=614, unread=0, verdicts=0, dropped=(), anonymous=True)
     for audit in (Audit(200, 3, 0.84, 0.78), Audit(20, 0, None, None)):
-        found += notes(replace(FULL, audit=audit), base=614, unread=0, verdicts=0, dropped=())
+        all_notes += notes(replace(FULL, audit=audit), base=614, unread=0, verdicts=0, dropped=())
     wording = Wording(language)
-    assert {f"note.{note.key}" for note in found} == {key for key in catalogue("en") if key.startswith("note.")}
-    for note in found:
+    assert {f"note.{note.key}" for note in all_notes} == {key for key in catalogue("en") if key.startswith("note.")}
+    for note in all_notes:
         assert placeholders(catalogue(language)[f"note.{note.key}"]) == sorted(note.values)
         assert not re.search("[{}]", wording.note(note))
 
