@@ -21,10 +21,10 @@ from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
 from saywhy.estimate import Nps
 from saywhy.issue import CauseKey
-from saywhy.report import Finding, GroupNps, RatingSummary, Report
+from saywhy.report import ALL_WAVES, Finding, GroupNps, RatingSummary, Report
 
 #: A dimension with more segments than this is folded.
-SEGMENTS_IN_SIGHT = 8
+VISIBLE_SEGMENTS = 8
 
 #: Suffixes of the keys of findings on praise; other findings are on complaints.
 _PRAISE_SUFFIXES = ("praise", "praised")
@@ -32,7 +32,7 @@ _PRAISE_SUFFIXES = ("praise", "praised")
 
 def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
     """The page of a report in the language of the wording."""
-    wave = wording["all_waves"] if report.wave == "all" else report.wave
+    wave = wording["all_waves"] if report.wave == ALL_WAVES else report.wave
     counts = report.counts
     facts = ("responses", "scored", "comments", "non_answers", "duplicates")
     languages = ((tag, wording.language_name(tag), number) for tag, number in report.languages)
@@ -153,7 +153,7 @@ def _group_table(title: str, groups: Sequence[GroupNps], current: str, wording: 
         ticks=ticks(axis, wording),
         zero=axis.position(0),
         size=wording.count(len(rows)),
-        folded=len(rows) > SEGMENTS_IN_SIGHT,
+        folded=len(rows) > VISIBLE_SEGMENTS,
     )
 
 
