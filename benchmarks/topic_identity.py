@@ -32,7 +32,7 @@ from pipelines.topics.tracking.update import ClusteringUpdate
 from saywhy.annotation import Polarity
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment
-from saywhy.topic import Cluster, Fate, Member
+from saywhy.topic import Cluster, Fate, Membership
 
 MODEL = "benchmark"
 THEMES = load_code_frame()
@@ -180,7 +180,7 @@ def key_of(text: str) -> tuple[str, int, int]:
 
 def remember(grown: ClusteringUpdate) -> PreviousClustering:
     """What the store would give back."""
-    members: dict[tuple[str, int, int], Member] = {}
+    members: dict[tuple[str, int, int], Membership] = {}
     for member in grown.members:
         members[member.content_hash, member.start, member.end] = member
     return PreviousClustering(grown.fit, grown.clusters, members)

@@ -72,7 +72,7 @@ class TopicState:
     """How stable a topic is, when it first appeared, how it grows and which parts it has."""
 
     stability: float | None  # 0 … 1; None where people made the topic
-    is_unstable: bool  # below `saywhy.topic.UNSTABLE`
+    is_unstable: bool  # below `saywhy.topic.MIN_STABILITY`
     is_emerging: bool  # found since all feedback was last clustered together
     first_seen: str | None  # the day of its first mention, ISO 8601
     growth: int  # clauses that came with the latest new feedback

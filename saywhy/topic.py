@@ -1,4 +1,4 @@
-"""Root causes that the machine found, what became of them, and what people said of them."""
+"""Topics: clusters of clauses as the machine found them, their changes over time, and what people edited."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-#: A topic below this stability is shown as unstable, and not ranked: nine in ten of such topics share less than .6 of
-#: their members (Jaccard index) with their like when a fifth of the feedback is left out: docs/explanation/topics.md.
-UNSTABLE = 0.7
+#: Topics below this stability are shown as unstable and are not ranked. When a fifth of the feedback was left out, nine
+#: in ten of them shared less than .6 of their members (Jaccard index) with the best match: docs/explanation/topics.md.
+MIN_STABILITY = 0.7
+
+#: A clause: content hash of its comment, start and end offset in the verbatim.
+ClauseKey = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the smaller causes that a large topic falls into."""
+    """One of the smaller causes that a large topic divides into."""
 
     id: str
     label: str
@@ -23,11 +26,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A root cause found by clustering clauses, under the theme that most of its clauses fit, as people have made it.
+    """A root cause as it is shown: a cluster of clauses with all edits applied.
 
-    `id` is stable across runs. `centroid` is unit-length float16 little-endian like `Clause.vector`.
-    `polarity` tells causes of complaint from causes of praise. `stability` is 0 … 1, None where people made the topic.
-    `growth` counts the clauses that came with the latest new feedback; `first_seen` is the day of the first of all.
+    `id` is stable across runs. `theme` is that of most of its clauses. `centroid` is of unit length, stored like
+    `Clause.vector` (float16, little-endian). `polarity` separates causes of complaint from causes of praise.
+    `stability` is 0 … 1, None for a topic that people made. `growth` is the number of clauses that the latest new
+    feedback added; `first_seen` is the day of its earliest comment.
     """
 
     id: str
@@ -38,7 +42,7 @@ class Topic:
     size: int
     centroid: bytes
     first_seen: datetime | None = None
-    labels: dict[str, str] = field(default_factory=dict)  # by language of the reader, where members allow
+    labels: dict[str, str] = field(default_factory=dict)  # by language of the reader, where enough members are in it
     stability: float | None = None
     growth: int = 0
     is_emerging: bool = False  # found since all feedback was last clustered together
@@ -49,20 +53,21 @@ class Topic:
 
     @property
     def is_unstable(self) -> bool:
-        return self.stability is not None and self.stability < UNSTABLE
+        return self.stability is not None and self.stability < MIN_STABILITY
 
     @property
     def is_ranked(self) -> bool:
-        """Whether reports rank it: it is stable, or people have said that it is a cause."""
+        """Whether reports rank it: it is stable, or people have pinned or adopted it."""
         return not self.is_unstable or self.is_pinned or self.is_adopted
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A topic as the machine found it, before all edits; `parent` is set for a part of a large one.
+    """A topic as the machine found it, before any edit. `parent` is the id of the cluster that it is a part of.
 
-    `reach` is the least similarity to the centroid that a clause must have to be assigned, in the space of its `Fit`,
-    and both mean something for vectors of this `model` only. What is no cause ("great!") is kept too, to know it again.
+    `reach` is the lowest cosine similarity to the centroid at which a clause is assigned. Centroid and reach hold in
+    the centred space of the `ClusteringFit`, and only for vectors of this `model`. Clusters without a cause ("great!")
+    are kept too (`is_cause` is False), so that later clauses of that kind are recognised.
     """
 
     id: str
@@ -87,7 +92,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One clause of one comment belongs to one topic, with a confidence in 0 … 1."""
+    """The topic of one clause, with a confidence in 0 … 1."""
 
     content_hash: str
     start: int
@@ -97,8 +102,11 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """Where the machine put one clause: a cluster and perhaps a part of it, or None where it fits none."""
+class Membership:
+    """The cluster of one clause, and the part of that cluster if it has parts; None if the clause is in no cluster.
+
+    `confidence` is 0 … 1.
+    """
 
     content_hash: str
     start: int
@@ -107,12 +115,16 @@ class Member:
     confidence: float
     part: str | None = None
 
+    @property
+    def key(self) -> ClauseKey:
+        return self.content_hash, self.start, self.end
+
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """When all clauses of a workspace were last clustered together, and what was taken out of their vectors.
+class ClusteringFit:
+    """The latest clustering of all clauses of a workspace: its time, its size, and the means that centre vectors.
 
-    `means` are float16 little-endian vectors: the mean of all, then the offset of each language from it.
+    `means` are float16 little-endian vectors: the mean of all clauses, then the offset of each language from it.
     """
 
     model: str
@@ -123,7 +135,7 @@ class Fit:
 
 
 class Fate(StrEnum):
-    """What became of a cluster at a fit."""
+    """What became of a cluster when all clauses were clustered again."""
 
     FOUND = "found"
     CONTINUED = "continued"
@@ -134,7 +146,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """What became of a cluster: `share` of its clauses (of those still there) are with the `other` one."""
+    """One event in the history of a cluster. `share` of its clauses that still exist are in the `other` cluster."""
 
     at: datetime
     fate: Fate
@@ -144,7 +156,7 @@ class Lineage:
 
 
 class EditKind(StrEnum):
-    """What people can say of topics."""
+    """How people can correct topics."""
 
     RENAME = "rename"
     MERGE = "merge"
@@ -158,7 +170,7 @@ class EditKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What somebody said of a topic, and when. Edits are never changed: to undo one is another."""
+    """A correction of a topic by a person. Edits are never changed; undoing one is another edit."""
 
     id: int
     kind: EditKind

@@ -14,10 +14,12 @@ from saywhy.store import comments, workspaces
 from saywhy.store.statements import STREAMED, Row, batches, insert
 from saywhy.store.tables import assignments, clusters, responses, topic_fits
 from saywhy.store.tables import lineage as lineage_table
-from saywhy.topic import Cluster, Fate, Fit, Lineage, Member
+from saywhy.topic import Cluster, ClusteringFit, Fate, Lineage, Membership
 
 
-def save(connection: Connection, workspace: int, fit: Fit, found: Sequence[Cluster], events: Sequence[Lineage]) -> None:
+def save(
+    connection: Connection, workspace: int, fit: ClusteringFit, found: Sequence[Cluster], events: Sequence[Lineage]
+) -> None:
     """Keep clusters that are new or have changed, when all were last clustered together, and what became of them."""
     workspaces.lock(connection, workspace)
     _put(connection, topic_fits, ["workspace_id"], [{**asdict(fit), "workspace_id": workspace}])
@@ -37,7 +39,7 @@ def save(connection: Connection, workspace: int, fit: Fit, found: Sequence[Clust
         connection.execute(sa.insert(lineage_table), rows)
 
 
-def save_members(connection: Connection, workspace: int, members: Sequence[Member], *, all_anew: bool) -> None:
+def save_members(connection: Connection, workspace: int, members: Sequence[Membership], *, all_anew: bool) -> None:
     """Keep where clauses are; `all_anew` forgets where any was before. Their topic is to be set by `topics.save`.
 
     Clauses of comments that have been removed meanwhile are dropped.
@@ -66,10 +68,12 @@ def save_members(connection: Connection, workspace: int, members: Sequence[Membe
             _put(connection, assignments, ["content_hash", "workspace_id", "span_start", "span_end"], rows)
 
 
-def fit(connection: Connection, workspace: int) -> Fit | None:
+def fit(connection: Connection, workspace: int) -> ClusteringFit | None:
     """When all clauses were last clustered together."""
     row = connection.execute(sa.select(topic_fits).where(topic_fits.c.workspace_id == workspace)).one_or_none()
-    return None if row is None else Fit(row.model, row.fitted_at, row.clauses, tuple(row.languages), row.means)
+    return (
+        None if row is None else ClusteringFit(row.model, row.fitted_at, row.clauses, tuple(row.languages), row.means)
+    )
 
 
 def load(connection: Connection, workspace: int) -> tuple[Cluster, ...]:
@@ -78,7 +82,7 @@ def load(connection: Connection, workspace: int) -> tuple[Cluster, ...]:
     return tuple(_cluster(row) for row in connection.execute(query))
 
 
-def members(connection: Connection, workspace: int) -> Iterator[Member]:
+def members(connection: Connection, workspace: int) -> Iterator[Membership]:
     """Where each clause is, as a stream in order of content hash and position."""
     query = _members(workspace)
     with connection.execute(query, execution_options=STREAMED) as rows:
@@ -88,9 +92,9 @@ def members(connection: Connection, workspace: int) -> Iterator[Member]:
 
 def members_of(
     connection: Connection, workspace: int, cluster_ids: Collection[str] = (), content_hashes: Collection[str] = ()
-) -> list[Member]:
+) -> list[Membership]:
     """The clauses of those clusters, and those of those comments that are in any cluster."""
-    found: dict[tuple[str, int, int], Member] = {}
+    found: dict[tuple[str, int, int], Membership] = {}
     for column, chosen in ((assignments.c.cluster_id, cluster_ids), (assignments.c.content_hash, content_hashes)):
         for part in batches(sorted(set(chosen))):
             for row in connection.execute(
@@ -167,8 +171,8 @@ def _members(workspace: int) -> sa.Select[Any]:
     )
 
 
-def _member(row: Row) -> Member:
-    return Member(row.content_hash, row.span_start, row.span_end, row.cluster_id, row.confidence, row.part_id)
+def _member(row: Row) -> Membership:
+    return Membership(row.content_hash, row.span_start, row.span_end, row.cluster_id, row.confidence, row.part_id)
 
 
 def _put(connection: Connection, table: sa.Table, key: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:

@@ -15,7 +15,7 @@ from saywhy.annotation import Annotation, Clause
 from saywhy.feedback import Comment
 from saywhy.store import Connection
 from saywhy.text import fold
-from saywhy.topic import Member
+from saywhy.topic import Membership
 
 
 def load_previous_clustering(connection: Connection, workspace_id: int) -> PreviousClustering | None:
@@ -89,11 +89,11 @@ def clause_source(connection: Connection, workspace_id: int) -> Source:
     return read
 
 
-def _clauses_at(member: Member, annotation: Annotation | None) -> list[Clause]:
+def _clauses_at(member: Membership, annotation: Annotation | None) -> list[Clause]:
     """The annotated clauses at the member's position; none if another model version has split the comment."""
     clauses = annotation.clauses if annotation else ()
     return [clause for clause in clauses if (clause.start, clause.end) == (member.start, member.end)]
 
 
-def _text(member: Member, comment: Comment) -> str:
+def _text(member: Membership, comment: Comment) -> str:
     return comment.verbatim[member.start : member.end]

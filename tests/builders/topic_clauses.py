@@ -14,7 +14,7 @@ from pipelines.topics.tracking.update import ClusteringUpdate
 from saywhy.annotation import Polarity
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment
-from saywhy.topic import Cluster, Member
+from saywhy.topic import Cluster, Membership
 
 Said = tuple[str, int]
 
@@ -53,7 +53,7 @@ def known(grown: ClusteringUpdate, before: PreviousClustering | None = None) -> 
     """What the store would give back after that run."""
     clusters: dict[str, Cluster] = {cluster.id: cluster for cluster in before.clusters} if before else {}
     clusters |= {cluster.id: cluster for cluster in grown.clusters}
-    members: dict[tuple[str, int, int], Member] = dict(before.members) if before else {}
+    members: dict[tuple[str, int, int], Membership] = dict(before.members) if before else {}
     members |= {(member.content_hash, member.start, member.end): member for member in grown.members}
     return PreviousClustering(grown.fit, tuple(clusters[name] for name in sorted(clusters)), members)
 

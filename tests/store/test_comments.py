@@ -16,7 +16,7 @@ from saywhy import store
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
 from saywhy.feedback import Comment, Response
 from saywhy.store.tables import metadata
-from saywhy.topic import Assignment, Cluster, EditKind, Fate, Fit, Lineage, Member, Topic
+from saywhy.topic import Assignment, Cluster, ClusteringFit, EditKind, Fate, Lineage, Membership, Topic
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -205,8 +205,8 @@ def show(connection: Connection, workspace: int, topics: list[Topic], assigned: 
     clusters = [
         Cluster(t.id, t.theme, t.label, t.keywords, t.polarity, t.size, t.centroid, 0.5, "core-1", NOW) for t in topics
     ]
-    members = [Member(a.content_hash, a.start, a.end, a.topic, a.confidence) for a in assigned]
-    store.clusters.save(connection, workspace, Fit("core-1", NOW, len(members), ("de",), b"00"), clusters, ())
+    members = [Membership(a.content_hash, a.start, a.end, a.topic, a.confidence) for a in assigned]
+    store.clusters.save(connection, workspace, ClusteringFit("core-1", NOW, len(members), ("de",), b"00"), clusters, ())
     store.clusters.save_members(connection, workspace, members, all_anew=True)
     store.topics.save(connection, workspace, topics, {t.id: t.id for t in topics}, {})
 
@@ -241,8 +241,8 @@ def test_clusters_come_back_as_they_were(connection: Connection, workspace: int)
     part = Cluster("p", "delivery", "送货", ("送货",), "negative", 1, vector(0.6, 0.8), 0.5, "core-1", NOW, 0.75, "c")
     whole = replace(part, id="c", parent=None, labels={"de": "Zu langsam"}, size_before=1, is_emerging=True)
     events = (Lineage(NOW, Fate.FOUND, "c"), Lineage(NOW, Fate.MERGED, "old", "c", 0.5))
-    fit = Fit("core-1", NOW, 1, ("de", "en"), b"0123")
-    members = (Member(comment.content_hash, 0, 3, "c", 0.5, "p"), Member(comment.content_hash, 4, 8, None, 0.0))
+    fit = ClusteringFit("core-1", NOW, 1, ("de", "en"), b"0123")
+    members = (Membership(comment.content_hash, 0, 3, "c", 0.5, "p"), Membership(comment.content_hash, 4, 8, None, 0.0))
     store.clusters.save(connection, workspace, fit, [whole, part], events)
     store.clusters.save_members(connection, workspace, members, all_anew=False)
     assert store.clusters.fit(connection, workspace) == fit

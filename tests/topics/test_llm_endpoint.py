@@ -17,7 +17,7 @@ from pipelines.topics.labelling.llm_endpoint import LabelEndpoint, write_labels
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment
 from saywhy.settings import Settings
-from saywhy.topic import Cluster, Member
+from saywhy.topic import Cluster, Membership
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -105,9 +105,9 @@ COMMENTS = {
 }
 
 
-def members(name: str) -> list[Member]:
+def members(name: str) -> list[Membership]:
     """The whole of both comments."""
-    return [Member(key, 0, len(comment.verbatim), name, 0.9) for key, comment in COMMENTS.items()]
+    return [Membership(key, 0, len(comment.verbatim), name, 0.9) for key, comment in COMMENTS.items()]
 
 
 def test_a_new_topic_gets_the_label_that_was_written(server: Server) -> None:

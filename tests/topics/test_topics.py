@@ -22,7 +22,7 @@ from pipelines.topics.plain_texts import cluster_texts
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment
-from saywhy.topic import UNSTABLE, Assignment, Topic
+from saywhy.topic import MIN_STABILITY, Assignment, Topic
 from tests.builders.topic_sentences import PRAISE, SENTENCES
 
 ClusteringResult = tuple[list[Topic], list[Assignment]]
@@ -306,7 +306,7 @@ def test_clauses_know_whether_they_mention_a_theme() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stability", "is_pinned", "ranked"), [(UNSTABLE, False, True), (0.3, False, False), (0.3, True, True)]
+    ("stability", "is_pinned", "ranked"), [(MIN_STABILITY, False, True), (0.3, False, False), (0.3, True, True)]
 )
 def test_reports_rank_stable_and_pinned_topics(stability: float, *, is_pinned: bool, ranked: bool) -> None:
     """An unstable topic is no cause of the report unless people have pinned it."""

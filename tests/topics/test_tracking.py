@@ -16,7 +16,7 @@ from pipelines.topics.tracking.refit import refit
 from pipelines.topics.tracking.update import ClusteringUpdate
 from saywhy.annotation import Polarity
 from saywhy.errors import OtherModel
-from saywhy.topic import Cluster, Fate, Member
+from saywhy.topic import Cluster, Fate, Membership
 from tests.builders.topic_clauses import FIRST, LATER, THEMES, Said, clusters_of, key, known, material, said
 
 BEFORE = [clause for cause in range(6) for clause in said(cause, 30)]
@@ -232,7 +232,7 @@ def test_the_order_does_not_matter(before: PreviousClustering, step: object) -> 
     assert one.lineage == two.lineage
 
 
-def _span(member: Member) -> tuple[str, int, int]:
+def _span(member: Membership) -> tuple[str, int, int]:
     return member.content_hash, member.start, member.end
 
 

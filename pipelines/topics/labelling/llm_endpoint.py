@@ -22,7 +22,7 @@ from pipelines.clean.personal_data import mask
 from pipelines.topics.labelling.labels import LONGEST, tidy, width
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment
-from saywhy.topic import Cluster, Member
+from saywhy.topic import Cluster, Membership
 
 _QUOTES, _QUOTE_CHARACTERS = 8, 200
 _ANSWER_BYTES = 100_000
@@ -100,7 +100,7 @@ class _NoRedirect(HTTPRedirectHandler):
 
 def write_labels(
     clusters: Sequence[Cluster],
-    members: Sequence[Member],
+    members: Sequence[Membership],
     comments: Mapping[str, Comment],
     endpoint: LabelEndpoint,
     *,
@@ -108,7 +108,7 @@ def write_labels(
 ) -> tuple[Cluster, ...]:
     """The same clusters; causes found `since` then for the first time, parts of others aside, with labels written for
     them. `comments` are by content hash; only masked clauses of them are sent."""
-    inside: defaultdict[str, list[Member]] = defaultdict(list)
+    inside: defaultdict[str, list[Membership]] = defaultdict(list)
     for member in members:
         if member.cluster is not None:
             inside[member.cluster].append(member)
@@ -130,7 +130,7 @@ def write_labels(
     return tuple(named)
 
 
-def _quotes(members: Sequence[Member], comments: Mapping[str, Comment]) -> list[str]:
+def _quotes(members: Sequence[Membership], comments: Mapping[str, Comment]) -> list[str]:
     """The surest clauses, each another one, masked as a part of their comment: so that no half number is left."""
     quotes: dict[str, None] = {}
     for member in sorted(members, key=lambda found: (-found.confidence, found.content_hash, found.start)):

@@ -24,7 +24,7 @@ from pipelines.topics.tracking.members import Key, PreviousClustering, members_o
 from pipelines.topics.tracking.nearest import _POLES, SLACK, assign, nearest_part
 from pipelines.topics.tracking.update import ClusteringUpdate, born_of, counts
 from saywhy.errors import OtherModel
-from saywhy.topic import UNSTABLE, Cluster, Fate, Fit, Lineage, Member
+from saywhy.topic import MIN_STABILITY, Cluster, ClusteringFit, Fate, Lineage, Membership
 
 if TYPE_CHECKING:
     from saywhy.code_frame import CodeFrame
@@ -128,7 +128,7 @@ def _emerging(
             described.centroid[None], poles, [replace(cluster, reach=SAME_CENTROID) for cluster in clusters]
         )
         if (
-            described.stability >= UNSTABLE
+            described.stability >= MIN_STABILITY
             and described.reach >= loosest - SLACK * (1 - loosest)
             and material.distinct.counts[own].sum() >= least
             and len(own) >= _NEW * inside.sum()
@@ -138,10 +138,10 @@ def _emerging(
             yield own, described
 
 
-def _vectors(fit: Fit, material: ClauseSet, rows: Integers) -> Vectors:
+def _vectors(fit: ClusteringFit, material: ClauseSet, rows: Integers) -> Vectors:
     space = LanguageCentring.measured([material.languages[row] for row in rows], fit.languages, fit.means)
     return space.transform(material.distinct.vectors[rows])
 
 
-def _key(member: Member) -> Key:
+def _key(member: Membership) -> Key:
     return member.content_hash, member.start, member.end

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.arrays import NONE, Floats, Integers
-from saywhy.topic import Cluster, Fit, Member
+from saywhy.topic import Cluster, ClusteringFit, Membership
 
 if TYPE_CHECKING:
     from pipelines.topics.clauses import ClauseSet
@@ -23,9 +23,9 @@ Key = tuple[str, int, int]
 class PreviousClustering:
     """What the runs before have found; `clusters` are all there ever were, parts too."""
 
-    fit: Fit
+    fit: ClusteringFit
     clusters: tuple[Cluster, ...]
-    members: Mapping[Key, Member]
+    members: Mapping[Key, Membership]
 
     @property
     def standing(self) -> list[Cluster]:
@@ -55,7 +55,7 @@ def place(known: PreviousClustering, material: ClauseSet) -> CarriedOver:
     number = {cluster.id: at for at, cluster in enumerate(clusters)}
     part_ids = [cluster.id for cluster in known.clusters if cluster.parent and cluster.ended_at is None]
     part_number = {part: at for at, part in enumerate(part_ids)}
-    by_comment: dict[str, list[Member]] = {}
+    by_comment: dict[str, list[Membership]] = {}
     for there in known.members.values():
         by_comment.setdefault(there.content_hash, []).append(there)
     texts = len(material.distinct.keys)
@@ -85,18 +85,18 @@ def members_of(
     ids: Sequence[str],
     parts: Integers,
     part_ids: Sequence[str],
-) -> Iterator[Member]:
+) -> Iterator[Membership]:
     """Where each clause is; one that says nothing is in no cluster."""
     for unit, text in zip(material.units, material.distinct.place.tolist(), strict=True):
         label = int(labels[text]) if text >= 0 else NONE
         if label == NONE:
-            yield Member(unit.content_hash, unit.start, unit.end, None, 0.0)
+            yield Membership(unit.content_hash, unit.start, unit.end, None, 0.0)
             continue
         part = part_ids[parts[text]] if parts[text] != NONE else None
-        yield Member(unit.content_hash, unit.start, unit.end, ids[label], round(float(confidence[text]), 6), part)
+        yield Membership(unit.content_hash, unit.start, unit.end, ids[label], round(float(confidence[text]), 6), part)
 
 
-def _overlapping(members: Collection[Member], start: int, end: int) -> Member | None:
+def _overlapping(members: Collection[Membership], start: int, end: int) -> Membership | None:
     """The member that has most characters in common with a span; other models cut comments elsewhere."""
     shared = [(min(end, member.end) - max(start, member.start), -member.start, member) for member in members]
     overlap, _, most = max(shared, key=lambda found: found[:2], default=(0, 0, None))

@@ -22,7 +22,7 @@ from pipelines.topics.tracking.matching import SAME_MEMBERS, ClusterMatching, _c
 from pipelines.topics.tracking.members import CarriedOver, PreviousClustering, members_of, place
 from pipelines.topics.tracking.nearest import assign, nearest_part
 from pipelines.topics.tracking.update import ClusteringUpdate, born_of, counts
-from saywhy.topic import Cluster, Fate, Fit, Lineage
+from saywhy.topic import Cluster, ClusteringFit, Fate, Lineage
 
 if TYPE_CHECKING:
     from pipelines.topics.clauses import ClauseSet
@@ -43,7 +43,7 @@ def refit(
     The result depends on what the clauses say and on what was known, not on the order of either.
     """
     space = LanguageCentring(material.languages).fit(material.distinct.vectors)
-    fit = Fit(model, now, len(material.units), *space.means())
+    fit = ClusteringFit(model, now, len(material.units), *space.means())
     known = known or PreviousClustering(fit, (), {})
     placed = place(known, material)
 

@@ -15,7 +15,7 @@ from models.arrays import Integers, pack
 from pipelines.topics.clauses import ClauseSet
 from pipelines.topics.clustering.description import ClusterDescription, identify
 from saywhy.code_frame import VERDICT
-from saywhy.topic import Cluster, Fit, Lineage, Member
+from saywhy.topic import Cluster, ClusteringFit, Lineage, Membership
 
 if TYPE_CHECKING:
     from saywhy.code_frame import CodeFrame
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 class ClusteringUpdate:
     """What a run leaves: the clusters and members that are new or have changed, and what became of clusters."""
 
-    fit: Fit
+    fit: ClusteringFit
     clusters: tuple[Cluster, ...]
-    members: tuple[Member, ...]
+    members: tuple[Membership, ...]
     lineage: tuple[Lineage, ...]
 
 
