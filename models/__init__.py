@@ -1,0 +1,7 @@
+"""Trained models at inference time: comments in, annotations out. Needs neither torch nor the training data.
+
+`annotator.load_annotator` is the public face: it opens the champion (`registry`, `bundle`) and returns an `Annotator`.
+Stages: `script` (Traditional → Simplified Chinese), `encoder` (text → token states, the ONNX graph), `clauses` (text →
+clause spans), `heads` (token states → logits of a span), `decoding` (probabilities → annotation).
+`arrays` has the array types that all packages share. `bundled/` is the model version that ships with the code.
+"""

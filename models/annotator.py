@@ -1,4 +1,8 @@
-"""Comments to annotations: one pass of the encoder, four answers."""
+"""Comments → annotations: one pass of the encoder, then sentiment, themes, mentions and vectors.
+
+annotator = load_annotator()
+[annotation] = annotator.annotate([Comment("Too slow.", "en")])
+"""
 
 from __future__ import annotations
 
@@ -7,38 +11,60 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Integers, Vectors
 from models.bundle import Bundle, open_bundle
 from models.clauses import Span, split_clauses
-from models.encoder import Encoded, Encoder, Tokens
-from models.heads import Array, Heads, mean_vectors
+from models.decoding import Decoder, SpanProbabilities, softmax
+from models.encoder import EncodedTexts, Encoder, Tokens
+from models.heads import Heads, Logits, mean_vectors
 from models.registry import champion
-from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
+from saywhy.annotation import Annotation
 from saywhy.feedback import Comment
 
-_SENTIMENTS = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE, Polarity.MIXED)
-_POLARITIES = _SENTIMENTS[:3]
-#: Comments whose token states are held in memory at once.
+#: Comments whose token states may be in memory at once.
 _CHUNK = 2048
 
 
 def load_annotator(registry: Path | None = None, threads: int = 0) -> Annotator:
-    """The champion of a registry, or the bundle that ships; `threads` of 0 means all cores.
+    """Annotator of the registry's champion, or of the bundle that ships; `threads` of 0: all cores.
 
-    Raises `BundleDamaged` when a file is missing or does not match its checksum.
+    Raises `BundleDamaged` if a file is missing or does not match its checksum.
     """
     return Annotator(open_bundle(champion(registry)), threads=threads)
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """Logits of n comments: `themes` (n, T), the strongest of the whole and its clauses; `polarities` (n, T, 3) and
-    `sentiment` (n, 4), of the whole."""
+class CommentLogits:
+    """Logits of n comments: `themes` (n, T), `polarities` (n, T, 3), `sentiment` (n, 4).
 
-    themes: Array
-    polarities: Array
-    sentiment: Array
+    A theme's logit is the maximum over the whole comment and its clauses; the others are those of the whole comment.
+    """
+
+    themes: Logits
+    polarities: Logits
+    sentiment: Logits
+
+
+@dataclass(frozen=True, slots=True)
+class _EncodedComments:
+    """A group of encoded texts. For the i-th of them: `spans[i]` (s, 2), token rows of the whole comment, then of each
+    clause; `clauses[i]`, the same clauses in characters."""
+
+    encoded: EncodedTexts
+    spans: list[Integers]
+    clauses: list[list[Span]]
+
+    @property
+    def bounds(self) -> tuple[Integers, Integers]:
+        """First and end row of all spans, one text after the other."""
+        stacked = np.concatenate(self.spans)
+        return stacked[:, 0], stacked[:, 1]
+
+    @property
+    def offsets(self) -> Integers:
+        """Where the spans of each text begin in `bounds`, and their total: (texts + 1,)."""
+        return np.cumsum([0, *map(len, self.spans)])
 
 
 class Annotator:
@@ -47,156 +73,94 @@ class Annotator:
     def __init__(self, bundle: Bundle, *, threads: int = 0) -> None:
         self.model = bundle.version
         self.code_frame = bundle.code_frame
-        self._themes = bundle.code_frame.ids
+        themes = bundle.code_frame.ids
         self._encoder = Encoder(bundle.encoder, bundle.tokenizer, threads=threads)
-        self._heads = Heads(bundle.heads["weight"], bundle.heads["bias"], len(self._themes))
-        self._thresholds = np.array([bundle.config["thresholds"][theme] for theme in self._themes], np.float32)
+        self._heads = Heads(bundle.heads["weight"], bundle.heads["bias"], len(themes))
         self._temperature = np.float32(bundle.config["temperature"])
-        self._uncertain_below: float = bundle.config.get("uncertain_below", 0.0)
+        self._decoder = Decoder(
+            bundle.version,
+            themes,
+            np.array([bundle.config["thresholds"][theme] for theme in themes], np.float32),
+            bundle.config.get("uncertain_below", 0.0),
+        )
 
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
-        """One annotation a comment, in order. A comment's answer depends on nothing but the comment;
-        identical comments are read once."""
+        """One annotation for each comment, in order.
+
+        An annotation depends on verbatim and language alone, so identical comments are encoded once.
+        """
         distinct = {(comment.verbatim, comment.language): comment for comment in comments}
-        answers: dict[tuple[str, str | None], Annotation] = {}
+        annotations: dict[tuple[str, str | None], Annotation] = {}
         keys = list(distinct)
-        for at in range(0, len(keys), _CHUNK):
-            chunk = keys[at : at + _CHUNK]
-            answers.update(zip(chunk, self._annotate([distinct[key] for key in chunk]), strict=True))
-        return [answers[comment.verbatim, comment.language] for comment in comments]
+        for start in range(0, len(keys), _CHUNK):
+            chunk = keys[start : start + _CHUNK]
+            annotations.update(zip(chunk, self._annotate([distinct[key] for key in chunk]), strict=True))
+        return [annotations[comment.verbatim, comment.language] for comment in comments]
 
-    def vectors(self, texts: Sequence[str]) -> Array:
-        """Unit-length vectors (texts, hidden) of whole texts."""
-        tokens = self._encoder.tokenise(texts)
-        out: Array = np.empty((0, 0), np.float32)
-        for encoded in self._encoder.encode(tokens):
-            vectors = mean_vectors(encoded.states, encoded.starts[:-1], encoded.starts[1:])
-            if not out.size:
-                out = np.empty((len(texts), vectors.shape[1]), np.float32)
-            out[encoded.texts] = vectors
-        return out
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of whole texts, of unit length: (texts, hidden)."""
+        vectors: Vectors = np.empty((0, 0), np.float32)
+        for encoded in self._encoder.encode(self._encoder.tokenise(texts)):
+            means = mean_vectors(encoded.states, encoded.starts[:-1], encoded.starts[1:])
+            if not vectors.size:
+                vectors = np.empty((len(texts), means.shape[1]), np.float32)
+            vectors[encoded.indices] = means
+        return vectors
 
-    def scores(self, comments: Sequence[Comment]) -> Scores:
-        """The numbers behind the annotations of comments, before any threshold: for calibration and evaluation."""
-        themes = np.empty((len(comments), len(self._themes)), np.float32)
+    def logits(self, comments: Sequence[Comment]) -> CommentLogits:
+        """Logits before scaling and thresholds, for calibration and evaluation."""
+        themes = np.empty((len(comments), len(self.code_frame.ids)), np.float32)
         polarities = np.empty((*themes.shape, 3), np.float32)
         sentiment = np.empty((len(comments), 4), np.float32)
-        for encoded, spans, _ in self._encode(comments):
-            flat = np.concatenate(spans)
-            logits = self._heads(encoded.states, flat[:, 0], flat[:, 1])
-            starts = np.cumsum([0, *map(len, spans)])[:-1]
-            themes[encoded.texts] = np.maximum.reduceat(logits.themes, starts)
-            polarities[encoded.texts] = logits.polarities[starts]
-            sentiment[encoded.texts] = logits.sentiment[starts]
-        return Scores(themes, polarities, sentiment)
+        for group in self._encode(comments):
+            logits = self._heads(group.encoded.states, *group.bounds)
+            wholes = group.offsets[:-1]
+            themes[group.encoded.indices] = np.maximum.reduceat(logits.themes, wholes)
+            polarities[group.encoded.indices] = logits.polarities[wholes]
+            sentiment[group.encoded.indices] = logits.sentiment[wholes]
+        return CommentLogits(themes, polarities, sentiment)
 
-    def _annotate(self, comments: list[Comment]) -> list[Annotation]:
-        found: list[Annotation | None] = [None] * len(comments)
-        for encoded, spans, clauses in self._encode(comments):
-            for text, annotation in zip(encoded.texts, self._read(encoded, spans, clauses), strict=True):
-                found[text] = annotation
-        return [annotation for annotation in found if annotation is not None]
+    def _annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
+        annotations: dict[int, Annotation] = {}
+        for group in self._encode(comments):
+            annotations.update(zip(group.encoded.indices.tolist(), self._decode(group), strict=True))
+        return [annotations[index] for index in range(len(comments))]
 
-    def _encode(
-        self, comments: Sequence[Comment]
-    ) -> Iterator[tuple[Encoded, list[NDArray[np.int64]], list[list[Span]]]]:
-        """Groups of encoded comments, with the token spans of each (the whole, then its clauses) and all clauses."""
+    def _encode(self, comments: Sequence[Comment]) -> Iterator[_EncodedComments]:
+        """Every comment, encoded in groups."""
         tokens = self._encoder.tokenise([comment.verbatim for comment in comments])
         clauses = [
             split_clauses(comment.verbatim, comment.language) or [(0, len(comment.verbatim))] for comment in comments
         ]
         for encoded in self._encoder.encode(tokens):
-            yield (
-                encoded,
-                [_token_spans(encoded, i, tokens[text], clauses[text]) for i, text in enumerate(encoded.texts)],
-                clauses,
+            spans = [_token_spans(encoded, i, tokens[text], clauses[text]) for i, text in enumerate(encoded.indices)]
+            yield _EncodedComments(encoded, spans, [clauses[text] for text in encoded.indices])
+
+    def _decode(self, group: _EncodedComments) -> Iterator[Annotation]:
+        """Annotations of the texts of one group, in order."""
+        states, text_starts = group.encoded.states, group.encoded.starts
+        starts, ends = group.bounds
+        logits = self._heads(states, starts, ends)
+        vectors = mean_vectors(states, starts, ends)
+        # The vector of a whole comment includes prefix and special tokens, as the vectors of the base encoder do.
+        vectors[group.offsets[:-1]] = mean_vectors(states, text_starts[:-1], text_starts[1:])
+        themes = np.asarray(1 / (1 + np.exp(-logits.themes)), np.float32)
+        polarities = softmax(logits.polarities)
+        sentiments = softmax(logits.sentiment / self._temperature)
+        offsets = group.offsets.tolist()
+        for clauses, first, end in zip(group.clauses, offsets[:-1], offsets[1:], strict=True):
+            rows = slice(first, end)
+            probabilities = SpanProbabilities(
+                themes[rows], polarities[rows], sentiments[first], vectors[rows].astype("<f2")
             )
-
-    def _read(self, encoded: Encoded, spans: list[NDArray[np.int64]], clauses: list[list[Span]]) -> list[Annotation]:
-        """Annotations of the texts of one group. `spans[i]` are the token spans of text i: the whole, then clauses."""
-        flat = np.concatenate(spans)
-        logits = self._heads(encoded.states, flat[:, 0], flat[:, 1])
-        vectors = mean_vectors(encoded.states, flat[:, 0], flat[:, 1])
-        # The vector of a whole comment is that of the base encoder: prefix and special tokens belong to it.
-        wholes = np.cumsum([0, *map(len, spans)])[:-1]
-        vectors[wholes] = mean_vectors(encoded.states, encoded.starts[:-1], encoded.starts[1:])
-        probabilities = np.asarray(1 / (1 + np.exp(-logits.themes)), np.float32)
-        polarities = _softmax(logits.polarities)
-        sentiments = _softmax(logits.sentiment / self._temperature)
-        annotations: list[Annotation] = []
-        at = 0
-        for text, own in zip(encoded.texts, spans, strict=True):
-            rows = slice(at, at + len(own))
-            at += len(own)
-            annotations.append(
-                self._annotation(
-                    clauses[text],
-                    probabilities[rows],
-                    polarities[rows],
-                    sentiments[rows.start],
-                    vectors[rows].astype("<f2"),
-                )
-            )
-        return annotations
-
-    def _annotation(
-        self,
-        clauses: list[Span],
-        probabilities: Array,
-        polarities: Array,
-        sentiment: Array,
-        vectors: NDArray[np.float16],
-    ) -> Annotation:
-        """Row 0 is the whole comment, the rows after it are its clauses (none where the comment is one clause)."""
-        single = len(probabilities) == 1
-        rows = range(1) if single else range(1, len(probabilities))
-        evidence = probabilities.max(axis=0)
-        mentions: list[Mention] = []
-        themes: list[ThemeLabel] = []
-        for t in np.flatnonzero(evidence >= self._thresholds):
-            theme = self._themes[t]
-            # The clauses that are about it; at least the one that is most.
-            best = max(rows, key=lambda row: float(probabilities[row, t]))
-            about = [row for row in rows if row == best or probabilities[row, t] >= self._thresholds[t]]
-            felt: set[Polarity] = set()
-            for row in about:
-                start, end = clauses[row if single else row - 1]
-                polarity = _POLARITIES[int(polarities[row, t].argmax())]
-                felt.add(polarity)
-                mentions.append(Mention(start, end, theme, polarity, _rounded(probabilities[row, t])))
-            themes.append(ThemeLabel(theme, _overall(felt), _rounded(evidence[t])))
-        themes.sort(key=lambda label: -label.confidence)
-        mentions.sort(key=lambda mention: (mention.start, -mention.confidence))
-        label = int(sentiment.argmax())
-        confidence = _rounded(sentiment[label])
-        return Annotation(
-            model=self.model,
-            sentiment=Sentiment(
-                _SENTIMENTS[label],
-                _rounded(sentiment[2] - sentiment[0]),
-                confidence,
-                uncertain=confidence < self._uncertain_below,
-            ),
-            themes=tuple(themes),
-            mentions=tuple(mentions),
-            clauses=tuple(
-                Clause(
-                    *clauses[row if single else row - 1],
-                    theme=self._themes[best],
-                    polarity=_POLARITIES[int(polarities[row, best].argmax())],
-                    vector=vectors[row].tobytes(),
-                )
-                for row in rows
-                for best in [int((probabilities[row] / self._thresholds).argmax())]
-            ),
-            vector=vectors[0].tobytes(),
-        )
+            yield self._decoder.annotation(clauses, probabilities)
 
 
-def _token_spans(encoded: Encoded, i: int, tokens: Tokens, clauses: list[Span]) -> NDArray[np.int64]:
-    """Rows of `encoded.states` that are the words of text i and, where it has several, of each of its clauses.
+def _token_spans(encoded: EncodedTexts, i: int, tokens: Tokens, clauses: list[Span]) -> Integers:
+    """Rows of `encoded.states` of the i-th text's words: of the whole text and, if it has several, of each clause.
 
-    Prefix and special tokens are left out, as in training: they know the whole text, and no clause may lean on them.
+    Prefix and special tokens are excluded, as in training: their states carry the whole text, and a clause must be
+    classified by its own words. Only a text without words spans all of its tokens.
     """
     start, end = encoded.starts[i], encoded.starts[i + 1]
     content = start + np.flatnonzero(encoded.is_content[start:end])
@@ -205,31 +169,13 @@ def _token_spans(encoded: Encoded, i: int, tokens: Tokens, clauses: list[Span]) 
     whole = [(content[0], content[-1] + 1)]
     if len(clauses) < 2:
         return np.array(whole)
-    # A token belongs to the clause in which it ends. Its start may be the space before.
+    # A token belongs to the clause in which it ends: it may start at the space before the clause.
     bounds = np.searchsorted(tokens.ends, [clause_end for _, clause_end in clauses], side="right")
     spans = []
     first = 0
     for bound in bounds:
-        last = max(int(bound), first + 1)  # a clause without a token of its own borrows its neighbour's
+        last = max(int(bound), first + 1)  # a clause in which no token ends takes the next token
         first = min(first, len(content) - 1)
         spans.append((content[first], content[min(last, len(content)) - 1] + 1))
         first = int(bound)
     return np.array(whole + spans)
-
-
-def _overall(felt: set[Polarity]) -> Polarity:
-    if {Polarity.NEGATIVE, Polarity.POSITIVE} <= felt:
-        return Polarity.MIXED
-    for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE):
-        if polarity in felt:
-            return polarity
-    return Polarity.NEUTRAL
-
-
-def _softmax(logits: Array) -> Array:
-    exponents = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), np.float32)
-
-
-def _rounded(value: float) -> float:
-    return round(float(value), 4)

@@ -1,4 +1,4 @@
-"""Model artifacts: which files a version consists of, and reading them with their checksums verified."""
+"""A model bundle: the folder of one model version. Its files, their checksums, and how it is opened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from saywhy.code_frame import CodeFrame, load_code_frame
 from saywhy.errors import BundleDamaged
 
-#: The champion that ships with the code.
+#: The model version that ships with the code.
 BUNDLED = Path(__file__).parent / "bundled"
 
 ENCODER = "encoder.onnx"
@@ -25,12 +25,18 @@ CONFIG = "config.json"
 CODE_FRAME = "code_frame.toml"
 CARD = "MODEL_CARD.md"
 CHECKSUMS = "checksums.json"
-CHECKED = (ENCODER, TOKENIZER, HEADS, CONFIG, CODE_FRAME, CARD)
+#: Files with a checksum in `CHECKSUMS`.
+CHECKSUMMED = (ENCODER, TOKENIZER, HEADS, CONFIG, CODE_FRAME, CARD)
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """One immutable version of the models. `heads` and `config` are described in `models.heads`."""
+    """One immutable version of the models.
+
+    `heads` are the tensors `weight` and `bias` (see `models.heads`). `config` holds `version`, `thresholds` (by theme,
+    probability from which a theme applies), `temperature` (divides the sentiment logits) and `uncertain_below`
+    (confidence below which a sentiment is marked as uncertain).
+    """
 
     folder: Path
     version: str
@@ -48,7 +54,7 @@ class Bundle:
 
 
 def open_bundle(folder: Path) -> Bundle:
-    """Read a version; raises `BundleDamaged` when a file is missing or differs from its checksum."""
+    """Open a bundle; raises `BundleDamaged` if a file is missing or does not match its checksum."""
     _verify(folder)
     config = json.loads((folder / CONFIG).read_text("utf-8"))
     return Bundle(
@@ -61,14 +67,14 @@ def open_bundle(folder: Path) -> Bundle:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
+    """SHA-256 of a file, as 64 hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def seal(folder: Path) -> None:
-    """Write the checksums of a finished version."""
-    sums = {name: digest(folder / name) for name in CHECKED}
+    """Write the checksums of all files of a bundle. Nothing in it may change afterwards."""
+    sums = {name: digest(folder / name) for name in CHECKSUMMED}
     (folder / CHECKSUMS).write_text(json.dumps(sums, indent=1) + "\n", "utf-8")
 
 
@@ -77,7 +83,7 @@ def _verify(folder: Path) -> None:
         expected: dict[str, str] = json.loads((folder / CHECKSUMS).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise BundleDamaged(f"{folder} is not a model bundle: {CHECKSUMS} cannot be read") from error
-    for name in CHECKED:
+    for name in CHECKSUMMED:
         path = folder / name
         if not path.is_file():
             raise BundleDamaged(f"{folder}: {name} is missing")

@@ -1,4 +1,4 @@
-"""Where one statement of a comment ends and the next begins."""
+"""Clause segmentation: cut a comment into spans of one statement each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sentencex
 
 Span = tuple[int, int]
 
-# Words that open a contrast. A clause begins at the word, whatever stands before it.
+# Adversative conjunctions and adverbs, by language. A clause begins at the word.
 _CONTRAST = {
     "en": r"but|however|although|though|yet|whereas|unfortunately|except(?= that| for)",
     "de": r"aber|jedoch|allerdings|trotzdem|obwohl|dennoch|leider|sondern",
@@ -35,23 +35,23 @@ _HAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 def split_clauses(text: str, language: str | None = None) -> list[Span]:
     """Cut a text into clauses: spans (start, end) in characters, in order, without surrounding white space.
 
-    First at line breaks and sentence ends, then at words of contrast and at punctuation, where both sides are long
-    enough to say something of their own. A text without any letters is one clause; an empty text has none.
+    Cuts: line breaks; sentence ends (sentencex); words of contrast and strong punctuation; commas, if both sides pass
+    `_is_long_enough`. A text without letters is one clause; an empty text has none.
     """
     spans: list[Span] = []
-    text = text.encode("utf-8", "replace").decode()  # half characters of broken exports become "?"
+    text = text.encode("utf-8", "replace").decode()  # unpaired surrogates of broken exports become "?"
     code = (language or "en").split("-")[0]
     for line in re.finditer(r"[^\r\n]+", text):
-        at = line.start()
+        position = line.start()
         for sentence in sentencex.segment(code if code != "und" else "en", line.group()):
-            start = text.find(sentence, at)
-            if start < 0:  # the segmenter changed the white space; what is left of the line stays one sentence
-                spans += _split_sentence(text, at, line.end())
+            start = text.find(sentence, position)
+            if start < 0:  # the segmenter changed white space: take the rest of the line as one sentence
+                spans += _split_sentence(text, position, line.end())
                 break
             spans += _split_sentence(text, start, start + len(sentence))
-            at = start + len(sentence)
+            position = start + len(sentence)
     spans = [trimmed for start, end in spans if (trimmed := _trim(text, start, end))]
-    return _merge_wordless(text, spans)
+    return _merge_letterless(text, spans)
 
 
 def _split_sentence(text: str, start: int, end: int) -> list[Span]:
@@ -65,20 +65,20 @@ def _split_sentence(text: str, start: int, end: int) -> list[Span]:
     ordered = sorted(cuts | commas)
     for i, cut in enumerate(ordered):
         following = ordered[i + 1] if i + 1 < len(ordered) else len(sentence)
-        if cut in cuts or (_says_something(sentence[previous:cut]) and _says_something(sentence[cut:following])):
+        if cut in cuts or (_is_long_enough(sentence[previous:cut]) and _is_long_enough(sentence[cut:following])):
             spans.append((start + previous, start + cut))
             previous = cut
     spans.append((start + previous, end))
     return spans
 
 
-def _says_something(part: str) -> bool:
-    """Two words, or three characters of a script that writes without spaces."""
+def _is_long_enough(part: str) -> bool:
+    """At least two words, or three characters of a script without spaces (Han, kana)."""
     return len(_HAN.findall(part)) >= 3 or len(part.split()) >= 2
 
 
 def _trim(text: str, start: int, end: int) -> Span | None:
-    """Without the white space around it, the bullet before it and the comma after it."""
+    """The span without surrounding white space, leading bullets and trailing separators; None if nothing is left."""
     while start < end and (text[start].isspace() or text[start] in _BULLETS):
         start += 1
     while start < end and (text[end - 1].isspace() or text[end - 1] in _SEPARATORS):
@@ -86,16 +86,16 @@ def _trim(text: str, start: int, end: int) -> Span | None:
     return (start, end) if start < end else None
 
 
-def _merge_wordless(text: str, spans: list[Span]) -> list[Span]:
-    """Emoji, numbers and punctuation on their own belong to the clause before them (or after, at the start)."""
+def _merge_letterless(text: str, spans: list[Span]) -> list[Span]:
+    """Merge spans without letters (emoji, numbers, punctuation) with the clause before; at the start, with the next."""
     merged: list[Span] = []
     for start, end in spans:
-        if merged and (_is_wordless(text[start:end]) or _is_wordless(text[slice(*merged[-1])])):
+        if merged and (_is_letterless(text[start:end]) or _is_letterless(text[slice(*merged[-1])])):
             merged[-1] = (merged[-1][0], end)
         else:
             merged.append((start, end))
     return merged
 
 
-def _is_wordless(part: str) -> bool:
+def _is_letterless(part: str) -> bool:
     return not any(character.isalpha() for character in part)

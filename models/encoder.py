@@ -1,4 +1,4 @@
-"""Text to token states: tokenise → group by length → run the int8 graph."""
+"""Texts → token states: tokenise, group by length, run the int8 graph (ONNX Runtime, CPU)."""
 
 from __future__ import annotations
 
@@ -14,48 +14,47 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from models.arrays import Integers, Vectors
 from models.script import fold_script
 
-#: Longer texts are read in windows of this many tokens, so that nothing is cut off.
+#: Texts of more tokens than this are encoded in windows of equal length, none longer than this; nothing is cut off.
 WINDOW = 256
-#: Tokens in one run of the graph. More fills the caches, fewer leaves cores idle.
+#: Tokens in one run of the graph. More would not fit the caches; fewer would leave cores idle.
 BATCH_TOKENS = 2048
-#: Speed: ONNX Runtime would fuse these by itself, and the fused kernel is slower than its parts.
+#: ONNX Runtime fuses these by default, but the fused kernel is slower than its parts.
 _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
 
-#: Half a character, as broken exports have them. One is put in its place, so that offsets stay.
+#: An unpaired surrogate, from broken exports. It is replaced by one character, so that offsets do not change.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-States = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """One text as token ids (no prefix, no special tokens) and where each token ends in the text, in characters."""
+    """Token ids of one text, without prefix and special tokens, and the end of each token in the text (characters)."""
 
-    ids: NDArray[np.int64]
-    ends: NDArray[np.int64]
+    ids: Integers
+    ends: Integers
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
-    """Texts after the encoder: `states` (tokens, hidden), the texts one after the other.
+class EncodedTexts:
+    """Some of the texts after the encoder; `states` (tokens, hidden) has them one after the other.
 
-    `texts[i]` is the position of the i-th text in the input; its tokens are `states[starts[i]:starts[i + 1]]`, the
-    first `lead` and the last `tail` of which (of each window) are the prefix and the special tokens.
+    `indices[i]` is the position of the i-th of them in the input; its states are `states[starts[i]:starts[i + 1]]`.
+    `is_content` (tokens,) is False for the tokens of the prefix and for special tokens (of each window).
     """
 
-    texts: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    states: States
+    indices: Integers
+    starts: Integers
+    states: Vectors
     is_content: NDArray[np.bool_]
 
 
 class Encoder:
-    """The graph and its tokenizer. Safe to call from several threads."""
+    """The ONNX graph and its tokenizer. Safe to call from several threads."""
 
     def __init__(self, graph: Path, tokenizer: Path, *, threads: int = 0) -> None:
-        """`threads` of 0 means all cores that this process may use."""
+        """`threads` of 0: one for each core that this process may use."""
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -68,51 +67,53 @@ class Encoder:
         self._session = ort.InferenceSession(
             str(graph), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOW_FUSIONS
         )
-        # Independent batches on one-thread runs keep the cores busier than one batch on all of them.
+        # Several batches at once, each on one thread, use the cores better than one batch on all threads.
         self._pool = ThreadPoolExecutor(cores, "encoder") if cores > 1 else None
 
     def tokenise(self, texts: Sequence[str]) -> list[Tokens]:
+        """Tokens of each text, in order; Traditional Chinese is tokenised in its Simplified form."""
         encodings: list[Encoding] = self._tokenizer.encode_batch(
             [fold_script(_SURROGATE.sub("\ufffd", text)) for text in texts], add_special_tokens=False
         )
         return [Tokens(np.array(e.ids, np.int64), np.array([end for _, end in e.offsets], np.int64)) for e in encodings]
 
-    def encode(self, texts: Sequence[Tokens]) -> Iterator[Encoded]:
-        """Run every text; results come in groups of any order. Texts of one length run together, without padding."""
+    def encode(self, texts: Sequence[Tokens]) -> Iterator[EncodedTexts]:
+        """Encode every text; groups come in no particular order. Texts of equal length run together, unpadded."""
         by_length: dict[int, list[int]] = {}
-        long: list[int] = []
-        for i, text in enumerate(texts):
+        long_texts: list[int] = []
+        for index, text in enumerate(texts):
             if len(text.ids) > WINDOW:
-                long.append(i)
+                long_texts.append(index)
             else:
-                by_length.setdefault(len(text.ids), []).append(i)
+                by_length.setdefault(len(text.ids), []).append(index)
         groups = [
-            members[at : at + size]
+            members[start : start + size]
             for length, members in sorted(by_length.items(), reverse=True)
             for size in [max(1, BATCH_TOKENS // (length + len(self._lead) + len(self._tail)))]
-            for at in range(0, len(members), size)
+            for start in range(0, len(members), size)
         ]
-        groups += [[i] for i in long]
+        groups += [[index] for index in long_texts]
 
-        def run(group: list[int]) -> Encoded:
-            return self._run(np.array(group), [texts[i].ids for i in group])
+        def run(group: list[int]) -> EncodedTexts:
+            return self._run(np.array(group), [texts[index].ids for index in group])
 
         yield from map(run, groups) if self._pool is None or len(groups) == 1 else self._pool.map(run, groups)
 
-    def _run(self, texts: NDArray[np.int64], ids: list[NDArray[np.int64]]) -> Encoded:
+    def _run(self, indices: Integers, ids: list[Integers]) -> EncodedTexts:
+        """Encode texts of one length, or one text that is longer than a window."""
         if len(ids[0]) <= WINDOW:
-            batch = np.stack([self._wrap(one) for one in ids])
+            batch = np.stack([self._with_special_tokens(text_ids) for text_ids in ids])
             states = self._session.run(["states"], {"input_ids": batch})[0]
             count, length, hidden = states.shape
             is_content = np.tile(self._content_mask(length), count)
-            return Encoded(texts, np.arange(count + 1) * length, states.reshape(-1, hidden), is_content)
-        windows = [self._wrap(part) for part in np.array_split(ids[0], -(-len(ids[0]) // WINDOW))]
+            return EncodedTexts(indices, np.arange(count + 1) * length, states.reshape(-1, hidden), is_content)
+        windows = [self._with_special_tokens(part) for part in np.array_split(ids[0], -(-len(ids[0]) // WINDOW))]
         parts = [self._session.run(["states"], {"input_ids": window[None]})[0][0] for window in windows]
         states = np.concatenate(parts)
         is_content = np.concatenate([self._content_mask(len(part)) for part in parts])
-        return Encoded(texts, np.array([0, len(states)]), states, is_content)
+        return EncodedTexts(indices, np.array([0, len(states)]), states, is_content)
 
-    def _wrap(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _with_special_tokens(self, ids: Integers) -> Integers:
         return np.concatenate([self._lead, ids, self._tail]).astype(np.int64)
 
     def _content_mask(self, length: int) -> NDArray[np.bool_]:

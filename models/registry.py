@@ -1,4 +1,8 @@
-"""The registry of model versions: which one serves."""
+"""Which model version serves.
+
+A registry is a folder of bundles with a file `aliases.json`: {"champion": "FOLDER"}, FOLDER relative to the registry.
+The champion is the version that serves. Without a registry (`SAYWHY_REGISTRY` unset), it is the bundle that ships.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,10 @@ from saywhy.errors import BundleDamaged
 
 
 def champion(registry: Path | None = None) -> Path:
-    """The folder of the version that serves: what `aliases.json` calls champion, or the bundle that ships."""
+    """Folder of the model version that serves: the `champion` of the registry's `aliases.json`.
+
+    Without a registry, it is the bundle that ships. Raises `BundleDamaged` if there is no `aliases.json`.
+    """
     if registry is None:
         return BUNDLED
     aliases = registry / "aliases.json"
@@ -21,7 +28,7 @@ def champion(registry: Path | None = None) -> Path:
 
 
 def code_frame(registry: Path | None = None) -> CodeFrame:
-    """The code frame of the version that serves, read without its encoder and without verifying checksums.
+    """Code frame of the model version that serves, without opening its encoder or verifying checksums (fast).
 
     Raises `BundleDamaged` if there is none.
     """

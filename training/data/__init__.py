@@ -1,0 +1,6 @@
+"""Labelled feedback: reading it, and turning labels into training targets with the unknown masked out.
+
+`rows` reads the dataset folder and samples it, `targets` encodes labels (`Targets`, `AnnotationSchemes`), `pairs` joins
+short texts into longer ones, `vocabulary` trims the tokenizer. `written/` holds comments written for this model, with
+every clause labelled.
+"""

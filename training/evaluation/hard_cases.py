@@ -1,4 +1,4 @@
-"""How the hard cases of `tests/cases/hard_cases.toml` are read, by kind and by language.
+"""Accuracy on the hard cases of `tests/cases/hard_cases.toml`, by kind and by language.
 
 python -m training.evaluation.hard_cases [--bundle FOLDER] [--wrong]
 """
@@ -20,52 +20,55 @@ from saywhy.annotation import Annotation, Polarity
 
 CASES = Path(__file__).parents[2] / "tests" / "cases" / "hard_cases.toml"
 
-#: Themes any of which is right, and how they must feel.
+#: Alternative themes, any of which is right, and their polarity.
 Pair = tuple[frozenset[str], Polarity]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A comment, the sentiments that are right for it, and the (theme, polarity) pairs that a reader would name."""
+    """A comment, the sentiments that are right for it, and the (theme, polarity) pairs that a careful reader names."""
 
     kind: str
     language: str
     text: str
-    feels: frozenset[Polarity]
-    about: frozenset[Pair]
+    sentiments: frozenset[Polarity]
+    pairs: frozenset[Pair]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was said of a case. `found` are the pairs of `case.about` that some mention has."""
+    """A case and its annotation."""
 
     case: Case
     annotation: Annotation
 
     @property
-    def felt(self) -> bool:
-        return self.annotation.sentiment.label in self.case.feels
+    def is_sentiment_right(self) -> bool:
+        return self.annotation.sentiment.label in self.case.sentiments
 
     @property
-    def found(self) -> frozenset[Pair]:
-        said = {(mention.theme, mention.polarity) for mention in self.annotation.mentions}
+    def recalled_pairs(self) -> frozenset[Pair]:
+        """The expected pairs that some mention has."""
+        predicted = {(mention.theme, mention.polarity) for mention in self.annotation.mentions}
         return frozenset(
-            (themes, polarity) for themes, polarity in self.case.about if said & {(theme, polarity) for theme in themes}
+            (themes, polarity)
+            for themes, polarity in self.case.pairs
+            if predicted & {(theme, polarity) for theme in themes}
         )
 
 
 @dataclass(frozen=True)
 class Share:
-    """So many right of so many."""
+    """`right` of `total`; printed as 4/5 (80%)."""
 
     right: int
-    of: int
+    total: int
 
     def __float__(self) -> float:
-        return self.right / self.of if self.of else 1.0
+        return self.right / self.total if self.total else 1.0
 
     def __str__(self) -> str:
-        return f"{self.right}/{self.of} ({float(self):.0%})" if self.of else "–"
+        return f"{self.right}/{self.total} ({float(self):.0%})" if self.total else "–"
 
 
 def read_cases(path: Path = CASES) -> list[Case]:
@@ -90,25 +93,25 @@ def read_cases(path: Path = CASES) -> list[Case]:
 
 
 def judge(cases: Sequence[Case], annotator: Annotator) -> list[Outcome]:
-    """Classify the cases as the product does, without telling it their language."""
-    answers = classify([(case.text, None) for case in cases], annotator)
-    return [Outcome(case, annotation) for case, (_, annotation) in zip(cases, answers, strict=True)]
+    """Classify the cases as `saywhy classify` does; the language is detected, not taken from the case."""
+    classified = classify([(case.text, None) for case in cases], annotator)
+    return [Outcome(case, annotation) for case, (_, annotation) in zip(cases, classified, strict=True)]
 
 
 def sentiment_share(outcomes: Iterable[Outcome]) -> Share:
-    """Cases with a right sentiment."""
-    right = [outcome.felt for outcome in outcomes]
-    return Share(sum(right), len(right))
+    """Share of the cases with a right sentiment."""
+    is_right = [outcome.is_sentiment_right for outcome in outcomes]
+    return Share(sum(is_right), len(is_right))
 
 
 def pair_share(outcomes: Iterable[Outcome]) -> Share:
-    """Expected (theme, polarity) pairs that some mention has."""
-    counts = [(len(outcome.found), len(outcome.case.about)) for outcome in outcomes]
-    return Share(sum(found for found, _ in counts), sum(expected for _, expected in counts))
+    """Share of the expected (theme, polarity) pairs that some mention has (recall)."""
+    counts = [(len(outcome.recalled_pairs), len(outcome.case.pairs)) for outcome in outcomes]
+    return Share(sum(recalled for recalled, _ in counts), sum(expected for _, expected in counts))
 
 
 def report(outcomes: Sequence[Outcome]) -> str:
-    """Markdown: sentiment by kind and language; then sentiment and pairs by kind."""
+    """Markdown table: sentiment by kind and language, then sentiment and pairs by kind."""
     languages = list(dict.fromkeys(outcome.case.language for outcome in outcomes))
     kinds = list(dict.fromkeys(outcome.case.kind for outcome in outcomes))
     lines = [
@@ -127,6 +130,20 @@ def report(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
+def report_wrong(outcomes: Sequence[Outcome]) -> str:
+    """Markdown table of the cases with a wrong sentiment (in column `said`) or a missed pair."""
+    lines = ["| kind | language | comment | said | missed |", "|---|---|---|---|---|"]
+    for outcome in outcomes:
+        case = outcome.case
+        missed_pairs = case.pairs - outcome.recalled_pairs
+        if missed_pairs or not outcome.is_sentiment_right:
+            missed = ", ".join(f"{'|'.join(sorted(themes))} {polarity}" for themes, polarity in missed_pairs)
+            wrong = "" if outcome.is_sentiment_right else str(outcome.annotation.sentiment.label)
+            comment = " ".join(case.text.split())[:80]
+            lines.append(f"| {case.kind} | {case.language} | {comment} | {wrong} | {missed} |")
+    return "\n".join(lines)
+
+
 def main(
     bundle: Annotated[Path, typer.Option()] = BUNDLED,
     wrong: Annotated[bool, typer.Option(help="List every case that was read wrongly.")] = False,
@@ -135,13 +152,7 @@ def main(
     outcomes = judge(read_cases(), Annotator(open_bundle(bundle)))
     print(report(outcomes))
     if wrong:
-        print("\n| kind | language | comment | said | missed |\n|---|---|---|---|---|")
-        for outcome in outcomes:
-            case = outcome.case
-            missed = ", ".join(f"{'|'.join(sorted(t))} {polarity}" for t, polarity in case.about - outcome.found)
-            if missed or not outcome.felt:
-                said = "" if outcome.felt else str(outcome.annotation.sentiment.label)
-                print(f"| {case.kind} | {case.language} | {' '.join(case.text.split())[:80]} | {said} | {missed} |")
+        print("\n" + report_wrong(outcomes))
 
 
 if __name__ == "__main__":

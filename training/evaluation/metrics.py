@@ -1,4 +1,4 @@
-"""Quality of a bundle on labelled feedback, per dataset and language.
+"""Sentiment and themes of a bundle against the labels of people, by dataset and language.
 
 python -m training.evaluation.metrics --data DATA [--bundle FOLDER]
 """
@@ -14,100 +14,105 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from models.annotator import Annotator, Scores
+from models.annotator import Annotator, CommentLogits
 from models.bundle import BUNDLED, open_bundle
 from saywhy.feedback import Comment
-from training.data.rows import SENTIMENTS, Conventions, Row, read_rows
+from training.data.rows import Row, read_dev, read_train
+from training.data.targets import SENTIMENTS, AnnotationSchemes
 
-_LEAST = 20  # texts that a cell of the table needs
+_MIN_TEXTS = 20  # of a row or a cell of the table
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One row of the table. Shares in 0 … 1, `None` where the texts cannot tell."""
+class QualityRow:
+    """One row of the table. Shares in 0 … 1; `None` where fewer than `_MIN_TEXTS` texts have the label."""
 
     name: str
     texts: int
-    polar: float | None  # of the clearly negative or positive, those whose score has the right sign
-    sentiment: float | None  # of all with a sentiment, those labelled so
-    theme_f1: float | None  # micro-F1 over the themes that the dataset knows
+    polar: float | None  # share of the negative and positive texts whose score has the right sign
+    sentiment: float | None  # share of the texts with a sentiment that get its label (of four)
+    theme_f1: float | None  # micro-F1 over the themes that the dataset labels
 
 
 @dataclass(frozen=True)
-class Results:
-    """The table by dataset and by language, and the means over datasets."""
+class QualityTable:
+    """Quality by dataset and by language; the means are over datasets."""
 
-    datasets: tuple[Cell, ...]
-    languages: tuple[Cell, ...]
+    datasets: tuple[QualityRow, ...]
+    languages: tuple[QualityRow, ...]
 
     @property
     def polar(self) -> float:
-        return _mean(cell.polar for cell in self.datasets)
+        return _mean(row.polar for row in self.datasets)
 
     @property
     def theme_f1(self) -> float:
-        return _mean(cell.theme_f1 for cell in self.datasets)
+        return _mean(row.theme_f1 for row in self.datasets)
 
     def __str__(self) -> str:
         lines = ["| | texts | polar | sentiment | themes (micro-F1) |", "|---|--:|--:|--:|--:|"]
-        for cell in (*self.datasets, *self.languages):
-            shown = ("–" if v is None else f"{v:.3f}" for v in (cell.polar, cell.sentiment, cell.theme_f1))
-            lines.append(f"| {cell.name} | {cell.texts:,} | {' | '.join(shown)} |")
+        for row in (*self.datasets, *self.languages):
+            cells = ("–" if value is None else f"{value:.3f}" for value in (row.polar, row.sentiment, row.theme_f1))
+            lines.append(f"| {row.name} | {row.texts:,} | {' | '.join(cells)} |")
         lines.append(f"| **mean over datasets** | | **{self.polar:.3f}** | | **{self.theme_f1:.3f}** |")
         return "\n".join(lines)
 
 
-def evaluate(scores: Scores, config: dict[str, Any], rows: Sequence[Row], conventions: Conventions) -> Results:
-    """Compare the labels that `scores` and a bundle's `config` give with those of people."""
-    thresholds = np.array([config["thresholds"][theme] for theme in conventions.themes])
-    themes = 1 / (1 + np.exp(-scores.themes)) >= thresholds
-    sentiment = scores.sentiment.argmax(axis=1)
-    sign = np.where(scores.sentiment[:, 2] > scores.sentiment[:, 0], 2, 0)
+def evaluate(
+    logits: CommentLogits, config: dict[str, Any], rows: Sequence[Row], schemes: AnnotationSchemes
+) -> QualityTable:
+    """Compare the labels that follow from the logits of `rows` and a bundle's `config` with those of people."""
+    thresholds = np.array([config["thresholds"][theme] for theme in schemes.themes])
+    themes = 1 / (1 + np.exp(-logits.themes)) >= thresholds
+    sentiment = logits.sentiment.argmax(axis=1)
+    polar = np.where(logits.sentiment[:, 2] > logits.sentiment[:, 0], 2, 0)
     datasets = np.array([row.dataset for row in rows])
     languages = np.array([row.language for row in rows])
 
-    def cells(groups: NDArray[np.str_]) -> tuple[Cell, ...]:
+    def by_group(groups: NDArray[np.str_]) -> tuple[QualityRow, ...]:
         return tuple(
-            _cell(str(name), np.flatnonzero(groups == name), rows, themes, sentiment, sign, conventions)
+            _quality(str(name), np.flatnonzero(groups == name), rows, themes, sentiment, polar, schemes)
             for name in np.unique(groups)
-            if (groups == name).sum() >= _LEAST
+            if (groups == name).sum() >= _MIN_TEXTS
         )
 
-    return Results(cells(datasets), cells(languages))
+    return QualityTable(by_group(datasets), by_group(languages))
 
 
-def _cell(
+def _quality(
     name: str,
     members: NDArray[np.int64],
     rows: Sequence[Row],
     themes: NDArray[np.bool_],
     sentiment: NDArray[np.int64],
-    sign: NDArray[np.int64],
-    conventions: Conventions,
-) -> Cell:
-    gold = [i for i in members if rows[i].sentiment]
-    polar = [i for i in gold if rows[i].sentiment in ("negative", "positive")]
-    hit = predicted = true = 0
+    polar: NDArray[np.int64],
+    schemes: AnnotationSchemes,
+) -> QualityRow:
+    """One row of the table, of the texts `members`. Predictions of all texts: `themes` (n, T), `sentiment` and `polar`
+    (n,), indices into `SENTIMENTS`; `polar` is negative or positive, by the sign of the score."""
+    with_sentiment = [i for i in members if rows[i].sentiment]
+    are_polar = [i for i in with_sentiment if rows[i].sentiment in ("negative", "positive")]
+    hits = predicted = actual = 0
     for i in members:
-        if not rows[i].themed:
+        if not rows[i].is_themed:
             continue
-        known = np.array([theme in conventions.mapped[rows[i].dataset] for theme in conventions.themes])
-        truth = np.isin(conventions.themes, [theme for theme, _ in rows[i].labels])
-        hit += int((themes[i] & truth).sum())
-        predicted += int((themes[i] & known).sum())
-        true += int(truth.sum())
-    return Cell(
+        is_labelled = np.array([theme in schemes.labelled_themes[rows[i].dataset] for theme in schemes.themes])
+        truth = np.isin(schemes.themes, [theme for theme, _ in rows[i].labels])
+        hits += int((themes[i] & truth).sum())
+        predicted += int((themes[i] & is_labelled).sum())
+        actual += int(truth.sum())
+    return QualityRow(
         name,
         len(members),
-        _share(sign[i] == SENTIMENTS.index(rows[i].sentiment or "") for i in polar),
-        _share(sentiment[i] == SENTIMENTS.index(rows[i].sentiment or "") for i in gold),
-        2 * hit / (predicted + true) if true >= _LEAST else None,
+        _share(polar[i] == SENTIMENTS.index(rows[i].sentiment or "") for i in are_polar),
+        _share(sentiment[i] == SENTIMENTS.index(rows[i].sentiment or "") for i in with_sentiment),
+        2 * hits / (predicted + actual) if actual >= _MIN_TEXTS else None,
     )
 
 
 def _share(hits: Iterable[np.bool_]) -> float | None:
     values = list(hits)
-    return float(np.mean(values)) if len(values) >= _LEAST else None
+    return float(np.mean(values)) if len(values) >= _MIN_TEXTS else None
 
 
 def _mean(values: Iterable[float | None]) -> float:
@@ -120,12 +125,10 @@ def main(
 ) -> None:
     """Print the table."""
     opened = open_bundle(bundle)
-    conventions = Conventions(
-        read_rows(data / "feedback" / "train.jsonl.gz"), data / "themes.toml", opened.code_frame.ids
-    )
-    rows = list(read_rows(data / "feedback" / "dev.jsonl.gz"))
-    scores = Annotator(opened).scores([Comment(row.text, row.language) for row in rows])
-    print(evaluate(scores, opened.config, rows, conventions))
+    schemes = AnnotationSchemes(read_train(data), data, opened.code_frame.ids)
+    rows = list(read_dev(data))
+    logits = Annotator(opened).logits([Comment(row.text, row.language) for row in rows])
+    print(evaluate(logits, opened.config, rows, schemes))
 
 
 if __name__ == "__main__":

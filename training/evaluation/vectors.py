@@ -1,15 +1,13 @@
-"""Whether vectors cluster as people do: k-means on intents, against the base encoder's vectors.
+"""Whether vectors cluster by intent: k-means on texts with known intents, against the base encoder's vectors.
 
     python -m training.evaluation.vectors --data DATA --base-vectors BASE.npy [--bundle FOLDER]
 
-`BASE.npy` holds the base encoder's float32 vectors of `DATA/clusters/intents.jsonl.gz`, a row a line of that file.
-NMI is the normalised mutual information of k-means with the true k and the intents; the mean over seeds.
+`BASE.npy` holds the base encoder's float32 vectors of `DATA/clusters/intents.jsonl.gz`: one row for each line of it.
+NMI: normalised mutual information of the intents and k-means with the true k; mean over seeds.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +18,13 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import normalized_mutual_info_score
 
 from models.annotator import Annotator
+from models.arrays import Floats, Vectors, unit
 from models.bundle import BUNDLED, open_bundle
+from training.data.rows import read_intents
 
 
-def nmi(vectors: NDArray[np.float32], intents: NDArray[np.str_], seeds: int) -> NDArray[np.float64]:
-    """One value a seed, for unit vectors (texts, hidden) and their intents (texts,)."""
+def nmi(vectors: Vectors, intents: NDArray[np.str_], seeds: int) -> Floats:
+    """NMI for each seed (seeds,), of unit vectors (texts, hidden) and their intents (texts,)."""
     k = len(np.unique(intents))
     return np.array(
         [
@@ -39,11 +39,10 @@ def main(
     base_vectors: Annotated[Path, typer.Option(help="The base encoder's vectors (.npy).")],
     bundle: Annotated[Path, typer.Option()] = BUNDLED,
     seeds: int = 5,
-    every: Annotated[int, typer.Option(help="Take only every so many-th text, to be quick.")] = 1,
+    every: Annotated[int, typer.Option(help="Take only every n-th text (faster).")] = 1,
 ) -> None:
     """Print the table."""
-    with gzip.open(data / "clusters" / "intents.jsonl.gz", "rt", encoding="utf-8") as file:
-        entries = [json.loads(line) for line in file]
+    entries = list(read_intents(data))
     base = np.load(base_vectors)
     if len(base) != len(entries):
         raise typer.BadParameter(f"{base_vectors} has {len(base)} rows, the intents have {len(entries)} texts")
@@ -53,13 +52,13 @@ def main(
     for dataset in sorted({entry["dataset"] for entry in entries}):
         members = [i for i, entry in enumerate(entries) if entry["dataset"] == dataset][::every]
         intents = np.array([entries[i]["raw_labels"][0][0] for i in members])
-        ours = annotator.vectors([entries[i]["text"] for i in members])
-        unit = base[members] / np.linalg.norm(base[members], axis=1, keepdims=True)
-        before, after = nmi(unit, intents, seeds), nmi(ours, intents, seeds)
+        vectors = annotator.vectors([entries[i]["text"] for i in members])
+        base_encoder = unit(base[members])
+        before, after = nmi(base_encoder, intents, seeds), nmi(vectors, intents, seeds)
         print(
             f"| {dataset} | {len(members):,} | {len(set(intents))} | {before.mean():.3f} ± {before.std():.3f} "
             f"| {after.mean():.3f} ± {after.std():.3f} | {after.mean() - before.mean():+.3f} "
-            f"| {(unit * ours).sum(axis=1).mean():.4f} |",
+            f"| {(base_encoder * vectors).sum(axis=1).mean():.4f} |",
             flush=True,
         )
 

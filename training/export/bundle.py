@@ -1,9 +1,10 @@
-"""Make a bundle out of a checkpoint and its heads, and refuse one that does not answer like the checkpoint.
+"""Make a bundle from a checkpoint and its heads; refused if its answers differ too much from the checkpoint's.
 
     python -m training.export.bundle --checkpoint RUN --data DATA --version core-2026.12 --out models/bundled
 
-`RUN` holds a Hugging Face BertModel, its tokenizer.json and heads.safetensors (see `training.fit.finetune`,
-`training.fit.linear`). Activation ranges are measured, thresholds and temperature calibrated, on texts of `DATA`.
+`RUN` holds a Hugging Face BertModel, its tokenizer.json and heads.safetensors; `training.fit.finetune` or
+`training.fit.linear` wrote it. Activation ranges are measured on the training rows of `DATA`; thresholds and
+temperature are calibrated on its dev rows.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,29 +19,33 @@ import numpy as np
 import typer
 from safetensors.numpy import load_file, save_file
 
-from models.annotator import Annotator
+from models.annotator import Annotator, CommentLogits
 from models.bundle import BUNDLED, CARD, CODE_FRAME, CONFIG, HEADS, open_bundle, seal
 from saywhy.code_frame import CORE, load_code_frame
 from saywhy.feedback import Comment
-from training.data.rows import Conventions, read_rows
+from training.data.rows import read_dev, read_train
+from training.data.targets import AnnotationSchemes
 from training.evaluation.metrics import evaluate
 from training.export.calibrate import calibrate, theme_scaling
 from training.export.card import write_card
 from training.export.quantise import Fidelity, fidelity, write_encoder
 
-LARGEST = 64_000_000  # bytes
-LEAST_COSINE = 0.99  # mean over the texts
-LEAST_SAME = 0.985  # share of the sentiment labels, and of the decisions on themes, that are the same
-CHECKED_TEXTS = 2000
+MAX_BYTES = 64_000_000  # of all files together
+MIN_COSINE = 0.99  # of the vectors to float32, mean over the texts
+MIN_AGREEMENT = 0.985  # with float32: share of the sentiment labels, and of the decisions on themes
+FIDELITY_TEXTS = 2000
 
 
 def export(checkpoint: Path, data: Path, version: str, out: Path, card: dict[str, Any]) -> None:
-    """Write the bundle to `out`; raises `ValueError` when it is too large or not faithful."""
-    rows = list(read_rows(data / "feedback" / "train.jsonl.gz"))
+    """Write the bundle to `out`; raises `ValueError` if it is larger than `MAX_BYTES` or not faithful.
+
+    It is written to `out` + ".part" first, so that `out` is replaced by a complete bundle or not at all.
+    """
+    train = list(read_train(data))
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    write_encoder(checkpoint, rows, part)
+    write_encoder(checkpoint, train, part)
     shutil.copy(checkpoint / HEADS, part / HEADS)
     shutil.copy(CORE, part / CODE_FRAME)
     (part / CARD).write_text("", "utf-8")
@@ -52,47 +56,52 @@ def export(checkpoint: Path, data: Path, version: str, out: Path, card: dict[str
         "temperature": 1.0,
         "uncertain_below": 0.0,
     }
-    _write(part, config)
-    dev = list(read_rows(data / "feedback" / "dev.jsonl.gz"))
-    conventions = Conventions(rows, data / "themes.toml", themes)
-    scores = Annotator(open_bundle(part)).scores([Comment(row.text, row.language) for row in dev])
-    scale, shift = theme_scaling(scores, dev, conventions)
+    _write_config(part, config)
+    dev = list(read_dev(data))
+    schemes = AnnotationSchemes(train, data, themes)
+    logits = Annotator(open_bundle(part)).logits([Comment(row.text, row.language) for row in dev])
+    scale, shift = theme_scaling(logits, dev, schemes)
     _scale_themes(part, len(themes), scale, shift)
-    scores = replace(scores, themes=scores.themes * np.float32(scale) + np.float32(shift))
-    config |= calibrate(scores, dev, conventions)
-    _write(part, config)
+    scaled_themes = logits.themes * np.float32(scale) + np.float32(shift)
+    logits = CommentLogits(scaled_themes, logits.polarities, logits.sentiment)
+    config |= calibrate(logits, dev, schemes)
+    _write_config(part, config)
     check_fidelity(checkpoint, part, [row.text for row in dev])
-    results = evaluate(scores, config, dev, conventions)
-    print(results)
-    (part / CARD).write_text(write_card(version, results, card), "utf-8")
+    quality = evaluate(logits, config, dev, schemes)
+    print(quality)
+    (part / CARD).write_text(write_card(version, quality, card), "utf-8")
     seal(part)
     size = sum(path.stat().st_size for path in part.iterdir())
     print(f"bundle: {size / 1e6:.1f} MB")
-    if size > LARGEST:
-        raise ValueError(f"the bundle has {size} bytes, more than {LARGEST}")
+    if size > MAX_BYTES:
+        raise ValueError(f"the bundle has {size} bytes, more than {MAX_BYTES}")
     shutil.rmtree(out, ignore_errors=True)
     part.rename(out)
 
 
 def check_fidelity(checkpoint: Path, folder: Path, texts: Sequence[str]) -> Fidelity:
-    """Print how faithful a bundle is to its checkpoint on some of the texts; raises `ValueError` when too little."""
-    some = [texts[i] for i in np.linspace(0, len(texts) - 1, min(CHECKED_TEXTS, len(texts))).astype(int)]
-    found = fidelity(checkpoint, open_bundle(folder), some)
+    """Print and return how faithful a bundle is to its checkpoint, on `FIDELITY_TEXTS` of the texts.
+
+    Raises `ValueError` if it is not faithful enough.
+    """
+    chosen = [texts[i] for i in np.linspace(0, len(texts) - 1, min(FIDELITY_TEXTS, len(texts))).astype(int)]
+    agreement = fidelity(checkpoint, open_bundle(folder), chosen)
     print(
-        f"int8 against float32 on {len(some)} texts: same sentiment {found.sentiment:.2%}, same decisions on themes "
-        f"{found.decisions:.2%}, all themes of a text the same {found.themes:.2%}, cosine of the vectors "
-        f"{found.cosine.mean():.4f} (lowest 1 %: {np.quantile(found.cosine, 0.01):.4f})"
+        f"int8 against float32 on {len(chosen)} texts: same sentiment {agreement.sentiment:.2%}, "
+        f"same decisions on themes {agreement.decisions:.2%}, all themes of a text the same {agreement.themes:.2%}, "
+        f"cosine of the vectors {agreement.cosine.mean():.4f} (lowest 1 %: {np.quantile(agreement.cosine, 0.01):.4f})"
     )
-    if found.cosine.mean() < LEAST_COSINE or min(found.sentiment, found.decisions) < LEAST_SAME:
+    if agreement.cosine.mean() < MIN_COSINE or min(agreement.sentiment, agreement.decisions) < MIN_AGREEMENT:
         raise ValueError(
-            f"the int8 graph strays from the checkpoint: cosine {found.cosine.mean():.4f} (least {LEAST_COSINE}), same "
-            f"sentiment {found.sentiment:.4f}, same decisions on themes {found.decisions:.4f} (least {LEAST_SAME})"
+            f"the int8 graph differs too much from the checkpoint: cosine {agreement.cosine.mean():.4f} "
+            f"(least {MIN_COSINE}), same sentiment {agreement.sentiment:.4f}, same decisions on themes "
+            f"{agreement.decisions:.4f} (least {MIN_AGREEMENT})"
         )
-    return found
+    return agreement
 
 
 def _scale_themes(folder: Path, themes: int, scale: float, shift: float) -> None:
-    """Scale and shift the theme logits. Pooling is a weighted mean, so it is enough to do so to each token's votes."""
+    """Scale and shift the theme votes of a bundle, and thereby the theme logits: those are weighted means of votes."""
     heads = load_file(folder / HEADS)
     votes = slice(themes + 1, 2 * themes + 1)
     heads["weight"][:, votes] *= scale
@@ -100,7 +109,8 @@ def _scale_themes(folder: Path, themes: int, scale: float, shift: float) -> None
     save_file(heads, folder / HEADS)
 
 
-def _write(folder: Path, config: dict[str, Any]) -> None:
+def _write_config(folder: Path, config: dict[str, Any]) -> None:
+    """Write the configuration and seal the bundle, so that it can be opened."""
     (folder / CONFIG).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
     seal(folder)
 

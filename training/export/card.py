@@ -1,35 +1,35 @@
-"""The model card that goes with every bundle."""
+"""The model card of a bundle."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from training.evaluation.metrics import Results
+from training.evaluation.metrics import QualityTable
 
 _TEMPLATE = """# Model card: {version}
 
-Reads feedback comments: sentiment, themes of the core code frame, clause-level mentions, and vectors for clustering.
+Classifies feedback comments: sentiment, themes of the core code frame, clause-level mentions, vectors for clustering.
 
 - **Encoder**: multilingual-e5-small (Wang et al. 2024, MIT licence), {recipe}.
   Weights in 7 bits, activations in 8, with fixed scales; word embeddings in 4 bits; the vocabulary is trimmed to
   158,000 pieces.
-- **Languages**: English, German, Simplified and Traditional Chinese are first class. Trained on feedback in Spanish,
-  French, Italian, Portuguese, Dutch, Russian, Japanese, Turkish and Czech too; the vocabulary keeps Korean, Polish,
-  Swedish, Danish, Norwegian, Finnish, Arabic, Hindi, Vietnamese, Indonesian, Thai and others, which the encoder reads
-  without feedback of their own having been trained on.
-- **Where it is weak**: irony; reasons that are only a number; comparisons with a competitor; the overall sentiment
-  where praise and blame meet (people say "mixed", it takes a side; the clauses are right more often); themes that are
-  rare in public data (billing, ordering, safety). Confidences are calibrated on the texts below, not on yours. People
-  who label themes agree among themselves only at Krippendorff's alpha 0.4 to 0.7.
+- **Languages**: English, German, Simplified and Traditional Chinese are fully supported. Also trained on feedback in
+  Spanish, French, Italian, Portuguese, Dutch, Russian, Japanese, Turkish and Czech. The vocabulary keeps Korean,
+  Polish, Swedish, Danish, Norwegian, Finnish, Arabic, Hindi, Vietnamese, Indonesian, Thai and others: the encoder knows
+  these languages, but no feedback in them was trained on.
+- **Weaknesses**: irony; reasons that are only a number; comparisons with a competitor; the overall sentiment of
+  comments with praise and blame (annotators say "mixed", the model chooses one; its clauses are right more often);
+  themes that are rare in public data (billing, ordering, safety). Confidences are calibrated on the texts below, not on
+  yours. Human annotators of themes agree with each other only at Krippendorff's alpha 0.4 to 0.7.
 
 ## Quality
 
-Texts that were not trained on. *Polar*: of the comments that are clearly negative or positive, the share whose score
-has the right sign. *Sentiment*: the share whose label, of four, is the annotator's (conventions differ: some call most
-things neutral, some know no neutral).
-*Themes*: micro-F1 at the shipped thresholds (which were chosen on these texts), over the themes that a dataset knows.
+On texts that were not trained on. *Polar*: share of the negative and positive comments whose score has the right sign.
+*Sentiment*: share of the comments that get the annotator's label, of four (annotation schemes differ: some label most
+comments neutral, some have no neutral class). *Themes*: micro-F1 at the thresholds of the bundle, which were chosen on
+these texts, over the themes that a dataset labels.
 
-{results}
+{quality}
 
 ## Training data and licences
 
@@ -46,14 +46,14 @@ things neutral, some know no neutral).
 | GERestaurant, hotel ABSA (SuperGLEBer), mobASA, kununu | none found |
 | ASQP hotels and courses, Google Play app reviews, hotel reviews, Skytrax | none found |
 
-Also 1,768 comments in English, German, Simplified and Traditional Chinese that were written for this model, clause by
+Also 1,768 comments in English, German, Simplified and Traditional Chinese that were written for this model, with every
 clause labelled (`training/data/written/`).
 
-No training text is part of this bundle. Some licences restrict commercial use: who needs certainty retrains on data of
-their own.
+No training text is part of this bundle. Some licences restrict commercial use: if you need certainty, retrain on your
+own data.
 """
 
 
-def write_card(version: str, results: Results, facts: dict[str, Any]) -> str:
-    """The card as Markdown."""
-    return _TEMPLATE.format(version=version, results=results, recipe=facts["recipe"])
+def write_card(version: str, quality: QualityTable, facts: dict[str, Any]) -> str:
+    """The card as Markdown; `facts["recipe"]` says how the model was trained."""
+    return _TEMPLATE.format(version=version, quality=quality, recipe=facts["recipe"])

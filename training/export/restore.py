@@ -1,8 +1,9 @@
-"""A checkpoint from a bundle, so that training can go on where the champion that ships left off.
+"""Bundle → checkpoint, so that training can continue from the model that ships.
 
     python -m training.export.restore --bundle models/bundled --out CHECKPOINT
 
-The weights are those that serve: rounded to 8 bits, the words' to 4. Inverse of `training.export.graph.build`.
+The weights are the quantised ones of the bundle (word embeddings 4 bits, others 8), as float32. Inverse of
+`training.export.graph.build`.
 """
 
 from __future__ import annotations
@@ -34,33 +35,34 @@ _PRODUCTS = {
 
 def restore(graph: onnx.ModelProto) -> Weights:
     """Weights in float32, named as in a Hugging Face BertModel."""
-    constants = {one.name: numpy_helper.to_array(one) for one in graph.graph.initializer}
+    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.graph.initializer}
     positions = constants["positions.table"]
     weights: Weights = {
-        "embeddings.word_embeddings.weight": _words(constants["words.table"], constants["words.scales"]),
+        "embeddings.word_embeddings.weight": _word_embeddings(constants["words.table"], constants["words.scales"]),
         "embeddings.position_embeddings.weight": positions,
-        "embeddings.token_type_embeddings.weight": np.zeros((2, positions.shape[1]), np.float32),  # in the positions
+        # Zero: the graph has them added to the position embeddings.
+        "embeddings.token_type_embeddings.weight": np.zeros((2, positions.shape[1]), np.float32),
         "embeddings.LayerNorm.weight": constants["embeddings.gamma"],
         "embeddings.LayerNorm.bias": constants["embeddings.beta"],
     }
     layer = 0
     while f"layer{layer}.qkv.weight" in constants:
-        at, key = f"layer{layer}", f"encoder.layer.{layer}"
+        prefix, key = f"layer{layer}", f"encoder.layer.{layer}"
         for name, norm in _NORMS.items():
-            weights[f"{key}.{norm}.weight"] = constants[f"{at}.{name}.gamma"]
-            weights[f"{key}.{norm}.bias"] = constants[f"{at}.{name}.beta"]
+            weights[f"{key}.{norm}.weight"] = constants[f"{prefix}.{name}.gamma"]
+            weights[f"{key}.{norm}.bias"] = constants[f"{prefix}.{name}.beta"]
         for name, parts in _PRODUCTS.items():
-            weight, bias = _product(constants, f"{at}.{name}")
-            for part, own, own_bias in zip(
+            weight, bias = _product(constants, f"{prefix}.{name}")
+            for part, part_weight, part_bias in zip(
                 parts, np.split(weight, len(parts), axis=1), np.split(bias, len(parts)), strict=True
             ):
-                weights[f"{key}.{part}.weight"], weights[f"{key}.{part}.bias"] = own.T, own_bias
+                weights[f"{key}.{part}.weight"], weights[f"{key}.{part}.bias"] = part_weight.T, part_bias
         layer += 1
     return {name: np.ascontiguousarray(value, np.float32) for name, value in weights.items()}
 
 
 def _product(constants: dict[str, NDArray[np.generic]], name: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Weight (inputs, outputs) and bias of a matrix product; some of its inputs may have stayed in float."""
+    """Weight (inputs, outputs) and bias (outputs,) of a matrix product; some of its inputs may be in float."""
     rest = f"{name}.rest" if f"{name}.rest.weight" in constants else name
     weight = constants[f"{rest}.weight"].astype(np.float32) * constants[f"{rest}.scales"].astype(np.float32)
     if rest != name:
@@ -70,8 +72,8 @@ def _product(constants: dict[str, NDArray[np.generic]], name: str) -> tuple[NDAr
     return weight, constants[f"{rest}.bias"].astype(np.float32)
 
 
-def _words(packed: NDArray[np.generic], scales: NDArray[np.generic]) -> NDArray[np.float32]:
-    """The inverse of `training.export.graph.quantise_table`."""
+def _word_embeddings(packed: NDArray[np.generic], scales: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Inverse of `training.export.graph.quantise_table`."""
     table = packed.astype(np.uint8)
     nibbles = np.stack([table & 15, table >> 4], axis=-1).reshape(len(table), scales.shape[1], -1)
     return ((nibbles.astype(np.float32) - 8) * scales.astype(np.float32)[..., None]).reshape(len(table), -1)
@@ -81,7 +83,7 @@ def main(
     out: Annotated[Path, typer.Option()],
     bundle: Annotated[Path, typer.Option()] = BUNDLED,
 ) -> None:
-    """Write the checkpoint, its tokenizer and its heads."""
+    """Write the checkpoint with its tokenizer and its heads."""
     opened = open_bundle(bundle)
     weights = restore(onnx.load(opened.encoder))
     out.mkdir(parents=True, exist_ok=True)

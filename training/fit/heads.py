@@ -1,4 +1,4 @@
-"""The heads of `models.heads` in torch, and the loss that teaches them."""
+"""The heads of `models.heads` in torch, and their loss."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.heads import ATTENTION_LIMIT
-from training.data.rows import Targets
+from training.data.targets import Targets
 
 
-@dataclass
-class Batch:
-    """Targets of n texts, stacked; see `training.data.rows.Targets`."""
+@dataclass(frozen=True)
+class TargetBatch:
+    """`training.data.targets.Targets` of n texts, stacked along the first axis."""
 
     themes: Tensor
     theme_weights: Tensor
@@ -28,9 +28,9 @@ class Batch:
     classes: Tensor
 
 
-def stack(targets: Sequence[Targets]) -> Batch:
+def stack(targets: Sequence[Targets]) -> TargetBatch:
     """Targets as tensors."""
-    return Batch(
+    return TargetBatch(
         torch.from_numpy(np.stack([t.themes for t in targets])),
         torch.from_numpy(np.stack([t.theme_weights for t in targets])),
         torch.from_numpy(np.stack([t.polarities for t in targets])),
@@ -41,10 +41,10 @@ def stack(targets: Sequence[Targets]) -> Batch:
 
 
 class SpanHeads(nn.Module):
-    """Label-wise attention over the tokens of a span; the layout of the columns is that of `models.heads`.
+    """Label-wise attention over the tokens of a span, with the columns of `models.heads`.
 
-    The polarity of every theme is what all themes share plus the theme's own deviation, so that themes whose training
-    texts have no polarity learn it from the others.
+    The polarity votes of a theme are the sum of a map that all themes share and the theme's own deviation, so that
+    themes without polarity labels in the training texts learn polarity from the others.
     """
 
     def __init__(self, hidden: int, themes: int) -> None:
@@ -55,15 +55,15 @@ class SpanHeads(nn.Module):
         nn.init.normal_(self.linear.weight, std=0.02)
         nn.init.zeros_(self.linear.bias)
         with torch.no_grad():
-            self.linear.weight[: themes + 1] = 0  # starts as the mean over the tokens
-            self.linear.weight[2 * themes + 1 : -4] = 0  # no deviation at first
-            self.linear.bias[themes + 1 : 2 * themes + 1] = -2.5  # themes are rare
+            self.linear.weight[: themes + 1] = 0  # equal attention: a mean over the tokens
+            self.linear.weight[2 * themes + 1 : -4] = 0  # no deviation from the shared polarity
+            self.linear.bias[themes + 1 : 2 * themes + 1] = -2.5  # most themes are absent
         self.query: Tensor
         query = torch.cat([torch.arange(themes), torch.arange(themes).repeat_interleave(3), torch.full((4,), themes)])
         self.register_buffer("query", query, persistent=False)
 
     def merged(self) -> tuple[Tensor, Tensor]:
-        """Weight (columns, hidden) and bias (columns,) of the one linear map that serves."""
+        """Weight (columns, hidden) and bias (columns,) of the single linear map of `models.heads`."""
         k = self.themes
         rows = slice(2 * k + 1, -4)
         weight = torch.cat(
@@ -83,7 +83,7 @@ class SpanHeads(nn.Module):
         return weight, bias
 
     def load(self, path: Path) -> None:
-        """Go on from heads that `save` wrote; what the polarities share is then in each of them."""
+        """Load heads that `save` wrote. The shared polarity map is set to zero: the themes' columns include it."""
         saved = load_file(path)
         with torch.no_grad():
             self.linear.weight.copy_(saved["weight"].T)
@@ -92,45 +92,65 @@ class SpanHeads(nn.Module):
                 parameter.zero_()
 
     def save(self, path: Path) -> None:
-        """Write what `models.heads` reads."""
+        """Write the heads file of a bundle."""
         with torch.no_grad():
             weight, bias = self.merged()
             save_file({"weight": weight.T.contiguous(), "bias": bias}, path)
 
     def forward(self, states: Tensor, spans: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """`states` (n, tokens, hidden), `spans` (n, s, tokens) 1 inside → logits (n, s, T), (n, s, T, 3), (n, s, 4)."""
+        """Logits of themes (n, s, T), polarities (n, s, T, 3) and sentiment (n, s, 4).
+
+        `states` (n, tokens, hidden); `spans` (n, s, tokens), 1 inside the span.
+        """
         k = self.themes
         weight, bias = self.merged()
-        out = F.linear(states, weight, bias)
-        attention = out[..., : k + 1].clamp(-ATTENTION_LIMIT, ATTENTION_LIMIT).exp()
-        votes = out[..., k + 1 :]
+        columns = F.linear(states, weight, bias)
+        attention = columns[..., : k + 1].clamp(-ATTENTION_LIMIT, ATTENTION_LIMIT).exp()
+        votes = columns[..., k + 1 :]
         total = spans @ attention
         pooled = (spans @ (attention[..., self.query] * votes)) / total[..., self.query].clamp_min(1e-6)
         shape = pooled.shape[:-1]
         return pooled[..., :k], pooled[..., k : 4 * k].reshape(*shape, k, 3), pooled[..., 4 * k :]
 
 
-def loss(themes: Tensor, polarities: Tensor, sentiment: Tensor, batch: Batch, smoothing: float) -> Tensor:
-    """Weighted sum over the tasks of the mean loss of what is known. Logits as in
-    `SpanHeads.forward`, one span a text.
+#: Weights of the four losses. Theme losses are means over many columns, most of them easy negatives: hence the factor.
+_THEME_WEIGHT, _POLARITY_WEIGHT, _SENTIMENT_WEIGHT, _SIGN_WEIGHT = 6.0, 0.7, 1.5, 0.7
+
+
+def loss(themes: Tensor, polarities: Tensor, sentiment: Tensor, targets: TargetBatch, smoothing: float) -> Tensor:
+    """Weighted sum of the losses of themes, polarities, sentiment and its sign; unknown labels do not count.
+
+    Logits of one span for each text: (n, T), (n, T, 3), (n, 4). `smoothing` is the label smoothing of the sentiment.
     """
-    each = F.binary_cross_entropy_with_logits(themes, batch.themes, reduction="none")
-    theme_loss = (each * batch.theme_weights).sum() / batch.theme_weights.sum().clamp_min(1.0)
-    known = batch.polarities.sum(-1)
-    each = -(batch.polarities * F.log_softmax(polarities, -1)).sum(-1)
-    polarity_loss = each.sum() / known.sum().clamp_min(1.0)
-    # The softmax runs over the classes that the text's dataset knows: a set without neutrals says nothing of them.
-    masked = sentiment.masked_fill(~batch.classes, -1e4)
-    log_p = F.log_softmax(masked, -1)
-    picked = -log_p.gather(1, batch.sentiment.clamp_min(0)[:, None])[:, 0]
-    even = -(log_p * batch.classes).sum(-1) / batch.classes.sum(-1)
-    weights = batch.sentiment_weights * (batch.sentiment >= 0)
-    sentiment_loss = ((1 - smoothing) * picked + smoothing * even) @ weights / weights.sum().clamp_min(1.0)
-    # Whichever class wins, the sign of the score must be right: where neutrals abound, the softmax hardly teaches it.
-    polar = weights * ((batch.sentiment == 0) | (batch.sentiment == 2))
-    sign = F.binary_cross_entropy_with_logits(
-        sentiment[:, 2] - sentiment[:, 0], (batch.sentiment == 2).float(), reduction="none"
+    theme_losses = F.binary_cross_entropy_with_logits(themes, targets.themes, reduction="none")
+    theme_loss = (theme_losses * targets.theme_weights).sum() / targets.theme_weights.sum().clamp_min(1.0)
+    polarity_losses = -(targets.polarities * F.log_softmax(polarities, -1)).sum(-1)
+    polarity_loss = polarity_losses.sum() / targets.polarities.sum(-1).sum().clamp_min(1.0)
+    weights = targets.sentiment_weights * (targets.sentiment >= 0)
+    return (
+        _THEME_WEIGHT * theme_loss
+        + _POLARITY_WEIGHT * polarity_loss
+        + _SENTIMENT_WEIGHT * _sentiment_loss(sentiment, targets, weights, smoothing)
+        + _SIGN_WEIGHT * _sign_loss(sentiment, targets, weights)
     )
-    sign_loss = sign @ polar / polar.sum().clamp_min(1.0)
-    # Themes are averaged over many columns, most of them easily absent: hence the factor.
-    return 6.0 * theme_loss + 0.7 * polarity_loss + 1.5 * sentiment_loss + 0.7 * sign_loss
+
+
+def _sentiment_loss(sentiment: Tensor, targets: TargetBatch, weights: Tensor, smoothing: float) -> Tensor:
+    """Cross-entropy over the classes of each text's dataset: one without neutrals teaches nothing about them."""
+    masked = sentiment.masked_fill(~targets.classes, -1e4)
+    log_p = F.log_softmax(masked, -1)
+    of_label = -log_p.gather(1, targets.sentiment.clamp_min(0)[:, None])[:, 0]
+    uniform = -(log_p * targets.classes).sum(-1) / targets.classes.sum(-1)
+    return ((1 - smoothing) * of_label + smoothing * uniform) @ weights / weights.sum().clamp_min(1.0)
+
+
+def _sign_loss(sentiment: Tensor, targets: TargetBatch, weights: Tensor) -> Tensor:
+    """Binary cross-entropy of positive against negative, on polar texts.
+
+    The score's sign must be right whichever class wins; if neutrals are frequent, the softmax hardly teaches it.
+    """
+    polar_weights = weights * ((targets.sentiment == 0) | (targets.sentiment == 2))
+    losses = F.binary_cross_entropy_with_logits(
+        sentiment[:, 2] - sentiment[:, 0], (targets.sentiment == 2).float(), reduction="none"
+    )
+    return losses @ polar_weights / polar_weights.sum().clamp_min(1.0)

@@ -1,8 +1,8 @@
-"""Linear heads on the frozen encoder: the baseline that fine-tuning has to beat.
+"""Linear heads on the frozen encoder: the baseline of fine-tuning.
 
     python -m training.fit.linear --base CHECKPOINT --data DATA --out RUN
 
-The result has the layout of `training.fit.finetune`'s, ready for `training.export.bundle`.
+`RUN` gets the same files as from `training.fit.finetune`, so `training.export.bundle` can export it.
 """
 
 from __future__ import annotations
@@ -18,21 +18,26 @@ import typer
 from models.bundle import ENCODER, HEADS, TOKENIZER
 from models.encoder import Encoder
 from saywhy.code_frame import load_code_frame
-from training.data.rows import Conventions, read_intents, read_rows, sample
+from training.data.rows import read_billing, read_train, sample
+from training.data.targets import AnnotationSchemes
 from training.export.quantise import write_encoder
+from training.fit.base_vectors import HIDDEN
 from training.fit.heads import SpanHeads, loss, stack
 
-HIDDEN = 384
+_SEED = 7
+_BATCH = 1024  # texts
+_SMOOTHING = 0.05
 
 
 def mean_states(encoder: Encoder, texts: list[str]) -> torch.Tensor:
-    """Mean state of the words of each text, as the heads pool them: (texts, hidden)."""
-    out = np.zeros((len(texts), HIDDEN), np.float32)
+    """Mean state of the words of each text (without prefix and special tokens): (texts, hidden)."""
+    means = np.zeros((len(texts), HIDDEN), np.float32)
     for encoded in encoder.encode(encoder.tokenise(texts)):
-        words = encoded.is_content.astype(np.float32)[:, None]
-        counts = np.add.reduceat(words, encoded.starts[:-1])
-        out[encoded.texts] = np.add.reduceat(encoded.states * words, encoded.starts[:-1]) / np.maximum(counts, 1)
-    return torch.from_numpy(out)
+        is_word = encoded.is_content.astype(np.float32)[:, None]
+        counts = np.add.reduceat(is_word, encoded.starts[:-1])
+        sums = np.add.reduceat(encoded.states * is_word, encoded.starts[:-1])
+        means[encoded.indices] = sums / np.maximum(counts, 1)
+    return torch.from_numpy(means)
 
 
 def main(
@@ -43,28 +48,27 @@ def main(
     epochs: int = 30,
 ) -> None:
     """Train the heads alone."""
-    torch.manual_seed(7)
+    torch.manual_seed(_SEED)
     out.mkdir(parents=True, exist_ok=True)
-    rows = [*read_rows(data / "feedback" / "train.jsonl.gz")]
-    rows += read_intents(data / "clusters" / "intents.jsonl.gz", data / "themes.toml")
+    rows = [*read_train(data), *read_billing(data)]
     themes = load_code_frame().ids
-    conventions = Conventions(rows, data / "themes.toml", themes)
-    chosen = sample(rows, {}, cap, seed=7)
+    schemes = AnnotationSchemes(rows, data, themes)
+    chosen = sample(rows, {}, cap, seed=_SEED)
     write_encoder(base, rows, out)
     states = mean_states(Encoder(out / ENCODER, out / TOKENIZER), [row.text for row in chosen])
-    targets = [conventions.targets(row) for row in chosen]
+    targets = [schemes.targets(row) for row in chosen]
     heads = SpanHeads(HIDDEN, len(themes))
-    # Only the votes learn: attention stays even, so the answer is linear in the mean state.
+    # Attention scores are reset to 0 after every step, so that the logits stay linear in the mean state.
     even = torch.zeros_like(heads.linear.weight[: len(themes) + 1])
     optimiser = torch.optim.AdamW(heads.parameters(), lr=1e-2, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, epochs)
     whole = torch.ones(1, 1, 1)
     for epoch in range(epochs):
         total = 0.0
-        for part in torch.randperm(len(states)).split(1024):
-            answers = heads(states[part][:, None], whole.expand(len(part), 1, 1))
-            themes_, polarities, sentiment = (answer[:, 0] for answer in answers)
-            value = loss(themes_, polarities, sentiment, stack([targets[i] for i in part]), 0.05)
+        for part in torch.randperm(len(states)).split(_BATCH):
+            logits = heads(states[part][:, None], whole.expand(len(part), 1, 1))
+            theme_logits, polarities, sentiment = (span_logits[:, 0] for span_logits in logits)
+            value = loss(theme_logits, polarities, sentiment, stack([targets[i] for i in part]), _SMOOTHING)
             optimiser.zero_grad()
             value.backward()
             optimiser.step()

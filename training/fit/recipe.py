@@ -1,13 +1,15 @@
-"""What a fine-tuning is told: the values of `training/fit/finetune.toml`."""
+"""The recipe of a fine-tuning: the values of a file such as `training/fit/finetune.toml`, which explains each."""
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Config:
-    """The recipe; see `training/fit/finetune.toml` for what each value means."""
+class Recipe:
+    """Hyperparameters; see `training/fit/finetune.toml` for what each value means."""
 
     seed: int
     epochs: float
@@ -29,3 +31,8 @@ class Config:
     layers: int
     script_share: float
     frozen_layers: int
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe from TOML; raises `TypeError` for a missing or unknown value."""
+    return Recipe(**tomllib.loads(path.read_text("utf-8")))
