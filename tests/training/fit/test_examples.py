@@ -1,0 +1,81 @@
+"""Rows as training examples."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer
+
+from models.bundle import BUNDLED, TOKENIZER
+from tests.training.fit.builders import RECIPE
+from tests.training.rows import THEMES, row, write_mapping
+from training.data.pairs import join_short
+from training.data.rows import Row
+from training.data.targets import AnnotationSchemes
+from training.fit.examples import PREFIX_TOKENS, Example, prepare
+from training.fit.recipe import Recipe
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    """The tokenizer that ships."""
+    return Tokenizer.from_file(str(BUNDLED / TOKENIZER))
+
+
+@pytest.fixture
+def schemes(tmp_path: Path) -> AnnotationSchemes:
+    """Schemes of a dataset that labels both themes."""
+    write_mapping(tmp_path)
+    rows = [row("a", "negative", ("price", "negative")), row("b", "positive", ("staff", "positive"))]
+    return AnnotationSchemes(rows, tmp_path, THEMES)
+
+
+def one_example(labelled: Row, schemes: AnnotationSchemes, tokenizer: Tokenizer, recipe: Recipe) -> Example:
+    """The example of a row."""
+    [example] = prepare([labelled], schemes, tokenizer, recipe)
+    return example
+
+
+def test_clauses_are_token_spans_of_their_texts(schemes: AnnotationSchemes, tokenizer: Tokenizer) -> None:
+    """The tokens of a clause's span are its text; a text of one clause has none; each clause has a vector text."""
+    recipe = replace(RECIPE, vector_share=1.0)
+    example = one_example(row("Great app, but support took days.", "mixed"), schemes, tokenizer, recipe)
+    texts = [tokenizer.decode(example.ids[start:end]) for start, end in example.clauses]
+    assert texts == ["Great app", ", but support took days."]
+    assert example.vector_texts == ["Great app, but support took days.", *texts]
+    assert example.clause_targets == []
+    single = one_example(row("Too dear", "negative"), schemes, tokenizer, recipe)
+    assert (single.clauses, single.vector_texts) == ([], ["Too dear"])
+    without = one_example(row("Too dear", "negative"), schemes, tokenizer, replace(recipe, vector_share=0.0))
+    assert without.vector_texts == []
+
+
+def test_parts_of_a_row_keep_their_targets(schemes: AnnotationSchemes, tokenizer: Tokenizer) -> None:
+    """The clauses of a joined row are its parts, each with its own targets."""
+    rows = [row("Too dear.", "negative", ("price", "negative")), row("Kind people.", "positive", ("staff", "positive"))]
+    [joined] = join_short(rows, longest=50, share=1.0, seed=0)
+    example = one_example(joined, schemes, tokenizer, RECIPE)
+    assert len(example.clauses) == len(example.clause_targets) == 2
+    for part, targets in zip(joined.parts, example.clause_targets, strict=True):
+        assert targets.themes.tolist() == schemes.targets(part).themes.tolist()
+
+
+def test_long_texts_are_truncated(schemes: AnnotationSchemes, tokenizer: Tokenizer) -> None:
+    """At most `max_tokens` tokens remain, with the end token; clauses beyond them are left out."""
+    text = "The support was slow. " * 40
+    example = one_example(row(text, "negative"), schemes, tokenizer, replace(RECIPE, max_tokens=32))
+    assert len(example.ids) == 32
+    assert example.ids[-1] == tokenizer.token_to_id("</s>")
+    assert all(PREFIX_TOKENS <= start < end <= 31 for start, end in example.clauses)
+
+
+def test_chinese_rows_may_take_the_wording_of_the_other_script(
+    schemes: AnnotationSchemes, tokenizer: Tokenizer
+) -> None:
+    """With a share of 1, 软件 becomes 軟體, in Simplified characters; other languages stay as they are."""
+    chinese = row("软件很好用", "positive", language="zh-Hans")
+    recipe = replace(RECIPE, vector_share=1.0)
+    assert one_example(chinese, schemes, tokenizer, replace(recipe, script_share=1.0)).vector_texts[0] == "软体很好用"
+    assert one_example(chinese, schemes, tokenizer, replace(recipe, script_share=0.0)).vector_texts[0] == "软件很好用"
