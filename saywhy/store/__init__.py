@@ -1,13 +1,18 @@
-"""Domain ↔ SQL: what is kept between commands. Plain functions on a connection, one module a noun.
+"""The database (SQLite or PostgreSQL): domain values in, domain values out; plain functions on a connection.
 
     engine = store.open_store("sqlite:///saywhy.db")
     with engine.begin() as connection:          # a transaction that may write
-        workspace = store.workspaces.ensure(connection, "default")
-        store.responses.save(connection, workspace, batch)
-    with store.reading(engine) as connection:   # a snapshot; neither waits for writers nor holds them up
-        for response in store.responses.load(connection, workspace): ...
+        workspace_id = store.workspaces.ensure(connection, "default")
+        store.responses.save(connection, workspace_id, batch)
+    with store.reading(engine) as connection:   # a read-only snapshot; blocks no writer
+        for response in store.responses.load(connection, workspace_id): ...
 
-No function commits: the caller's transaction decides. Iterators stream; use them up inside their transaction.
+No function commits: the caller's transaction does. Iterators stream; use them up inside their transaction.
+
+Each noun has a module: `workspaces`, `imports`, `responses`, `comments`, `annotations`, `clusters`, `memberships`,
+`topics`, `topic_edits`, `audits`, `efforts`, `runs`, `reports`. `open_store`, `reading` and `check` are in `engine`,
+`analysing` (one analysis of a workspace at a time) in `locks`. `tables` defines the schema, `migrate` and `migrations/`
+create it, `statements` and `types` hide the differences between the databases.
 """
 
 from sqlalchemy import Connection, Engine
@@ -19,6 +24,7 @@ from saywhy.store import (
     comments,
     efforts,
     imports,
+    memberships,
     reports,
     responses,
     runs,
@@ -40,6 +46,7 @@ __all__ = [
     "comments",
     "efforts",
     "imports",
+    "memberships",
     "open_store",
     "reading",
     "reports",

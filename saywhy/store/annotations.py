@@ -1,4 +1,4 @@
-"""Annotations, keyed (content hash, model version), so that a rerun does only what is new."""
+"""Annotations, keyed by content hash and model version: a rerun annotates only new comments (ADR 2)."""
 
 from __future__ import annotations
 
@@ -12,50 +12,41 @@ from sqlalchemy import Connection
 
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
 from saywhy.store import comments
-from saywhy.store.statements import STREAMED, Row, batches, insert
+from saywhy.store.statements import STREAMED, Row, batches, upsert
 from saywhy.store.tables import annotations as table
 
 
-def save(connection: Connection, workspace: int, found: Mapping[str, Annotation]) -> None:
-    """Keep annotations by content hash; one by the same model is replaced.
-
-    Annotations of comments that have been removed meanwhile are dropped.
-    """
-    present = comments.present(connection, workspace, found)
+def save(connection: Connection, workspace_id: int, annotations: Mapping[str, Annotation]) -> None:
+    """Insert or replace annotations, by content hash. Those of comments that no longer exist are dropped."""
+    existing = comments.lock_existing(connection, workspace_id, annotations)
     rows = [
-        {"workspace_id": workspace, "content_hash": content_hash, **_row(annotation)}
-        for content_hash, annotation in found.items()
-        if content_hash in present
+        {"workspace_id": workspace_id, "content_hash": content_hash, **_row(annotation)}
+        for content_hash, annotation in annotations.items()
+        if content_hash in existing
     ]
-    if not rows:
-        return
-    statement = insert(connection, table)
-    statement = statement.on_conflict_do_update(
-        index_elements=["content_hash", "workspace_id", "model"],
-        set_={name: statement.excluded[name] for name in ("labels", "vector", "clause_vectors")},
-    )
-    connection.execute(statement, rows)
+    upsert(connection, table, ["content_hash", "workspace_id", "model"], rows)
 
 
-def load(connection: Connection, workspace: int, model: str) -> Iterator[tuple[str, Annotation]]:
-    """(content hash, annotation) of every comment that this model annotated, as a stream in order of the hash."""
-    query = (
-        sa.select(table).where(table.c.workspace_id == workspace, table.c.model == model).order_by(table.c.content_hash)
-    )
+def load(connection: Connection, workspace_id: int, model: str) -> Iterator[tuple[str, Annotation]]:
+    """(content hash, annotation) of every annotation by this model, as a stream in order of the hash."""
+    query = sa.select(table).where(table.c.workspace_id == workspace_id, table.c.model == model)
+    query = query.order_by(table.c.content_hash)
     with connection.execute(query, execution_options=STREAMED) as rows:
         for row in rows:
             yield row.content_hash, _annotation(row)
 
 
-def of(connection: Connection, workspace: int, model: str, content_hashes: Collection[str]) -> dict[str, Annotation]:
-    """What this model said of those comments, by content hash."""
-    found: dict[str, Annotation] = {}
-    for part in batches(sorted(set(content_hashes))):
+def by_hash(
+    connection: Connection, workspace_id: int, model: str, content_hashes: Collection[str]
+) -> dict[str, Annotation]:
+    """Annotations of these comments by this model, by content hash; comments without one are left out."""
+    annotations: dict[str, Annotation] = {}
+    for batch in batches(sorted(set(content_hashes))):
         query = sa.select(table).where(
-            table.c.workspace_id == workspace, table.c.model == model, table.c.content_hash.in_(part)
+            table.c.workspace_id == workspace_id, table.c.model == model, table.c.content_hash.in_(batch)
         )
-        found |= {row.content_hash: _annotation(row) for row in connection.execute(query)}
-    return found
+        annotations |= {row.content_hash: _annotation(row) for row in connection.execute(query)}
+    return annotations
 
 
 def _row(annotation: Annotation) -> dict[str, Any]:
@@ -86,9 +77,9 @@ def _annotation(row: Row) -> Annotation:
     bounds = pairwise(accumulate((clause["bytes"] for clause in labels["clauses"]), initial=0))
     return Annotation(
         model=row.model,
-        sentiment=Sentiment(**_polarised(labels["sentiment"], "label")),
-        themes=tuple(ThemeLabel(**_polarised(theme)) for theme in labels["themes"]),
-        mentions=tuple(Mention(**_polarised(mention)) for mention in labels["mentions"]),
+        sentiment=Sentiment(**_with_polarity(labels["sentiment"], "label")),
+        themes=tuple(ThemeLabel(**_with_polarity(theme)) for theme in labels["themes"]),
+        mentions=tuple(Mention(**_with_polarity(mention)) for mention in labels["mentions"]),
         clauses=tuple(
             Clause(
                 clause["start"],
@@ -103,5 +94,6 @@ def _annotation(row: Row) -> Annotation:
     )
 
 
-def _polarised(values: dict[str, Any], name: str = "polarity") -> dict[str, Any]:
+def _with_polarity(values: dict[str, Any], name: str = "polarity") -> dict[str, Any]:
+    """The JSON values with the member `name` as a `Polarity`."""
     return values | {name: Polarity(values[name])}

@@ -1,4 +1,4 @@
-"""Comments: one row for each distinct verbatim of a workspace, whoever wrote it, with what the clean stage found."""
+"""Comments: one row for each distinct verbatim of a workspace, with the results of the clean stage."""
 
 from __future__ import annotations
 
@@ -15,50 +15,50 @@ from saywhy.store.tables import comments, responses
 COLUMNS = (comments.c.verbatim, comments.c.language, comments.c.is_answer, comments.c.duplicate_of)
 
 
-def uncleaned(connection: Connection, workspace: int, limit: int) -> list[Comment]:
-    """Comments that the clean stage has not seen, in order of their content hash, at most `limit`."""
+def uncleaned(connection: Connection, workspace_id: int, limit: int) -> list[Comment]:
+    """Comments that the clean stage has not processed, in order of content hash, at most `limit`."""
     query = (
         sa.select(*COLUMNS)
-        .where(comments.c.workspace_id == workspace, ~comments.c.is_cleaned)
+        .where(comments.c.workspace_id == workspace_id, ~comments.c.is_cleaned)
         .order_by(comments.c.content_hash)
         .limit(limit)
     )
     return [from_row(row) for row in connection.execute(query)]
 
 
-def save_cleaned(connection: Connection, workspace: int, cleaned: Sequence[Comment]) -> None:
-    """Keep what the clean stage found. A comment that has been removed meanwhile stays removed."""
+def save_cleaned(connection: Connection, workspace_id: int, cleaned: Sequence[Comment]) -> None:
+    """Save the results of the clean stage. Comments that no longer exist are ignored."""
     if not cleaned:
         return
     statement = (
         sa.update(comments)
-        .where(comments.c.workspace_id == workspace, comments.c.content_hash == sa.bindparam("of_hash"))
+        .where(comments.c.workspace_id == workspace_id, comments.c.content_hash == sa.bindparam("of_hash"))
         .values(
-            language=sa.bindparam("found_language"),
-            is_answer=sa.bindparam("found_is_answer"),
-            duplicate_of=sa.bindparam("found_duplicate_of"),
+            language=sa.bindparam("new_language"),
+            is_answer=sa.bindparam("new_is_answer"),
+            duplicate_of=sa.bindparam("new_duplicate_of"),
             is_cleaned=True,
         )
     )
-    found = [
+    rows = [
         {
             "of_hash": comment.content_hash,
-            "found_language": comment.language,
-            "found_is_answer": comment.is_answer,
-            "found_duplicate_of": comment.duplicate_of,
+            "new_language": comment.language,
+            "new_is_answer": comment.is_answer,
+            "new_duplicate_of": comment.duplicate_of,
         }
         for comment in cleaned
     ]
-    connection.execute(statement, found)
+    connection.execute(statement, rows)
 
 
 def unannotated(
-    connection: Connection, workspace: int, model: str, limit: int, *, after: str | None = None
+    connection: Connection, workspace_id: int, model: str, limit: int, *, after: str | None = None
 ) -> list[Comment]:
-    """Answers without an annotation by this model, in order of their content hash, at most `limit`.
+    """Answers without an annotation by this model, in order of content hash, at most `limit`.
 
-    `after` skips content hashes up to and including that one: who goes through all comments in portions passes that
-    of the last one, and the database need not pass over the annotated ones again.
+    `after` skips content hashes up to and including it: pass the last one of the previous batch, so that the database
+    does not scan annotated comments again.
     """
     annotated = sa.exists().where(
         annotations_table.c.workspace_id == comments.c.workspace_id,
@@ -67,7 +67,7 @@ def unannotated(
     )
     query = (
         sa.select(*COLUMNS)
-        .where(comments.c.workspace_id == workspace, comments.c.is_cleaned, comments.c.is_answer, ~annotated)
+        .where(comments.c.workspace_id == workspace_id, comments.c.is_cleaned, comments.c.is_answer, ~annotated)
         .order_by(comments.c.content_hash)
         .limit(limit)
     )
@@ -76,11 +76,11 @@ def unannotated(
     return [from_row(row) for row in connection.execute(query)]
 
 
-def load(connection: Connection, workspace: int) -> Iterator[Comment]:
-    """All comments that have been cleaned, as a stream in order of their content hash."""
+def load(connection: Connection, workspace_id: int) -> Iterator[Comment]:
+    """All cleaned comments, as a stream in order of content hash."""
     query = (
         sa.select(*COLUMNS)
-        .where(comments.c.workspace_id == workspace, comments.c.is_cleaned)
+        .where(comments.c.workspace_id == workspace_id, comments.c.is_cleaned)
         .order_by(comments.c.content_hash)
     )
     with connection.execute(query, execution_options=STREAMED) as rows:
@@ -88,32 +88,32 @@ def load(connection: Connection, workspace: int) -> Iterator[Comment]:
             yield from_row(row)
 
 
-def of(connection: Connection, workspace: int, content_hashes: Collection[str]) -> dict[str, Comment]:
-    """Those of the comments that are there, by content hash."""
-    found: dict[str, Comment] = {}
-    for part in batches(sorted(set(content_hashes))):
+def by_hash(connection: Connection, workspace_id: int, content_hashes: Collection[str]) -> dict[str, Comment]:
+    """These comments, by content hash; missing ones are left out."""
+    existing: dict[str, Comment] = {}
+    for batch in batches(sorted(set(content_hashes))):
         query = sa.select(comments.c.content_hash, *COLUMNS).where(
-            comments.c.workspace_id == workspace, comments.c.content_hash.in_(part)
+            comments.c.workspace_id == workspace_id, comments.c.content_hash.in_(batch)
         )
-        found |= {row.content_hash: from_row(row) for row in connection.execute(query)}
-    return found
+        existing |= {row.content_hash: from_row(row) for row in connection.execute(query)}
+    return existing
 
 
 def from_row(row: Row) -> Comment:
-    """The comment in a row that has `COLUMNS`."""
+    """The comment of a row with `COLUMNS`."""
     return Comment(row.verbatim, row.language, row.is_answer, row.duplicate_of)
 
 
 # --- for the other modules of the store -----------------------------------------------------------------------------
 
 
-def add(connection: Connection, workspace: int, new: Mapping[str, Comment]) -> None:
-    """Add comments by content hash; those that are there already stay as they are."""
+def add(connection: Connection, workspace_id: int, new: Mapping[str, Comment]) -> None:
+    """Insert comments, by content hash; existing ones stay unchanged."""
     if not new:
         return
     rows = [
         {
-            "workspace_id": workspace,
+            "workspace_id": workspace_id,
             "content_hash": content_hash,
             "verbatim": comment.verbatim,
             "language": comment.language,
@@ -126,37 +126,37 @@ def add(connection: Connection, workspace: int, new: Mapping[str, Comment]) -> N
     connection.execute(insert(connection, comments).on_conflict_do_nothing(), rows)
 
 
-def remove_unheld(connection: Connection, workspace: int, content_hashes: Sequence[str]) -> None:
-    """Remove those of the comments that no response holds any longer, with their annotations and assignments.
+def delete_unreferenced(connection: Connection, workspace_id: int, content_hashes: Sequence[str]) -> None:
+    """Delete those of the comments that no response has, with their annotations, audits and assignments.
 
-    Their near-duplicates have lost the comment that they were compared with, so they are to be cleaned again.
+    Their near-duplicates refer to a deleted comment, so they are marked as not cleaned.
     """
-    held = sa.exists().where(
+    is_referenced = sa.exists().where(
         responses.c.workspace_id == comments.c.workspace_id, responses.c.content_hash == comments.c.content_hash
     )
-    for part in batches(content_hashes):
-        removed = connection.scalars(
+    for batch in batches(content_hashes):
+        deleted = connection.scalars(
             sa.delete(comments)
-            .where(comments.c.workspace_id == workspace, comments.c.content_hash.in_(part), ~held)
+            .where(comments.c.workspace_id == workspace_id, comments.c.content_hash.in_(batch), ~is_referenced)
             .returning(comments.c.content_hash)
         ).all()
-        if removed:
+        if deleted:
             connection.execute(
                 sa.update(comments)
-                .where(comments.c.workspace_id == workspace, comments.c.duplicate_of.in_(removed))
+                .where(comments.c.workspace_id == workspace_id, comments.c.duplicate_of.in_(deleted))
                 .values(duplicate_of=None, is_cleaned=False)
             )
 
 
-def present(connection: Connection, workspace: int, content_hashes: Collection[str]) -> set[str]:
-    """Those of the comments that are (still) there, and will be until the transaction ends.
+def lock_existing(connection: Connection, workspace_id: int, content_hashes: Collection[str]) -> set[str]:
+    """Content hashes of those comments that exist; they are locked against deletion until the transaction ends.
 
-    Between loading a comment and saving what was computed from it, an import may have replaced it.
+    Between loading a comment and saving its results, an import may have deleted it.
     """
-    found: set[str] = set()
-    for part in batches(sorted(set(content_hashes))):
+    existing: set[str] = set()
+    for batch in batches(sorted(set(content_hashes))):
         query = sa.select(comments.c.content_hash).where(
-            comments.c.workspace_id == workspace, comments.c.content_hash.in_(part)
+            comments.c.workspace_id == workspace_id, comments.c.content_hash.in_(batch)
         )
-        found.update(connection.scalars(query.with_for_update(read=True, key_share=True)))
-    return found
+        existing.update(connection.scalars(query.with_for_update(read=True, key_share=True)))
+    return existing

@@ -1,28 +1,28 @@
-"""What it takes to mend a cause, in days, as people have set it."""
+"""Efforts: days to fix a cause, as people estimated them."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saywhy.store.statements import insert
+from saywhy.store.statements import upsert
 from saywhy.store.tables import efforts
 
 
-def put(connection: Connection, workspace: int, cause: str, days: float | None) -> None:
-    """Set the effort of a cause (`kind:id`); None takes it away."""
+def put(connection: Connection, workspace_id: int, cause: str, days: float | None) -> None:
+    """Set the effort of a cause (`kind:id`); None deletes it."""
     if days is None:
-        connection.execute(sa.delete(efforts).where(efforts.c.workspace_id == workspace, efforts.c.cause == cause))
+        connection.execute(sa.delete(efforts).where(efforts.c.workspace_id == workspace_id, efforts.c.cause == cause))
         return
-    statement = insert(connection, efforts).values(workspace_id=workspace, cause=cause, days=days)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace_id", "cause"], set_={"days": statement.excluded["days"]}
-        )
+    upsert(
+        connection,
+        efforts,
+        ["workspace_id", "cause"],
+        [{"workspace_id": workspace_id, "cause": cause, "days": days}],
     )
 
 
-def load(connection: Connection, workspace: int) -> dict[str, float]:
-    """The days that each cause takes which has an effort set."""
-    query = sa.select(efforts.c.cause, efforts.c.days).where(efforts.c.workspace_id == workspace)
+def load(connection: Connection, workspace_id: int) -> dict[str, float]:
+    """Effort in days, by cause (`kind:id`)."""
+    query = sa.select(efforts.c.cause, efforts.c.days).where(efforts.c.workspace_id == workspace_id)
     return {row.cause: row.days for row in connection.execute(query)}

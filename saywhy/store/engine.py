@@ -1,4 +1,4 @@
-"""Opening the store: one engine a process, migrated to the newest schema, with errors that say what to do."""
+"""Opening the store: a SQLAlchemy engine on the newest schema, whose connection errors are `StoreUnavailable`."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from sqlalchemy import Connection, Engine, event
 from saywhy.errors import StoreUnavailable
 from saywhy.store import migrate
 
-#: How long a writer on SQLite waits for the one before it, in seconds.
+#: Seconds that a writer on SQLite waits for another writer.
 BUSY_TIMEOUT = 60
 
-#: How long to wait for a PostgreSQL server to answer, in seconds, where the URL does not say (`?connect_timeout=`).
+#: Seconds to wait for a PostgreSQL server, unless the URL sets `?connect_timeout=`.
 CONNECT_TIMEOUT = 10
 
-# The standard library's rather than orjson's: it refuses NaN, which would come back as null.
+# The standard library's encoder, because orjson would write NaN as null; this one raises `ValueError`.
 _to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def open_store(url: str) -> Engine:
-    """Connect to the database of that SQLAlchemy URL and migrate it to the newest schema.
+    """Connect to the database of a SQLAlchemy URL and migrate it to the newest schema.
 
-    `sqlite:///file.db` (created where it is not there; several processes may share it) or `postgresql://…`.
-    A transaction of `engine.begin()` may write; `reading(engine)` is for those that only read.
-    Raises `StoreUnavailable`: bad URL, server not reached, file not writable, schema newer than this version.
+    `sqlite:///file.db` (created if missing; several processes may share it) or `postgresql://…`. Use one engine in a
+    process: `engine.begin()` for transactions that write, `reading(engine)` for those that only read.
+    Raises `StoreUnavailable`: invalid URL, server unreachable, file not writable, schema newer than this version.
     """
     engine = _create_engine(url)
-    event.listen(engine, "handle_error", _refuse_clearly, retval=True)
+    event.listen(engine, "handle_error", _as_store_unavailable, retval=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -48,7 +48,7 @@ def open_store(url: str) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction for reading only: one consistent snapshot, which neither waits for writers nor holds them up."""
+    """A read-only transaction on one consistent snapshot. It does not block writers, and writers do not block it."""
     options: dict[str, Any] = {"sqlite_begin": "BEGIN"}
     if engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -57,7 +57,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def check(connection: Connection) -> None:
-    """Ask the database whether it answers and has the schema of this version; raises `StoreUnavailable`."""
+    """Check that the database answers and has the schema of this version; raises `StoreUnavailable` otherwise."""
     migrate.check(connection)
 
 
@@ -81,29 +81,29 @@ def _create_engine(url: str) -> Engine:
     return sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         connect_args={"connect_timeout": parsed.query.get("connect_timeout", CONNECT_TIMEOUT)},
-        pool_pre_ping=True,  # a server that was restarted is noticed before the transaction begins
+        pool_pre_ping=True,  # reconnects before a transaction if the server was restarted
         **options,
     )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # Python's sqlite3 would begin transactions at moments of its own choosing; `_begin_sqlite` does it instead.
+    # Disable the implicit transactions of Python's sqlite3; `_begin_sqlite` begins them.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")  # safe with WAL
-    connection.execute("PRAGMA cache_size = -65536")  # 64 MiB: content hashes arrive in no order
+    connection.execute("PRAGMA cache_size = -65536")  # 64 MiB, because content hashes arrive in random order
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later fails at once where another has written in between, however long
-    # it is willing to wait. So those that may write queue up at their start.
+    # A transaction that reads first and writes later fails at once, without waiting, if another one has written in
+    # between. Therefore transactions that may write take the write lock when they begin.
     begin = connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE")
     if begin is not None:
         connection.exec_driver_sql(begin)
 
 
-def _refuse_clearly(context: sa.engine.ExceptionContext) -> StoreUnavailable | None:
-    """Turn what the database does not let us do, as against what we ask wrongly, into `StoreUnavailable`."""
+def _as_store_unavailable(context: sa.engine.ExceptionContext) -> StoreUnavailable | None:
+    """Replace errors of the database's environment (not faulty statements) by `StoreUnavailable`."""
     error = context.original_exception
     if not (_is_sqlite_outage(error) or isinstance(error, psycopg.OperationalError)):
         return None
@@ -112,7 +112,7 @@ def _refuse_clearly(context: sa.engine.ExceptionContext) -> StoreUnavailable | N
 
 
 def _is_sqlite_outage(error: BaseException) -> bool:
-    # SQLITE_ERROR is a faulty statement, SQLITE_CONSTRAINT a broken rule; the rest is the file, the disk or a lock.
+    # SQLITE_ERROR is a faulty statement, CONSTRAINT and MISMATCH invalid data; all others are the file, disk or a lock.
     code = getattr(error, "sqlite_errorcode", None)
     if not isinstance(error, sqlite3.DatabaseError) or code is None:
         return False

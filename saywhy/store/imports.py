@@ -1,4 +1,4 @@
-"""Imports: how far each file has come, so that one that was killed goes on, and the rows it did not take."""
+"""Imports: the progress of each file, so that an interrupted import can resume, and its rejected rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from saywhy.errors import Conflict, NotFound
 from saywhy.feedback import Rejection
 from saywhy.store import workspaces
-from saywhy.store.responses import Saved
+from saywhy.store.responses import SaveCounts
 from saywhy.store.statements import STREAMED, Row, insert
 from saywhy.store.tables import imports
 from saywhy.store.tables import rejections as rejections_table
@@ -21,60 +21,60 @@ from saywhy.store.tables import rejections as rejections_table
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One file on its way in. `rows_done` of its rows are in or rejected; the next to read is the one after."""
+    """The import of one file. The first `rows_done` rows are saved or rejected; reading resumes after them."""
 
     id: int
     source_name: str
     digest: str
     rows_done: int
-    accepted: Saved
+    accepted: SaveCounts
     rejected: int
     finished: bool
 
 
-def start(connection: Connection, workspace: int, source_name: str, digest: str) -> Import:
-    """The import of that digest, as far as it came, or a new one.
+def start(connection: Connection, workspace_id: int, source_name: str, digest: str) -> Import:
+    """The import with this digest, with its progress; a new one if there is none.
 
-    `digest` is the SHA-256 of the file and of the options that change what is read from it.
+    `digest` is the SHA-256 of the file and of the options that affect how it is read.
     """
     connection.execute(
         insert(connection, imports)
         .values(
-            workspace_id=workspace,
+            workspace_id=workspace_id,
             source_name=source_name,
             digest=digest,
             started_at=datetime.now(UTC),
             is_finished=False,
-            **_NOTHING_DONE,
+            **_NO_PROGRESS,
         )
         .on_conflict_do_nothing(index_elements=["workspace_id", "digest"])
     )
-    query = sa.select(imports).where(imports.c.workspace_id == workspace, imports.c.digest == digest)
+    query = sa.select(imports).where(imports.c.workspace_id == workspace_id, imports.c.digest == digest)
     return _import(connection.execute(query).one())
 
 
-def restart(connection: Connection, workspace: int, import_id: int) -> Import:
-    """Begin an import again from its first row, its rejections forgotten."""
-    connection.execute(sa.delete(rejections_table).where(_rejections_of(workspace, import_id)))
-    return _changed(connection, workspace, import_id, {**_NOTHING_DONE, "is_finished": False})
+def restart(connection: Connection, workspace_id: int, import_id: int) -> Import:
+    """Reset an import to its first row and delete its rejections; raises `NotFound`."""
+    connection.execute(sa.delete(rejections_table).where(_rejections_of(workspace_id, import_id)))
+    return _update(connection, workspace_id, import_id, {**_NO_PROGRESS, "is_finished": False})
 
 
 def advance(
     connection: Connection,
-    workspace: int,
+    workspace_id: int,
     import_id: int,
     rows_done: int,
-    saved: Saved,
+    saved: SaveCounts,
     rejections: Sequence[Rejection] = (),
 ) -> Import:
-    """Note, in the transaction that saved them, that the rows up to `rows_done` are in or rejected.
+    """Record, in the transaction that saved them, that the rows up to `rows_done` are saved or rejected.
 
-    `saved` and `rejections` are those of this step. Where anonymity was promised, rejected rows are kept without text.
-    Raises `Conflict` where another process has come that far already.
+    `saved` and `rejections` are those of this batch. If the workspace is anonymous, rejected rows are stored without
+    text. Raises `Conflict` if another process has already imported these rows.
     """
     row = connection.execute(
         sa.update(imports)
-        .where(_is(workspace, import_id), imports.c.rows_done < rows_done)
+        .where(_is(workspace_id, import_id), imports.c.rows_done < rows_done)
         .values(
             rows_done=rows_done,
             new=imports.c.new + saved.new,
@@ -87,16 +87,16 @@ def advance(
     if row is None:
         raise Conflict(f"row {rows_done} of import {import_id} is done already: another process imports the same file")
     if rejections:
-        anonymous = workspaces.anonymity_key(connection, workspace) is not None
+        is_anonymous = workspaces.anonymity_key(connection, workspace_id) is not None
         connection.execute(
             sa.insert(rejections_table),
             [
                 {
-                    "workspace_id": workspace,
+                    "workspace_id": workspace_id,
                     "import_id": import_id,
                     "line": rejection.line,
                     "reason": _storable(rejection.reason),
-                    "row": "" if anonymous else _storable(rejection.row),
+                    "row": "" if is_anonymous else _storable(rejection.row),
                 }
                 for rejection in rejections
             ],
@@ -104,32 +104,32 @@ def advance(
     return _import(row)
 
 
-def finish(connection: Connection, workspace: int, import_id: int) -> Import:
-    """Note that the whole file is in."""
-    return _changed(connection, workspace, import_id, {"is_finished": True})
+def finish(connection: Connection, workspace_id: int, import_id: int) -> Import:
+    """Mark an import as finished; raises `NotFound`."""
+    return _update(connection, workspace_id, import_id, {"is_finished": True})
 
 
-def rejections(connection: Connection, workspace: int, import_id: int) -> Iterator[Rejection]:
-    """The rows that were not taken, as a stream in the order of the file."""
-    query = sa.select(rejections_table).where(_rejections_of(workspace, import_id)).order_by(rejections_table.c.id)
+def rejections(connection: Connection, workspace_id: int, import_id: int) -> Iterator[Rejection]:
+    """Rejected rows, as a stream in the order in which they were rejected."""
+    query = sa.select(rejections_table).where(_rejections_of(workspace_id, import_id)).order_by(rejections_table.c.id)
     with connection.execute(query, execution_options=STREAMED) as rows:
         for row in rows:
             yield _rejection(row)
 
 
-_NOTHING_DONE = {"rows_done": 0, "new": 0, "changed": 0, "unchanged": 0, "rejected": 0}
+_NO_PROGRESS = {"rows_done": 0, "new": 0, "changed": 0, "unchanged": 0, "rejected": 0}
 
 
-def _is(workspace: int, import_id: int) -> sa.ColumnElement[bool]:
-    return (imports.c.workspace_id == workspace) & (imports.c.id == import_id)
+def _is(workspace_id: int, import_id: int) -> sa.ColumnElement[bool]:
+    return (imports.c.workspace_id == workspace_id) & (imports.c.id == import_id)
 
 
-def _rejections_of(workspace: int, import_id: int) -> sa.ColumnElement[bool]:
-    return (rejections_table.c.workspace_id == workspace) & (rejections_table.c.import_id == import_id)
+def _rejections_of(workspace_id: int, import_id: int) -> sa.ColumnElement[bool]:
+    return (rejections_table.c.workspace_id == workspace_id) & (rejections_table.c.import_id == import_id)
 
 
-def _changed(connection: Connection, workspace: int, import_id: int, values: dict[str, Any]) -> Import:
-    statement = sa.update(imports).where(_is(workspace, import_id)).values(values).returning(imports)
+def _update(connection: Connection, workspace_id: int, import_id: int, values: dict[str, Any]) -> Import:
+    statement = sa.update(imports).where(_is(workspace_id, import_id)).values(values).returning(imports)
     row = connection.execute(statement).one_or_none()
     if row is None:
         raise NotFound(f"there is no import {import_id}")
@@ -137,7 +137,7 @@ def _changed(connection: Connection, workspace: int, import_id: int, values: dic
 
 
 def _storable(text: str) -> str:
-    # A row may have been rejected for the very characters that a database cannot hold; they are shown escaped.
+    # A row may be rejected because of characters that a database cannot store: escape them.
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
@@ -147,7 +147,7 @@ def _import(row: Row) -> Import:
         source_name=row.source_name,
         digest=row.digest,
         rows_done=row.rows_done,
-        accepted=Saved(row.new, row.changed, row.unchanged),
+        accepted=SaveCounts(row.new, row.changed, row.unchanged),
         rejected=row.rejected,
         finished=row.is_finished,
     )

@@ -1,4 +1,4 @@
-"""One analysis of a workspace at a time, whatever process it is in."""
+"""Locks between processes: at most one analysis of a workspace at a time (ADR 7)."""
 
 from __future__ import annotations
 
@@ -11,47 +11,49 @@ from sqlalchemy import Engine
 
 from saywhy.errors import AnalysisRunning, StoreUnavailable
 
-#: Tells our locks from those of other programs in the same PostgreSQL database: "WHY".
-_OURS = 0x574859
+#: First key of the advisory locks, to distinguish them from those of other programs: "WHY" in ASCII.
+_LOCK_CLASS = 0x574859
 
 
 @contextmanager
-def analysing(engine: Engine, workspace: int) -> Iterator[None]:
-    """Hold the workspace for an analysis; raises `AnalysisRunning` where another one holds it.
+def analysing(engine: Engine, workspace_id: int) -> Iterator[None]:
+    """Lock the workspace for an analysis; raises `AnalysisRunning` if another analysis has the lock.
 
-    The database and the operating system let go of it when the process ends, however it ends: whoever comes next knows
-    that no other analysis lives.
+    The lock is released when the process ends, even if it is killed. So whoever gets it knows that no other analysis of
+    the workspace is running.
     """
-    hold = _hold_postgresql if engine.dialect.name == "postgresql" else _hold_sqlite
-    with hold(engine, workspace) as is_held:
-        if not is_held:
+    lock = _lock_postgresql if engine.dialect.name == "postgresql" else _lock_sqlite
+    with lock(engine, workspace_id) as is_locked:
+        if not is_locked:
             raise AnalysisRunning
         yield
 
 
 @contextmanager
-def _hold_postgresql(engine: Engine, workspace: int) -> Iterator[bool]:
-    key = sa.func.pg_try_advisory_lock(_OURS, workspace)
+def _lock_postgresql(engine: Engine, workspace_id: int) -> Iterator[bool]:
+    """Take an advisory lock of the session; whether it was free."""
+    key = sa.func.pg_try_advisory_lock(_LOCK_CLASS, workspace_id)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_held = bool(connection.scalar(sa.select(key)))
+        is_locked = bool(connection.scalar(sa.select(key)))
         try:
-            yield is_held
+            yield is_locked
         finally:
-            if is_held:
-                connection.scalar(sa.select(sa.func.pg_advisory_unlock(_OURS, workspace)))
+            if is_locked:
+                connection.scalar(sa.select(sa.func.pg_advisory_unlock(_LOCK_CLASS, workspace_id)))
 
 
 @contextmanager
-def _hold_sqlite(engine: Engine, workspace: int) -> Iterator[bool]:
-    """In an empty file beside the database: a transaction there keeps nobody from writing into the database itself."""
+def _lock_sqlite(engine: Engine, workspace_id: int) -> Iterator[bool]:
+    """Lock an empty file beside the database, so that the database stays writable; whether it was free."""
     with engine.connect().execution_options(sqlite_begin=None) as connection:
         database = connection.scalar(sa.text("SELECT file FROM pragma_database_list WHERE name = 'main'"))
-    with closing(sqlite3.connect(f"{database}-analysis-{workspace}", timeout=0, isolation_level=None)) as lock:
+    path = f"{database}-analysis-{workspace_id}"
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise StoreUnavailable(f"{database}-analysis-{workspace}: {error}") from None
+                raise StoreUnavailable(f"{path}: {error}") from None
             yield False
         else:
             yield True

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this version: Alembic, run from the program, migrations packaged with it."""
+"""Migrations: bring a database to the schema of this version with Alembic, using the packaged `migrations/`."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from sqlalchemy import Connection, Engine
 from saywhy.errors import StoreUnavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-_ADVISORY_LOCK = 0x5A7_3B1  # any number that nothing else on the server uses
+_ADVISORY_LOCK = 0x5A7_3B1  # key of a PostgreSQL advisory lock; any number
 
 
 def to_head(engine: Engine) -> None:
     """Migrate to the newest schema. Safe when several processes open the same database at once."""
     with engine.connect().execution_options(sqlite_begin="BEGIN") as connection:
-        # Mostly there is nothing to do, and then nobody who writes at the moment should keep us waiting.
+        # Usually nothing is to be done: a reading transaction finds that out without waiting for a writer.
         if _revision(connection) == _head():
             return
     if engine.dialect.name == "sqlite":
-        _write_ahead(engine)
+        _enable_write_ahead_log(engine)
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
         revision = _revision(connection)
-        if revision is not None and revision not in _known():
+        if revision is not None and revision not in _known_revisions():
             raise StoreUnavailable(
                 f"the database has schema {revision}, which is newer than this version of saywhy; upgrade saywhy"
             )
@@ -40,14 +40,14 @@ def to_head(engine: Engine) -> None:
 
 
 def check(connection: Connection) -> None:
-    """Raise `StoreUnavailable` where the database does not have the schema of this version."""
+    """Raise `StoreUnavailable` if the database does not have the schema of this version."""
     revision = _revision(connection)
     if revision != _head():
         raise StoreUnavailable(f"the database has schema {revision}; this version of saywhy needs {_head()}")
 
 
-def _write_ahead(engine: Engine) -> None:
-    """Let readers go on while one writes. The file remembers it; inside of a transaction it could not be set."""
+def _enable_write_ahead_log(engine: Engine) -> None:
+    """Let readers and a writer work at the same time. The file keeps the mode; it cannot be set in a transaction."""
     with engine.connect().execution_options(sqlite_begin=None) as connection:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
@@ -58,7 +58,7 @@ def _revision(connection: Connection) -> str | None:
 
 def _config() -> Config:
     config = Config()
-    # Alembic reads a percent sign as the start of a variable.
+    # Alembic interpolates percent signs.
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
 
@@ -69,5 +69,5 @@ def _head() -> str | None:
 
 
 @cache
-def _known() -> frozenset[str]:
+def _known_revisions() -> frozenset[str]:
     return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())

@@ -1,4 +1,4 @@
-"""Reports: computed once a run, read many times."""
+"""Reports: one for each run and wave, stored as JSON."""
 
 from __future__ import annotations
 
@@ -10,32 +10,28 @@ from sqlalchemy import Connection
 
 from saywhy.errors import WaveNotFound
 from saywhy.report import Report
-from saywhy.store.statements import Row, insert
+from saywhy.store.statements import Row, upsert
 from saywhy.store.tables import reports
 
 
-def save(connection: Connection, workspace: int, run_id: int, report: Report) -> None:
-    """Keep the report of one wave (or of "all") that a run computed; one of the same run and wave is replaced."""
-    statement = insert(connection, reports).values(
-        workspace_id=workspace, run_id=run_id, wave=report.wave, body=asdict(report)
-    )
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["run_id", "wave"], set_={"body": statement.excluded["body"]})
-    )
+def save(connection: Connection, workspace_id: int, run_id: int, report: Report) -> None:
+    """Insert the report of a run for one wave (or "all"), or replace that of the same run and wave."""
+    row = {"workspace_id": workspace_id, "run_id": run_id, "wave": report.wave, "body": asdict(report)}
+    upsert(connection, reports, ["run_id", "wave"], [row])
 
 
-def amend(connection: Connection, workspace: int, report: Report) -> None:
-    """Put the report in the place of the newest one of its wave."""
-    of_wave = (reports.c.workspace_id == workspace) & (reports.c.wave == report.wave)
-    newest = sa.select(sa.func.max(reports.c.id)).where(of_wave).scalar_subquery()
-    connection.execute(sa.update(reports).where(of_wave, reports.c.id == newest).values(body=asdict(report)))
+def amend(connection: Connection, workspace_id: int, report: Report) -> None:
+    """Replace the newest report of the same wave."""
+    is_of_wave = (reports.c.workspace_id == workspace_id) & (reports.c.wave == report.wave)
+    newest = sa.select(sa.func.max(reports.c.id)).where(is_of_wave).scalar_subquery()
+    connection.execute(sa.update(reports).where(is_of_wave, reports.c.id == newest).values(body=asdict(report)))
 
 
-def find(connection: Connection, workspace: int, wave: str) -> Report | None:
-    """The newest report of that wave, if there is one."""
+def find(connection: Connection, workspace_id: int, wave: str) -> Report | None:
+    """The newest report of a wave, or None."""
     query = (
         sa.select(reports.c.body)
-        .where(reports.c.workspace_id == workspace, reports.c.wave == wave)
+        .where(reports.c.workspace_id == workspace_id, reports.c.wave == wave)
         .order_by(reports.c.id.desc())
         .limit(1)
     )
@@ -43,32 +39,32 @@ def find(connection: Connection, workspace: int, wave: str) -> Report | None:
     return None if row is None else _report(row)
 
 
-def history(connection: Connection, workspace: int) -> dict[str, list[Report]]:
-    """All reports there are of each wave, newest first."""
-    found: dict[str, list[Report]] = {}
-    query = sa.select(reports.c.body).where(reports.c.workspace_id == workspace).order_by(reports.c.id.desc())
+def history(connection: Connection, workspace_id: int) -> dict[str, list[Report]]:
+    """All reports by wave, newest first."""
+    by_wave: dict[str, list[Report]] = {}
+    query = sa.select(reports.c.body).where(reports.c.workspace_id == workspace_id).order_by(reports.c.id.desc())
     for row in connection.execute(query):
         report = _report(row)
-        found.setdefault(report.wave, []).append(report)
-    return found
+        by_wave.setdefault(report.wave, []).append(report)
+    return by_wave
 
 
-def latest(connection: Connection, workspace: int, wave: str) -> Report:
-    """The newest report of that wave; raises `WaveNotFound`, which says which waves there are."""
-    if (found := find(connection, workspace, wave)) is not None:
-        return found
-    known = ", ".join(waves(connection, workspace))
+def latest(connection: Connection, workspace_id: int, wave: str) -> Report:
+    """The newest report of a wave; raises `WaveNotFound`, whose detail lists the waves with reports."""
+    if (report := find(connection, workspace_id, wave)) is not None:
+        return report
+    available = ", ".join(waves(connection, workspace_id))
     raise WaveNotFound(
         f"there is no report for wave {wave!r}; "
-        + (f"there are: {known}" if known else "nothing has been analysed yet")
+        + (f"there are: {available}" if available else "nothing has been analysed yet")
     )
 
 
-def waves(connection: Connection, workspace: int) -> list[str]:
-    """The waves that there are reports of, in the order in which they were last saved."""
+def waves(connection: Connection, workspace_id: int) -> list[str]:
+    """Waves with reports, in the order in which their reports were last saved."""
     query = (
         sa.select(reports.c.wave)
-        .where(reports.c.workspace_id == workspace)
+        .where(reports.c.workspace_id == workspace_id)
         .group_by(reports.c.wave)
         .order_by(sa.func.max(reports.c.id))
     )

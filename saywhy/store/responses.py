@@ -1,9 +1,10 @@
-"""Responses: saved in batches, the later row completing the earlier one; loaded as a stream."""
+"""Responses: saved in batches, where a later row completes an earlier one; loaded as a stream."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,41 +21,40 @@ from saywhy.store.types import in_utc
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """What became of the responses of a batch, each counted once."""
+class SaveCounts:
+    """Outcome of saving responses; each response of a batch is counted once."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
 
-    def __add__(self, other: Saved) -> Saved:
-        return Saved(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
+    def __add__(self, other: SaveCounts) -> SaveCounts:
+        return SaveCounts(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
 
 
-def save(connection: Connection, workspace: int, batch: Sequence[Response]) -> Saved:
-    """Upsert on (source, external id): a later response completes the earlier one, and `None` never overwrites.
+def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -> SaveCounts:
+    """Insert responses, or update those with the same (source, external id); `None` never overwrites a value.
 
-    Segments are completed by dimension, customers by field. A comment that no response holds any longer is removed
-    with all that was computed from it. Counts do not depend on how rows are split into batches.
+    Segments are merged by dimension, customers by field. Comments that no response has any more are deleted, with
+    everything computed from them. Counts do not depend on how rows are split into batches.
 
-    Where the workspace promises anonymity, no identity is stored (`saywhy.pseudonym`).
-
-    Raises `InvalidInput` for text that a database cannot hold (NUL, half of a surrogate pair).
+    In an anonymous workspace no identity is stored (`saywhy.pseudonym`). Raises `InvalidInput` for text that a database
+    cannot store (NUL, unpaired surrogate).
     """
-    workspaces.lock(connection, workspace)
-    if key := workspaces.anonymity_key(connection, workspace):
+    workspaces.lock(connection, workspace_id)
+    if key := workspaces.anonymity_key(connection, workspace_id):
         batch = [without_identity(response, key) for response in batch]
-    saved = Saved()
+    counts = SaveCounts()
     for part in batches(batch):
-        saved += _save(connection, workspace, part)
-    if saved.new or saved.changed:
-        workspaces.touch(connection, workspace)
-    return saved
+        counts += _save(connection, workspace_id, part)
+    if counts.new or counts.changed:
+        workspaces.touch(connection, workspace_id)
+    return counts
 
 
-def load(connection: Connection, workspace: int, *, wave: str | None = None) -> Iterator[Response]:
-    """The responses (of one wave), as a stream in the order in which they were first saved."""
-    query = _SELECT.where(responses.c.workspace_id == workspace).order_by(responses.c.id)
+def load(connection: Connection, workspace_id: int, *, wave: str | None = None) -> Iterator[Response]:
+    """All responses, or those of one wave, as a stream in the order in which they were first saved."""
+    query = _SELECT.where(responses.c.workspace_id == workspace_id).order_by(responses.c.id)
     if wave is not None:
         query = query.where(responses.c.wave == wave)
     with connection.execute(query, execution_options=STREAMED) as rows:
@@ -62,19 +62,34 @@ def load(connection: Connection, workspace: int, *, wave: str | None = None) -> 
             yield _response(row)
 
 
-def waves(connection: Connection, workspace: int) -> list[str]:
-    """The waves there are, in order of their first answer, then of their name; undated ones last."""
+def waves(connection: Connection, workspace_id: int) -> list[str]:
+    """All waves, in order of their earliest response, then of name; waves without dates last."""
     first = sa.func.min(responses.c.answered_at)
-    query = sa.select(responses.c.wave, first).where(responses.c.workspace_id == workspace).group_by(responses.c.wave)
-    # Sorted here: the databases disagree on the order of text and of NULL.
-    found = [(at is None, at, wave) for wave, at in connection.execute(query) if wave is not None]
-    return [wave for _, _, wave in sorted(found)]
+    query = (
+        sa.select(responses.c.wave, first).where(responses.c.workspace_id == workspace_id).group_by(responses.c.wave)
+    )
+    # Sorted in Python, because the databases differ in the order of text and of NULL.
+    keys = [(moment is None, moment, wave) for wave, moment in connection.execute(query) if wave is not None]
+    return [wave for _, _, wave in sorted(keys)]
 
 
-def count(connection: Connection, workspace: int) -> int:
-    """How many responses there are."""
-    query = sa.select(sa.func.count()).select_from(responses).where(responses.c.workspace_id == workspace)
+def count(connection: Connection, workspace_id: int) -> int:
+    """Number of responses."""
+    query = sa.select(sa.func.count()).select_from(responses).where(responses.c.workspace_id == workspace_id)
     return connection.scalar(query) or 0
+
+
+def first_answered(connection: Connection, workspace_id: int, content_hashes: Collection[str]) -> dict[str, datetime]:
+    """The earliest date of a response with each of these comments, by content hash; undated ones are left out."""
+    earliest: dict[str, datetime] = {}
+    for batch in batches(sorted(set(content_hashes))):
+        query = (
+            sa.select(responses.c.content_hash, sa.func.min(responses.c.answered_at).label("first"))
+            .where(responses.c.workspace_id == workspace_id, responses.c.content_hash.in_(batch))
+            .group_by(responses.c.content_hash)
+        )
+        earliest |= {row.content_hash: row.first for row in connection.execute(query) if row.first is not None}
+    return earliest
 
 
 # --- saving ---------------------------------------------------------------------------------------------------------
@@ -83,55 +98,56 @@ _Row = dict[str, Any]
 _Key = tuple[str, str]
 
 
-def _save(connection: Connection, workspace: int, batch: Sequence[Response]) -> Saved:
-    stored = _stored(connection, workspace, batch)
+def _save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -> SaveCounts:
+    stored = _stored(connection, workspace_id, batch)
     rows: dict[_Key, _Row] = dict(stored)
-    verbatims: dict[str, Comment] = {}
-    tally = {"new": 0, "changed": 0, "unchanged": 0}
+    comments_by_hash: dict[str, Comment] = {}
+    counts = {"new": 0, "changed": 0, "unchanged": 0}
     for response in batch:
         key = (response.source, response.external_id)
         row, earlier = _row(response), rows.get(key)
         if response.comment is not None:
-            verbatims[row["content_hash"]] = response.comment
+            comments_by_hash[row["content_hash"]] = response.comment
         if earlier is None:
             rows[key], outcome = row, "new"
         else:
-            merged = _completed(earlier, row)
+            merged = _merged(earlier, row)
             outcome = "unchanged" if merged == earlier else "changed"
             rows[key] = merged
-        tally[outcome] += 1
+        counts[outcome] += 1
 
     added = [row for key, row in rows.items() if key not in stored]
     changed = [row for key, row in rows.items() if key in stored and row != stored[key]]
-    held = {row["content_hash"] for row in (*added, *changed)}
-    comments.add(connection, workspace, {hash_: verbatims[hash_] for hash_ in held if hash_ in verbatims})
+    hashes = {row["content_hash"] for row in (*added, *changed)} & comments_by_hash.keys()
+    comments.add(connection, workspace_id, {key: comments_by_hash[key] for key in hashes})
     if added:
-        connection.execute(sa.insert(responses), [{"workspace_id": workspace, **row} for row in added])
+        connection.execute(sa.insert(responses), [{"workspace_id": workspace_id, **row} for row in added])
     if changed:
         connection.execute(_UPDATE, [{f"new_{name}": value for name, value in row.items()} for row in changed])
         replaced = {stored[row["source"], row["external_id"]]["content_hash"] for row in changed}
-        comments.remove_unheld(connection, workspace, sorted(replaced - {None}))
-    return Saved(**tally)
+        comments.delete_unreferenced(connection, workspace_id, sorted(replaced - {None}))
+    return SaveCounts(**counts)
 
 
-def _stored(connection: Connection, workspace: int, batch: Sequence[Response]) -> dict[_Key, _Row]:
-    """The rows that the database already has of the responses in the batch."""
+def _stored(connection: Connection, workspace_id: int, batch: Sequence[Response]) -> dict[_Key, _Row]:
+    """Rows in the database of the responses in the batch, by (source, external id)."""
     ids: dict[str, list[str]] = {}
     for response in batch:
         ids.setdefault(response.source, []).append(response.external_id)
     query = sa.select(*_COLUMNS, responses.c.id).where(
-        responses.c.workspace_id == workspace,
+        responses.c.workspace_id == workspace_id,
         responses.c.source == sa.bindparam("of_source"),
         responses.c.external_id.in_(sa.bindparam("of_ids", expanding=True)),
     )
-    found: dict[_Key, _Row] = {}
+    rows: dict[_Key, _Row] = {}
     for source, external_ids in ids.items():
         for row in connection.execute(query, {"of_source": source, "of_ids": external_ids}).mappings():
-            found[row["source"], row["external_id"]] = dict(row)
-    return found
+            rows[row["source"], row["external_id"]] = dict(row)
+    return rows
 
 
-def _completed(earlier: _Row, later: _Row) -> _Row:
+def _merged(earlier: _Row, later: _Row) -> _Row:
+    """The earlier row with the values of the later one, where it has any."""
     merged = earlier | {name: value for name, value in later.items() if value is not None}
     if earlier["segments"] and later["segments"]:
         merged["segments"] = earlier["segments"] | later["segments"]
@@ -164,6 +180,7 @@ def _row(response: Response) -> _Row:
 
 
 def _refuse_unstorable(response: Response, row: Mapping[str, Any]) -> None:
+    """Raise `InvalidInput` if a text of the response cannot be stored."""
     verbatim = response.comment.verbatim if response.comment else ""
     texts = "\n".join(value for value in row.values() if isinstance(value, str))
     texts += verbatim + "\n".join(f"{segment.dimension}{segment.value}" for segment in response.segments)
@@ -176,7 +193,7 @@ def _refuse_unstorable(response: Response, row: Mapping[str, Any]) -> None:
         except UnicodeEncodeError:
             fault = "half of a surrogate pair"
     if fault:
-        raise InvalidInput(f"response {response.external_id!a} of {response.source!a} holds {fault}")
+        raise InvalidInput(f"response {response.external_id!a} of {response.source!a} contains {fault}")
 
 
 # --- row → domain ---------------------------------------------------------------------------------------------------

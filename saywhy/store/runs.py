@@ -1,4 +1,4 @@
-"""Runs: when what was analysed, and how it ended."""
+"""Runs: start, end and outcome of each analysis."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from saywhy.run import Run, RunState
 from saywhy.store.statements import Row
 from saywhy.store.tables import runs, workspaces
 
-#: What is said of a run whose process was killed, or lost its power.
-ABANDONED = "the process that ran it ended without a word; what it had done is kept, and the next run goes on there"
+#: Detail of a run whose process died before it could record an outcome.
+ABANDONED = "the process died; completed batches are kept, and the next analysis continues from there"
 
 
-def start(connection: Connection, workspace: int, model: str) -> Run:
-    """A new run of that model version and this version of the code, running from now on what is there now."""
+_TERMINAL = [state.value for state in RunState if state.is_terminal]
+
+
+def start(connection: Connection, workspace_id: int, model: str) -> Run:
+    """Insert a run in state `running`, with the current revision of the workspace and this version of the code."""
     row = connection.execute(
         sa.insert(runs)
         .values(
-            workspace_id=workspace,
+            workspace_id=workspace_id,
             state=RunState.RUNNING,
             model=model,
             started_at=datetime.now(UTC),
-            revision=_revision(workspace),
+            revision=_revision(workspace_id),
             version=__version__,
         )
         .returning(runs)
@@ -34,68 +37,66 @@ def start(connection: Connection, workspace: int, model: str) -> Run:
     return _run(row)
 
 
-def unchanged_since(connection: Connection, workspace: int, model: str) -> Run | None:
-    """The run before, if it succeeded and nothing has changed since: neither what is there, nor model, nor code."""
-    last = sa.select(sa.func.max(runs.c.id)).where(runs.c.workspace_id == workspace).scalar_subquery()
+def unchanged_since(connection: Connection, workspace_id: int, model: str) -> Run | None:
+    """The latest run, if it succeeded and neither workspace revision nor model nor code version has changed since."""
+    latest_id = sa.select(sa.func.max(runs.c.id)).where(runs.c.workspace_id == workspace_id).scalar_subquery()
     query = sa.select(runs).where(
-        runs.c.id == last,
+        runs.c.id == latest_id,
         runs.c.state == RunState.SUCCEEDED,
         runs.c.model == model,
         runs.c.version == __version__,
-        runs.c.revision == _revision(workspace),
+        runs.c.revision == _revision(workspace_id),
     )
     row = connection.execute(query).one_or_none()
     return None if row is None else _run(row)
 
 
-def finish(connection: Connection, workspace: int, run_id: int, state: RunState, detail: str | None = None) -> Run:
-    """End a run; `detail` says why it failed. Raises `RunAlreadyEnded`: a terminal state is final."""
+def finish(connection: Connection, workspace_id: int, run_id: int, state: RunState, detail: str | None = None) -> Run:
+    """End a run; `detail` says why it failed. Raises `NotFound`, or `RunAlreadyEnded` if it is in a terminal state."""
     if not state.is_terminal:
         raise ValueError(f"a run does not end as {state}")
-    mine = (runs.c.workspace_id == workspace) & (runs.c.id == run_id)
-    ended = [state.value for state in RunState if state.is_terminal]
-    # One statement, so that of two that end it at once only one succeeds.
+    is_run = (runs.c.workspace_id == workspace_id) & (runs.c.id == run_id)
+    # A single statement, so that only one of two concurrent calls succeeds.
     row = connection.execute(
         sa.update(runs)
-        .where(mine, runs.c.state.not_in(ended))
+        .where(is_run, runs.c.state.not_in(_TERMINAL))
         .values(state=state, ended_at=datetime.now(UTC), detail=detail)
         .returning(runs)
     ).one_or_none()
     if row is not None:
         return _run(row)
-    before = connection.scalar(sa.select(runs.c.state).where(mine))
+    before = connection.scalar(sa.select(runs.c.state).where(is_run))
     if before is None:
         raise NotFound(f"there is no run {run_id}")
     raise RunAlreadyEnded(f"run {run_id} has {before}; a terminal state is final")
 
 
-def end_abandoned(connection: Connection, workspace: int) -> list[Run]:
-    """Fail the runs that never ended, and say so; only for who holds the workspace (`store.exclusive`)."""
-    ended = [state.value for state in RunState if state.is_terminal]
+def end_abandoned(connection: Connection, workspace_id: int) -> list[Run]:
+    """Mark runs without an outcome as failed and return them. Call it only while holding `store.analysing`."""
     rows = connection.execute(
         sa.update(runs)
-        .where(runs.c.workspace_id == workspace, runs.c.state.not_in(ended))
+        .where(runs.c.workspace_id == workspace_id, runs.c.state.not_in(_TERMINAL))
         .values(state=RunState.FAILED, ended_at=datetime.now(UTC), detail=ABANDONED)
         .returning(runs)
     )
     return [_run(row) for row in rows]
 
 
-def load(connection: Connection, workspace: int) -> list[Run]:
-    """All runs, the first one first."""
-    query = sa.select(runs).where(runs.c.workspace_id == workspace).order_by(runs.c.id)
+def load(connection: Connection, workspace_id: int) -> list[Run]:
+    """All runs, oldest first."""
+    query = sa.select(runs).where(runs.c.workspace_id == workspace_id).order_by(runs.c.id)
     return [_run(row) for row in connection.execute(query)]
 
 
-def latest(connection: Connection, workspace: int) -> Run | None:
-    """The run that was started last, whatever its state."""
-    query = sa.select(runs).where(runs.c.workspace_id == workspace).order_by(runs.c.id.desc()).limit(1)
+def latest(connection: Connection, workspace_id: int) -> Run | None:
+    """The run that was started last, or None."""
+    query = sa.select(runs).where(runs.c.workspace_id == workspace_id).order_by(runs.c.id.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return None if row is None else _run(row)
 
 
-def _revision(workspace: int) -> sa.ScalarSelect[int]:
-    return sa.select(workspaces.c.revision).where(workspaces.c.id == workspace).scalar_subquery()
+def _revision(workspace_id: int) -> sa.ScalarSelect[int]:
+    return sa.select(workspaces.c.revision).where(workspaces.c.id == workspace_id).scalar_subquery()
 
 
 def _run(row: Row) -> Run:

@@ -1,4 +1,4 @@
-"""What the two databases spell differently, and the sizes that keep memory bounded."""
+"""Statements that SQLite and PostgreSQL spell differently, and the batch sizes that keep memory bounded."""
 
 from __future__ import annotations
 
@@ -14,18 +14,27 @@ T = TypeVar("T")
 #: A row of any query.
 Row = sa.Row[*tuple[Any, ...]]
 
-#: Execution options of every query that may give many rows: a server-side cursor, read in portions.
+#: Execution options of every query that may return many rows: a server-side cursor, fetched 2,000 rows at a time.
 STREAMED = {"yield_per": 2000}
 
-#: Rows that one statement names at once; both databases limit the parameters of a statement.
+#: Rows or values in one statement; both databases limit the number of parameters of a statement.
 BATCH = 5000
 
 
 def insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT."""
+    """An INSERT statement of the connection's dialect, which supports ON CONFLICT."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
+def upsert(connection: Connection, table: sa.Table, key: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows; where a row with the same key exists, update all other columns that `rows` have."""
+    if not rows:
+        return
+    statement = insert(connection, table)
+    updated = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=updated), rows)
+
+
 def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The items in portions of `BATCH`."""
+    """The items in batches of `BATCH`."""
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))

@@ -1,11 +1,11 @@
-"""The tables. Every row belongs to a workspace.
+"""The tables (SQLAlchemy Core). Every row belongs to a workspace.
 
-`migrations/` creates them; a test holds that both say the same. What is computed from a comment goes when the comment
-goes, which is when the last response that holds it changes it.
+`migrations/` creates them; a test checks that both define the same schema. When the last response with a comment
+changes it, the comment is deleted, and with it everything computed from it (ON DELETE CASCADE).
 
-Keys with a content hash begin with it. Were the workspace first, PostgreSQL, which takes a workspace younger than its
-statistics for empty, would look comments up by workspace alone and read all of them once for each response. For the
-same reason `responses` has no second index that begins with the workspace.
+Keys with a content hash begin with the hash. With the workspace first, PostgreSQL would look comments up by workspace
+alone and read all of them for each response, because its statistics say that a new workspace is empty. For the same
+reason `responses` has no second index that begins with the workspace.
 """
 
 from typing import Any
@@ -44,8 +44,8 @@ workspaces = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("name", sa.Text, nullable=False, unique=True),
-    Column("anonymity_key", sa.LargeBinary),  # there where no identity may be stored
-    Column("revision", ID, nullable=False, server_default="0"),  # grows with every change that a report depends on
+    Column("anonymity_key", sa.LargeBinary),  # NULL unless the workspace is anonymous
+    Column("revision", ID, nullable=False, server_default="0"),  # incremented with every change that reports depend on
 )
 
 comments = Table(
@@ -59,7 +59,7 @@ comments = Table(
     Column("duplicate_of", sa.String(64)),
     Column("is_cleaned", sa.Boolean, nullable=False),
 )
-# The two queues of the pipeline, each in the order of its content hashes.
+# Partial indexes for the two queues of an analysis: comments to clean, and answers to annotate.
 Index(
     "ix_comments_uncleaned",
     comments.c.workspace_id,
@@ -114,13 +114,13 @@ annotations = Table(
     Column("model", sa.String(100), primary_key=True),
     Column("labels", JSON, nullable=False),  # sentiment, themes, mentions, clauses
     Column("vector", sa.LargeBinary, nullable=False),
-    Column("clause_vectors", sa.LargeBinary, nullable=False),  # one after the other, in the order of the clauses
+    Column("clause_vectors", sa.LargeBinary, nullable=False),  # concatenated, in the order of the clauses
     _of_comment(ondelete="CASCADE"),
 )
 
 
-def _described() -> list[Column[Any]]:
-    """What a topic is, as the machine found it and as people made it."""
+def _topic_columns() -> list[Column[Any]]:
+    """Columns that clusters and topics share."""
     return [
         Column("theme", sa.Text, nullable=False),
         Column("label", sa.Text, nullable=False),
@@ -134,7 +134,7 @@ def _described() -> list[Column[Any]]:
     ]
 
 
-# When all clauses were last clustered together, and what was taken out of their vectors.
+# The last clustering of all clauses, and the means that were subtracted from their vectors.
 topic_fits = Table(
     "topic_fits",
     metadata,
@@ -146,14 +146,14 @@ topic_fits = Table(
     Column("means", sa.LargeBinary, nullable=False),  # of all, then of each language
 )
 
-# Topics as the machine found them, those that have ended too. No edit changes them, so that every edit can be undone.
+# Clusters as found, including ended ones. Edits never change them, so every edit can be undone.
 clusters = Table(
     "clusters",
     metadata,
     _workspace(primary_key=True),
     Column("id", sa.String(100), primary_key=True),
-    Column("parent_id", sa.String(100)),  # of a part of a large one
-    *_described(),
+    Column("parent_id", sa.String(100)),  # of a part of a large cluster
+    *_topic_columns(),
     Column("size_before", sa.Integer, nullable=False),
     Column("reach", sa.Float, nullable=False),
     Column("model", sa.String(100), nullable=False),
@@ -163,13 +163,13 @@ clusters = Table(
     Column("ended_at", UtcDateTime),
 )
 
-# Topics as they are shown: the clusters with all standing edits.
+# Topics as people see them: the clusters with all edits applied.
 topics = Table(
     "topics",
     metadata,
     _workspace(primary_key=True),
     Column("id", sa.String(100), primary_key=True),
-    *_described(),
+    *_topic_columns(),
     Column("growth", sa.Integer, nullable=False),
     Column("is_emerging", sa.Boolean, nullable=False),
     Column("is_pinned", sa.Boolean, nullable=False),
@@ -178,7 +178,7 @@ topics = Table(
     Column("parts", JSON),
 )
 
-# A row for every clause that has been looked at: where the machine put it (no cluster: it fits none), and where it is.
+# A row for every clause that was clustered: its cluster (NULL: it fits none), and its topic after edits.
 assignments = Table(
     "assignments",
     metadata,
@@ -196,7 +196,7 @@ assignments = Table(
     _of_comment(ondelete="CASCADE"),
 )
 
-# What became of clusters at each fit.
+# What became of clusters at each full clustering.
 lineage = Table(
     "lineage",
     metadata,
@@ -210,7 +210,7 @@ lineage = Table(
     Index(None, "workspace_id", "id"),
 )
 
-# What people said of topics. Rows are only added: to undo is an edit too.
+# Edits of topics, append-only: undoing is an edit too.
 topic_edits = Table(
     "topic_edits",
     metadata,
@@ -235,7 +235,7 @@ runs = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("detail", sa.Text),
-    Column("revision", ID),  # of the workspace, as the run found it
+    Column("revision", ID),  # of the workspace at the start of the run
     Column("version", sa.String(100)),  # of the code
     Index(None, "workspace_id", "id"),
 )

@@ -1,4 +1,4 @@
-"""What people said of topics. Nothing is ever changed or removed: to undo an edit is another."""
+"""Edits of topics, an append-only log: undoing an edit appends another one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from saywhy.topic import Edit, EditKind
 
 def add(
     connection: Connection,
-    workspace: int,
+    workspace_id: int,
     kind: EditKind,
     topic: str | None,
     arguments: dict[str, Any],
@@ -25,15 +25,16 @@ def add(
     note: str | None,
     at: datetime,
 ) -> Edit:
-    """Keep an edit; the next run computes the reports anew."""
-    workspaces.touch(connection, workspace)
+    """Append an edit; the next run computes all reports again."""
+    workspaces.touch(connection, workspace_id)
     values = {"kind": kind, "topic_id": topic, "arguments": arguments, "author": author, "note": note, "at": at}
-    return _edit(connection.execute(sa.insert(table).values(workspace_id=workspace, **values).returning(table)).one())
+    statement = sa.insert(table).values(workspace_id=workspace_id, **values).returning(table)
+    return _edit(connection.execute(statement).one())
 
 
-def load(connection: Connection, workspace: int) -> tuple[Edit, ...]:
-    """All edits, the earliest first."""
-    query = sa.select(table).where(table.c.workspace_id == workspace).order_by(table.c.id)
+def load(connection: Connection, workspace_id: int) -> tuple[Edit, ...]:
+    """All edits, oldest first."""
+    query = sa.select(table).where(table.c.workspace_id == workspace_id).order_by(table.c.id)
     return tuple(_edit(row) for row in connection.execute(query))
 
 

@@ -1,4 +1,4 @@
-"""Topics as they are shown, and which clauses belong to them: what the machine found, with all standing edits."""
+"""Topics as people see them: the clusters with all edits applied, and the clauses that belong to them."""
 
 from __future__ import annotations
 
@@ -9,89 +9,98 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saywhy.store import workspaces
-from saywhy.store.statements import STREAMED, Row, batches, insert
+from saywhy.store.statements import STREAMED, Row, batches, upsert
 from saywhy.store.tables import assignments as assignments_table
-from saywhy.store.tables import topics
-from saywhy.topic import Assignment, Part, Topic
+from saywhy.store.tables import topics as table
+from saywhy.topic import Assignment, ClauseKey, Part, Topic
 
 
 def save(
     connection: Connection,
-    workspace: int,
-    shown: Sequence[Topic],
+    workspace_id: int,
+    topics: Sequence[Topic],
     topic_of: Mapping[str, str],
-    moved: Mapping[tuple[str, int, int], str],
+    moved: Mapping[ClauseKey, str],
 ) -> None:
-    """Show these topics and no others.
+    """Replace all topics, and set the topic of each clause. Only rows that change are written.
 
-    `topic_of` is the topic that the clauses of each cluster are in; those of other clusters are in none. `moved` are
-    clauses (content hash, start, end) that are in another topic than the others of their cluster. Only what changes is
-    written.
+    `topic_of`: topic of each cluster; clauses of other clusters get none. `moved`: topic of single clauses,
+    where it differs from that of their cluster.
     """
-    workspaces.lock(connection, workspace)
-    table = assignments_table
-    mine = table.c.workspace_id == workspace
-    if shown:
-        statement = insert(connection, topics)
-        rows = [{**asdict(topic), "keywords": list(topic.keywords), "workspace_id": workspace} for topic in shown]
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in ("workspace_id", "id")}
-        connection.execute(statement.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=changed), rows)
-    # Mostly a cluster is the topic of the same id, so that one statement does for all of them.
-    same = [cluster for cluster, topic in topic_of.items() if cluster == topic]
-    _set(connection, mine & table.c.cluster_id.in_(same), table.c.cluster_id)
-    for cluster, topic in topic_of.items():
-        if cluster != topic:
-            _set(connection, mine & (table.c.cluster_id == cluster), sa.literal(topic))
-    none = mine & (table.c.cluster_id.is_(None) | table.c.cluster_id.not_in(list(topic_of)))
-    connection.execute(sa.update(table).where(none, table.c.topic_id.is_not(None)).values(topic_id=None))
-    clause = mine & (table.c.content_hash == sa.bindparam("of_hash"))
-    clause &= (table.c.span_start == sa.bindparam("from_start")) & (table.c.span_end == sa.bindparam("to_end"))
-    for part in batches(sorted(moved.items())):
-        connection.execute(
-            sa.update(table).where(clause).values(topic_id=sa.bindparam("to_topic")),
-            [
-                {"of_hash": content_hash, "from_start": start, "to_end": end, "to_topic": topic}
-                for (content_hash, start, end), topic in part
-            ],
-        )
-    shown_ids = [topic.id for topic in shown]
-    connection.execute(sa.delete(topics).where(topics.c.workspace_id == workspace, topics.c.id.not_in(shown_ids)))
+    workspaces.lock(connection, workspace_id)
+    rows = [{**asdict(topic), "keywords": list(topic.keywords), "workspace_id": workspace_id} for topic in topics]
+    upsert(connection, table, ["workspace_id", "id"], rows)
+    _assign_clusters(connection, workspace_id, topic_of)
+    _assign_clauses(connection, workspace_id, moved)
+    ids = [topic.id for topic in topics]
+    connection.execute(sa.delete(table).where(table.c.workspace_id == workspace_id, table.c.id.not_in(ids)))
 
 
-def load(connection: Connection, workspace: int, *, ignored: bool = False) -> tuple[Topic, ...]:
-    """The topics, the largest first; those that people ignore only if asked for."""
-    query = sa.select(topics).where(topics.c.workspace_id == workspace).order_by(topics.c.size.desc(), topics.c.id)
+def load(connection: Connection, workspace_id: int, *, ignored: bool = False) -> tuple[Topic, ...]:
+    """The topics, largest first; ignored ones only with `ignored`."""
+    query = sa.select(table).where(table.c.workspace_id == workspace_id).order_by(table.c.size.desc(), table.c.id)
     if not ignored:
-        query = query.where(~topics.c.is_ignored)
+        query = query.where(~table.c.is_ignored)
     return tuple(_topic(row) for row in connection.execute(query))
 
 
-def assignments(connection: Connection, workspace: int, of: Collection[str] | None = None) -> Iterator[Assignment]:
+def assignments(
+    connection: Connection, workspace_id: int, topic_ids: Collection[str] | None = None
+) -> Iterator[Assignment]:
     """Every clause that belongs to a topic, as a stream in order of content hash and position.
 
-    `of` chooses topics; left out, it is those that people do not ignore.
+    Without `topic_ids`: of all topics that are not ignored.
     """
-    table = assignments_table
+    columns = assignments_table.c
     query = (
-        sa.select(table)
-        .where(table.c.workspace_id == workspace, table.c.topic_id.is_not(None))
-        .order_by(table.c.content_hash, table.c.span_start, table.c.span_end)
+        sa.select(assignments_table)
+        .where(columns.workspace_id == workspace_id, columns.topic_id.is_not(None))
+        .order_by(columns.content_hash, columns.span_start, columns.span_end)
     )
-    if of is None:
-        ignored = sa.select(topics.c.id).where(topics.c.workspace_id == workspace, topics.c.is_ignored)
-        of_ignored = list(connection.scalars(ignored))
-        query = query.where(table.c.topic_id.not_in(of_ignored)) if of_ignored else query
+    if topic_ids is None:
+        ignored = sa.select(table.c.id).where(table.c.workspace_id == workspace_id, table.c.is_ignored)
+        ignored_ids = list(connection.scalars(ignored))
+        query = query.where(columns.topic_id.not_in(ignored_ids)) if ignored_ids else query
     else:
-        query = query.where(table.c.topic_id.in_(list(of)))
+        query = query.where(columns.topic_id.in_(list(topic_ids)))
     with connection.execute(query, execution_options=STREAMED) as rows:
         for row in rows:
             yield Assignment(row.content_hash, row.span_start, row.span_end, row.topic_id, row.confidence)
 
 
-def _set(connection: Connection, chosen: sa.ColumnElement[bool], topic: sa.ColumnElement[str]) -> None:
+def _assign_clusters(connection: Connection, workspace_id: int, topic_of: Mapping[str, str]) -> None:
+    """Give all clauses the topic of their cluster."""
+    columns = assignments_table.c
+    is_in_workspace = columns.workspace_id == workspace_id
+    # Most clusters are topics with the same id: one statement sets all of these.
+    same_id = [cluster for cluster, topic in topic_of.items() if cluster == topic]
+    _set_topic(connection, is_in_workspace & columns.cluster_id.in_(same_id), columns.cluster_id)
+    for cluster, topic in topic_of.items():
+        if cluster != topic:
+            _set_topic(connection, is_in_workspace & (columns.cluster_id == cluster), sa.literal(topic))
+    has_no_topic = is_in_workspace & (columns.cluster_id.is_(None) | columns.cluster_id.not_in(list(topic_of)))
+    unset = sa.update(assignments_table).where(has_no_topic, columns.topic_id.is_not(None)).values(topic_id=None)
+    connection.execute(unset)
+
+
+def _assign_clauses(connection: Connection, workspace_id: int, moved: Mapping[ClauseKey, str]) -> None:
+    """Give single clauses a topic."""
+    columns = assignments_table.c
+    is_clause = (columns.workspace_id == workspace_id) & (columns.content_hash == sa.bindparam("of_hash"))
+    is_clause &= (columns.span_start == sa.bindparam("of_start")) & (columns.span_end == sa.bindparam("of_end"))
+    statement = sa.update(assignments_table).where(is_clause).values(topic_id=sa.bindparam("new_topic"))
+    for batch in batches(sorted(moved.items())):
+        rows = [
+            {"of_hash": content_hash, "of_start": start, "of_end": end, "new_topic": topic}
+            for (content_hash, start, end), topic in batch
+        ]
+        connection.execute(statement, rows)
+
+
+def _set_topic(connection: Connection, is_selected: sa.ColumnElement[bool], topic: sa.ColumnElement[str]) -> None:
     column = assignments_table.c.topic_id
     connection.execute(
-        sa.update(assignments_table).where(chosen, column.is_(None) | (column != topic)).values(topic_id=topic)
+        sa.update(assignments_table).where(is_selected, column.is_(None) | (column != topic)).values(topic_id=topic)
     )
 
 

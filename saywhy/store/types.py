@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and on PostgreSQL."""
+"""Column types with the same behaviour on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 
 def in_utc(moment: datetime | None) -> datetime | None:
-    """The same moment in UTC; a datetime without a time zone is taken as UTC."""
+    """The datetime in UTC; one without a time zone is taken as UTC."""
     if moment is None:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
-    """A moment, in UTC on both sides. SQLite knows no time zones: its digits are UTC and come back marked as such."""
+    """A datetime, stored and returned in UTC. SQLite stores no time zone, so it is added when a value is read."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -29,7 +29,7 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 
 
 class _DecimalText(sa.TypeDecorator[Decimal]):
-    """SQLite has no decimals, only floats: the digits are kept as text."""
+    """A decimal as text, because SQLite has floats only."""
 
     impl = sa.Text
     cache_ok = True
@@ -44,8 +44,8 @@ class _DecimalText(sa.TypeDecorator[Decimal]):
 #: An exact amount of money.
 MONEY = sa.Numeric().with_variant(_DecimalText(), "sqlite")
 
-#: A generated key. SQLite numbers rows only where the type is exactly INTEGER.
+#: A generated key. SQLite generates keys only for the type INTEGER.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-#: JSON in which a missing value is SQL's NULL, not JSON's null.
+#: JSON; None is stored as SQL NULL, not as JSON null.
 JSON = sa.JSON(none_as_null=True)

@@ -1,4 +1,4 @@
-"""Workspaces: whose data a row is."""
+"""Workspaces: separate data sets in one database. Every row of every table belongs to one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from saywhy.store.tables import responses, workspaces
 
 
 def ensure(connection: Connection, name: str) -> int:
-    """The id of the workspace of that name, which is created where there is none."""
+    """The id of the workspace with this name; it is created if there is none."""
     try:
         return find(connection, name)
     except WorkspaceNotFound:
@@ -22,39 +22,42 @@ def ensure(connection: Connection, name: str) -> int:
 
 
 def find(connection: Connection, name: str) -> int:
-    """The id of the workspace of that name; raises `WorkspaceNotFound`."""
-    found = connection.scalar(sa.select(workspaces.c.id).where(workspaces.c.name == name))
-    if found is None:
+    """The id of the workspace with this name; raises `WorkspaceNotFound`."""
+    workspace_id = connection.scalar(sa.select(workspaces.c.id).where(workspaces.c.name == name))
+    if workspace_id is None:
         raise WorkspaceNotFound(f"there is no workspace {name!r}")
-    return int(found)
+    return int(workspace_id)
 
 
-def lock(connection: Connection, workspace: int) -> None:
-    """Let one transaction at a time go on from here, so that what it has read stays true while it writes.
+def lock(connection: Connection, workspace_id: int) -> None:
+    """Lock the workspace until the transaction ends: concurrent writers of it wait here.
 
-    On SQLite every writing transaction already has the database for itself.
+    On SQLite a writing transaction has already locked the whole database.
     """
-    connection.execute(sa.select(workspaces.c.id).where(workspaces.c.id == workspace).with_for_update(key_share=True))
+    connection.execute(
+        sa.select(workspaces.c.id).where(workspaces.c.id == workspace_id).with_for_update(key_share=True)
+    )
 
 
-def touch(connection: Connection, workspace: int) -> None:
-    """Note that something has changed on which a report depends, so that the next run computes it anew."""
-    mine = workspaces.c.id == workspace
-    connection.execute(sa.update(workspaces).where(mine).values(revision=workspaces.c.revision + 1))
+def touch(connection: Connection, workspace_id: int) -> None:
+    """Increment the revision of the workspace: data that reports depend on have changed (`runs.unchanged_since`)."""
+    is_workspace = workspaces.c.id == workspace_id
+    connection.execute(sa.update(workspaces).where(is_workspace).values(revision=workspaces.c.revision + 1))
 
 
-def promise_anonymity(connection: Connection, workspace: int) -> None:
-    """From now on no identity is stored in this workspace. Raises `Conflict` where responses are in it with theirs."""
-    if anonymity_key(connection, workspace) is not None:
+def promise_anonymity(connection: Connection, workspace_id: int) -> None:
+    """Make the workspace anonymous: no identities are stored in it. Raises `Conflict` if it has responses already."""
+    if anonymity_key(connection, workspace_id) is not None:
         return
-    if connection.scalar(sa.select(responses.c.id).where(responses.c.workspace_id == workspace).limit(1)) is not None:
+    any_response = sa.select(responses.c.id).where(responses.c.workspace_id == workspace_id).limit(1)
+    if connection.scalar(any_response) is not None:
         raise Conflict(
-            "the workspace holds responses with the identity of those who gave them; use a workspace of its own"
+            "the workspace already has responses with identities; use another workspace for anonymous surveys"
         )
-    mine = workspaces.c.id == workspace
-    connection.execute(sa.update(workspaces).where(mine).values(anonymity_key=secrets.token_bytes(32)))
+    is_workspace = workspaces.c.id == workspace_id
+    connection.execute(sa.update(workspaces).where(is_workspace).values(anonymity_key=secrets.token_bytes(32)))
 
 
-def anonymity_key(connection: Connection, workspace: int) -> bytes | None:
-    """The key by which a second import knows a response again; None where no anonymity was promised."""
-    return connection.scalar(sa.select(workspaces.c.anonymity_key).where(workspaces.c.id == workspace))
+def anonymity_key(connection: Connection, workspace_id: int) -> bytes | None:
+    """The secret key of the pseudonyms (`saywhy.pseudonym`); None if the workspace is not anonymous."""
+    return connection.scalar(sa.select(workspaces.c.anonymity_key).where(workspaces.c.id == workspace_id))

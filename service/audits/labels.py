@@ -70,7 +70,7 @@ def keep_labels(
             accepted[comment.id] = comment
     with writing(engine, workspace) as (connection, workspace_id):
         refuse_anonymous(connection, workspace_id)
-        present = store.comments.present(connection, workspace_id, accepted)
+        present = store.comments.lock_existing(connection, workspace_id, accepted)
         labels = {key: comment.labels or () for key, comment in accepted.items() if key in present}
         store.audits.save(connection, workspace_id, labels)
     rejections += [

@@ -8,7 +8,7 @@ from pipelines.clean.personal_data import mask
 from saywhy import store
 from saywhy.errors import Conflict
 from saywhy.store import Connection, Engine
-from saywhy.store.audits import Standing
+from saywhy.store.audits import AuditProgress
 from service.workspaces import reading
 
 
@@ -30,15 +30,15 @@ def draw_sample(engine: Engine, workspace: str, size: int) -> list[SampledCommen
         refuse_anonymous(connection, workspace_id)
         return [
             SampledComment(comment.content_hash, comment.language or "und", mask(comment.verbatim)[0])
-            for comment in store.audits.unread(connection, workspace_id, size)
+            for comment in store.audits.unlabelled(connection, workspace_id, size)
         ]
 
 
-def read_progress(engine: Engine, workspace: str) -> Standing:
+def read_progress(engine: Engine, workspace: str) -> AuditProgress:
     """How many comments are labelled, unlabelled and skipped. Raises `WorkspaceNotFound` and `Conflict`."""
     with reading(engine, workspace) as (connection, workspace_id):
         refuse_anonymous(connection, workspace_id)
-        return store.audits.standing(connection, workspace_id)
+        return store.audits.progress(connection, workspace_id)
 
 
 def refuse_anonymous(connection: Connection, workspace_id: int) -> None:

@@ -173,38 +173,38 @@ def test_large_groups_are_still_shown() -> None:
     assert any(note.key == "anonymous" for note in reports["all"].notes)
 
 
-def test_no_identity_reaches_the_database(connection: Connection, workspace: int) -> None:
+def test_no_identity_reaches_the_database(connection: Connection, workspace_id: int) -> None:
     """No table contains customer, id, time or rejected rows; a second import still recognises each response."""
-    store.workspaces.promise_anonymity(connection, workspace)
+    store.workspaces.promise_anonymity(connection, workspace_id)
     person = Customer("id-77", "Jo Doe", "jo@example.com", "Doe Ltd", Decimal(12345))
     answered_at = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
     response = Response("hr", "employee-4711", Score(2), Comment("fine"), answered_at, "W1", customer=person)
-    assert store.responses.save(connection, workspace, [response]).new == 1
-    assert store.responses.save(connection, workspace, [response]).unchanged == 1
-    entry = store.imports.start(connection, workspace, "survey.csv", "digest")
+    assert store.responses.save(connection, workspace_id, [response]).new == 1
+    assert store.responses.save(connection, workspace_id, [response]).unchanged == 1
+    entry = store.imports.start(connection, workspace_id, "survey.csv", "digest")
     rejected = [Rejection(3, "score 99 is outside 0-10", "employee-4712,99,Jo Doe")]
-    store.imports.advance(connection, workspace, entry.id, 3, store.responses.Saved(), rejected)
+    store.imports.advance(connection, workspace_id, entry.id, 3, store.responses.SaveCounts(), rejected)
     tables = sa.inspect(connection).get_table_names()
     everything = str([connection.execute(sa.text(f"SELECT * FROM {table}")).all() for table in tables])
     for trace in ("4711", "4712", "Jo Doe", "jo@example", "Doe Ltd", "id-77", "12345", "9, 26", "09:26"):
         assert trace not in everything, trace
-    [stored] = store.responses.load(connection, workspace)
+    [stored] = store.responses.load(connection, workspace_id)
     assert stored.customer is None
     assert stored.answered_at == datetime(2026, 3, 1, tzinfo=UTC)
     assert stored.score == Score(2)
 
 
-def test_anonymity_cannot_be_promised_afterwards(connection: Connection, workspace: int) -> None:
+def test_anonymity_cannot_be_promised_afterwards(connection: Connection, workspace_id: int) -> None:
     """The promise is refused if identities are stored already; giving it twice changes nothing."""
-    store.responses.save(connection, workspace, [Response("hr", "1", Score(2))])
+    store.responses.save(connection, workspace_id, [Response("hr", "1", Score(2))])
     with pytest.raises(Conflict, match="identity"):
-        store.workspaces.promise_anonymity(connection, workspace)
+        store.workspaces.promise_anonymity(connection, workspace_id)
     other = store.workspaces.ensure(connection, "employees")
     store.workspaces.promise_anonymity(connection, other)
     key = store.workspaces.anonymity_key(connection, other)
     store.workspaces.promise_anonymity(connection, other)
     assert store.workspaces.anonymity_key(connection, other) == key
-    assert store.workspaces.anonymity_key(connection, workspace) is None
+    assert store.workspaces.anonymity_key(connection, workspace_id) is None
 
 
 def test_protected_reports_are_plain_json() -> None:

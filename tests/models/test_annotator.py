@@ -1,4 +1,4 @@
-"""The bundled model answers sensibly, consistently, and the same alone as in a batch."""
+"""The bundled model: plausible annotations, the same alone and in a batch; bundles and the registry."""
 
 from __future__ import annotations
 
@@ -32,14 +32,8 @@ COMMENTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def annotator() -> Annotator:
-    """The model that ships."""
-    return load_annotator()
-
-
-def test_plain_feelings_are_read_in_every_first_class_language(annotator: Annotator) -> None:
-    """Clear praise is positive and clear blame negative, in each language."""
+def test_clear_sentiment_is_recognised_in_every_first_class_language(annotator: Annotator) -> None:
+    """Clear praise has a positive score and clear blame a negative one, in each first-class language."""
     praise = [
         "Excellent service, very friendly!",
         "Sehr gut, ich bin begeistert!",
@@ -53,10 +47,10 @@ def test_plain_feelings_are_read_in_every_first_class_language(annotator: Annota
 
 
 def test_an_answer_depends_on_the_comment_alone(annotator: Annotator) -> None:
-    """One comment at a time and all at once, in any order, give equal labels, spans and vectors."""
-    together = annotator.annotate(COMMENTS)
+    """One by one, in a batch and in a batch of reverse order, comments get equal labels, spans and vectors."""
+    batch = annotator.annotate(COMMENTS)
     reversed_order = annotator.annotate(COMMENTS[::-1])[::-1]
-    for comment, first, second in zip(COMMENTS, together, reversed_order, strict=True):
+    for comment, first, second in zip(COMMENTS, batch, reversed_order, strict=True):
         (alone,) = annotator.annotate([comment])
         for other in (second, alone):
             assert [(m.start, m.end, m.theme, m.polarity) for m in first.mentions] == [
@@ -72,13 +66,13 @@ def _vector(annotation: Annotation) -> np.ndarray[tuple[int], np.dtype[np.float3
 
 
 def test_identical_comments_get_identical_annotations(annotator: Annotator) -> None:
-    """A comment that is repeated is answered in the same words."""
+    """A repeated comment gets an equal annotation."""
     first, other, second = annotator.annotate([COMMENTS[0], COMMENTS[1], COMMENTS[0]])
     assert first == second != other
 
 
 def test_mentions_and_themes_agree(annotator: Annotator) -> None:
-    """Every theme has a mention that shows where, every mention a theme, and spans lie within the verbatim."""
+    """Themes and mentions have the same themes; spans lie within the verbatim; clause vectors have length 1."""
     for comment, annotation in zip(COMMENTS, annotator.annotate(COMMENTS), strict=True):
         assert {label.theme for label in annotation.themes} == {mention.theme for mention in annotation.mentions}
         spans = [(m.start, m.end) for m in annotation.mentions] + [(c.start, c.end) for c in annotation.clauses]
@@ -88,14 +82,14 @@ def test_mentions_and_themes_agree(annotator: Annotator) -> None:
 
 
 def test_offsets_count_characters_of_the_verbatim(annotator: Annotator) -> None:
-    """Emoji, full-width letters and combining marks before a clause do not shift it."""
+    """Emoji, full-width letters and accents before a clause do not shift its offsets."""
     text = "😀😀 Ｇｒｅａｔ café app! The support never answers my mails."
     (annotation,) = annotator.annotate([Comment(text, "en")])
     assert "The support never answers my mails." in {text[c.start : c.end] for c in annotation.clauses}
 
 
 def test_a_long_comment_is_read_to_its_end(annotator: Annotator) -> None:
-    """A complaint after far more words than fit one window is still found, at its place."""
+    """A mention at the end of a text of several windows is found, at the right offsets."""
     complaint = "The delivery arrived three weeks late and the parcel was damaged."
     text = "I have been a customer for years. " * 80 + complaint
     (annotation,) = annotator.annotate([Comment(text, "en")])
@@ -105,13 +99,13 @@ def test_a_long_comment_is_read_to_its_end(annotator: Annotator) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "\n", ".", "1", "\u200b", "a" * 5000, "好" * 3000, "\x00", "\ud800"])
 def test_odd_texts_get_an_annotation(annotator: Annotator, text: str) -> None:
-    """Nothing that can stand in a comment field breaks the annotator."""
+    """Any text of a comment field gets an annotation: empty, one character, very long, invalid characters."""
     (annotation,) = annotator.annotate([Comment(text)])
     assert 0 <= annotation.sentiment.confidence <= 1
 
 
 def test_a_non_answer_is_neutral_and_about_nothing(annotator: Annotator) -> None:
-    """A dash is classified without asking the model."""
+    """A dash is classified as neutral without themes."""
     ((comment, annotation),) = classify([("-", "de")], annotator)
     assert to_record("r", comment, annotation) == {
         "id": "r",
@@ -124,13 +118,13 @@ def test_a_non_answer_is_neutral_and_about_nothing(annotator: Annotator) -> None
 
 
 def test_threads_do_not_change_answers() -> None:
-    """One thread and two give the same labels."""
+    """One thread and two give the same annotations, but for vectors."""
     one, two = (load_annotator(threads=threads).annotate(COMMENTS) for threads in (1, 2))
     assert [replace(a, vector=b"", clauses=()) for a in one] == [replace(a, vector=b"", clauses=()) for a in two]
 
 
 def test_a_damaged_bundle_is_refused(tmp_path: Path) -> None:
-    """A changed byte, a missing file, a folder without a bundle and a registry without a champion each say so."""
+    """The error names a changed file, a missing file, a folder without a bundle and a registry without a champion."""
     folder = tmp_path / "bundle"
     shutil.copytree(BUNDLED, folder)
     config = folder / CONFIG
@@ -147,46 +141,46 @@ def test_a_damaged_bundle_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_registry_names_its_champion(tmp_path: Path) -> None:
-    """The alias decides which version serves."""
+    """`aliases.json` decides which version serves."""
     (tmp_path / "aliases.json").write_text(json.dumps({"champion": "core/7"}), "utf-8")
     assert champion(tmp_path) == tmp_path / "core/7"
 
 
 def test_the_bundle_fits_its_limit() -> None:
-    """What ships with the code has at most 64 MB."""
+    """The bundle that ships has at most 64 MB."""
     assert sum(path.stat().st_size for path in BUNDLED.iterdir()) <= 64_000_000
 
 
-def test_polarities_are_those_of_the_words(annotator: Annotator) -> None:
-    """In a contrast each clause keeps its own feeling."""
+def test_contrasting_clauses_keep_their_polarities(annotator: Annotator) -> None:
+    """In a contrast each clause has its own polarity."""
     text = "The staff was very friendly, but the prices are far too high."
     (annotation,) = annotator.annotate([Comment(text, "en")])
-    felt = {mention.theme: mention.polarity for mention in annotation.mentions}
-    assert felt.get("staff") is Polarity.POSITIVE
-    assert felt.get("price") is Polarity.NEGATIVE
+    polarities = {mention.theme: mention.polarity for mention in annotation.mentions}
+    assert polarities.get("staff") is Polarity.POSITIVE
+    assert polarities.get("price") is Polarity.NEGATIVE
 
 
 def test_heads_pool_by_attention() -> None:
-    """With even attention a span's logits are the mean of its votes; a strong score makes its token decide."""
+    """With equal attention scores a span's logits are the mean of its votes; with one high score, that token's vote."""
     states = np.array([[1.0, 0.0], [3.0, 0.0], [5.0, 1.0]], np.float32)
     weight = np.zeros((2, 10), np.float32)  # one theme: 2 attention scores, 1 + 3 + 4 votes
     weight[0, 2] = 1.0
     starts, ends = np.array([0, 1]), np.array([2, 3])
-    even = Heads(weight, np.zeros(10, np.float32), 1)(states, starts, ends)
-    assert even.themes.ravel().tolist() == [2.0, 4.0]
+    equal = Heads(weight, np.zeros(10, np.float32), 1)(states, starts, ends)
+    assert equal.themes.ravel().tolist() == [2.0, 4.0]
     weight[1, 0] = 9.0
-    sharp = Heads(weight, np.zeros(10, np.float32), 1)(states, starts, ends)
-    assert sharp.themes.ravel() == pytest.approx([2.0, 5.0], abs=1e-3)
+    peaked = Heads(weight, np.zeros(10, np.float32), 1)(states, starts, ends)
+    assert peaked.themes.ravel() == pytest.approx([2.0, 5.0], abs=1e-3)
     with pytest.raises(ValueError, match="columns"):
         Heads(np.zeros((2, 9), np.float32), np.zeros(9, np.float32), 1)
 
 
 def test_mean_vectors_have_unit_length() -> None:
-    """The mean of a span is scaled to length one; a zero stays zero."""
+    """The mean of a span is scaled to length 1; a zero vector stays zero."""
     vectors = mean_vectors(np.array([[3.0, 4.0], [0.0, 0.0]], np.float32), np.array([0, 1]), np.array([1, 2]))
     assert vectors.tolist() == [[pytest.approx(0.6), pytest.approx(0.8)], [0.0, 0.0]]
 
 
 def test_heads_file_is_read_without_pickle() -> None:
-    """The heads are safetensors, the format that cannot carry code."""
+    """The heads are a safetensors file, a format that cannot contain code."""
     assert (BUNDLED / HEADS).read_bytes()[8:9] == b"{"

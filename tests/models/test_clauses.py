@@ -1,4 +1,4 @@
-"""Comments are cut into clauses at the right places, in every first-class language."""
+"""Clause segmentation, in every first-class language."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from models.clauses import split_clauses
     ],
 )
 def test_clauses_end_where_the_statement_does(language: str, text: str, clauses: list[str]) -> None:
-    """Sentences, contrasts and commas between statements cut; dates, titles and emoji do not."""
+    """Sentence ends, contrasts and commas between statements cut; dates, titles and emoji do not."""
     assert [text[start:end] for start, end in split_clauses(text, language)] == clauses
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=80), st.sampled_from(["en", "de", "zh-Hans", "und"]))
 def test_clauses_are_ordered_disjoint_and_lose_no_word(text: str, language: str) -> None:
-    """Whatever is written, clauses never overlap and every letter lies in one of them."""
+    """For any text, clauses are disjoint, in order, and cover every letter."""
     spans = split_clauses(text, language)
     covered: set[int] = set()
-    at = 0
+    previous_end = 0
     for start, end in spans:
-        assert at <= start < end <= len(text)
+        assert previous_end <= start < end <= len(text)
         covered.update(range(start, end))
-        at = end
+        previous_end = end
     assert not [i for i, character in enumerate(text) if character.isalpha() and i not in covered]

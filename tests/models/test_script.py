@@ -1,4 +1,4 @@
-"""Both Chinese scripts are one to the model."""
+"""Traditional and Simplified Chinese are the same to the model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.annotator import load_annotator
+from models.annotator import Annotator
 from models.script import fold_script
 from saywhy.feedback import Comment
 from training.evaluation.hard_cases import read_cases
@@ -21,13 +21,13 @@ from training.evaluation.hard_cases import read_cases
     ],
 )
 def test_traditional_reads_as_simplified(traditional: str, simplified: str) -> None:
-    """A sentence in either script is the same to the tokenizer."""
+    """A sentence is folded to the same text from either script."""
     assert fold_script(traditional) == fold_script(simplified) == simplified
 
 
 @pytest.mark.parametrize("text", ["駅に近く、部屋も広くて気持ちよかった", "Größe paßt, café naïve", "plain", ""])
 def test_other_writing_is_left_alone(text: str) -> None:
-    """Japanese, whose characters only look Traditional, and the Latin script do not change."""
+    """Japanese and the Latin script do not change."""
     assert fold_script(text) == text
 
 
@@ -38,10 +38,9 @@ def test_folding_keeps_every_offset(text: str) -> None:
     assert fold_script(fold_script(text)) == fold_script(text)
 
 
-def test_the_same_sentence_in_either_script_gets_the_same_answer() -> None:
-    """Every Traditional hard case, written in Simplified characters, is answered the same."""
+def test_the_same_sentence_in_either_script_gets_the_same_answer(annotator: Annotator) -> None:
+    """Every Traditional hard case, converted to Simplified characters, gets the same sentiment and themes."""
     texts = [case.text for case in read_cases() if case.language == "zh-Hant"]
-    annotator = load_annotator()
     traditional = annotator.annotate([Comment(text, "zh-Hant") for text in texts])
     simplified = annotator.annotate([Comment(fold_script(text), "zh-Hans") for text in texts])
     for text, one, other in zip(texts, traditional, simplified, strict=True):

@@ -60,13 +60,13 @@ def test_a_cause_is_found_by_any_of_its_names() -> None:
         find_cause(FULL, "parking")
 
 
-def test_efforts_are_stored_changed_and_deleted(connection: Connection, workspace: int) -> None:
+def test_efforts_are_stored_changed_and_deleted(connection: Connection, workspace_id: int) -> None:
     """The latest effort of each cause is stored, separately for each workspace."""
-    store.efforts.put(connection, workspace, INVOICES, 2.0)
-    store.efforts.put(connection, workspace, INVOICES, 3.0)
-    store.efforts.put(connection, workspace, SYNC, 10.0)
-    store.efforts.put(connection, workspace, SYNC, None)
-    assert store.efforts.load(connection, workspace) == {INVOICES: 3.0}
+    store.efforts.put(connection, workspace_id, INVOICES, 2.0)
+    store.efforts.put(connection, workspace_id, INVOICES, 3.0)
+    store.efforts.put(connection, workspace_id, SYNC, 10.0)
+    store.efforts.put(connection, workspace_id, SYNC, None)
+    assert store.efforts.load(connection, workspace_id) == {INVOICES: 3.0}
     assert store.efforts.load(connection, store.workspaces.ensure(connection, "other")) == {}
 
 

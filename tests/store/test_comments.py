@@ -40,16 +40,16 @@ ANNOTATION = Annotation(
 BARE = Annotation("core-1", Sentiment(Polarity.NEUTRAL, 0.0, 1.0), (), (), (), b"")
 
 
-def give(connection: Connection, workspace: int, *verbatims: str) -> list[Comment]:
+def give(connection: Connection, workspace_id: int, *verbatims: str) -> list[Comment]:
     """Save one response for each verbatim; the comments."""
     batch = [Response("survey", str(n), comment=Comment(verbatim)) for n, verbatim in enumerate(verbatims)]
-    store.responses.save(connection, workspace, batch)
+    store.responses.save(connection, workspace_id, batch)
     return [Comment(verbatim) for verbatim in verbatims]
 
 
-def clean(connection: Connection, workspace: int) -> None:
+def clean(connection: Connection, workspace_id: int) -> None:
     """Mark every comment as cleaned."""
-    store.comments.save_cleaned(connection, workspace, store.comments.uncleaned(connection, workspace, 1000))
+    store.comments.save_cleaned(connection, workspace_id, store.comments.uncleaned(connection, workspace_id, 1000))
 
 
 def verbatims(comments: list[Comment]) -> set[str]:
@@ -62,127 +62,127 @@ def rows(connection: Connection, table: str) -> int:
     return connection.scalar(select(func.count()).select_from(metadata.tables[table])) or 0
 
 
-def test_a_comment_is_kept_once(connection: Connection, workspace: int) -> None:
+def test_a_comment_is_kept_once(connection: Connection, workspace_id: int) -> None:
     """However many people write the same, it is cleaned and annotated once."""
-    give(connection, workspace, "too slow", "too slow", "Too slow")
-    assert verbatims(store.comments.uncleaned(connection, workspace, 10)) == {"too slow", "Too slow"}
+    give(connection, workspace_id, "too slow", "too slow", "Too slow")
+    assert verbatims(store.comments.uncleaned(connection, workspace_id, 10)) == {"too slow", "Too slow"}
     assert rows(connection, "comments") == 2
 
 
-def test_cleaned_comments_come_back(connection: Connection, workspace: int) -> None:
+def test_cleaned_comments_come_back(connection: Connection, workspace_id: int) -> None:
     """What the clean stage found is with the comment from then on, wherever it is loaded."""
-    comments = give(connection, workspace, "太慢了", "太慢了！", "-")
+    comments = give(connection, workspace_id, "太慢了", "太慢了！", "-")
     cleaned = [
         replace(comments[0], language="zh-Hans"),
         replace(comments[1], language="zh-Hans", duplicate_of=comments[0].content_hash),
         replace(comments[2], language="und", is_answer=False),
     ]
-    store.comments.save_cleaned(connection, workspace, cleaned)
-    assert store.comments.uncleaned(connection, workspace, 10) == []
-    assert [response.comment for response in store.responses.load(connection, workspace)] == cleaned
-    assert sorted(store.comments.load(connection, workspace), key=cleaned.index) == cleaned
-    give(connection, workspace, "太慢了")
-    assert store.comments.uncleaned(connection, workspace, 10) == []
+    store.comments.save_cleaned(connection, workspace_id, cleaned)
+    assert store.comments.uncleaned(connection, workspace_id, 10) == []
+    assert [response.comment for response in store.responses.load(connection, workspace_id)] == cleaned
+    assert sorted(store.comments.load(connection, workspace_id), key=cleaned.index) == cleaned
+    give(connection, workspace_id, "太慢了")
+    assert store.comments.uncleaned(connection, workspace_id, 10) == []
 
 
-def test_portions_cover_everything_once(connection: Connection, workspace: int) -> None:
+def test_portions_cover_everything_once(connection: Connection, workspace_id: int) -> None:
     """Going through the comments in portions meets each of them exactly once."""
     everything = {f"comment {number}" for number in range(25)}
-    give(connection, workspace, *everything)
+    give(connection, workspace_id, *everything)
     seen: list[str] = []
-    while portion := store.comments.uncleaned(connection, workspace, 7):
+    while portion := store.comments.uncleaned(connection, workspace_id, 7):
         assert len(portion) <= 7
         seen += [comment.verbatim for comment in portion]
-        store.comments.save_cleaned(connection, workspace, portion)
+        store.comments.save_cleaned(connection, workspace_id, portion)
     assert len(seen) == 25
     assert set(seen) == everything
     seen, after = [], None
-    while portion := store.comments.unannotated(connection, workspace, "core-1", 7, after=after):
+    while portion := store.comments.unannotated(connection, workspace_id, "core-1", 7, after=after):
         seen += [comment.verbatim for comment in portion]
         after = portion[-1].content_hash
     assert len(seen) == 25
     assert set(seen) == everything
 
 
-def test_only_answers_wait_for_annotation(connection: Connection, workspace: int) -> None:
+def test_only_answers_wait_for_annotation(connection: Connection, workspace_id: int) -> None:
     """Comments wait once they are cleaned and are answers, and for each model version anew."""
-    comments = give(connection, workspace, "too slow", "-", "slow too")
-    assert store.comments.unannotated(connection, workspace, "core-1", 10) == []
-    store.comments.save_cleaned(connection, workspace, [comments[0], replace(comments[1], is_answer=False)])
-    assert verbatims(store.comments.unannotated(connection, workspace, "core-1", 10)) == {"too slow"}
-    store.annotations.save(connection, workspace, {comments[0].content_hash: ANNOTATION})
-    assert store.comments.unannotated(connection, workspace, "core-1", 10) == []
-    assert verbatims(store.comments.unannotated(connection, workspace, "core-2", 10)) == {"too slow"}
+    comments = give(connection, workspace_id, "too slow", "-", "slow too")
+    assert store.comments.unannotated(connection, workspace_id, "core-1", 10) == []
+    store.comments.save_cleaned(connection, workspace_id, [comments[0], replace(comments[1], is_answer=False)])
+    assert verbatims(store.comments.unannotated(connection, workspace_id, "core-1", 10)) == {"too slow"}
+    store.annotations.save(connection, workspace_id, {comments[0].content_hash: ANNOTATION})
+    assert store.comments.unannotated(connection, workspace_id, "core-1", 10) == []
+    assert verbatims(store.comments.unannotated(connection, workspace_id, "core-2", 10)) == {"too slow"}
 
 
-def test_annotations_come_back_as_they_were(connection: Connection, workspace: int) -> None:
+def test_annotations_come_back_as_they_were(connection: Connection, workspace_id: int) -> None:
     """Labels, spans, confidences and vectors survive to the last bit, one annotation a model."""
-    full, bare = (comment.content_hash for comment in give(connection, workspace, "slow but cheap enough", "ok"))
+    full, bare = (comment.content_hash for comment in give(connection, workspace_id, "slow but cheap enough", "ok"))
     newer = replace(ANNOTATION, model="core-2")
-    store.annotations.save(connection, workspace, {full: ANNOTATION, bare: BARE})
-    store.annotations.save(connection, workspace, {full: newer})
-    assert dict(store.annotations.load(connection, workspace, "core-1")) == {full: ANNOTATION, bare: BARE}
-    assert dict(store.annotations.load(connection, workspace, "core-2")) == {full: newer}
+    store.annotations.save(connection, workspace_id, {full: ANNOTATION, bare: BARE})
+    store.annotations.save(connection, workspace_id, {full: newer})
+    assert dict(store.annotations.load(connection, workspace_id, "core-1")) == {full: ANNOTATION, bare: BARE}
+    assert dict(store.annotations.load(connection, workspace_id, "core-2")) == {full: newer}
     other = store.workspaces.ensure(connection, "other")
     assert list(store.annotations.load(connection, other, "core-1")) == []
 
 
-def test_saving_an_annotation_again_replaces_it(connection: Connection, workspace: int) -> None:
+def test_saving_an_annotation_again_replaces_it(connection: Connection, workspace_id: int) -> None:
     """Saving is idempotent, and the last word of a model counts."""
-    (key,) = (comment.content_hash for comment in give(connection, workspace, "slow but cheap enough"))
+    (key,) = (comment.content_hash for comment in give(connection, workspace_id, "slow but cheap enough"))
     for annotation in (BARE, ANNOTATION, ANNOTATION):
-        store.annotations.save(connection, workspace, {key: annotation})
-    assert list(store.annotations.load(connection, workspace, "core-1")) == [(key, ANNOTATION)]
+        store.annotations.save(connection, workspace_id, {key: annotation})
+    assert list(store.annotations.load(connection, workspace_id, "core-1")) == [(key, ANNOTATION)]
 
 
-def test_not_a_number_is_refused(connection: Connection, workspace: int) -> None:
+def test_not_a_number_is_refused(connection: Connection, workspace_id: int) -> None:
     """A confidence that is not a number is refused when it is saved, not found out when it is read."""
-    (key,) = (comment.content_hash for comment in give(connection, workspace, "slow"))
+    (key,) = (comment.content_hash for comment in give(connection, workspace_id, "slow"))
     broken = replace(ANNOTATION, sentiment=Sentiment(Polarity.NEGATIVE, -0.5, float("nan")))
     with pytest.raises((StatementError, ValueError), match=r"(?i)not JSON compliant"):
-        store.annotations.save(connection, workspace, {key: broken})
+        store.annotations.save(connection, workspace_id, {key: broken})
 
 
-def test_a_replaced_comment_is_gone(connection: Connection, workspace: int) -> None:
+def test_a_replaced_comment_is_gone(connection: Connection, workspace_id: int) -> None:
     """When the last response that holds a comment changes it, nothing that was computed from it remains."""
-    old, kept = give(connection, workspace, "too slow", "too dear", "too dear")[:2]
-    clean(connection, workspace)
-    store.annotations.save(connection, workspace, {old.content_hash: ANNOTATION, kept.content_hash: ANNOTATION})
+    old, kept = give(connection, workspace_id, "too slow", "too dear", "too dear")[:2]
+    clean(connection, workspace_id)
+    store.annotations.save(connection, workspace_id, {old.content_hash: ANNOTATION, kept.content_hash: ANNOTATION})
     show(
         connection,
-        workspace,
+        workspace_id,
         [topic("t-1", size=2)],
         [Assignment(old.content_hash, 0, 3, "t-1", 0.5), Assignment(kept.content_hash, 0, 3, "t-1", 0.5)],
     )
     store.responses.save(
         connection,
-        workspace,
+        workspace_id,
         [Response("survey", "0", comment=Comment("quite fast")), Response("survey", "1", comment=Comment("cheap"))],
     )
-    assert verbatims(store.comments.uncleaned(connection, workspace, 10)) == {"quite fast", "cheap"}
-    assert verbatims(list(store.comments.load(connection, workspace))) == {"too dear"}
-    assert [key for key, _ in store.annotations.load(connection, workspace, "core-1")] == [kept.content_hash]
-    assert [a.content_hash for a in store.topics.assignments(connection, workspace)] == [kept.content_hash]
+    assert verbatims(store.comments.uncleaned(connection, workspace_id, 10)) == {"quite fast", "cheap"}
+    assert verbatims(list(store.comments.load(connection, workspace_id))) == {"too dear"}
+    assert [key for key, _ in store.annotations.load(connection, workspace_id, "core-1")] == [kept.content_hash]
+    assert [a.content_hash for a in store.topics.assignments(connection, workspace_id)] == [kept.content_hash]
     assert [rows(connection, name) for name in ("comments", "annotations", "assignments")] == [3, 1, 1]
 
 
-def test_duplicates_of_a_replaced_comment_are_cleaned_again(connection: Connection, workspace: int) -> None:
+def test_duplicates_of_a_replaced_comment_are_cleaned_again(connection: Connection, workspace_id: int) -> None:
     """A near-duplicate whose first of its kind is gone waits for the clean stage once more."""
-    first, second = give(connection, workspace, "too slow", "too slow!")
-    store.comments.save_cleaned(connection, workspace, [first, replace(second, duplicate_of=first.content_hash)])
-    store.responses.save(connection, workspace, [Response("survey", "0", comment=Comment("fine"))])
-    assert sorted(store.comments.uncleaned(connection, workspace, 10), key=str) == [Comment("fine"), second]
+    first, second = give(connection, workspace_id, "too slow", "too slow!")
+    store.comments.save_cleaned(connection, workspace_id, [first, replace(second, duplicate_of=first.content_hash)])
+    store.responses.save(connection, workspace_id, [Response("survey", "0", comment=Comment("fine"))])
+    assert sorted(store.comments.uncleaned(connection, workspace_id, 10), key=str) == [Comment("fine"), second]
 
 
-def test_work_on_a_comment_that_went_meanwhile_is_dropped(connection: Connection, workspace: int) -> None:
+def test_work_on_a_comment_that_went_meanwhile_is_dropped(connection: Connection, workspace_id: int) -> None:
     """Where an import replaces a comment while it is analysed, saving the results neither fails nor revives it."""
-    gone, kept = Comment("gone"), give(connection, workspace, "kept")[0]
-    store.comments.save_cleaned(connection, workspace, [gone, kept])
-    store.annotations.save(connection, workspace, {gone.content_hash: ANNOTATION, kept.content_hash: ANNOTATION})
+    gone, kept = Comment("gone"), give(connection, workspace_id, "kept")[0]
+    store.comments.save_cleaned(connection, workspace_id, [gone, kept])
+    store.annotations.save(connection, workspace_id, {gone.content_hash: ANNOTATION, kept.content_hash: ANNOTATION})
     assignments = [Assignment(comment.content_hash, 0, 3, "t-1", 0.5) for comment in (gone, kept)]
-    show(connection, workspace, [topic("t-1")], assignments)
-    assert [key for key, _ in store.annotations.load(connection, workspace, "core-1")] == [kept.content_hash]
-    assert list(store.topics.assignments(connection, workspace)) == assignments[1:]
+    show(connection, workspace_id, [topic("t-1")], assignments)
+    assert [key for key, _ in store.annotations.load(connection, workspace_id, "core-1")] == [kept.content_hash]
+    assert list(store.topics.assignments(connection, workspace_id)) == assignments[1:]
     assert rows(connection, "comments") == 1
 
 
@@ -200,86 +200,90 @@ def topic(key: str, size: int = 1) -> Topic:
     )
 
 
-def show(connection: Connection, workspace: int, topics: list[Topic], assigned: Iterable[Assignment]) -> None:
+def show(connection: Connection, workspace_id: int, topics: list[Topic], assigned: Iterable[Assignment]) -> None:
     """Keep clusters, where their clauses are, and each as a topic."""
     clusters = [
         Cluster(t.id, t.theme, t.label, t.keywords, t.polarity, t.size, t.centroid, 0.5, "core-1", NOW) for t in topics
     ]
     members = [Membership(a.content_hash, a.start, a.end, a.topic, a.confidence) for a in assigned]
-    store.clusters.save(connection, workspace, ClusteringFit("core-1", NOW, len(members), ("de",), b"00"), clusters, ())
-    store.clusters.save_members(connection, workspace, members, all_anew=True)
-    store.topics.save(connection, workspace, topics, {t.id: t.id for t in topics}, {})
+    store.clusters.save(
+        connection, workspace_id, ClusteringFit("core-1", NOW, len(members), ("de",), b"00"), clusters, ()
+    )
+    store.memberships.save(connection, workspace_id, members, replace_all=True)
+    store.topics.save(connection, workspace_id, topics, {t.id: t.id for t in topics}, {})
 
 
-def test_topics_are_replaced_as_a_whole(connection: Connection, workspace: int) -> None:
+def test_topics_are_replaced_as_a_whole(connection: Connection, workspace_id: int) -> None:
     """Each analysis leaves its own topics and assignments only, largest topic first, and none in other workspaces."""
-    keys = sorted(comment.content_hash for comment in give(connection, workspace, "a", "b"))
+    keys = sorted(comment.content_hash for comment in give(connection, workspace_id, "a", "b"))
     assigned = [Assignment(key, start, start + 2, "t-2", 0.25) for key in keys for start in (0, 2)]
-    show(connection, workspace, [topic("t-0")], [Assignment(keys[0], 0, 2, "t-0", 1.0)])
-    show(connection, workspace, [topic("t-1", 5), topic("t-2", 9), topic("t-3", 5)], iter(assigned))
-    assert store.topics.load(connection, workspace) == (topic("t-2", 9), topic("t-1", 5), topic("t-3", 5))
-    assert list(store.topics.assignments(connection, workspace)) == assigned
+    show(connection, workspace_id, [topic("t-0")], [Assignment(keys[0], 0, 2, "t-0", 1.0)])
+    show(connection, workspace_id, [topic("t-1", 5), topic("t-2", 9), topic("t-3", 5)], iter(assigned))
+    assert store.topics.load(connection, workspace_id) == (topic("t-2", 9), topic("t-1", 5), topic("t-3", 5))
+    assert list(store.topics.assignments(connection, workspace_id)) == assigned
     other = store.workspaces.ensure(connection, "other")
     show(connection, other, [topic("t-2")], [])
     assert store.topics.load(connection, other) == (topic("t-2"),)
-    assert len(store.topics.load(connection, workspace)) == 3
-    show(connection, workspace, [], [])
-    assert store.topics.load(connection, workspace) == ()
-    assert list(store.topics.assignments(connection, workspace)) == []
+    assert len(store.topics.load(connection, workspace_id)) == 3
+    show(connection, workspace_id, [], [])
+    assert store.topics.load(connection, workspace_id) == ()
+    assert list(store.topics.assignments(connection, workspace_id)) == []
 
 
-def test_an_assignment_needs_its_topic(connection: Connection, workspace: int) -> None:
+def test_an_assignment_needs_its_topic(connection: Connection, workspace_id: int) -> None:
     """An assignment to a topic that is not there is a bug, which the database refuses."""
-    (comment,) = give(connection, workspace, "a")
+    (comment,) = give(connection, workspace_id, "a")
     with pytest.raises(IntegrityError), connection.begin_nested():
-        show(connection, workspace, [], [Assignment(comment.content_hash, 0, 1, "t-9", 1.0)])
+        show(connection, workspace_id, [], [Assignment(comment.content_hash, 0, 1, "t-9", 1.0)])
 
 
-def test_clusters_come_back_as_they_were(connection: Connection, workspace: int) -> None:
+def test_clusters_come_back_as_they_were(connection: Connection, workspace_id: int) -> None:
     """What the machine found, what became of it and where each clause is are the same values after the database."""
-    (comment,) = give(connection, workspace, "too slow")
+    (comment,) = give(connection, workspace_id, "too slow")
     part = Cluster("p", "delivery", "送货", ("送货",), "negative", 1, vector(0.6, 0.8), 0.5, "core-1", NOW, 0.75, "c")
     whole = replace(part, id="c", parent=None, labels={"de": "Zu langsam"}, size_before=1, is_emerging=True)
     events = (Lineage(NOW, Fate.FOUND, "c"), Lineage(NOW, Fate.MERGED, "old", "c", 0.5))
     fit = ClusteringFit("core-1", NOW, 1, ("de", "en"), b"0123")
     members = (Membership(comment.content_hash, 0, 3, "c", 0.5, "p"), Membership(comment.content_hash, 4, 8, None, 0.0))
-    store.clusters.save(connection, workspace, fit, [whole, part], events)
-    store.clusters.save_members(connection, workspace, members, all_anew=False)
-    assert store.clusters.fit(connection, workspace) == fit
-    assert store.clusters.load(connection, workspace) == (whole, part)
-    assert store.clusters.lineage(connection, workspace) == events
-    assert tuple(store.clusters.members(connection, workspace)) == members
-    assert store.clusters.members_of(connection, workspace, ["c"]) == [members[0]]
-    assert store.clusters.members_of(connection, workspace, (), [comment.content_hash]) == [members[0]]
-    assert store.clusters.comments_like(connection, workspace, comment.content_hash[:8]) == [comment.content_hash]
-    store.clusters.save_members(connection, workspace, members[1:], all_anew=True)
-    assert tuple(store.clusters.members(connection, workspace)) == members[1:]
+    store.clusters.save(connection, workspace_id, fit, [whole, part], events)
+    store.memberships.save(connection, workspace_id, members, replace_all=False)
+    assert store.clusters.fit(connection, workspace_id) == fit
+    assert store.clusters.load(connection, workspace_id) == (whole, part)
+    assert store.clusters.lineage(connection, workspace_id) == events
+    assert tuple(store.memberships.load(connection, workspace_id)) == members
+    assert store.memberships.find(connection, workspace_id, ["c"]) == [members[0]]
+    assert store.memberships.find(connection, workspace_id, (), [comment.content_hash]) == [members[0]]
+    assert store.memberships.hashes_with_prefix(connection, workspace_id, comment.content_hash[:8]) == [
+        comment.content_hash
+    ]
+    store.memberships.save(connection, workspace_id, members[1:], replace_all=True)
+    assert tuple(store.memberships.load(connection, workspace_id)) == members[1:]
     other = store.workspaces.ensure(connection, "other")
     assert store.clusters.fit(connection, other) is None
     assert store.clusters.load(connection, other) == ()
 
 
-def test_a_moved_clause_is_in_its_topic_and_comes_back(connection: Connection, workspace: int) -> None:
+def test_a_moved_clause_is_in_its_topic_and_comes_back(connection: Connection, workspace_id: int) -> None:
     """Clauses follow their cluster's topic but for those that were moved, which come back when they no longer are."""
-    key = give(connection, workspace, "too slow")[0].content_hash
+    key = give(connection, workspace_id, "too slow")[0].content_hash
     topics = [topic("t-1"), topic("t-2")]
-    show(connection, workspace, topics, [Assignment(key, 0, 3, "t-1", 0.5), Assignment(key, 4, 8, "t-1", 0.5)])
-    store.topics.save(connection, workspace, topics, {"t-1": "t-1", "t-2": "t-2"}, {(key, 4, 8): "t-2"})
-    assert [a.topic for a in store.topics.assignments(connection, workspace)] == ["t-1", "t-2"]
-    store.topics.save(connection, workspace, topics[1:], {"t-1": "t-2", "t-2": "t-2"}, {})
-    assert [a.topic for a in store.topics.assignments(connection, workspace)] == ["t-2", "t-2"]
-    assert store.topics.load(connection, workspace) == (topic("t-2"),)
-    store.topics.save(connection, workspace, [replace(topic("t-2"), is_ignored=True)], {"t-2": "t-2"}, {})
-    assert list(store.topics.assignments(connection, workspace)) == []
-    assert store.topics.load(connection, workspace) == ()
-    assert len(store.topics.load(connection, workspace, ignored=True)) == 1
+    show(connection, workspace_id, topics, [Assignment(key, 0, 3, "t-1", 0.5), Assignment(key, 4, 8, "t-1", 0.5)])
+    store.topics.save(connection, workspace_id, topics, {"t-1": "t-1", "t-2": "t-2"}, {(key, 4, 8): "t-2"})
+    assert [a.topic for a in store.topics.assignments(connection, workspace_id)] == ["t-1", "t-2"]
+    store.topics.save(connection, workspace_id, topics[1:], {"t-1": "t-2", "t-2": "t-2"}, {})
+    assert [a.topic for a in store.topics.assignments(connection, workspace_id)] == ["t-2", "t-2"]
+    assert store.topics.load(connection, workspace_id) == (topic("t-2"),)
+    store.topics.save(connection, workspace_id, [replace(topic("t-2"), is_ignored=True)], {"t-2": "t-2"}, {})
+    assert list(store.topics.assignments(connection, workspace_id)) == []
+    assert store.topics.load(connection, workspace_id) == ()
+    assert len(store.topics.load(connection, workspace_id, ignored=True)) == 1
 
 
-def test_edits_come_back_in_their_order(connection: Connection, workspace: int) -> None:
+def test_edits_come_back_in_their_order(connection: Connection, workspace_id: int) -> None:
     """Edits are kept with author, time, note and arguments, those of a workspace apart from those of others."""
-    add = partial(store.topic_edits.add, connection, workspace, author="研究员", note=None, at=NOW)
+    add = partial(store.topic_edits.add, connection, workspace_id, author="研究员", note=None, at=NOW)
     first = add(EditKind.RENAME, "t-1", {"name": "送货"})
     second = add(EditKind.UNDO, "t-1", {"edit": first.id})
     assert (first.kind, first.author, first.at, first.arguments) == (EditKind.RENAME, "研究员", NOW, {"name": "送货"})
-    assert store.topic_edits.load(connection, workspace) == (first, second)
+    assert store.topic_edits.load(connection, workspace_id) == (first, second)
     assert store.topic_edits.load(connection, store.workspaces.ensure(connection, "other")) == ()

@@ -1,4 +1,4 @@
-"""Opening the store, on both databases: migrations, refusals, and several who use it at once."""
+"""Opening the store, on both databases: migrations, errors, concurrent use."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def _squeezed(sql: str) -> str:
     return " ".join(sql.split())
 
 
-def test_opening_again_keeps_everything(engine: Engine, store_url: str) -> None:
+def test_opening_again_keeps_everything(engine: Engine) -> None:
     """A store that is opened a second time still has what was saved."""
     with engine.begin() as connection:
         acme = store.workspaces.ensure(connection, "acme")
         store.responses.save(connection, acme, [Response("file", "1", Score(0))])
-    again = store.open_store(store_url)
+    again = store.open_store(engine.url.render_as_string(hide_password=False))
     with store.reading(again) as connection:
         store.check(connection)
         assert list(store.responses.load(connection, acme)) == [Response("file", "1", Score(0))]
@@ -59,7 +59,7 @@ def test_opening_again_keeps_everything(engine: Engine, store_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "says"),
+    ("url", "reason"),
     [
         ("no url at all", "cannot be read"),
         ("mysql://me@host/database", "mysql"),
@@ -69,21 +69,21 @@ def test_opening_again_keeps_everything(engine: Engine, store_url: str) -> None:
         ("postgresql://me:secret@127.0.0.1:1/database", "127.0.0.1"),
     ],
 )
-def test_refusals_say_why(url: str, says: str) -> None:
-    """A database that cannot be used is refused with the reason, and without the password."""
-    with pytest.raises(StoreUnavailable, match=says) as refusal:
+def test_errors_name_the_reason(url: str, reason: str) -> None:
+    """The error about an unusable database names the reason, and not the password."""
+    with pytest.raises(StoreUnavailable, match=reason) as refusal:
         store.open_store(url)
     assert "secret" not in refusal.value.detail
 
 
 def test_a_directory_is_refused(tmp_path: Path) -> None:
-    """A path that cannot be opened as a file is named in the refusal."""
+    """The error about a path that is a directory names the path."""
     with pytest.raises(StoreUnavailable, match=str(tmp_path)):
         store.open_store(f"sqlite:///{tmp_path}")
 
 
 def test_a_file_of_another_kind_is_refused_and_kept(tmp_path: Path) -> None:
-    """A file that is no database is refused, and not a byte of it changes."""
+    """A file that is not a database is refused and stays unchanged."""
     path = tmp_path / "responses.csv"
     path.write_text("score,comment\n" * 1000)
     with pytest.raises(StoreUnavailable, match="not a database"):
@@ -91,19 +91,19 @@ def test_a_file_of_another_kind_is_refused_and_kept(tmp_path: Path) -> None:
     assert path.read_text() == "score,comment\n" * 1000
 
 
-def test_a_newer_schema_is_refused(engine: Engine, store_url: str) -> None:
-    """A database of a newer version is refused rather than damaged."""
+def test_a_newer_schema_is_refused(engine: Engine) -> None:
+    """A database of a newer version of saywhy is refused."""
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'of-tomorrow'"))
     with pytest.raises(StoreUnavailable, match="upgrade saywhy"):
-        store.open_store(store_url)
+        store.open_store(engine.url.render_as_string(hide_password=False))
     with store.reading(engine) as connection, pytest.raises(StoreUnavailable, match="of-tomorrow"):
         store.check(connection)
 
 
 def test_a_failed_migration_leaves_nothing(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A migration that breaks off half-way is undone as a whole, and the next attempt succeeds."""
-    monkeypatch.setattr("alembic.op.create_index", _break_off)
+    """A migration that fails half-way is rolled back completely, and the next attempt succeeds."""
+    monkeypatch.setattr("alembic.op.create_index", _fail)
     with pytest.raises(RuntimeError, match="power cut"):
         store.open_store(store_url)
     monkeypatch.undo()
@@ -113,13 +113,15 @@ def test_a_failed_migration_leaves_nothing(store_url: str, monkeypatch: pytest.M
     engine.dispose()
 
 
-def _break_off(*_args: object, **_options: object) -> None:
+def _fail(*_args: object, **_options: object) -> None:
     raise RuntimeError("power cut")
 
 
 def test_many_processes_open_a_new_store_at_once(store_url: str) -> None:
-    """Of several processes that find an empty database one migrates it, and the others wait."""
-    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as processes:
+    """Of several processes that open an empty database, one migrates it and the others wait."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # imports once for all processes
+    with ProcessPoolExecutor(3, mp_context=context) as processes:
         assert list(processes.map(_open_and_name, [store_url] * 3)) == [1, 1, 1]
 
 
@@ -130,7 +132,7 @@ def _open_and_name(url: str) -> int:
 
 
 def test_concurrent_writers_lose_nothing(engine: Engine) -> None:
-    """Two that write to the same responses at once, one the scores and one the comments, complete each other."""
+    """Two concurrent writers of the same responses, one of scores and one of comments, complete each other."""
     with engine.begin() as connection:
         acme = store.workspaces.ensure(connection, "acme")
 
@@ -153,7 +155,7 @@ def test_concurrent_writers_lose_nothing(engine: Engine) -> None:
 
 
 def test_readers_do_not_wait_for_a_writer(engine: Engine) -> None:
-    """While one writes, another reads what was there before."""
+    """During a writing transaction, readers see the state before it."""
     with engine.begin() as connection:
         acme = store.workspaces.ensure(connection, "acme")
     with engine.begin() as writer:
@@ -164,8 +166,8 @@ def test_readers_do_not_wait_for_a_writer(engine: Engine) -> None:
         assert store.responses.count(reader, acme) == 1
 
 
-def test_a_workspace_younger_than_the_statistics_is_not_read_once_a_row(postgresql_url: str) -> None:
-    """PostgreSQL takes a new workspace for empty; even so it must look comments up by hash, not read all of them."""
+def test_comments_of_a_workspace_unknown_to_the_statistics_are_looked_up_by_hash(postgresql_url: str) -> None:
+    """PostgreSQL assumes that a new workspace is empty; even so it must look comments up by hash, not scan them."""
     engine = store.open_store(postgresql_url)
     plans: list[str] = []
 
@@ -176,24 +178,24 @@ def test_a_workspace_younger_than_the_statistics_is_not_read_once_a_row(postgres
 
     with engine.begin() as connection:
         for name in ("old", "new"):
-            workspace = store.workspaces.ensure(connection, name)
+            workspace_id = store.workspaces.ensure(connection, name)
             batch = [Response("file", str(number), comment=Comment(f"{name} {number}")) for number in range(2000)]
-            store.responses.save(connection, workspace, batch)
+            store.responses.save(connection, workspace_id, batch)
             annotated = {response.comment.content_hash: ANNOTATION for response in batch if response.comment}
-            store.annotations.save(connection, workspace, annotated)
+            store.annotations.save(connection, workspace_id, annotated)
             if name == "old":
                 connection.execute(text("ANALYZE"))
         event.listen(connection, "before_execute", explain)
-        assert len(list(store.responses.load(connection, workspace))) == 2000
-        store.comments.unannotated(connection, workspace, "core-1", 10)
+        assert len(list(store.responses.load(connection, workspace_id))) == 2000
+        store.comments.unannotated(connection, workspace_id, "core-1", 10)
         event.remove(connection, "before_execute", explain)
     engine.dispose()
     assert len(plans) == 2
     assert [plan for plan in plans if "Join Filter" in plan] == []
 
 
-def test_a_writer_that_waits_too_long_is_told(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second writer on SQLite gives up after the busy timeout with a clear error."""
+def test_a_writer_waits_for_the_busy_timeout(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second writer on SQLite fails after the busy timeout with `StoreUnavailable`."""
     monkeypatch.setattr(engine_module, "BUSY_TIMEOUT", 0.05)
     engine = store.open_store(sqlite_url)
     with engine.begin(), pytest.raises(StoreUnavailable, match="locked"), engine.begin():
@@ -201,8 +203,8 @@ def test_a_writer_that_waits_too_long_is_told(sqlite_url: str, monkeypatch: pyte
     engine.dispose()
 
 
-def test_a_lost_server_is_told_and_then_forgotten(postgresql_url: str) -> None:
-    """When the server drops the connection the store is unavailable, and the next transaction connects again."""
+def test_a_lost_connection_is_reported_and_replaced(postgresql_url: str) -> None:
+    """If the server drops the connection, `StoreUnavailable` is raised; the next transaction connects again."""
     engine = store.open_store(postgresql_url)
     with engine.connect() as connection:
         pid = connection.scalar(text("SELECT pg_backend_pid()"))

@@ -13,7 +13,7 @@ from saywhy import store
 from saywhy.errors import InvalidInput, WorkspaceNotFound
 from saywhy.feedback import Comment, Customer, Response, Scale, Score, Segment
 from saywhy.store import statements
-from saywhy.store.responses import Saved
+from saywhy.store.responses import SaveCounts
 
 FULL = Response(
     source="survey",
@@ -29,45 +29,45 @@ FULL = Response(
 )
 
 
-def everything(connection: Connection, workspace: int) -> list[Response]:
+def everything(connection: Connection, workspace_id: int) -> list[Response]:
     """All responses of a workspace."""
-    return list(store.responses.load(connection, workspace))
+    return list(store.responses.load(connection, workspace_id))
 
 
-def test_a_response_comes_back_as_it_was(connection: Connection, workspace: int) -> None:
+def test_a_response_comes_back_as_it_was(connection: Connection, workspace_id: int) -> None:
     """Every field survives the database, in every script, to the microsecond and the cent."""
-    assert store.responses.save(connection, workspace, [FULL]) == Saved(new=1)
-    assert everything(connection, workspace) == [FULL]
+    assert store.responses.save(connection, workspace_id, [FULL]) == SaveCounts(new=1)
+    assert everything(connection, workspace_id) == [FULL]
 
 
-def test_an_empty_response_comes_back_as_it_was(connection: Connection, workspace: int) -> None:
+def test_an_empty_response_comes_back_as_it_was(connection: Connection, workspace_id: int) -> None:
     """Nothing is made up for what was not given."""
-    store.responses.save(connection, workspace, [Response("survey", "r-1")])
-    assert everything(connection, workspace) == [Response("survey", "r-1")]
+    store.responses.save(connection, workspace_id, [Response("survey", "r-1")])
+    assert everything(connection, workspace_id) == [Response("survey", "r-1")]
 
 
 @pytest.mark.parametrize("score", [Score(0), Score(10), Score(1, Scale.FIVE), Score(10, Scale.TEN), None])
-def test_scores_keep_value_and_scale(connection: Connection, workspace: int, score: Score | None) -> None:
+def test_scores_keep_value_and_scale(connection: Connection, workspace_id: int, score: Score | None) -> None:
     """0 stays a score, no score stays none, and a rating never becomes an NPS score."""
-    store.responses.save(connection, workspace, [Response("survey", "r-1", score)])
-    assert [response.score for response in everything(connection, workspace)] == [score]
+    store.responses.save(connection, workspace_id, [Response("survey", "r-1", score)])
+    assert [response.score for response in everything(connection, workspace_id)] == [score]
 
 
-def test_moments_are_kept_in_utc(connection: Connection, workspace: int) -> None:
+def test_moments_are_kept_in_utc(connection: Connection, workspace_id: int) -> None:
     """A moment in another time zone is the same moment; one without a time zone is taken as UTC."""
     in_shanghai = datetime(2026, 9, 3, 12, 0, tzinfo=timezone(timedelta(hours=8)))
     without = datetime(2026, 9, 3, 12, 0)
     store.responses.save(
         connection,
-        workspace,
+        workspace_id,
         [Response("survey", "1", answered_at=in_shanghai), Response("survey", "2", answered_at=without)],
     )
-    found = [response.answered_at for response in everything(connection, workspace)]
+    found = [response.answered_at for response in everything(connection, workspace_id)]
     assert found == [datetime(2026, 9, 3, 4, 0, tzinfo=UTC), datetime(2026, 9, 3, 12, 0, tzinfo=UTC)]
     assert [moment.tzinfo for moment in found if moment] == [UTC, UTC]
 
 
-def test_saving_twice_changes_nothing(connection: Connection, workspace: int) -> None:
+def test_saving_twice_changes_nothing(connection: Connection, workspace_id: int) -> None:
     """The same responses again are counted as unchanged, also where the clock shows another zone."""
     other_zone = FULL.answered_at.astimezone(timezone(timedelta(hours=-5))) if FULL.answered_at else None
     again = Response(
@@ -80,13 +80,13 @@ def test_saving_twice_changes_nothing(connection: Connection, workspace: int) ->
         FULL.segments,
         FULL.customer,
     )
-    store.responses.save(connection, workspace, [FULL])
-    assert store.responses.save(connection, workspace, [FULL, again]) == Saved(unchanged=2)
-    assert everything(connection, workspace) == [FULL]
+    store.responses.save(connection, workspace_id, [FULL])
+    assert store.responses.save(connection, workspace_id, [FULL, again]) == SaveCounts(unchanged=2)
+    assert everything(connection, workspace_id) == [FULL]
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
-def test_a_later_row_completes_the_earlier_one(connection: Connection, workspace: int, together: bool) -> None:
+def test_a_later_row_completes_the_earlier_one(connection: Connection, workspace_id: int, together: bool) -> None:
     """What is missing is filled in, what is given again is replaced, and what is missing later is kept."""
     earlier = Response(
         "survey",
@@ -104,11 +104,11 @@ def test_a_later_row_completes_the_earlier_one(connection: Connection, workspace
         segments=(Segment("country", "AT"), Segment("plan", "pro")),
         customer=Customer(email="eva@example.at"),
     )
-    saved = Saved()
+    saved = SaveCounts()
     for batch in [[earlier, later]] if together else [[earlier], [later]]:
-        saved += store.responses.save(connection, workspace, batch)
-    assert saved == Saved(new=1, changed=1)
-    assert everything(connection, workspace) == [
+        saved += store.responses.save(connection, workspace_id, batch)
+    assert saved == SaveCounts(new=1, changed=1)
+    assert everything(connection, workspace_id) == [
         Response(
             "survey",
             "r-1",
@@ -119,52 +119,52 @@ def test_a_later_row_completes_the_earlier_one(connection: Connection, workspace
             customer=Customer("c-1", "Eva", "eva@example.at"),
         )
     ]
-    assert store.responses.save(connection, workspace, [Response("survey", "r-1")]) == Saved(unchanged=1)
+    assert store.responses.save(connection, workspace_id, [Response("survey", "r-1")]) == SaveCounts(unchanged=1)
 
 
 def test_counts_do_not_depend_on_batches(
-    connection: Connection, workspace: int, monkeypatch: pytest.MonkeyPatch
+    connection: Connection, workspace_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch that is longer than one statement takes is split, and counted as if it were not."""
     monkeypatch.setattr(statements, "BATCH", 3)
     batch = [
         Response("survey", str(number % 5), Score(number // 5), Comment(f"text {number % 2}")) for number in range(10)
     ]
-    assert store.responses.save(connection, workspace, batch) == Saved(new=5, changed=5)
-    assert store.responses.save(connection, workspace, batch[5:]) == Saved(unchanged=5)
-    assert [response.score for response in everything(connection, workspace)] == [Score(1)] * 5
-    assert store.responses.save(connection, workspace, []) == Saved()
+    assert store.responses.save(connection, workspace_id, batch) == SaveCounts(new=5, changed=5)
+    assert store.responses.save(connection, workspace_id, batch[5:]) == SaveCounts(unchanged=5)
+    assert [response.score for response in everything(connection, workspace_id)] == [Score(1)] * 5
+    assert store.responses.save(connection, workspace_id, []) == SaveCounts()
 
 
-def test_order_is_that_of_the_first_save(connection: Connection, workspace: int) -> None:
+def test_order_is_that_of_the_first_save(connection: Connection, workspace_id: int) -> None:
     """A response that is completed later keeps its place."""
-    store.responses.save(connection, workspace, [Response("survey", number) for number in "312"])
-    store.responses.save(connection, workspace, [Response("survey", "3", Score(9)), Response("survey", "0")])
-    assert [response.external_id for response in everything(connection, workspace)] == ["3", "1", "2", "0"]
+    store.responses.save(connection, workspace_id, [Response("survey", number) for number in "312"])
+    store.responses.save(connection, workspace_id, [Response("survey", "3", Score(9)), Response("survey", "0")])
+    assert [response.external_id for response in everything(connection, workspace_id)] == ["3", "1", "2", "0"]
 
 
-def test_the_same_id_of_another_source_is_another_response(connection: Connection, workspace: int) -> None:
+def test_the_same_id_of_another_source_is_another_response(connection: Connection, workspace_id: int) -> None:
     """Responses are identified by source and external id, not by external id alone."""
     batch = [Response("survey", "1", Score(9)), Response("reviews", "1", Score(1))]
-    assert store.responses.save(connection, workspace, batch) == Saved(new=2)
-    assert everything(connection, workspace) == batch
+    assert store.responses.save(connection, workspace_id, batch) == SaveCounts(new=2)
+    assert everything(connection, workspace_id) == batch
 
 
-def test_workspaces_do_not_see_each_other(connection: Connection, workspace: int) -> None:
+def test_workspaces_do_not_see_each_other(connection: Connection, workspace_id: int) -> None:
     """The same response and the same comment in two workspaces are two, and change apart."""
     other = store.workspaces.ensure(connection, "other")
     assert store.workspaces.ensure(connection, "other") == other == store.workspaces.find(connection, "other")
-    for each in (workspace, other):
-        assert store.responses.save(connection, each, [FULL]) == Saved(new=1)
+    for each in (workspace_id, other):
+        assert store.responses.save(connection, each, [FULL]) == SaveCounts(new=1)
     store.responses.save(connection, other, [Response("survey", "r-1", comment=Comment("another"))])
-    assert everything(connection, workspace) == [FULL]
+    assert everything(connection, workspace_id) == [FULL]
     assert [comment.verbatim for comment in store.comments.uncleaned(connection, other, 10)] == ["another"]
-    assert store.responses.count(connection, workspace) == 1
+    assert store.responses.count(connection, workspace_id) == 1
     with pytest.raises(WorkspaceNotFound, match="nobody"):
         store.workspaces.find(connection, "nobody")
 
 
-def test_waves_in_order_of_their_first_answer(connection: Connection, workspace: int) -> None:
+def test_waves_in_order_of_their_first_answer(connection: Connection, workspace_id: int) -> None:
     """Waves come in the order of time, not of the alphabet; undated ones after them, by name."""
     dated = {"Spring": 3, "Autumn": 9, "Winter": 12}
     batch = [
@@ -173,16 +173,16 @@ def test_waves_in_order_of_their_first_answer(connection: Connection, workspace:
         for day in (20, 10)
     ]
     batch += [Response("survey", "u1", wave="undated b"), Response("survey", "u2", wave="Undated a")]
-    store.responses.save(connection, workspace, [*reversed(batch), Response("survey", "none")])
-    assert store.responses.waves(connection, workspace) == ["Spring", "Autumn", "Winter", "Undated a", "undated b"]
-    only = store.responses.load(connection, workspace, wave="Autumn")
+    store.responses.save(connection, workspace_id, [*reversed(batch), Response("survey", "none")])
+    assert store.responses.waves(connection, workspace_id) == ["Spring", "Autumn", "Winter", "Undated a", "undated b"]
+    only = store.responses.load(connection, workspace_id, wave="Autumn")
     assert {response.external_id for response in only} == {"Autumn 10", "Autumn 20"}
-    assert list(store.responses.load(connection, workspace, wave="Summer")) == []
+    assert list(store.responses.load(connection, workspace_id, wave="Summer")) == []
 
 
 @pytest.mark.parametrize("bad", ["a\0b", "half \ud83d of an emoji"])
 @pytest.mark.parametrize("field", ["comment", "segment", "customer"])
-def test_text_that_cannot_be_stored_is_refused(connection: Connection, workspace: int, bad: str, field: str) -> None:
+def test_text_that_cannot_be_stored_is_refused(connection: Connection, workspace_id: int, bad: str, field: str) -> None:
     """What a database cannot hold is refused by name rather than changed, and nothing of the batch is saved."""
     response = {
         "comment": Response("survey", "r-7", comment=Comment(bad)),
@@ -190,27 +190,27 @@ def test_text_that_cannot_be_stored_is_refused(connection: Connection, workspace
         "customer": Response("survey", "r-7", customer=Customer(name=bad)),
     }[field]
     with pytest.raises(InvalidInput, match="r-7"):
-        store.responses.save(connection, workspace, [FULL, response])
-    assert store.responses.count(connection, workspace) == 0
+        store.responses.save(connection, workspace_id, [FULL, response])
+    assert store.responses.count(connection, workspace_id) == 0
 
 
-def test_a_long_comment_is_kept_whole(connection: Connection, workspace: int) -> None:
+def test_a_long_comment_is_kept_whole(connection: Connection, workspace_id: int) -> None:
     """A comment of a million characters is stored to the last."""
     long = Comment("太长了 " * 250_000)
-    store.responses.save(connection, workspace, [Response("survey", "1", comment=long)])
-    assert [response.comment for response in everything(connection, workspace)] == [long]
+    store.responses.save(connection, workspace_id, [Response("survey", "1", comment=long)])
+    assert [response.comment for response in everything(connection, workspace_id)] == [long]
 
 
 @pytest.mark.slow
-def test_loading_takes_bounded_memory(connection: Connection, workspace: int) -> None:
+def test_loading_takes_bounded_memory(connection: Connection, workspace_id: int) -> None:
     """Going through ten times the responses takes about the same memory: they are streamed."""
 
     def peak(responses: int) -> int:
         batch = [Response("survey", str(number), comment=Comment(f"{number} " * 50)) for number in range(responses)]
-        store.responses.save(connection, workspace, batch)
+        store.responses.save(connection, workspace_id, batch)
         del batch
         tracemalloc.start()
-        assert sum(1 for _ in store.responses.load(connection, workspace)) == responses
+        assert sum(1 for _ in store.responses.load(connection, workspace_id)) == responses
         _, highest = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return highest

@@ -14,7 +14,7 @@ from saywhy.feedback import Rejection, Response, Score
 from saywhy.issue import Issue, Quote
 from saywhy.report import Counts, GroupNps, Note, RatingSummary, Report
 from saywhy.run import RunState
-from saywhy.store.responses import Saved
+from saywhy.store.responses import SaveCounts
 
 NPS = Nps(score=-12.5, low=-30.25, high=5.125, n=80, promoters=30, passives=10, detractors=40)
 ISSUE = Issue(
@@ -56,103 +56,103 @@ REPORT = Report(
 )
 
 
-def test_a_run_starts_and_ends(connection: Connection, workspace: int) -> None:
+def test_a_run_starts_and_ends(connection: Connection, workspace_id: int) -> None:
     """A run is running from its start, and its end is kept with the reason."""
-    assert store.runs.latest(connection, workspace) is None
-    first = store.runs.start(connection, workspace, "core-1")
+    assert store.runs.latest(connection, workspace_id) is None
+    first = store.runs.start(connection, workspace_id, "core-1")
     assert (first.state, first.model, first.ended_at) == (RunState.RUNNING, "core-1", None)
-    failed = store.runs.finish(connection, workspace, first.id, RunState.FAILED, "disk full")
+    failed = store.runs.finish(connection, workspace_id, first.id, RunState.FAILED, "disk full")
     assert (failed.state, failed.detail, failed.started_at) == (RunState.FAILED, "disk full", first.started_at)
     assert failed.ended_at is not None
     assert failed.ended_at >= failed.started_at
-    second = store.runs.start(connection, workspace, "core-1")
-    assert store.runs.latest(connection, workspace) == second
+    second = store.runs.start(connection, workspace_id, "core-1")
+    assert store.runs.latest(connection, workspace_id) == second
     assert store.runs.latest(connection, store.workspaces.ensure(connection, "other")) is None
 
 
 @pytest.mark.parametrize("state", [state for state in RunState if state.is_terminal])
-def test_a_terminal_state_is_final(connection: Connection, workspace: int, state: RunState) -> None:
+def test_a_terminal_state_is_final(connection: Connection, workspace_id: int, state: RunState) -> None:
     """A run that has ended stays as it ended."""
-    run = store.runs.start(connection, workspace, "core-1")
-    ended = store.runs.finish(connection, workspace, run.id, state)
+    run = store.runs.start(connection, workspace_id, "core-1")
+    ended = store.runs.finish(connection, workspace_id, run.id, state)
     with pytest.raises(RunAlreadyEnded, match=state):
-        store.runs.finish(connection, workspace, run.id, RunState.SUCCEEDED)
-    assert store.runs.latest(connection, workspace) == ended
+        store.runs.finish(connection, workspace_id, run.id, RunState.SUCCEEDED)
+    assert store.runs.latest(connection, workspace_id) == ended
 
 
-def test_only_a_run_of_this_workspace_can_end(connection: Connection, workspace: int) -> None:
+def test_only_a_run_of_this_workspace_can_end(connection: Connection, workspace_id: int) -> None:
     """A run of another workspace is not there, and a run does not end by going on."""
-    run = store.runs.start(connection, workspace, "core-1")
+    run = store.runs.start(connection, workspace_id, "core-1")
     other = store.workspaces.ensure(connection, "other")
     with pytest.raises(NotFound, match=str(run.id)):
         store.runs.finish(connection, other, run.id, RunState.CANCELLED)
     with pytest.raises(ValueError, match="running"):
-        store.runs.finish(connection, workspace, run.id, RunState.RUNNING)
-    assert store.runs.latest(connection, workspace) == run
+        store.runs.finish(connection, workspace_id, run.id, RunState.RUNNING)
+    assert store.runs.latest(connection, workspace_id) == run
 
 
-def test_a_report_comes_back_as_it_was(connection: Connection, workspace: int) -> None:
+def test_a_report_comes_back_as_it_was(connection: Connection, workspace_id: int) -> None:
     """A report is the same value after the database, tuples, Chinese, `None` and all."""
-    run = store.runs.start(connection, workspace, "core-1")
-    store.reports.save(connection, workspace, run.id, REPORT)
-    assert store.reports.latest(connection, workspace, "2026-Q2") == REPORT
+    run = store.runs.start(connection, workspace_id, "core-1")
+    store.reports.save(connection, workspace_id, run.id, REPORT)
+    assert store.reports.latest(connection, workspace_id, "2026-Q2") == REPORT
 
 
-def test_the_latest_report_counts(connection: Connection, workspace: int) -> None:
+def test_the_latest_report_counts(connection: Connection, workspace_id: int) -> None:
     """A later run's report replaces the earlier one for readers, and so does a later save of the same run."""
-    first = store.runs.start(connection, workspace, "core-1")
-    store.reports.save(connection, workspace, first.id, REPORT)
-    store.reports.save(connection, workspace, first.id, replace(REPORT, nps=None))
-    assert store.reports.latest(connection, workspace, "2026-Q2").nps is None
-    second = store.runs.start(connection, workspace, "core-2")
-    store.reports.save(connection, workspace, second.id, replace(REPORT, model="core-2"))
-    assert store.reports.latest(connection, workspace, "2026-Q2").model == "core-2"
+    first = store.runs.start(connection, workspace_id, "core-1")
+    store.reports.save(connection, workspace_id, first.id, REPORT)
+    store.reports.save(connection, workspace_id, first.id, replace(REPORT, nps=None))
+    assert store.reports.latest(connection, workspace_id, "2026-Q2").nps is None
+    second = store.runs.start(connection, workspace_id, "core-2")
+    store.reports.save(connection, workspace_id, second.id, replace(REPORT, model="core-2"))
+    assert store.reports.latest(connection, workspace_id, "2026-Q2").model == "core-2"
 
 
-def test_a_missing_wave_says_which_there_are(connection: Connection, workspace: int) -> None:
+def test_a_missing_wave_says_which_there_are(connection: Connection, workspace_id: int) -> None:
     """Asking for a wave without a report names those that have one, in the order in which they were saved."""
     with pytest.raises(WaveNotFound, match="nothing has been analysed yet"):
-        store.reports.latest(connection, workspace, "all")
-    run = store.runs.start(connection, workspace, "core-1")
+        store.reports.latest(connection, workspace_id, "all")
+    run = store.runs.start(connection, workspace_id, "core-1")
     for wave in ("Spring", "Autumn", "all"):
-        store.reports.save(connection, workspace, run.id, replace(REPORT, wave=wave))
-    assert store.reports.waves(connection, workspace) == ["Spring", "Autumn", "all"]
+        store.reports.save(connection, workspace_id, run.id, replace(REPORT, wave=wave))
+    assert store.reports.waves(connection, workspace_id) == ["Spring", "Autumn", "all"]
     with pytest.raises(WaveNotFound, match="'Summer'; there are: Spring, Autumn, all"):
-        store.reports.latest(connection, workspace, "Summer")
+        store.reports.latest(connection, workspace_id, "Summer")
     with pytest.raises(WaveNotFound):
         store.reports.latest(connection, store.workspaces.ensure(connection, "other"), "Spring")
 
 
-def test_an_import_goes_on_where_it_was(connection: Connection, workspace: int) -> None:
+def test_an_import_goes_on_where_it_was(connection: Connection, workspace_id: int) -> None:
     """The same file with the same options is the same import; its counts add up over the steps."""
     rejections = [Rejection(7, "score 11 is outside 0-10", "r-7;11;ok"), Rejection(3, "no score", "\0 \ud83d")]
-    begun = store.imports.start(connection, workspace, "export.csv", "d1")
-    assert (begun.rows_done, begun.accepted, begun.rejected, begun.finished) == (0, Saved(), 0, False)
-    store.imports.advance(connection, workspace, begun.id, 5, Saved(new=4, unchanged=1))
-    step = store.imports.advance(connection, workspace, begun.id, 10, Saved(new=2, changed=1), rejections)
-    again = store.imports.start(connection, workspace, "export.csv", "d1")
+    begun = store.imports.start(connection, workspace_id, "export.csv", "d1")
+    assert (begun.rows_done, begun.accepted, begun.rejected, begun.finished) == (0, SaveCounts(), 0, False)
+    store.imports.advance(connection, workspace_id, begun.id, 5, SaveCounts(new=4, unchanged=1))
+    step = store.imports.advance(connection, workspace_id, begun.id, 10, SaveCounts(new=2, changed=1), rejections)
+    again = store.imports.start(connection, workspace_id, "export.csv", "d1")
     assert again == step
-    assert (again.rows_done, again.accepted, again.rejected) == (10, Saved(new=6, changed=1, unchanged=1), 2)
-    assert list(store.imports.rejections(connection, workspace, begun.id)) == [
+    assert (again.rows_done, again.accepted, again.rejected) == (10, SaveCounts(new=6, changed=1, unchanged=1), 2)
+    assert list(store.imports.rejections(connection, workspace_id, begun.id)) == [
         rejections[0],
         Rejection(3, "no score", "\\x00 \\ud83d"),
     ]
-    assert store.imports.finish(connection, workspace, begun.id).finished
-    assert store.imports.start(connection, workspace, "export.csv", "d1").finished
-    assert store.imports.start(connection, workspace, "export.csv", "d2").id != begun.id
+    assert store.imports.finish(connection, workspace_id, begun.id).finished
+    assert store.imports.start(connection, workspace_id, "export.csv", "d1").finished
+    assert store.imports.start(connection, workspace_id, "export.csv", "d2").id != begun.id
     other = store.workspaces.ensure(connection, "other")
     assert store.imports.start(connection, other, "export.csv", "d1").rows_done == 0
     with pytest.raises(NotFound):
         store.imports.finish(connection, other, begun.id)
 
 
-def test_an_import_can_begin_again(connection: Connection, workspace: int) -> None:
+def test_an_import_can_begin_again(connection: Connection, workspace_id: int) -> None:
     """A finished import that is wanted again starts from its first row, without its old rejections."""
-    begun = store.imports.start(connection, workspace, "export.csv", "d1")
-    store.imports.advance(connection, workspace, begun.id, 5, Saved(new=4), [Rejection(2, "no score", "x")])
-    store.imports.finish(connection, workspace, begun.id)
-    assert store.imports.restart(connection, workspace, begun.id) == begun
-    assert list(store.imports.rejections(connection, workspace, begun.id)) == []
+    begun = store.imports.start(connection, workspace_id, "export.csv", "d1")
+    store.imports.advance(connection, workspace_id, begun.id, 5, SaveCounts(new=4), [Rejection(2, "no score", "x")])
+    store.imports.finish(connection, workspace_id, begun.id)
+    assert store.imports.restart(connection, workspace_id, begun.id) == begun
+    assert list(store.imports.rejections(connection, workspace_id, begun.id)) == []
 
 
 def test_rows_and_progress_stand_or_fall_together(engine: Engine) -> None:
@@ -177,12 +177,12 @@ def test_rows_and_progress_stand_or_fall_together(engine: Engine) -> None:
     step()
     with engine.begin() as connection:
         assert store.responses.count(connection, acme) == 1
-        assert store.imports.start(connection, acme, "export.csv", "d1").accepted == Saved(new=1)
+        assert store.imports.start(connection, acme, "export.csv", "d1").accepted == SaveCounts(new=1)
 
 
-def test_two_processes_cannot_import_the_same_rows(connection: Connection, workspace: int) -> None:
+def test_two_processes_cannot_import_the_same_rows(connection: Connection, workspace_id: int) -> None:
     """Whoever comes second to the same rows of the same file is told."""
-    begun = store.imports.start(connection, workspace, "export.csv", "d1")
-    store.imports.advance(connection, workspace, begun.id, 5, Saved(new=5))
+    begun = store.imports.start(connection, workspace_id, "export.csv", "d1")
+    store.imports.advance(connection, workspace_id, begun.id, 5, SaveCounts(new=5))
     with pytest.raises(Conflict, match="another process"):
-        store.imports.advance(connection, workspace, begun.id, 5, Saved(unchanged=5))
+        store.imports.advance(connection, workspace_id, begun.id, 5, SaveCounts(unchanged=5))

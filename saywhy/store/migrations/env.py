@@ -1,4 +1,4 @@
-"""Run by Alembic with the connection that `saywhy.store.migrate` (or a test) put into the configuration."""
+"""Alembic environment; `saywhy.store.migrate` (or a test) puts the connection into the configuration."""
 
 from alembic import context
 
@@ -7,7 +7,7 @@ from saywhy.store.tables import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    render_as_batch=True,  # SQLite alters tables by copying them
+    render_as_batch=True,  # SQLite cannot alter most properties of a table: copy it
 )
-# The caller's transaction is the one: a migration that fails leaves the database as it was.
+# No transaction here: the caller's covers all migrations, so a failed one changes nothing.
 context.run_migrations()

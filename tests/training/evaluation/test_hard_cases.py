@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from models.annotator import Annotator, load_annotator
+from models.annotator import Annotator
 from saywhy.annotation import Annotation, Mention, Polarity, Sentiment
 from saywhy.feedback import Comment
 from training.evaluation.hard_cases import Case, Outcome, judge, pair_share, read_cases, sentiment_share
@@ -37,12 +37,6 @@ MIN_BY_KIND = {
     "nothing": 0.70,
     "rant": 0.50,
 }
-
-
-@pytest.fixture(scope="module")
-def annotator() -> Annotator:
-    """The model that ships."""
-    return load_annotator()
 
 
 @pytest.fixture(scope="module")

@@ -57,11 +57,11 @@ def test_overconfident_themes_are_scaled_down(tmp_path: Path) -> None:
     assert 1 - predictions.is_right[is_certain].mean() <= 0.75 * (1 - predictions.is_right.mean())
 
 
-def test_scaled_heads_give_scaled_logits(tmp_path: Path) -> None:
+def test_scaled_heads_give_scaled_logits(annotator: Annotator, tmp_path: Path) -> None:
     """Scaling the theme votes in the heads file scales and shifts the theme logits, and nothing else."""
     comments = [Comment("Friendly staff, but far too expensive.", "en"), Comment("物流太慢了", "zh-Hans")]
     bundle = open_bundle(BUNDLED)
-    before = Annotator(bundle).logits(comments)
+    before = annotator.logits(comments)
     shutil.copy(BUNDLED / HEADS, tmp_path / HEADS)
     _scale_themes(tmp_path, len(bundle.code_frame.ids), 0.8, -0.5)
     after = Annotator(replace(bundle, heads=load_file(tmp_path / HEADS))).logits(comments)

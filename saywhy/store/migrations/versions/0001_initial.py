@@ -6,7 +6,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-# Written out rather than imported: a migration stays as it was when the tables move on.
+# Defined here instead of imported: a migration must not change when the tables do.
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 HASH = sa.String(64)
 MONEY = sa.Numeric().with_variant(sa.Text(), "sqlite")

@@ -1,4 +1,4 @@
-"""Workspaces that promise anonymity, and what it takes to mend a cause."""
+"""Anonymous workspaces, and efforts to fix causes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,5 +17,5 @@ def upgrade() -> None:
         sa.Column("cause", sa.Text(), primary_key=True),
         sa.Column("days", sa.Float(), nullable=False),
     )
-    # Reports are computed; those of the schema before are written anew by the next analysis.
+    # Reports of the old schema cannot be read; the next analysis writes them again.
     op.execute("DELETE FROM reports")

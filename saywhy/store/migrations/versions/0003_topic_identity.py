@@ -1,4 +1,4 @@
-"""Topics that keep their identity: what the machine found, what became of it, and what people said of it."""
+"""Topics with stable identities: clusters, their lineage, and edits."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    # Topics and assignments are computed; the next analysis writes them anew, with their places in the new tables.
+    # Topics and assignments are derived data: the next analysis writes them into the new tables.
     op.drop_table("assignments")
     op.drop_table("topics")
     op.create_table(
@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", ID, sa.ForeignKey("workspaces.id"), primary_key=True),
         sa.Column("id", sa.String(100), primary_key=True),
         sa.Column("parent_id", sa.String(100)),
-        *_described(),
+        *_topic_columns(),
         sa.Column("size_before", sa.Integer(), nullable=False),
         sa.Column("reach", sa.Float(), nullable=False),
         sa.Column("model", sa.String(100), nullable=False),
@@ -42,7 +42,7 @@ def upgrade() -> None:
         "topics",
         sa.Column("workspace_id", ID, sa.ForeignKey("workspaces.id"), primary_key=True),
         sa.Column("id", sa.String(100), primary_key=True),
-        *_described(),
+        *_topic_columns(),
         sa.Column("growth", sa.Integer(), nullable=False),
         sa.Column("is_emerging", sa.Boolean(), nullable=False),
         sa.Column("is_pinned", sa.Boolean(), nullable=False),
@@ -92,7 +92,7 @@ def upgrade() -> None:
     op.create_index(None, "topic_edits", ["workspace_id", "id"])
 
 
-def _described() -> list[sa.Column[object]]:
+def _topic_columns() -> list[sa.Column[object]]:
     return [
         sa.Column("theme", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),

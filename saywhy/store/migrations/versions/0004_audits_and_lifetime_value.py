@@ -1,4 +1,4 @@
-"""Audits: what people read in comments, against which the model is held. And what a customer is worth in all."""
+"""Audits (labels of people for comments), and the lifetime value of customers."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Revisions: whether anything that a report is computed from has changed since the last run."""
+"""Revisions of a workspace, by which a run detects that no data have changed since the run before."""
 
 import sqlalchemy as sa
 from alembic import op
