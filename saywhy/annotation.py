@@ -1,4 +1,4 @@
-"""What the models say of a comment."""
+"""The annotation of a comment: sentiment, themes, mentions and vectors, by one model version."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Polarity(StrEnum):
-    """How something feels. `mixed` only for a whole comment, or for a theme praised and blamed in one comment."""
+    """Polarity of a clause, theme or comment. `mixed` only for comments, and for themes both negative and positive."""
 
     NEGATIVE = "negative"
     NEUTRAL = "neutral"
@@ -17,9 +17,10 @@ class Polarity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentiment:
-    """Of the whole comment: a label, a score in -1 … +1, a confidence in 0 … 1 (the label's probability).
+    """Sentiment of a whole comment.
 
-    `uncertain`: the confidence is below the model's own limit, so a person should look.
+    `score` is in -1 … +1, `confidence` (the probability of the label) in 0 … 1. `uncertain`: the confidence is below
+    the limit of the model version, so a person should check the label.
     """
 
     label: Polarity
@@ -30,7 +31,7 @@ class Sentiment:
 
 @dataclass(frozen=True, slots=True)
 class ThemeLabel:
-    """One theme that the comment is about, with how the comment feels about it."""
+    """A theme of the comment, and its polarity."""
 
     theme: str
     polarity: Polarity
@@ -39,7 +40,7 @@ class ThemeLabel:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """The span of a comment about one theme: `verbatim[start:end]`, in characters (code points)."""
+    """A clause that is about a theme: `verbatim[start:end]`, in characters (code points)."""
 
     start: int
     end: int
@@ -50,10 +51,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """The unit that topics are made of: a span, the theme it fits best, its polarity, and its vector.
+    """A clause of a comment, the unit of topic clustering: span, most probable theme, polarity, vector.
 
-    `vector` is unit-length, float16 little-endian (2 bytes a dimension). Every clause of an answer is here,
-    also those in which no theme is sure enough to be a mention.
+    `vector` has unit length, as float16 little-endian (2 bytes for each dimension). Clauses without a mention are
+    included.
     """
 
     start: int
@@ -65,7 +66,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """All that the models said of one comment, with the model version that said it.
+    """The annotation of one comment; `model` is the model version.
 
     `vector` is that of the whole comment, in the format of `Clause.vector`.
     """

@@ -1,4 +1,4 @@
-"""What a person reads in a comment, against which the model is held."""
+"""Audits: labels that a person gives to comments, by which reports correct the numbers of the model."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from saywhy.annotation import Polarity
 
-#: Fewer audited comments say too little of the model for reports to state numbers by them.
-LEAST_COMMENTS = 50
+#: Reports state corrected numbers from this many audited comments on.
+MIN_COMMENTS = 50
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class AuditLabel:
-    """A theme that the comment is about, and how it feels about it. A comment may well have none."""
+    """A theme of the comment, and its polarity. A comment may have several labels, or none."""
 
     theme: str
     polarity: Polarity

@@ -1,4 +1,4 @@
-"""The code frame: the themes that humans own. Its ids never change, its names may."""
+"""The code frame: the fixed list of themes. Ids of themes never change; names may."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 CORE = Path(__file__).with_name("code_frame.toml")
 
-#: The languages that are first class everywhere: models, word lists, pages.
+#: Languages with full support: models, word lists, pages, tests.
 FIRST_CLASS_LANGUAGES = ("en", "de", "zh-Hans", "zh-Hant")
 
 #: The theme of a verdict without a reason ("great app"): it is counted, but it is never a cause.
@@ -25,7 +25,7 @@ class Theme:
     descriptions: Mapping[str, str]
 
     def name(self, language: str = "en") -> str:
-        """The name in that language, in English where there is none."""
+        """The name in a language, or in English if there is none."""
         return self.names.get(language, self.names["en"])
 
 
@@ -50,7 +50,7 @@ class CodeFrame:
 
 
 def load_code_frame(path: Path = CORE) -> CodeFrame:
-    """Read a code frame from TOML: one `[id]` section a theme with `name.<language>` and `description.<language>`."""
+    """Read a code frame from TOML: a section `[id]` for each theme, with `name` and `description` by language."""
     with path.open("rb") as file:
         entries = tomllib.load(file)
     return CodeFrame(tuple(Theme(key, entry["name"], entry["description"]) for key, entry in entries.items()))

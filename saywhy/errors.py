@@ -1,14 +1,14 @@
-"""Every way in which the product refuses. Small classes named for the fact; the docstring is the default message.
+"""All errors that are not bugs: small classes named for what is wrong. The docstring is the default message.
 
-No HTTP here: `api/http/problems.py` maps these to problem details, the CLI prints them and exits non-zero.
-Anything that is not a `SaywhyError` is a bug.
+`api/http/problems.py` maps them to problem details; the CLI prints them and exits with a non-zero code. Any other
+exception is a bug.
 """
 
 from __future__ import annotations
 
 
 class SaywhyError(Exception):
-    """Something was asked for that cannot be done."""
+    """The request cannot be carried out."""
 
     def __init__(self, detail: str | None = None) -> None:
         self.detail = detail or (type(self).__doc__ or "").strip()
@@ -36,7 +36,7 @@ class ScaleUndecided(InvalidInput):
 
 
 class NotFound(SaywhyError):
-    """There is no such thing."""
+    """There is nothing of that name or id."""
 
 
 class WorkspaceNotFound(NotFound):

@@ -1,4 +1,4 @@
-"""Numbers in NPS points with their 95 % intervals: the score itself, and what one cause costs."""
+"""Estimates with 95 % intervals: a number, the NPS, the impact of a cause."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Nps:
-    """NPS in points (-100 … 100) with its 95 % interval. `n` counts all scored responses, the others each group."""
+    """NPS in points (-100 … 100) with its 95 % interval; `n` responses with a score, of which so many in each group."""
 
     score: float
     low: float
@@ -29,11 +29,11 @@ class Nps:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What one theme or topic costs, in NPS points, with its 95 % interval. An association, not a causal effect.
+    """Impact of a theme or topic in NPS points, with its 95 % interval. An association, not a causal effect.
 
-    `impact` is the recoverable points: by how much the NPS would be higher if nobody named the cause and everything
-    else stayed as it is. Positive means that the cause costs points. `mentions`, `detractors`, `passives` and
-    `promoters` count the responses that name it (negatively, unless another polarity was asked for).
+    `impact` is the recoverable points: how much higher the NPS would be if nobody mentioned the cause, all else equal.
+    It is positive if the cause costs points. `mentions`, `detractors`, `passives` and `promoters` count the responses
+    that mention it (negatively, unless another polarity is asked for).
     """
 
     key: str
@@ -45,9 +45,11 @@ class Impact:
     promoters: int
     passives: int = 0
     significant: bool = False  # low > 0, and q_value is at most 5 %
-    leave_out: Estimate | None = None  # what other tools show: not adjusted for causes named in the same responses
-    shapley: Estimate | None = None  # the share of all points lost; the shares sum to the total
+    leave_out: Estimate | None = (
+        None  # NPS without the responses that mention it, minus NPS: not adjusted for co-occurring causes
+    )
+    shapley: Estimate | None = None  # its part of all points lost; the parts sum to the total
     p_value: float = 1.0  # two-sided
     q_value: float = 1.0  # Benjamini-Hochberg, over all causes of the ranking
-    top_three: float = 0.0  # probability of being among the three that cost most
-    few_mentions: bool = False  # so few that the estimate was shrunk towards 0
+    top_three: float = 0.0  # probability of being among the three costliest causes
+    few_mentions: bool = False  # the estimate was shrunk towards 0

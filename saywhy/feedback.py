@@ -1,4 +1,4 @@
-"""What a respondent gave: scores, comments, customers and the responses that hold them."""
+"""Feedback: responses, with their scores, comments, segments and customers."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Group(StrEnum):
 
     @property
     def points(self) -> int:
-        """Points of one response of the group: the NPS is their mean. 100, 0, -100."""
+        """Points of a response of this group: 100, 0 or -100. The NPS is the mean of all points."""
         return {Group.PROMOTER: 100, Group.PASSIVE: 0, Group.DETRACTOR: -100}[self]
 
 
 class Scale(StrEnum):
-    """The scale that a score was asked on. Only 0-10 is NPS; the others are ratings."""
+    """The scale of a score. Only 0-10 is NPS; the others are ratings."""
 
     NPS = "0-10"
     TEN = "1-10"
@@ -66,11 +66,11 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """The open answer. `verbatim` is exactly what was written and never changes.
+    """The open answer of a response. `verbatim` is the original text and never changes.
 
-    The rest is found by the clean stage: the language (`en`, `de`, `zh-Hans`, `zh-Hant`, …, `und` where it cannot be
-    told), whether it is an answer at all ("no", "-", "keine" are not), and whose near-duplicate it is
-    (content hash of the first such comment).
+    The clean stage sets the rest: `language` (`en`, `de`, `zh-Hans`, `zh-Hant`, …; `und` if it cannot be determined),
+    `is_answer` (False for "no", "-", "keine"), `duplicate_of` (content hash of the first comment that this one is a
+    near-duplicate of).
     """
 
     verbatim: str
@@ -80,18 +80,18 @@ class Comment:
 
     @property
     def text(self) -> str:
-        """The verbatim, normalised (`saywhy.text.normalise`): for comparing and searching, never for offsets."""
+        """The normalised verbatim (`saywhy.text.normalise`): for comparing and searching, not for offsets."""
         return normalise(self.verbatim)
 
     @property
     def content_hash(self) -> str:
-        """The key of everything that is computed from this comment: SHA-256 of the verbatim, 64 hex digits."""
+        """SHA-256 of the verbatim, 64 hex digits: the key of everything computed from the comment."""
         return hashlib.sha256(self.verbatim.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Segment:
-    """A dimension and a value, e.g. `industry=retail`."""
+    """A value of a dimension, e.g. `industry=retail`."""
 
     dimension: str
     value: str
@@ -102,9 +102,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who answered, so that someone can follow up.
+    """The customer who answered, for follow-up.
 
-    `revenue` is annual, `lifetime_value` what the customer brings in all; both in the workspace's currency.
+    `revenue` is annual, `lifetime_value` is the total revenue expected of the customer; both in one currency for the
+    workspace.
     """
 
     id: str | None = None
@@ -117,7 +118,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One respondent's answer to one survey, identified by (source, external id) within a workspace."""
+    """One answer of a respondent to a survey; (source, external id) identifies it within a workspace."""
 
     source: str
     external_id: str
@@ -131,7 +132,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A row that was not imported: its line in the file (1 = the first line), why, and the row as read."""
+    """A row that was not imported: line in the file (from 1), reason, and the row as read."""
 
     line: int
     reason: str

@@ -1,4 +1,4 @@
-"""One row of the ranking of causes: its key, what it costs, who names it and where, and the quotes that show it."""
+"""One row of the ranking of causes: its key, impact, customers, segments and quotes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from saywhy.estimate import Estimate
 
 @dataclass(frozen=True, slots=True, order=True)
 class CauseKey:
-    """Which theme or topic. Reports, efforts and the command line write it as `kind:id`."""
+    """Key of a theme or topic. Reports, efforts and the command line write it as `kind:id`."""
 
     kind: str  # "theme" or "topic"
     id: str
@@ -19,44 +19,44 @@ class CauseKey:
 
     @classmethod
     def parse(cls, text: str) -> CauseKey:
-        """The key written as `kind:id`; an id may contain further colons."""
+        """The key that is written as `kind:id`; an id may contain colons."""
         kind, _, cause_id = text.partition(":")
         return cls(kind, cause_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """The people and the revenue behind a cause: of the detractors who name it, or of the promoters who praise it."""
+    """Customers and revenue behind a cause: of detractors who mention it, or of promoters who praise it."""
 
     share: float  # of all detractors (promoters) with a comment, 0 … 1
-    accounts: int | None = None  # their accounts, each counted once; None where no response names a customer
-    leaving: int | None = None  # responses among them that are marked as churned or at risk
-    revenue: float | None = None  # annual, of their accounts
-    lifetime_value: float | None = None  # total revenue expected of their accounts
+    accounts: int | None = None  # distinct accounts; None if no response names a customer
+    leaving: int | None = None  # responses marked as churned or at risk
+    revenue: float | None = None  # annual, of these accounts
+    lifetime_value: float | None = None  # total revenue expected of these accounts
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentRate:
-    """A segment in which a cause is named more often than elsewhere."""
+    """A segment in which a cause is mentioned more often than elsewhere."""
 
     segment: str
-    rate: float  # share of the segment that names it, 0 … 1
+    rate: float  # share of the segment that mentions it, 0 … 1
     elsewhere: float
     times: Estimate  # ratio of the two rates, shrunk towards 1
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
-    """The numbers of a theme, corrected by the labels that a person gave to a random sample of comments."""
+class AuditedEstimates:
+    """Estimates of a theme, corrected by the labels of a person for a random sample of comments."""
 
-    rate: Estimate  # share of the responses with a score and a comment that name it, 0 … 1
-    model_rate: float  # the same by the model alone
-    impact: Estimate | None  # recoverable points; None where the person labelled too few mentions
+    rate: Estimate  # share of the responses with a score and a comment that mention it, 0 … 1
+    model_rate: float  # the same share by the model alone
+    impact: Estimate | None  # recoverable points; None if the person labelled too few mentions
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A verbatim with personal data masked. `text[start:end]` is the clause that names the cause."""
+    """A verbatim with personal data masked. `text[start:end]` is the clause that mentions the cause."""
 
     text: str
     start: int
@@ -69,11 +69,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """How stable a topic is, when it first appeared, how it grows and which parts it has."""
+    """Stability, age, growth and parts of a topic."""
 
-    stability: float | None  # 0 … 1; None where people made the topic
+    stability: float | None  # 0 … 1; None if people made the topic
     is_unstable: bool  # below `saywhy.topic.MIN_STABILITY`
-    is_emerging: bool  # found since all feedback was last clustered together
+    is_emerging: bool  # found after the last clustering of all feedback
     first_seen: str | None  # the day of its first mention, ISO 8601
     growth: int  # clauses that came with the latest new feedback
     parts: tuple[tuple[str, int], ...] = ()  # (label, clauses), the largest first
@@ -81,7 +81,7 @@ class TopicState:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One row of the ranking: a theme or a topic, its impact, and quotes. Fields also in `Impact` mean the same."""
+    """One row of the ranking: a theme or a topic. Fields that `Impact` has too mean the same."""
 
     rank: int
     kind: str  # "theme" or "topic"
@@ -100,20 +100,20 @@ class Issue:
     waves: tuple[tuple[str, int], ...] = ()  # (wave, responses that mention it), in order of the waves
     is_new: bool = False  # nearly all mentions are in the latest wave, significantly so
     concentrated_in: str | None = None  # the segment in which it is mentioned far more often than elsewhere
-    revenue_at_risk: float | None = None  # annual revenue of accounts with a detractor who names it
+    revenue_at_risk: float | None = None  # annual revenue of accounts with a detractor who mentions it
     quotes: tuple[Quote, ...] = ()
     passives: int = 0
-    leave_out: Estimate | None = None  # None where no response has a score on 0-10, as `shapley`
+    leave_out: Estimate | None = None  # like `shapley`: None if no response has a score on 0-10
     shapley: Estimate | None = None
     q_value: float = 1.0
     top_three: float = 0.0
     few_mentions: bool = False
-    stake: Stake | None = None  # None where no response has a score on 0-10
-    segments: tuple[SegmentRate, ...] = ()  # where it is named more often than elsewhere, the highest ratio first
-    effort_days: float | None = None  # to fix it, as people have set it
+    stake: Stake | None = None  # None if no response has a score on 0-10
+    segments: tuple[SegmentRate, ...] = ()  # where it is mentioned more often than elsewhere, highest ratio first
+    effort_days: float | None = None  # days to fix it, as people estimated
     points_per_day: Estimate | None = None  # recoverable points divided by the effort
     is_pebble: bool = False  # small effort, significant impact
-    audited: Audited | None = None  # None where too few comments were audited, and for topics
+    audited: AuditedEstimates | None = None  # None if too few comments were audited, and for topics
     labels: dict[str, str] = field(default_factory=dict)  # of a topic, by language of the reader
     topic: TopicState | None = None  # None for a theme
 

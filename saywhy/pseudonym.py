@@ -1,4 +1,4 @@
-"""What is left of a response where anonymity was promised."""
+"""Pseudonyms: responses of an anonymous workspace, without identities."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from saywhy.feedback import Response
 
 
 def without_identity(response: Response, key: bytes) -> Response:
-    """The response without its customer, of the first of its month, under an id that only the key holder can make.
+    """The response without customer, dated to the first of its month, with a pseudonym as external id.
 
-    The id is a keyed digest (HMAC-SHA-256) of source and external id: the same response is known again in a second
-    import, and nobody who sees the new id can tell the old one without the key.
+    The pseudonym is an HMAC-SHA-256 of source and external id with the workspace's secret key. So a second import of
+    the same response is recognised, and the original id cannot be derived without the key.
     """
-    name = f"{response.source}\0{response.external_id}".encode("utf-8", "surrogatepass")
-    at = response.answered_at
+    original_id = f"{response.source}\0{response.external_id}".encode("utf-8", "surrogatepass")
+    answered_at = response.answered_at
     return replace(
         response,
-        external_id=hmac.new(key, name, hashlib.sha256).hexdigest(),
+        external_id=hmac.new(key, original_id, hashlib.sha256).hexdigest(),
         customer=None,
-        answered_at=at and at.replace(day=1, hour=0, minute=0, second=0, microsecond=0),
+        answered_at=answered_at and answered_at.replace(day=1, hour=0, minute=0, second=0, microsecond=0),
     )

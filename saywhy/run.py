@@ -1,4 +1,4 @@
-"""One analysis and its states."""
+"""Runs: one analysis of a workspace, and its state."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class RunState(StrEnum):
-    """pending → running → succeeded, failed or cancelled; a terminal state is final."""
+    """pending → running → succeeded, failed or cancelled; the last three are terminal."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -23,7 +23,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One analysis of a workspace with one model version. `detail` says why it failed, or that nothing was new."""
+    """One analysis of a workspace with one model version. `detail`: why it failed, or that there was nothing new."""
 
     id: int
     state: RunState

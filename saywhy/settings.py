@@ -1,4 +1,4 @@
-"""Settings, read once at the edge (`create_app`, the CLI) from the environment; plain values are passed down."""
+"""Settings from environment variables. Only `create_app` and the CLI read them; they pass plain values down."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="sqlite:///saywhy.db", description="SQLAlchemy URL of the store: SQLite, or postgresql+psycopg://…"
     )
-    workspace: str = Field(default="default", description="The workspace that commands work in.")
+    workspace: str = Field(default="default", description="The workspace of the commands and the server.")
     registry: Path | None = Field(default=None, description="Folder of model versions; unset: the bundle that ships.")
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: all cores.")
     host: str = Field(default="127.0.0.1", description="Address that `saywhy serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `saywhy serve` listens on.")
     label_url: str | None = Field(
-        default=None, description="An OpenAI-compatible API that writes the labels of new topics; unset: found offline."
+        default=None,
+        description="OpenAI-compatible API that writes the labels of new topics; unset: labels are clauses.",
     )
-    label_model: str = Field(default="default", description="The model that it is asked for.")
-    label_key: SecretStr | None = Field(default=None, description="The key that it wants.")
-    label_timeout: float = Field(default=20.0, gt=0, description="Seconds that it may take for one topic.")
+    label_model: str = Field(default="default", description="The model to request from it.")
+    label_key: SecretStr | None = Field(default=None, description="Its API key.")
+    label_timeout: float = Field(default=20.0, gt=0, description="Timeout for one topic, in seconds.")

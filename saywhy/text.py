@@ -1,14 +1,14 @@
-"""Text normalisation. Standard library only, so that every floor can share it."""
+"""Text normalisation (standard library only)."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Zero-width and bidirectional marks that carry no meaning in feedback; the emoji joiner U+200D stays.
+# Zero-width characters and bidirectional marks; the joiner U+200D stays, because emoji need it.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SPACE = re.compile(r"\s+")
-_SIGN_IN_NUMBER = re.compile(r"(?<=\d)([.,:/])(?=\d)")
+_NUMBER_SEPARATOR = re.compile(r"(?<=\d)([.,:/])(?=\d)")
 
 
 def normalise(text: str) -> str:
@@ -18,19 +18,19 @@ def normalise(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """What is left of a text when case, spaces and punctuation do not count: letters, marks, digits and emoji.
+    """Case-folded letters, marks, digits and emoji of a text, without spaces and punctuation.
 
-    For telling whether two texts are the same ("Great!!" and "great"). Signs inside numbers count ("1.5" is not "15");
-    skin tones and variation selectors of emoji do not.
+    Two texts with the same result are the same text ("Great!!" and "great"). Separators inside numbers are kept ("1.5"
+    is not "15"); skin tones and variation selectors of emoji are not.
     """
-    pieces = _SIGN_IN_NUMBER.split(normalise(text).casefold())
-    # Every second piece is such a sign.
-    kept = [piece if at % 2 else piece.translate(_KEPT) for at, piece in enumerate(pieces)]
-    return unicodedata.normalize("NFKC", "".join(kept))  # what was parted may compose now
+    pieces = _NUMBER_SEPARATOR.split(normalise(text).casefold())
+    # The pieces at odd positions are separators inside numbers.
+    folded = [piece if i % 2 else piece.translate(_CHARACTERS) for i, piece in enumerate(pieces)]
+    return unicodedata.normalize("NFKC", "".join(folded))  # characters that were apart may now compose
 
 
-class _Kept(dict[int, str]):
-    """What is kept of each character, found out once: the character or nothing."""
+class _CharacterTable(dict[int, str]):
+    """Translation table for `str.translate`: the character itself, or nothing; filled on demand."""
 
     def __missing__(self, code: int) -> str:
         category = unicodedata.category(chr(code))
@@ -38,4 +38,4 @@ class _Kept(dict[int, str]):
         return self[code]
 
 
-_KEPT = _Kept()
+_CHARACTERS = _CharacterTable()

@@ -15,7 +15,7 @@ from api.http import problems
 from api.http.dependencies import ResourcesDep
 from pipelines.render.wording import closest_language
 from saywhy.annotation import Polarity
-from saywhy.audit import LEAST_COMMENTS, AuditLabel
+from saywhy.audit import MIN_COMMENTS, AuditLabel
 from service.audits import labels as audit_labels
 from service.audits import sample as audit_sample
 from service.audits import sheet as audit_sheet
@@ -122,7 +122,7 @@ def read_standing(resources: ResourcesDep) -> StandingOut:
     """How many comments are labelled and how many are not."""
     progress = audit_sample.read_progress(resources.engine, resources.workspace)
     return StandingOut(
-        labelled=progress.labelled, unlabelled=progress.unlabelled, skipped=progress.skipped, least=LEAST_COMMENTS
+        labelled=progress.labelled, unlabelled=progress.unlabelled, skipped=progress.skipped, least=MIN_COMMENTS
     )
 
 

@@ -15,10 +15,10 @@ from pipelines.impact.nps import Z95
 from pipelines.impact.prediction_powered import prediction_powered
 from pipelines.impact.recoverable import recoverable, with_influence
 from saywhy.annotation import Polarity
-from saywhy.audit import LEAST_COMMENTS, AuditLabel
+from saywhy.audit import MIN_COMMENTS, AuditLabel
 from saywhy.code_frame import VERDICT
 from saywhy.estimate import Estimate
-from saywhy.issue import Audited, Issue
+from saywhy.issue import AuditedEstimates, Issue
 from saywhy.report import Audit, Report
 
 #: Fewest responses of the sample in which the person labelled a cause, for an audited impact to be stated.
@@ -37,7 +37,7 @@ _Influences = tuple[Floats, Floats]
 def audit_report(report: Report, analysis: Analysis, audits: Audits) -> Report:
     """The report with precision and recall of the model, and with audited numbers for its themes.
 
-    The audited comments have to be a random sample (`saywhy.store.audits`). With fewer than `LEAST_COMMENTS` of them
+    The audited comments have to be a random sample (`saywhy.store.audits`). With fewer than `MIN_COMMENTS` of them
     only their number is stated. Only themes of the code frame are corrected: comments are labelled by no others.
     """
     hashes = analysis.data.hashes
@@ -49,7 +49,7 @@ def audit_report(report: Report, analysis: Analysis, audits: Audits) -> Report:
     last = max(hashes[comment] for comment in audited)
     sampled = sum(hashes[comment] <= last for comment in comments)
     audit = Audit(len(audited), sampled - len(audited), None, None)
-    if len(audited) < LEAST_COMMENTS:
+    if len(audited) < MIN_COMMENTS:
         return replace(report, audit=audit)
     sample = _LabelledSample(analysis, audits, audited)
     agreed, by_model, by_person = sample.agreement()
@@ -67,7 +67,7 @@ def audit_report(report: Report, analysis: Analysis, audits: Audits) -> Report:
     )
 
 
-def _with_audited(issue: Issue, polarity: Polarity, corrected: Mapping[_Side, Audited]) -> Issue:
+def _with_audited(issue: Issue, polarity: Polarity, corrected: Mapping[_Side, AuditedEstimates]) -> Issue:
     return replace(issue, audited=corrected.get((polarity, issue.id))) if issue.kind == "theme" else issue
 
 
@@ -114,7 +114,7 @@ def _sides(polarity: Polarity) -> tuple[Polarity, ...]:
     return SIDES if polarity is Polarity.MIXED else (polarity,) if polarity in SIDES else ()
 
 
-def _corrected(analysis: Analysis, sample: _LabelledSample) -> dict[_Side, Audited]:
+def _corrected(analysis: Analysis, sample: _LabelledSample) -> dict[_Side, AuditedEstimates]:
     """The audited numbers of each theme and side that the model found."""
     columns = np.flatnonzero(_mentions(sample.by_model))
     if not len(columns):
@@ -127,7 +127,7 @@ def _corrected(analysis: Analysis, sample: _LabelledSample) -> dict[_Side, Audit
     for index, column in enumerate(columns.tolist()):
         polarity, theme = sample.keys[column]
         is_stated = mentions[index] >= MIN_LABELLED_MENTIONS and theme != VERDICT
-        corrected[polarity, theme] = Audited(
+        corrected[polarity, theme] = AuditedEstimates(
             rate=rates[index],
             model_rate=float(model_rate[index]),
             impact=_impact(points[0][index], points[1][index], polarity) if is_stated else None,

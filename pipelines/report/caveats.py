@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.disclosure.thresholds import SMALLEST_GROUP, SMALLEST_QUOTED
 from pipelines.impact.estimates import FEW_MENTIONS
-from saywhy.audit import LEAST_COMMENTS
+from saywhy.audit import MIN_COMMENTS
 from saywhy.report import Audit, Note, Report
 
 #: With fewer scored responses, a note says how wide the interval of the NPS is.
@@ -66,7 +66,7 @@ def _audit_note(audit: Audit | None) -> Note:
     if audit is None:
         return Note("unaudited")
     if audit.precision is None or audit.recall is None:
-        return Note("audit_small", {"n": audit.comments, "least": LEAST_COMMENTS})
+        return Note("audit_small", {"n": audit.comments, "least": MIN_COMMENTS})
     values = {"precision_rate": audit.precision, "recall_rate": audit.recall}
     return Note("audited", {"n": audit.comments, "missing": audit.missing, **values})
 

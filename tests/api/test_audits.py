@@ -17,7 +17,7 @@ from api.http.dependencies import Resources
 from models.annotator import Annotator, load_annotator
 from saywhy import store
 from saywhy.annotation import Polarity
-from saywhy.audit import LEAST_COMMENTS, AuditLabel
+from saywhy.audit import MIN_COMMENTS, AuditLabel
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment, Response, Score
 from saywhy.settings import Settings
@@ -84,7 +84,7 @@ def draw(client: TestClient, **query: Any) -> Any:
 
 def test_from_the_sample_to_the_report(client: TestClient, resources: Resources, annotator: Annotator) -> None:
     """After labels are handed in, the next sample continues behind them, and the next report contains the audit."""
-    assert client.get("/v1/audits").json() == {"labelled": 0, "unlabelled": 60, "skipped": 0, "least": LEAST_COMMENTS}
+    assert client.get("/v1/audits").json() == {"labelled": 0, "unlabelled": 60, "skipped": 0, "least": MIN_COMMENTS}
     sample = draw(client, size=50, language="de")
     code_frame = load_code_frame()
     assert sample["themes"] == [{"id": theme.id, "name": theme.name("de")} for theme in code_frame]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipelines.report.effort import with_efforts
 from saywhy.estimate import Estimate, Nps
-from saywhy.issue import Audited, Issue, Quote, SegmentRate, Stake
+from saywhy.issue import AuditedEstimates, Issue, Quote, SegmentRate, Stake
 from saywhy.report import Alert, Audit, CauseChange, Change, Counts, GroupNps, Mix, Note, RatingSummary, Report
 
 
@@ -201,7 +201,7 @@ def measured(issue: Issue) -> Issue:
             SegmentRate("industry=retail", 0.14, 0.03, Estimate(4.1, 2.5, 6.8)),
             SegmentRate("plan=free", 0.08, 0.04, Estimate(1.7, 1.1, 2.6)),
         ),
-        audited=Audited(Estimate(0.11, 0.08, 0.14), 0.09, Estimate(5.4 * scale, 3.1 * scale, 7.7 * scale))
+        audited=AuditedEstimates(Estimate(0.11, 0.08, 0.14), 0.09, Estimate(5.4 * scale, 3.1 * scale, 7.7 * scale))
         if issue.kind == "theme"
         else None,
     )

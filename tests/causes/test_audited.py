@@ -17,7 +17,7 @@ from pipelines.impact.recoverable import recoverable, with_influence
 from pipelines.report.build import report_on
 from pipelines.tabulate.tabulation import tabulate
 from saywhy.annotation import Annotation, Polarity
-from saywhy.audit import LEAST_COMMENTS, AuditLabel
+from saywhy.audit import MIN_COMMENTS, AuditLabel
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Response, Score
 from saywhy.report import Note, Report
@@ -171,9 +171,9 @@ def test_audited_praise_has_the_sign_of_the_ranking() -> None:
 
 def test_too_few_audited_comments_correct_nothing() -> None:
     """Below the minimum a note states both numbers; without an audit, a note states what errors of the model do."""
-    report = report_with(LEAST_COMMENTS - 1)
+    report = report_with(MIN_COMMENTS - 1)
     assert report.issues[0].audited is None
-    assert Note("audit_small", {"n": LEAST_COMMENTS - 1, "least": LEAST_COMMENTS}) in report.notes
+    assert Note("audit_small", {"n": MIN_COMMENTS - 1, "least": MIN_COMMENTS}) in report.notes
     assert any(note.key == "unaudited" for note in report_with(0).notes)
 
 
