@@ -1,4 +1,4 @@
-"""Short texts whose cluster is known, to evaluate topics on: a file of yours, or the planted causes of the sample."""
+"""Short texts whose true cluster is known: from a file, or the planted causes of the sample."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from saywhy.sample import GROUND_TRUTH, SAMPLE
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
-    """Texts, the true cluster of each, and their vectors (texts, d) where they were given."""
+class LabelledTexts:
+    """Texts, the true cluster of each, and their unit vectors (texts, d) if they were given."""
 
     name: str
     texts: list[str]
@@ -29,60 +29,63 @@ class Labelled:
     vectors: Vectors | None = None
 
 
-def read_labelled(
+def read_labelled_texts(
     file: Path,
     *,
     text: str = "text",
     label: str = "label",
     dataset: str | None = None,
     vectors: Path | None = None,
-) -> Labelled:
-    """The rows of a JSONL or CSV file, gzipped or not, that have a text; `dataset` is one of several in the file.
+) -> LabelledTexts:
+    """The rows of a JSONL or CSV file, gzipped or not, that have a text.
 
-    A label may be any JSON value. `vectors` is a NumPy array with a row for every line of the file. Raises
-    `InvalidInput` saying what is wrong and where.
+    `text` and `label` are the names of fields; a label may be any JSON value. `dataset` selects the rows with that value
+    in the field `dataset`. `vectors` is a NumPy file with one row per row of the file. Raises `InvalidInput` with what
+    is wrong and in which line.
     """
-    texts, labels, places, sets = [], [], [], Counter[str]()
-    number = -1
-    for number, (line, row) in enumerate(_rows(file)):
-        named = str(row.get("dataset", ""))
-        sets[named] += 1
-        if dataset is not None and named != dataset:
+    texts, labels, indices, datasets = [], [], [], Counter[str]()
+    index = -1
+    for index, (line, row) in enumerate(_rows(file)):
+        row_dataset = str(row.get("dataset", ""))
+        datasets[row_dataset] += 1
+        if dataset is not None and row_dataset != dataset:
             continue
-        for name in (text, label):
-            if name not in row:
-                raise InvalidInput(f"{file}, line {line}: no field {name!r}; there are: {', '.join(map(str, row))}")
+        for field in (text, label):
+            if field not in row:
+                raise InvalidInput(f"{file}, line {line}: no field {field!r}; there are: {', '.join(map(str, row))}")
         if not isinstance(row[text], str):
             raise InvalidInput(f"{file}, line {line}: {text!r} must be a string")
         if row[text].strip():
             texts.append(row[text])
             labels.append(json.dumps(row[label], ensure_ascii=False, sort_keys=True))
-            places.append(number)
-    names = ", ".join(sorted(sets))
-    if dataset is None and len(sets) > 1:
+            indices.append(index)
+    names = ", ".join(sorted(datasets))
+    if dataset is None and len(datasets) > 1:
         raise InvalidInput(f"{file} holds several datasets; choose one with --dataset: {names}")
     if not texts:
         raise InvalidInput(
             f"{file} holds no texts" + (f" of dataset {dataset!r}; there are: {names}" if dataset else "")
         )
-    found = None if vectors is None else _vectors(vectors, number + 1)[places]
-    return Labelled(dataset or file.name, texts, labels, found)
+    chosen_vectors = None if vectors is None else _unit_vectors(vectors, index + 1)[indices]
+    return LabelledTexts(dataset or file.name, texts, labels, chosen_vectors)
 
 
-def sample_labelled() -> Labelled:
-    """The comments of the sample that name exactly one planted cause, in four languages."""
+def sample_labelled_texts() -> LabelledTexts:
+    """The comments of the sample that have exactly one planted cause, in four languages."""
     causes: defaultdict[str, set[str]] = defaultdict(set)
     with GROUND_TRUTH.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             causes[row["Response ID"]].add(row["Cause"])
     with SAMPLE.open(encoding="utf-8", newline="") as file:
-        said = {row["Response ID"]: row["Why did you give this score?"] for row in csv.DictReader(file)}
-    one = [(said[name], *named) for name, named in causes.items() if len(named) == 1]
-    return Labelled("the sample's planted causes", [text for text, _ in one], [cause for _, cause in one])
+        comment_of = {row["Response ID"]: row["Why did you give this score?"] for row in csv.DictReader(file)}
+    labelled = [(comment_of[response], *names) for response, names in causes.items() if len(names) == 1]
+    return LabelledTexts(
+        "the sample's planted causes", [text for text, _ in labelled], [cause for _, cause in labelled]
+    )
 
 
 def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Each row with the number of its line, counted from 1."""
+    """Each row with its line number, counted from 1."""
     try:
         with gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb") as stream:
             content = stream.read().decode("utf-8-sig")
@@ -106,12 +109,12 @@ def _rows(file: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         yield line, row
 
 
-def _vectors(file: Path, rows: int) -> Vectors:
-    """Unit-length rows."""
+def _unit_vectors(file: Path, rows: int) -> Vectors:
+    """The vectors of a file (rows, d), scaled to unit length."""
     try:
-        found = np.load(file, allow_pickle=False)
+        vectors = np.load(file, allow_pickle=False)
     except ValueError:
         raise InvalidInput(f"{file} is not a NumPy array (.npy)") from None
-    if found.ndim != 2 or len(found) != rows:
-        raise InvalidInput(f"{file} has the shape {found.shape}; expected a row for each of {rows} lines")
-    return unit(found.astype(np.float32))
+    if vectors.ndim != 2 or len(vectors) != rows:
+        raise InvalidInput(f"{file} has the shape {vectors.shape}; expected a row for each of {rows} lines")
+    return unit(vectors.astype(np.float32))

@@ -1,0 +1,12 @@
+"""Topics: the root causes behind many comments, found by clustering clauses by meaning in all languages together.
+
+Five steps, each in a module or folder of its own:
+
+- `clauses`: clauses from annotations (`clauses_of`), and the set of distinct texts that is clustered (`ClauseSet`).
+- `clustering/`: vectors → clusters, with stability and parts (`clusters.cluster`).
+- `labelling/`: what a topic is called, and its keywords (`labels.label_topic`).
+- `tracking/`: topics keep their ids when feedback arrives (`grow.grow`, `refit.refit`).
+- `edits/`: what people changed, applied to the clusters (`apply.apply`).
+
+`plain_texts.cluster_texts` clusters texts without annotations or history, for `saywhy topics` on stdin.
+"""

@@ -1,42 +1,40 @@
-"""Root causes: clauses that say the same become one topic, whatever language they say it in."""
+"""The clauses that topics are made of: read from annotations, reduced to distinct texts, summarised by theme."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import Integers, Vectors, pack
+from models.arrays import NONE, Integers, Vectors
 from pipelines.annotate.columns import POLARITIES, Annotations
 from pipelines.topics.clustering.clusters import ClusteringResult, cluster
 from pipelines.topics.clustering.communities import Communities
-from pipelines.topics.clustering.distinct_texts import Distinct, commonest
+from pipelines.topics.clustering.distinct_texts import DistinctTexts, most_common
 from pipelines.topics.clustering.language_centring import LanguageCentring
-from pipelines.topics.labelling.keywords import says_something
+from pipelines.topics.labelling.keywords import has_content
 from saywhy.annotation import Polarity
-from saywhy.code_frame import VERDICT
+from saywhy.code_frame import VERDICT, CodeFrame
 from saywhy.feedback import Comment
-from saywhy.topic import Assignment, Part, Topic
+from saywhy.topic import ClauseKey
 
-if TYPE_CHECKING:
-    from saywhy.code_frame import CodeFrame
+#: A cluster in which a smaller share of clauses mentions a theme is no cause but a collection of narrative fragments.
+#: In the sample and two real surveys those had .24 to .44, nearly all causes .49 and more: docs/explanation/topics.md.
+_MIN_MENTION_SHARE = 0.45
 
-
-_POLES = {Polarity.NEGATIVE.value: -1, Polarity.POSITIVE.value: 1}
-_KEYWORDS = 10
-#: A topic of which fewer clauses mention a theme tells bits of stories. In three surveys those had .24 to .44.
-_MENTIONS = 0.45
+_POLARITY_SIGNS = {Polarity.NEGATIVE.value: -1, Polarity.POSITIVE.value: 1}
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseText:
-    """One clause: `verbatim[start:end]` of the comment with that content hash is `text`.
+    """One clause: `text` is `verbatim[start:end]` of the comment with that content hash.
 
-    `theme` is the one that fits best, `is_mention` whether it, or another than the bare verdict, fits well enough.
+    `theme` is the theme that fits best. `is_mention` tells whether the model is confident that the clause mentions a
+    theme other than the bare verdict.
     """
 
     content_hash: str
@@ -48,159 +46,152 @@ class ClauseText:
     language: str | None
     is_mention: bool = True
 
+    @property
+    def key(self) -> ClauseKey:
+        return self.content_hash, self.start, self.end
+
 
 def clauses_of(
     comments: Mapping[str, Comment], annotations: Annotations
 ) -> tuple[list[ClauseText], NDArray[np.float16]]:
-    """The clauses of annotated answers and their vectors (clauses, d); `comments` are by content hash.
+    """The clauses of annotated answers, and their vectors (clauses, d). `comments` are by content hash.
 
-    What is no answer ("n/a", "keine") has no part in topics.
+    Non-answers ("n/a", "keine") are left out.
     """
-    found, clauses = [comments.get(content_hash) for content_hash in annotations.hashes], annotations.clauses
-    is_answer = np.array([comment is not None and comment.is_answer for comment in found], bool)
-    rows = np.flatnonzero(is_answer[clauses.comment])
-    whole = len(rows) == len(clauses)  # mostly; the vectors are too many to be copied for nothing
-    mentions = annotations.mentions
-    told = [theme != VERDICT for theme in annotations.themes]
-    mentioned = {
-        (comment, start)
-        for comment, start, theme in zip(
-            mentions.comment.tolist(), mentions.start.tolist(), mentions.theme.tolist(), strict=True
-        )
-        if told[theme]
-    }
-    columns = (clauses.comment, clauses.start, clauses.end, clauses.theme, clauses.polarity)
-    units = [
+    spans = annotations.clauses
+    comment_at = [comments.get(content_hash) for content_hash in annotations.hashes]
+    is_answer = np.array([comment is not None and comment.is_answer for comment in comment_at], bool)
+    rows = np.flatnonzero(is_answer[spans.comment])
+    mentioned = _mentioned(annotations)
+    columns = (spans.comment, spans.start, spans.end, spans.theme, spans.polarity)
+    clauses = [
         ClauseText(
-            annotations.hashes[place],
+            annotations.hashes[index],
             start,
             end,
             comment.verbatim[start:end],
             annotations.themes[theme],
             POLARITIES[polarity],
             comment.language,
-            (place, start) in mentioned,
+            (index, start) in mentioned,
         )
-        for place, start, end, theme, polarity in zip(*(column[rows].tolist() for column in columns), strict=True)
-        if (comment := found[place]) is not None
+        for index, start, end, theme, polarity in zip(*(column[rows].tolist() for column in columns), strict=True)
+        if (comment := comment_at[index]) is not None
     ]
-    return units, annotations.vectors if whole else annotations.vectors[rows]
+    # Mostly all are answers. Then a million vectors are not copied.
+    return clauses, annotations.vectors if len(rows) == len(spans) else annotations.vectors[rows]
+
+
+def polarity_signs(polarities: Iterable[str]) -> Integers:
+    """-1 for negative, 1 for positive, 0 for every other polarity."""
+    return np.array([_POLARITY_SIGNS.get(polarity, 0) for polarity in polarities], np.int64)
+
+
+class ClusterSummary(NamedTuple):
+    """The theme of a cluster (`VERDICT` if it is no cause), its most common polarity, and its number of clauses."""
+
+    theme: str
+    polarity: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseSet:
-    """Clauses, and their distinct texts with what is known of them, a row each: language, comment (a number), pole.
+    """Clauses, and a table of their distinct texts: the columns after `clauses` have one entry per distinct text.
 
-    `founds`: whether a text gives a cause. One that fits no theme but the bare verdict ("which was embarrassing", "I
-    called twice") founds no topic, and joins one only where it is near.
+    `sources` numbers the comment that a text is from. `polarity_sign` is -1, 0 or 1. `can_seed` tells whether a text
+    can start a topic. One whose best theme is the bare verdict ("which was embarrassing", "I called twice") cannot; it
+    joins a topic only where it is near.
     """
 
-    units: Sequence[ClauseText]
-    distinct: Distinct
+    clauses: Sequence[ClauseText]
+    distinct: DistinctTexts
     languages: list[str]
     sources: Integers
-    poles: Integers
-    founds: NDArray[np.bool_]
+    polarity_sign: Integers
+    can_seed: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, units: Sequence[ClauseText], vectors: Vectors | NDArray[np.float16]) -> ClauseSet:
-        """`vectors` (units, d) are unit-length. The order of the units does not matter.
+    def of(cls, clauses: Sequence[ClauseText], vectors: Vectors | NDArray[np.float16]) -> ClauseSet:
+        """`vectors` (clauses, d) are of unit length. The order of the clauses does not matter.
 
-        Clauses of function words ("other than that") have no part in topics.
+        Clauses of function words alone ("other than that") have no text to cluster.
         """
-        telling = {said: says_something(*said) for said in {(unit.text, unit.language) for unit in units}}
-        texts = [unit.text if telling[unit.text, unit.language] else "" for unit in units]
-        said = [(text, unit.content_hash, unit.start) for text, unit in zip(texts, units, strict=True)]
-        distinct = Distinct.of(said, vectors)
-        sources = distinct.least([unit.content_hash for unit in units])
-        felt = distinct.most([unit.polarity.value for unit in units])
+        to_check = {(clause.text, clause.language) for clause in clauses}
+        is_content = {(text, language): has_content(text, language) for text, language in to_check}
+        originals = [
+            (clause.text if is_content[clause.text, clause.language] else "", clause.content_hash, clause.start)
+            for clause in clauses
+        ]
+        distinct = DistinctTexts.of(originals, vectors)
+        sources = distinct.min_by_text([clause.content_hash for clause in clauses])
+        themes = distinct.mode_by_text([clause.theme for clause in clauses])
         return cls(
-            units,
+            clauses,
             distinct,
-            distinct.most([unit.language or "und" for unit in units]),
+            distinct.mode_by_text([clause.language or "und" for clause in clauses]),
             np.unique(sources, return_inverse=True)[1],
-            np.array([_POLES.get(polarity, 0) for polarity in felt], np.int64),
-            np.array([theme != VERDICT for theme in distinct.most([unit.theme for unit in units])], bool),
+            polarity_signs(distinct.mode_by_text([clause.polarity.value for clause in clauses])),
+            np.array([theme != VERDICT for theme in themes], bool),
         )
 
-    def cluster(self, rows: Integers, space: LanguageCentring, *, least: int | None = None) -> ClusteringResult:
-        """Cluster some of the distinct texts; `space` is theirs."""
-        is_all = len(rows) == len(self.distinct.keys)  # a million vectors are not copied for nothing
-        languages = [self.languages[row] for row in rows.tolist()]
+    def centred(self, rows: Integers, centring: LanguageCentring) -> Vectors:
+        """The centred vectors (rows, d) of some distinct texts. Centring all at once would double the memory."""
+        return centring.for_languages(self._languages_of(rows)).transform(self.distinct.vectors[rows])
+
+    def cluster(self, rows: Integers, centring: LanguageCentring, *, min_size: int | None = None) -> ClusteringResult:
+        """Cluster some of the distinct texts. `min_size` is the number of texts that make a cluster."""
+        is_all = len(rows) == len(self.distinct.keys)  # then a million vectors are not copied
+        languages = self._languages_of(rows)
         communities = Communities(
             self.distinct.counts[rows],
             sources=self.sources[rows],
-            poles=self.poles[rows],
+            polarity_sign=self.polarity_sign[rows],
             languages=languages,
-            founds=self.founds[rows],
-            least=least,
+            can_seed=self.can_seed[rows],
+            min_size=min_size,
         )
         distinct = self.distinct if is_all else self.distinct.take(rows)
-        return cluster(distinct, languages, space, communities)
+        return cluster(distinct, languages, centring.for_languages(languages), communities)
 
-    def themes_of(self, labels: Integers, themes: CodeFrame) -> dict[int, tuple[str, str, int]]:
-        """Theme, polarity and number of clauses of each label (distinct,); the theme is `VERDICT` for no cause."""
+    def summaries(self, labels: Integers, code_frame: CodeFrame) -> dict[int, ClusterSummary]:
+        """What the clauses of each cluster have in common; `labels` (texts,) is the cluster of each distinct text."""
         mentions = Counter[int]()
-        named: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        felt: defaultdict[int, Counter[str]] = defaultdict(Counter)
-        known = set(themes.ids)
-        for unit, place in zip(self.units, self.distinct.place.tolist(), strict=True):
-            if place >= 0 and (label := int(labels[place])) >= 0:
-                named[label][unit.theme if unit.theme in known else ""] += 1
-                felt[label][unit.polarity.value] += 1
-                mentions[label] += unit.is_mention
+        themes: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        polarities: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        known_themes = set(code_frame.ids)
+        for clause, row in zip(self.clauses, self.distinct.row_of.tolist(), strict=True):
+            if row != NONE and (label := int(labels[row])) != NONE:
+                themes[label][clause.theme if clause.theme in known_themes else ""] += 1
+                polarities[label][clause.polarity.value] += 1
+                mentions[label] += clause.is_mention
         return {
-            label: (
-                _theme(named[label]) if mentions[label] >= _MENTIONS * counts.total() else VERDICT,
-                commonest(counts),
+            label: ClusterSummary(
+                _cluster_theme(themes[label]) if mentions[label] >= _MIN_MENTION_SHARE * counts.total() else VERDICT,
+                most_common(counts),
                 counts.total(),
             )
-            for label, counts in sorted(felt.items())
+            for label, counts in sorted(polarities.items())
         }
 
+    def _languages_of(self, rows: Integers) -> list[str]:
+        return [self.languages[row] for row in rows.tolist()]
 
-def find_topics(
-    units: Sequence[ClauseText], vectors: Vectors, *, themes: CodeFrame
-) -> tuple[list[Topic], list[Assignment]]:
-    """Topics, largest first, each under the theme of most of its clauses, and which clause is in which.
 
-    `vectors` (units, d) are unit-length. Complaint and praise about one thing are two topics; clauses with the same
-    words are always in the same one. The order of the units does not matter. What gives no reason ("great!", or a bit
-    of a story) is no cause: neither the topics that are mostly that nor their clauses are returned. Clauses that fit no
-    topic have no assignment.
+def _mentioned(annotations: Annotations) -> set[tuple[int, int]]:
+    """Comment index and start offset of every mention of a theme other than the bare verdict."""
+    mentions = annotations.mentions
+    is_cause = [theme != VERDICT for theme in annotations.themes]
+    columns = (mentions.comment.tolist(), mentions.start.tolist(), mentions.theme.tolist())
+    return {(comment, start) for comment, start, theme in zip(*columns, strict=True) if is_cause[theme]}
+
+
+def _cluster_theme(counts: Counter[str]) -> str:
+    """The most common theme; "" counts clauses whose theme is not in the code frame.
+
+    `VERDICT` only if more than half of the others have it, or none has another theme.
     """
-    material = ClauseSet.of(units, vectors)
-    found = material.cluster(np.arange(len(material.distinct.keys)), LanguageCentring(material.languages))
-    about = material.themes_of(found.labels, themes)
-    topics = [
-        Topic(
-            described.id,
-            theme,
-            described.label,
-            described.keywords,
-            polarity,
-            size,
-            pack(described.centroid),
-            labels=dict(described.labels),
-            stability=described.stability,
-            parts=tuple(Part(part.id, part.label, part.size) for part in described.parts.values()),
-        )
-        for label, described in found.described.items()
-        for theme, polarity, size in [about[label]]
-        if theme != VERDICT
-    ]
-    names = {label: described.id for label, described in found.described.items() if about[label][0] != VERDICT}
-    assignments = [
-        Assignment(unit.content_hash, unit.start, unit.end, names[label], float(found.confidence[place]))
-        for unit, place in zip(units, material.distinct.place.tolist(), strict=True)
-        if place >= 0 and (label := int(found.labels[place])) in names
-    ]
-    return topics, assignments
-
-
-def _theme(counts: Counter[str]) -> str:
-    """The commonest known theme; the bare verdict only where it is that of more than half, or nothing else is known."""
-    known = Counter({theme: count for theme, count in counts.items() if theme})
-    if known[VERDICT] * 2 <= known.total():
-        del known[VERDICT]
-    return commonest(known) if known else VERDICT
+    counts = Counter({theme: count for theme, count in counts.items() if theme})
+    if counts[VERDICT] * 2 <= counts.total():
+        del counts[VERDICT]
+    return most_common(counts) if counts else VERDICT

@@ -1,24 +1,20 @@
-"""Topics of plain texts, without a store: for `saywhy topics` on stdin."""
+"""Topics of plain texts, without annotations, history or edits: for `saywhy topics` on stdin."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from models.arrays import Vectors
+from models.arrays import NONE, Vectors
 from pipelines.topics.clustering.clusters import cluster
 from pipelines.topics.clustering.communities import Communities
-from pipelines.topics.clustering.distinct_texts import Distinct
+from pipelines.topics.clustering.distinct_texts import DistinctTexts
 from pipelines.topics.clustering.language_centring import LanguageCentring
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
 class TextTopic:
-    """A topic of plain texts. `id` depends on what its most central texts say and on nothing else."""
+    """A topic of plain texts. `id` is a digest of its most central texts."""
 
     id: str
     label: str
@@ -28,7 +24,7 @@ class TextTopic:
 
 @dataclass(frozen=True, slots=True)
 class TextAssignment:
-    """The topic of one text, with a confidence in 0 … 1; `None` with 0 where it fits none."""
+    """The topic of one text, with a confidence in 0 … 1; None and 0 if it fits no topic."""
 
     topic: str | None
     confidence: float
@@ -37,22 +33,21 @@ class TextAssignment:
 def cluster_texts(
     texts: Sequence[str], vectors: Vectors, *, seed: int = 0
 ) -> tuple[list[TextTopic], list[TextAssignment]]:
-    """Topics of plain texts, largest first, and for each text, in order, which it is in.
+    """The topics, largest first, and one assignment per text in the order of the texts.
 
-    `vectors` (texts, d) are unit-length. The same texts always give the same topics; another `seed` shows what of them
-    is chance.
+    `vectors` (texts, d) are of unit length. The same texts and seed always give the same topics.
     """
     from pipelines.clean.language import detect
 
-    distinct = Distinct.of([(text, "", 0) for text in texts], vectors)
+    distinct = DistinctTexts.of([(text, "", 0) for text in texts], vectors)
     languages = [detect(text) for text in distinct.texts]
     communities = Communities(distinct.counts, languages=languages, seed=seed)
-    found = cluster(distinct, languages, LanguageCentring(languages), communities)
-    topics = [TextTopic(topic.id, topic.label, topic.keywords, topic.size) for topic in found.described.values()]
+    result = cluster(distinct, languages, LanguageCentring(languages), communities)
+    topics = [TextTopic(topic.id, topic.label, topic.keywords, topic.size) for topic in result.descriptions.values()]
     assignments = [
-        TextAssignment(found.described[int(found.labels[place])].id, float(found.confidence[place]))
-        if place >= 0 and found.labels[place] >= 0
+        TextAssignment(result.descriptions[int(result.labels[row])].id, float(result.confidence[row]))
+        if row != NONE and result.labels[row] != NONE
         else TextAssignment(None, 0.0)
-        for place in distinct.place
+        for row in distinct.row_of
     ]
     return topics, assignments

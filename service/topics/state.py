@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 
 from models.arrays import unpack
 from pipelines.topics.clustering.language_centring import LanguageCentring
-from pipelines.topics.edits.apply import EditedTopics, Source, apply
-from pipelines.topics.edits.draft import ClusteredClause
+from pipelines.topics.edits.apply import EditedTopics, apply
+from pipelines.topics.edits.draft import ClauseSource, ClusteredClause
 from pipelines.topics.labelling.keywords import words
-from pipelines.topics.tracking.members import PreviousClustering
+from pipelines.topics.tracking.memberships import PreviousClustering
 from saywhy import store
 from saywhy.annotation import Annotation, Clause
 from saywhy.feedback import Comment
@@ -23,11 +23,11 @@ def load_previous_clustering(connection: Connection, workspace_id: int) -> Previ
     fit = store.clusters.fit(connection, workspace_id)
     if fit is None:
         return None
-    members = store.clusters.members(connection, workspace_id)
+    members = store.memberships.load(connection, workspace_id)
     return PreviousClustering(
         fit,
         store.clusters.load(connection, workspace_id),
-        {(member.content_hash, member.start, member.end): member for member in members},
+        {member.key: member for member in members},
     )
 
 
@@ -48,18 +48,18 @@ def save_edited_topics(connection: Connection, workspace_id: int) -> EditedTopic
     return edited
 
 
-def clause_source(connection: Connection, workspace_id: int) -> Source:
+def clause_source(connection: Connection, workspace_id: int) -> ClauseSource:
     """A function that reads the clauses of clusters and of comments with text and vector; valid in this transaction."""
     fit = store.clusters.fit(connection, workspace_id)
 
     def read(cluster_ids: Collection[str], hashes: Collection[str]) -> Sequence[ClusteredClause]:
-        members = store.clusters.members_of(connection, workspace_id, cluster_ids, hashes)
+        members = store.memberships.find(connection, workspace_id, cluster_ids, hashes)
         if fit is None or not members:
             return []
         hashes = {member.content_hash for member in members}
-        comments = store.comments.of(connection, workspace_id, hashes)
-        annotations = store.annotations.of(connection, workspace_id, fit.model, hashes)
-        answered_at = store.clusters.answered(connection, workspace_id, hashes)
+        comments = store.comments.by_hash(connection, workspace_id, hashes)
+        annotations = store.annotations.by_hash(connection, workspace_id, fit.model, hashes)
+        answered_at = store.responses.first_answered(connection, workspace_id, hashes)
         rows = [
             (member, comments[member.content_hash], clause)
             for member in members
@@ -68,11 +68,11 @@ def clause_source(connection: Connection, workspace_id: int) -> Source:
         if not rows:
             return []
         languages = [comment.language or "und" for _, comment, _ in rows]
-        centring = LanguageCentring.measured(languages, fit.languages, fit.means)
+        centring = LanguageCentring.from_means(languages, fit.languages, fit.means)
         stored = unpack(b"".join(clause.vector for *_, clause in rows)).reshape(len(rows), -1)
         return [
             ClusteredClause(
-                (member.content_hash, member.start, member.end),
+                member.key,
                 member.cluster or "",
                 member.part,
                 fold(text := _text(member, comment)),

@@ -36,23 +36,23 @@ def update_topics(
     with store.reading(engine) as connection:
         comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace_id)}
         previous = load_previous_clustering(connection, workspace_id)
-        held_clusters = edited_topics(connection, workspace_id).held
+        locked = edited_topics(connection, workspace_id).locked
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
     texts, vectors = clauses_of(comments, annotations)
     clauses, now = ClauseSet.of(texts, vectors), datetime.now(UTC)
-    themes, model = annotator.code_frame, annotator.model
+    code_frame, model = annotator.code_frame, annotator.model
     if previous is None or refit or is_due(previous, model, len(texts)):
         is_refit = True
-        update = cluster_all(previous, clauses, themes=themes, model=model, now=now, held=held_clusters)
+        update = cluster_all(previous, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
     else:
         is_refit = False
-        update = grow(previous, clauses, themes=themes, model=model, now=now, held=held_clusters)
+        update = grow(previous, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
     clusters = update.clusters
     if label_endpoint is not None and not is_anonymous:
-        clusters = write_labels(clusters, update.members, comments, label_endpoint, since=now)
+        clusters = write_labels(clusters, update.memberships, comments, label_endpoint, since=now)
     with engine.begin() as connection:
         store.clusters.save(connection, workspace_id, update.fit, clusters, update.lineage)
-        store.clusters.save_members(connection, workspace_id, update.members, all_anew=is_refit)
-        store.clusters.date(connection, workspace_id)
+        store.memberships.save(connection, workspace_id, update.memberships, replace_all=is_refit)
+        store.clusters.update_first_seen(connection, workspace_id)
         save_edited_topics(connection, workspace_id)
     progress("topics", 1, 1)

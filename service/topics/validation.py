@@ -8,20 +8,18 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.topics.clustering.description import identify
+from pipelines.topics.clustering.description import id_of_texts
 from pipelines.topics.edits.apply import EditedTopics
 from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import Conflict, InvalidInput, TopicEnded, TopicNotFound
 from saywhy.store import Connection
 from saywhy.text import normalise
-from saywhy.topic import EditKind, Fate, Topic
+from saywhy.topic import ClauseKey, EditKind, Fate, Topic
 
 LONGEST_NAME = 120
 LONGEST_NOTE = 1000
 _SHORTEST_HASH = 6  # hex digits that may stand for a comment, if no other comment's hash begins with them
-
-ClauseKey = tuple[str, int, int]  # content hash, start, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class TopicLookup:
     def not_found(self, name: str) -> TopicNotFound | TopicEnded:
         """The error for a name that no current topic has."""
         topic_id = name.removeprefix("topic:")
-        if into := self.edited.now_in.get(topic_id):
+        if into := self.edited.merged_into.get(topic_id):
             return TopicEnded(f"topic {topic_id} is merged into {into}")
         for event in reversed(store.clusters.lineage(self.connection, self.workspace_id)):
             if event.cluster == topic_id and event.fate in (Fate.MERGED, Fate.RETIRED):
@@ -80,7 +78,7 @@ class TopicLookup:
         """The content hash that begins with `prefix`. Raises `InvalidInput` if there is none or several."""
         if len(prefix) < _SHORTEST_HASH or not re.fullmatch("[0-9a-f]+", prefix):
             raise InvalidInput(f"{prefix!r} is not a comment; give its id, as `saywhy topics show` prints it")
-        hashes = store.clusters.comments_like(self.connection, self.workspace_id, prefix)
+        hashes = store.memberships.hashes_with_prefix(self.connection, self.workspace_id, prefix)
         if len(hashes) != 1:
             raise InvalidInput(f"there {'is no comment' if not hashes else 'are several comments'} {prefix}")
         return hashes[0]
@@ -88,11 +86,10 @@ class TopicLookup:
     def topics_of_clauses(self, comments: Collection[str]) -> dict[ClauseKey, str]:
         """The topic of each clause of these comments; clauses without a topic are left out."""
         topic_of: dict[ClauseKey, str] = {}
-        for member in store.clusters.members_of(self.connection, self.workspace_id, (), comments):
-            key = (member.content_hash, member.start, member.end)
-            topic = self.edited.moved.get(key) or self.edited.topic_of.get(member.cluster or "")
+        for member in store.memberships.find(self.connection, self.workspace_id, (), comments):
+            topic = self.edited.moved.get(member.key) or self.edited.topic_of.get(member.cluster or "")
             if topic:
-                topic_of[key] = topic
+                topic_of[member.key] = topic
         return topic_of
 
 
@@ -150,9 +147,9 @@ def _split(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict
     else:
         selection = {"examples": _example_clauses(lookup, topic, arguments["examples"])}
     used_ids = {other.id for other in lookup.edited.topics} | set(lookup.edited.topic_of)
-    new_id = identify([topic.id, name, repr(selection)])
+    new_id = id_of_texts([topic.id, name, repr(selection)])
     while new_id in used_ids:
-        new_id = identify([new_id])
+        new_id = id_of_texts([new_id])
     return {"into": new_id, "name": name, **selection}
 
 

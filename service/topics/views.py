@@ -83,7 +83,7 @@ def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFra
         if topic_id not in visible:  # anonymous workspace: the same error as for a topic that does not exist
             raise lookup.not_found(name)
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
-        ids = {topic_id, *(old for old, into in edited.now_in.items() if into == topic_id)}
+        ids = {topic_id, *(old for old, into in edited.merged_into.items() if into == topic_id)}
         lineage = [
             event
             for event in store.clusters.lineage(connection, workspace_id)
@@ -164,7 +164,7 @@ def _examples(connection: Connection, workspace_id: int, topic_id: str, count: i
     if len(assigned) > count:
         rows = np.linspace(0, len(assigned) - 1, count).round().astype(int)
         assigned = [assigned[row] for row in rows.tolist()]
-    comments = store.comments.of(connection, workspace_id, {clause.content_hash for clause in assigned})
+    comments = store.comments.by_hash(connection, workspace_id, {clause.content_hash for clause in assigned})
     return tuple(
         TopicExample(
             clause.content_hash,

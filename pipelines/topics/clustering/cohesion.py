@@ -1,9 +1,9 @@
-"""How alike the members of a cluster are, and cutting further what is too mixed to be one cause.
+"""Cohesion: how similar the members of a cluster are to each other, and dividing clusters that are too mixed.
 
-Where people write about everything a little, the cuts of the whole graph agree best on a few large communities, some of
-them about one thing ("too expensive") and some about many ("what I would wish for"). So a cluster is cut further until
-its average pair of members is clearly more alike than any two rows. It is cut as the whole graph is: again and again,
-at the scale at which the cuts agree.
+Where people write about everything a little, the partitions of the whole graph agree best on a few large communities:
+some about one thing ("too expensive"), some about many ("what I would wish for"). So a cluster is divided until its
+average pair of members is clearly more similar than any two rows. It is divided as the whole graph is: by consensus
+clustering of its subgraph.
 """
 
 from __future__ import annotations
@@ -11,127 +11,133 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import Floats, Integers, Vectors
+from models.arrays import NONE, Floats, Integers, Vectors
 from pipelines.topics.clustering.consensus import consensus, leiden
 from pipelines.topics.clustering.neighbour_graph import Graph
 
-#: How many times as fine as agreed on a cluster is cut, in turn, until it falls apart; it has not where a part holds
-#: most of it.
+#: Multiples of the agreed resolution at which a cluster is divided, in turn, until its largest part holds a smaller
+#: share of it than `_MAX_PART`.
 _FINER = (1.0, 2.0, 4.0)
-_MOST = 0.9
-_TRIALS = 3  # of a cut, the best of which counts
+_MAX_PART = 0.9
+#: Runs of Leiden per division, of which the best counts.
+_TRIALS = 3
+
+#: Of each group the sum of its unit vectors and their number. The similarity of all pairs follows from these.
+_Sums = dict[int, tuple[NDArray[np.float64], int]]
 
 
-def tighten(
+def divide_mixed(
     graph: Graph,
-    together: Floats,
+    co_membership: Floats,
     vectors: Vectors,
     labels: Integers,
     groups: Integers,
     *,
-    limit: float,
-    least: int,
+    min_similarity: float,
+    min_size: int,
     seed: int,
 ) -> tuple[Integers, Floats]:
-    """Cut clusters of unit vectors further until the mean similarity of a pair of members is at least `limit`.
+    """Divide clusters of unit vectors until the mean similarity of their pairs of members is at least `min_similarity`.
 
-    `together` (edges,) is how often the ends of an edge fall together; returned with the labels, it is that at the
-    scales at which their clusters were cut. `groups` (n,) tells rows apart that are less alike for another reason than
-    what they say: languages. Only pairs of one group count. Parts of a cluster that together still reach the limit are
-    one. Clusters that are too mixed and have fewer than two times `least` rows dissolve. The numbers of the clusters
-    returned are not consecutive.
+    `groups` (n,) is the language of each row, numbered. Only pairs within one group count, as rows of different
+    languages are less similar whatever they say. Parts of a cluster that reach the limit together are joined again.
+    Mixed clusters of fewer than two times `min_size` rows dissolve.
+
+    Returns the labels, whose numbers are not consecutive, and the co-membership (edges,), which for edges within a
+    divided cluster is that of the partitions that divided it.
     """
-    labels, at_first, together = labels.copy(), together, together.copy()
-    whole = np.unique(labels[labels >= 0]).tolist()
-    number = max(whole, default=-1) + 1
-    for label in whole:
-        waiting, done = [label], []
+    labels, original, co_membership = labels.copy(), co_membership, co_membership.copy()
+    clusters = np.unique(labels[labels != NONE]).tolist()
+    next_label = max(clusters, default=-1) + 1
+    for cluster in clusters:
+        waiting, done = [cluster], []
         while waiting:
-            part = waiting.pop()
-            rows = np.flatnonzero(labels == part)
-            if len(rows) < 2 or _pairs(_sums(vectors[rows], groups[rows])) >= limit:
-                done.append(part)
+            label = waiting.pop()
+            rows = np.flatnonzero(labels == label)
+            if len(rows) < 2 or _pair_similarity(_sums(vectors[rows], groups[rows])) >= min_similarity:
+                done.append(label)
                 continue
-            found = _cut(graph, rows, together, seed) if len(rows) >= 2 * least else None
-            labels[rows] = -1 if found is None else number + found
-            if found is not None:
-                waiting += range(number, number + found.max() + 1)
-                number += found.max() + 1
+            parts = _divide(graph, rows, co_membership, seed) if len(rows) >= 2 * min_size else None
+            labels[rows] = NONE if parts is None else next_label + parts
+            if parts is not None:
+                waiting += range(next_label, next_label + parts.max() + 1)
+                next_label += parts.max() + 1
         if len(done) > 1:
-            _join(vectors, labels, groups, done, limit)
-    # What was cut and joined again had fallen together before it was cut.
+            _join_similar(vectors, labels, groups, done, min_similarity)
+    # Parts that were joined again were one community before they were divided.
     is_inside = labels[graph.left] == labels[graph.right]
-    return labels, np.where(is_inside, np.maximum(at_first, together), together)
+    return labels, np.where(is_inside, np.maximum(original, co_membership), co_membership)
 
 
-def to_cluster(vectors: Vectors, labels: Integers) -> Floats:
-    """Mean similarity of each row to the other members of its cluster; 1 for rows alone or of none."""
-    found = np.ones(len(vectors))
-    inside = labels >= 0
-    size = np.bincount(labels[inside], minlength=labels.max(initial=-1) + 1)
+def similarity_to_cluster(vectors: Vectors, labels: Integers) -> Floats:
+    """Mean similarity (n,) of each row to the other members of its cluster; 1 if it has none or is in no cluster."""
+    similarity = np.ones(len(vectors))
+    mask = labels != NONE
+    size = np.bincount(labels[mask], minlength=labels.max(initial=-1) + 1)
     total = np.zeros((len(size), vectors.shape[1]), np.float32)
-    np.add.at(total, labels[inside], vectors[inside])
-    rows = np.flatnonzero(inside)[size[labels[inside]] > 1]
+    np.add.at(total, labels[mask], vectors[mask])
+    rows = np.flatnonzero(mask)[size[labels[mask]] > 1]
     others = np.einsum("nd,nd->n", vectors[rows], total[labels[rows]]) - 1
-    found[rows] = others / (size[labels[rows]] - 1)
-    return found
+    similarity[rows] = others / (size[labels[rows]] - 1)
+    return similarity
 
 
-def _cut(graph: Graph, rows: Integers, together: Floats, seed: int) -> Integers | None:
-    """The parts of some rows, None where they do not fall apart; `together` is renewed between rows that do."""
-    edges, among = graph.edges_among(rows), graph.among(rows)
-    agreed, scale = consensus(among, seed)
-    for finer in _FINER:
-        found = leiden(among.keep(among.weight * agreed), finer * scale, seed, trials=_TRIALS)
-        if np.bincount(found).max() < _MOST * len(rows):
-            together[edges] = agreed
-            return found
+def _divide(graph: Graph, rows: Integers, co_membership: Floats, seed: int) -> Integers | None:
+    """The parts of some rows (rows,), or None if they do not divide.
+
+    If they do, `co_membership` of the edges between them is replaced.
+    """
+    edges, subgraph = graph.edges_within(rows), graph.subgraph(rows)
+    agreed, resolution = consensus(subgraph, seed)
+    for factor in _FINER:
+        parts = leiden(subgraph.reweighted(subgraph.weight * agreed), factor * resolution, seed, trials=_TRIALS)
+        if np.bincount(parts).max() < _MAX_PART * len(rows):
+            co_membership[edges] = agreed
+            return parts
     return None
 
 
-_Sums = dict[int, tuple[NDArray[np.float64], int]]
-
-
 def _sums(vectors: Vectors, groups: Integers) -> _Sums:
-    """Of each group the sum of its rows and their number."""
     return {
-        int(group): (vectors[here].sum(axis=0, dtype=np.float64), int(here.sum()))
+        int(group): (vectors[mask].sum(axis=0, dtype=np.float64), int(mask.sum()))
         for group in np.unique(groups)
-        for here in [groups == group]
+        for mask in [groups == group]
     }
 
 
-def _pairs(sums: _Sums) -> float:
-    """Mean similarity of two members of one group; -1 where there are no two."""
-    alike = sum(float(total @ total) - size for total, size in sums.values())
+def _pair_similarity(sums: _Sums) -> float:
+    """Mean similarity of two members of the same group; -1 if no group has two."""
+    similarity = sum(float(total @ total) - size for total, size in sums.values())
     pairs = sum(size * (size - 1) for _, size in sums.values())
-    return alike / pairs if pairs else -1.0
+    return similarity / pairs if pairs else -1.0
 
 
-def _across(left: _Sums, right: _Sums) -> float:
-    """Mean similarity of a member of each, of one group; -1 where there are no such two."""
+def _similarity_between(left: _Sums, right: _Sums) -> float:
+    """Mean similarity of a member of one and a member of the other, of the same group; -1 if they share no group."""
     shared = left.keys() & right.keys()
-    alike = sum(float(left[group][0] @ right[group][0]) for group in shared)
-    return alike / sum(left[group][1] * right[group][1] for group in shared) if shared else -1.0
+    similarity = sum(float(left[group][0] @ right[group][0]) for group in shared)
+    return similarity / sum(left[group][1] * right[group][1] for group in shared) if shared else -1.0
 
 
-def _join(vectors: Vectors, labels: Integers, groups: Integers, parts: list[int], limit: float) -> None:
-    """Join the two parts that are most alike, again and again, while they reach the limit."""
+def _join_similar(
+    vectors: Vectors, labels: Integers, groups: Integers, parts: list[int], min_similarity: float
+) -> None:
+    """Join the two most similar parts, in `labels`, again and again while they reach `min_similarity`."""
     sums = {part: _sums(vectors[labels == part], groups[labels == part]) for part in sorted(parts)}
     while len(sums) > 1:
         names = list(sums)
-        pairs = [(a, b) for at, b in enumerate(names) for a in names[:at]]
-        alike = [_across(sums[a], sums[b]) for a, b in pairs]
-        if max(alike) < limit:
+        pairs = [(a, b) for index, b in enumerate(names) for a in names[:index]]
+        similarity = [_similarity_between(sums[a], sums[b]) for a, b in pairs]
+        if max(similarity) < min_similarity:
             return
-        kept, gone = pairs[int(np.argmax(alike))]
-        labels[labels == gone] = kept
-        sums[kept] = _together(sums[kept], sums.pop(gone))
+        target, joined = pairs[int(np.argmax(similarity))]
+        labels[labels == joined] = target
+        sums[target] = _added(sums[target], sums.pop(joined))
 
 
-def _together(left: _Sums, right: _Sums) -> _Sums:
+def _added(left: _Sums, right: _Sums) -> _Sums:
     sums = dict(left)
     for group, (total, size) in right.items():
-        before, number = sums.get(group, (np.zeros(len(total)), 0))
-        sums[group] = (before + total, number + size)
+        left_total, left_size = sums.get(group, (np.zeros(len(total)), 0))
+        sums[group] = (left_total + total, left_size + size)
     return sums

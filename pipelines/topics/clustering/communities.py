@@ -1,9 +1,9 @@
-"""Clusters as communities of a nearest-neighbour graph: the clustering stage that `pipelines.topics.clauses` gives to BERTopic.
+"""Clusters as communities of the nearest-neighbour graph: the clustering stage that is given to BERTopic.
 
-Density clustering leaves a third of short texts without a cluster, and where it cuts is a setting. A graph of nearest
-neighbours holds every text. How finely it falls apart is read from the data: what ends up together in many cuts is a
-cluster (`pipelines.topics.clustering.consensus`), and one that is too mixed to be a cause is cut further (`pipelines.topics.clustering.cohesion`).
-`saywhy evaluate topics` compares this with the alternatives.
+Density clustering leaves a third of short texts without a cluster, and its granularity is a setting. The graph contains
+every text, and its granularity is read from the data: rows that are in one community in most partitions are a cluster
+(`consensus`), and one that is too mixed to be one cause is divided (`cohesion`). `saywhy evaluate topics` compares this
+with the alternatives.
 """
 
 from __future__ import annotations
@@ -16,37 +16,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.arrays import NONE, Floats, Integers, Vectors, unit
-from pipelines.topics.clustering.cohesion import tighten, to_cluster
+from pipelines.topics.clustering.cohesion import divide_mixed, similarity_to_cluster
 from pipelines.topics.clustering.consensus import consensus, leiden
 from pipelines.topics.clustering.neighbour_graph import (
     BLOCK,
     NEIGHBOURS,
     SHARPNESS,
     Graph,
-    chance,
-    largest,
     neighbour_graph,
+    top_k,
+    unrelated_similarity,
 )
 
-#: Members among which neighbours of further rows are looked for: a million rows would wait for more.
-_VOTERS = 4_000
-_TRIALS = 12  # of the last cut, the best of which counts: with fewer, which one is found hangs on the seed
-#: A row that founds no cluster joins one within so many standard deviations of the average member; a row left over, …
-_JOINING, _LEFT_OVER = 1.0, 3.0
-#: Power of how often the ends of an edge fall together, in its weight: with 1, clusters are coarser and agree a little
-#: worse with labels; with 2, runs with other seeds agree worse.
-_SHARPENED = 1.4
-#: Pairs of a cluster are more alike than unrelated ones by this many standard deviations, and its members to it by …
-_COHESION, _MEMBERSHIP = 1.5, 1.0
-_OPPOSED = 0.25  # share of a cluster that makes a cluster of its own where it feels the opposite
+#: Members among which the neighbours of further rows are searched: for a million rows, more would take too long.
+_MAX_VOTERS = 4_000
+#: Runs of the final Leiden partition, of which the best counts: with fewer, the result depends on the seed.
+_TRIALS = 12
+#: How many standard deviations below the average member's similarity to the centroid a row may be to join a cluster:
+#: a row that cannot seed one, and a row that can.
+_NEAR_DEVIATIONS, _FAR_DEVIATIONS = 1.0, 3.0
+#: Exponent of the co-membership in the weight of an edge. With 1, clusters are coarser and agree slightly worse with
+#: labels; with 2, runs with different seeds agree worse (.88 against .959 on the German texts of ADR 5).
+_CO_MEMBERSHIP_EXPONENT = 1.4
+#: Standard deviations above unrelated pairs that pairs of members, and members with their cluster, must be on average.
+_COHESION_DEVIATIONS, _MEMBER_DEVIATIONS = 1.5, 1.0
+#: Share of a cluster from which on the members of the opposite polarity are a cluster of their own.
+_OPPOSED_SHARE = 0.25
 
 
 class Communities:
-    """Finds clusters of unit vectors. Same input, same clusters: nothing is random but the seeded cuts.
+    """Clusters unit vectors. The same input and seed always give the same clusters.
 
-    After `fit`: `labels_` (n,) cluster of each row or -1; `probabilities_` (n,) in 0 … 1, the share of a row's
-    neighbourhood that is reliably in its cluster; `stability_` (clusters,) in 0 … 1, how well a cluster is the same in
-    all cuts: see `_stability`.
+    After `fit`: `labels_` (n,) is the cluster of each row, -1 for none; `probabilities_` (n,), 0 … 1, is the share of a
+    row's edge weight that is reliably within its cluster; `stability_` (clusters,), 0 … 1, see `_stability`; and
+    `min_size_` the number of texts that make a cluster.
     """
 
     def __init__(
@@ -54,179 +57,192 @@ class Communities:
         counts: Integers | None = None,
         *,
         sources: Integers | None = None,
-        poles: Integers | None = None,
+        polarity_sign: Integers | None = None,
         languages: Sequence[str] | None = None,
-        founds: NDArray[np.bool_] | None = None,
-        least: int | None = None,
+        can_seed: NDArray[np.bool_] | None = None,
+        min_size: int | None = None,
         seed: int = 0,
     ) -> None:
-        """What is known of the rows, each (n,); of more rows than are fitted, it is known of further ones.
+        """Columns of the rows, each (n,). They may be longer than what is fitted, for later calls of `predict`.
 
-        `counts`: how many texts a row stands for (one). `sources`: the comment it is from (each from its own); rows of
-        one comment share its context, not a cause, and are not neighbours. `poles`: -1, 0 or 1 (all 0); where a good
-        part of a cluster is opposed to the rest of it, it is a cluster of its own. `languages`: pairs of two languages
-        do not tell how alike a cluster is. `founds` (all do): rows that do not found clusters join those of the others
-        where they are near. `least` is the number of texts that make a cluster; left out, it grows with
-        the square root of all.
+        - `counts`: how many texts a row stands for (default 1).
+        - `sources`: the comment that a row is from (default: each from another). Rows of one comment are similar by
+          their context, not by a cause, so they are never neighbours.
+        - `polarity_sign`: -1, 0 or 1 (default 0). Where a quarter of a cluster has the opposite sign, it is split.
+        - `languages`: pairs of different languages are left out where the cohesion of a cluster is measured.
+        - `can_seed` (default: all can): rows that cannot only join the clusters of the others, where they are near.
+        - `min_size`: the number of texts that make a cluster; by default it grows with the square root of all.
         """
         self.counts = counts
         self.sources = sources
-        self.poles = poles
+        self.polarity_sign = polarity_sign
         self.languages = None if languages is None else [language.partition("-")[0] for language in languages]
-        self.founds = founds
-        self.least = least
+        self.can_seed = can_seed
+        self.min_size = min_size
         self.seed = seed
 
     def fit(self, X: Vectors, y: object = None) -> Self:  # noqa: ARG002, N803
-        """Cluster rows of unit vectors (n, d), in an order that depends on nothing but them."""
+        """Cluster rows of unit vectors (n, d)."""
         fitted = slice(0, len(X))
         counts = np.ones(len(X), np.int64) if self.counts is None else self.counts[fitted]
         sources = np.arange(len(X)) if self.sources is None else self.sources[fitted]
-        poles = np.zeros(len(X), np.int64) if self.poles is None else self.poles[fitted]
-        groups = np.zeros(len(X), np.int64)
+        signs = np.zeros(len(X), np.int64) if self.polarity_sign is None else self.polarity_sign[fitted]
+        languages = np.zeros(len(X), np.int64)
         if self.languages is not None:
-            groups = np.unique(self.languages[fitted], return_inverse=True)[1]
-        founds = np.ones(len(X), bool) if self.founds is None else self.founds[fitted]
-        self.least_ = least_of(int(counts.sum())) if self.least is None else self.least
+            languages = np.unique(self.languages[fitted], return_inverse=True)[1]
+        can_seed = np.ones(len(X), bool) if self.can_seed is None else self.can_seed[fitted]
+        self.min_size_ = min_cluster_size(int(counts.sum())) if self.min_size is None else self.min_size
         labels, confidence = np.full(len(X), NONE), np.zeros(len(X))
-        rows = np.flatnonzero(founds)
-        labels[rows], confidence[rows] = self._found(X[rows], counts[rows], sources[rows], poles[rows], groups[rows])
+        rows = np.flatnonzero(can_seed)
+        labels[rows], confidence[rows] = self._cluster(
+            X[rows], counts[rows], sources[rows], signs[rows], languages[rows]
+        )
         self._vectors, self._sources, self._labels = X, sources, labels.copy()
         self._centroids = centroids(X, labels)
-        self._reach = np.stack([_reach(X, labels, self._centroids, far) for far in (_LEFT_OVER, _JOINING)])
-        left = np.flatnonzero(labels == NONE)
-        labels[left], confidence[left] = self.predict(X[left], sources[left], founds[left])
+        self._reach = np.stack(
+            [_reach(X, labels, self._centroids, deviations) for deviations in (_FAR_DEVIATIONS, _NEAR_DEVIATIONS)]
+        )
+        unassigned = np.flatnonzero(labels == NONE)
+        labels[unassigned], confidence[unassigned] = self.predict(
+            X[unassigned], sources[unassigned], can_seed[unassigned]
+        )
         self.labels_: Integers = labels
         self.probabilities_: Floats = confidence
         return self
-
-    def _found(
-        self,
-        X: Vectors,  # noqa: N803
-        counts: Integers,
-        sources: Integers,
-        poles: Integers,
-        groups: Integers,
-    ) -> tuple[Integers, Floats]:
-        """Clusters of rows that found some, and how much of each row's neighbourhood is reliably in its own."""
-        graph = neighbour_graph(X, sources)
-        together, scale = consensus(graph, self.seed)
-        found = leiden(graph.keep(graph.weight * together**_SHARPENED), scale, self.seed, trials=_TRIALS)
-        limit, least = chance(X, _COHESION), self.least_
-        found, together = tighten(graph, together, X, found, groups, limit=limit, least=least, seed=self.seed)
-        found = _split_opposed(found, poles, least)
-        found[to_cluster(X, found) <= chance(X, _MEMBERSHIP)] = NONE
-        labels = _drop_small(found, counts, sources, least)
-        confidence = _share_within(graph, graph.weight * together, labels)
-        confidence[(labels != NONE) & (counts >= least)] = 1.0
-        self.stability_ = _stability(graph, together, labels)
-        return labels, confidence
 
     def predict(
         self,
         X: Vectors,  # noqa: N803
         sources: Integers | None = None,
-        founds: NDArray[np.bool_] | None = None,
+        can_seed: NDArray[np.bool_] | None = None,
     ) -> tuple[Integers, Floats]:
-        """Cluster and confidence of further rows: that of most of their nearest neighbours, weighted by similarity.
+        """Cluster and confidence (n,) of further rows: the cluster of their nearest neighbours, by weighted vote.
 
-        `sources` (n,) says which rows are of one comment, and no neighbours; left out, none are of a comment fitted.
-        None (-1, with confidence 0) where a row is farther from the cluster than nearly all of its members, or than
-        five in six of them where it does not found any: `founds` (n,), all do if left out.
+        `sources` (n,) are as in the constructor; left out, all rows are of comments that were not fitted. A row gets -1
+        and confidence 0 if it is farther from the cluster than nearly all of its members; if it cannot seed a cluster
+        (`can_seed`, (n,), default: all can), if it is farther than five in six of them.
         """
         labels, confidence = np.full(len(X), NONE), np.zeros(len(X))
-        members = np.flatnonzero(self._labels != NONE)
-        members = members[:: max(1, -(-len(members) // _VOTERS))] if sources is None else members
-        if not len(members):
+        voters = np.flatnonzero(self._labels != NONE)
+        voters = voters[:: max(1, -(-len(voters) // _MAX_VOTERS))] if sources is None else voters
+        if not len(voters):
             return labels, confidence
-        clusters = len(self._centroids)
-        joins = np.zeros(len(X), np.int64) if founds is None else (~founds).astype(np.int64)
+        reach_row = np.zeros(len(X), np.int64) if can_seed is None else (~can_seed).astype(np.int64)
         for start in range(0, len(X), BLOCK):
             rows = np.arange(start, min(start + BLOCK, len(X)))
-            similarity = X[rows] @ self._vectors[members].T
+            similarity = X[rows] @ self._vectors[voters].T
             if sources is not None:
-                similarity[sources[rows][:, None] == self._sources[members]] = -1.0
-            nearest, near = largest(similarity, min(NEIGHBOURS, len(members)))
-            votes = np.zeros((len(rows), clusters))
-            np.add.at(votes, (np.arange(len(rows))[:, None], self._labels[members][nearest]), np.exp(SHARPNESS * near))
+                similarity[sources[rows][:, None] == self._sources[voters]] = -1.0
+            nearest, near = top_k(similarity, min(NEIGHBOURS, len(voters)))
+            votes = np.zeros((len(rows), len(self._centroids)))
+            np.add.at(votes, (np.arange(len(rows))[:, None], self._labels[voters][nearest]), np.exp(SHARPNESS * near))
             best = votes.argmax(axis=1)
-            fits = np.einsum("nd,nd->n", X[rows], self._centroids[best]) >= self._reach[joins[rows], best]
-            labels[rows[fits]] = best[fits]
-            confidence[rows[fits]] = (votes.max(axis=1) / votes.sum(axis=1))[fits]
+            is_near = np.einsum("nd,nd->n", X[rows], self._centroids[best]) >= self._reach[reach_row[rows], best]
+            labels[rows[is_near]] = best[is_near]
+            confidence[rows[is_near]] = (votes.max(axis=1) / votes.sum(axis=1))[is_near]
+        return labels, confidence
+
+    def _cluster(
+        self,
+        X: Vectors,  # noqa: N803
+        counts: Integers,
+        sources: Integers,
+        signs: Integers,
+        languages: Integers,
+    ) -> tuple[Integers, Floats]:
+        """Cluster and confidence of the rows that can seed one; sets `stability_`."""
+        graph, min_size = neighbour_graph(X, sources), self.min_size_
+        co_membership, resolution = consensus(graph, self.seed)
+        weight = graph.weight * co_membership**_CO_MEMBERSHIP_EXPONENT
+        labels = leiden(graph.reweighted(weight), resolution, self.seed, trials=_TRIALS)
+        min_similarity = unrelated_similarity(X, _COHESION_DEVIATIONS)
+        labels, co_membership = divide_mixed(
+            graph, co_membership, X, labels, languages, min_similarity=min_similarity, min_size=min_size, seed=self.seed
+        )
+        labels = _split_opposed(labels, signs, min_size)
+        labels[similarity_to_cluster(X, labels) <= unrelated_similarity(X, _MEMBER_DEVIATIONS)] = NONE
+        labels = _drop_small(labels, counts, sources, min_size)
+        confidence = _share_within(graph, graph.weight * co_membership, labels)
+        confidence[(labels != NONE) & (counts >= min_size)] = 1.0
+        self.stability_ = _stability(graph, co_membership, labels)
         return labels, confidence
 
 
-def least_of(texts: int) -> int:
-    """How many of so many texts make a cluster."""
+def min_cluster_size(texts: int) -> int:
+    """How many of so many texts make a cluster: √texts / 8, at least 2."""
     return max(2, round(math.sqrt(texts) / 8))
 
 
 def centroids(vectors: Vectors, labels: Integers) -> Vectors:
-    """Unit-length mean of each cluster 0 … max(labels)."""
+    """Unit-length mean (clusters, d) of each cluster 0 … max(labels)."""
     clusters = labels.max(initial=-1) + 1
     means = np.zeros((clusters, vectors.shape[1]), np.float32)
     np.add.at(means, labels[labels != NONE], vectors[labels != NONE])
     return unit(means)
 
 
-def _split_opposed(labels: Integers, poles: Integers, least: int) -> Integers:
-    """Complaint and praise about the same thing are two causes, unless the few may just have been misread."""
+def _split_opposed(labels: Integers, signs: Integers, min_size: int) -> Integers:
+    """Split complaint from praise about the same thing, unless there are so few that they may be misclassified."""
     labels = labels.copy()
     for label in range(labels.max(initial=-1) + 1):
-        down, up = (np.flatnonzero((labels == label) & (poles == pole)) for pole in (-1, 1))
-        fewer = min(down, up, key=len)
-        if len(fewer) >= max(least, _OPPOSED * (len(down) + len(up))):
-            labels[fewer] = labels.max() + 1
+        negative, positive = (np.flatnonzero((labels == label) & (signs == sign)) for sign in (-1, 1))
+        minority = min(negative, positive, key=len)
+        if len(minority) >= max(min_size, _OPPOSED_SHARE * (len(negative) + len(positive))):
+            labels[minority] = labels.max() + 1
     return labels
 
 
-def _drop_small(labels: Integers, counts: Integers, sources: Integers, least: int) -> Integers:
-    """Clusters with fewer than `least` texts of different sources dissolve; the others are numbered from 0, largest
-    first."""
-    inside = labels != NONE
-    size = np.bincount(labels[inside], weights=counts[inside] - 1)
-    size += np.bincount(np.unique(np.stack([labels[inside], sources[inside]]), axis=1)[0], minlength=len(size))
+def _drop_small(labels: Integers, counts: Integers, sources: Integers, min_size: int) -> Integers:
+    """Dissolve clusters with fewer than `min_size` texts of different sources; number the others, largest first."""
+    mask = labels != NONE
+    size = np.bincount(labels[mask], weights=counts[mask] - 1)
+    size += np.bincount(np.unique(np.stack([labels[mask], sources[mask]]), axis=1)[0], minlength=len(size))
     order = np.argsort(-size, kind="stable")
-    kept = order[size[order] >= least]
-    number = np.full(len(size) + 1, NONE)  # the last place is that of NONE
-    number[kept] = np.arange(len(kept))
+    large = order[size[order] >= min_size]
+    number = np.full(len(size) + 1, NONE)  # the last element is for NONE, which indexes it
+    number[large] = np.arange(len(large))
     return number[labels]
 
 
 def _share_within(graph: Graph, weight: Floats, labels: Integers) -> Floats:
-    """Of the weight of each row's edges, the share in `weight` that leads to its own cluster; 0 for none."""
-    whole, inside = np.zeros(graph.rows), np.zeros(graph.rows)
-    same = (labels[graph.left] == labels[graph.right]) & (labels[graph.left] != NONE)
+    """The share of each row's edge weight that `weight` (edges,) gives to edges within its cluster; 0 for none."""
+    total, inside = np.zeros(graph.rows), np.zeros(graph.rows)
+    is_within = (labels[graph.left] == labels[graph.right]) & (labels[graph.left] != NONE)
     for ends in (graph.left, graph.right):
-        np.add.at(whole, ends, graph.weight)
-        np.add.at(inside, ends[same], weight[same])
-    return inside / np.maximum(whole, 1e-12)
+        np.add.at(total, ends, graph.weight)
+        np.add.at(inside, ends[is_within], weight[is_within])
+    return inside / np.maximum(total, 1e-12)
 
 
-def _stability(graph: Graph, together: Floats, labels: Integers) -> Floats:
-    """Of each cluster, 0 … 1, the Jaccard index of the pairs of neighbours in it and those that fall together in cuts.
+def _stability(graph: Graph, co_membership: Floats, labels: Integers) -> Floats:
+    """A weighted Jaccard index (clusters,), 0 … 1: of the edges within a cluster, and of those that partitions join.
 
-    Pairs that are joined by an edge, weighted by it, count as often as they fall together; of pairs of which one is in
-    the cluster, those that never do count for nothing.
+    Σ w·c over edges within the cluster, divided by Σ w over the same edges + Σ w·c over edges that leave it, where w is
+    the weight and c the co-membership of an edge. Leaving edges that no partition joins count for nothing, so that a
+    small cluster is not unstable for being small.
     """
     clusters = labels.max(initial=-1) + 1
-    left, right, agreed = labels[graph.left], labels[graph.right], graph.weight * together
-    same = (left == right) & (left != NONE)
-    both = np.bincount(left[same], agreed[same], clusters)
-    either = np.bincount(left[same], graph.weight[same], clusters).astype(np.float64)  # of nothing it is of integers
+    left, right, agreed = labels[graph.left], labels[graph.right], graph.weight * co_membership
+    is_within = (left == right) & (left != NONE)
+    both = np.bincount(left[is_within], agreed[is_within], clusters)
+    # Of no edges, bincount returns integers.
+    either = np.bincount(left[is_within], graph.weight[is_within], clusters).astype(np.float64)
     for ends in (left, right):
-        leaving = (left != right) & (ends != NONE)
-        either += np.bincount(ends[leaving], agreed[leaving], clusters)
+        is_leaving = (left != right) & (ends != NONE)
+        either += np.bincount(ends[is_leaving], agreed[is_leaving], clusters)
     stability: Floats = both / np.maximum(either, 1e-12)
     return stability
 
 
 def _reach(vectors: Vectors, labels: Integers, centres: Vectors, deviations: float) -> Floats:
-    """The similarity to a cluster's centroid so many standard deviations below that of the average member, but not
-    where the similarity to the average member is that of unrelated rows."""
-    unrelated = chance(vectors, _MEMBERSHIP)
+    """The lowest similarity (clusters,) to each centroid at which a row joins the cluster.
+
+    So many standard deviations below the mean of the members; but at least so high that the row is more similar to the
+    average member than unrelated rows are.
+    """
+    unrelated = unrelated_similarity(vectors, _MEMBER_DEVIATIONS)
     reach = []
     for label, centre in enumerate(centres):
-        near = vectors[labels == label] @ centre
-        reach.append(max(near.mean() - deviations * near.std(), unrelated / max(near.mean(), 1e-6)))
+        similarity = vectors[labels == label] @ centre
+        reach.append(max(similarity.mean() - deviations * similarity.std(), unrelated / max(similarity.mean(), 1e-6)))
     return np.array(reach)

@@ -1,4 +1,4 @@
-"""What a cluster is: its id, words, label, centroid, reach and stability."""
+"""Describing clusters: id, label, keywords, centroid, reach and stability."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from models.arrays import Floats, Integers, Vectors, unit
-from pipelines.topics.clustering.distinct_texts import Distinct
+from pipelines.topics.clustering.distinct_texts import DistinctTexts
 from pipelines.topics.labelling.keywords import surface_forms
-from pipelines.topics.labelling.labels import Members, label_topic, labels_by_language
+from pipelines.topics.labelling.labels import TopicTexts, label_topic, labels_by_language
 
-#: One in twenty members is farther from the others than this many standard deviations below their mean.
-_OUTLYING = 1.645
+#: Standard deviations below the mean that one in twenty values of a normal distribution does not reach.
+_ONE_IN_TWENTY = 1.645
 
+#: Shrinkage: the variance of one cluster is averaged with the pooled variance as if that had so many members.
+_PRIOR_MEMBERS = 10
 
-_PRIOR = 10  # members that the spread of all clusters weighs as much as, in that of one
+#: The most central texts, whose digest is the id of a cluster.
+_TEXTS_IN_ID = 3
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterDescription:
-    """What a cluster is. `id` depends on what its most central texts say and on nothing else.
+    """What is known of a cluster. `id` is a digest of its most central texts.
 
-    `centroid` is unit-length, in the space without languages; `reach` the similarity to it that one in twenty of its
-    own members does not reach; `size` counts texts, equal ones too; `labels` are by language of the reader.
+    `centroid` (d,) is of unit length, in the centred space. `reach` is the similarity to it that one in twenty members
+    does not reach. `size` counts all texts, equal ones too. `labels` are by language of the reader.
     """
 
     id: str
@@ -39,16 +42,16 @@ class ClusterDescription:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def identify(central: Sequence[str]) -> str:
-    """The id of a cluster: a digest of its most central texts, so that it is the same wherever they are the same."""
-    return hashlib.sha256("\n".join(sorted(central)).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+def id_of_texts(texts: Sequence[str]) -> str:
+    """A digest of texts, in any order, as an id of 12 hexadecimal digits."""
+    return hashlib.sha256("\n".join(sorted(texts)).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def reach_of(similarities: Sequence[Floats]) -> list[float]:
     """For each cluster, the similarity to its centroid that one in twenty members does not reach.
 
-    `similarities` are those of members to the mean of the other members. The spread of a cluster with few members is
-    drawn to that of all.
+    `similarities` are those of each member to the mean of the other members: mean - 1.645 standard deviations, with the
+    variance of a cluster of few members shrunk to that of all clusters.
     """
     if not similarities:
         return []
@@ -56,22 +59,23 @@ def reach_of(similarities: Sequence[Floats]) -> list[float]:
     return [
         float(
             values.mean()
-            - _OUTLYING * np.sqrt((values.var() * len(values) + _PRIOR * pooled**2) / (len(values) + _PRIOR))
+            - _ONE_IN_TWENTY
+            * np.sqrt((values.var() * len(values) + _PRIOR_MEMBERS * pooled**2) / (len(values) + _PRIOR_MEMBERS))
         )
         for values in similarities
     ]
 
 
-def to_others(vectors: Vectors) -> Floats:
-    """Of each unit vector to the mean of the others; to itself where there are none."""
+def similarity_to_others(vectors: Vectors) -> Floats:
+    """The similarity (n,) of each unit vector to the mean of the others; of a single vector to itself."""
     others = vectors.sum(axis=0) - vectors if len(vectors) > 1 else vectors
     norms = np.maximum(np.linalg.norm(others, axis=1), 1e-9)
-    found: Floats = np.einsum("nd,nd->n", vectors, others).astype(np.float64) / norms
-    return found
+    similarity: Floats = np.einsum("nd,nd->n", vectors, others).astype(np.float64) / norms
+    return similarity
 
 
-def _describe(
-    distinct: Distinct,
+def describe_clusters(
+    distinct: DistinctTexts,
     languages: Sequence[str],
     vectors: Vectors,
     labels: Integers,
@@ -79,25 +83,31 @@ def _describe(
     stability: Floats,
     parts: Mapping[int, Mapping[int, ClusterDescription]],
 ) -> dict[int, ClusterDescription]:
+    """A description of each cluster 0 … len(keywords) - 1, with labels that differ from one another where possible.
+
+    `languages`, centred `vectors` and `labels` are of the distinct texts; `keywords` are weights by word, `parts` the
+    described parts, both by cluster.
+    """
     forms = surface_forms(distinct.texts)
-    inside = [np.flatnonzero(labels == label) for label in range(len(keywords))]
-    reaches = reach_of([to_others(vectors[members]) for members in inside])
-    found: dict[int, ClusterDescription] = {}
-    for label, (members, weighted, reach) in enumerate(zip(inside, keywords, reaches, strict=True)):
+    members_of = [np.flatnonzero(labels == label) for label in range(len(keywords))]
+    reaches = reach_of([similarity_to_others(vectors[members]) for members in members_of])
+    descriptions: dict[int, ClusterDescription] = {}
+    for label, (members, weighted, reach) in enumerate(zip(members_of, keywords, reaches, strict=True)):
         weights = {word: float(weight) for word, weight in weighted.items() if word and weight > 0}
         mean = vectors[members].mean(axis=0)
-        central = (vectors[members] @ mean).astype(np.float64)
-        said = Members(
+        centrality = (vectors[members] @ mean).astype(np.float64)
+        texts = TopicTexts(
             [distinct.texts[member] for member in members],
             [languages[int(member)] for member in members],
             distinct.counts[members].tolist(),
-            central,
+            centrality,
         )
-        taken = {name for other in found.values() for name in (other.label, *other.labels.values())}
-        by_language = labels_by_language(said, weights, taken)
-        found[label] = ClusterDescription(
-            identify([distinct.keys[members[at]] for at in np.argsort(-central, kind="stable")[:3].tolist()]),
-            label_topic(said, weights, taken, by_language),
+        taken = {name for other in descriptions.values() for name in (other.label, *other.labels.values())}
+        by_language = labels_by_language(texts, weights, taken)
+        most_central = np.argsort(-centrality, kind="stable")[:_TEXTS_IN_ID].tolist()
+        descriptions[label] = ClusterDescription(
+            id_of_texts([distinct.keys[members[index]] for index in most_central]),
+            label_topic(texts, weights, taken, by_language),
             tuple(forms.get(word, word) for word in weights),
             int(distinct.counts[members].sum()),
             unit(mean),
@@ -106,4 +116,4 @@ def _describe(
             parts.get(label, {}),
             by_language,
         )
-    return found
+    return descriptions

@@ -1,4 +1,4 @@
-"""What is clustered: distinct texts in an order of their own, and vectors without what tells languages apart."""
+"""The rows that are clustered: distinct texts, in an order that depends on their content alone."""
 
 from __future__ import annotations
 
@@ -10,44 +10,48 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import Vectors, unit
+from models.arrays import NONE, Integers, Vectors, unit
 from saywhy.text import fold
 
+#: Texts whose vectors are averaged at a time.
 _BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Distinct:
-    """Texts that differ in more than case, spaces and punctuation, in an order that depends only on what they say.
+class DistinctTexts:
+    """Texts that differ in more than case, spaces and punctuation, one per row, sorted by a digest of the folded text.
 
-    `place` is that of each original text, -1 for one that says nothing.
+    `keys` are the folded texts, `counts` how many originals a row stands for, `vectors` (rows, d) their mean of unit
+    length. `row_of` is the row of each original, -1 for one that is empty after folding.
     """
 
     keys: list[str]
     texts: list[str]
-    counts: NDArray[np.int64]
+    counts: Integers
     vectors: Vectors
-    place: NDArray[np.int64]
+    row_of: Integers
 
     @classmethod
-    def of(cls, said: Sequence[tuple[str, str, int]], vectors: Vectors | NDArray[np.float16]) -> Distinct:
-        """`said` are texts with what orders those that are the same."""
-        folds = {text: fold(text) for text in {text for text, _, _ in said}}
-        folded = [folds[text] for text, _, _ in said]
-        digests = {key: hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest() for key in folds.values() if key}
-        order = [at for at in range(len(said)) if folded[at]]
-        order.sort(key=lambda at: (digests[folded[at]], said[at]))
-        number = {key: at for at, key in enumerate(dict.fromkeys(folded[at] for at in order))}
-        place = np.array([number.get(key, -1) for key in folded], np.int64)
-        counts = np.bincount(place[place >= 0], minlength=len(number))
+    def of(cls, originals: Sequence[tuple[str, str, int]], vectors: Vectors | NDArray[np.float16]) -> DistinctTexts:
+        """`originals` are (text, content hash, start offset); the last two order originals with equal folded text."""
+        fold_of = {text: fold(text) for text in {text for text, _, _ in originals}}
+        folded = [fold_of[text] for text, _, _ in originals]
+        digests = {
+            key: hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest() for key in fold_of.values() if key
+        }
+        order = [index for index in range(len(originals)) if folded[index]]
+        order.sort(key=lambda index: (digests[folded[index]], originals[index]))
+        row_by_key = {key: row for row, key in enumerate(dict.fromkeys(folded[index] for index in order))}
+        row_of = np.array([row_by_key.get(key, NONE) for key in folded], np.int64)
+        counts = np.bincount(row_of[row_of != NONE], minlength=len(row_by_key))
         starts = np.cumsum(counts) - counts
-        texts = [said[order[start]][0] for start in starts]
-        return cls(list(number), texts, counts, _means(vectors, np.array(order, np.int64), starts), place)
+        texts = [originals[order[start]][0] for start in starts]
+        return cls(list(row_by_key), texts, counts, _means(vectors, np.array(order, np.int64), starts), row_of)
 
-    def take(self, rows: NDArray[np.int64]) -> Distinct:
-        """Some of the distinct texts; `place` is theirs among themselves."""
+    def take(self, rows: Integers) -> DistinctTexts:
+        """Some of the rows, in the order given, each its own original."""
         chosen = rows.tolist()
-        return Distinct(
+        return DistinctTexts(
             [self.keys[row] for row in chosen],
             [self.texts[row] for row in chosen],
             self.counts[rows],
@@ -55,35 +59,37 @@ class Distinct:
             np.arange(len(chosen)),
         )
 
-    def least(self, values: Sequence[str]) -> list[str]:
-        """For each distinct text the first, in alphabetical order, of its originals' values."""
+    def min_by_text(self, values: Sequence[str]) -> list[str]:
+        """For each row the alphabetically first of the values of its originals."""
         first: dict[int, str] = {}
-        for place, value in zip(self.place.tolist(), values, strict=True):
-            first[place] = min(value, first.get(place, value))
-        return [first[place] for place in range(len(self.keys))]
+        for row, value in zip(self.row_of.tolist(), values, strict=True):
+            first[row] = min(value, first.get(row, value))
+        return [first[row] for row in range(len(self.keys))]
 
-    def most(self, values: Sequence[str]) -> list[str]:
-        """For each distinct text the commonest of its originals' values."""
-        seen: list[Counter[str]] = [Counter() for _ in self.keys]
-        for place, value in zip(self.place.tolist(), values, strict=True):
-            if place >= 0:
-                seen[place][value] += 1
-        return [commonest(counter) for counter in seen]
+    def mode_by_text(self, values: Sequence[str]) -> list[str]:
+        """For each row the most common of the values of its originals."""
+        counters: list[Counter[str]] = [Counter() for _ in self.keys]
+        for row, value in zip(self.row_of.tolist(), values, strict=True):
+            if row != NONE:
+                counters[row][value] += 1
+        return [most_common(counter) for counter in counters]
 
 
-def _means(vectors: Vectors | NDArray[np.float16], order: NDArray[np.int64], starts: NDArray[np.int64]) -> Vectors:
-    """The unit-length mean of the rows of each group; group g is `order[starts[g] : starts[g + 1]]`. By blocks, so that
-    no second copy of all vectors is made."""
+def most_common(counts: Counter[str]) -> str:
+    """The most common value; of equally common ones the alphabetically first."""
+    return min(counts, key=lambda value: (-counts[value], value))
+
+
+def _means(vectors: Vectors | NDArray[np.float16], order: Integers, starts: Integers) -> Vectors:
+    """The unit-length mean of each group of rows; group g is `order[starts[g] : starts[g + 1]]`.
+
+    Works by blocks, so that no second copy of all vectors is made.
+    """
     means = np.empty((len(starts), vectors.shape[1]), np.float32)
     ends = np.append(starts[1:], len(order))
     for first in range(0, len(starts), _BLOCK):
-        inside = slice(first, first + _BLOCK)
-        rows = order[starts[first] : ends[inside][-1]]
-        np.add.reduceat(vectors[rows], starts[inside] - starts[first], axis=0, dtype=np.float32, out=means[inside])
+        block = slice(first, first + _BLOCK)
+        rows = order[starts[first] : ends[block][-1]]
+        np.add.reduceat(vectors[rows], starts[block] - starts[first], axis=0, dtype=np.float32, out=means[block])
     unit(means, out=means)
     return means
-
-
-def commonest(counts: Counter[str]) -> str:
-    """The commonest value; the first in alphabetical order of those that are equally common."""
-    return min(counts, key=lambda value: (-counts[value], value))

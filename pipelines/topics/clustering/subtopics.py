@@ -1,7 +1,7 @@
-"""The smaller causes that a large topic falls into, if it does: a cut that is found again in every sample of it.
+"""The parts of a large cluster: the smaller causes that it divides into, if the division is reproducible.
 
-A cloud without parts is cut another way in each sample (Ben-Hur, Elisseeff & Guyon 2002), so the number of parts is
-the one that samples agree on best, and there are none where they do not agree.
+A homogeneous cloud is divided differently in every random sample of it (Ben-Hur, Elisseeff & Guyon 2002). So the number
+of parts is the one on which samples agree best, and there are none if they do not agree.
 """
 
 from __future__ import annotations
@@ -12,59 +12,62 @@ import numpy as np
 
 from models.arrays import Floats, Integers, Vectors
 
-#: Mean agreement (adjusted Rand index) of the cuts of two samples from which on parts are real.
-AGREED = 0.85
-_MOST = 6  # parts
+#: Mean agreement (adjusted Rand index) of the divisions of two samples at which parts are accepted.
+MIN_AGREEMENT = 0.85
+_MAX_PARTS = 6
 _SAMPLES = 8
-_SAMPLED = 0.7  # share of the rows
-_ROWS = 4000  # that are looked at; further ones go to the nearest part
-_DIMENSIONS = 24  # principal ones: further ones hold single texts, and cutting again and again takes ten times as long
+#: Share of the rows that a sample has.
+_SAMPLED = 0.7
+#: Rows that are divided; further rows join the nearest part.
+_MAX_ROWS = 4000
+#: Principal components: further ones describe single texts, and the repeated division would take ten times as long.
+_COMPONENTS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The part of each row, numbered from 0, and of each part the mean Jaccard index with its like in the samples."""
+    """The part of each row, numbered from 0, and the stability of each part: its mean Jaccard index across samples."""
 
     labels: Integers
     stability: Floats
 
 
-def parts_of(vectors: Vectors, smallest: int) -> Parts | None:
-    """The parts of a cloud of vectors (n, d), each of at least `smallest` rows; None where it is one."""
+def find_parts(vectors: Vectors, min_size: int) -> Parts | None:
+    """Divide vectors (n, d) into parts of at least `min_size` rows; None if no division is reproducible."""
     from sklearn.cluster import KMeans
     from sklearn.decomposition import PCA
     from sklearn.metrics import adjusted_rand_score
 
-    most = min(_MOST, len(vectors[:_ROWS]) // max(smallest, 1))
-    if most < 2:
+    max_parts = min(_MAX_PARTS, len(vectors[:_MAX_ROWS]) // max(min_size, 1))
+    if max_parts < 2:
         return None
-    dimensions = min(_DIMENSIONS, *vectors[:_ROWS].shape)
-    vectors = PCA(dimensions, svd_solver="full").fit(vectors[:_ROWS]).transform(vectors)
-    looked_at = vectors[:_ROWS]
-    best, found = AGREED, None
-    for count in range(2, most + 1):
-        cuts = []
+    components = min(_COMPONENTS, *vectors[:_MAX_ROWS].shape)
+    vectors = PCA(components, svd_solver="full").fit(vectors[:_MAX_ROWS]).transform(vectors)
+    rows = vectors[:_MAX_ROWS]
+    best_agreement, best = MIN_AGREEMENT, None
+    for count in range(2, max_parts + 1):
+        divisions = []
         for sample in range(_SAMPLES):
-            chosen = np.random.default_rng((count, sample)).random(len(looked_at)) < _SAMPLED
-            if chosen.sum() < count:
-                return found
-            cuts.append(KMeans(count, n_init=3, random_state=sample).fit(looked_at[chosen]).predict(looked_at))
-        agreement = np.mean([adjusted_rand_score(a, b) for at, a in enumerate(cuts) for b in cuts[:at]])
-        if agreement < best:
+            is_sampled = np.random.default_rng((count, sample)).random(len(rows)) < _SAMPLED
+            if is_sampled.sum() < count:
+                return best
+            divisions.append(KMeans(count, n_init=3, random_state=sample).fit(rows[is_sampled]).predict(rows))
+        agreement = np.mean([adjusted_rand_score(a, b) for index, a in enumerate(divisions) for b in divisions[:index]])
+        if agreement < best_agreement:
             continue
-        labels = KMeans(count, n_init=10, random_state=0).fit(looked_at).predict(vectors).astype(np.int64)
-        if np.bincount(labels, minlength=count).min() >= smallest:
-            best, found = float(agreement), Parts(labels, _jaccard(labels[: len(looked_at)], cuts, count))
-    return found
+        labels = KMeans(count, n_init=10, random_state=0).fit(rows).predict(vectors).astype(np.int64)
+        if np.bincount(labels, minlength=count).min() >= min_size:
+            best_agreement, best = float(agreement), Parts(labels, _stability(labels[: len(rows)], divisions, count))
+    return best
 
 
-def _jaccard(labels: Integers, cuts: list[Integers], count: int) -> Floats:
-    """Of each part and the most similar one of each cut, on average (Hennig 2007)."""
-    own = labels[None, :] == np.arange(count)[:, None]
-    found = np.zeros(count)
-    for cut in cuts:
-        other = cut[None, :] == np.arange(count)[:, None]
-        both = (own[:, None] & other[None]).sum(axis=2)
-        either = (own[:, None] | other[None]).sum(axis=2)
-        found += (both / np.maximum(either, 1)).max(axis=1) / len(cuts)
-    return found
+def _stability(labels: Integers, divisions: list[Integers], count: int) -> Floats:
+    """Mean Jaccard index of each part with the most similar part of each division (Hennig 2007)."""
+    is_in_part = labels[None, :] == np.arange(count)[:, None]
+    stability = np.zeros(count)
+    for division in divisions:
+        is_in_other = division[None, :] == np.arange(count)[:, None]
+        both = (is_in_part[:, None] & is_in_other[None]).sum(axis=2)
+        either = (is_in_part[:, None] | is_in_other[None]).sum(axis=2)
+        stability += (both / np.maximum(either, 1)).max(axis=1) / len(divisions)
+    return stability

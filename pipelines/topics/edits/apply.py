@@ -1,95 +1,101 @@
-"""What people said of topics, applied to what the machine found: the same edits on the same clusters, the same topics.
+"""Applies people's edits to clusters. The same edits on the same clusters always give the same topics.
 
-Clusters are never changed, so that an edit is undone by leaving it out. Edits follow what became of their topics: one
-whose topic has merged into another speaks of that one; one whose topic was retired has no effect, and says so.
+Clusters are never changed, so an edit is undone by leaving it out. Edits follow their topics: the edit of a topic that
+was merged into another applies to that one; the edit of a retired topic has no effect, and the reason is returned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from models.arrays import unit
 from pipelines.topics.edits.draft import (
-    KEYWORDS,
+    ClauseSource,
     ClusteredClause,
-    Key,
     ReplayState,
     TopicDraft,
-    summed,
+    overlaps_any,
     topic_of_cluster,
+    topic_of_draft,
 )
-from saywhy.topic import Cluster, Edit, EditKind, Fate, Lineage, Part, Topic
-
-#: Gives the clauses of clusters, and those of comments (content hashes) that are in any cluster.
-Source = Callable[[Collection[str], Collection[str]], Sequence[ClusteredClause]]
+from pipelines.topics.edits.split import split
+from saywhy.topic import ClauseKey, Cluster, Edit, EditKind, Fate, Lineage, Part, Topic
 
 
 @dataclass(frozen=True, slots=True)
 class EditedTopics:
-    """Topics as they are shown, largest first, and what became of each edit.
+    """Topics as they are shown, largest first, and the effect of each edit.
 
-    `topic_of` is the topic of each cluster, `moved` that of clauses which are elsewhere than the rest of theirs,
-    `held` the clusters that keep their members at a refit, `without_effect` says why an edit (by id) has none.
-    `now_in` is the topic that each topic that is no longer shown was merged into by people.
+    - `topic_of`: cluster id → id of its topic.
+    - `moved`: the clauses that are in another topic than their cluster → that topic.
+    - `locked`: the clusters that keep their members at a refit, as people decided what is in them.
+    - `undone`: edit id → id of the edit that undid it.
+    - `without_effect`: edit id → why the edit has no effect.
+    - `merged_into`: topic id → the topic that people merged it into.
     """
 
     topics: tuple[Topic, ...]
     topic_of: dict[str, str]
-    moved: dict[Key, str]
-    held: frozenset[str]
+    moved: dict[ClauseKey, str]
+    locked: frozenset[str]
     undone: dict[int, int]
     without_effect: dict[int, str]
-    now_in: dict[str, str]
+    merged_into: dict[str, str]
 
 
 def undone_by(edits: Iterable[Edit]) -> dict[int, int]:
-    """The edits that are undone, each with the edit that undid it. To undo an undoing is to do it again."""
-    found: dict[int, int] = {}
+    """The edits that are undone, each with the edit that undid it. Undoing an undo restores the edit."""
+    undone: dict[int, int] = {}
     for edit in sorted(edits, key=lambda edit: -edit.id):
-        if edit.kind is EditKind.UNDO and edit.id not in found:
-            found.setdefault(int(edit.arguments["edit"]), edit.id)
-    return found
+        if edit.kind is EditKind.UNDO and edit.id not in undone:
+            undone.setdefault(int(edit.arguments["edit"]), edit.id)
+    return undone
 
 
 def apply(
-    edits: Sequence[Edit], clusters: Iterable[Cluster], lineage: Sequence[Lineage], source: Source
+    edits: Sequence[Edit], clusters: Iterable[Cluster], lineage: Sequence[Lineage], source: ClauseSource
 ) -> EditedTopics:
-    """The topics that standing edits make of clusters."""
-    clusters = list(clusters)
+    """The topics that clusters are after all standing edits, in the order of their ids."""
+    state = ReplayState(_drafts(list(clusters)), lineage)
+    undone, without_effect = undone_by(edits), dict[int, str]()
+    for edit in sorted(edits, key=lambda edit: edit.id):
+        if edit.kind is not EditKind.UNDO and edit.id not in undone and (reason := _apply(edit, state, source)):
+            without_effect[edit.id] = reason
+    return _edited_topics(state, undone, without_effect)
+
+
+def _drafts(clusters: Sequence[Cluster]) -> dict[str, TopicDraft]:
+    """A draft of each current cluster that is a cause, with its parts."""
     parts: dict[str, list[Part]] = {}
     for cluster in sorted(clusters, key=lambda cluster: (-cluster.size, cluster.id)):
         if cluster.parent and cluster.ended_at is None:
             parts.setdefault(cluster.parent, []).append(Part(cluster.id, cluster.label, cluster.size))
-    state = ReplayState({}, lineage)
-    for cluster in clusters:
-        if cluster.parent is None and cluster.ended_at is None and cluster.is_cause:
-            state.drafts[cluster.id] = TopicDraft(
-                topic_of_cluster(cluster, tuple(parts.get(cluster.id, ()))), [cluster]
-            )
-    undone, without_effect = undone_by(edits), dict[int, str]()
-    for edit in sorted(edits, key=lambda edit: edit.id):
-        if edit.kind is not EditKind.UNDO and edit.id not in undone and (why := _apply(edit, state, source)):
-            without_effect[edit.id] = why
-    return _finish(state, undone, without_effect)
+    return {
+        cluster.id: TopicDraft(topic_of_cluster(cluster, tuple(parts.get(cluster.id, ()))), [cluster])
+        for cluster in clusters
+        if cluster.parent is None and cluster.ended_at is None and cluster.is_cause
+    }
 
 
-def _apply(edit: Edit, state: ReplayState, source: Source) -> str | None:
-    """Apply one edit; returns why it has no effect, if it has none."""
+def _apply(edit: Edit, state: ReplayState, source: ClauseSource) -> str | None:
+    """Apply one edit. Returns why it has no effect, if it has none."""
     if edit.kind is EditKind.MOVE:
         return _move(edit, state, source)
-    topic, merged = state.resolve(edit.topic or "")
+    topic, is_merged = state.resolve(edit.topic or "")
     if topic is None:
         return f"topic {edit.topic} is no longer there"
     draft = state.drafts[topic]
     match edit.kind:
+        case EditKind.MERGE:
+            return _merge(edit, state, topic)
+        case EditKind.SPLIT:
+            return split(edit, state, topic, source)
         case EditKind.RENAME:
-            if merged and draft.is_named:
+            if is_merged and draft.is_named:
                 return f"topic {edit.topic} has merged into {topic}, which has a name of its own"
             draft.topic = replace(draft.topic, label=edit.arguments["name"], labels={})
-            draft.is_named = draft.is_named or not merged
+            draft.is_named = draft.is_named or not is_merged
+            return None
         case EditKind.PIN:
             draft.topic = replace(draft.topic, is_pinned=True)
         case EditKind.IGNORE:
@@ -98,12 +104,7 @@ def _apply(edit: Edit, state: ReplayState, source: Source) -> str | None:
             label = edit.arguments["name"]
             draft.topic = replace(draft.topic, theme=edit.arguments["theme"], label=label, labels={}, is_adopted=True)
             draft.is_named = True
-        case EditKind.MERGE:
-            return _merge(edit, state, topic)
-        case EditKind.SPLIT:
-            return _split(edit, state, topic, source)
-    if edit.kind is not EditKind.RENAME:
-        state.held.update(cluster.id for cluster in draft.clusters)
+    state.lock(topic)
     return None
 
 
@@ -111,124 +112,59 @@ def _merge(edit: Edit, state: ReplayState, topic: str) -> str | None:
     into, _ = state.resolve(edit.arguments["into"])
     if into is None:
         return f"topic {edit.arguments['into']} is no longer there"
-    # What the machine has since split from the topic was in it when it was merged, and goes with it.
-    for name in [topic, *_split_off(edit, state)]:
-        if name != into and name in state.drafts:
-            state.drafts[into].clusters += state.drafts.pop(name).clusters
-            state.now_in[name] = into
+    for merged in [topic, *_split_off_later(edit, state)]:
+        if merged != into and merged in state.drafts:
+            state.drafts[into].clusters += state.drafts.pop(merged).clusters
+            state.merged_into[merged] = into
     return None
 
 
-def _split_off(edit: Edit, state: ReplayState) -> list[str]:
-    found = [edit.topic or ""]
+def _split_off_later(edit: Edit, state: ReplayState) -> list[str]:
+    """The clusters that refits have split from the edited topic since: at the time of the edit they were in it."""
+    topics = [edit.topic or ""]
     for event in state.lineage:
-        if event.fate is Fate.SPLIT and event.at > edit.at and event.other in found:
-            found.append(event.cluster)
-    return found[1:]
+        if event.fate is Fate.SPLIT and event.at > edit.at and event.other in topics:
+            topics.append(event.cluster)
+    return topics[1:]
 
 
-def _split(edit: Edit, state: ReplayState, topic: str, source: Source) -> str | None:
-    draft, name = state.drafts[topic], edit.arguments["into"]
-    inside = _inside(state, topic, source)
-    chosen = (
-        [clause for clause in inside if clause.part == edit.arguments["part"]]
-        if "part" in edit.arguments
-        else _like([(str(hash_), int(start), int(end)) for hash_, start, end in edit.arguments["examples"]], inside)
-    )
-    state.held.update(cluster.id for cluster in draft.clusters)
-    if not chosen:
-        return "none of its clauses is left" if "part" in edit.arguments else "none of its examples is left"
-    made = replace(
-        draft.topic,
-        id=name,
-        label=edit.arguments["name"],
-        labels={},
-        keywords=_telling(chosen, inside),
-        size=0,
-        stability=None,
-        growth=0,
-        is_emerging=False,
-        is_pinned=False,
-        is_ignored=False,
-        is_adopted=False,
-        first_seen=min((clause.answered_at for clause in chosen if clause.answered_at), default=draft.topic.first_seen),
-        parts=(),
-    )
-    state.drafts[name] = TopicDraft(made, [], is_named=True)
-    draft.topic = replace(
-        draft.topic, parts=tuple(part for part in draft.topic.parts if part.id != edit.arguments.get("part"))
-    )
-    state.moved |= {clause.key: (name, clause) for clause in chosen}
-    return None
-
-
-def _like(examples: Collection[Key], inside: Sequence[ClusteredClause]) -> list[ClusteredClause]:
-    """The clauses that are nearer to the examples than to the rest of the topic; equal texts stay together."""
-    said = {clause.text for clause in inside if _is_among(clause.key, examples)}
-    if not said:
-        return []
-    vectors = np.stack([clause.vector for clause in inside])
-    is_example = np.array([clause.text in said for clause in inside])
-    if is_example.all():
-        return list(inside)
-    examples_mean, rest_mean = vectors[is_example].mean(axis=0), vectors[~is_example].mean(axis=0)
-    nearer = vectors @ unit(examples_mean) > vectors @ unit(rest_mean)
-    texts = {clause.text for clause, near in zip(inside, nearer, strict=True) if near} | said
-    return [clause for clause in inside if clause.text in texts]
-
-
-def _move(edit: Edit, state: ReplayState, source: Source) -> str | None:
+def _move(edit: Edit, state: ReplayState, source: ClauseSource) -> str | None:
+    """Move the clauses, and all of the same clusters with the same text."""
     into, _ = state.resolve(edit.arguments["into"])
     if into is None:
         return f"topic {edit.arguments['into']} is no longer there"
-    wanted = [(str(hash_), int(start), int(end)) for hash_, start, end in edit.arguments["clauses"]]
-    named = [clause for clause in source((), {key[0] for key in wanted}) if _is_among(clause.key, wanted)]
-    if not named:
+    keys = [(str(hash_), int(start), int(end)) for hash_, start, end in edit.arguments["clauses"]]
+    chosen = [clause for clause in source((), {key[0] for key in keys}) if overlaps_any(clause.key, keys)]
+    if not chosen:
         return "the comment is no longer in any topic"
-    said = {clause.text for clause in named}
-    same = source({clause.cluster for clause in named}, ())
-    state.moved |= {clause.key: (into, clause) for clause in same if clause.text in said}
+    texts = {clause.text for clause in chosen}
+    candidates = source({clause.cluster for clause in chosen}, ())
+    state.moved |= {clause.key: (into, clause) for clause in candidates if clause.text in texts}
     return None
 
 
-def _inside(state: ReplayState, topic: str, source: Source) -> list[ClusteredClause]:
-    """The clauses of a topic as it is at this point."""
-    clauses = list(source([cluster.id for cluster in state.drafts[topic].clusters], ()))
-    found = [clause for clause in clauses if clause.key not in state.moved]
-    found += [clause for where, clause in state.moved.values() if state.resolve(where)[0] == topic]
-    return sorted(found, key=lambda clause: clause.key)
-
-
-def _is_among(key: Key, wanted: Collection[Key]) -> bool:
-    """Whether a clause is one of those or overlaps one: another model version cuts comments elsewhere."""
-    return any(key[0] == hash_ and key[1] < end and start < key[2] for hash_, start, end in wanted)
-
-
-def _telling(chosen: Sequence[ClusteredClause], inside: Sequence[ClusteredClause]) -> tuple[str, ...]:
-    """The words that most of the chosen clauses say and few of the others."""
-    count: dict[str, list[int]] = {}
-    keys = {clause.key for clause in chosen}
-    for clause in inside:
-        for word in set(clause.words):
-            count.setdefault(word, [0, 0])[clause.key not in keys] += 1
-    return tuple(sorted(count, key=lambda word: (-(count[word][0] ** 2) / sum(count[word]), word))[:KEYWORDS])
-
-
-def _finish(state: ReplayState, undone: dict[int, int], without_effect: dict[int, str]) -> EditedTopics:
-    """Add up what the clusters and the moved clauses of each topic come to."""
-    topic_of = {cluster.id: name for name, draft in state.drafts.items() for cluster in draft.clusters}
-    moved: dict[Key, str] = {}
-    came: dict[str, list[ClusteredClause]] = {}
-    left: dict[str, int] = {}
-    for key, (where, clause) in state.moved.items():
-        name = state.resolve(where)[0] or topic_of[clause.cluster]
-        if name != topic_of[clause.cluster]:
-            moved[key] = name
-            came.setdefault(name, []).append(clause)
-            left[topic_of[clause.cluster]] = left.get(topic_of[clause.cluster], 0) + 1
-    topics = [summed(draft, came.get(name, []), left.get(name, 0)) for name, draft in state.drafts.items()]
-    topics.sort(key=lambda topic: (-topic.size, topic.id))
+def _edited_topics(state: ReplayState, undone: Mapping[int, int], without_effect: Mapping[int, str]) -> EditedTopics:
+    """Add up the clusters and the moved clauses of each topic."""
+    topic_of = {cluster.id: topic for topic, draft in state.drafts.items() for cluster in draft.clusters}
+    moved: dict[ClauseKey, str] = {}
+    moved_in: dict[str, list[ClusteredClause]] = {}
+    moved_out: dict[str, int] = {}
+    for key, (target, clause) in state.moved.items():
+        origin = topic_of[clause.cluster]
+        topic = state.resolve(target)[0] or origin
+        if topic != origin:
+            moved[key] = topic
+            moved_in.setdefault(topic, []).append(clause)
+            moved_out[origin] = moved_out.get(origin, 0) + 1
+    topics = [
+        topic_of_draft(draft, moved_in.get(topic, []), moved_out.get(topic, 0)) for topic, draft in state.drafts.items()
+    ]
     return EditedTopics(
-        tuple(topics), topic_of, moved, frozenset(state.held), undone, without_effect,
-        {name: into for name in state.now_in if (into := state.resolve(name)[0])},
-    )  # fmt: skip
+        tuple(sorted(topics, key=lambda topic: (-topic.size, topic.id))),
+        topic_of,
+        moved,
+        frozenset(state.locked),
+        dict(undone),
+        dict(without_effect),
+        {topic: into for topic in state.merged_into if (into := state.resolve(topic)[0])},
+    )

@@ -1,8 +1,8 @@
-"""Topics while edits are applied to them: what each is made of, and what that comes to."""
+"""Topics while edits are applied: the clusters and moved clauses of each, and the topic that they add up to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,20 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.arrays import pack, unit, unpack
-from saywhy.topic import Cluster, Fate, Lineage, Part, Topic
-
-Key = tuple[str, int, int]
-
-KEYWORDS = 10
+from pipelines.topics.labelling.keywords import KEYWORDS_PER_TOPIC
+from saywhy.topic import ClauseKey, Cluster, Fate, Lineage, Part, Topic
 
 
 @dataclass(frozen=True, slots=True)
 class ClusteredClause:
-    """A clause that is in a cluster. `text` is folded, as equal texts are never parted; `vector` (d,) is unit-length,
-    without what tells languages apart.
+    """A clause that is in a cluster.
+
+    `text` is folded, since clauses with equal text are always moved together. `vector` (d,) is centred and of unit
+    length.
     """
 
-    key: Key
+    key: ClauseKey
     cluster: str
     part: str | None
     text: str
@@ -33,9 +32,13 @@ class ClusteredClause:
     answered_at: datetime | None = None
 
 
+#: Reads the clauses of clusters (ids), and those of comments (content hashes) that are in any cluster.
+ClauseSource = Callable[[Collection[str], Collection[str]], Sequence[ClusteredClause]]
+
+
 @dataclass
 class TopicDraft:
-    """A topic while edits are applied."""
+    """A topic while edits are applied. `is_named` tells whether people named it."""
 
     topic: Topic
     clusters: list[Cluster]
@@ -44,42 +47,56 @@ class TopicDraft:
 
 @dataclass
 class ReplayState:
-    """What the edits applied so far come to.
+    """The effect of the edits that are applied so far.
 
-    `now_in` is where people have merged topics into; `moved` the clauses that are elsewhere than the rest of theirs;
-    `held` the clusters that keep their members at a refit.
+    `drafts` are by topic id. `merged_into` is the topic that each topic was merged into by people; `moved` are the
+    clauses that are in another topic than their cluster; `locked` are the clusters that keep their members at a refit.
     """
 
     drafts: dict[str, TopicDraft]
     lineage: Sequence[Lineage]
-    now_in: dict[str, str] = field(default_factory=dict)
-    moved: dict[Key, tuple[str, ClusteredClause]] = field(default_factory=dict)
-    held: set[str] = field(default_factory=set)
+    merged_into: dict[str, str] = field(default_factory=dict)
+    moved: dict[ClauseKey, tuple[str, ClusteredClause]] = field(default_factory=dict)
+    locked: set[str] = field(default_factory=set)
 
     def resolve(self, topic: str) -> tuple[str | None, bool]:
-        """The topic that this one is now (part of), None where it was retired; and whether the machine merged it."""
-        seen, merged = set[str](), False
-        while topic not in self.drafts and topic not in seen:
-            seen.add(topic)
-            if topic in self.now_in:
-                topic = self.now_in[topic]
+        """The topic that this one is now (in), None if it was retired; and whether a refit merged it."""
+        visited, by_refit = set[str](), False
+        while topic not in self.drafts and topic not in visited:
+            visited.add(topic)
+            if topic in self.merged_into:
+                topic = self.merged_into[topic]
                 continue
-            last = next(
-                (
-                    event
-                    for event in reversed(self.lineage)
-                    if event.cluster == topic and event.fate in (Fate.MERGED, Fate.RETIRED)
-                ),
-                None,
+            ends = (
+                event
+                for event in reversed(self.lineage)
+                if event.cluster == topic and event.fate in (Fate.MERGED, Fate.RETIRED)
             )
+            last = next(ends, None)
             if last is None or last.other is None:
-                return None, merged
-            topic, merged = last.other, True
-        return (topic if topic in self.drafts else None), merged
+                return None, by_refit
+            topic, by_refit = last.other, True
+        return (topic if topic in self.drafts else None), by_refit
+
+    def clauses_in(self, topic: str, source: ClauseSource) -> list[ClusteredClause]:
+        """The clauses of a topic after the edits so far, in order of their keys."""
+        clauses = list(source([cluster.id for cluster in self.drafts[topic].clusters], ()))
+        clauses = [clause for clause in clauses if clause.key not in self.moved]
+        clauses += [clause for target, clause in self.moved.values() if self.resolve(target)[0] == topic]
+        return sorted(clauses, key=lambda clause: clause.key)
+
+    def lock(self, topic: str) -> None:
+        """Keep the members of the topic's clusters together at a refit."""
+        self.locked.update(cluster.id for cluster in self.drafts[topic].clusters)
+
+
+def overlaps_any(key: ClauseKey, others: Collection[ClauseKey]) -> bool:
+    """Whether a clause overlaps one of the others. (Another model version may split a comment at other positions.)"""
+    return any(key[0] == content_hash and key[1] < end and start < key[2] for content_hash, start, end in others)
 
 
 def topic_of_cluster(cluster: Cluster, parts: tuple[Part, ...]) -> Topic:
-    """The topic that a cluster is as long as nobody has said anything."""
+    """The topic that a cluster is without any edit."""
     return Topic(
         cluster.id,
         cluster.theme,
@@ -97,31 +114,44 @@ def topic_of_cluster(cluster: Cluster, parts: tuple[Part, ...]) -> Topic:
     )
 
 
-def summed(draft: TopicDraft, came: Sequence[ClusteredClause], left: int) -> Topic:
-    """The topic that its clusters make together, with the clauses that came and without the number that left."""
+def topic_of_draft(draft: TopicDraft, moved_in: Sequence[ClusteredClause], moved_out: int) -> Topic:
+    """The topic that the clusters of a draft add up to, with the clauses moved in, without the number moved out."""
     topic, clusters = draft.topic, draft.clusters
-    weights = [(unpack(cluster.centroid), cluster.size) for cluster in clusters]
-    weights += [(clause.vector, 1) for clause in came]
-    mean = sum((vector * max(weight, 1) for vector, weight in weights), np.zeros(1, np.float32))
+    if not clusters and not moved_in:  # a split topic whose clauses have all been moved elsewhere
+        return replace(topic, size=0)
+    size = sum(cluster.size for cluster in clusters)
+    is_stability_known = size and all(cluster.stability is not None for cluster in clusters)
+    keywords = dict.fromkeys((*topic.keywords, *(word for cluster in clusters[1:] for word in cluster.keywords)))
+    dates = [date for date in (topic.first_seen, *(cluster.first_seen for cluster in clusters)) if date]
     parts = topic.parts
     if len(clusters) > 1:
         parts = tuple(Part(cluster.id, cluster.label, cluster.size) for cluster in clusters)
-    size = sum(cluster.size for cluster in clusters)
-    felt = [(cluster.polarity, cluster.size) for cluster in clusters] + [(clause.polarity, 1) for clause in came]
     return replace(
         topic,
-        polarity=max(felt, key=lambda found: (sum(n for polarity, n in felt if polarity == found[0]), found[0]))[0],
-        keywords=tuple(
-            dict.fromkeys((*topic.keywords, *(word for cluster in clusters[1:] for word in cluster.keywords)))
-        )[: max(KEYWORDS, len(topic.keywords))],
-        size=size + len(came) - left,
-        centroid=pack(unit(mean)),
+        polarity=_main_polarity(clusters, moved_in),
+        keywords=tuple(keywords)[: max(KEYWORDS_PER_TOPIC, len(topic.keywords))],
+        size=size + len(moved_in) - moved_out,
+        centroid=_centroid(clusters, moved_in),
         stability=sum((cluster.stability or 0.0) * cluster.size for cluster in clusters) / size
-        if size and all(cluster.stability is not None for cluster in clusters)
+        if is_stability_known
         else topic.stability,
         growth=sum(cluster.size - cluster.size_before for cluster in clusters),
-        first_seen=min(
-            (at for at in (topic.first_seen, *(cluster.first_seen for cluster in clusters)) if at), default=None
-        ),
+        first_seen=min(dates, default=None),
         parts=parts,
     )
+
+
+def _main_polarity(clusters: Sequence[Cluster], moved_in: Sequence[ClusteredClause]) -> str:
+    """The polarity of most clauses; of equally common ones the alphabetically last."""
+    sizes = [(cluster.polarity, cluster.size) for cluster in clusters] + [(clause.polarity, 1) for clause in moved_in]
+    totals: dict[str, int] = {}
+    for polarity, size in sizes:
+        totals[polarity] = totals.get(polarity, 0) + size
+    return max(totals, key=lambda polarity: (totals[polarity], polarity))
+
+
+def _centroid(clusters: Sequence[Cluster], moved_in: Sequence[ClusteredClause]) -> bytes:
+    """The mean of the centroids, weighted by size, and of the clauses moved in."""
+    weighted = [(unpack(cluster.centroid), cluster.size) for cluster in clusters]
+    weighted += [(clause.vector, 1) for clause in moved_in]
+    return pack(unit(sum((vector * max(weight, 1) for vector, weight in weighted), np.zeros(1, np.float32))))

@@ -1,4 +1,10 @@
-"""What a topic is called: a clause that a customer wrote, the one that says best what all of them say."""
+"""The label of a topic: the clause, written by a customer, that best says what all its clauses say.
+
+Each candidate gets a score: centrality, plus how many keywords and common words it has, how typical its words are and
+how often it was written, minus penalties for what makes a bad heading. No benchmark measures labels: the weights below
+were set by reading the labels of the sample and of two real surveys (docs/explanation/real-surveys.md), and
+tests/topics/test_labels.py has a case for each thing that they should prevent.
+"""
 
 from __future__ import annotations
 
@@ -6,160 +12,155 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
 
 from pipelines.clean.personal_data import mask
-from pipelines.topics.labelling.keywords import convert, stop_words, words
-from saywhy.text import normalise
+from pipelines.topics.labelling.headings import to_heading
+from pipelines.topics.labelling.keywords import stop_words, words
 
-#: A topic that has this share of its clauses in English is labelled in English, the pages' default language.
+#: A topic with this share of its texts in English has an English label, as English is the default language of pages.
 _ENGLISH_SHARE = 0.2
-LONGEST = 60  # columns; a Chinese character takes two
+#: Texts, and share of all texts, that a language needs for a label of its own.
+_MIN_TEXTS, _MIN_SHARE = 2, 0.05
+#: The most central texts of a language, which are scored.
 _CANDIDATES = 150
-#: Texts, and share of all, that are enough for a label in their language.
-_ENOUGH, _ENOUGH_SHARE = 2, 0.05
-_COMMON = 5  # words that most candidates share
-_TYPICAL = 5  # other candidates with a word that make it typical
+#: Words that most candidates have in common: a label should contain them.
+_COMMON_WORDS = 5
+#: A word is fully typical if so many other candidates have it.
+_TYPICAL = 5
+#: Weight of each doubling of the number of equal texts, up to so many doublings.
+_PER_DOUBLING, _MAX_DOUBLINGS = 0.1, 4
+
+#: Numbers, questions, brackets and examples: asides rather than statements.
 _ASIDE = re.compile(
     r"[0-9?？()（）\[\]:：;；/=<>\"“”„«»]|\b(?:etc|usw|e\.g|z\.\s?B|p\.\s?ex)\b|比如|例如", re.IGNORECASE
 )
+#: A personal pronoun first: one person's story.
 _STORY = re.compile(
     r"(?:I|we|my|ich|wir|mein\w*|je|j['’]|nous|我|我们|我們|他|她|he|she|they|sie|er|ils?|elles?)\b", re.I
 )
-#: Function words that may well end a statement.
-_CLOSING = frozenset(
+#: Stop words that may well end a statement.
+_CLOSING_WORDS = frozenset(
     {"too", "well", "good", "much", "more", "not", "never", "again", "always", "often", "us", "me", "it", "all"}
     | {"ab", "an", "auf", "aus", "ein", "nicht", "mehr", "nie", "immer", "zu", "uns"}
     | {"bien", "pas", "plus", "beaucoup", "trop", "bon", "bonne", "了", "吗", "好", "多", "不"}
 )
-_WIDE = re.compile(r"[\u2e80-\uffef]")
-_QUOTES = '"“”„«»「」『』'
-# What a clause begins with only because of the one before it.
-_OPENING = re.compile(
-    r"^(?:(?:and|but|so|also|because|however|although|though|yet|plus|then|and then|that|which|where|while|since"
-    r"|und|aber|doch|denn|weil|dass|da|allerdings|jedoch|leider|außerdem|sondern|obwohl|wobei|dann|zudem|deshalb"
-    r"|et|mais|car|donc|puis|cependant|pero|y|porque|aunque|ma|e|però|mas|porém|maar|en|want)\b[\s,]+"
-    r"|(?:但是|但|不过|不過|而且|并且|並且|所以|因为|因為|然后|然後|可是|只是|就是|还有|還有|另外|而|也|还|還)[，,]?)+",
-    re.IGNORECASE,
-)
-_ENDS = " \t.,;:!?…。，；：！？、~～-–—()（）*"
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
-    """The texts of a topic, a row each: what they say, in which language, how often, how similar to the centroid."""
+class TopicTexts:
+    """The distinct texts of a topic, one per row: language, number of equal texts, similarity to the mean vector."""
 
     texts: Sequence[str]
     languages: Sequence[str | None]
     counts: Sequence[int]
-    central: NDArray[np.float64]
+    centrality: NDArray[np.float64]
 
 
 def label_topic(
-    members: Members, keywords: Mapping[str, float], taken: Collection[str], labels: Mapping[str, str]
+    topic: TopicTexts, keywords: Mapping[str, float], taken: Collection[str], labels: Mapping[str, str]
 ) -> str:
-    """A short clause that a customer wrote: central, typical in its words, easy to read, with the keywords in it.
+    """The label of a topic, in English or in its most common language.
 
-    `keywords` are weights by case-folded word, `taken` the labels of other topics, `labels` those by language of this
-    one. Texts with personal data in them are not used, unless masked where there are no others.
+    `keywords` are weights by case-folded word, `taken` are the labels of other topics, which are avoided if possible,
+    `labels` those by language of this topic. Texts with personal data are used only if there are no others, masked.
     """
-    language = _language(members.languages, members.counts)
-    return labels.get(language or "") or _best(members, language, keywords, taken)
+    language = _main_language(topic.languages, topic.counts)
+    return labels.get(language or "") or _best_label(topic, language, keywords, taken)
 
 
-def labels_by_language(members: Members, keywords: Mapping[str, float], taken: Collection[str]) -> dict[str, str]:
-    """A label for the readers of each language that enough members are written in.
+def labels_by_language(topic: TopicTexts, keywords: Mapping[str, float], taken: Collection[str]) -> dict[str, str]:
+    """A label for readers of each language in which enough texts are written.
 
-    Who reads the one Chinese script gets what was written in the other, converted, where there is nothing in theirs.
+    If there is a label in only one Chinese script, the label for the other is converted from it.
     """
-    share: Counter[str | None] = Counter()
-    for language in members.languages:
-        share[language] += 1
+    texts_in = Counter(topic.languages)
     labels = {
-        language: _best(members, language, keywords, taken)
-        for language, texts in sorted(share.items(), key=lambda item: str(item[0]))
-        if language and language != "und" and texts >= max(_ENOUGH, _ENOUGH_SHARE * share.total())
+        language: _best_label(topic, language, keywords, taken)
+        for language, texts in sorted(texts_in.items(), key=lambda item: str(item[0]))
+        if language and language != "und" and texts >= max(_MIN_TEXTS, _MIN_SHARE * texts_in.total())
     }
     for script, other in (("zh-Hans", "zh-Hant"), ("zh-Hant", "zh-Hans")):
         if other in labels and script not in labels:
-            labels[script] = convert(labels[other], script)
+            labels[script] = _converter(script).convert(labels[other])
     return labels
 
 
-def _best(members: Members, language: str | None, keywords: Mapping[str, float], taken: Collection[str]) -> str:
-    places = [place for place, spoken in enumerate(members.languages) if spoken == language]
-    places.sort(key=lambda place: -members.central[place])
-    places = places[:_CANDIDATES]
-    said = {place: {word.casefold() for word in words(members.texts[place], language)} for place in places}
-    # How many candidates use a word: what they share is what the topic is about.
-    shared = Counter(word for found in said.values() for word in found)
-    common = shared.most_common(_COMMON)
-    nearest = max(float(members.central[places[0]]), 1e-9)
-    scored = []
-    for place in places:
-        masked, _ = mask(members.texts[place])
-        label = tidy(masked)
-        is_masked = masked != members.texts[place]
-        spoken = {word.casefold() for word in words(masked, language)} if is_masked else said[place]
-        covered = sum(keywords.get(word, 0.0) for word in spoken) / max(sum(keywords.values()), 1e-9)
-        carried = sum(number for word, number in common if word in spoken) / max(sum(n for _, n in common), 1)
-        typical = float(np.mean([min(shared[word] - 1, _TYPICAL) / _TYPICAL for word in spoken])) if spoken else 0.0
-        score = float(members.central[place]) / nearest + covered + carried + typical
-        score += 0.1 * min(np.log2(members.counts[place]), 4)
-        scored.append((_unfit(label, len(spoken), language) + is_masked - score, label))
-    free = [label for _, label in sorted(scored) if label not in taken]
-    return free[0] if free else min(scored)[1]
-
-
-def tidy(clause: str) -> str:
-    """A clause as a heading: no opening conjunction, no closing punctuation, a capital letter, at most 60 columns."""
-    clause = normalise(clause)
-    if sum(clause.count(quote) for quote in _QUOTES) % 2:  # a quotation that another clause begins or ends
-        clause = clause.translate(dict.fromkeys(map(ord, _QUOTES)))
-    clause = clause.strip(_ENDS)
-    shorter = _OPENING.sub("", clause).strip(_ENDS)
-    clause = shorter if width(shorter) >= 4 else clause
-    if width(clause) > LONGEST:
-        clause = _shorten(clause)
-    return clause[:1].upper() + clause[1:]
-
-
-def _language(languages: Sequence[str | None], counts: Sequence[int]) -> str | None:
-    share: Counter[str | None] = Counter()
+def _main_language(languages: Sequence[str | None], counts: Sequence[int]) -> str | None:
+    texts_in: Counter[str | None] = Counter()
     for language, count in zip(languages, counts, strict=True):
-        share[language] += count
-    if share["en"] >= _ENGLISH_SHARE * share.total():
+        texts_in[language] += count
+    if texts_in["en"] >= _ENGLISH_SHARE * texts_in.total():
         return "en"
-    return min(share, key=lambda language: (-share[language], language or ""))
+    return min(texts_in, key=lambda language: (-texts_in[language], language or ""))
 
 
-def _unfit(label: str, telling: int, language: str | None) -> float:
-    """What keeps a clause from being a heading: too short or too long, cut off, a question, a number, an aside, a story
-    that one person tells, a last word that wants another one after it."""
-    columns = width(label)
-    last = label.rpartition(" ")[2].casefold()
+def _best_label(topic: TopicTexts, language: str | None, keywords: Mapping[str, float], taken: Collection[str]) -> str:
+    """The heading with the highest score among the most central texts in a language, preferably not a `taken` one."""
+    rows = [row for row, text_language in enumerate(topic.languages) if text_language == language]
+    rows = sorted(rows, key=lambda row: -topic.centrality[row])[:_CANDIDATES]
+    words_of = {row: _distinct_words(topic.texts[row], language) for row in rows}
+    candidates_with = Counter(word for distinct in words_of.values() for word in distinct)
+    common = candidates_with.most_common(_COMMON_WORDS)
+    max_centrality = max(float(topic.centrality[rows[0]]), 1e-9)
+    ranked = []
+    for row in rows:
+        masked, _ = mask(topic.texts[row])
+        is_masked = masked != topic.texts[row]
+        distinct = _distinct_words(masked, language) if is_masked else words_of[row]
+        keyword_share, common_share, typicality = _word_scores(distinct, keywords, common, candidates_with)
+        score = float(topic.centrality[row]) / max_centrality + keyword_share + common_share + typicality
+        score += _PER_DOUBLING * min(np.log2(topic.counts[row]), _MAX_DOUBLINGS)
+        heading = to_heading(masked)
+        ranked.append((_penalty(heading, len(distinct), language) + is_masked - score, heading))
+    free = [heading for _, heading in sorted(ranked) if heading not in taken]
+    return free[0] if free else min(ranked)[1]
+
+
+def _word_scores(
+    distinct: Collection[str],
+    keywords: Mapping[str, float],
+    common: Sequence[tuple[str, int]],
+    candidates_with: Mapping[str, int],
+) -> tuple[float, float, float]:
+    """Scores 0 … 1 of a text's distinct words: share of the keywords' weight, share of common words, typicality.
+
+    `common` are words with the number of candidates that have them; `candidates_with` has that number for every word.
+    """
+    keyword_share = sum(keywords.get(word, 0.0) for word in distinct) / max(sum(keywords.values()), 1e-9)
+    common_share = sum(count for word, count in common if word in distinct) / max(sum(n for _, n in common), 1)
+    typicality = [min(candidates_with[word] - 1, _TYPICAL) / _TYPICAL for word in distinct]
+    return keyword_share, common_share, float(np.mean(typicality)) if typicality else 0.0
+
+
+def _penalty(heading: str, content_words: int, language: str | None) -> float:
+    """What makes a clause a bad heading, in units of the score."""
+    width = cell_len(heading)
+    last_word = heading.rpartition(" ")[2].casefold()
+    is_incomplete = last_word in stop_words(language) and last_word not in _CLOSING_WORDS
     return (
-        max(0, 12 - columns) * 0.05
-        + max(0, columns - 40) * 0.03
-        + 0.4 * label.endswith("…")
-        + 0.3 * (telling < 2)
-        + 0.3 * bool(_ASIDE.search(label))
-        + 0.3 * (last in stop_words(language) and last not in _CLOSING)
-        + 0.2 * bool(_STORY.match(label))
+        max(0, 12 - width) * 0.05  # too short
+        + max(0, width - 40) * 0.03  # too long
+        + 0.4 * heading.endswith("…")
+        + 0.3 * (content_words < 2)
+        + 0.3 * bool(_ASIDE.search(heading))
+        + 0.3 * is_incomplete
+        + 0.2 * bool(_STORY.match(heading))
     )
 
 
-def width(text: str) -> int:
-    """Columns of a fixed-width line: a Chinese character takes two."""
-    return len(text) + len(_WIDE.findall(text))
+def _distinct_words(text: str, language: str | None) -> tuple[str, ...]:
+    """In the order of the text, so that sums and ties do not depend on the hash seed of the process."""
+    return tuple(dict.fromkeys(word.casefold() for word in words(text, language)))
 
 
-def _shorten(clause: str) -> str:
-    """Cut at the last space, or the last character where there is none, that leaves room for an ellipsis."""
-    clause = clause[: LONGEST + 1]
-    while width(clause) > LONGEST - 1:
-        head, space, _ = clause.rpartition(" ")
-        clause = head if space and width(head) >= LONGEST // 2 else clause[:-1]
-    return clause.rstrip(_ENDS) + "…"
+@cache
+def _converter(script: str):  # type: ignore[no-untyped-def]
+    """Converts Chinese to `zh-Hans` Simplified, or `zh-Hant` Traditional as written in Taiwan."""
+    from opencc import OpenCC
+
+    return OpenCC("t2s" if script == "zh-Hans" else "s2tw")

@@ -1,8 +1,11 @@
-"""All feedback clustered together once more, and what became of the topics there were.
+"""Refit: all clauses are clustered again, and the new clusters continue previous ones where they can.
 
-Old and new topics are matched one to one by the members that they share (Hungarian method: Kuhn 1955), and by their
-centroids where no old member is left. Old topics that find no match have merged into others or are retired; new ones
-are split from others or found.
+1. Previous clusters are carried over to today's clauses, with centroid and reach measured anew.
+2. Locked clusters keep their members; unassigned clauses near them join.
+3. All other clauses are clustered.
+4. New clusters are matched one to one to previous ones. A matched cluster takes over id, label and history.
+5. Sizes, memberships and lineage are recorded: a previous cluster without a match was merged or retired, a new one was
+   split off or found.
 """
 
 from __future__ import annotations
@@ -10,132 +13,134 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.arrays import NONE, Integers, Vectors, pack, unit
+from models.arrays import NONE, Floats, Integers, Vectors, pack, unit
+from pipelines.topics.clauses import ClauseSet
 from pipelines.topics.clustering.clusters import ClusteringResult
-from pipelines.topics.clustering.description import reach_of, to_others
+from pipelines.topics.clustering.description import ClusterDescription, reach_of, similarity_to_others
 from pipelines.topics.clustering.language_centring import LanguageCentring
-from pipelines.topics.tracking.matching import SAME_MEMBERS, ClusterMatching, _closeness, match
-from pipelines.topics.tracking.members import CarriedOver, PreviousClustering, members_of, place
+from pipelines.topics.tracking.matching import SAME_MEMBERS, ClusterMatching, centroid_similarity, match
+from pipelines.topics.tracking.memberships import CarriedOver, PreviousClustering, carry_over, memberships_of
 from pipelines.topics.tracking.nearest import assign, nearest_part
-from pipelines.topics.tracking.update import ClusteringUpdate, born_of, counts
+from pipelines.topics.tracking.update import ClusteringUpdate, create_cluster, with_sizes
+from saywhy.code_frame import CodeFrame
 from saywhy.topic import Cluster, ClusteringFit, Fate, Lineage
-
-if TYPE_CHECKING:
-    from pipelines.topics.clauses import ClauseSet
-    from saywhy.code_frame import CodeFrame
 
 
 def refit(
-    known: PreviousClustering | None,
-    material: ClauseSet,
+    previous: PreviousClustering | None,
+    clause_set: ClauseSet,
     *,
-    themes: CodeFrame,
+    code_frame: CodeFrame,
     model: str,
     now: datetime,
-    held: Collection[str] = (),
+    locked: Collection[str] = (),
 ) -> ClusteringUpdate:
-    """Cluster all clauses. Clusters that are `held`, since people have said what is in them, keep their members.
+    """Cluster all clauses. `locked` clusters (ids) keep their members, as people decided what is in them.
 
-    The result depends on what the clauses say and on what was known, not on the order of either.
+    The result depends on the clauses and on the previous clustering, not on the order of either.
     """
-    space = LanguageCentring(material.languages).fit(material.distinct.vectors)
-    fit = ClusteringFit(model, now, len(material.units), *space.means())
-    known = known or PreviousClustering(fit, (), {})
-    placed = place(known, material)
-
-    def vectors(rows: Integers) -> Vectors:  # of some texts: all at once would be as much memory again
-        spoken = [material.languages[row] for row in rows.tolist()]
-        return space.speaking(spoken).transform(material.distinct.vectors[rows])
-
+    centring = LanguageCentring(clause_set.languages).fit(clause_set.distinct.vectors)
+    fit = ClusteringFit(model, now, len(clause_set.clauses), *centring.means())
+    previous = previous or PreviousClustering(fit, (), {})
+    carried = carry_over(previous, clause_set)
     old = [
-        _calibrated(cluster, vectors(np.flatnonzero(placed.labels == at)), model)
-        for at, cluster in enumerate(placed.clusters)
+        _measured(cluster, clause_set.centred(np.flatnonzero(carried.labels == index), centring), model)
+        for index, cluster in enumerate(carried.clusters)
     ]
-    keeps = np.array([cluster.id in held and cluster.model == model for cluster in old] + [False])  # the last is NONE
+    is_locked = np.array([cluster.id in locked and cluster.model == model for cluster in old], bool)
+    kept = [cluster for cluster, keep in zip(old, is_locked, strict=True) if keep]
 
-    # Known members of what is held stay, and what is loose joins it where nothing else is nearer.
-    confidence = placed.confidence.copy()
-    loose = np.flatnonzero(placed.labels == NONE) if keeps.any() else np.empty(0, np.int64)
-    nearest, confidence[loose] = assign(vectors(loose), material.poles[loose], old)
-    nearest_or_own = placed.labels.copy()
-    nearest_or_own[loose] = nearest
-    labels = np.where(keeps[nearest_or_own], nearest_or_own, NONE)
-
+    labels, confidence = _locked_members(clause_set, centring, carried, old, is_locked)
+    joined = np.flatnonzero((carried.labels == NONE) & (labels != NONE))
     rest = np.flatnonzero(labels == NONE)
-    found = material.cluster(rest, space.speaking([material.languages[row] for row in rest.tolist()]))
-    weight = np.where(placed.is_new_text, 0, material.distinct.counts)[rest]
-    new = [found.described[label] for label in range(len(found.described))]
-    matched = match(
-        placed.labels[rest],
-        found.labels,
-        weight,
-        _closeness(old, [described.centroid for described in new], model),
-        np.flatnonzero(~keeps[:-1]),
-    )
-    # The clusters from now on: those held, then those found, under the names of the old ones that live on in them.
-    clusters = [cluster for at, cluster in enumerate(old) if keeps[at]]
-    names = {cluster.id for cluster in clusters}
-    names |= {old[at].id for at in matched.heir}
-    held_count = len(clusters)
-    inside: dict[int, Cluster] = {}
-    for label, described in enumerate(new):
-        born, *parts = born_of(described, model, now, names)
-        if (at := matched.origin.get(label)) is not None:
-            elsewhere = {other.label for place, other in enumerate(new) if place != label}
-            born = _continued(old[at], born, elsewhere)
-        clusters.append(born)
-        inside |= {code: replace(part, parent=born.id) for code, part in zip(described.parts, parts, strict=True)}
-    labels[labels != NONE] = np.searchsorted(np.flatnonzero(keeps), labels[labels != NONE])
-    labels[rest] = np.where(found.labels == NONE, NONE, found.labels + held_count)
-    confidence[rest] = found.confidence
-    whole = [cluster.id for cluster in clusters]
-    all_parts, part_labels = _parts(known, placed, found, rest, weight, whole[:held_count], inside)
-    joined = loose[(labels[loose] >= 0) & (labels[loose] < held_count)]
-    part_labels[joined] = nearest_part(vectors(joined), labels[joined], whole, all_parts)
-    is_new = placed.is_new_clause & bool(known.clusters)
-    counted = [*counts(clusters, material, labels, is_new, themes, now, held)]
-    counted += counts(all_parts, material, part_labels, is_new, themes, now, held)
-    standing = {cluster.id for cluster in counted}
-    ended = [
-        replace(cluster, ended_at=now)
-        for cluster in known.clusters
-        if cluster.ended_at is None and cluster.id not in standing
-    ]
-    members = members_of(material, labels, confidence, whole, part_labels, [part.id for part in all_parts])
-    free = [at for at in range(len(old)) if not keeps[at]]
-    lineage = _lineage(now, old, clusters[held_count:], matched, free)
-    return ClusteringUpdate(fit, (*counted, *ended), tuple(members), tuple(lineage))
+    result = clause_set.cluster(rest, centring)
+    weight = np.where(carried.is_new_text, 0, clause_set.distinct.counts)[rest]
+    descriptions = [result.descriptions[label] for label in range(len(result.descriptions))]
+    similarity = centroid_similarity(old, [description.centroid for description in descriptions], model)
+    matching = match(carried.labels[rest], result.labels, weight, similarity, np.flatnonzero(~is_locked))
+
+    new, new_parts = _new_clusters(descriptions, old, kept, matching, model, now)
+    clusters, ids = [*kept, *new], [cluster.id for cluster in (*kept, *new)]
+    labels[rest] = np.where(result.labels == NONE, NONE, result.labels + len(kept))
+    confidence[rest] = result.confidence
+    parts, part_labels = _parts(previous, carried, result, rest, weight, ids[: len(kept)], new_parts)
+    part_labels[joined] = nearest_part(clause_set.centred(joined, centring), labels[joined], ids, parts)
+
+    is_new = carried.is_new_clause & bool(previous.clusters)
+    current = [*with_sizes(clusters, clause_set, labels, is_new, code_frame, now, locked)]
+    current += with_sizes(parts, clause_set, part_labels, is_new, code_frame, now, locked)
+    memberships = memberships_of(clause_set, labels, confidence, ids, part_labels, [part.id for part in parts])
+    lineage = _lineage(now, old, new, matching, np.flatnonzero(~is_locked).tolist())
+    return ClusteringUpdate(fit, (*current, *_ended(previous, current, now)), tuple(memberships), tuple(lineage))
 
 
-def _calibrated(cluster: Cluster, members: Vectors, model: str) -> Cluster:
-    """The cluster with centroid and reach measured on its members; as it was where none are left.
+def _measured(cluster: Cluster, members: Vectors, model: str) -> Cluster:
+    """The cluster with centroid and reach of its members (n, d).
 
-    Nothing is near the centroid of another model version.
+    Without members it stays as it was; of another model version, it gets a centroid that nothing is near.
     """
     if not len(members):
         nowhere = pack(np.zeros(members.shape[1], np.float32))
         return cluster if cluster.model == model else replace(cluster, centroid=nowhere, reach=2.0)
-    mean = members.mean(axis=0)
-    return replace(
-        cluster,
-        centroid=pack(unit(mean)),
-        reach=reach_of([to_others(members)])[0],
-        model=model,
-    )
+    (reach,) = reach_of([similarity_to_others(members)])
+    return replace(cluster, centroid=pack(unit(members.mean(axis=0))), reach=reach, model=model)
 
 
-def _continued(old: Cluster, born: Cluster, elsewhere: Collection[str]) -> Cluster:
-    """A new cluster under the name and with the history of the old one; under its own label where another has that."""
-    named = born if old.label in elsewhere else old
+def _locked_members(
+    clause_set: ClauseSet,
+    centring: LanguageCentring,
+    carried: CarriedOver,
+    old: Sequence[Cluster],
+    is_locked: NDArray[np.bool_],
+) -> tuple[Integers, Floats]:
+    """The locked cluster of each text, as an index into the locked clusters alone, -1 for none; and its confidence.
+
+    Members stay. Texts that are in no cluster join a locked one if it is the nearest of all.
+    """
+    labels, confidence = carried.labels.copy(), carried.confidence.copy()
+    if is_locked.any():
+        unassigned = np.flatnonzero(labels == NONE)
+        vectors, signs = clause_set.centred(unassigned, centring), clause_set.polarity_sign[unassigned]
+        labels[unassigned], confidence[unassigned] = assign(vectors, signs, old)
+    index_of_locked = np.full(len(old) + 1, NONE)  # the last element is for NONE, which indexes it
+    index_of_locked[np.flatnonzero(is_locked)] = np.arange(is_locked.sum())
+    return index_of_locked[labels], confidence
+
+
+def _new_clusters(
+    descriptions: Sequence[ClusterDescription],
+    old: Sequence[Cluster],
+    kept: Sequence[Cluster],
+    matching: ClusterMatching,
+    model: str,
+    now: datetime,
+) -> tuple[list[Cluster], dict[int, Cluster]]:
+    """The new clusters, continuing the previous ones that they match; and their parts by number."""
+    taken = {cluster.id for cluster in kept} | {old[index].id for index in matching.successor}
+    clusters, parts = [], dict[int, Cluster]()
+    for label, description in enumerate(descriptions):
+        cluster = create_cluster(description, model, now, taken)
+        created = [(number, create_cluster(part, model, now, taken)) for number, part in description.parts.items()]
+        if (index := matching.predecessor.get(label)) is not None:
+            other_labels = {other.label for row, other in enumerate(descriptions) if row != label}
+            cluster = _continued(old[index], cluster, other_labels)
+        clusters.append(cluster)
+        parts |= {number: replace(part, parent=cluster.id) for number, part in created}
+    return clusters, parts
+
+
+def _continued(old: Cluster, new: Cluster, other_labels: Collection[str]) -> Cluster:
+    """The new cluster with id, label and history of the old one; with its own label if another cluster has the old."""
+    labelled = new if old.label in other_labels else old
     return replace(
-        born,
+        new,
         id=old.id,
-        label=named.label,
-        labels=named.labels,
+        label=labelled.label,
+        labels=labelled.labels,
         found_at=old.found_at,
         first_seen=old.first_seen,
         size_before=old.size_before,
@@ -143,46 +148,60 @@ def _continued(old: Cluster, born: Cluster, elsewhere: Collection[str]) -> Clust
 
 
 def _parts(
-    known: PreviousClustering,
-    placed: CarriedOver,
-    found: ClusteringResult,
+    previous: PreviousClustering,
+    carried: CarriedOver,
+    result: ClusteringResult,
     rest: Integers,
     weight: Integers,
-    held: Collection[str],
-    inside: Mapping[int, Cluster],
+    kept_ids: Collection[str],
+    new_parts: Mapping[int, Cluster],
 ) -> tuple[list[Cluster], Integers]:
-    """The parts from now on, and which of them each text is in: those of held clusters stay, others may be new."""
-    by_id = {cluster.id: cluster for cluster in known.clusters}
-    old = [by_id[part] for part in placed.part_ids]
-    stay = [at for at, part in enumerate(old) if part.parent in held]
-    new = [inside[code] for code in sorted(inside)]
-    free = np.array([at for at in range(len(old)) if at not in stay], np.int64)
-    matched = match(placed.parts[rest], found.parts, weight, np.full((len(old), len(new)), -1.0), free)
-    for code, at in matched.origin.items():
-        new[code] = replace(_continued(old[at], new[code], ()), parent=new[code].parent)
-    number = np.full(len(old) + 1, NONE)
-    number[stay] = np.arange(len(stay))
-    labels = number[placed.parts]
-    labels[rest] = np.where(found.parts == NONE, NONE, found.parts + len(stay))
-    return [*(old[at] for at in stay), *new], labels
+    """The parts from now on, and the part of each text as an index into them.
+
+    Parts of locked clusters stay. Those of new clusters continue previous parts with which they share members.
+    """
+    old = previous.current_parts
+    staying = [index for index, part in enumerate(old) if part.parent in kept_ids]
+    others = np.array([index for index in range(len(old)) if index not in staying], np.int64)
+    new = [new_parts[number] for number in sorted(new_parts)]
+    unknown_similarity = np.full((len(old), len(new)), -1.0)
+    matching = match(carried.parts[rest], result.parts, weight, unknown_similarity, others)
+    for label, index in matching.predecessor.items():
+        new[label] = replace(_continued(old[index], new[label], ()), parent=new[label].parent)
+    index_of_staying = np.full(len(old) + 1, NONE)  # the last element is for NONE, which indexes it
+    index_of_staying[staying] = np.arange(len(staying))
+    labels = index_of_staying[carried.parts]
+    labels[rest] = np.where(result.parts == NONE, NONE, result.parts + len(staying))
+    return [*(old[index] for index in staying), *new], labels
+
+
+def _ended(previous: PreviousClustering, current: Sequence[Cluster], now: datetime) -> Iterator[Cluster]:
+    """The previous clusters and parts that are no longer there."""
+    ids = {cluster.id for cluster in current}
+    for cluster in previous.clusters:
+        if cluster.ended_at is None and cluster.id not in ids:
+            yield replace(cluster, ended_at=now)
 
 
 def _lineage(
-    now: datetime, old: Sequence[Cluster], new: Sequence[Cluster], matched: ClusterMatching, free: Sequence[int]
+    now: datetime, old: Sequence[Cluster], new: Sequence[Cluster], matching: ClusterMatching, unlocked: Sequence[int]
 ) -> Iterator[Lineage]:
-    for at in free:
-        name, heir = old[at].id, matched.heir.get(at)
-        most = int(matched.of_old[at].argmax()) if len(new) else NONE
-        if heir is not None:
-            yield Lineage(now, Fate.CONTINUED, name, name, float(matched.of_old[at, heir]))
-        elif most != NONE and matched.of_old[at, most] >= SAME_MEMBERS:
-            yield Lineage(now, Fate.MERGED, name, new[most].id, float(matched.of_old[at, most]))
+    """What became of each previous cluster that was not locked, and where each new one is from."""
+    for index in unlocked:
+        cluster_id, successor = old[index].id, matching.successor.get(index)
+        shares = matching.share_of_old[index]
+        largest = int(shares.argmax()) if len(new) else NONE
+        if successor is not None:
+            yield Lineage(now, Fate.CONTINUED, cluster_id, cluster_id, float(shares[successor]))
+        elif largest != NONE and shares[largest] >= SAME_MEMBERS:
+            yield Lineage(now, Fate.MERGED, cluster_id, new[largest].id, float(shares[largest]))
         else:
-            yield Lineage(now, Fate.RETIRED, name)
+            yield Lineage(now, Fate.RETIRED, cluster_id)
     for label, cluster in enumerate(new):
-        if label not in matched.origin:
-            most = int(matched.of_new[:, label].argmax()) if len(old) else NONE
-            if most != NONE and matched.of_new[most, label] >= SAME_MEMBERS:
-                yield Lineage(now, Fate.SPLIT, cluster.id, old[most].id, float(matched.of_new[most, label]))
+        if label not in matching.predecessor:
+            shares = matching.share_of_new[:, label]
+            largest = int(shares.argmax()) if len(old) else NONE
+            if largest != NONE and shares[largest] >= SAME_MEMBERS:
+                yield Lineage(now, Fate.SPLIT, cluster.id, old[largest].id, float(shares[largest]))
             else:
                 yield Lineage(now, Fate.FOUND, cluster.id)
