@@ -1,6 +1,6 @@
-"""`make bench`: every table of docs/benchmarks.md that needs no data of yours, one after the other.
+"""`make bench`: run all benchmarks that need no data, one after the other.
 
-Quality tables need labelled feedback: `python -m training.evaluation.metrics --data DATA`.
+Tables on labelled feedback: `python -m training.evaluation.metrics --data DATA`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _SCRIPTS = ("classify", "latency", "clean", "import_million", "topics_size", "im
 
 
 def main() -> int:
-    """Run each script in a process of its own, so that peak memory is its own; the number of failures."""
+    """Run each script in its own process, because peak memory is measured by process; the number of failures."""
     failures = 0
     for script in _SCRIPTS:
         print(f"\n## {script}\n", flush=True)

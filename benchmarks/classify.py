@@ -1,9 +1,9 @@
-"""Comments per second of `saywhy classify` against a Hugging Face pipeline in float32 doing the same, in one run.
+"""Comments per second of `saywhy classify`, compared with a float32 Hugging Face pipeline for the same tasks.
 
     python -m benchmarks.classify [--comments FILE.jsonl[.gz]] [--count 20000]
 
-Without a file, the sample's comments are recombined into distinct ones. The pipeline runs a BertModel of the bundle's
-shape (weights do not matter for speed) and the same heads over the same clauses.
+Without a file, distinct comments are recombined from the sample. The pipeline runs a BertModel of the bundle's shape
+(random weights, which do not affect speed) and the same heads over as many clauses.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from models.heads import Heads
 from pipelines.annotate.classification import classify, to_record
 from saywhy.feedback import Comment
 
-#: Operations of one token in 12 layers of width 384, counted as multiplications and additions.
+#: Million operations for one token in 12 layers of width 384; a multiplication and an addition are two.
 MOP_PER_TOKEN = 42.6
 _LAYERS = 12
 
@@ -48,7 +48,7 @@ def read_texts(path: Path | None, count: int) -> list[str]:
 
 
 def hugging_face(bundle: Bundle) -> Callable[[list[str]], Any]:
-    """The same work with the usual tools: a float32 feature-extraction pipeline, batches of 32, the heads on top."""
+    """The baseline: a float32 feature-extraction pipeline with batches of 32, and the heads on its states."""
     import torch
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, pipeline
     from transformers.utils import logging
@@ -76,21 +76,21 @@ def hugging_face(bundle: Bundle) -> Callable[[list[str]], Any]:
     heads = Heads(bundle.heads["weight"], bundle.heads["bias"], len(bundle.code_frame.ids))
 
     def run(texts: list[str]) -> list[Any]:
-        out = []
+        logits = []
         for text, states in zip(texts, extract(["query: " + text for text in texts]), strict=True):
             tokens = states[0].numpy()
-            # One span for the whole and one for each clause; where exactly does not matter for speed.
+            # One span for the whole text and one for each clause; their exact bounds do not affect speed.
             clauses = max(1, len(split_clauses(text, "en")))
             edges = np.linspace(0, len(tokens) - 1, clauses + 1).astype(int)
             starts, ends = np.array([0, *edges[:-1]]), np.array([len(tokens), *np.maximum(edges[1:], edges[:-1] + 1)])
-            out.append(heads(tokens, starts, ends))
-        return out
+            logits.append(heads(tokens, starts, ends))
+        return logits
 
     return run
 
 
 def int8_peak(threads: int) -> Callable[[], float]:
-    """Giga-operations per second of a bare int8 matrix product, 1280 × 384 × 1536."""
+    """A function that measures giga-operations per second of an int8 matrix product, 1280 × 384 × 1536."""
     m, k, n = 1280, 384, 1536
     random = np.random.default_rng(0)
     weight = numpy_helper.from_array(random.integers(-127, 127, (k, n)).astype(np.int8), "w")
@@ -118,7 +118,7 @@ def int8_peak(threads: int) -> Callable[[], float]:
 
 
 def command_line(texts: list[str]) -> tuple[float, float]:
-    """Seconds and peak memory in MB of the real command, start-up included."""
+    """Seconds and peak memory (MB) of the command `saywhy classify`, including start-up."""
     lines = "".join(json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(texts))
     command = Path(sys.executable).with_name("saywhy")
     code = (
@@ -135,23 +135,25 @@ def command_line(texts: list[str]) -> tuple[float, float]:
 def main(
     comments: Annotated[Path | None, typer.Option(help="JSONL with a field text.")] = None,
     count: int = 20_000,
-    windows: Annotated[int, typer.Option(help="Each side runs so often, in turn; the best counts.")] = 3,
+    windows: Annotated[int, typer.Option(help="Each side runs so many times, in turn; the best counts.")] = 3,
 ) -> None:
     """Print the table."""
     texts = read_texts(comments, count)
     prefixed = ["query: " + text for text in texts]
     bundle = open_bundle(BUNDLED)
     annotator = Annotator(bundle)
-    tokens = float(np.mean([len(one.ids) for one in Tokenizer.from_file(str(bundle.tokenizer)).encode_batch(prefixed)]))
-    few = texts[: max(200, len(texts) // 20)]
+    tokens = float(
+        np.mean([len(encoding.ids) for encoding in Tokenizer.from_file(str(bundle.tokenizer)).encode_batch(prefixed)])
+    )
+    subset = texts[: max(200, len(texts) // 20)]
     baseline = hugging_face(bundle)
 
-    def ours(batch: list[str]) -> None:
+    def saywhy(batch: list[str]) -> None:
         for i, (comment, annotation) in enumerate(classify([(text, None) for text in batch], annotator)):
             to_record(i, comment, annotation)
 
-    ours(few)
-    baseline(few[:64])
+    saywhy(subset)
+    baseline(subset[:64])
     speeds: dict[str, list[float]] = {"annotate": [], "classify": [], "pipeline": []}
     peak = int8_peak(2)
     peaks = []
@@ -159,9 +161,9 @@ def main(
         part = texts[window * len(texts) // windows : (window + 1) * len(texts) // windows]
         peaks.append(peak())
         cleaned = [Comment(text, "en") for text in part]
-        speeds["classify"].append(best(partial(ours, part), 1, len(part)))
+        speeds["classify"].append(best(partial(saywhy, part), 1, len(part)))
         speeds["annotate"].append(best(partial(annotator.annotate, cleaned), 1, len(part)))
-        speeds["pipeline"].append(best(partial(baseline, few), 1, len(few)))
+        speeds["pipeline"].append(best(partial(baseline, subset), 1, len(subset)))
     seconds, memory = command_line(texts)
     rate = {name: max(values) for name, values in speeds.items()}
     share = rate["annotate"] * tokens * MOP_PER_TOKEN / 1000 / max(peaks)

@@ -1,9 +1,9 @@
-"""How fast the clean stage is, step by step, and how often it names the language that a label names.
+"""Speed and memory of each step of the clean stage, and the accuracy of language detection.
 
     python -m benchmarks.clean [--file COMMENTS.jsonl] [--limit 50000]
 
-A line of the file is an object with `text` and, for the second table, `lang` (BCP 47). Without a file the comments of
-the sample that ships are taken, over and over up to the limit: each copy with a number of its own.
+A line of the file is an object with `text` and, for the second table, `lang` (BCP 47). Without a file, the
+comments of the sample are repeated up to the limit, each copy with a number of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pipelines.clean.personal_data import mask
 from saywhy.feedback import Comment
 from saywhy.sample import SAMPLE
 
-SHORT, MIDDLE = 25, 60  # characters
+SHORT, MIDDLE = 25, 60  # characters from which a comment counts as middle and as long
 
 Row = tuple[str, str | None]  # text, labelled language
 
@@ -60,7 +60,7 @@ def read_sample(limit: int) -> list[Row]:
 
 
 def speed(rows: list[Row]) -> None:
-    """Seconds to load, comments a second after loading, and the memory that is held at the end of each step."""
+    """For each step: seconds to load, comments per second after loading, and peak memory of the process so far."""
     print(f"{'step':<12}{'load s':>8}{'comments/s':>12}{'peak MB':>9}")
     texts = [text for text, _ in rows]
     comments = [Comment(text) for text in dict.fromkeys(texts)]
@@ -72,17 +72,17 @@ def speed(rows: list[Row]) -> None:
         ("mask", lambda: mask("+49 30 901820"), lambda: [mask(text) for text in texts], len(texts)),
     ]
     for name, load, run, count in steps:
-        began = time.perf_counter()
+        started = time.perf_counter()
         load()
         loaded = time.perf_counter()
         run()
         seconds = time.perf_counter() - loaded
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(f"{name:<12}{loaded - began:>8.2f}{count / seconds:>12,.0f}{peak:>9}")
+        print(f"{name:<12}{loaded - started:>8.2f}{count / seconds:>12,.0f}{peak:>9}")
 
 
 def accuracy(rows: list[Row]) -> None:
-    """Share of comments in whose label detection agrees, by language and length, without and with the label as hint."""
+    """Share of comments whose detected language is the label, by language and length; also with the label as hint."""
     sizes = ("short", "middle", "long")
     total: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()

@@ -1,9 +1,9 @@
-"""How fast a CSV is imported, and how much memory that takes, by its number of rows.
+"""Speed and peak memory of importing a CSV, by its number of rows.
 
     python -m benchmarks.import_million [--rows 1000000]
 
-Writes its own files and stores into a temporary folder. Each line of the table is measured in a process of its own, so
-that its peak memory is its own.
+Files and stores are in a temporary folder. Each line of the table is measured in its own process, because peak memory
+is measured by process.
 """
 
 from __future__ import annotations
@@ -38,24 +38,26 @@ def main() -> None:
     table = []
     with tempfile.TemporaryDirectory() as folder:
         for count in (rows // 10, rows):
-            for named, ids in (("an id", True), ("no id", False)):
-                path, store = Path(folder, "responses.csv"), Path(folder, f"{count}-{ids}.db")
-                write(path, count, ids=ids)
+            for description, has_ids in (("an id", True), ("no id", False)):
+                path, store = Path(folder, "responses.csv"), Path(folder, f"{count}-{has_ids}.db")
+                write(path, count, has_ids=has_ids)
                 size = f"{path.stat().st_size / 1e6:.0f} MB"
                 for name, step in (("read", read), ("import", load), ("import again", load)):
                     seconds, peak = measured(step, path, store)
-                    table.append([f"{count:,}", size, named, name, f"{seconds:.1f}", f"{count / seconds:,.0f}", peak])
+                    table.append(
+                        [f"{count:,}", size, description, name, f"{seconds:.1f}", f"{count / seconds:,.0f}", peak]
+                    )
                 store.unlink()
     print_table(("rows", "file", "rows have", "step", "seconds", "rows/s", "peak memory"), table)
 
 
-def write(path: Path, rows: int, *, ids: bool) -> None:
-    """Every other response with a comment, one in ten of these on two lines, one in a thousand out of range."""
+def write(path: Path, rows: int, *, has_ids: bool) -> None:
+    """Write a CSV: every other row has a comment, one in five of them on two lines; one score in 1,000 is invalid."""
     generator = random.Random(7)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         header = ("Submitted at", "How likely are you to recommend us?", "Why?", "Country", "Customer ID", "Revenue")
-        writer.writerow(("Response ID", *header) if ids else header)
+        writer.writerow(("Response ID", *header) if has_ids else header)
         for row in range(rows):
             comment = " ".join(generator.choices(WORDS, k=generator.randint(3, 25))) if row % 2 else ""
             if row % 10 == 1:
@@ -63,22 +65,22 @@ def write(path: Path, rows: int, *, ids: bool) -> None:
             score = 99 if row % 1_000 == 7 else generator.randint(0, 10)
             moment = f"2026-{row % 12 + 1:02}-{row % 28 + 1:02} 12:{row % 60:02}:00"
             fields = (moment, score, comment, ("DE", "CN", "TW", "US")[row % 4], f"C{row % 50_000}", row % 9_000)
-            writer.writerow((f"R{row:08}", *fields) if ids else fields)
+            writer.writerow((f"R{row:08}", *fields) if has_ids else fields)
 
 
 def read(path: Path, _store: Path) -> None:
-    """From the file to responses, which are dropped."""
+    """Read the file into responses, without saving them."""
     for _ in read_responses(examine(path)):
         pass
 
 
 def load(path: Path, store: Path) -> None:
-    """From the file into the store."""
+    """Import the file into the store."""
     import_file(open_store(f"sqlite:///{store}"), "benchmark", path)
 
 
 def measured(step: Callable[[Path, Path], None], path: Path, store: Path) -> tuple[float, str]:
-    """Seconds and peak memory of the step in a fresh process, without the time to start it."""
+    """Seconds and peak memory of the step in a new process, without its start-up."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(_measure, step, path, store).result()
 

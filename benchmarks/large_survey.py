@@ -1,90 +1,90 @@
-"""A survey of any size out of the sample's sentences, and annotations of it without an encoder."""
+"""Surveys of any size, recombined from the sentences of the sample survey."""
 
 from __future__ import annotations
 
 import csv
 import random
 import re
-import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from models.annotator import Annotator
-from models.arrays import pack, unit, unpack
-from saywhy.annotation import Annotation, Polarity, ThemeLabel
-from saywhy.feedback import Comment
 from saywhy.sample import SAMPLE
 
 SCORE, COMMENT = "How likely are you to recommend us? (0-10)", "Why did you give this score?"
-_ASKED = "How likely are you to recommend Tallybrook to a friend or colleague? (0-10)"  # in the sample
+_SAMPLE_SCORE = "How likely are you to recommend Tallybrook to a friend or colleague? (0-10)"
 _SEGMENTS = ("Industry", "Plan", "Region")
 _COLUMNS = ("Response ID", "Submitted At", "Wave", SCORE, COMMENT, "Language", *_SEGMENTS, "Customer ID", "Account")
 _WAVES = (("2025-Q3", "2025-07"), ("2025-Q4", "2025-10"), ("2026-Q1", "2026-01"), ("2026-Q2", "2026-04"))
 
 _STOPS = ".!?。！？"
-_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*")  # of a sentence
-_MOMENTS = {"en": " on {}/{} at {}:{:02}", "de": " am {}/{} um {}:{:02} Uhr"}
-_MOMENT = re.compile(r" on \d+/\d+ at \d+:\d+| am \d+/\d+ um \d+:\d+ Uhr|（\d+/\d+ \d+:\d+）")
-_MOMENT_SHARE = 0.4  # of the sentences say when: so most clauses are distinct, as they are in real surveys
-_LENGTHS = (1, 2, 2, 3)  # sentences a comment
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*")
+#: A time that `write` inserted into a sentence.
+INSERTED_TIME = re.compile(r" on \d+/\d+ at \d+:\d+| am \d+/\d+ um \d+:\d+ Uhr|（\d+/\d+ \d+:\d+）")
+_TIME_FORMATS = {"en": " on {}/{} at {}:{:02}", "de": " am {}/{} um {}:{:02} Uhr"}
+_CHINESE_TIME_FORMAT = "（{}/{} {}:{:02}）"
+#: Share of the sentences with a time, so that most clauses are distinct, as in real surveys.
+_TIME_SHARE = 0.4
+_SENTENCE_COUNTS = (1, 2, 2, 3)  # of a comment, equally likely
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """One row of the sample that has a score: where it goes, and its sentences."""
+class SampleAnswer:
+    """A row of the sample with a score: language, segments, and the sentences of its comment."""
 
     score: int
     language: str
     segments: tuple[str, ...]
     sentences: tuple[str, ...]
 
+    @property
+    def group(self) -> int:
+        """0 for detractors, 1 for passives, 2 for promoters."""
+        return (self.score >= 7) + (self.score >= 9)
 
-def sample() -> list[_Answer]:
-    """What is recombined. Every sentence ends with a stop."""
+
+def sample_answers() -> list[SampleAnswer]:
+    """The answers of the sample that are recombined."""
     with SAMPLE.open(encoding="utf-8", newline="") as file:
         return [
-            _Answer(
-                int(row[_ASKED]),
+            SampleAnswer(
+                int(row[_SAMPLE_SCORE]),
                 row["Language"],
                 tuple(row[name] for name in _SEGMENTS),
                 tuple(sentences(row[COMMENT])),
             )
             for row in csv.DictReader(file)
-            if row[_ASKED]
+            if row[_SAMPLE_SCORE]
         ]
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a comment, each with one stop at its end."""
-    parts = [" ".join(part.split()) for part in _END.split(text)]
+    """The sentences of a comment, each with exactly one stop at its end."""
+    parts = [" ".join(part.split()) for part in SENTENCE_END.split(text)]
     return [part.rstrip(_STOPS) + (part[-1] if part[-1] in _STOPS else ".") for part in parts if part.strip(_STOPS)]
 
 
 def write(path: Path, rows: int, *, first: int = 0) -> None:
-    """Write responses `first` … `first + rows - 1` as CSV: half of them with a comment, in four waves.
+    """Write responses `first` … `first + rows - 1` as CSV: every other one with a comment, in four waves.
 
-    Score, language and segments of a response are those of an answer of the sample; its comment is the sentences of
-    answers of the same language and group, and some say when it happened.
+    Score, language and segments of a response are those of a random answer of the sample. Its comment consists of
+    sentences from answers of the same language and NPS group; some of them with a time inserted.
     """
-    chance = random.Random(f"survey {first}")
-    answers = sample()
-    said: dict[tuple[str, int], list[str]] = defaultdict(list)
+    generator = random.Random(f"survey {first}")
+    answers = sample_answers()
+    sentence_pool: dict[tuple[str, int], list[str]] = defaultdict(list)
     for answer in answers:
-        said[answer.language, _group(answer)] += answer.sentences
+        sentence_pool[answer.language, answer.group] += answer.sentences
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
         for number in range(first, first + rows):
-            answer = chance.choice(answers)
+            answer = generator.choice(answers)
             wave, month = _WAVES[number * 7919 % 4]
-            comment = _comment(chance, said[answer.language, _group(answer)], answer.language) if number % 2 else ""
-            customer = chance.randrange(rows // 2 + 1)
+            pool = sentence_pool[answer.language, answer.group]
+            comment = _comment(generator, pool, answer.language) if number % 2 else ""
+            customer = generator.randrange(rows // 2 + 1)
             moment = f"{month}-{number % 28 + 1:02}T{number % 24:02}:{number % 60:02}:00Z"
             writer.writerow(
                 (f"R-{number:08}", moment, wave, answer.score, comment, answer.language, *answer.segments,
@@ -92,87 +92,12 @@ def write(path: Path, rows: int, *, first: int = 0) -> None:
             )  # fmt: skip
 
 
-def _group(answer: _Answer) -> int:
-    return (answer.score >= 7) + (answer.score >= 9)
-
-
-def _comment(chance: random.Random, said: Sequence[str], language: str) -> str:
-    chosen = chance.choices(said, k=chance.choice(_LENGTHS))
-    for place, sentence in enumerate(chosen):
-        if chance.random() < _MOMENT_SHARE:
-            moment = _MOMENTS.get(language, "（{}/{} {}:{:02}）").format(
-                chance.randint(1, 28), chance.randint(1, 12), chance.randrange(24), chance.randrange(60)
+def _comment(generator: random.Random, pool: Sequence[str], language: str) -> str:
+    chosen = generator.choices(pool, k=generator.choice(_SENTENCE_COUNTS))
+    for i, sentence in enumerate(chosen):
+        if generator.random() < _TIME_SHARE:
+            time = _TIME_FORMATS.get(language, _CHINESE_TIME_FORMAT).format(
+                generator.randint(1, 28), generator.randint(1, 12), generator.randrange(24), generator.randrange(60)
             )
-            chosen[place] = sentence[:-1] + moment + sentence[-1]
+            chosen[i] = sentence[:-1] + time + sentence[-1]
     return " ".join(chosen)
-
-
-class Prepared:
-    """Stands in for an annotator, without its cost: puts comments of `write` together from annotated sentences.
-
-    For profiling what is not the encoder. A clause that says when something happened gets a vector of its own.
-    """
-
-    def __init__(self, annotator: Annotator, width: int = 384) -> None:
-        """`width` is that of the annotator's vectors."""
-        self.model, self.code_frame = annotator.model, annotator.code_frame
-        self._width = width
-        self._annotator = annotator
-
-    @cached_property
-    def _known(self) -> dict[str, Annotation]:
-        texts = {sentence: answer.language for answer in sample() for sentence in answer.sentences}
-        found = self._annotator.annotate([Comment(text, language) for text, language in texts.items()])
-        return dict(zip(texts, found, strict=True))
-
-    @cached_property
-    def _noise(self) -> NDArray[np.float32]:
-        drawn = np.random.default_rng(0).normal(size=(4096, self._width)) * 0.01
-        return drawn.astype(np.float32)
-
-    def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
-        """One annotation a comment, in order."""
-        return [self._joined(list(self._parts(comment.verbatim))) for comment in comments]
-
-    def _parts(self, verbatim: str) -> Iterator[Annotation]:
-        at = 0
-        for part in filter(None, _END.split(verbatim)):
-            at = verbatim.index(part, at)
-            moment = _MOMENT.search(part)
-            known = self._known[_MOMENT.sub("", part)]
-            longer = len(moment.group()) if moment else 0
-            limit = moment.start() if moment else len(part)
-            noise = self._noise[zlib.crc32(moment.group().encode()) % 4096] if moment else None
-            spans = {
-                clause.start: (at + clause.start, at + clause.end + longer * (clause.end > limit))
-                for clause in known.clauses
-            }
-            yield replace(
-                known,
-                mentions=tuple(replace(found, start=spans[found.start][0], end=spans[found.start][1])
-                               for found in known.mentions),
-                clauses=tuple(replace(found, start=spans[found.start][0], end=spans[found.start][1],
-                                      vector=_moved(found.vector, noise)) for found in known.clauses),
-            )  # fmt: skip
-            at += len(part)
-
-    def _joined(self, parts: list[Annotation]) -> Annotation:
-        felt = {part.sentiment.label for part in parts}
-        themes: dict[str, ThemeLabel] = {}
-        for label in (label for part in parts for label in part.themes):
-            themes[label.theme] = max(label, themes.get(label.theme, label), key=lambda found: found.confidence)
-        return Annotation(
-            self.model,
-            parts[0].sentiment if len(felt) == 1 else replace(parts[0].sentiment, label=Polarity.MIXED),
-            tuple(themes.values()),
-            tuple(mention for part in parts for mention in part.mentions),
-            tuple(clause for part in parts for clause in part.clauses),
-            parts[0].vector,
-        )
-
-
-def _moved(vector: bytes, noise: NDArray[np.float32] | None) -> bytes:
-    if noise is None:
-        return vector
-    moved = unpack(vector) + noise
-    return pack(unit(moved))

@@ -1,10 +1,10 @@
-"""How long one comment takes through `POST /v1/classify` on loopback, at a steady rate of requests.
+"""Latency of one comment through `POST /v1/classify` on loopback, at a constant rate of requests.
 
     python -m benchmarks.latency [--rate 20] [--seconds 30]
 
-A real `saywhy serve` in a process of its own. Requests leave on schedule whether or not earlier ones are back, each
-on a kept connection, and are timed from the moment at which they were due: a slow answer cannot hide the wait of the
-requests behind it.
+`saywhy serve` runs in its own process. Requests are sent on schedule on persistent connections, whether or not earlier
+ones have been answered. Latency counts from the scheduled time, so the time that a request waits behind a slow one is
+included (no coordinated omission).
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from benchmarks.texts import recombined
 from benchmarks.timing import print_table, processor
 
 _CONNECTIONS = 8
-_WARM = 30  # seconds
+_WARM_UP_SECONDS = 30
 
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """The address of a server on a free port."""
+    """Start a server on a free port; its address."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [Path(sys.executable).with_name("saywhy"), "serve", "--port", "0"],
@@ -47,20 +47,20 @@ def serving() -> Iterator[str]:
         )
         try:
             assert process.stderr is not None
-            said = ""
+            output = ""
             for line in process.stderr:
-                said += line
-                if found := re.search(r"running on (http://\S+)", line):
-                    yield found[1]
+                output += line
+                if match := re.search(r"running on (http://\S+)", line):
+                    yield match[1]
                     return
-            raise RuntimeError(f"the server did not start:\n{said}")
+            raise RuntimeError(f"the server did not start:\n{output}")
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)
 
 
 def measure(address: str, texts: list[str], rate: float) -> list[float]:
-    """Seconds from when each text was due to when its answer was there."""
+    """Latency of each text in seconds, from its scheduled time to its answer."""
     limits = httpx2.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
     with httpx2.Client(base_url=address, limits=limits, timeout=30) as client, ThreadPoolExecutor(_CONNECTIONS) as pool:
 
@@ -69,23 +69,25 @@ def measure(address: str, texts: list[str], rate: float) -> list[float]:
             response.raise_for_status()
             return time.perf_counter() - due
 
-        until = time.perf_counter() + _WARM
-        for text in cycle(texts[:200]):  # connections, caches, and the language tables that the server loads behind
+        until = time.perf_counter() + _WARM_UP_SECONDS
+        for text in cycle(
+            texts[:200]
+        ):  # warm-up: connections, caches, and language tables that the server loads in the background
             ask(0, text)
             if time.perf_counter() > until:
                 break
         started = time.perf_counter() + 0.1
-        answers = []
+        latencies = []
         for i, text in enumerate(texts):
             due = started + i / rate
             time.sleep(max(0.0, due - time.perf_counter()))
-            answers.append(pool.submit(ask, due, text))
-        return [answer.result() for answer in answers]
+            latencies.append(pool.submit(ask, due, text))
+        return [latency.result() for latency in latencies]
 
 
 def main(
     rate: Annotated[float, typer.Option(min=0.1, help="Requests a second.")] = 20,
-    seconds: Annotated[int, typer.Option(min=1, help="How long.")] = 30,
+    seconds: Annotated[int, typer.Option(min=1, help="Duration.")] = 30,
 ) -> None:
     """Print the table."""
     with serving() as address:

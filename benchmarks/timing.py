@@ -1,4 +1,4 @@
-"""What every benchmark needs: the best of several windows, the processor that it ran on, a table."""
+"""Shared by all benchmarks: the best of several runs, the processor, a Markdown table."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-#: Instructions that decide how fast int8 products are, best first.
+#: CPU flags of instructions for int8 products, fastest first.
 _INT8 = ("amx_int8", "avx512_vnni", "avx_vnni", "avx512f", "avx2")
 
 
 def best(work: Callable[[], object], windows: int, items: int) -> float:
-    """Items per second in the best of several windows: the machine may be shared, its best moment is its own."""
+    """Items per second in the best of several runs: on a shared machine others slow some of them down."""
     seconds = []
     for _ in range(windows):
         started = time.perf_counter()
@@ -30,10 +30,10 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def processor() -> str:
-    """The processor, its cores and its best instructions for int8, where /proc/cpuinfo tells."""
-    about = Path("/proc/cpuinfo")
-    text = about.read_text("utf-8") if about.exists() else ""
+    """Processor, number of cores and fastest int8 instructions, from /proc/cpuinfo if it exists."""
+    cpuinfo = Path("/proc/cpuinfo")
+    text = cpuinfo.read_text("utf-8") if cpuinfo.exists() else ""
     name = re.search(r"model name\s*: (.+)", text)
     flags = re.search(r"flags\s*: (.+)", text)
-    best_one = next((one for one in _INT8 if flags and one in flags[1].split()), "int8 instructions unknown")
-    return f"{name[1] if name else 'unknown processor'}, {len(os.sched_getaffinity(0))} cores, {best_one}"
+    int8 = next((flag for flag in _INT8 if flags and flag in flags[1].split()), "int8 instructions unknown")
+    return f"{name[1] if name else 'unknown processor'}, {len(os.sched_getaffinity(0))} cores, {int8}"

@@ -1,4 +1,4 @@
-"""The million benchmark's own parts: its survey, its stand-in for the encoder, its killed processes."""
+"""Parts of the benchmark `million`: its survey, its annotator without an encoder, its killed processes."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.large_survey import COMMENT, SCORE, Prepared, sample, write
+from benchmarks.large_survey import COMMENT, SCORE, sample_answers, write
 from benchmarks.million import run
+from benchmarks.recombined_annotator import RecombinedAnnotator
 from pipelines.ingest import examine, read_responses
 from saywhy.annotation import Annotation, Polarity
 from saywhy.feedback import Comment, Response
 from tests.builders.answers import annotate
 
 
-def test_the_survey_is_what_it_says(tmp_path: Path) -> None:
+def test_the_survey_has_the_documented_properties(tmp_path: Path) -> None:
     """Half of the responses have a comment, most of them distinct, in four languages and waves; all can be imported,
-    and a further part has other ids.
+    and a second part has other ids.
     """
     paths = tmp_path / "a.csv", tmp_path / "b.csv"
     write(paths[0], 2000)
     write(paths[1], 20, first=2000)
     rows = [row for path in paths for row in csv.DictReader(path.open(encoding="utf-8", newline=""))]
-    said = [row[COMMENT] for row in rows if row[COMMENT]]
-    assert len(said) == len(rows) / 2 == 1010
-    assert len(set(said)) > 0.9 * len(said)
+    comments = [row[COMMENT] for row in rows if row[COMMENT]]
+    assert len(comments) == len(rows) / 2 == 1010
+    assert len(set(comments)) > 0.9 * len(comments)
     assert {row["Language"] for row in rows} == {"en", "de", "zh-Hans", "zh-Hant"}
     assert sorted(Counter(row["Wave"] for row in rows).values()) == [505] * 4
     assert len({row["Response ID"] for row in rows}) == len(rows)
@@ -35,8 +36,8 @@ def test_the_survey_is_what_it_says(tmp_path: Path) -> None:
     assert [item.score.value for item in read if item.score] == [int(row[SCORE]) for row in rows]
 
 
-class Sentences:
-    """An annotator that takes every text for one clause."""
+class OneClauseAnnotator:
+    """An annotator for which every text is one clause."""
 
     model, code_frame = "m", None
 
@@ -44,28 +45,28 @@ class Sentences:
         return [annotate(comment, [(0, len(comment.verbatim), "support", Polarity.NEGATIVE)]) for comment in comments]
 
 
-def test_prepared_annotations_keep_their_places(tmp_path: Path) -> None:
-    """The clauses of a comment that was put together are its sentences, with the moment that was put in."""
+def test_combined_annotations_have_the_offsets_of_the_comment(tmp_path: Path) -> None:
+    """The clauses of a recombined comment are its sentences, including inserted times."""
     write(tmp_path / "a.csv", 300)
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
         comments = [Comment(row[COMMENT], row["Language"]) for row in csv.DictReader(file) if row[COMMENT]]
-    known = {sentence for answer in sample() for sentence in answer.sentences}
-    prepared = Prepared(Sentences(), width=16)  # type: ignore[arg-type]
-    for comment, found in zip(comments, prepared.annotate(comments), strict=True):
-        parts = [comment.verbatim[clause.start : clause.end] for clause in found.clauses]
+    sentences = {sentence for answer in sample_answers() for sentence in answer.sentences}
+    annotator = RecombinedAnnotator(OneClauseAnnotator(), width=16)  # type: ignore[arg-type]
+    for comment, annotation in zip(comments, annotator.annotate(comments), strict=True):
+        parts = [comment.verbatim[clause.start : clause.end] for clause in annotation.clauses]
         assert " ".join(parts) == comment.verbatim
-        assert all(part in known or any(character.isdecimal() for character in part) for part in parts)
+        assert all(part in sentences or any(character.isdecimal() for character in part) for part in parts)
 
 
 def hang_after_three(progress: Callable[[str, int, int], None]) -> None:
-    """Work that never ends."""
+    """Work that makes three steps and then hangs."""
     for done in range(4):
         progress("count", done, 0)
     time.sleep(600)
 
 
-def test_a_process_is_killed_where_it_should_be() -> None:
-    """The benchmark hears of every step up to the one at which it kills the process, and does not wait for its end."""
+def test_a_process_is_killed_at_the_given_step() -> None:
+    """All steps up to the one at which the process is killed are returned, without waiting for its end."""
     steps = run(hang_after_three, kill_at=("count", 3))
     assert [(step.stage, step.done) for step in steps] == [("count", done) for done in range(4)]
     assert steps[-1].megabytes > 0
