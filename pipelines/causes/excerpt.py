@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pipelines.clean.personal_data import mask
+from saywhy.display_width import display_width
 
-#: Longest text that is quoted whole, in columns (`width`).
+#: Longest text that is quoted whole, in columns (`display_width`).
 MAX_WIDTH = 280
 
 #: A cut moves to the next space if there is one within so many characters.
@@ -18,23 +19,15 @@ def excerpt(verbatim: str, start: int, end: int, max_width: int = MAX_WIDTH) -> 
     and moved to a space where there is one near. White space stays as written.
     """
     text, [(start, end)] = mask(verbatim, [(start, end)])
-    if width(text) <= max_width:
+    if display_width(text) <= max_width:
         return text, start, end
-    if width(text[start:end]) > max_width:  # the clause alone is too long: keep its beginning
+    if display_width(text[start:end]) > max_width:  # the clause alone is too long: keep its beginning
         end = start + len(_prefix(text[start:end], max_width))
-    room = (max_width - width(text[start:end])) // 2
+    room = (max_width - display_width(text[start:end])) // 2
     first = _cut_before(text, start, room)
     last = len(text) - _cut_before(text[::-1], len(text) - end, room)
     head, tail = "…" if first else "", "…" if last < len(text) else ""
     return head + text[first:last] + tail, start - first + len(head), end - first + len(head)
-
-
-def width(text: str) -> int:
-    """The columns of a fixed-width line that the text takes.
-
-    A CJK character takes two: it carries about as much as two Latin letters.
-    """
-    return sum(2 if character >= "\u2e80" else 1 for character in text)
 
 
 def _cut_before(text: str, start: int, columns: int) -> int:
@@ -48,7 +41,7 @@ def _prefix(text: str, columns: int) -> str:
     """The longest prefix that takes at most so many columns."""
     used = 0
     for offset, character in enumerate(text):
-        used += width(character)
+        used += display_width(character)
         if used > columns:
             return text[:offset]
     return text

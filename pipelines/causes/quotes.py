@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.arrays import NONE, Integers, Vectors, unit
-from pipelines.causes.excerpt import MAX_WIDTH, excerpt, width
+from pipelines.causes.excerpt import MAX_WIDTH, excerpt
 from pipelines.tabulate.cause_mentions import CauseMentions
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
+from saywhy.display_width import display_width
 from saywhy.issue import Quote
 
 QUOTES_PER_CAUSE = 4
@@ -32,7 +33,7 @@ DUPLICATE_COSINE = 0.97
 #: A language in which at least this share of a cause's clauses is written gets a quote before others get a second.
 MIN_LANGUAGE_SHARE = 0.1
 
-#: Narrowest comment that is quoted where there are enough others, in columns (`excerpt.width`). Chosen by hand.
+#: Narrowest comment that is quoted where there are enough others, in columns (`display_width`). Chosen by hand.
 MIN_WIDTH = 20
 
 
@@ -133,7 +134,7 @@ def _preferred(
     comments = mentions.comment[rows].tolist()
     points, scored = data.points[witness[comments]], data.scored[witness[comments]]
     fits_score = scored & ((points < 0) if polarity is Polarity.NEGATIVE else (points > 0))
-    widths = np.array([width(data.comments[comment].verbatim) for comment in comments])
+    widths = np.array([display_width(data.comments[comment].verbatim) for comment in comments])
     is_readable = (widths >= MIN_WIDTH) & (widths <= MAX_WIDTH)
     is_confident = mentions.confidence[rows] >= np.median(mentions.confidence[rows])
     masks = (fits_score & is_readable & is_confident, fits_score & is_readable, fits_score)

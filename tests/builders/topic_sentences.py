@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 #: cause → language → sentences
 SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
     "login": {
@@ -120,3 +122,20 @@ SENTENCES: dict[str, dict[str, tuple[str, ...]]] = {
 
 #: Causes of praise; the others are complaints.
 PRAISE = frozenset({"friendly staff", "easy to use"})
+
+
+class Sentence(NamedTuple):
+    """One sentence. Sentences of one cause with the same number are translations of each other."""
+
+    cause: str
+    language: str
+    number: int
+    text: str
+
+
+ALL_SENTENCES = [
+    Sentence(cause, language, number, text)
+    for cause, languages in SENTENCES.items()
+    for language, texts in languages.items()
+    for number, text in enumerate(texts)
+]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from rich.cells import cell_len
-
+from saywhy.display_width import display_width
 from saywhy.text import normalise
 
-#: Columns of a fixed-width line, in which a Chinese character takes two.
+#: In columns (`display_width`).
 MAX_LABEL_WIDTH = 60
 
 _QUOTES = '"“”„«»「」『』'
@@ -32,8 +31,8 @@ def to_heading(clause: str) -> str:
         clause = clause.translate(dict.fromkeys(map(ord, _QUOTES)))
     clause = clause.strip(_OUTER)
     shorter = _OPENING.sub("", clause).strip(_OUTER)
-    clause = shorter if cell_len(shorter) >= _MIN_WIDTH else clause
-    if cell_len(clause) > MAX_LABEL_WIDTH:
+    clause = shorter if display_width(shorter) >= _MIN_WIDTH else clause
+    if display_width(clause) > MAX_LABEL_WIDTH:
         clause = _shorten(clause)
     return clause[:1].upper() + clause[1:]
 
@@ -41,7 +40,7 @@ def to_heading(clause: str) -> str:
 def _shorten(clause: str) -> str:
     """Cut to `MAX_LABEL_WIDTH` columns with an ellipsis, at a space in the second half, else at a character."""
     clause = clause[: MAX_LABEL_WIDTH + 1]
-    while cell_len(clause) > MAX_LABEL_WIDTH - 1:
+    while display_width(clause) > MAX_LABEL_WIDTH - 1:
         head, space, _ = clause.rpartition(" ")
-        clause = head if space and cell_len(head) >= MAX_LABEL_WIDTH // 2 else clause[:-1]
+        clause = head if space and display_width(head) >= MAX_LABEL_WIDTH // 2 else clause[:-1]
     return clause.rstrip(_OUTER) + "…"

@@ -16,11 +16,11 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.cells import cell_len
 
 from pipelines.clean.personal_data import mask
 from pipelines.topics.labelling.headings import to_heading
 from pipelines.topics.labelling.keywords import stop_words, words
+from saywhy.display_width import display_width
 
 #: A topic with this share of its texts in English has an English label, as English is the default language of pages.
 _ENGLISH_SHARE = 0.2
@@ -139,7 +139,7 @@ def _word_scores(
 
 def _penalty(heading: str, content_words: int, language: str | None) -> float:
     """What makes a clause a bad heading, in units of the score."""
-    width = cell_len(heading)
+    width = display_width(heading)
     last_word = heading.rpartition(" ")[2].casefold()
     is_incomplete = last_word in stop_words(language) and last_word not in _CLOSING_WORDS
     return (

@@ -18,10 +18,9 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from rich.cells import cell_len
-
 from pipelines.clean.personal_data import mask
 from pipelines.topics.labelling.headings import MAX_LABEL_WIDTH, to_heading
+from saywhy.display_width import display_width
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment
 from saywhy.topic import Cluster, Membership
@@ -156,6 +155,6 @@ def _quotes(members: Sequence[Membership], comments: Mapping[str, Comment]) -> l
 def _valid_label(label: Any, language: str) -> str:
     if not isinstance(label, str) or not label.strip():
         raise LabelError(f"no label in {language}")
-    if cell_len(label) > 2 * MAX_LABEL_WIDTH:
+    if display_width(label) > 2 * MAX_LABEL_WIDTH:
         raise LabelError(f"the label in {language} is too long")
     return to_heading(mask(label)[0])
