@@ -197,7 +197,7 @@ def test_no_identity_reaches_the_database(connection: Connection, workspace_id: 
 def test_anonymity_cannot_be_promised_afterwards(connection: Connection, workspace_id: int) -> None:
     """The promise is refused if identities are stored already; giving it twice changes nothing."""
     store.responses.save(connection, workspace_id, [Response("hr", "1", Score(2))])
-    with pytest.raises(Conflict, match="identity"):
+    with pytest.raises(Conflict, match="responses with identities"):
         store.workspaces.promise_anonymity(connection, workspace_id)
     other = store.workspaces.ensure(connection, "employees")
     store.workspaces.promise_anonymity(connection, other)
