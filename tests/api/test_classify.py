@@ -1,0 +1,87 @@
+"""`POST /v1/classify`."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.http.dependencies import Resources
+from pipelines import annotate
+from tests.api import PROBLEM
+
+COMMENTS: list[dict[str, Any]] = [
+    {"id": "a", "text": "Support answered within minutes, but the invoice was wrong again."},
+    {"id": 7, "text": "Leider stürzt die App seit dem letzten Update ständig ab.", "language": "de"},
+    {"id": "c", "text": "價格合理，但是物流太慢了 👍🏽", "language": None},
+    {"id": "", "text": "n/a"},
+]
+
+
+def post(client: TestClient, comments: Any) -> Any:
+    """The response to classifying these comments."""
+    return client.post("/v1/classify", json={"comments": comments})
+
+
+def test_classify_answers_each_comment_in_order_with_the_members_of_the_contract(client: TestClient) -> None:
+    """Every result has exactly the documented members and the id of its comment, in the order sent."""
+    results = post(client, COMMENTS).json()["results"]
+    assert [result["id"] for result in results] == ["a", 7, "c", ""]
+    for result, sent in zip(results, COMMENTS, strict=True):
+        assert set(result) == {"id", "language", "sentiment", "themes", "mentions", "model"}
+        assert set(result["sentiment"]) == {"label", "score", "confidence", "uncertain"}
+        assert all(set(theme) == {"theme", "polarity", "confidence"} for theme in result["themes"])
+        for mention in result["mentions"]:
+            assert set(mention) == {"theme", "polarity", "start", "end", "confidence"}
+            assert 0 <= mention["start"] < mention["end"] <= len(sent["text"])
+    assert [result["language"] for result in results[:3]] == ["en", "de", "zh-Hant"]
+    assert results[3]["themes"] == []
+
+
+def test_classify_is_the_annotate_stage(client: TestClient, resources: Resources) -> None:
+    """Over HTTP the results are exactly those of the annotate stage."""
+    items = [(comment["text"], comment.get("language")) for comment in COMMENTS]
+    batch = annotate.classify(items, resources.annotator)
+    expected = [annotate.to_record(sent["id"], *result) for sent, result in zip(COMMENTS, batch, strict=True)]
+    assert post(client, COMMENTS).json() == {"results": expected}
+
+
+def test_classify_answers_the_same_when_asked_by_many_at_once(client: TestClient) -> None:
+    """Concurrent requests do not affect one another."""
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda comment: post(client, [comment]).json()["results"][0], COMMENTS * 4))
+    assert answers == post(client, COMMENTS).json()["results"] * 4
+
+
+def test_classify_takes_256_comments_and_no_more(client: TestClient) -> None:
+    """The largest batch works; one more, or none, is refused with the place of the fault."""
+    assert len(post(client, COMMENTS * 64).json()["results"]) == 256
+    for comments in (COMMENTS * 64 + COMMENTS[:1], []):
+        answer = post(client, comments)
+        assert answer.status_code == 422
+        assert [fault["pointer"] for fault in answer.json()["errors"]] == ["#/comments"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "pointer"),
+    [
+        ({"text": "fine"}, "#/comments/0/id"),
+        ({"id": 1.5, "text": "fine"}, "#/comments/0/id"),
+        ({"id": True, "text": "fine"}, "#/comments/0/id"),
+        ({"id": 1}, "#/comments/0/text"),
+        ({"id": 1, "text": 5}, "#/comments/0/text"),
+        ({"id": 1, "text": "x" * 10_001}, "#/comments/0/text"),
+        ({"id": 1, "text": "fine", "language": 4}, "#/comments/0/language"),
+        ("fine", "#/comments/0"),
+    ],
+)
+def test_invalid_comments_are_refused_with_a_pointer(client: TestClient, comment: Any, pointer: str) -> None:
+    """An invalid payload is a 422 problem with a pointer to the invalid member, without repeating the input."""
+    answer = post(client, [comment])
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == PROBLEM
+    assert answer.json()["type"] == "urn:saywhy:problem:invalid-request"
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+    assert "input" not in answer.text

@@ -1,0 +1,87 @@
+"""Reports as JSON and as pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.http.accept_language import preferred_language
+from api.http.dependencies import open_resources
+from pipelines.render import to_html, to_json
+from saywhy import store
+from saywhy.code_frame import load_code_frame
+from saywhy.feedback import Response, Score
+from saywhy.settings import Settings
+from tests.api import SLASHED
+from tests.builders.reports import FULL
+
+
+def test_reports_are_listed_and_read_as_json(client: TestClient) -> None:
+    """The list has the waves, and each route returns exactly what the renderer writes."""
+    assert client.get("/v1/reports").json() == {"waves": [FULL.wave, SLASHED, "all"]}
+    for wave in (FULL.wave, SLASHED, "all"):
+        answer = client.get(f"/v1/reports/{wave}")
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.text == to_json(replace(FULL, wave=wave))
+
+
+def test_the_error_for_an_unknown_wave_lists_the_waves(client: TestClient) -> None:
+    """The detail has the requested wave and all that have a report."""
+    detail = client.get("/v1/reports/2031-Q1").json()["detail"]
+    assert all(name in detail for name in ("2031-Q1", FULL.wave, SLASHED, "all"))
+
+
+def test_pages_show_the_report_in_the_language_asked_for(client: TestClient) -> None:
+    """`?language=` decides, else the browser; the page is exactly what the renderer writes."""
+    german = to_html(replace(FULL, wave="all"), load_code_frame(), language="de")
+    assert client.get("/?language=de").text == german
+    assert client.get("/", headers={"accept-language": "fr, de-AT;q=0.8, en;q=0.5"}).text == german
+    traditional = to_html(FULL, load_code_frame(), language="zh-Hant")
+    assert client.get(f"/reports/{FULL.wave}?language=zh-TW", headers={"accept-language": "en"}).text == traditional
+
+
+def test_the_start_page_says_what_to_do(tmp_path: Path) -> None:
+    """Before the first analysis it says which commands to run, in the reader's language, and whether one is running."""
+    opened = open_resources(Settings(database_url=f"sqlite:///{tmp_path / 'store.db'}"))
+    with TestClient(create_app(Settings(), opened)) as client:
+        empty = client.get("/")
+        assert (empty.status_code, empty.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert "saywhy import" in empty.text
+        assert "saywhy analyse" in empty.text
+        assert "style-src 'sha256-" in empty.headers["content-security-policy"]
+        with opened.engine.begin() as connection:
+            workspace = store.workspaces.find(connection, opened.workspace)
+            store.responses.save(connection, workspace, [Response("test", "1", Score(3))])
+        imported = client.get("/?language=de").text
+        assert "1 Antwort" in imported
+        assert "saywhy import" not in imported
+        with opened.engine.begin() as connection:
+            store.runs.start(connection, workspace, opened.annotator.model)
+        assert "正在进行" in client.get("/", headers={"accept-language": "zh-CN"}).text
+        assert client.get("/reports/all").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("*", "en"),
+        ("fr", "en"),
+        ("de-CH", "de"),
+        ("zh", "zh-Hans"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-Hans"),
+        ("zh-TW", "zh-Hant"),
+        ("zh-Hans-HK", "zh-Hans"),
+        ("en;q=0.4, zh-hk;q=0.6", "zh-Hant"),
+        ("de;q=0, en;q=0.1", "en"),
+        ("de;q=nonsense, zh", "zh-Hans"),
+        ("en, de", "en"),
+    ],
+)
+def test_the_language_of_a_page_follows_the_browser(accepted: str, language: str) -> None:
+    """The supported language with the highest quality, then the first."""
+    assert preferred_language(accepted) == language
