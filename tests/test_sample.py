@@ -1,4 +1,4 @@
-"""The sample holds what its README says it holds."""
+"""The sample has the properties that its README states."""
 
 from __future__ import annotations
 
@@ -42,25 +42,25 @@ RESERVED_NUMBER = re.compile(
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    """The export, one dictionary a response."""
+    """The export, one dictionary for each response."""
     with SAMPLE.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))
 
 
 @pytest.fixture(scope="module")
 def causes() -> dict[str, set[str]]:
-    """Response id -> the causes that it names."""
-    named: dict[str, set[str]] = defaultdict(set)
+    """Causes by response id."""
+    by_response: dict[str, set[str]] = defaultdict(set)
     with GROUND_TRUTH.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, strict=True):
-            assert row["Cause"] not in named[row["Response ID"]], f"{row} is there twice"
-            named[row["Response ID"]].add(row["Cause"])
-    return named
+            assert row["Cause"] not in by_response[row["Response ID"]], f"{row} occurs twice"
+            by_response[row["Response ID"]].add(row["Cause"])
+    return by_response
 
 
 @pytest.fixture(scope="module")
 def readme() -> str:
-    """What is documented."""
+    """The documentation of the sample."""
     return SAMPLE.with_name("README.md").read_text(encoding="utf-8")
 
 
@@ -72,12 +72,12 @@ def cells(readme: str, first: str) -> list[str]:
 
 
 def scores(rows: Iterable[Row]) -> list[int]:
-    """The scores given; blank ones are none."""
+    """The scores, without blank ones."""
     return [int(row[SCORE]) for row in rows if row[SCORE] != ""]
 
 
 def nps(rows: Iterable[Row]) -> float:
-    """Promoters minus detractors in percent of the scored, -100 … 100."""
+    """NPS in points, -100 … 100."""
     given = scores(rows)
     return 100 * (sum(score >= 9 for score in given) - sum(score <= 6 for score in given)) / len(given)
 
@@ -88,7 +88,7 @@ def impact(rows: list[Row], causes: dict[str, set[str]], cause: str) -> float:
 
 
 def test_every_row_is_whole(rows: list[Row]) -> None:
-    """Ids are unique, columns complete, scores 0 to 10 or blank, names and e-mail addresses there for follow-up."""
+    """Ids are unique, columns complete, scores 0 to 10 or blank; names and e-mail addresses are not blank."""
     assert len({row["Response ID"] for row in rows}) == len(rows) == 800
     for row in rows:
         assert None not in row
@@ -99,7 +99,7 @@ def test_every_row_is_whole(rows: list[Row]) -> None:
 
 
 def test_a_customer_is_the_same_in_both_waves(rows: list[Row], readme: str) -> None:
-    """Nobody answers twice in one wave or changes name, account or industry; the number of returners is documented."""
+    """No customer answers twice in a wave or changes name, account or industry; numbers are as documented."""
     answers = Counter((row["Customer ID"], row["Wave"]) for row in rows)
     assert max(answers.values()) == 1
     constant = ("Customer ID", "Name", "Email", "Account", "Industry", "Plan", "Region", "Language", "Annual revenue")
@@ -110,7 +110,7 @@ def test_a_customer_is_the_same_in_both_waves(rows: list[Row], readme: str) -> N
 
 
 def test_languages_and_industries_are_as_documented(rows: list[Row], readme: str) -> None:
-    """40, 25, 20 and 15 % in the four first-class languages, five industries."""
+    """Numbers of responses by language and industry are as documented."""
     languages = Counter(row["Language"] for row in rows)
     assert languages == {"en": 320, "de": 200, "zh-Hans": 160, "zh-Hant": 120}
     assert all(f"{count} `{language}`" in readme for language, count in languages.items())
@@ -130,7 +130,7 @@ def test_waves_and_nps_are_as_documented(rows: list[Row], readme: str, wave: str
 
 
 def test_blanks_zeros_and_kinds_of_comments_are_as_documented(rows: list[Row], readme: str) -> None:
-    """Blanks, zeros, non-answers, long comments and line breaks are there, in the documented number."""
+    """Numbers of blanks, zeros, non-answers, long comments and line breaks are as documented."""
     comments = [row[COMMENT] for row in rows if row[COMMENT]]
     blank = len(rows) - len(comments)
     assert 0.25 < blank / len(rows) < 0.35
@@ -145,7 +145,7 @@ def test_blanks_zeros_and_kinds_of_comments_are_as_documented(rows: list[Row], r
     assert any(re.search("[\U0001f300-\U0001faff]", comment) for comment in comments)
 
 
-def test_comments_are_really_written(rows: list[Row]) -> None:
+def test_comments_are_distinct(rows: list[Row]) -> None:
     """At least 520 comments differ in more than case, punctuation and spacing."""
     written = {re.sub(r"\W", "", normalise(row[COMMENT]).casefold()) for row in rows}
     assert len(written - {""}) >= 520
@@ -166,7 +166,7 @@ def test_mentions_are_as_documented(rows: list[Row], causes: dict[str, set[str]]
     assert set(re.findall(r"[a-z]+", row[2])) - {"or"} <= set(load_code_frame().ids)
 
 
-def test_ground_truth_speaks_of_comments_that_are_there(rows: list[Row], causes: dict[str, set[str]]) -> None:
+def test_ground_truth_refers_to_existing_comments(rows: list[Row], causes: dict[str, set[str]]) -> None:
     """Every response in the ground truth exists and has a comment; no cause is undocumented."""
     commented = {row["Response ID"] for row in rows if row[COMMENT]}
     assert set(causes) <= commented
@@ -202,7 +202,7 @@ def test_planted_causes_rank_as_documented(rows: list[Row], causes: dict[str, se
 
 
 def test_personal_data_is_reserved_for_fiction(rows: list[Row], readme: str) -> None:
-    """Every e-mail address, telephone, card and account number lies in a range that can belong to nobody."""
+    """Every e-mail address, telephone, card and account number is in a range reserved for examples or fiction."""
     for row in rows:
         assert RESERVED_DOMAIN.search(row["Email"]), row["Email"]
     holding = 0
@@ -218,7 +218,7 @@ def test_personal_data_is_reserved_for_fiction(rows: list[Row], readme: str) -> 
 
 
 def test_simplified_and_traditional_chinese_are_pure(rows: list[Row]) -> None:
-    """No character of the other script in either, by OpenCC and by the national character sets; none in en and de."""
+    """By OpenCC and national character sets, comments have no characters of the other script; en and de have no Han."""
     to_simplified = OpenCC("t2s")
     for row in rows:
         comment = row[COMMENT]

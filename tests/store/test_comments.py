@@ -40,7 +40,7 @@ ANNOTATION = Annotation(
 BARE = Annotation("core-1", Sentiment(Polarity.NEUTRAL, 0.0, 1.0), (), (), (), b"")
 
 
-def give(connection: Connection, workspace_id: int, *verbatims: str) -> list[Comment]:
+def save_comments(connection: Connection, workspace_id: int, *verbatims: str) -> list[Comment]:
     """Save one response for each verbatim; the comments."""
     batch = [Response("survey", str(n), comment=Comment(verbatim)) for n, verbatim in enumerate(verbatims)]
     store.responses.save(connection, workspace_id, batch)
@@ -53,25 +53,25 @@ def clean(connection: Connection, workspace_id: int) -> None:
 
 
 def verbatims(comments: list[Comment]) -> set[str]:
-    """What is written in these comments."""
+    """Verbatims of the comments."""
     return {comment.verbatim for comment in comments}
 
 
 def rows(connection: Connection, table: str) -> int:
-    """How many rows a table has."""
+    """Number of rows of a table."""
     return connection.scalar(select(func.count()).select_from(metadata.tables[table])) or 0
 
 
 def test_a_comment_is_kept_once(connection: Connection, workspace_id: int) -> None:
-    """However many people write the same, it is cleaned and annotated once."""
-    give(connection, workspace_id, "too slow", "too slow", "Too slow")
+    """Equal verbatims are one comment, which is cleaned and annotated once."""
+    save_comments(connection, workspace_id, "too slow", "too slow", "Too slow")
     assert verbatims(store.comments.uncleaned(connection, workspace_id, 10)) == {"too slow", "Too slow"}
     assert rows(connection, "comments") == 2
 
 
 def test_cleaned_comments_come_back(connection: Connection, workspace_id: int) -> None:
-    """What the clean stage found is with the comment from then on, wherever it is loaded."""
-    comments = give(connection, workspace_id, "太慢了", "太慢了！", "-")
+    """Results of the clean stage are loaded with the comment, alone and in responses."""
+    comments = save_comments(connection, workspace_id, "太慢了", "太慢了！", "-")
     cleaned = [
         replace(comments[0], language="zh-Hans"),
         replace(comments[1], language="zh-Hans", duplicate_of=comments[0].content_hash),
@@ -81,32 +81,32 @@ def test_cleaned_comments_come_back(connection: Connection, workspace_id: int) -
     assert store.comments.uncleaned(connection, workspace_id, 10) == []
     assert [response.comment for response in store.responses.load(connection, workspace_id)] == cleaned
     assert sorted(store.comments.load(connection, workspace_id), key=cleaned.index) == cleaned
-    give(connection, workspace_id, "太慢了")
+    save_comments(connection, workspace_id, "太慢了")
     assert store.comments.uncleaned(connection, workspace_id, 10) == []
 
 
-def test_portions_cover_everything_once(connection: Connection, workspace_id: int) -> None:
-    """Going through the comments in portions meets each of them exactly once."""
+def test_batches_cover_all_comments_once(connection: Connection, workspace_id: int) -> None:
+    """Processing comments in batches returns each of them exactly once."""
     everything = {f"comment {number}" for number in range(25)}
-    give(connection, workspace_id, *everything)
+    save_comments(connection, workspace_id, *everything)
     seen: list[str] = []
-    while portion := store.comments.uncleaned(connection, workspace_id, 7):
-        assert len(portion) <= 7
-        seen += [comment.verbatim for comment in portion]
-        store.comments.save_cleaned(connection, workspace_id, portion)
+    while batch := store.comments.uncleaned(connection, workspace_id, 7):
+        assert len(batch) <= 7
+        seen += [comment.verbatim for comment in batch]
+        store.comments.save_cleaned(connection, workspace_id, batch)
     assert len(seen) == 25
     assert set(seen) == everything
     seen, after = [], None
-    while portion := store.comments.unannotated(connection, workspace_id, "core-1", 7, after=after):
-        seen += [comment.verbatim for comment in portion]
-        after = portion[-1].content_hash
+    while batch := store.comments.unannotated(connection, workspace_id, "core-1", 7, after=after):
+        seen += [comment.verbatim for comment in batch]
+        after = batch[-1].content_hash
     assert len(seen) == 25
     assert set(seen) == everything
 
 
 def test_only_answers_wait_for_annotation(connection: Connection, workspace_id: int) -> None:
-    """Comments wait once they are cleaned and are answers, and for each model version anew."""
-    comments = give(connection, workspace_id, "too slow", "-", "slow too")
+    """Cleaned answers without an annotation by the model version are returned, and no others."""
+    comments = save_comments(connection, workspace_id, "too slow", "-", "slow too")
     assert store.comments.unannotated(connection, workspace_id, "core-1", 10) == []
     store.comments.save_cleaned(connection, workspace_id, [comments[0], replace(comments[1], is_answer=False)])
     assert verbatims(store.comments.unannotated(connection, workspace_id, "core-1", 10)) == {"too slow"}
@@ -116,8 +116,10 @@ def test_only_answers_wait_for_annotation(connection: Connection, workspace_id: 
 
 
 def test_annotations_come_back_as_they_were(connection: Connection, workspace_id: int) -> None:
-    """Labels, spans, confidences and vectors survive to the last bit, one annotation a model."""
-    full, bare = (comment.content_hash for comment in give(connection, workspace_id, "slow but cheap enough", "ok"))
+    """Labels, spans, confidences and vectors are loaded exactly, one annotation for each model version."""
+    full, bare = (
+        comment.content_hash for comment in save_comments(connection, workspace_id, "slow but cheap enough", "ok")
+    )
     newer = replace(ANNOTATION, model="core-2")
     store.annotations.save(connection, workspace_id, {full: ANNOTATION, bare: BARE})
     store.annotations.save(connection, workspace_id, {full: newer})
@@ -128,27 +130,27 @@ def test_annotations_come_back_as_they_were(connection: Connection, workspace_id
 
 
 def test_saving_an_annotation_again_replaces_it(connection: Connection, workspace_id: int) -> None:
-    """Saving is idempotent, and the last word of a model counts."""
-    (key,) = (comment.content_hash for comment in give(connection, workspace_id, "slow but cheap enough"))
+    """Saving again replaces the annotation of the same model version; saving is idempotent."""
+    (key,) = (comment.content_hash for comment in save_comments(connection, workspace_id, "slow but cheap enough"))
     for annotation in (BARE, ANNOTATION, ANNOTATION):
         store.annotations.save(connection, workspace_id, {key: annotation})
     assert list(store.annotations.load(connection, workspace_id, "core-1")) == [(key, ANNOTATION)]
 
 
 def test_not_a_number_is_refused(connection: Connection, workspace_id: int) -> None:
-    """A confidence that is not a number is refused when it is saved, not found out when it is read."""
-    (key,) = (comment.content_hash for comment in give(connection, workspace_id, "slow"))
+    """A confidence of NaN is refused when it is saved."""
+    (key,) = (comment.content_hash for comment in save_comments(connection, workspace_id, "slow"))
     broken = replace(ANNOTATION, sentiment=Sentiment(Polarity.NEGATIVE, -0.5, float("nan")))
     with pytest.raises((StatementError, ValueError), match=r"(?i)not JSON compliant"):
         store.annotations.save(connection, workspace_id, {key: broken})
 
 
 def test_a_replaced_comment_is_gone(connection: Connection, workspace_id: int) -> None:
-    """When the last response that holds a comment changes it, nothing that was computed from it remains."""
-    old, kept = give(connection, workspace_id, "too slow", "too dear", "too dear")[:2]
+    """When the last response with a comment changes it, everything computed from the comment is deleted."""
+    old, kept = save_comments(connection, workspace_id, "too slow", "too dear", "too dear")[:2]
     clean(connection, workspace_id)
     store.annotations.save(connection, workspace_id, {old.content_hash: ANNOTATION, kept.content_hash: ANNOTATION})
-    show(
+    save_topics(
         connection,
         workspace_id,
         [topic("t-1", size=2)],
@@ -167,20 +169,20 @@ def test_a_replaced_comment_is_gone(connection: Connection, workspace_id: int) -
 
 
 def test_duplicates_of_a_replaced_comment_are_cleaned_again(connection: Connection, workspace_id: int) -> None:
-    """A near-duplicate whose first of its kind is gone waits for the clean stage once more."""
-    first, second = give(connection, workspace_id, "too slow", "too slow!")
+    """A near-duplicate of a deleted comment must be cleaned again."""
+    first, second = save_comments(connection, workspace_id, "too slow", "too slow!")
     store.comments.save_cleaned(connection, workspace_id, [first, replace(second, duplicate_of=first.content_hash)])
     store.responses.save(connection, workspace_id, [Response("survey", "0", comment=Comment("fine"))])
     assert sorted(store.comments.uncleaned(connection, workspace_id, 10), key=str) == [Comment("fine"), second]
 
 
 def test_work_on_a_comment_that_went_meanwhile_is_dropped(connection: Connection, workspace_id: int) -> None:
-    """Where an import replaces a comment while it is analysed, saving the results neither fails nor revives it."""
-    gone, kept = Comment("gone"), give(connection, workspace_id, "kept")[0]
+    """If an import deletes a comment during an analysis, saving its results neither fails nor restores it."""
+    gone, kept = Comment("gone"), save_comments(connection, workspace_id, "kept")[0]
     store.comments.save_cleaned(connection, workspace_id, [gone, kept])
     store.annotations.save(connection, workspace_id, {gone.content_hash: ANNOTATION, kept.content_hash: ANNOTATION})
     assignments = [Assignment(comment.content_hash, 0, 3, "t-1", 0.5) for comment in (gone, kept)]
-    show(connection, workspace_id, [topic("t-1")], assignments)
+    save_topics(connection, workspace_id, [topic("t-1")], assignments)
     assert [key for key, _ in store.annotations.load(connection, workspace_id, "core-1")] == [kept.content_hash]
     assert list(store.topics.assignments(connection, workspace_id)) == assignments[1:]
     assert rows(connection, "comments") == 1
@@ -200,8 +202,8 @@ def topic(key: str, size: int = 1) -> Topic:
     )
 
 
-def show(connection: Connection, workspace_id: int, topics: list[Topic], assigned: Iterable[Assignment]) -> None:
-    """Keep clusters, where their clauses are, and each as a topic."""
+def save_topics(connection: Connection, workspace_id: int, topics: list[Topic], assigned: Iterable[Assignment]) -> None:
+    """Save a cluster for each topic, the memberships of its clauses, and the topics."""
     clusters = [
         Cluster(t.id, t.theme, t.label, t.keywords, t.polarity, t.size, t.centroid, 0.5, "core-1", NOW) for t in topics
     ]
@@ -214,32 +216,32 @@ def show(connection: Connection, workspace_id: int, topics: list[Topic], assigne
 
 
 def test_topics_are_replaced_as_a_whole(connection: Connection, workspace_id: int) -> None:
-    """Each analysis leaves its own topics and assignments only, largest topic first, and none in other workspaces."""
-    keys = sorted(comment.content_hash for comment in give(connection, workspace_id, "a", "b"))
+    """Saving replaces all topics and assignments of the workspace, and no others; the largest topic comes first."""
+    keys = sorted(comment.content_hash for comment in save_comments(connection, workspace_id, "a", "b"))
     assigned = [Assignment(key, start, start + 2, "t-2", 0.25) for key in keys for start in (0, 2)]
-    show(connection, workspace_id, [topic("t-0")], [Assignment(keys[0], 0, 2, "t-0", 1.0)])
-    show(connection, workspace_id, [topic("t-1", 5), topic("t-2", 9), topic("t-3", 5)], iter(assigned))
+    save_topics(connection, workspace_id, [topic("t-0")], [Assignment(keys[0], 0, 2, "t-0", 1.0)])
+    save_topics(connection, workspace_id, [topic("t-1", 5), topic("t-2", 9), topic("t-3", 5)], iter(assigned))
     assert store.topics.load(connection, workspace_id) == (topic("t-2", 9), topic("t-1", 5), topic("t-3", 5))
     assert list(store.topics.assignments(connection, workspace_id)) == assigned
     other = store.workspaces.ensure(connection, "other")
-    show(connection, other, [topic("t-2")], [])
+    save_topics(connection, other, [topic("t-2")], [])
     assert store.topics.load(connection, other) == (topic("t-2"),)
     assert len(store.topics.load(connection, workspace_id)) == 3
-    show(connection, workspace_id, [], [])
+    save_topics(connection, workspace_id, [], [])
     assert store.topics.load(connection, workspace_id) == ()
     assert list(store.topics.assignments(connection, workspace_id)) == []
 
 
 def test_an_assignment_needs_its_topic(connection: Connection, workspace_id: int) -> None:
-    """An assignment to a topic that is not there is a bug, which the database refuses."""
-    (comment,) = give(connection, workspace_id, "a")
+    """The database refuses an assignment to a topic that does not exist."""
+    (comment,) = save_comments(connection, workspace_id, "a")
     with pytest.raises(IntegrityError), connection.begin_nested():
-        show(connection, workspace_id, [], [Assignment(comment.content_hash, 0, 1, "t-9", 1.0)])
+        save_topics(connection, workspace_id, [], [Assignment(comment.content_hash, 0, 1, "t-9", 1.0)])
 
 
 def test_clusters_come_back_as_they_were(connection: Connection, workspace_id: int) -> None:
-    """What the machine found, what became of it and where each clause is are the same values after the database."""
-    (comment,) = give(connection, workspace_id, "too slow")
+    """Loaded clusters, lineage events and memberships equal the saved ones."""
+    (comment,) = save_comments(connection, workspace_id, "too slow")
     part = Cluster("p", "delivery", "送货", ("送货",), "negative", 1, vector(0.6, 0.8), 0.5, "core-1", NOW, 0.75, "c")
     whole = replace(part, id="c", parent=None, labels={"de": "Zu langsam"}, size_before=1, is_emerging=True)
     events = (Lineage(NOW, Fate.FOUND, "c"), Lineage(NOW, Fate.MERGED, "old", "c", 0.5))
@@ -264,10 +266,12 @@ def test_clusters_come_back_as_they_were(connection: Connection, workspace_id: i
 
 
 def test_a_moved_clause_is_in_its_topic_and_comes_back(connection: Connection, workspace_id: int) -> None:
-    """Clauses follow their cluster's topic but for those that were moved, which come back when they no longer are."""
-    key = give(connection, workspace_id, "too slow")[0].content_hash
+    """Clauses have the topic of their cluster unless they are moved, and again when they are no longer moved."""
+    key = save_comments(connection, workspace_id, "too slow")[0].content_hash
     topics = [topic("t-1"), topic("t-2")]
-    show(connection, workspace_id, topics, [Assignment(key, 0, 3, "t-1", 0.5), Assignment(key, 4, 8, "t-1", 0.5)])
+    save_topics(
+        connection, workspace_id, topics, [Assignment(key, 0, 3, "t-1", 0.5), Assignment(key, 4, 8, "t-1", 0.5)]
+    )
     store.topics.save(connection, workspace_id, topics, {"t-1": "t-1", "t-2": "t-2"}, {(key, 4, 8): "t-2"})
     assert [a.topic for a in store.topics.assignments(connection, workspace_id)] == ["t-1", "t-2"]
     store.topics.save(connection, workspace_id, topics[1:], {"t-1": "t-2", "t-2": "t-2"}, {})
@@ -280,7 +284,7 @@ def test_a_moved_clause_is_in_its_topic_and_comes_back(connection: Connection, w
 
 
 def test_edits_come_back_in_their_order(connection: Connection, workspace_id: int) -> None:
-    """Edits are kept with author, time, note and arguments, those of a workspace apart from those of others."""
+    """Edits are stored with author, time, note and arguments, separately for each workspace."""
     add = partial(store.topic_edits.add, connection, workspace_id, author="研究员", note=None, at=NOW)
     first = add(EditKind.RENAME, "t-1", {"name": "送货"})
     second = add(EditKind.UNDO, "t-1", {"edit": first.id})

@@ -41,7 +41,7 @@ def test_a_response_comes_back_as_it_was(connection: Connection, workspace_id: i
 
 
 def test_an_empty_response_comes_back_as_it_was(connection: Connection, workspace_id: int) -> None:
-    """Nothing is made up for what was not given."""
+    """Missing values stay missing."""
     store.responses.save(connection, workspace_id, [Response("survey", "r-1")])
     assert everything(connection, workspace_id) == [Response("survey", "r-1")]
 
@@ -54,7 +54,7 @@ def test_scores_keep_value_and_scale(connection: Connection, workspace_id: int, 
 
 
 def test_moments_are_kept_in_utc(connection: Connection, workspace_id: int) -> None:
-    """A moment in another time zone is the same moment; one without a time zone is taken as UTC."""
+    """Datetimes of other time zones are converted to UTC; those without a time zone are taken as UTC."""
     in_shanghai = datetime(2026, 9, 3, 12, 0, tzinfo=timezone(timedelta(hours=8)))
     without = datetime(2026, 9, 3, 12, 0)
     store.responses.save(
@@ -62,13 +62,13 @@ def test_moments_are_kept_in_utc(connection: Connection, workspace_id: int) -> N
         workspace_id,
         [Response("survey", "1", answered_at=in_shanghai), Response("survey", "2", answered_at=without)],
     )
-    found = [response.answered_at for response in everything(connection, workspace_id)]
-    assert found == [datetime(2026, 9, 3, 4, 0, tzinfo=UTC), datetime(2026, 9, 3, 12, 0, tzinfo=UTC)]
-    assert [moment.tzinfo for moment in found if moment] == [UTC, UTC]
+    moments = [response.answered_at for response in everything(connection, workspace_id)]
+    assert moments == [datetime(2026, 9, 3, 4, 0, tzinfo=UTC), datetime(2026, 9, 3, 12, 0, tzinfo=UTC)]
+    assert [moment.tzinfo for moment in moments if moment] == [UTC, UTC]
 
 
 def test_saving_twice_changes_nothing(connection: Connection, workspace_id: int) -> None:
-    """The same responses again are counted as unchanged, also where the clock shows another zone."""
+    """Saving the same responses again counts them as unchanged, also if their time has another time zone."""
     other_zone = FULL.answered_at.astimezone(timezone(timedelta(hours=-5))) if FULL.answered_at else None
     again = Response(
         FULL.source,
@@ -85,9 +85,9 @@ def test_saving_twice_changes_nothing(connection: Connection, workspace_id: int)
     assert everything(connection, workspace_id) == [FULL]
 
 
-@pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
-def test_a_later_row_completes_the_earlier_one(connection: Connection, workspace_id: int, together: bool) -> None:
-    """What is missing is filled in, what is given again is replaced, and what is missing later is kept."""
+@pytest.mark.parametrize("in_one_batch", [True, False], ids=["one batch", "two batches"])
+def test_a_later_row_completes_the_earlier_one(connection: Connection, workspace_id: int, in_one_batch: bool) -> None:
+    """A later row adds missing values and replaces present ones; values that it lacks are kept."""
     earlier = Response(
         "survey",
         "r-1",
@@ -105,7 +105,7 @@ def test_a_later_row_completes_the_earlier_one(connection: Connection, workspace
         customer=Customer(email="eva@example.at"),
     )
     saved = SaveCounts()
-    for batch in [[earlier, later]] if together else [[earlier], [later]]:
+    for batch in [[earlier, later]] if in_one_batch else [[earlier], [later]]:
         saved += store.responses.save(connection, workspace_id, batch)
     assert saved == SaveCounts(new=1, changed=1)
     assert everything(connection, workspace_id) == [
@@ -125,7 +125,7 @@ def test_a_later_row_completes_the_earlier_one(connection: Connection, workspace
 def test_counts_do_not_depend_on_batches(
     connection: Connection, workspace_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A batch that is longer than one statement takes is split, and counted as if it were not."""
+    """A batch that is too long for one statement is split, with the same counts."""
     monkeypatch.setattr(statements, "BATCH", 3)
     batch = [
         Response("survey", str(number % 5), Score(number // 5), Comment(f"text {number % 2}")) for number in range(10)
@@ -137,7 +137,7 @@ def test_counts_do_not_depend_on_batches(
 
 
 def test_order_is_that_of_the_first_save(connection: Connection, workspace_id: int) -> None:
-    """A response that is completed later keeps its place."""
+    """A response that is completed later keeps its position."""
     store.responses.save(connection, workspace_id, [Response("survey", number) for number in "312"])
     store.responses.save(connection, workspace_id, [Response("survey", "3", Score(9)), Response("survey", "0")])
     assert [response.external_id for response in everything(connection, workspace_id)] == ["3", "1", "2", "0"]
@@ -151,7 +151,7 @@ def test_the_same_id_of_another_source_is_another_response(connection: Connectio
 
 
 def test_workspaces_do_not_see_each_other(connection: Connection, workspace_id: int) -> None:
-    """The same response and the same comment in two workspaces are two, and change apart."""
+    """The same response and comment in two workspaces are stored and changed separately."""
     other = store.workspaces.ensure(connection, "other")
     assert store.workspaces.ensure(connection, "other") == other == store.workspaces.find(connection, "other")
     for each in (workspace_id, other):
@@ -165,7 +165,7 @@ def test_workspaces_do_not_see_each_other(connection: Connection, workspace_id: 
 
 
 def test_waves_in_order_of_their_first_answer(connection: Connection, workspace_id: int) -> None:
-    """Waves come in the order of time, not of the alphabet; undated ones after them, by name."""
+    """Waves are in order of time, not of the alphabet; undated ones follow, by name."""
     dated = {"Spring": 3, "Autumn": 9, "Winter": 12}
     batch = [
         Response("survey", f"{wave} {day}", answered_at=datetime(2026, month, day, tzinfo=UTC), wave=wave)
@@ -183,7 +183,7 @@ def test_waves_in_order_of_their_first_answer(connection: Connection, workspace_
 @pytest.mark.parametrize("bad", ["a\0b", "half \ud83d of an emoji"])
 @pytest.mark.parametrize("field", ["comment", "segment", "customer"])
 def test_text_that_cannot_be_stored_is_refused(connection: Connection, workspace_id: int, bad: str, field: str) -> None:
-    """What a database cannot hold is refused by name rather than changed, and nothing of the batch is saved."""
+    """Text that a database cannot store is refused, naming the response, and nothing of the batch is saved."""
     response = {
         "comment": Response("survey", "r-7", comment=Comment(bad)),
         "segment": Response("survey", "r-7", segments=(Segment("plan", bad),)),
@@ -195,7 +195,7 @@ def test_text_that_cannot_be_stored_is_refused(connection: Connection, workspace
 
 
 def test_a_long_comment_is_kept_whole(connection: Connection, workspace_id: int) -> None:
-    """A comment of a million characters is stored to the last."""
+    """A comment of a million characters is stored completely."""
     long = Comment("太长了 " * 250_000)
     store.responses.save(connection, workspace_id, [Response("survey", "1", comment=long)])
     assert [response.comment for response in everything(connection, workspace_id)] == [long]
@@ -203,7 +203,7 @@ def test_a_long_comment_is_kept_whole(connection: Connection, workspace_id: int)
 
 @pytest.mark.slow
 def test_loading_takes_bounded_memory(connection: Connection, workspace_id: int) -> None:
-    """Going through ten times the responses takes about the same memory: they are streamed."""
+    """Loading ten times as many responses takes less than twice the memory: they are streamed."""
 
     def peak(responses: int) -> int:
         batch = [Response("survey", str(number), comment=Comment(f"{number} " * 50)) for number in range(responses)]

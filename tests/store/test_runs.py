@@ -57,7 +57,7 @@ REPORT = Report(
 
 
 def test_a_run_starts_and_ends(connection: Connection, workspace_id: int) -> None:
-    """A run is running from its start, and its end is kept with the reason."""
+    """A run starts in state running; its end is stored with the reason."""
     assert store.runs.latest(connection, workspace_id) is None
     first = store.runs.start(connection, workspace_id, "core-1")
     assert (first.state, first.model, first.ended_at) == (RunState.RUNNING, "core-1", None)
@@ -72,7 +72,7 @@ def test_a_run_starts_and_ends(connection: Connection, workspace_id: int) -> Non
 
 @pytest.mark.parametrize("state", [state for state in RunState if state.is_terminal])
 def test_a_terminal_state_is_final(connection: Connection, workspace_id: int, state: RunState) -> None:
-    """A run that has ended stays as it ended."""
+    """A run in a terminal state cannot be ended again."""
     run = store.runs.start(connection, workspace_id, "core-1")
     ended = store.runs.finish(connection, workspace_id, run.id, state)
     with pytest.raises(RunAlreadyEnded, match=state):
@@ -81,7 +81,7 @@ def test_a_terminal_state_is_final(connection: Connection, workspace_id: int, st
 
 
 def test_only_a_run_of_this_workspace_can_end(connection: Connection, workspace_id: int) -> None:
-    """A run of another workspace is not there, and a run does not end by going on."""
+    """A run of another workspace is not found, and a run cannot end in a state that is not terminal."""
     run = store.runs.start(connection, workspace_id, "core-1")
     other = store.workspaces.ensure(connection, "other")
     with pytest.raises(NotFound, match=str(run.id)):
@@ -92,14 +92,14 @@ def test_only_a_run_of_this_workspace_can_end(connection: Connection, workspace_
 
 
 def test_a_report_comes_back_as_it_was(connection: Connection, workspace_id: int) -> None:
-    """A report is the same value after the database, tuples, Chinese, `None` and all."""
+    """A loaded report equals the saved one, including tuples, Chinese text and `None`."""
     run = store.runs.start(connection, workspace_id, "core-1")
     store.reports.save(connection, workspace_id, run.id, REPORT)
     assert store.reports.latest(connection, workspace_id, "2026-Q2") == REPORT
 
 
 def test_the_latest_report_counts(connection: Connection, workspace_id: int) -> None:
-    """A later run's report replaces the earlier one for readers, and so does a later save of the same run."""
+    """The latest report of a wave is that of the latest run, in the version that was saved last."""
     first = store.runs.start(connection, workspace_id, "core-1")
     store.reports.save(connection, workspace_id, first.id, REPORT)
     store.reports.save(connection, workspace_id, first.id, replace(REPORT, nps=None))
@@ -110,7 +110,7 @@ def test_the_latest_report_counts(connection: Connection, workspace_id: int) -> 
 
 
 def test_a_missing_wave_says_which_there_are(connection: Connection, workspace_id: int) -> None:
-    """Asking for a wave without a report names those that have one, in the order in which they were saved."""
+    """The error about a wave without a report lists the waves with one, in the order in which they were saved."""
     with pytest.raises(WaveNotFound, match="nothing has been analysed yet"):
         store.reports.latest(connection, workspace_id, "all")
     run = store.runs.start(connection, workspace_id, "core-1")
@@ -123,48 +123,48 @@ def test_a_missing_wave_says_which_there_are(connection: Connection, workspace_i
         store.reports.latest(connection, store.workspaces.ensure(connection, "other"), "Spring")
 
 
-def test_an_import_goes_on_where_it_was(connection: Connection, workspace_id: int) -> None:
-    """The same file with the same options is the same import; its counts add up over the steps."""
+def test_an_import_resumes(connection: Connection, workspace_id: int) -> None:
+    """The same digest is the same import; counts of its batches are added."""
     rejections = [Rejection(7, "score 11 is outside 0-10", "r-7;11;ok"), Rejection(3, "no score", "\0 \ud83d")]
-    begun = store.imports.start(connection, workspace_id, "export.csv", "d1")
-    assert (begun.rows_done, begun.accepted, begun.rejected, begun.finished) == (0, SaveCounts(), 0, False)
-    store.imports.advance(connection, workspace_id, begun.id, 5, SaveCounts(new=4, unchanged=1))
-    step = store.imports.advance(connection, workspace_id, begun.id, 10, SaveCounts(new=2, changed=1), rejections)
+    started = store.imports.start(connection, workspace_id, "export.csv", "d1")
+    assert (started.rows_done, started.accepted, started.rejected, started.finished) == (0, SaveCounts(), 0, False)
+    store.imports.advance(connection, workspace_id, started.id, 5, SaveCounts(new=4, unchanged=1))
+    step = store.imports.advance(connection, workspace_id, started.id, 10, SaveCounts(new=2, changed=1), rejections)
     again = store.imports.start(connection, workspace_id, "export.csv", "d1")
     assert again == step
     assert (again.rows_done, again.accepted, again.rejected) == (10, SaveCounts(new=6, changed=1, unchanged=1), 2)
-    assert list(store.imports.rejections(connection, workspace_id, begun.id)) == [
+    assert list(store.imports.rejections(connection, workspace_id, started.id)) == [
         rejections[0],
         Rejection(3, "no score", "\\x00 \\ud83d"),
     ]
-    assert store.imports.finish(connection, workspace_id, begun.id).finished
+    assert store.imports.finish(connection, workspace_id, started.id).finished
     assert store.imports.start(connection, workspace_id, "export.csv", "d1").finished
-    assert store.imports.start(connection, workspace_id, "export.csv", "d2").id != begun.id
+    assert store.imports.start(connection, workspace_id, "export.csv", "d2").id != started.id
     other = store.workspaces.ensure(connection, "other")
     assert store.imports.start(connection, other, "export.csv", "d1").rows_done == 0
     with pytest.raises(NotFound):
-        store.imports.finish(connection, other, begun.id)
+        store.imports.finish(connection, other, started.id)
 
 
 def test_an_import_can_begin_again(connection: Connection, workspace_id: int) -> None:
-    """A finished import that is wanted again starts from its first row, without its old rejections."""
-    begun = store.imports.start(connection, workspace_id, "export.csv", "d1")
-    store.imports.advance(connection, workspace_id, begun.id, 5, SaveCounts(new=4), [Rejection(2, "no score", "x")])
-    store.imports.finish(connection, workspace_id, begun.id)
-    assert store.imports.restart(connection, workspace_id, begun.id) == begun
-    assert list(store.imports.rejections(connection, workspace_id, begun.id)) == []
+    """A restarted import begins at the first row, without its earlier rejections."""
+    started = store.imports.start(connection, workspace_id, "export.csv", "d1")
+    store.imports.advance(connection, workspace_id, started.id, 5, SaveCounts(new=4), [Rejection(2, "no score", "x")])
+    store.imports.finish(connection, workspace_id, started.id)
+    assert store.imports.restart(connection, workspace_id, started.id) == started
+    assert list(store.imports.rejections(connection, workspace_id, started.id)) == []
 
 
-def test_rows_and_progress_stand_or_fall_together(engine: Engine) -> None:
-    """A step that is killed leaves neither its rows nor its progress, so that the next attempt repeats it whole."""
+def test_rows_and_progress_are_committed_together(engine: Engine) -> None:
+    """A batch whose process is killed leaves neither rows nor progress, so the next attempt repeats it completely."""
     with engine.begin() as connection:
         acme = store.workspaces.ensure(connection, "acme")
-        begun = store.imports.start(connection, acme, "export.csv", "d1")
+        started = store.imports.start(connection, acme, "export.csv", "d1")
 
     def step() -> None:
         with engine.begin() as connection:
             saved = store.responses.save(connection, acme, [Response("file", "1", Score(9))])
-            store.imports.advance(connection, acme, begun.id, 1, saved)
+            store.imports.advance(connection, acme, started.id, 1, saved)
             if not killed:
                 killed.append(True)
                 raise KeyboardInterrupt
@@ -181,8 +181,8 @@ def test_rows_and_progress_stand_or_fall_together(engine: Engine) -> None:
 
 
 def test_two_processes_cannot_import_the_same_rows(connection: Connection, workspace_id: int) -> None:
-    """Whoever comes second to the same rows of the same file is told."""
-    begun = store.imports.start(connection, workspace_id, "export.csv", "d1")
-    store.imports.advance(connection, workspace_id, begun.id, 5, SaveCounts(new=5))
+    """The second process that imports the same rows gets a `Conflict`."""
+    started = store.imports.start(connection, workspace_id, "export.csv", "d1")
+    store.imports.advance(connection, workspace_id, started.id, 5, SaveCounts(new=5))
     with pytest.raises(Conflict, match="another process"):
-        store.imports.advance(connection, workspace_id, begun.id, 5, SaveCounts(unchanged=5))
+        store.imports.advance(connection, workspace_id, started.id, 5, SaveCounts(unchanged=5))
