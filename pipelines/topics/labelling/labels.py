@@ -3,7 +3,7 @@
 Each candidate gets a score: centrality, plus how many keywords and common words it has, how typical its words are and
 how often it was written, minus penalties for what makes a bad heading. No benchmark measures labels: the weights below
 were set by reading the labels of the sample and of two real surveys (docs/explanation/real-surveys.md), and
-tests/topics/test_labels.py has a case for each thing that they should prevent.
+tests/topics/test_labels.py has cases of what they should prevent.
 """
 
 from __future__ import annotations
