@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from models.annotator import Annotator, load_annotator
 from saywhy import store
+from tests.builders.analysed_topics import TEXTS, add, run
 
 
 @pytest.fixture(scope="session")
@@ -141,3 +142,18 @@ def fresh_database(server: str, template: str = "template1") -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def analysed_topics(tmp_path_factory: pytest.TempPathFactory, annotator: Annotator) -> Path:
+    """A store with topics."""
+    path = tmp_path_factory.mktemp("topics") / "store.db"
+    add(path, TEXTS)
+    run(path, annotator)
+    return path
+
+
+@pytest.fixture
+def topics_store(analysed_topics: Path, tmp_path: Path) -> Path:
+    """A copy of the store with topics, to be edited."""
+    return Path(shutil.copy(analysed_topics, tmp_path / "store.db"))

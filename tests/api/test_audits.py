@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.http.dependencies import Resources
-from models.annotator import Annotator, load_annotator
+from models.annotator import Annotator
 from saywhy import store
 from saywhy.annotation import Polarity
 from saywhy.audit import MIN_COMMENTS, AuditLabel
@@ -26,12 +26,6 @@ from service.workspaces import create, promise_anonymity
 
 TEXTS = ["=slow support", "too dear", "lovely staff", "Mail me at jo@example.com, the invoice is wrong", "客服很慢"]
 CSV = {"Content-Type": "text/csv"}
-
-
-@pytest.fixture(scope="module")
-def annotator() -> Annotator:
-    """The bundled model."""
-    return load_annotator(threads=1)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from rich.console import Console
 from cli.terminal_report import print_ranking
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.report import Report
-from tests.builders.reports import EMPTY, FULL, HOSTILE, HUGE, RATED
+from tests.builders.extreme_reports import EMPTY, HOSTILE, HUGE
+from tests.builders.reports import FULL, RATED
 
 
 def printed(report: Report, width: int = 80, language: str = "en", *, colour: bool = False) -> str:

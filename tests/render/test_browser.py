@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pipelines.render import to_html
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.report import Report
-from tests.builders.reports import EMPTY, FULL, HOSTILE, HUGE, RATED, RICH
+from tests.builders.extreme_reports import EMPTY, HOSTILE, HUGE
+from tests.builders.reports import FULL, RATED, RICH
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")

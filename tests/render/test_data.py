@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pipelines.render import to_csv, to_json
 from saywhy.report import Report
-from tests.builders.reports import EMPTY, FULL, HOSTILE, HUGE, INVOICES, RATED
+from tests.builders.extreme_reports import EMPTY, HOSTILE, HUGE
+from tests.builders.reports import FULL, INVOICES, RATED
 
 
 def rows(content: str, delimiter: str = ",") -> list[dict[str, str]]:

@@ -14,7 +14,8 @@ import pytest
 from pipelines.render import to_html
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.report import Report
-from tests.builders.reports import EMPTY, FULL, HOSTILE, HOSTILE_TEXT, HUGE, RATED
+from tests.builders.extreme_reports import EMPTY, HOSTILE, HOSTILE_TEXT, HUGE
+from tests.builders.reports import FULL, RATED
 
 CODE_FRAME = load_code_frame()
 VOID = {"meta", "line", "rect", "circle"}

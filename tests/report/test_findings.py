@@ -15,7 +15,8 @@ from pipelines.report.findings import findings
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.estimate import Estimate
 from saywhy.report import Alert, CauseChange, Change, Report
-from tests.builders.reports import EMPTY, FULL, RATED
+from tests.builders.extreme_reports import EMPTY
+from tests.builders.reports import FULL, RATED
 
 #: Words that turn an association into a causal claim.
 CAUSAL = {
