@@ -39,6 +39,10 @@ def _of_comment(*, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
     )
 
 
+def _partial_index(name: str, *columns: Column[Any], where: sa.ColumnElement[bool]) -> None:
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 workspaces = Table(
     "workspaces",
     metadata,
@@ -59,27 +63,19 @@ comments = Table(
     Column("duplicate_of", sa.String(64)),
     Column("is_cleaned", sa.Boolean, nullable=False),
 )
-# Partial indexes for the two queues of an analysis: comments to clean, and answers to annotate.
-Index(
-    "ix_comments_uncleaned",
-    comments.c.workspace_id,
-    comments.c.content_hash,
-    sqlite_where=~comments.c.is_cleaned,
-    postgresql_where=~comments.c.is_cleaned,
-)
-Index(
+# Partial indexes for the two queues of an analysis (comments to clean, answers to annotate) and for near-duplicates.
+_partial_index("ix_comments_uncleaned", comments.c.workspace_id, comments.c.content_hash, where=~comments.c.is_cleaned)
+_partial_index(
     "ix_comments_answers",
     comments.c.workspace_id,
     comments.c.content_hash,
-    sqlite_where=comments.c.is_cleaned & comments.c.is_answer,
-    postgresql_where=comments.c.is_cleaned & comments.c.is_answer,
+    where=comments.c.is_cleaned & comments.c.is_answer,
 )
-Index(
+_partial_index(
     "ix_comments_duplicate_of",
     comments.c.duplicate_of,
     comments.c.workspace_id,
-    sqlite_where=comments.c.duplicate_of.is_not(None),
-    postgresql_where=comments.c.duplicate_of.is_not(None),
+    where=comments.c.duplicate_of.is_not(None),
 )
 
 responses = Table(
