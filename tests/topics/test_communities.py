@@ -109,8 +109,8 @@ def test_a_small_topic_is_not_unstable_for_being_small() -> None:
     generator = np.random.default_rng(3)
     centres = np.linalg.qr(generator.normal(size=(32, 32)))[0][:12]
     truth = np.repeat(np.arange(12), [8, *[30] * 11])
-    vectors = centres[truth] + 0.08 * generator.normal(size=(len(truth), 32))
-    vectors = unit(vectors).astype(np.float32)
+    points = centres[truth] + 0.08 * generator.normal(size=(len(truth), 32))
+    vectors = unit(points).astype(np.float32)
     communities = Communities(min_size=4).fit(vectors)
     (small,) = set(communities.labels_[truth == 0].tolist())
     assert (communities.labels_ == small).sum() == 8

@@ -46,6 +46,8 @@ def refit(
     centring = LanguageCentring(clause_set.languages).fit(clause_set.distinct.vectors)
     fit = ClusteringFit(model, now, len(clause_set.clauses), *centring.means())
     previous = previous or PreviousClustering(fit, (), {})
+
+    # 1. Carry over.
     carried = carry_over(previous, clause_set)
     old = [
         _measured(cluster, clause_set.centred(np.flatnonzero(carried.labels == index), centring), model)
@@ -54,15 +56,19 @@ def refit(
     is_locked = np.array([cluster.id in locked and cluster.model == model for cluster in old], bool)
     kept = [cluster for cluster, keep in zip(old, is_locked, strict=True) if keep]
 
+    # 2. Lock.
     labels, confidence = _locked_members(clause_set, centring, carried, old, is_locked)
     joined = np.flatnonzero((carried.labels == NONE) & (labels != NONE))
+
+    # 3. Cluster the rest.
     rest = np.flatnonzero(labels == NONE)
     result = clause_set.cluster(rest, centring)
+
+    # 4. Match, and take over what matches.
     weight = np.where(carried.is_new_text, 0, clause_set.distinct.counts)[rest]
     descriptions = [result.descriptions[label] for label in range(len(result.descriptions))]
     similarity = centroid_similarity(old, [description.centroid for description in descriptions], model)
     matching = match(carried.labels[rest], result.labels, weight, similarity, np.flatnonzero(~is_locked))
-
     new, new_parts = _new_clusters(descriptions, old, kept, matching, model, now)
     clusters, ids = [*kept, *new], [cluster.id for cluster in (*kept, *new)]
     labels[rest] = np.where(result.labels == NONE, NONE, result.labels + len(kept))
@@ -70,6 +76,7 @@ def refit(
     parts, part_labels = _parts(previous, carried, result, rest, weight, ids[: len(kept)], new_parts)
     part_labels[joined] = nearest_part(clause_set.centred(joined, centring), labels[joined], ids, parts)
 
+    # 5. Record.
     is_new = carried.is_new_clause & bool(previous.clusters)
     current = [*with_sizes(clusters, clause_set, labels, is_new, code_frame, now, locked)]
     current += with_sizes(parts, clause_set, part_labels, is_new, code_frame, now, locked)
