@@ -108,7 +108,9 @@ class Annotator:
         return vectors
 
     def logits(self, comments: Sequence[Comment]) -> CommentLogits:
-        """Logits before scaling and thresholds, for calibration and evaluation."""
+        """Output of the heads before temperature, sigmoid and thresholds: for calibration and evaluation.
+
+        In a finished bundle the heads already contain the scaling of the theme logits."""
         themes = np.empty((len(comments), len(self.code_frame.ids)), np.float32)
         polarities = np.empty((*themes.shape, 3), np.float32)
         sentiment = np.empty((len(comments), 4), np.float32)

@@ -68,7 +68,8 @@ class Score:
 class Comment:
     """The open answer of a response. `verbatim` is the original text and never changes.
 
-    The clean stage sets the rest: `language` (`en`, `de`, `zh-Hans`, `zh-Hant`, …; `und` if it cannot be determined),
+    The clean stage sets the rest: `language` (before cleaning a hint; afterwards the language that was detected: `en`,
+    `de`, `zh-Hans`, `zh-Hant`, …, `und` if it cannot be determined),
     `is_answer` (False for "no", "-", "keine"), `duplicate_of` (content hash of the first comment that this one is a
     near-duplicate of).
     """

@@ -1,6 +1,7 @@
 """What holds for every route, whatever it serves.
 
-- Errors: `problems` turns every exception into a problem document, and maps the product's errors to HTTP statuses.
+- Refusals: `problems` turns every exception (malformed JSON, wrong media type, invalid fields, the product's errors)
+  into a problem document with its HTTP status. Routes in `v1` say which bodies they take.
 - Limits and headers: `middleware` refuses bodies that are too large and sets the security headers of every response.
 - Content security policy: `content_security` makes the policy of each page; the default is in `middleware`.
 - Resources: `dependencies` opens store and models at start-up and hands them to the routes.

@@ -20,7 +20,7 @@ SIDES = (Polarity.NEGATIVE, Polarity.POSITIVE)
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The analysed responses: `mask` is those of the report, `base` the B of them on which impact is measured.
+    """The responses of one report (`mask`), and the B of them on which impact is measured (`base`).
 
     The base is every response with a score on the 0-10 scale and an annotated comment. Where none has such a score
     (`is_scored` is false) it is every response with an annotated comment, and only mentions can be counted.
@@ -57,7 +57,7 @@ class Analysis:
 
     @property
     def responses(self) -> int:
-        """All scored responses of the report, with or without a comment: the points are those of their NPS."""
+        """All scored responses of the report, with or without a comment: impacts are points of the NPS of them all."""
         return int((self.mask & self.data.scored).sum())
 
     def controls(self) -> sparse.csr_array:

@@ -21,7 +21,7 @@ from saywhy.estimate import Estimate
 from saywhy.issue import AuditedEstimates, Issue
 from saywhy.report import Audit, Report
 
-#: Fewest responses of the sample in which the person labelled a cause, for an audited impact to be stated.
+#: An audited impact is stated only if the person labelled the cause in at least this many responses of the sample.
 MIN_LABELLED_MENTIONS = 5
 
 #: The labels of audited comments, by content hash.
@@ -38,7 +38,7 @@ def audit_report(report: Report, analysis: Analysis, audits: Audits) -> Report:
     """The report with precision and recall of the model, and with audited numbers for its themes.
 
     The audited comments have to be a random sample (`saywhy.store.audits`). With fewer than `MIN_COMMENTS` of them
-    only their number is stated. Only themes of the code frame are corrected: comments are labelled by no others.
+    only their number is stated. Only themes of the code frame are corrected: people can label with no other themes.
     """
     hashes = analysis.data.hashes
     comments = sorted(set(analysis.data.comment[analysis.base].tolist()))

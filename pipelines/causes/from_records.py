@@ -16,7 +16,7 @@ from saywhy.annotation import Polarity
 from saywhy.errors import InvalidInput, ScoreOutOfRange
 from saywhy.feedback import Segment
 
-#: `rank_records` counts mentions of every polarity with this.
+#: Value of `polarity` with which `rank_records` ranks mentions of every polarity.
 ANY_POLARITY = "any"
 
 _POLARITIES = frozenset(Polarity)

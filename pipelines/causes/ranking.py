@@ -1,4 +1,6 @@
-"""The rows of the ranking: to the impact of each cause, where and since when it is named, what is at stake, quotes."""
+"""Completes the rows of the ranking: adds to each impact where the cause is named, whether it is new, what is at stake,
+and quotes.
+"""
 
 from __future__ import annotations
 

@@ -28,9 +28,9 @@ _TINY = 1e-12  # keeps divisions by 0 finite
 def alerts(data: SurveyData, latest: int) -> tuple[Alert, ...]:
     """The complaints with an alert in the wave of index `latest`, the smallest p-value first."""
     mentions, responses = complaint_counts(data, latest + 1)
-    corrected = alarm(mentions, responses)
+    p_values = corrected_p_values(mentions, responses)
     raised = []
-    for index in np.flatnonzero((corrected <= FALSE_ALARM_RATE) & (mentions[:, -1] >= MIN_MENTIONS)).tolist():
+    for index in np.flatnonzero((p_values <= FALSE_ALARM_RATE) & (mentions[:, -1] >= MIN_MENTIONS)).tolist():
         cause = data.causes[index]
         raised.append(
             Alert(
@@ -41,14 +41,14 @@ def alerts(data: SurveyData, latest: int) -> tuple[Alert, ...]:
                 rate=float(mentions[index, -1] / responses[-1]),
                 expected=float(mentions[index, :-1].sum() / responses[:-1].sum()),
                 mentions=int(mentions[index, -1]),
-                p_value=float(corrected[index]),
+                p_value=float(p_values[index]),
                 false_alarm_rate=FALSE_ALARM_RATE,
             )
         )
     return tuple(sorted(raised, key=lambda alert: (alert.p_value, -alert.mentions, alert.id)))
 
 
-def alarm(mentions: Integers, responses: Integers) -> Floats:
+def corrected_p_values(mentions: Integers, responses: Integers) -> Floats:
     """p-values, (K,), of the last of W waves against the waves before, corrected for all causes. (K, W), (W,) → (K,).
 
     Each cause has two one-sided tests, and the larger p-value counts: Fisher's exact test of its rate against that of

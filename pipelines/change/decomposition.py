@@ -10,7 +10,7 @@ from models.arrays import Floats
 from pipelines.causes.analysis import SIDES
 from pipelines.causes.novelty import is_new
 from pipelines.change.complaint_counts import complaint_counts
-from pipelines.change.poststratification import moved_mix
+from pipelines.change.poststratification import largest_mix_change
 from pipelines.impact.adjusted_wald import added_variance
 from pipelines.impact.nps import nps_change, nps_of, smallest_visible_change
 from pipelines.tabulate.survey_data import SurveyData
@@ -51,7 +51,7 @@ def change_since(data: SurveyData, before: int, after: int) -> Change | None:
         smallest_visible=smallest_visible_change(earlier, later),
         causes=causes,
         rest=rest,
-        mix=moved_mix(data, first, second),
+        mix=largest_mix_change(data, first, second),
         new=new,
         vanished=vanished,
     )

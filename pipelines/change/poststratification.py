@@ -21,8 +21,9 @@ LEVEL = 0.01
 MIN_STRATUM = 10
 
 
-def moved_mix(data: SurveyData, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Mix | None:
-    """The dimension of segments whose mix changed most between two waves, and the change of the NPS without that.
+def largest_mix_change(data: SurveyData, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Mix | None:
+    """The dimension of segments whose mix changed most between two waves, and the change of the NPS had
+    the mix stayed that of the earlier wave.
 
     `first` and `second` are masks of the scored responses of the waves. Post-stratification (Holt and Smith 1979): the
     NPS of each stratum of the later wave is weighted by the mix of the earlier one. None where no mix changed

@@ -10,7 +10,10 @@ from pipelines.clean.scripts import JAPANESE, script_of
 
 
 def detect_han(text: str, hint: str | None) -> str:
-    """`ja`, `zh-Hans` or `zh-Hant`, for a text mostly in Han characters or kana; `hint` is one of our codes."""
+    """`ja`, `zh-Hans` or `zh-Hant`, for a text mostly in Han characters or kana.
+
+    `hint` is a code of `language_tags.parse_tag`, or None.
+    """
     characters = Counter(character for character in text if character.isalpha())
     kana = {character for character in characters if script_of(character) in JAPANESE}
     simplified, traditional, japanese = _characters_of_one_orthography()

@@ -34,7 +34,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def detect_latin(text: str, hint: str | None) -> str:
-    """The code of the most probable language; `hint` is one of our codes."""
+    """The code of the most probable language; `hint` is a code of `language_tags.parse_tag`, or None."""
     if hint is not None and hint not in LATIN_LANGUAGES:
         if any(hint in languages for languages in LANGUAGES_OF_SCRIPT.values()) or hint[:2] in ("zh", "ja"):
             hint = None  # a language in another script is no evidence about this text

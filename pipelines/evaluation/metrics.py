@@ -1,4 +1,4 @@
-"""Quality of a clustering of texts: against the true labels, in its words, and when the same texts are clustered again."""
+"""Quality of a clustering of texts: against the true labels, in its words, and when the texts are clustered again."""
 
 from __future__ import annotations
 

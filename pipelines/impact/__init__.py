@@ -2,6 +2,6 @@
 
 `nps` is the score with its interval and the change between two waves; `estimates.measure` measures and orders causes.
 It combines three measures: `recoverable` (the impact: a multinomial logit model and g-computation), `leave_out` and
-`shapley`. `prediction_powered` corrects a model's numbers by a labelled sample. `adjusted_wald` and `multiple_testing`
-hold what these share.
+`shapley`. `prediction_powered` corrects a model's numbers by a labelled sample. `adjusted_wald` has
+the centre and variance of the adjusted-Wald interval, `multiple_testing` the control of false findings; all use them.
 """
