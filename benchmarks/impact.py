@@ -17,7 +17,7 @@ from scipy.stats import spearmanr
 
 from benchmarks.true_model import lower_ends
 from models.arrays import Floats
-from pipelines.change.alerts import FALSE_ALARM_RATE, alarm
+from pipelines.change.alerts import FALSE_ALARM_RATE, corrected_p_values
 from pipelines.impact.estimates import measure
 from pipelines.impact.leave_out import leave_out
 from pipelines.impact.nps import by_group, nps_of
@@ -155,9 +155,9 @@ def alerts(before: int, spread: float, waves: int, seed: int) -> tuple[float, fl
         responses = generator.integers(300, 900, before + 1)
         varied = np.minimum(rates[:, None] * np.exp(spread * generator.normal(size=(40, before + 1))), 1)
         mentions = generator.binomial(responses, varied)
-        false_alarms += bool((alarm(mentions, responses) <= FALSE_ALARM_RATE).any())
+        false_alarms += bool((corrected_p_values(mentions, responses) <= FALSE_ALARM_RATE).any())
         mentions[20, -1] = generator.binomial(responses[-1], 0.1)
-        detections += bool(alarm(mentions, responses)[20] <= FALSE_ALARM_RATE)
+        detections += bool(corrected_p_values(mentions, responses)[20] <= FALSE_ALARM_RATE)
     return false_alarms / waves, detections / waves
 
 

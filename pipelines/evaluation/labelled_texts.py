@@ -40,7 +40,8 @@ def read_labelled_texts(
     """The rows of a JSONL or CSV file, gzipped or not, that have a text.
 
     `text` and `label` are the names of fields; a label may be any JSON value. `dataset` selects the rows with that
-    value in the field `dataset`. `vectors` is a NumPy file with one row per row of the file. Raises `InvalidInput` with what
+    value in the field `dataset`.
+    `vectors` is a NumPy file with one row per row of the file. Raises `InvalidInput` with what
     is wrong and in which line.
     """
     texts, labels, indices, datasets = [], [], [], Counter[str]()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from pipelines.change.alerts import FALSE_ALARM_RATE, alarm
+from pipelines.change.alerts import FALSE_ALARM_RATE, corrected_p_values
 from tests.builders.answers import SLOW, report_on
 from tests.builders.waves import wave
 
@@ -43,7 +43,7 @@ def test_quiet_waves_seldom_raise_an_alert(waves: int, spread: float) -> None:
         responses = generator.integers(300, 900, waves)
         varied = rates[:, None] * np.exp(spread * generator.normal(size=(40, waves)))
         mentions = generator.binomial(responses, np.minimum(varied, 1))
-        alarms += bool((alarm(mentions, responses) <= FALSE_ALARM_RATE).any())
+        alarms += bool((corrected_p_values(mentions, responses) <= FALSE_ALARM_RATE).any())
     assert alarms / 1500 <= 0.06
 
 
@@ -57,5 +57,5 @@ def test_a_doubled_rate_raises_an_alert() -> None:
         responses = np.full(5, 600)
         mentions = generator.binomial(responses, np.repeat(rates[:, None], 5, axis=1))
         mentions[20, -1] = generator.binomial(600, 0.1)
-        alarms += bool(alarm(mentions, responses)[20] <= FALSE_ALARM_RATE)
+        alarms += bool(corrected_p_values(mentions, responses)[20] <= FALSE_ALARM_RATE)
     assert alarms / 300 >= 0.8
