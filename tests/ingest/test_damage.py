@@ -137,7 +137,7 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
     [
         (b"%PDF-1.7\n...", "is a PDF document"),
         (b"\x89PNG\r\n\x1a\n", "is a PNG picture"),
-        (gzip.compress(b"score,comment\n9,good\n"), "is a gzip archive; unpack it first"),
+        (gzip.compress(b"score,comment\n9,good\n", mtime=0), "is a gzip archive; unpack it first"),
         (b"<!doctype HTML><html></html>", "is a web page"),
         (random.Random(7).randbytes(5_000), "holds binary data"),
     ],
