@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.clean.personal_data import mask
-from saywhy.display_width import display_width
+from pipelines.display_width import display_width
 
 #: Longest text that is quoted whole, in columns (`display_width`).
 MAX_WIDTH = 280

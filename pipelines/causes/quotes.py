@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from models.arrays import NONE, Integers, Vectors, unit
 from pipelines.causes.excerpt import MAX_WIDTH, excerpt
+from pipelines.display_width import display_width
 from pipelines.tabulate.cause_mentions import CauseMentions
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
-from saywhy.display_width import display_width
 from saywhy.issue import Quote
 
 QUOTES_PER_CAUSE = 4

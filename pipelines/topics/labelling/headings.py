@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from saywhy.display_width import display_width
+from pipelines.display_width import display_width
 from saywhy.text import normalise
 
 #: In columns (`display_width`).

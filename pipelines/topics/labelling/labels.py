@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.clean.personal_data import mask
+from pipelines.display_width import display_width
 from pipelines.topics.labelling.headings import to_heading
 from pipelines.topics.labelling.keywords import stop_words, words
-from saywhy.display_width import display_width
 
 #: A topic with this share of its texts in English has an English label, as English is the default language of pages.
 _ENGLISH_SHARE = 0.2

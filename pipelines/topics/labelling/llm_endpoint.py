@@ -19,8 +19,8 @@ from urllib.error import URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from pipelines.clean.personal_data import mask
+from pipelines.display_width import display_width
 from pipelines.topics.labelling.headings import MAX_LABEL_WIDTH, to_heading
-from saywhy.display_width import display_width
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment
 from saywhy.topic import Cluster, Membership
