@@ -82,12 +82,12 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[Server]:
     """A server that is up."""
-    found = Server()
-    thread = threading.Thread(target=found.serve_forever, args=(0.01,), daemon=True)
+    server = Server()
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
-    yield found
-    found.shutdown()
-    found.server_close()
+    yield server
+    server.shutdown()
+    server.server_close()
     thread.join()
 
 
@@ -113,9 +113,9 @@ def members(name: str) -> list[Membership]:
 def test_a_new_topic_gets_the_label_that_was_written(server: Server) -> None:
     """In each language that is wanted, tidied; the key, the model and the quotes are sent, and nothing unmasked."""
     endpoint = LabelEndpoint(server.url + "/", "tiny", "secret-key")
-    (found,) = write_labels([cluster("a")], members("a"), COMMENTS, endpoint, since=NOW)
-    assert found.label == "Exports time out in en"
-    assert found.labels == {"de": "Exports time out in de", "en": "Exports time out in en"}
+    (labelled,) = write_labels([cluster("a")], members("a"), COMMENTS, endpoint, since=NOW)
+    assert labelled.label == "Exports time out in en"
+    assert labelled.labels == {"de": "Exports time out in de", "en": "Exports time out in en"}
     (asked,) = server.asked
     assert (asked["path"], asked["key"], asked["body"]["model"]) == (
         "/v1/chat/completions",
@@ -152,9 +152,9 @@ def test_whatever_goes_wrong_the_offline_label_stays(
     started = time.monotonic()
     with caplog.at_level(logging.WARNING):
         endpoint = LabelEndpoint(url, "m", timeout=0.5)
-        found = write_labels(clusters, [*members("a"), *members("b")], COMMENTS, endpoint, since=NOW)
+        labelled = write_labels(clusters, [*members("a"), *members("b")], COMMENTS, endpoint, since=NOW)
     assert time.monotonic() - started < 3
-    assert found == tuple(clusters)
+    assert labelled == tuple(clusters)
     assert len(server.asked) == (0 if mood == "gone" else 1)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "keep the labels found offline" in caplog.text
