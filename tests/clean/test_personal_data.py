@@ -122,7 +122,8 @@ full_width = {ord(c): chr(ord(c) + 0xFEE0) for c in "0123456789@.-()+"}
 @settings(max_examples=400, deadline=None)
 @example("3", ("0049 30 23451111", PHONE), "", " ", False)  # the number before must not become part of it
 @example("3", ("06 12 34 11 11", PHONE), "", " ", False)
-@given(around, planted, around, st.sampled_from([" ", "：", "\n", " ("]), st.booleans())
+@example("3", ("06 12 34 11 11", PHONE), "", "：", False)  # "3:06" is no time
+@given(around, planted, around, st.sampled_from([" ", "：", ":", "\n", " ("]), st.booleans())
 def test_planted_data_never_leaks(
     before: str, item: tuple[str, str], after: str, separator: str, is_full_width: bool
 ) -> None:
