@@ -47,6 +47,10 @@ class RecombinedAnnotator:
         """One annotation for each comment, in order."""
         return [self._combined(list(self._sentence_annotations(comment.verbatim))) for comment in comments]
 
+    def cause_probabilities(self, vectors: Vectors) -> Vectors:
+        """Probabilities of the causes by the annotator, for clauses with these vectors."""
+        return self._annotator.cause_probabilities(vectors)
+
     def _sentence_annotations(self, verbatim: str) -> Iterator[Annotation]:
         """Annotations of the sentences of a comment, with offsets in the comment."""
         start = 0

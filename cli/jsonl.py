@@ -14,6 +14,9 @@ from saywhy.errors import InvalidInput
 BATCH_ITEMS = 2048
 BATCH_CHARACTERS = 1_000_000
 
+#: Characters that JSON allows in strings but many programs take for the end of a line, and their escapes.
+_LINE_SEPARATORS = {character.encode(): f"\\u{ord(character):04x}".encode() for character in "\x85\u2028\u2029"}
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -83,8 +86,11 @@ def batches(entries: Iterator[Item | BadLine]) -> Iterator[list[Item | BadLine]]
 
 
 def write(stream: BinaryIO, value: Any) -> None:
-    """Write one line."""
-    stream.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
+    """Write one line: also for programs that take U+0085, U+2028 and U+2029 for the end of a line."""
+    line = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    for separator, escape in _LINE_SEPARATORS.items():
+        line = line.replace(separator, escape)
+    stream.write(line)
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import analysis, audit, demo, evaluate, importing, serving, streams, topics
+from cli import analysis, audit, demo, evaluate, exporting, importing, serving, streams, topics
 from saywhy import __version__
 from saywhy.errors import SaywhyError
 
@@ -77,6 +77,7 @@ STREAMS = "JSON lines in, JSON out; nothing is stored"
 app.command("import", rich_help_panel=SURVEYS)(importing.import_responses)
 app.command("analyse", rich_help_panel=SURVEYS)(analysis.analyse)
 app.command("report", rich_help_panel=SURVEYS)(analysis.report)
+app.command("export", rich_help_panel=SURVEYS)(exporting.export)
 app.command("effort", rich_help_panel=SURVEYS)(analysis.effort)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)

@@ -14,6 +14,7 @@ import numpy as np
 
 from models.arrays import Integers, Vectors
 from models.bundle import Bundle, open_bundle
+from models.capitals import fold_capitals
 from models.clauses import Span, split_clauses
 from models.decoding import Decoder, SpanProbabilities, softmax
 from models.encoder import EncodedTexts, Encoder, Tokens
@@ -76,6 +77,7 @@ class Annotator:
         themes = bundle.code_frame.ids
         self._encoder = Encoder(bundle.encoder, bundle.tokenizer, threads=threads)
         self._heads = Heads(bundle.heads["weight"], bundle.heads["bias"], len(themes))
+        self._cause_head = bundle.cause_head
         self._temperature = np.float32(bundle.config["temperature"])
         self._decoder = Decoder(
             bundle.version,
@@ -107,6 +109,10 @@ class Annotator:
             vectors[encoded.indices] = means
         return vectors
 
+    def cause_probabilities(self, vectors: Vectors) -> Vectors:
+        """Probabilities (n, causes + 1) of the code frame's causes and of no cause, for clauses with these vectors."""
+        return self._cause_head(vectors)
+
     def logits(self, comments: Sequence[Comment]) -> CommentLogits:
         """Output of the heads before temperature, sigmoid and thresholds: for calibration and evaluation.
 
@@ -130,9 +136,11 @@ class Annotator:
 
     def _encode(self, comments: Sequence[Comment]) -> Iterator[_EncodedComments]:
         """Every comment, encoded in groups."""
-        tokens = self._encoder.tokenise([comment.verbatim for comment in comments])
+        texts = [fold_capitals(comment.verbatim) for comment in comments]
+        tokens = self._encoder.tokenise(texts)
         clauses = [
-            split_clauses(comment.verbatim, comment.language) or [(0, len(comment.verbatim))] for comment in comments
+            split_clauses(text, comment.language) or [(0, len(text))]
+            for text, comment in zip(texts, comments, strict=True)
         ]
         for encoded in self._encoder.encode(tokens):
             spans = [_token_spans(encoded, i, tokens[text], clauses[text]) for i, text in enumerate(encoded.indices)]

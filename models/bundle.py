@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from saywhy.code_frame import CodeFrame, load_code_frame
+from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, CauseHead
+from saywhy.code_frame import CAUSES, CodeFrame, load_code_frame
 from saywhy.errors import BundleDamaged
 
 #: The model version that ships with the code.
@@ -26,16 +27,16 @@ CODE_FRAME = "code_frame.toml"
 CARD = "MODEL_CARD.md"
 CHECKSUMS = "checksums.json"
 #: Files with a checksum in `CHECKSUMS`.
-CHECKSUMMED = (ENCODER, TOKENIZER, HEADS, CONFIG, CODE_FRAME, CARD)
+CHECKSUMMED = (ENCODER, TOKENIZER, HEADS, CONFIG, CODE_FRAME, CAUSES, CARD)
 
 
 @dataclass(frozen=True)
 class Bundle:
     """One immutable version of the models.
 
-    `heads` are the tensors `weight` and `bias` (see `models.heads`). `config` holds `version`, `thresholds` (by theme,
-    probability from which a theme applies), `temperature` (divides the sentiment logits) and `uncertain_below`
-    (confidence below which a sentiment is marked as uncertain).
+    `heads` are the tensors `weight` and `bias` (see `models.heads`) and those of the causes (see `models.causes`).
+    `config` holds `version`, `thresholds` (by theme, probability from which a theme applies), `temperature` (divides
+    the sentiment logits) and `uncertain_below` (confidence below which a sentiment is marked as uncertain).
     """
 
     folder: Path
@@ -43,6 +44,11 @@ class Bundle:
     code_frame: CodeFrame
     heads: dict[str, NDArray[np.float32]]
     config: dict[str, Any]
+
+    @property
+    def cause_head(self) -> CauseHead:
+        """The map from vectors to causes."""
+        return CauseHead(self.heads[CAUSE_WEIGHT], self.heads[CAUSE_BIAS])
 
     @property
     def encoder(self) -> Path:

@@ -1,13 +1,17 @@
-"""The code frame: the fixed list of themes. Ids of themes never change; names may."""
+"""The code frame: the fixed list of themes, and the root causes under each. Ids never change; names may."""
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 CORE = Path(__file__).with_name("code_frame.toml")
+
+#: File with the root causes, beside the file with the themes.
+CAUSES = "causes.jsonl"
 
 #: Languages with full support: models, word lists, pages, tests.
 FIRST_CLASS_LANGUAGES = ("en", "de", "zh-Hans", "zh-Hant")
@@ -30,10 +34,25 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryCause:
+    """A root cause that any survey may have, worth one ticket. `names` and `definitions` are keyed by language.
+
+    `polarity` is negative for a complaint and positive for praise.
+    """
+
+    id: str
+    theme: str
+    polarity: str
+    names: Mapping[str, str]
+    definitions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class CodeFrame:
-    """An ordered set of themes."""
+    """An ordered set of themes, and the library of root causes under them."""
 
     themes: tuple[Theme, ...]
+    causes: tuple[LibraryCause, ...] = ()
 
     def __iter__(self) -> Iterator[Theme]:
         return iter(self.themes)
@@ -50,7 +69,21 @@ class CodeFrame:
 
 
 def load_code_frame(path: Path = CORE) -> CodeFrame:
-    """Read a code frame from TOML: a section `[id]` for each theme, with `name` and `description` by language."""
+    """Read a code frame from TOML: a section `[id]` for each theme, with `name` and `description` by language.
+
+    Its causes are read from `CAUSES` beside it, a cause a line; without that file it has none.
+    """
     with path.open("rb") as file:
         entries = tomllib.load(file)
-    return CodeFrame(tuple(Theme(key, entry["name"], entry["description"]) for key, entry in entries.items()))
+    themes = tuple(Theme(key, entry["name"], entry["description"]) for key, entry in entries.items())
+    return CodeFrame(themes, read_causes(path.with_name(CAUSES)))
+
+
+def read_causes(path: Path) -> tuple[LibraryCause, ...]:
+    """The causes in the order of the file; none if there is no such file."""
+    if not path.exists():
+        return ()
+    return tuple(
+        LibraryCause(entry["id"], entry["theme"], entry["polarity"], entry["name"], entry["definition"])
+        for entry in map(json.loads, path.read_text("utf-8").splitlines())
+    )

@@ -7,7 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-#: Topics below this stability are shown as unstable and are not ranked. When a fifth of the feedback was left out, nine
+#: Topics of fewer clauses are not ranked: with two, nothing can be said of their cost.
+MIN_RANKED_SIZE = 3
+
+#: Topics below this stability are marked as unstable. When a fifth of the feedback was left out, nine
 #: in ten of them shared less than .6 of their members (Jaccard index) with the best match: docs/explanation/topics.md.
 MIN_STABILITY = 0.7
 
@@ -57,8 +60,8 @@ class Topic:
 
     @property
     def is_ranked(self) -> bool:
-        """Whether reports rank it: it is stable, or people have pinned or adopted it."""
-        return not self.is_unstable or self.is_pinned or self.is_adopted
+        """Whether reports rank it: it is large enough, or people have pinned or adopted it."""
+        return self.size >= MIN_RANKED_SIZE or self.is_pinned or self.is_adopted
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from models.arrays import Vectors
 from pipelines.clean.comments import clean
 from saywhy.annotation import Annotation, Polarity, Sentiment
 from saywhy.code_frame import CodeFrame
@@ -19,6 +20,9 @@ class CommentAnnotator(Protocol):
 
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
         """One annotation per comment, in order."""
+
+    def cause_probabilities(self, vectors: Vectors) -> Vectors:
+        """Probabilities (n, causes + 1) of the library's causes and of no cause, for clauses with these vectors."""
 
 
 def classify(items: Sequence[tuple[str, str | None]], annotator: CommentAnnotator) -> list[tuple[Comment, Annotation]]:

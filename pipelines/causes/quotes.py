@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import NONE, Integers, Vectors, unit
+from models.arrays import NONE, Integers, Vectors
 from pipelines.causes.excerpt import MAX_WIDTH, excerpt
 from pipelines.display_width import display_width
 from pipelines.tabulate.cause_mentions import CauseMentions
@@ -23,18 +23,14 @@ MAX_COMPARED = 2000
 
 # The next three were chosen by reading quotes, not by a benchmark; tests/causes/test_quotes.py shows what they prevent.
 
-#: Weight λ of similarity to the centroid against difference from the quotes already chosen: with much less, clauses
-#: that have nothing to do with the others are chosen because they are different.
-CENTRALITY_WEIGHT = 0.6
-
 #: Clauses with at least this cosine say the same in nearly the same words.
 DUPLICATE_COSINE = 0.97
 
 #: A language in which at least this share of a cause's clauses is written gets a quote before others get a second.
 MIN_LANGUAGE_SHARE = 0.1
 
-#: Narrowest comment that is quoted where there are enough others, in columns (`display_width`). Chosen by hand.
-MIN_WIDTH = 20
+#: Shortest clause that is quoted where there are others (`_length`): "Days." names no cause.
+MIN_LENGTH = 16
 
 
 def witnesses(data: SurveyData, mask: NDArray[np.bool_], polarity: Polarity) -> Integers:
@@ -53,23 +49,30 @@ def witnesses(data: SurveyData, mask: NDArray[np.bool_], polarity: Polarity) -> 
 
 
 def quotes(
-    data: SurveyData, cause: int, polarity: Polarity, witness: Integers, count: int = QUOTES_PER_CAUSE
+    data: SurveyData,
+    cause: int,
+    polarity: Polarity,
+    witness: Integers,
+    quoted: set[int],
+    count: int = QUOTES_PER_CAUSE,
 ) -> tuple[Quote, ...]:
     """At most `count` quotes for one cause, from the comments that have a witness (see `witnesses`).
 
-    Preferred are readable comments of detractors (for praise: promoters) with a confident mention. Where there are too
-    few, these requirements are dropped one by one. Near-duplicates appear once.
+    Clauses are chosen by how many requirements they miss (`_missed_requirements`), then by how well they represent the
+    others. `quoted` are the comments that the report quotes elsewhere; those of these quotes are added. Near-duplicates
+    appear once.
     """
     mentions = data.cause_mentions[polarity]
     rows = _candidates(data, mentions, cause, witness)
     if not len(rows):
         return ()
-    rows = _preferred(data, mentions, rows, polarity, witness, count)
+    missed = _missed_requirements(data, mentions, rows, polarity, witness, quoted)
     comments = mentions.comment[rows].tolist()
     spans = list(zip(mentions.start[rows].tolist(), mentions.end[rows].tolist(), strict=True))
     languages = [data.comments[comment].language or "und" for comment in comments]
     chosen = []
-    for index in choose(data.vectors_of(mentions.clause[rows]), languages, count):
+    for index in choose(data.vectors_of(mentions.clause[rows]), languages, missed, count):
+        quoted.add(comments[index])
         response = int(witness[comments[index]])
         text, start, end = excerpt(data.comments[comments[index]].verbatim, *spans[index])
         chosen.append(
@@ -86,31 +89,33 @@ def quotes(
     return tuple(chosen)
 
 
-def choose(vectors: Vectors, languages: Sequence[str], count: int) -> list[int]:
+def choose(vectors: Vectors, languages: Sequence[str], missed: Integers, count: int) -> list[int]:
     """The indices of at most `count` of n clauses, best first. `vectors` is (n, d), rows of unit length.
 
-    Maximal marginal relevance (Carbonell and Goldstein 1998): the next is the one with the largest
-    λ·(cosine to the centroid) - (1 - λ)·(largest cosine to one already chosen). While a frequent language has no quote
-    yet, only clauses in such languages are candidates. Near-duplicates of a chosen clause are skipped.
+    Greedy facility location (Lin and Bilmes 2011, A Class of Submodular Functions for Document Summarization): the next
+    clause is the one that raises Σᵢ max(cosine of clause i to a chosen one) most, so the first is central and the
+    others stand for what is not represented yet. Only clauses that miss the fewest requirements (`missed`, (n,)) are
+    candidates; and while a frequent language has no quote yet, only clauses in such languages. Near-duplicates of a
+    chosen clause are skipped.
     """
     if not len(vectors):
         return []
-    centrality = vectors @ unit(vectors.mean(axis=0))
+    cosines = vectors @ vectors.T
     language_of = np.array(languages)
     unquoted = {name for name, clauses in Counter(languages).items() if clauses >= MIN_LANGUAGE_SHARE * len(vectors)}
     chosen: list[int] = []
-    similarity = np.zeros(len(vectors), dtype=np.float32)  # to the most similar chosen clause
+    represented = np.zeros(len(vectors), dtype=np.float32)  # cosine of each clause to the most similar chosen one
     available = np.ones(len(vectors), dtype=bool)
     while available.any() and len(chosen) < count:
         in_unquoted = available & np.isin(language_of, sorted(unquoted))
         candidates = in_unquoted if in_unquoted.any() else available
-        relevance = CENTRALITY_WEIGHT * centrality - (1 - CENTRALITY_WEIGHT) * similarity
-        best = int(np.where(candidates, relevance, -np.inf).argmax())
+        candidates = candidates & (missed == missed[candidates].min())
+        gain = np.maximum(cosines[:, candidates], represented[:, None]).sum(axis=0)
+        best = int(np.flatnonzero(candidates)[gain.argmax()])
         chosen.append(best)
         unquoted.discard(languages[best])
-        cosines = vectors @ vectors[best]
-        similarity = np.maximum(similarity, cosines)
-        available &= cosines < DUPLICATE_COSINE
+        represented = np.maximum(represented, cosines[best])
+        available &= cosines[best] < DUPLICATE_COSINE
         available[best] = False
     return chosen
 
@@ -127,15 +132,35 @@ def _candidates(data: SurveyData, mentions: CauseMentions, cause: int, witness: 
     return np.array(sorted(most_confident.values()), dtype=np.int64)
 
 
-def _preferred(
-    data: SurveyData, mentions: CauseMentions, rows: Integers, polarity: Polarity, witness: Integers, count: int
+def _missed_requirements(
+    data: SurveyData,
+    mentions: CauseMentions,
+    rows: Integers,
+    polarity: Polarity,
+    witness: Integers,
+    quoted: Collection[int],
 ) -> Integers:
-    """The rows that meet the most requirements of `quotes` of which there are at least `count`, else all."""
+    """How many of the requirements on a quote each of n rows of `mentions` misses: (n,).
+
+    A score that fits (detractors for complaints, promoters for praise), a clause that is long enough to name a cause, a
+    comment that is short enough to be read and not quoted elsewhere, and a confident mention. A clause that is too
+    short counts as missing all: it is shown only where there is nothing else.
+    """
     comments = mentions.comment[rows].tolist()
     points, scored = data.points[witness[comments]], data.scored[witness[comments]]
-    fits_score = scored & ((points < 0) if polarity is Polarity.NEGATIVE else (points > 0))
-    widths = np.array([display_width(data.comments[comment].verbatim) for comment in comments])
-    is_readable = (widths >= MIN_WIDTH) & (widths <= MAX_WIDTH)
-    is_confident = mentions.confidence[rows] >= np.median(mentions.confidence[rows])
-    masks = (fits_score & is_readable & is_confident, fits_score & is_readable, fits_score)
-    return next((rows[mask] for mask in masks if mask.sum() >= count), rows)
+    spans = zip(comments, mentions.start[rows].tolist(), mentions.end[rows].tolist(), strict=True)
+    texts = [data.comments[comment].verbatim for comment in comments]
+    is_short = [_length(data.comments[comment].verbatim[start:end]) < MIN_LENGTH for comment, start, end in spans]
+    misses = (
+        ~(scored & ((points < 0) if polarity is Polarity.NEGATIVE else (points > 0))),
+        [display_width(text) > MAX_WIDTH for text in texts],
+        [comment in quoted for comment in comments],
+        mentions.confidence[rows] < np.median(mentions.confidence[rows]),
+    )
+    missed = np.sum(np.array(misses, bool), axis=0)
+    return np.asarray(np.where(is_short, len(misses) + missed, missed), np.int64)
+
+
+def _length(text: str) -> int:
+    """Number of characters; a wide one (Chinese, Japanese, Korean) says about as much as three others."""
+    return 2 * display_width(text) - len(text)

@@ -39,7 +39,7 @@ def rank_causes(analysis: Analysis, latest: int, polarity: Polarity, ranking: Se
     new = is_new(mentions[:, : latest + 1], responses[: latest + 1])
     stakes = value_at_stake(analysis, polarity) if analysis.is_scored else None
     witness = witnesses(data, analysis.mask & data.annotated, polarity)
-    issues = []
+    issues, quoted = [], set[int]()
     for rank, impact in enumerate(ranking, 1):
         index = int(impact.key)
         cause = data.causes[index]
@@ -61,7 +61,7 @@ def rank_causes(analysis: Analysis, latest: int, polarity: Polarity, ranking: Se
                 segments=segment_rates[index],
                 stake=stake,
                 revenue_at_risk=stake.revenue if stake and polarity is Polarity.NEGATIVE else None,
-                quotes=quotes(data, index, polarity, witness),
+                quotes=quotes(data, index, polarity, witness, quoted),
                 **{name: getattr(impact, name) for name in _IMPACT_FIELDS},
             )
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import NONE
 from pipelines.annotate.columns import POLARITIES, Annotations
 from saywhy.annotation import Polarity
 from saywhy.topic import Assignment
@@ -67,8 +68,8 @@ def topic_mentions(
 ) -> ClauseCauses:
     """The clauses assigned to topics; `cause_of_topic` is the index as a cause and the polarity of each topic.
 
-    The polarity of a row is that of the clause that was assigned, or that of the topic where no clause has exactly
-    the assigned offsets.
+    The polarity of a row is that of the clause that was assigned, or that of the topic where the clause is neutral or
+    no clause has exactly the assigned offsets.
     """
     comment_index = {content_hash: index for index, content_hash in enumerate(annotations.hashes)}
     coded = {topic: (cause, POLARITIES.index(polarity)) for topic, (cause, polarity) in cause_of_topic.items()}
@@ -85,8 +86,23 @@ def topic_mentions(
     is_same_start = clauses.start[clause[with_clause]] == start[with_clause]
     is_same_end = clauses.end[clause[with_clause]] == end[with_clause]
     exact = with_clause[is_same_start & is_same_end]
-    polarity[exact] = clauses.polarity[clause[exact]]
+    polar = exact[clauses.polarity[clause[exact]] != POLARITIES.index(Polarity.NEUTRAL)]
+    polarity[polar] = clauses.polarity[clause[polar]]
     return ClauseCauses(comment, cause, start, end, np.array(confidences, dtype=np.float32), clause, polarity)
+
+
+def inherited_mentions(topics: ClauseCauses, theme_of: NDArray[np.int32], themes: ClauseCauses) -> ClauseCauses:
+    """The mentions of topics as mentions of their themes, without those that `themes` has already.
+
+    `theme_of` (causes,) is the index of the theme of each cause, its own for a theme.
+    """
+    cause = np.where(topics.cause >= 0, theme_of[topics.cause], NONE).astype(np.int32)
+    both = [np.concatenate(pair) for pair in ((topics.comment, themes.comment), (topics.start, themes.start))]
+    shape = (*(int(column.max(initial=0)) + 1 for column in both), len(theme_of) + 1)
+    keys = np.ravel_multi_index((*both, np.concatenate([cause, themes.cause]) - NONE), shape)
+    is_new = (cause != topics.cause) & (cause != NONE) & ~np.isin(keys[: len(cause)], keys[len(cause) :])
+    columns = (topics.comment, cause, topics.start, topics.end, topics.confidence, topics.clause, topics.polarity)
+    return ClauseCauses(*(column[is_new] for column in columns))
 
 
 def mentions_of(polarity: Polarity, comment_index: NDArray[np.int32], tables: Sequence[ClauseCauses]) -> CauseMentions:

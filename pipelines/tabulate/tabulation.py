@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from models.arrays import NONE
 from pipelines.annotate.columns import Annotations
-from pipelines.tabulate.cause_mentions import mentions_of, theme_mentions, topic_mentions
+from pipelines.tabulate.cause_mentions import inherited_mentions, mentions_of, theme_mentions, topic_mentions
 from pipelines.tabulate.response_columns import ResponseColumns
 from pipelines.tabulate.survey_data import Cause, SurveyData
 from saywhy.annotation import Polarity
@@ -27,7 +28,8 @@ def tabulate(
     """Read responses and assignments once, and join them with annotations and topics.
 
     A theme with the polarity `mixed` in a clause counts both as blamed and as praised. A topic is blamed or praised as
-    the clause assigned to it is.
+    the clause assigned to it is, or as the topic is if the clause is neutral. Themes and topics form a tree: a clause
+    that names a topic names the topic's theme too.
     """
     columns = ResponseColumns()
     for response in responses:
@@ -36,18 +38,19 @@ def tabulate(
     causes = tuple({cause.key: cause for cause in _causes(code_frame, topics, annotations)}.values())
     cause_index = {cause.key: index for index, cause in enumerate(causes)}
     topic_keys = {topic.id: _key(topic) for topic in topics}
-    tables = (
-        theme_mentions(annotations, {key.id: index for key, index in cause_index.items() if key.kind == "theme"}),
-        topic_mentions(
-            annotations,
-            assignments,
-            {
-                topic.id: (cause_index[topic_keys[topic.id]], Polarity(topic.polarity))
-                for topic in topics
-                if topic_keys[topic.id] in cause_index
-            },
-        ),
+    theme_index = {key.id: index for key, index in cause_index.items() if key.kind == "theme"}
+    of_themes = theme_mentions(annotations, theme_index)
+    of_topics = topic_mentions(
+        annotations,
+        assignments,
+        {
+            topic.id: (cause_index[topic_keys[topic.id]], Polarity(topic.polarity))
+            for topic in topics
+            if topic_keys[topic.id] in cause_index
+        },
     )
+    theme_of = np.array([theme_index.get(cause.theme, NONE) for cause in causes], np.int32)
+    tables = (of_themes, of_topics, inherited_mentions(of_topics, theme_of, of_themes))
     comment_index = columns.comment_index(annotations.hashes)
     cause_mentions = {
         polarity: mentions_of(polarity, comment_index, tables) for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)

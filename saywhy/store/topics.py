@@ -65,7 +65,27 @@ def assignments(
         query = query.where(columns.topic_id.in_(list(topic_ids)))
     with connection.execute(query, execution_options=STREAMED) as rows:
         for row in rows:
-            yield Assignment(row.content_hash, row.span_start, row.span_end, row.topic_id, row.confidence)
+            yield _assignment(row)
+
+
+def by_hash(connection: Connection, workspace_id: int, content_hashes: Collection[str]) -> dict[str, list[Assignment]]:
+    """The clauses of these comments that belong to a topic, in order of position, by content hash.
+
+    Clauses of ignored topics are left out, and so are comments without such clauses.
+    """
+    columns = assignments_table.c
+    is_shown = (table.c.workspace_id == columns.workspace_id) & (table.c.id == columns.topic_id) & ~table.c.is_ignored
+    assigned: dict[str, list[Assignment]] = {}
+    for batch in batches(sorted(set(content_hashes))):
+        query = (
+            sa.select(assignments_table)
+            .join_from(assignments_table, table, is_shown)
+            .where(columns.workspace_id == workspace_id, columns.content_hash.in_(batch))
+            .order_by(columns.content_hash, columns.span_start, columns.span_end)
+        )
+        for row in connection.execute(query):
+            assigned.setdefault(row.content_hash, []).append(_assignment(row))
+    return assigned
 
 
 def _assign_clusters(connection: Connection, workspace_id: int, topic_of: Mapping[str, str]) -> None:
@@ -102,6 +122,10 @@ def _set_topic(connection: Connection, is_selected: sa.ColumnElement[bool], topi
     connection.execute(
         sa.update(assignments_table).where(is_selected, column.is_(None) | (column != topic)).values(topic_id=topic)
     )
+
+
+def _assignment(row: Row) -> Assignment:
+    return Assignment(row.content_hash, row.span_start, row.span_end, row.topic_id, row.confidence)
 
 
 def _topic(row: Row) -> Topic:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
+
+from models.arrays import NONE
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.annotate.columns import Annotations
 from pipelines.topics.clauses import ClauseSet, clauses_of
 from pipelines.topics.labelling.llm_endpoint import LabelEndpoint, write_labels
+from pipelines.topics.library import match_library, with_library, without_library
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
@@ -26,9 +31,10 @@ def update_topics(
     refit: bool = False,
     label_endpoint: LabelEndpoint | None = None,
 ) -> None:
-    """Assign new clauses to known topics and find emerging ones, or cluster all clauses; then replay people's edits.
+    """Match clauses with the cause library; assign the others to known topics and find emerging ones, or cluster them
+    all; then replay people's edits.
 
-    All clauses are clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
+    They are all clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
     topics are out of date. `label_endpoint` writes labels of new topics, except in anonymous workspaces, whose texts
     are sent to nobody.
     """
@@ -39,19 +45,24 @@ def update_topics(
         locked = edited_topics(connection, workspace_id).locked
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
     texts, vectors = clauses_of(comments, annotations)
-    clauses, now = ClauseSet.of(texts, vectors), datetime.now(UTC)
-    code_frame, model = annotator.code_frame, annotator.model
-    if previous is None or refit or is_due(previous, model, len(texts)):
+    code_frame, model, now = annotator.code_frame, annotator.model, datetime.now(UTC)
+    library = code_frame.causes
+    in_library = match_library(texts, vectors, library, annotator.cause_probabilities, previous)
+    rest = np.flatnonzero(in_library.cause == NONE)
+    clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest])
+    discovered = without_library(previous, library) if previous else None
+    if discovered is None or refit or is_due(discovered, model, len(rest)):
         is_refit = True
-        update = cluster_all(previous, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
+        update = cluster_all(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
     else:
         is_refit = False
-        update = grow(previous, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
-    clusters = update.clusters
+        update = grow(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
     if label_endpoint is not None and not is_anonymous:
-        clusters = write_labels(clusters, update.memberships, comments, label_endpoint, since=now)
+        labelled = write_labels(update.clusters, update.memberships, comments, label_endpoint, since=now)
+        update = replace(update, clusters=labelled)
+    update = with_library(update, texts, vectors, in_library, library, previous, now, is_refit=is_refit, locked=locked)
     with engine.begin() as connection:
-        store.clusters.save(connection, workspace_id, update.fit, clusters, update.lineage)
+        store.clusters.save(connection, workspace_id, update.fit, update.clusters, update.lineage)
         store.memberships.save(connection, workspace_id, update.memberships, replace_all=is_refit)
         store.clusters.update_first_seen(connection, workspace_id)
         save_edited_topics(connection, workspace_id)

@@ -15,7 +15,7 @@ from cli.main import app
 from saywhy import __version__, store
 
 SAYWHY = Path(sys.executable).with_name("saywhy")
-COMMANDS = ["import", "analyse", "report", "serve", "demo", "classify", "topics", "rank"]
+COMMANDS = ["import", "analyse", "report", "export", "serve", "demo", "classify", "topics", "rank"]
 
 
 def run(
@@ -53,7 +53,7 @@ def test_without_a_command_there_is_help() -> None:
     assert "analyse" in CliRunner().invoke(app, []).output
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["import", "--help"], ["serve", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["import", "--help"], ["export", "--help"], ["serve", "--help"]])
 def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
     """Help is fast: it imports nothing but the command line itself."""
     program = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -232,3 +233,13 @@ def test_blank_lines_may_only_end_the_input_of_rank() -> None:
     assert list(jsonl.read(BytesIO(b"\xef\xbb\xbf1\r\n2\n\n \n"))) == [1, 2]
     with pytest.raises(InvalidInput, match="line 2 is blank"):
         list(jsonl.read(BytesIO(b"1\n\n2\n")))
+
+
+def test_a_value_is_one_line_for_every_reader() -> None:
+    """Characters that some programs take for the end of a line are escaped, and read back as they were."""
+    text = "a\x85b\u2028c\u2029d\ne\x0bf\x1cg"
+    stream = io.BytesIO()
+    jsonl.write(stream, {"text": text})
+    line = stream.getvalue().decode()
+    assert len(line.splitlines()) == 1
+    assert json.loads(line) == {"text": text}

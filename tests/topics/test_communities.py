@@ -56,6 +56,16 @@ def test_outliers_are_in_no_cluster() -> None:
     assert (communities.probabilities_ <= 1).all()
 
 
+def test_every_reason_of_a_pick_list_is_a_cluster() -> None:
+    """Seven reasons, thirty times each, are seven clusters, two alike ones too; a rare free text joins one or none."""
+    vectors, _ = planted(7, 1)
+    vectors[1] = unit(vectors[0] + 0.3 * vectors[1])
+    communities = Communities(np.array([30] * 7 + [1])).fit(np.concatenate([vectors, vectors[:1]]))
+    assert sorted(communities.labels_[:7].tolist()) == list(range(7))
+    assert communities.stability_.tolist() == [1.0] * 7
+    assert communities.labels_[7] in (NONE, communities.labels_[0])
+
+
 def test_rows_of_one_comment_are_no_cluster() -> None:
     """Eight clauses of one comment, as similar as clauses of eight comments, are no cause that others share."""
     vectors, truth = planted(5, 30, spread=0.4)

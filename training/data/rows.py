@@ -29,6 +29,9 @@ WRITTEN = "written"
 #: Comments that were written for this model, with every clause and every theme labelled: a file for each language.
 WRITTEN_COMMENTS = Path(__file__).with_name("written")
 
+#: Dataset name of the clauses of the cause library (`training.data.cause_library`).
+LIBRARY = "library"
+
 _BANKING = "banking77_en"
 
 
@@ -37,7 +40,8 @@ class Row:
     """One labelled text.
 
     `sentiment_source` says where the sentiment comes from (`training.data.targets.GOLD`). `is_themed`: annotators
-    looked for themes. `parts` are labelled texts whose concatenation is `text`.
+    looked for themes. `parts` are labelled texts whose concatenation is `text`. `cause` is the id of the root cause
+    that the text names, `models.causes.NO_CAUSE` if it names none, and None if nobody looked for causes.
     """
 
     id: str
@@ -49,6 +53,7 @@ class Row:
     labels: Labels
     is_themed: bool
     parts: tuple[Row, ...] = ()
+    cause: str | None = None
 
 
 def read_train(data: Path) -> Iterator[Row]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.data.pairs import JOINED
-from training.data.rows import WRITTEN, Row
+from training.data.rows import LIBRARY, WRITTEN, Row
 
 SENTIMENTS = ("negative", "neutral", "positive", "mixed")
 _POLARITIES = {"negative": (1, 0, 0), "neutral": (0, 1, 0), "positive": (0, 0, 1), "mixed": (0.5, 0, 0.5)}
@@ -25,7 +25,7 @@ _OTHER_SOURCE_WEIGHT = 0.5
 #: Weight of "absent" for a theme that a complete dataset never labels: probably absent, not certainly.
 _WEAK_NEGATIVE = 0.15
 #: Weight of "absent" in datasets with one label a text, the most important theme: others are probably absent.
-_SINGLE_LABEL_WEIGHTS = {"app_reviews_williamhtp_en": 0.6, "pxtextmining_nhs_p1": 0.6}
+_SINGLE_LABEL_WEIGHTS = {"app_reviews_williamhtp_en": 0.6, "pxtextmining_nhs_p1": 0.6, LIBRARY: 0.4}
 #: A sentiment class belongs to a dataset if more than this share of its rows have it.
 _MIN_CLASS_SHARE = 0.005
 
@@ -36,7 +36,7 @@ class Targets:
 
     `themes` (T,) in 0 … 1, with `theme_weights` (T,), 0 where unknown. `polarities` (T, 3): rows sum to 1 where known,
     else to 0. `sentiment`: index into `SENTIMENTS`, -1 where unknown. `classes` (4,): sentiments that the text's
-    dataset uses at all.
+    dataset uses at all. `cause`: index into the causes, -1 where unknown.
     """
 
     themes: NDArray[np.float32]
@@ -45,6 +45,7 @@ class Targets:
     sentiment: int
     sentiment_weight: float
     classes: NDArray[np.bool_]
+    cause: int = -1
 
 
 class AnnotationSchemes:
@@ -54,9 +55,10 @@ class AnnotationSchemes:
     text. `labelled_themes`: themes that occur in each dataset.
     """
 
-    def __init__(self, rows: Iterable[Row], data: Path, themes: Sequence[str]) -> None:
+    def __init__(self, rows: Iterable[Row], data: Path, themes: Sequence[str], causes: Sequence[str] = ()) -> None:
         """`rows` are the training rows; `data` is the dataset folder (for its `themes.toml`)."""
         self.themes = tuple(themes)
+        self._cause_index = {cause: index for index, cause in enumerate(causes)}
         with (data / "themes.toml").open("rb") as file:
             self.complete = {*tomllib.load(file)["complete"], "banking77_en", WRITTEN}
         self.labelled_themes: dict[str, set[str]] = defaultdict(set)
@@ -80,7 +82,8 @@ class AnnotationSchemes:
         if sentiment >= 0 and not classes[sentiment]:
             sentiment = -1
         weight = _SENTIMENT_WEIGHTS.get(row.sentiment_source or "", _OTHER_SOURCE_WEIGHT)
-        return Targets(themes, weights, polarities, sentiment, weight, classes)
+        cause = self._cause_index[row.cause] if row.cause else -1
+        return Targets(themes, weights, polarities, sentiment, weight, classes, cause)
 
     def _theme_targets(self, row: Row) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """`themes`, `theme_weights` and `polarities` of `Targets`."""

@@ -21,7 +21,7 @@ from safetensors.numpy import load_file, save_file
 
 from models.annotator import Annotator, CommentLogits
 from models.bundle import BUNDLED, CARD, CODE_FRAME, CONFIG, HEADS, open_bundle, seal
-from saywhy.code_frame import CORE, load_code_frame
+from saywhy.code_frame import CAUSES, CORE, load_code_frame
 from saywhy.feedback import Comment
 from training.data.rows import read_dev, read_train
 from training.data.targets import AnnotationSchemes
@@ -48,6 +48,7 @@ def export(checkpoint: Path, data: Path, version: str, out: Path, card: dict[str
     write_encoder(checkpoint, train, part)
     shutil.copy(checkpoint / HEADS, part / HEADS)
     shutil.copy(CORE, part / CODE_FRAME)
+    shutil.copy(CORE.with_name(CAUSES), part / CAUSES)
     (part / CARD).write_text("", "utf-8")
     themes = load_code_frame().ids
     config: dict[str, Any] = {

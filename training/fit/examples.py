@@ -42,8 +42,8 @@ class Example:
 def prepare(rows: Sequence[Row], schemes: AnnotationSchemes, tokenizer: Tokenizer, recipe: Recipe) -> list[Example]:
     """Examples of the rows, tokenised as in `models.encoder`.
 
-    Random, by `recipe.seed`: which Chinese rows are converted to the other script's wording, and which rows have
-    `vector_texts`.
+    Random, by `recipe.seed`: which Chinese rows are converted to the other script's wording, which rows are in lower
+    case, and which have `vector_texts`.
     """
     generator = np.random.default_rng(recipe.seed)
     converters = {language: OpenCC(conversion) for language, conversion in _CONVERSIONS.items()}
@@ -52,6 +52,8 @@ def prepare(rows: Sequence[Row], schemes: AnnotationSchemes, tokenizer: Tokenize
         texts = [part.text for part in row.parts] or [row.text]
         if row.language in converters and generator.random() < recipe.script_share:
             texts = [converters[row.language].convert(text) for text in texts]
+        if generator.random() < recipe.lower_case_share:
+            texts = [text.lower() for text in texts]
         example = _example(row, texts, schemes, tokenizer, recipe.max_tokens)
         has_vectors = generator.random() < recipe.vector_share
         examples.append(example if has_vectors else _without_vectors(example))

@@ -28,6 +28,7 @@ from training.fit.base_vectors import load_base_vectors
 from training.fit.checkpoint import TrainingState
 from training.fit.encoder import load_encoder
 from training.fit.examples import Example, prepare
+from training.fit.first_causes import set_causes
 from training.fit.heads import SpanHeads
 from training.fit.plan import plan_batches, select_rows
 from training.fit.recipe import Recipe, read_recipe
@@ -83,14 +84,16 @@ def main(
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
     encoder = load_encoder(start or base, recipe)
-    themes = load_code_frame().ids
-    selection = select_rows(data, recipe, themes, limit or None)
+    code_frame = load_code_frame()
+    selection = select_rows(data, recipe, code_frame, limit or None)
     tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
     examples = prepare(selection.rows, selection.schemes, tokenizer, recipe)
     vectors = load_base_vectors(base, selection.pool, examples, out)
-    heads = SpanHeads(encoder.config.hidden_size, len(themes))
-    if start:
-        heads.load(start / HEADS)
+    heads = SpanHeads(encoder.config.hidden_size, len(code_frame.ids), len(code_frame.causes))
+    if not (out / CHECKPOINT).exists():
+        set_causes(heads, selection.library, selection.causes, out)
+        if start:
+            heads.load(start / HEADS)
     batches = plan_batches(np.array([len(example.ids) for example in examples]), recipe)
     state = TrainingState.initial(encoder, heads, recipe, len(batches))
     train(state, examples, vectors, batches, recipe, out)

@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, LOGIT_SCALE
 from models.heads import ATTENTION_LIMIT
 from training.data.targets import Targets
 
@@ -26,6 +27,7 @@ class TargetBatch:
     sentiment: Tensor
     sentiment_weights: Tensor
     classes: Tensor
+    cause: Tensor
 
 
 def stack(targets: Sequence[Targets]) -> TargetBatch:
@@ -37,19 +39,24 @@ def stack(targets: Sequence[Targets]) -> TargetBatch:
         torch.tensor([t.sentiment for t in targets]),
         torch.tensor([t.sentiment_weight for t in targets]),
         torch.from_numpy(np.stack([t.classes for t in targets])),
+        torch.tensor([t.cause for t in targets]),
     )
 
 
 class SpanHeads(nn.Module):
-    """Label-wise attention over the tokens of a span, with the columns of `models.heads`.
+    """Label-wise attention over the tokens of a span, with the columns of `models.heads`; and the causes of a vector.
 
     The polarity votes of a theme are the sum of a map that all themes share and the theme's own deviation, so that
     themes without polarity labels in the training texts learn polarity from the others.
     """
 
-    def __init__(self, hidden: int, themes: int) -> None:
+    def __init__(self, hidden: int, themes: int, causes: int) -> None:
+        """`causes` is the number of causes; "no cause" is a class of its own beside them."""
         super().__init__()
         self.themes = themes
+        self.causes = nn.Linear(hidden, causes + 1)
+        nn.init.normal_(self.causes.weight, std=0.02)
+        nn.init.zeros_(self.causes.bias)
         self.linear = nn.Linear(hidden, themes + 1 + themes + 3 * themes + 4)
         self.shared_polarity = nn.Linear(hidden, 3)
         nn.init.normal_(self.linear.weight, std=0.02)
@@ -83,19 +90,30 @@ class SpanHeads(nn.Module):
         return weight, bias
 
     def load(self, path: Path) -> None:
-        """Load heads that `save` wrote. The shared polarity map is set to zero: the themes' columns include it."""
+        """Load heads that `save` wrote. The shared polarity map is set to zero: the themes' columns include it.
+
+        Heads that were trained for other causes, or for none, leave the map of the causes as it is.
+        """
         saved = load_file(path)
         with torch.no_grad():
             self.linear.weight.copy_(saved["weight"].T)
             self.linear.bias.copy_(saved["bias"])
             for parameter in self.shared_polarity.parameters():
                 parameter.zero_()
+            if CAUSE_BIAS in saved and len(saved[CAUSE_BIAS]) == len(self.causes.bias):
+                self.causes.weight.copy_(saved[CAUSE_WEIGHT].T)
+                self.causes.bias.copy_(saved[CAUSE_BIAS])
 
     def save(self, path: Path) -> None:
         """Write the heads file of a bundle."""
         with torch.no_grad():
             weight, bias = self.merged()
-            save_file({"weight": weight.T.contiguous(), "bias": bias}, path)
+            causes = {CAUSE_WEIGHT: self.causes.weight.T.contiguous(), CAUSE_BIAS: self.causes.bias}
+            save_file({"weight": weight.T.contiguous(), "bias": bias} | causes, path)
+
+    def cause_logits(self, vectors: Tensor) -> Tensor:
+        """Logits of the causes and of "no cause": (n, causes + 1). `vectors` (n, hidden) are of unit length."""
+        return LOGIT_SCALE * F.linear(vectors, self.causes.weight) + self.causes.bias
 
     def forward(self, states: Tensor, spans: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits of themes (n, s, T), polarities (n, s, T, 3) and sentiment (n, s, 4).

@@ -57,7 +57,7 @@ def main(
     write_encoder(base, rows, out)
     states = mean_states(Encoder(out / ENCODER, out / TOKENIZER), [row.text for row in chosen])
     targets = [schemes.targets(row) for row in chosen]
-    heads = SpanHeads(HIDDEN, len(themes))
+    heads = SpanHeads(HIDDEN, len(themes), len(load_code_frame().causes))
     # Attention scores are reset to 0 after every step, so that the logits stay linear in the mean state.
     even = torch.zeros_like(heads.linear.weight[: len(themes) + 1])
     optimiser = torch.optim.AdamW(heads.parameters(), lr=1e-2, weight_decay=1e-3)

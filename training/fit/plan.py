@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from models.arrays import Integers
+from models.causes import NO_CAUSE
+from saywhy.code_frame import CodeFrame
+from training.data.cause_library import library_rows
 from training.data.pairs import join_short
 from training.data.rows import Row, read_billing, read_train, read_written, sample
 from training.data.targets import AnnotationSchemes
@@ -20,24 +23,31 @@ _MIN_FACTOR = 0.02
 
 @dataclass(frozen=True)
 class Selection:
-    """`rows` to train on, out of `pool` (all rows of the dataset folder), with the schemes of their annotators."""
+    """`rows` to train on, with the schemes of their annotators.
+
+    `pool` has all rows of the dataset folder, `library` the clauses of the cause library, `causes` its classes in order.
+    """
 
     pool: list[Row]
+    library: list[Row]
+    causes: list[str]
     rows: list[Row]
     schemes: AnnotationSchemes
 
 
-def select_rows(data: Path, recipe: Recipe, themes: tuple[str, ...], limit: int | None = None) -> Selection:
-    """Sample the rows of a dataset folder, join short texts, and add the written comments.
+def select_rows(data: Path, recipe: Recipe, code_frame: CodeFrame, limit: int | None = None) -> Selection:
+    """Sample the rows of a dataset folder, join short texts, and add the written comments and the cause library.
 
-    With `limit`, at most so many rows of the folder are used (to try things).
+    With `limit`, at most so many rows of the folder and of the library are used (to try things).
     """
     pool = [*read_train(data), *read_billing(data)]
-    written = list(read_written())
-    schemes = AnnotationSchemes([*pool, *written], data, themes)
+    written, library = list(read_written()), list(library_rows())
+    causes = [*(cause.id for cause in code_frame.causes), NO_CAUSE]
+    schemes = AnnotationSchemes([*pool, *written, *library], data, code_frame.ids, causes)
     rows = sample(pool, recipe.caps, recipe.default_cap, recipe.seed)
     rows = join_short(rows, recipe.join_longest, recipe.join_share, recipe.seed)[:limit]
-    return Selection(pool, rows + written * recipe.written_copies, schemes)
+    clauses = join_short(library, recipe.join_longest, recipe.library_join_share, recipe.seed)[:limit]
+    return Selection(pool, library, causes, rows + written * recipe.written_copies + clauses, schemes)
 
 
 def plan_batches(lengths: Integers, recipe: Recipe) -> list[Integers]:

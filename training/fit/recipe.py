@@ -26,6 +26,9 @@ class Recipe:
     clause_weight: float
     part_weight: float
     written_copies: int
+    cause_weight: float
+    library_join_share: float
+    lower_case_share: float
     join_share: float
     join_longest: int
     layers: int

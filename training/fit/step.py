@@ -20,6 +20,8 @@ from training.fit.recipe import Recipe
 
 _PAD_ID = 1
 _MAX_GRADIENT_NORM = 1.0
+#: Label smoothing of the causes: neighbouring causes share clauses that readers also disagree about.
+_CAUSE_SMOOTHING = 0.05
 #: Logit of a theme in a span that does not exist.
 _ABSENT = -30.0
 
@@ -56,7 +58,7 @@ def batch_loss(
     vectors: Sequence[NDArray[np.float16]],
     recipe: Recipe,
 ) -> Tensor:
-    """Weighted sum of the losses of whole texts, of their clauses, of labelled clauses, and of the vectors."""
+    """Weighted sum of the losses of whole texts, of their clauses, of labelled clauses, of causes and of vectors."""
     batch = _tensors(examples, vectors, encoder.config.hidden_size)
     with torch.autocast("cpu", torch.bfloat16, enabled=_has_bfloat16()):
         states = encoder(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state
@@ -76,7 +78,9 @@ def batch_loss(
         clause_targets = stack([target for example in examples for target in example.clause_targets])
         part_loss = loss(themes[index], polarities[index], sentiment[index], clause_targets, recipe.smoothing)
         total = total + recipe.part_weight * part_loss
-    return total + recipe.vector_weight * _vector_loss(states, batch)
+    vectors_of_spans = F.normalize(batch.spans @ states, dim=-1, eps=1e-6)
+    total = total + recipe.cause_weight * _cause_loss(heads, vectors_of_spans, examples)
+    return total + recipe.vector_weight * _vector_loss(vectors_of_spans, batch)
 
 
 def pad(ids: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
@@ -121,10 +125,26 @@ def _best_clause_logits(themes: Tensor, polarities: Tensor, is_span: Tensor) -> 
     return (weights * candidates).sum(1), (weights[..., None] * polarities).sum(1)
 
 
-def _vector_loss(states: Tensor, batch: _Batch) -> Tensor:
-    """Mean of 1 - cosine between the mean state of each span and its target vector; 0 without targets."""
-    means = F.normalize(batch.spans @ states, dim=-1, eps=1e-6)
-    distances = 1 - (means * batch.target_vectors).sum(-1)
+def _cause_loss(heads: SpanHeads, vectors: Tensor, examples: Sequence[Example]) -> Tensor:
+    """Cross-entropy of the causes, mean over the spans whose cause is known; 0 if there are none.
+
+    `vectors` (n, S, hidden) are those of the spans, of unit length.
+    """
+    known = [
+        (i, span, targets.cause)
+        for i, example in enumerate(examples)
+        for span, targets in enumerate([example.targets, *example.clause_targets])
+        if targets.cause >= 0
+    ]
+    if not known:
+        return vectors.new_zeros(())
+    texts, spans, causes = torch.tensor(known).unbind(1)
+    return F.cross_entropy(heads.cause_logits(vectors[texts, spans]), causes, label_smoothing=_CAUSE_SMOOTHING)
+
+
+def _vector_loss(vectors: Tensor, batch: _Batch) -> Tensor:
+    """Mean of 1 - cosine between the vector of each span and its target vector; 0 without targets."""
+    distances = 1 - (vectors * batch.target_vectors).sum(-1)
     has_target = batch.target_vectors.any(-1)
     return distances[has_target].sum() / has_target.sum().clamp_min(1)
 

@@ -38,6 +38,10 @@ _NEAR_DEVIATIONS, _FAR_DEVIATIONS = 1.0, 3.0
 #: Exponent of the co-membership in the weight of an edge. With 1, clusters are coarser and agree slightly worse with
 #: labels; with 2, runs with different seeds agree worse (.88 against .959 on the German texts of ADR 5).
 _CO_MEMBERSHIP_EXPONENT = 1.4
+#: A text that occurs so often word for word was picked from a list. If picked texts are so large a share of all, each
+#: of them is a cluster: people chose between them, so they mean different things, and a graph of so few texts has no
+#: communities.
+_PICKED, _PICKED_SHARE = 5, 0.5
 #: Standard deviations above unrelated pairs that pairs of members, and members with their cluster, must be on average.
 _COHESION_DEVIATIONS, _MEMBER_DEVIATIONS = 1.5, 1.0
 #: Share of a cluster from which on the members of the opposite polarity are a cluster of their own.
@@ -151,7 +155,13 @@ class Communities:
         languages: Integers,
     ) -> tuple[Integers, Floats]:
         """Cluster and confidence of the rows that can seed one; sets `stability_`."""
-        graph, min_size = neighbour_graph(X, sources), self.min_size_
+        min_size = self.min_size_
+        is_picked = counts >= max(min_size, _PICKED)
+        if counts[is_picked].sum() > _PICKED_SHARE * counts.sum():
+            labels = _drop_small(np.where(is_picked, np.arange(len(counts)), NONE), counts, sources, min_size)
+            self.stability_ = np.ones(labels.max(initial=NONE) + 1)
+            return labels, is_picked.astype(np.float64)
+        graph = neighbour_graph(X, sources)
         co_membership, resolution = consensus(graph, self.seed)
         weight = graph.weight * co_membership**_CO_MEMBERSHIP_EXPONENT
         labels = leiden(graph.reweighted(weight), resolution, self.seed, trials=_TRIALS)

@@ -20,6 +20,7 @@ from training.fit.recipe import Recipe, read_recipe
 
 HIDDEN = 16
 THEMES = 2
+CAUSES = 3
 RECIPE = replace(read_recipe(Path(finetune.__file__).with_name("finetune.toml")), layers=2, frozen_layers=1, epochs=1)
 
 
@@ -33,11 +34,12 @@ def targets(theme: int, sentiment: int) -> Targets:
 
 
 def example(number: int) -> Example:
-    """A text of 12 tokens. Each third has two clauses, each sixth labelled clauses; even ones have base vectors."""
+    """A text of 12 tokens. Each third has two clauses, each sixth labelled clauses, the first with a cause; even ones
+    have base vectors."""
     ids = [0, 3, 4, 5, *(6 + (number * 7 + i) % 30 for i in range(7)), 2]
     clauses = [(4, 7), (7, 11)] if number % 3 == 0 else []
     whole = targets(number % THEMES, 2 * (number % 2))
-    clause_targets = [whole, targets(0, 1)] if number % 6 == 0 else []
+    clause_targets = [replace(whole, cause=number % CAUSES), targets(0, 1)] if number % 6 == 0 else []
     vector_texts = ["whole", *("clause" for _ in clauses)] if number % 2 == 0 else []
     return Example(ids, clauses, whole, clause_targets, vector_texts)
 
@@ -70,4 +72,4 @@ def initial_state(recipe: Recipe = RECIPE, steps: int = 6) -> TrainingState:
     """The state before the first step; the same one every time."""
     model = encoder()
     freeze(model, recipe.frozen_layers)
-    return TrainingState.initial(model, SpanHeads(HIDDEN, THEMES), recipe, steps)
+    return TrainingState.initial(model, SpanHeads(HIDDEN, THEMES, CAUSES), recipe, steps)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.training.fit.builders import HIDDEN, RECIPE, THEMES, example, initial_state, vectors
+from tests.training.fit.builders import CAUSES, HIDDEN, RECIPE, THEMES, example, initial_state, vectors
 from training.fit import base_vectors, finetune
 from training.fit.checkpoint import TrainingState
 from training.fit.heads import SpanHeads
@@ -117,13 +117,24 @@ def test_the_learning_rates_are_those_of_the_recipe() -> None:
 def test_saved_heads_are_loaded_with_the_same_function(tmp_path: Path) -> None:
     """Heads that were saved and loaded give the same logits."""
     torch.manual_seed(0)
-    heads, loaded = SpanHeads(HIDDEN, THEMES), SpanHeads(HIDDEN, THEMES)
+    heads, loaded = SpanHeads(HIDDEN, THEMES, CAUSES), SpanHeads(HIDDEN, THEMES, CAUSES)
     torch.nn.init.normal_(heads.shared_polarity.weight)
     heads.save(tmp_path / "heads.safetensors")
     loaded.load(tmp_path / "heads.safetensors")
     states, spans = torch.randn(2, 5, HIDDEN), torch.ones(2, 1, 5)
     for one, other in zip(heads(states, spans), loaded(states, spans), strict=True):
         assert torch.allclose(one, other, atol=1e-6)
+    assert torch.equal(heads.cause_logits(states), loaded.cause_logits(states))
+
+
+def test_heads_for_other_causes_leave_the_map_of_the_causes(tmp_path: Path) -> None:
+    """Themes and sentiment are loaded; causes, of which there is another number, keep their first values."""
+    other, heads = SpanHeads(HIDDEN, THEMES, CAUSES + 1), SpanHeads(HIDDEN, THEMES, CAUSES)
+    before = heads.causes.weight.clone()
+    other.save(tmp_path / "heads.safetensors")
+    heads.load(tmp_path / "heads.safetensors")
+    assert torch.equal(heads.linear.weight, other.linear.weight)
+    assert torch.equal(heads.causes.weight, before)
 
 
 def test_base_vectors_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

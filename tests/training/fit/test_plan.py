@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from saywhy.code_frame import load_code_frame
 from tests.training.fit.builders import RECIPE
+from training.data.cause_library import library_rows
 from training.data.pairs import JOINED
-from training.data.rows import WRITTEN, read_written
+from training.data.rows import LIBRARY, WRITTEN, read_written
 from training.fit.plan import learning_rate_factor, padded_length, plan_batches, random_batches, select_rows
 
 
@@ -44,18 +46,24 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_rows_are_sampled_joined_and_completed_by_written_comments(data: Path) -> None:
-    """Each dataset has at most its cap; short texts are joined; every written comment occurs `written_copies` times."""
+    """Each dataset has at most its cap; short texts are joined; every written comment occurs `written_copies` times,
+    and every clause of the library once, alone or joined.
+    """
     recipe = replace(RECIPE, caps={"banking77_en": 4}, default_cap=20, join_share=1.0, written_copies=2)
-    selection = select_rows(data, recipe, ("price", "billing"))
+    selection = select_rows(data, recipe, load_code_frame())
     assert len(selection.pool) == 40
     assert sum(("billing", None) in row.labels for row in selection.pool) == 5
     written = [row for row in selection.rows if row.dataset == WRITTEN]
-    joined = [row for row in selection.rows if row.dataset == JOINED]
+    of_library = [row for row in selection.rows if LIBRARY in {part.dataset for part in (row, *row.parts)}]
+    joined = [row for row in selection.rows if row.dataset == JOINED and row not in of_library]
     assert len(written) == 2 * len(list(read_written()))
-    assert len(joined) == (20 + 4) / 2 == len(selection.rows) - len(written)
+    assert len(joined) == (20 + 4) / 2 == len(selection.rows) - len(written) - len(of_library)
+    assert sum(max(1, len(row.parts)) for row in of_library) == len(selection.library) == len(list(library_rows()))
+    assert {row.cause for row in selection.library} == set(selection.causes)
     assert selection.schemes.labelled_themes["shop"] == {"price"}
-    limited = select_rows(data, replace(recipe, written_copies=0), ("price", "billing"), limit=3)
-    assert limited.rows == joined[:3]
+    limited = select_rows(data, replace(recipe, written_copies=0), load_code_frame(), limit=3)
+    assert limited.rows[:3] == joined[:3]
+    assert len(limited.rows) == 6
 
 
 def test_batches_are_of_one_padded_length_and_cover_all_examples() -> None:

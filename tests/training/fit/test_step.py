@@ -9,11 +9,24 @@ import numpy as np
 import pytest
 import torch
 
+from models.causes import CauseHead
 from models.heads import Heads
-from tests.training.fit.builders import HIDDEN, RECIPE, THEMES, encoder, example, initial_state, targets, vectors
+from tests.training.fit.builders import (
+    CAUSES,
+    HIDDEN,
+    RECIPE,
+    THEMES,
+    encoder,
+    example,
+    initial_state,
+    targets,
+    vectors,
+)
 from training.fit.encoder import freeze, keep_layers
 from training.fit.heads import SpanHeads, loss, stack
 from training.fit.step import batch_loss, pad, train_step
+
+WEIGHTS = ("clause_weight", "part_weight", "cause_weight", "vector_weight")
 
 
 def test_ids_are_padded_to_a_multiple_of_eight() -> None:
@@ -39,7 +52,7 @@ def test_steps_reduce_the_loss_and_leave_frozen_parameters() -> None:
 
 def test_the_loss_does_not_depend_on_padding() -> None:
     """A text has the same loss alone and, as the only one with labels, beside a longer text without any."""
-    model, heads = encoder(), SpanHeads(HIDDEN, THEMES)
+    model, heads = encoder(), SpanHeads(HIDDEN, THEMES, CAUSES)
     short = example(0)
     unknown = replace(targets(0, 0), theme_weights=np.zeros(THEMES, np.float32), sentiment=-1)
     unknown = replace(unknown, themes=np.zeros(THEMES, np.float32), polarities=np.zeros((THEMES, 3), np.float32))
@@ -52,17 +65,17 @@ def test_the_loss_does_not_depend_on_padding() -> None:
 
 
 def test_each_part_of_the_loss_counts_by_its_weight() -> None:
-    """Losses of clauses, labelled clauses and vectors are added if the example has them, times their weights."""
-    model, heads = encoder(), SpanHeads(HIDDEN, THEMES)
-    weightless = replace(RECIPE, clause_weight=0.0, part_weight=0.0, vector_weight=0.0)
+    """Losses of clauses, labelled clauses, causes and vectors are added if an example has them, times their weights."""
+    model, heads = encoder(), SpanHeads(HIDDEN, THEMES, CAUSES)
+    weightless = replace(RECIPE, **dict.fromkeys(WEIGHTS, 0.0))
 
     def value(number: int, **weights: Any) -> float:
         examples = [example(number)]
         return batch_loss(model, heads, examples, vectors(examples), replace(weightless, **weights)).item()
 
-    for number, names in {0: ("clause_weight", "part_weight", "vector_weight"), 3: ("clause_weight",), 1: ()}.items():
+    for number, names in {0: WEIGHTS, 3: ("clause_weight",), 1: ()}.items():
         whole = value(number)
-        for name in ("clause_weight", "part_weight", "vector_weight"):
+        for name in WEIGHTS:
             added = value(number, **{name: 1.0}) - whole
             assert (added > 1e-4) is (name in names)
             assert value(number, **{name: 2.0}) - whole == pytest.approx(2 * added, abs=1e-4)
@@ -88,7 +101,7 @@ def test_unknown_labels_teach_nothing() -> None:
 def test_torch_heads_give_the_logits_of_the_served_heads() -> None:
     """`SpanHeads` and `models.heads.Heads` with the same parameters agree on every span."""
     torch.manual_seed(0)
-    heads = SpanHeads(HIDDEN, THEMES)
+    heads = SpanHeads(HIDDEN, THEMES, CAUSES)
     for parameter in heads.parameters():
         torch.nn.init.normal_(parameter, std=0.5)
     states = torch.randn(1, 9, HIDDEN)
@@ -102,6 +115,18 @@ def test_torch_heads_give_the_logits_of_the_served_heads() -> None:
     assert served.themes == pytest.approx(themes, abs=1e-5)
     assert served.polarities == pytest.approx(polarities, abs=1e-5)
     assert served.sentiment == pytest.approx(sentiment, abs=1e-5)
+
+
+def test_torch_causes_are_those_of_the_served_head() -> None:
+    """`SpanHeads.cause_logits` and `models.causes.CauseHead` with the same parameters give the same probabilities."""
+    torch.manual_seed(0)
+    heads = SpanHeads(HIDDEN, THEMES, CAUSES)
+    torch.nn.init.normal_(heads.causes.weight)
+    torch.nn.init.normal_(heads.causes.bias)
+    vectors = torch.nn.functional.normalize(torch.randn(5, HIDDEN), dim=-1)
+    weight, bias = heads.causes.weight.detach().numpy().T, heads.causes.bias.detach().numpy()
+    expected = heads.cause_logits(vectors).softmax(-1).detach().numpy()
+    assert CauseHead(weight, bias)(vectors.numpy()) == pytest.approx(expected, abs=1e-6)
 
 
 def test_layers_are_removed_evenly_and_frozen_from_below() -> None:

@@ -1,0 +1,111 @@
+"""`saywhy export`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import asdict
+from enum import StrEnum
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import jsonl
+from cli.configuration import read_settings, serving_code_frame
+from saywhy.errors import WorkspaceNotFound
+
+if TYPE_CHECKING:
+    from saywhy.feedback import Segment
+    from service.exports import ExportedResponse
+
+
+class Format(StrEnum):
+    """The formats of an export. The value is also the ending that implies it."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+
+
+def export(
+    format: Annotated[
+        Format | None, typer.Option(help="By default what the ending of --out implies, else JSON lines.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write to this file instead of the terminal.")
+    ] = None,
+    wave: Annotated[str, typer.Option(help="Only the responses of this wave, or `all`.")] = "all",
+    segment: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="Only the responses of this segment. Repeatable: those in all of them."
+        ),
+    ] = None,
+    cause: Annotated[
+        str | None, typer.Option(help="Only the responses that name this root cause: the id of a topic, or its label.")
+    ] = None,
+    with_personal_data: Annotated[
+        bool, typer.Option("--with-personal-data", help="Do not mask e-mail addresses and numbers in comments.")
+    ] = False,
+) -> None:
+    """Export the responses with everything that the latest analysis says of each: one row a response.
+
+    Responses without a comment are included. Anonymous surveys are not exported.
+    """
+    from saywhy.store import open_store
+    from service.exports import Selection
+    from service.exports import export as run
+
+    chosen_format = format or _format_of(out)
+    if out is None and chosen_format in (Format.XLSX, Format.PARQUET):
+        raise typer.BadParameter(f"{chosen_format} cannot be written to the terminal; name a file with --out")
+    selection = Selection(wave, [_segment(text) for text in segment or ()], cause)
+    settings = read_settings()
+    code_frame, engine = serving_code_frame(settings), open_store(settings.database_url)
+    responses = run(engine, settings.workspace, selection, code_frame=code_frame, with_personal_data=with_personal_data)
+    try:
+        # All errors are raised with the first response, before the file is opened.
+        responses = chain(list(islice(responses, 1)), responses)
+    except WorkspaceNotFound as error:
+        raise WorkspaceNotFound(f"{error.detail} yet; `saywhy import` creates it") from None
+    _write(responses, chosen_format, out)
+
+
+def _format_of(out: Path | None) -> Format:
+    if out is None:
+        return Format.JSONL
+    ending = out.suffix.lower().removeprefix(".")
+    if ending not in list(Format):
+        endings = ", ".join(f".{known}" for known in Format)
+        raise typer.BadParameter(f"the ending of {out.name} implies no format; add --format, or use one of {endings}")
+    return Format(ending)
+
+
+def _segment(text: str) -> Segment:
+    from saywhy.feedback import Segment
+
+    dimension, separator, value = text.partition("=")
+    if not separator or not dimension:
+        raise typer.BadParameter(f"{text!r} is not a segment; write NAME=VALUE")
+    return Segment(dimension, value)
+
+
+def _write(responses: Iterator[ExportedResponse], format: Format, out: Path | None) -> None:
+    """Write the responses to a file, or to stdout if `out` is None."""
+    from pipelines.render import exports
+
+    if format is Format.JSONL:
+        with out.open("wb") if out else nullcontext(sys.stdout.buffer) as stream:
+            for response in responses:
+                jsonl.write(stream, response)
+        return
+    render = {Format.CSV: exports.to_csv, Format.XLSX: exports.to_workbook, Format.PARQUET: exports.to_parquet}
+    content = render[format](map(asdict, responses))
+    if out is None:
+        sys.stdout.buffer.write(content)
+    else:
+        out.write_bytes(content)

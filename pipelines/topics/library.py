@@ -1,0 +1,163 @@
+"""Library causes as topics: which clauses name a cause of the code frame's library, and the topics that result.
+
+Clauses that name one are taken out before clustering, so topics are discovered among the rest alone. A library cause is
+a cluster whose id is that of the cause: it is named by people, comparable from wave to wave, and edited like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.arrays import NONE, Integers, Vectors, pack, unit
+from pipelines.topics.clauses import ClauseText
+from pipelines.topics.clustering.language_centring import LanguageCentring
+from pipelines.topics.tracking.memberships import PreviousClustering
+from pipelines.topics.tracking.update import ClusteringUpdate
+from saywhy.annotation import Polarity
+from saywhy.code_frame import LibraryCause
+from saywhy.topic import Cluster, ClusteringFit, Membership
+
+#: Probability from which a clause names a cause; chosen on four surveys that readers coded
+#: (`training.evaluation.causes`).
+MIN_PROBABILITY = 0.2
+
+#: A clause keeps the cause of the previous analysis down to this probability, so that small shifts of the model or of
+#: the text around it do not move it to and fro between waves.
+KEEP_PROBABILITY = 0.12
+
+#: Probabilities (n, causes + 1) of vectors (n, d): of each cause in the order of the library, then of no cause.
+CauseProbabilities = Callable[[Vectors], NDArray[np.float32]]
+
+_CHUNK = 8192  # clauses
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryMatch:
+    """The library cause of each of n clauses: `cause` (n,) indexes the library, -1 for none; `confidence` (n,)."""
+
+    cause: Integers
+    confidence: NDArray[np.float32]
+
+
+def match_library(
+    clauses: Sequence[ClauseText],
+    vectors: Vectors | NDArray[np.float16],
+    library: Sequence[LibraryCause],
+    probabilities: CauseProbabilities,
+    previous: PreviousClustering | None,
+    min_probability: float = MIN_PROBABILITY,
+) -> LibraryMatch:
+    """The most probable cause of each clause, if it is probable enough and not of the opposite polarity."""
+    cause, confidence = np.full(len(clauses), NONE), np.zeros(len(clauses), np.float32)
+    index = {entry.id: number for number, entry in enumerate(library)}
+    is_praise = np.array([entry.polarity == Polarity.POSITIVE for entry in library], bool)
+    memberships = previous.memberships if previous else {}
+    for start in range(0, len(clauses) if library else 0, _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        p = probabilities(vectors[rows].astype(np.float32))[:, :-1]
+        polarity = np.array([clause.polarity for clause in clauses[rows]])
+        p[np.ix_(polarity == Polarity.POSITIVE, ~is_praise)] = 0
+        p[np.ix_(polarity == Polarity.NEGATIVE, is_praise)] = 0
+        kept = [index.get(_cluster_of(memberships, clause), NONE) for clause in clauses[rows]]
+        cause[rows], confidence[rows] = _decide(p, np.array(kept, np.int64), min_probability)
+    return LibraryMatch(cause, confidence)
+
+
+def _decide(p: NDArray[np.float32], kept: Integers, min_probability: float) -> tuple[Integers, NDArray[np.float32]]:
+    """Cause and confidence of each row of probabilities (n, causes); `kept` (n,) is the previous cause, -1 for none."""
+    row = np.arange(len(p))
+    best = p.argmax(axis=1)
+    stays = (kept != NONE) & (p[row, kept] >= KEEP_PROBABILITY) & (p[row, best] < p[row, kept] + min_probability)
+    best = np.where(stays, kept, best)
+    confidence = p[row, best]
+    return np.where(stays | (confidence >= min_probability), best, NONE), confidence
+
+
+def without_library(previous: PreviousClustering, library: Sequence[LibraryCause]) -> PreviousClustering:
+    """The discovered clusters alone, and the clauses that are in no library cause."""
+    ids = {cause.id for cause in library}
+    return PreviousClustering(
+        previous.fit,
+        tuple(cluster for cluster in previous.clusters if cluster.id not in ids),
+        {key: member for key, member in previous.memberships.items() if member.cluster not in ids},
+    )
+
+
+def with_library(
+    update: ClusteringUpdate,
+    clauses: Sequence[ClauseText],
+    vectors: Vectors | NDArray[np.float16],
+    match: LibraryMatch,
+    library: Sequence[LibraryCause],
+    previous: PreviousClustering | None,
+    now: datetime,
+    *,
+    is_refit: bool,
+    locked: Collection[str] = (),
+) -> ClusteringUpdate:
+    """The update with the library causes that clauses name as clusters, and their memberships.
+
+    A cause that no clause names any more ends, unless it is `locked` (ids), and comes back with the next clause that
+    does. After a refit (`is_refit`) all memberships are in the update, else those that have changed.
+    """
+    memberships = previous.memberships if previous else {}
+    known = {cluster.id: cluster for cluster in previous.clusters} if previous else {}
+    clusters: list[Cluster] = []
+    members: list[Membership] = []
+    for number, cause in enumerate(library):
+        rows = np.flatnonzero(match.cause == number)
+        if not len(rows) and (cause.id not in known or known[cause.id].ended_at):
+            continue
+        own = [clauses[row] for row in rows.tolist()]
+        members += [
+            Membership(*clause.key, cause.id, round(float(confidence), 6))
+            for clause, confidence in zip(own, match.confidence[rows], strict=True)
+        ]
+        before = sum(clause.key in memberships for clause in own)
+        centroid = _centroid(own, vectors[rows].astype(np.float32), update.fit)
+        cluster = _cluster(cause, known.get(cause.id), len(own), before, centroid, update.fit.model, now)
+        clusters.append(replace(cluster, ended_at=None if own or cause.id in locked else now))
+    if not is_refit:
+        members = [member for member in members if memberships.get(member.key) != member]
+    return replace(update, clusters=(*update.clusters, *clusters), memberships=(*update.memberships, *members))
+
+
+def _cluster(
+    cause: LibraryCause, known: Cluster | None, size: int, before: int, centroid: bytes, model: str, now: datetime
+) -> Cluster:
+    """The cause as a cluster of `size` clauses, of which `before` were there at the previous analysis."""
+    has_new = known is not None and size > before
+    return Cluster(
+        id=cause.id,
+        theme=cause.theme,
+        label=cause.names["en"],
+        keywords=(),
+        polarity=cause.polarity,
+        size=size,
+        centroid=centroid,
+        reach=1.0,
+        model=model,
+        found_at=known.found_at if known else now,
+        stability=None,  # its boundaries are defined, not found
+        labels=dict(cause.names),
+        size_before=before if has_new else min(size, known.size_before if known else size),
+        first_seen=known.first_seen if known else None,
+    )
+
+
+def _centroid(clauses: Sequence[ClauseText], vectors: Vectors, fit: ClusteringFit) -> bytes:
+    """Centroid of the clauses in the centred space of the fit; of no clauses, zero."""
+    if not clauses:
+        return pack(np.zeros(vectors.shape[1], np.float32))
+    centring = LanguageCentring.from_means([clause.language or "und" for clause in clauses], fit.languages, fit.means)
+    return pack(unit(centring.transform(vectors).mean(axis=0)))
+
+
+def _cluster_of(memberships: Mapping[tuple[str, int, int], Membership], clause: ClauseText) -> str:
+    member = memberships.get(clause.key)
+    return (member.cluster if member else None) or ""

@@ -1,0 +1,252 @@
+"""Exporting responses: a row for each, with everything that is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from pipelines.clean.personal_data import Span, mask
+from saywhy import store
+from saywhy.annotation import Annotation, Polarity
+from saywhy.code_frame import CodeFrame
+from saywhy.errors import Conflict, NotFound, TopicNotFound, WaveNotFound
+from saywhy.feedback import Comment, Response, Segment
+from saywhy.issue import CauseKey
+from saywhy.report import ALL_WAVES
+from saywhy.store import Connection, Engine
+from saywhy.topic import Assignment, Topic
+from service.workspaces import reading
+
+#: Responses for which annotations and topics are read together.
+BATCH = 2000
+
+#: Names that an error lists of what there is.
+MAX_LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which responses are exported: those of the wave, in all of the segments, whose comment names the cause."""
+
+    wave: str = ALL_WAVES
+    segments: Collection[Segment] = ()
+    cause: str | None = None  # a topic: its id, `topic:ID`, or its label, in any case of letters
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedSentiment:
+    """Sentiment of the whole comment; `score` is in -1 … +1."""
+
+    label: Polarity
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedTheme:
+    """A theme of the comment."""
+
+    id: str
+    label: str
+    polarity: Polarity
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedCause:
+    """A clause that names a topic: `comment[start:end]`, in characters (code points).
+
+    `ranked` tells whether the latest report on all waves has the topic.
+    """
+
+    id: str
+    label: str
+    theme: str
+    polarity: Polarity
+    ranked: bool
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedResponse:
+    """One response. What is not known is None. Several values of one dimension are joined by "; "."""
+
+    id: str
+    score: int | None
+    scale: str | None
+    comment: str | None
+    wave: str | None
+    answered_at: datetime | None
+    language: str | None
+    segments: dict[str, str]
+    sentiment: ExportedSentiment | None  # None if the comment is no answer or has not been analysed yet
+    themes: tuple[ExportedTheme, ...]
+    causes: tuple[ExportedCause, ...]  # in order of position; a cause that two clauses name is there twice
+
+
+def export(
+    engine: Engine,
+    workspace: str,
+    selection: Selection,
+    *,
+    code_frame: CodeFrame,
+    with_personal_data: bool = False,
+) -> Iterator[ExportedResponse]:
+    """The selected responses as a stream, in the order in which they were first imported.
+
+    What is said of them is that of the latest analysis, with people's edits of topics applied. Personal data in
+    comments is masked unless `with_personal_data`. All errors are raised before the first response:
+    `WorkspaceNotFound`; `Conflict` for an anonymous workspace; and, with what there is, `WaveNotFound`, `TopicNotFound`
+    for the cause, and `NotFound` for a segment that no response of the wave is in.
+    """
+    with reading(engine, workspace) as (connection, workspace_id):
+        if store.workspaces.anonymity_key(connection, workspace_id) is not None:
+            raise Conflict("this workspace promised anonymity: single responses are not exported")
+        wave = _existing_wave(connection, workspace_id, selection.wave)
+        topics = {topic.id: topic for topic in store.topics.load(connection, workspace_id)}
+        causes = None if selection.cause is None else _topics_called(selection.cause, topics.values())
+        names = {theme.id: theme.name() for theme in code_frame}
+        exporter = _Exporter(names, topics, _ranked(connection, workspace_id, topics.values()), with_personal_data)
+        fit = store.clusters.fit(connection, workspace_id)
+        wanted, found = set(selection.segments), set[Segment]()
+        responses = store.responses.load(connection, workspace_id, wave=wave)
+        while batch := list(islice(responses, BATCH)):
+            if wanted:
+                found.update(segment for response in batch for segment in response.segments)
+                batch = [response for response in batch if wanted.issubset(response.segments)]
+            # The hash is computed each time that a comment is asked for it.
+            hashes = [response.comment.content_hash if response.comment else "" for response in batch]
+            annotations = store.annotations.by_hash(connection, workspace_id, fit.model, hashes) if fit else {}
+            assignments = store.topics.by_hash(connection, workspace_id, hashes)
+            for response, content_hash in zip(batch, hashes, strict=True):
+                assigned = assignments.get(content_hash, [])
+                if causes is None or any(clause.topic in causes for clause in assigned):
+                    yield exporter.export(response, annotations.get(content_hash), assigned)
+        # A segment that there is not has selected no response, so none has been given out.
+        for segment in selection.segments:
+            if segment not in found:
+                raise NotFound(_no_segment(segment, found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Exporter:
+    """Puts together what is said of a response. `ranked` are the topics that the report has."""
+
+    theme_names: Mapping[str, str]
+    topics: Mapping[str, Topic]
+    ranked: Collection[str]
+    with_personal_data: bool
+
+    def export(
+        self, response: Response, annotation: Annotation | None, assigned: Sequence[Assignment]
+    ) -> ExportedResponse:
+        """The response with its annotation, and the topics that its clauses are `assigned` to."""
+        comment, score = response.comment, response.score
+        text, spans = self._shown(comment, [(clause.start, clause.end) for clause in assigned])
+        clauses = annotation.clauses if annotation else ()
+        polarities = {(clause.start, clause.end): clause.polarity for clause in clauses}
+        sentiment = annotation.sentiment if annotation else None
+        return ExportedResponse(
+            id=response.external_id,
+            score=score.value if score else None,
+            scale=score.scale.value if score else None,
+            comment=text,
+            wave=response.wave,
+            answered_at=response.answered_at,
+            language=comment.language if comment and comment.language != "und" else None,
+            segments=_values(response.segments),
+            sentiment=ExportedSentiment(sentiment.label, sentiment.score) if sentiment else None,
+            themes=tuple(
+                ExportedTheme(
+                    label.theme, self.theme_names.get(label.theme, label.theme), label.polarity, label.confidence
+                )
+                for label in (annotation.themes if annotation else ())
+            ),
+            causes=tuple(
+                self._cause(clause, polarities.get((clause.start, clause.end), Polarity.NEUTRAL), span)
+                for clause, span in zip(assigned, spans, strict=True)
+            ),
+        )
+
+    def _cause(self, clause: Assignment, polarity: Polarity, span: Span) -> ExportedCause:
+        """A clause that names a topic. As in reports, a neutral clause has the polarity of its topic."""
+        topic = self.topics[clause.topic]
+        return ExportedCause(
+            topic.id,
+            topic.label,
+            topic.theme,
+            Polarity(topic.polarity) if polarity is Polarity.NEUTRAL else polarity,
+            topic.id in self.ranked,
+            *span,
+            clause.confidence,
+        )
+
+    def _shown(self, comment: Comment | None, spans: list[Span]) -> tuple[str | None, list[Span]]:
+        """The comment as it is exported, and the spans in it."""
+        if comment is None:
+            return None, spans
+        return (comment.verbatim, spans) if self.with_personal_data else mask(comment.verbatim, spans)
+
+
+def _values(segments: Iterable[Segment]) -> dict[str, str]:
+    """The value of each dimension."""
+    values: dict[str, str] = {}
+    for segment in segments:
+        earlier = values.get(segment.dimension)
+        values[segment.dimension] = segment.value if earlier is None else f"{earlier}; {segment.value}"
+    return values
+
+
+def _ranked(connection: Connection, workspace_id: int, topics: Iterable[Topic]) -> set[str]:
+    """The ids of the topics that the latest report on all waves has; without a report, of those that it would have."""
+    report = store.reports.find(connection, workspace_id, ALL_WAVES)
+    if report is None:
+        return {topic.id for topic in topics if topic.is_ranked}
+    keys = {issue.key for issue in (*report.issues, *report.delights)}
+    return {topic.id for topic in topics if _key(topic) in keys}
+
+
+def _key(topic: Topic) -> CauseKey:
+    """The key of the topic in reports, where an adopted one is a theme."""
+    return CauseKey("theme", topic.theme) if topic.is_adopted else CauseKey("topic", topic.id)
+
+
+def _existing_wave(connection: Connection, workspace_id: int, wave: str) -> str | None:
+    """The wave, or None for all; raises `WaveNotFound`."""
+    if wave == ALL_WAVES:
+        return None
+    waves = store.responses.waves(connection, workspace_id)
+    if wave not in waves:
+        raise WaveNotFound(f"there is no wave {wave!r}; there are: {', '.join([*waves, ALL_WAVES])}")
+    return wave
+
+
+def _topics_called(name: str, topics: Collection[Topic]) -> set[str]:
+    """The ids of the topics with this id or label; raises `TopicNotFound`."""
+    folded = name.casefold()
+    called = {
+        topic.id
+        for topic in topics
+        if folded in {text.casefold() for text in (topic.id, f"topic:{topic.id}", topic.label, *topic.labels.values())}
+    }
+    if not called:
+        there_are = f"the largest are: {_listed(topic.label for topic in topics)}" if topics else "there are none yet"
+        raise TopicNotFound(f"there is no cause {name!r}; {there_are}")
+    return called
+
+
+def _no_segment(segment: Segment, found: Collection[Segment]) -> str:
+    """The detail of an error: the values of the dimension, or all dimensions if it is not among them."""
+    values = sorted(other.value for other in found if other.dimension == segment.dimension)
+    if values:
+        return f"no response is in the segment {segment}; {segment.dimension} is: {_listed(values)}"
+    dimensions = sorted({other.dimension for other in found})
+    return f"no response has the segment {segment.dimension!r}; there are: {_listed(dimensions) or 'none'}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    first = list(islice(names, MAX_LISTED + 1))
+    return ", ".join(first[:MAX_LISTED]) + (", …" if len(first) > MAX_LISTED else "")

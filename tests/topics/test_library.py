@@ -1,0 +1,134 @@
+"""Clauses that name a cause of the library, and the topics that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from models.arrays import NONE, Vectors
+from pipelines.topics.clauses import ClauseText
+from pipelines.topics.clustering.language_centring import LanguageCentring
+from pipelines.topics.library import (
+    KEEP_PROBABILITY,
+    MIN_PROBABILITY,
+    LibraryMatch,
+    match_library,
+    with_library,
+    without_library,
+)
+from pipelines.topics.tracking.memberships import PreviousClustering
+from pipelines.topics.tracking.update import ClusteringUpdate
+from saywhy.annotation import Polarity
+from saywhy.code_frame import LibraryCause
+from saywhy.topic import ClusteringFit
+from tests.builders.topic_clauses import FIRST, LATER, key, stored
+
+NAMES = {"en": "Late", "de": "Verspätet", "zh-Hans": "晚到", "zh-Hant": "晚到"}
+LATE = LibraryCause("delivery.late", "delivery", "negative", NAMES, NAMES)
+RUDE = LibraryCause("staff.rude", "staff", "negative", NAMES, NAMES)
+KIND = LibraryCause("staff.praise_kind", "staff", "positive", NAMES, NAMES)
+LIBRARY = (LATE, RUDE, KIND)
+
+
+def clause(text: str, polarity: Polarity = Polarity.NEGATIVE) -> ClauseText:
+    """A clause that is a whole comment."""
+    return ClauseText(*key(text), text, "delivery", polarity, "en")
+
+
+def answer(*rows: tuple[float, ...]) -> Callable[[Vectors], Vectors]:
+    """A head that gives these probabilities of the causes; the rest is that of no cause."""
+    p = np.array(rows, np.float32)
+    return lambda _: np.concatenate([p, 1 - p.sum(axis=1, keepdims=True)], axis=1)
+
+
+def vectors(count: int) -> Vectors:
+    """Different unit vectors."""
+    return np.eye(8, dtype=np.float32)[:count]
+
+
+def empty_update() -> ClusteringUpdate:
+    """What clustering leaves if all clauses are in the library."""
+    centring = LanguageCentring(["en"] * 8).fit(vectors(8))
+    return ClusteringUpdate(ClusteringFit("m", FIRST, 0, *centring.means()), (), (), ())
+
+
+def updated(
+    clauses: list[ClauseText], causes: list[int], previous: PreviousClustering | None = None, **options: object
+) -> ClusteringUpdate:
+    """The update if the clauses name these causes (indices into `LIBRARY`)."""
+    match = LibraryMatch(np.array(causes), np.full(len(causes), 0.8, np.float32))
+    return with_library(
+        empty_update(), clauses, vectors(len(clauses)), match, LIBRARY, previous, LATER,
+        is_refit=previous is None, **options,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def test_the_most_probable_cause_is_named_if_it_is_probable_enough() -> None:
+    """Below the limit a clause names no cause, however much more probable one is than the others."""
+    low = MIN_PROBABILITY - 0.01
+    match = match_library(
+        [clause("a"), clause("b")], vectors(2), LIBRARY, answer((0.2, 0.7, 0), (low, 0, 0)), previous=None
+    )
+    assert match.cause.tolist() == [1, NONE]
+    assert match.confidence[0] == pytest.approx(0.7)
+
+
+def test_a_clause_does_not_name_a_cause_of_the_opposite_polarity() -> None:
+    """A complaint is no praise and praise no complaint; a neutral clause may be either."""
+    clauses = [clause(text, polarity) for text, polarity in zip("abc", list(Polarity)[:3], strict=True)]
+    assert [c.polarity.value for c in clauses] == ["negative", "neutral", "positive"]
+    of_praise = match_library(clauses, vectors(3), LIBRARY, answer(*[(0, 0, 0.9)] * 3), previous=None)
+    assert of_praise.cause.tolist() == [NONE, 2, 2]
+    of_complaint = match_library(clauses, vectors(3), LIBRARY, answer(*[(0.9, 0, 0)] * 3), previous=None)
+    assert of_complaint.cause.tolist() == [0, 0, NONE]
+
+
+def test_a_clause_keeps_its_cause_through_small_shifts() -> None:
+    """Down to the lower limit the previous cause stays, unless another has become much more probable."""
+    clauses = [clause("a"), clause("b"), clause("c")]
+    before = stored(updated(clauses, [0, 0, 0]))
+    kept = KEEP_PROBABILITY + 0.02
+    rows = (kept, 0.3, 0), (kept, 0.6, 0), (KEEP_PROBABILITY - 0.02, 0, 0)
+    match = match_library(clauses, vectors(3), LIBRARY, answer(*rows), before)
+    assert match.cause.tolist() == [0, 1, NONE]
+
+
+def test_causes_become_clusters_with_the_names_that_people_wrote() -> None:
+    """Id, theme, polarity and names are those of the library; unnamed causes have no cluster."""
+    update = updated([clause("a"), clause("b"), clause("c")], [0, 0, NONE])
+    (cluster,) = update.clusters
+    assert (cluster.id, cluster.theme, cluster.polarity, cluster.size) == ("delivery.late", "delivery", "negative", 2)
+    assert (cluster.label, cluster.labels, cluster.stability) == ("Late", NAMES, None)
+    assert [member.cluster for member in update.memberships] == ["delivery.late"] * 2
+
+
+def test_a_cluster_remembers_what_it_had_before() -> None:
+    """Day of discovery and size before stay; without new clauses only changed memberships are written."""
+    first = [clause("a"), clause("b")]
+    before = stored(updated(first, [0, 0]))
+    grown = updated([*first, clause("c")], [0, 0, 0], before)
+    assert [(c.size, c.size_before, c.found_at) for c in grown.clusters] == [(3, 2, LATER)]
+    assert [member.content_hash for member in grown.memberships] == [key("c")[0]]
+    again = updated([*first, clause("c")], [0, 0, 0], stored(grown, before))
+    assert again.memberships == ()
+    assert [(c.size, c.size_before) for c in again.clusters] == [(3, 2)]
+
+
+def test_a_cause_that_nobody_names_any_more_ends_and_comes_back() -> None:
+    """Without clauses it ends, unless people have pinned it; with the next clause it is there again."""
+    one = [clause("a")]
+    before = stored(updated(one, [0]))
+    ended = updated(one, [NONE], before)
+    assert [cluster.ended_at for cluster in ended.clusters] == [LATER]
+    assert [c.ended_at for c in updated(one, [NONE], before, locked=["delivery.late"]).clusters] == [None]
+    back = updated(one, [0], stored(ended, before))
+    assert [(cluster.id, cluster.ended_at) for cluster in back.clusters] == [("delivery.late", None)]
+
+
+def test_discovery_does_not_see_the_library() -> None:
+    """Clusters of the library and their clauses are left out of what clustering continues."""
+    before = stored(updated([clause("a")], [0]))
+    discovered = without_library(before, LIBRARY)
+    assert (discovered.clusters, dict(discovered.memberships)) == ((), {})
