@@ -20,7 +20,7 @@ from pipelines.topics.tracking.memberships import PreviousClustering
 from pipelines.topics.tracking.update import ClusteringUpdate
 from saywhy.annotation import Polarity
 from saywhy.code_frame import LibraryCause
-from saywhy.topic import Cluster, ClusteringFit, Membership
+from saywhy.topic import Cluster, ClusteringFit, Fate, Lineage, Membership
 
 #: Probability from which a clause names a cause; chosen on four surveys that readers coded
 #: (`training.evaluation.causes`).
@@ -109,6 +109,7 @@ def with_library(
     known = {cluster.id: cluster for cluster in previous.clusters} if previous else {}
     clusters: list[Cluster] = []
     members: list[Membership] = []
+    lineage: list[Lineage] = []
     for number, cause in enumerate(library):
         rows = np.flatnonzero(match.cause == number)
         if not len(rows) and (cause.id not in known or known[cause.id].ended_at):
@@ -122,9 +123,18 @@ def with_library(
         centroid = _centroid(own, vectors[rows].astype(np.float32), update.fit)
         cluster = _cluster(cause, known.get(cause.id), len(own), before, centroid, update.fit.model, now)
         clusters.append(replace(cluster, ended_at=None if own or cause.id in locked else now))
+        if cluster.id not in known or known[cluster.id].ended_at:
+            lineage.append(Lineage(now, Fate.FOUND, cluster.id))
+        elif clusters[-1].ended_at:
+            lineage.append(Lineage(now, Fate.RETIRED, cluster.id))
     if not is_refit:
         members = [member for member in members if memberships.get(member.key) != member]
-    return replace(update, clusters=(*update.clusters, *clusters), memberships=(*update.memberships, *members))
+    return replace(
+        update,
+        clusters=(*update.clusters, *clusters),
+        memberships=(*update.memberships, *members),
+        lineage=(*update.lineage, *lineage),
+    )
 
 
 def _cluster(

@@ -22,7 +22,7 @@ from pipelines.topics.tracking.memberships import PreviousClustering
 from pipelines.topics.tracking.update import ClusteringUpdate
 from saywhy.annotation import Polarity
 from saywhy.code_frame import LibraryCause
-from saywhy.topic import ClusteringFit
+from saywhy.topic import ClusteringFit, Fate
 from tests.builders.topic_clauses import FIRST, LATER, key, stored
 
 NAMES = {"en": "Late", "de": "Verspätet", "zh-Hans": "晚到", "zh-Hant": "晚到"}
@@ -122,9 +122,11 @@ def test_a_cause_that_nobody_names_any_more_ends_and_comes_back() -> None:
     before = stored(updated(one, [0]))
     ended = updated(one, [NONE], before)
     assert [cluster.ended_at for cluster in ended.clusters] == [LATER]
+    assert [event.fate for event in ended.lineage] == [Fate.RETIRED]
     assert [c.ended_at for c in updated(one, [NONE], before, locked=["delivery.late"]).clusters] == [None]
     back = updated(one, [0], stored(ended, before))
     assert [(cluster.id, cluster.ended_at) for cluster in back.clusters] == [("delivery.late", None)]
+    assert [event.fate for event in back.lineage] == [Fate.FOUND]
 
 
 def test_discovery_does_not_see_the_library() -> None:

@@ -19,7 +19,7 @@ from pipelines.topics.clustering import clusters
 from pipelines.topics.clustering.language_centring import LanguageCentring
 from saywhy.annotation import Polarity
 from saywhy.feedback import Comment
-from saywhy.topic import MIN_STABILITY, Topic
+from saywhy.topic import MIN_RANKED_SIZE, Topic
 from tests.builders.topic_clauses import THEMES, around
 from tests.builders.topic_results import TopicsAndAssignments, find_topics
 from tests.builders.topic_sentences import ALL_SENTENCES, PRAISE, Sentence
@@ -226,10 +226,13 @@ def test_a_topic_that_seldom_mentions_a_theme_is_no_cause() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stability", "is_pinned", "ranked"), [(MIN_STABILITY, False, True), (0.3, False, False), (0.3, True, True)]
+    ("size", "is_pinned", "ranked"),
+    [(MIN_RANKED_SIZE, False, True), (MIN_RANKED_SIZE - 1, False, False), (MIN_RANKED_SIZE - 1, True, True)],
 )
-def test_reports_rank_stable_and_pinned_topics(stability: float, *, is_pinned: bool, ranked: bool) -> None:
-    """An unstable topic is no cause of the report unless people have pinned it."""
-    topic = Topic("t", "support", "Slow", (), "negative", 9, b"", stability=stability, is_pinned=is_pinned)
+def test_reports_rank_large_and_pinned_topics(size: int, *, is_pinned: bool, ranked: bool) -> None:
+    """A topic of very few clauses is no cause of the report unless people have pinned it; an unstable one is marked."""
+    topic = Topic("t", "support", "Slow", (), "negative", size, b"", stability=0.3, is_pinned=is_pinned)
     data = tabulate([], Annotations.of([]), [topic], [], THEMES)
-    assert any(cause.id == "t" for cause in data.causes) is ranked
+    of_topic = [cause for cause in data.causes if cause.id == "t"]
+    assert bool(of_topic) is ranked
+    assert all(cause.state and cause.state.is_unstable for cause in of_topic)

@@ -25,7 +25,7 @@ _MIN_FACTOR = 0.02
 class Selection:
     """`rows` to train on, with the schemes of their annotators.
 
-    `pool` has all rows of the dataset folder, `library` the clauses of the cause library, `causes` its classes in order.
+    `pool` has all rows of the dataset folder, `library` the clauses of the cause library, `causes` its classes.
     """
 
     pool: list[Row]

@@ -21,7 +21,7 @@ KINDS = tuple(dict.fromkeys(case.kind for case in CASES))
 MIN_SENTIMENT = 0.69
 MIN_PAIRS = 0.62
 MIN_BY_KIND = {
-    "negation": 0.80,
+    "negation": 0.75,
     "contrast": 0.25,
     "comparison": 0.50,
     "suggestion": 0.65,

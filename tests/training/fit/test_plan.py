@@ -14,7 +14,7 @@ from saywhy.code_frame import load_code_frame
 from tests.training.fit.builders import RECIPE
 from training.data.cause_library import library_rows
 from training.data.pairs import JOINED
-from training.data.rows import LIBRARY, WRITTEN, read_written
+from training.data.rows import LIBRARY, WRITTEN, Row, read_written
 from training.fit.plan import learning_rate_factor, padded_length, plan_batches, random_batches, select_rows
 
 
@@ -54,8 +54,8 @@ def test_rows_are_sampled_joined_and_completed_by_written_comments(data: Path) -
     assert len(selection.pool) == 40
     assert sum(("billing", None) in row.labels for row in selection.pool) == 5
     written = [row for row in selection.rows if row.dataset == WRITTEN]
-    of_library = [row for row in selection.rows if LIBRARY in {part.dataset for part in (row, *row.parts)}]
-    joined = [row for row in selection.rows if row.dataset == JOINED and row not in of_library]
+    of_library = [row for row in selection.rows if _is_of_library(row)]
+    joined = [row for row in selection.rows if row.dataset == JOINED and not _is_of_library(row)]
     assert len(written) == 2 * len(list(read_written()))
     assert len(joined) == (20 + 4) / 2 == len(selection.rows) - len(written) - len(of_library)
     assert sum(max(1, len(row.parts)) for row in of_library) == len(selection.library) == len(list(library_rows()))
@@ -64,6 +64,10 @@ def test_rows_are_sampled_joined_and_completed_by_written_comments(data: Path) -
     limited = select_rows(data, replace(recipe, written_copies=0), load_code_frame(), limit=3)
     assert limited.rows[:3] == joined[:3]
     assert len(limited.rows) == 6
+
+
+def _is_of_library(row: Row) -> bool:
+    return LIBRARY in {part.dataset for part in (row, *row.parts)}
 
 
 def test_batches_are_of_one_padded_length_and_cover_all_examples() -> None:

@@ -67,7 +67,7 @@ def test_the_loss_does_not_depend_on_padding() -> None:
 def test_each_part_of_the_loss_counts_by_its_weight() -> None:
     """Losses of clauses, labelled clauses, causes and vectors are added if an example has them, times their weights."""
     model, heads = encoder(), SpanHeads(HIDDEN, THEMES, CAUSES)
-    weightless = replace(RECIPE, **dict.fromkeys(WEIGHTS, 0.0))
+    weightless = replace(RECIPE, clause_weight=0.0, part_weight=0.0, cause_weight=0.0, vector_weight=0.0)
 
     def value(number: int, **weights: Any) -> float:
         examples = [example(number)]
