@@ -27,7 +27,7 @@ from saywhy.topic import Cluster, ClusteringFit, Fate, Lineage, Membership
 MIN_PROBABILITY = 0.2
 
 #: A clause keeps the cause of the previous analysis down to this probability, so that small shifts of the model or of
-#: the text around it do not move it to and fro between waves.
+#: the text around it do not move it back and forth between waves.
 KEEP_PROBABILITY = 0.12
 
 #: Probabilities (n, causes + 1) of vectors (n, d): of each cause in the order of the library, then of no cause.

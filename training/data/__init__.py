@@ -2,6 +2,6 @@
 
 `rows` reads the dataset folder and samples it, `targets` encodes labels (`Targets`, `AnnotationSchemes`), `pairs` joins
 short texts into longer ones, `vocabulary` trims the tokenizer. `written/` holds comments written for this model, with
-every clause labelled. `cause_library` reads `causes/` and `no_cause/`: example clauses in several languages of the root
-causes in the code frame, and clauses that name none.
+every clause labelled. `cause_library` reads `causes/`, `no_cause/` and `comments/`: example clauses of the root causes
+in the code frame, in several languages; clauses that name none; and comments whose clauses are labelled with causes.
 """

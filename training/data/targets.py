@@ -6,6 +6,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,7 @@ class AnnotationSchemes:
     def targets(self, row: Row) -> Targets:
         """Targets of a row."""
         if row.dataset == JOINED:
-            return _union(*(self.targets(part) for part in row.parts))
+            return reduce(_union, (self.targets(part) for part in row.parts))
         themes, weights, polarities = self._theme_targets(row)
         classes = self._classes.get(row.dataset, np.ones(len(SENTIMENTS), bool))
         sentiment = SENTIMENTS.index(row.sentiment) if row.sentiment else -1

@@ -8,7 +8,8 @@ from training.evaluation.metrics import QualityTable
 
 _TEMPLATE = """# Model card: {version}
 
-Classifies feedback comments: sentiment, themes of the core code frame, clause-level mentions, vectors for clustering.
+Classifies feedback comments: sentiment, themes and root causes of the core code frame, clause-level mentions, vectors
+for clustering.
 
 - **Encoder**: multilingual-e5-small (Wang et al. 2024, MIT licence), {recipe}.
   Weights in 7 bits, activations in 8, with fixed scales; word embeddings in 4 bits; the vocabulary is trimmed to
@@ -19,7 +20,8 @@ Classifies feedback comments: sentiment, themes of the core code frame, clause-l
   these languages, but no feedback in them was trained on.
 - **Weaknesses**: irony; reasons that are only a number; comparisons with a competitor; the overall sentiment of
   comments with praise and blame (annotators say "mixed", the model chooses one; its clauses are right more often);
-  themes that are rare in public data (billing, ordering, safety). Confidences are calibrated on the texts below, not on
+  themes that are rare in public data (billing, ordering, safety); causes that only one kind of product has, which are
+  parts of a library cause. Confidences are calibrated on the texts below, not on
   yours. Human annotators of themes agree with each other only at Krippendorff's alpha 0.4 to 0.7.
 
 ## Quality
@@ -46,8 +48,9 @@ these texts, over the themes that a dataset labels.
 | GERestaurant, hotel ABSA (SuperGLEBer), mobASA, kununu | none found |
 | ASQP hotels and courses, Google Play app reviews, hotel reviews, Skytrax | none found |
 
-Also 1,768 comments in English, German, Simplified and Traditional Chinese that were written for this model, with every
-clause labelled (`training/data/written/`).
+Also written for this model: 1,768 comments in English, German, Simplified and Traditional Chinese, with every clause
+labelled (`training/data/written/`), and 71,000 example clauses of the 305 root causes in six languages
+(`training/data/causes/`).
 
 No training text is part of this bundle. Some licences restrict commercial use: if you need certainty, retrain on your
 own data.

@@ -11,7 +11,7 @@ import numpy as np
 from models.arrays import Integers
 from models.causes import NO_CAUSE
 from saywhy.code_frame import CodeFrame
-from training.data.cause_library import library_rows
+from training.data.cause_library import comment_rows, library_rows
 from training.data.pairs import join_short
 from training.data.rows import Row, read_billing, read_train, read_written, sample
 from training.data.targets import AnnotationSchemes
@@ -36,7 +36,7 @@ class Selection:
 
 
 def select_rows(data: Path, recipe: Recipe, code_frame: CodeFrame, limit: int | None = None) -> Selection:
-    """Sample the rows of a dataset folder, join short texts, and add the written comments and the cause library.
+    """Sample the rows of a dataset folder, join short texts, and add what was written for training.
 
     With `limit`, at most so many rows of the folder and of the library are used (to try things).
     """
@@ -47,7 +47,8 @@ def select_rows(data: Path, recipe: Recipe, code_frame: CodeFrame, limit: int | 
     rows = sample(pool, recipe.caps, recipe.default_cap, recipe.seed)
     rows = join_short(rows, recipe.join_longest, recipe.join_share, recipe.seed)[:limit]
     clauses = join_short(library, recipe.join_longest, recipe.library_join_share, recipe.seed)[:limit]
-    return Selection(pool, library, causes, rows + written * recipe.written_copies + clauses, schemes)
+    comments = list(comment_rows())[:limit]
+    return Selection(pool, library, causes, rows + written * recipe.written_copies + clauses + comments, schemes)
 
 
 def plan_batches(lengths: Integers, recipe: Recipe) -> list[Integers]:

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from models.causes import NO_CAUSE
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, VERDICT, load_code_frame
 from saywhy.text import fold
-from training.data.cause_library import CauseClause, library_rows, read_clauses
+from training.data.cause_library import CauseClause, comment_rows, library_rows, read_clauses
 
 #: Two clauses of one cause whose characters agree by more are near-duplicates.
 LARGEST_LIKENESS = 90.0
@@ -93,3 +93,14 @@ def test_a_clause_has_theme_and_polarity_of_its_cause() -> None:
             cause = causes[row.cause or ""]
             assert row.labels == ((cause.theme, cause.polarity),)
             assert row.sentiment == cause.polarity
+
+
+def test_whole_comments_are_distinct_and_their_parts_labelled() -> None:
+    """Each part names a cause of the library or none; all causes occur, in every first-class language; texts differ."""
+    rows = list(comment_rows())
+    parts = [part for row in rows for part in (row.parts or (row,))]
+    causes = {cause.id for cause in load_code_frame().causes}
+    assert {part.cause for part in parts} == causes | {NO_CAUSE}
+    assert {row.language for row in rows} == set(FIRST_CLASS_LANGUAGES)
+    seen = Counter((row.language, fold(row.text)) for row in rows)
+    assert [text for text, count in seen.items() if count > 1] == []

@@ -12,7 +12,7 @@ import pytest
 
 from saywhy.code_frame import load_code_frame
 from tests.training.fit.builders import RECIPE
-from training.data.cause_library import library_rows
+from training.data.cause_library import comment_rows, library_rows
 from training.data.pairs import JOINED
 from training.data.rows import LIBRARY, WRITTEN, Row, read_written
 from training.fit.plan import learning_rate_factor, padded_length, plan_batches, random_batches, select_rows
@@ -54,16 +54,19 @@ def test_rows_are_sampled_joined_and_completed_by_written_comments(data: Path) -
     assert len(selection.pool) == 40
     assert sum(("billing", None) in row.labels for row in selection.pool) == 5
     written = [row for row in selection.rows if row.dataset == WRITTEN]
-    of_library = [row for row in selection.rows if _is_of_library(row)]
-    joined = [row for row in selection.rows if row.dataset == JOINED and not _is_of_library(row)]
+    comments = list(comment_rows())
+    assert selection.rows[-len(comments) :] == comments
+    rows = selection.rows[: -len(comments)]
+    of_library = [row for row in rows if _is_of_library(row)]
+    joined = [row for row in rows if row.dataset == JOINED and not _is_of_library(row)]
     assert len(written) == 2 * len(list(read_written()))
-    assert len(joined) == (20 + 4) / 2 == len(selection.rows) - len(written) - len(of_library)
+    assert len(joined) == (20 + 4) / 2 == len(rows) - len(written) - len(of_library)
     assert sum(max(1, len(row.parts)) for row in of_library) == len(selection.library) == len(list(library_rows()))
     assert {row.cause for row in selection.library} == set(selection.causes)
     assert selection.schemes.labelled_themes["shop"] == {"price"}
     limited = select_rows(data, replace(recipe, written_copies=0), load_code_frame(), limit=3)
     assert limited.rows[:3] == joined[:3]
-    assert len(limited.rows) == 6
+    assert len(limited.rows) == 9
 
 
 def _is_of_library(row: Row) -> bool:
