@@ -186,6 +186,9 @@ def history(topic: Annotated[str | None, typer.Argument(help="Only the edits of 
         _print_edit(status)
 
 
+#: Columns for the id of a topic in lists: the longest id of the library has so many.
+ID_WIDTH = 35
+
 #: What happened to a topic when all clauses were clustered again, by `saywhy.topic.Fate`.
 FATES = {
     "found": "was found",
@@ -241,7 +244,7 @@ def _print_topic(topic: Topic) -> None:
     ]
     stability = "   –" if topic.stability is None else f"{topic.stability:4.2f}"
     since = f"{topic.first_seen:%Y-%m-%d}" if topic.first_seen else "–"
-    numbers = f"{topic.id}  {topic.size:6,} ({topic.growth:+,})  stability {stability}  since {since}"
+    numbers = f"{topic.id:<{ID_WIDTH}}  {topic.size:6,} ({topic.growth:+,})  stability {stability}  since {since}"
     suffix = f"  [{', '.join(marks)}]" if marks else ""
     typer.echo(f"{numbers}  {topic.polarity} {_printable(topic.theme)}: {_printable(topic.label)}{suffix}")
 

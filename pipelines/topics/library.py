@@ -50,9 +50,14 @@ def match_library(
     library: Sequence[LibraryCause],
     probabilities: CauseProbabilities,
     previous: PreviousClustering | None,
+    *,
+    locked: Collection[str] = (),
     min_probability: float = MIN_PROBABILITY,
 ) -> LibraryMatch:
-    """The most probable cause of each clause, if it is probable enough and not of the opposite polarity."""
+    """The most probable cause of each clause, if it is probable enough and not of the opposite polarity.
+
+    Clauses in a discovered cluster that is `locked` (ids) stay there, as people decided what is in it.
+    """
     cause, confidence = np.full(len(clauses), NONE), np.zeros(len(clauses), np.float32)
     index = {entry.id: number for number, entry in enumerate(library)}
     is_praise = np.array([entry.polarity == Polarity.POSITIVE for entry in library], bool)
@@ -63,8 +68,10 @@ def match_library(
         polarity = np.array([clause.polarity for clause in clauses[rows]])
         p[np.ix_(polarity == Polarity.POSITIVE, ~is_praise)] = 0
         p[np.ix_(polarity == Polarity.NEGATIVE, is_praise)] = 0
-        kept = [index.get(_cluster_of(memberships, clause), NONE) for clause in clauses[rows]]
-        cause[rows], confidence[rows] = _decide(p, np.array(kept, np.int64), min_probability)
+        clusters = [_cluster_of(memberships, clause) for clause in clauses[rows]]
+        p[[cluster in locked and cluster not in index for cluster in clusters]] = 0
+        kept = np.array([index.get(cluster, NONE) for cluster in clusters], np.int64)
+        cause[rows], confidence[rows] = _decide(p, kept, min_probability)
     return LibraryMatch(cause, confidence)
 
 

@@ -47,7 +47,7 @@ def update_topics(
     texts, vectors = clauses_of(comments, annotations)
     code_frame, model, now = annotator.code_frame, annotator.model, datetime.now(UTC)
     library = code_frame.causes
-    in_library = match_library(texts, vectors, library, annotator.cause_probabilities, previous)
+    in_library = match_library(texts, vectors, library, annotator.cause_probabilities, previous, locked=locked)
     rest = np.flatnonzero(in_library.cause == NONE)
     clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest])
     discovered = without_library(previous, library) if previous else None

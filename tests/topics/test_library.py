@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,6 +94,18 @@ def test_a_clause_keeps_its_cause_through_small_shifts() -> None:
     rows = (kept, 0.3, 0), (kept, 0.6, 0), (KEEP_PROBABILITY - 0.02, 0, 0)
     match = match_library(clauses, vectors(3), LIBRARY, answer(*rows), before)
     assert match.cause.tolist() == [0, 1, NONE]
+
+
+def test_clauses_that_people_keep_together_stay_out_of_the_library() -> None:
+    """A clause of a locked topic that was discovered does not move to a library cause; one of another topic does."""
+    clauses = [clause("a"), clause("b")]
+    before = stored(updated(clauses, [0, 0]))
+    members = enumerate(before.memberships.values())
+    of_people = {member.key: replace(member, cluster=f"own-{number}") for number, member in members}
+    previous = PreviousClustering(before.fit, (), of_people)
+    names_late = answer((0.9, 0, 0), (0.9, 0, 0))
+    match = match_library(clauses, vectors(2), LIBRARY, names_late, previous, locked=["own-0"])
+    assert sorted(match.cause.tolist()) == [NONE, 0]
 
 
 def test_causes_become_clusters_with_the_names_that_people_wrote() -> None:

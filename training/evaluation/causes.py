@@ -75,7 +75,7 @@ def complaints(annotator: Annotator, comments: Mapping[str, Comment], limit: flo
     annotations = Annotations.of(zip(comments, annotator.annotate(list(comments.values())), strict=True))
     clauses, vectors = clauses_of(comments, annotations)
     causes = annotator.code_frame.causes
-    match = library.match_library(clauses, vectors, causes, annotator.cause_probabilities, None, limit)
+    match = library.match_library(clauses, vectors, causes, annotator.cause_probabilities, None, min_probability=limit)
     named: defaultdict[str, set[str]] = defaultdict(set)
     for clause, cause in zip(clauses, match.cause.tolist(), strict=True):
         if cause >= 0 and causes[cause].polarity == Polarity.NEGATIVE:
