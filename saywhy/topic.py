@@ -7,9 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-#: Topics of fewer clauses are not ranked: with two, nothing can be said of their cost.
-MIN_RANKED_SIZE = 3
-
 #: Topics below this stability are marked as unstable. When a fifth of the feedback was left out, nine
 #: in ten of them shared less than .6 of their members (Jaccard index) with the best match: docs/explanation/topics.md.
 MIN_STABILITY = 0.7
@@ -57,11 +54,6 @@ class Topic:
     @property
     def is_unstable(self) -> bool:
         return self.stability is not None and self.stability < MIN_STABILITY
-
-    @property
-    def is_ranked(self) -> bool:
-        """Whether reports rank it: it is large enough, or people have pinned or adopted it."""
-        return self.size >= MIN_RANKED_SIZE or self.is_pinned or self.is_adopted
 
 
 @dataclass(frozen=True, slots=True)

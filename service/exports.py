@@ -9,7 +9,7 @@ from itertools import islice
 
 from pipelines.clean.personal_data import Span, mask
 from saywhy import store
-from saywhy.annotation import Annotation, Polarity
+from saywhy.annotation import Annotation, Polarity, ThemeLabel
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import Conflict, NotFound, TopicNotFound, WaveNotFound
 from saywhy.feedback import Comment, Response, Segment
@@ -149,6 +149,10 @@ class _Exporter:
         clauses = annotation.clauses if annotation else ()
         polarities = {(clause.start, clause.end): clause.polarity for clause in clauses}
         sentiment = annotation.sentiment if annotation else None
+        causes = [
+            self._cause(clause, polarities.get((clause.start, clause.end), Polarity.NEUTRAL), span)
+            for clause, span in zip(assigned, spans, strict=True)
+        ]
         return ExportedResponse(
             id=response.external_id,
             score=score.value if score else None,
@@ -159,17 +163,16 @@ class _Exporter:
             language=comment.language if comment and comment.language != "und" else None,
             segments=_values(response.segments),
             sentiment=ExportedSentiment(sentiment.label, sentiment.score) if sentiment else None,
-            themes=tuple(
-                ExportedTheme(
-                    label.theme, self.theme_names.get(label.theme, label.theme), label.polarity, label.confidence
-                )
-                for label in (annotation.themes if annotation else ())
-            ),
-            causes=tuple(
-                self._cause(clause, polarities.get((clause.start, clause.end), Polarity.NEUTRAL), span)
-                for clause, span in zip(assigned, spans, strict=True)
-            ),
+            themes=self._themes(annotation.themes if annotation else (), causes),
+            causes=tuple(causes),
         )
+
+    def _themes(self, labels: Iterable[ThemeLabel], causes: Iterable[ExportedCause]) -> tuple[ExportedTheme, ...]:
+        """The themes of the comment; as in reports, a clause that names a cause names the cause's theme too."""
+        named = {label.theme: (label.polarity, label.confidence) for label in labels}
+        for cause in causes:
+            named.setdefault(cause.theme, (cause.polarity, cause.confidence))
+        return tuple(ExportedTheme(theme, self.theme_names.get(theme, theme), *said) for theme, said in named.items())
 
     def _cause(self, clause: Assignment, polarity: Polarity, span: Span) -> ExportedCause:
         """A clause that names a topic. As in reports, a neutral clause has the polarity of its topic."""
@@ -201,11 +204,9 @@ def _values(segments: Iterable[Segment]) -> dict[str, str]:
 
 
 def _ranked(connection: Connection, workspace_id: int, topics: Iterable[Topic]) -> set[str]:
-    """The ids of the topics that the latest report on all waves has; without a report, of those that it would have."""
+    """The ids of the topics that the latest report on all waves has."""
     report = store.reports.find(connection, workspace_id, ALL_WAVES)
-    if report is None:
-        return {topic.id for topic in topics if topic.is_ranked}
-    keys = {issue.key for issue in (*report.issues, *report.delights)}
+    keys = {issue.key for issue in (*report.issues, *report.delights)} if report else set()
     return {topic.id for topic in topics if _key(topic) in keys}
 
 

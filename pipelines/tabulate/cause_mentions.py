@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,11 @@ class ClauseCauses:
     confidence: NDArray[np.float32]
     clause: NDArray[np.int32]
     polarity: NDArray[np.int8]
+
+    def only(self, kept: NDArray[np.bool_]) -> ClauseCauses:
+        """The mentions of the causes that `kept` (causes,) is true for; the others have the cause -1."""
+        cause = np.where((self.cause >= 0) & kept[self.cause], self.cause, NONE).astype(np.int32)
+        return replace(self, cause=cause)
 
 
 def theme_mentions(annotations: Annotations, cause_of_theme: Mapping[str, int]) -> ClauseCauses:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from pipelines.annotate.columns import Annotations
-from pipelines.tabulate.cause_mentions import CauseMentions
+from pipelines.tabulate.cause_mentions import CauseMentions, ClauseCauses
 from pipelines.tabulate.survey_data import SCALES, Cause, SurveyData
 from saywhy.annotation import Polarity
 from saywhy.feedback import Comment, Customer, Response, Scale, Segment
@@ -49,6 +49,15 @@ class ResponseColumns:
     def comment_index(self, hashes: tuple[str, ...]) -> NDArray[np.int32]:
         """The index of each content hash among the comments, -1 for a comment that no response has."""
         return np.array([self._comment_indices.get(content_hash, -1) for content_hash in hashes], dtype=np.int32)
+
+    def responses_naming(self, mentions: ClauseCauses, hashes: tuple[str, ...], causes: int) -> NDArray[np.int64]:
+        """How many responses name each cause, (causes,). `hashes` are those that `mentions.comment` indexes."""
+        comments = np.array(self._comment, dtype=np.int64)
+        responses = np.bincount(comments[comments >= 0], minlength=len(self._comments))
+        comment = self.comment_index(hashes)[mentions.comment]
+        is_counted = (mentions.cause >= 0) & (comment >= 0)
+        pairs = np.unique(np.stack([mentions.cause[is_counted], comment[is_counted]]), axis=1)
+        return np.bincount(pairs[0], weights=responses[pairs[1]], minlength=causes).astype(np.int64)
 
     def survey_data(
         self, annotations: Annotations, causes: tuple[Cause, ...], cause_mentions: Mapping[Polarity, CauseMentions]

@@ -17,6 +17,10 @@ from saywhy.feedback import Response
 from saywhy.issue import CauseKey, TopicState
 from saywhy.topic import Assignment, Topic
 
+#: Topics that fewer responses name are not ranked, unless people have pinned or adopted them: with two, nothing can be
+#: said of their cost.
+MIN_RANKED = 3
+
 
 def tabulate(
     responses: Iterable[Response],
@@ -50,7 +54,10 @@ def tabulate(
         },
     )
     theme_of = np.array([theme_index.get(cause.theme, NONE) for cause in causes], np.int32)
-    tables = (of_themes, of_topics, inherited_mentions(of_topics, theme_of, of_themes))
+    is_pinned = {topic_keys[topic.id] for topic in topics if topic.is_pinned or topic.is_adopted}
+    is_ranked = columns.responses_naming(of_topics, annotations.hashes, len(causes)) >= MIN_RANKED
+    is_ranked |= np.array([cause.kind == "theme" or cause.key in is_pinned for cause in causes], bool)
+    tables = (of_themes, of_topics.only(is_ranked), inherited_mentions(of_topics, theme_of, of_themes))
     comment_index = columns.comment_index(annotations.hashes)
     cause_mentions = {
         polarity: mentions_of(polarity, comment_index, tables) for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)
@@ -66,7 +73,7 @@ def _causes(code_frame: CodeFrame, topics: Sequence[Topic], annotations: Annotat
         if theme != VERDICT:
             yield Cause("theme", theme, names.get(theme, theme), theme, is_coded=theme in names)
     for topic in topics:
-        if topic.theme != VERDICT and topic.is_ranked:
+        if topic.theme != VERDICT:
             yield _cause(topic)
 
 

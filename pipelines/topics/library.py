@@ -105,11 +105,11 @@ def with_library(
     now: datetime,
     *,
     is_refit: bool,
-    locked: Collection[str] = (),
+    lasting: Collection[str] = (),
 ) -> ClusteringUpdate:
     """The update with the library causes that clauses name as clusters, and their memberships.
 
-    A cause that no clause names any more ends, unless it is `locked` (ids), and comes back with the next clause that
+    A cause that no clause names any more ends, unless it is `lasting` (ids), and comes back with the next clause that
     does. After a refit (`is_refit`) all memberships are in the update, else those that have changed.
     """
     memberships = previous.memberships if previous else {}
@@ -117,6 +117,7 @@ def with_library(
     clusters: list[Cluster] = []
     members: list[Membership] = []
     lineage: list[Lineage] = []
+    has_new = previous is not None and any(clause.key not in memberships for clause in clauses)
     for number, cause in enumerate(library):
         rows = np.flatnonzero(match.cause == number)
         if not len(rows) and (cause.id not in known or known[cause.id].ended_at):
@@ -126,10 +127,10 @@ def with_library(
             Membership(*clause.key, cause.id, round(float(confidence), 6))
             for clause, confidence in zip(own, match.confidence[rows], strict=True)
         ]
-        before = sum(clause.key in memberships for clause in own)
+        before = sum(clause.key in memberships for clause in own) if has_new else None
         centroid = _centroid(own, vectors[rows].astype(np.float32), update.fit)
         cluster = _cluster(cause, known.get(cause.id), len(own), before, centroid, update.fit.model, now)
-        clusters.append(replace(cluster, ended_at=None if own or cause.id in locked else now))
+        clusters.append(replace(cluster, ended_at=None if own or cause.id in lasting else now))
         if cluster.id not in known or known[cluster.id].ended_at:
             lineage.append(Lineage(now, Fate.FOUND, cluster.id))
         elif clusters[-1].ended_at:
@@ -145,10 +146,17 @@ def with_library(
 
 
 def _cluster(
-    cause: LibraryCause, known: Cluster | None, size: int, before: int, centroid: bytes, model: str, now: datetime
+    cause: LibraryCause,
+    known: Cluster | None,
+    size: int,
+    before: int | None,
+    centroid: bytes,
+    model: str,
+    now: datetime,
 ) -> Cluster:
-    """The cause as a cluster of `size` clauses, of which `before` were there at the previous analysis."""
-    has_new = known is not None and size > before
+    """The cause as a cluster of `size` clauses, of which `before` are not new; None if no clause of any cause is."""
+    if before is None:
+        before = min(size, known.size_before) if known else size
     return Cluster(
         id=cause.id,
         theme=cause.theme,
@@ -162,7 +170,7 @@ def _cluster(
         found_at=known.found_at if known else now,
         stability=None,  # its boundaries are defined, not found
         labels=dict(cause.names),
-        size_before=before if has_new else min(size, known.size_before if known else size),
+        size_before=before,
         first_seen=known.first_seen if known else None,
     )
 

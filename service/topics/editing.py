@@ -40,7 +40,7 @@ def apply_edit(
         store.workspaces.lock(connection, workspace_id)
         edits = store.topic_edits.load(connection, workspace_id)
         edited = edited_topics(connection, workspace_id)
-        lookup = TopicLookup(connection, workspace_id, edited, code_frame)
+        lookup = TopicLookup.of(connection, workspace_id, edited, code_frame)
         topic = lookup.topic(request.topic) if request.topic is not None else None
         if (standing := _standing_edit(edits, edited, request, topic)) is not None:
             return standing

@@ -13,6 +13,7 @@ from pipelines.topics.tracking.memberships import PreviousClustering
 from saywhy import store
 from saywhy.annotation import Annotation, Clause
 from saywhy.feedback import Comment
+from saywhy.report import ALL_WAVES
 from saywhy.store import Connection
 from saywhy.text import fold
 from saywhy.topic import Membership
@@ -29,6 +30,17 @@ def load_previous_clustering(connection: Connection, workspace_id: int) -> Previ
         store.clusters.load(connection, workspace_id),
         {member.key: member for member in members},
     )
+
+
+def published_topics(connection: Connection, workspace_id: int) -> frozenset[str] | None:
+    """The ids of the topics that an anonymous workspace may show: those in the latest report. None: all may be shown.
+
+    The ids and names of library causes are known to everybody. Whether an unpublished one is there must not be.
+    """
+    if store.workspaces.anonymity_key(connection, workspace_id) is None:
+        return None
+    report = store.reports.find(connection, workspace_id, ALL_WAVES)
+    return frozenset(issue.id for issue in (*report.issues, *report.delights)) if report else frozenset()
 
 
 def edited_topics(connection: Connection, workspace_id: int) -> EditedTopics:

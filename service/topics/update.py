@@ -42,8 +42,11 @@ def update_topics(
     with store.reading(engine) as connection:
         comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace_id)}
         previous = load_previous_clustering(connection, workspace_id)
-        locked = edited_topics(connection, workspace_id).locked
+        edited = edited_topics(connection, workspace_id)
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
+    locked = edited.locked
+    # A cause into which people merged others stays, also while only clauses of the others are left.
+    lasting = locked | set(edited.merged_into.values())
     texts, vectors = clauses_of(comments, annotations)
     code_frame, model, now = annotator.code_frame, annotator.model, datetime.now(UTC)
     library = code_frame.causes
@@ -60,7 +63,9 @@ def update_topics(
     if label_endpoint is not None and not is_anonymous:
         labelled = write_labels(update.clusters, update.memberships, comments, label_endpoint, since=now)
         update = replace(update, clusters=labelled)
-    update = with_library(update, texts, vectors, in_library, library, previous, now, is_refit=is_refit, locked=locked)
+    update = with_library(
+        update, texts, vectors, in_library, library, previous, now, is_refit=is_refit, lasting=lasting
+    )
     with engine.begin() as connection:
         store.clusters.save(connection, workspace_id, update.fit, update.clusters, update.lineage)
         store.memberships.save(connection, workspace_id, update.memberships, replace_all=is_refit)

@@ -16,6 +16,7 @@ from saywhy.errors import Conflict, InvalidInput, TopicEnded, TopicNotFound
 from saywhy.store import Connection
 from saywhy.text import normalise
 from saywhy.topic import ClauseKey, EditKind, Fate, Topic
+from service.topics.state import published_topics
 
 LONGEST_NAME = 120
 LONGEST_NOTE = 1000
@@ -46,19 +47,29 @@ class ValidatedEdit:
 
 @dataclass(frozen=True, slots=True)
 class TopicLookup:
-    """Looks up what a request names, among the topics as they are now."""
+    """Looks up what a request names, among today's topics; in an anonymous workspace, the published ones."""
 
     connection: Connection
     workspace_id: int
     edited: EditedTopics
     code_frame: CodeFrame
+    published: frozenset[str] | None  # see `service.topics.state.published_topics`
+
+    @classmethod
+    def of(cls, connection: Connection, workspace_id: int, edited: EditedTopics, code_frame: CodeFrame) -> TopicLookup:
+        return cls(connection, workspace_id, edited, code_frame, published_topics(connection, workspace_id))
+
+    @property
+    def topics(self) -> list[Topic]:
+        """The topics that may be known."""
+        return [topic for topic in self.edited.topics if self.published is None or topic.id in self.published]
 
     def topic(self, name: str) -> Topic:
         """The topic with that id or label.
 
         Raises `TopicNotFound`, `TopicEnded` with what became of it, and `InvalidInput` if several have the label.
         """
-        topic = _find_topic(self.edited.topics, name)
+        topic = _find_topic(self.topics, name)
         if topic is None:
             raise self.not_found(name)
         return topic
@@ -66,6 +77,8 @@ class TopicLookup:
     def not_found(self, name: str) -> TopicNotFound | TopicEnded:
         """The error for a name that no current topic has."""
         topic_id = name.removeprefix("topic:")
+        if self.published is not None:  # what became of a topic would say that it was there
+            return TopicNotFound(f"there is no topic {name!r}; `saywhy topics list` shows all topics")
         if into := self.edited.merged_into.get(topic_id):
             return TopicEnded(f"topic {topic_id} is merged into {into}")
         for event in reversed(store.clusters.lineage(self.connection, self.workspace_id)):
@@ -188,7 +201,7 @@ def _no_arguments(_lookup: TopicLookup, _topic: Topic, _arguments: dict[str, Any
 def _unused_name(lookup: TopicLookup, name: str, besides: Topic | None = None) -> str:
     """A name that no topic has, unless it is the topic `besides`."""
     name = single_line(name, "the name")
-    if any(topic.label.casefold() == name.casefold() for topic in lookup.edited.topics if topic != besides):
+    if any(topic.label.casefold() == name.casefold() for topic in lookup.topics if topic != besides):
         raise Conflict(f"another topic is called {name!r} already; merge them, or choose another name")
     return name
 

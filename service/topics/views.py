@@ -15,10 +15,9 @@ from pipelines.clean.personal_data import mask
 from pipelines.topics.edits.apply import EditedTopics
 from saywhy import store
 from saywhy.code_frame import CodeFrame
-from saywhy.report import ALL_WAVES
 from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, Edit, EditKind, Fate, Lineage, Topic
-from service.topics.state import edited_topics
+from service.topics.state import edited_topics, published_topics
 from service.topics.validation import TopicLookup
 from service.workspaces import reading
 
@@ -77,7 +76,7 @@ def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFra
     """
     with reading(engine, workspace) as (connection, workspace_id):
         edited = edited_topics(connection, workspace_id)
-        lookup = TopicLookup(connection, workspace_id, edited, code_frame)
+        lookup = TopicLookup.of(connection, workspace_id, edited, code_frame)
         topic_id = lookup.topic(name).id
         visible = {topic.id: topic for topic in _visible_topics(connection, workspace_id)}
         if topic_id not in visible:  # anonymous workspace: the same error as for a topic that does not exist
@@ -128,9 +127,8 @@ def summarise(edit: Edit) -> str:
 
 def _visible_topics(connection: Connection, workspace_id: int) -> tuple[Topic, ...]:
     topics = store.topics.load(connection, workspace_id, ignored=True)
-    if store.workspaces.anonymity_key(connection, workspace_id) is not None:
-        report = store.reports.find(connection, workspace_id, ALL_WAVES)
-        published = {issue.id for issue in (*report.issues, *report.delights)} if report else set()
+    published = published_topics(connection, workspace_id)
+    if published is not None:
         topics = tuple(topic for topic in topics if topic.id in published)
     return tuple(sorted(topics, key=_display_order))
 

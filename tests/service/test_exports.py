@@ -74,10 +74,10 @@ def test_offsets_point_at_the_clause(sqlite_engine: Engine, with_personal_data: 
 
 
 def test_ranked_causes_are_those_of_the_report(sqlite_engine: Engine) -> None:
-    """Those of the latest report on all waves; without a report, those large enough for one."""
+    """Those of the latest report on all waves; without a report, none."""
     fill(sqlite_engine)
     rows = exported(sqlite_engine)
-    assert [[cause.ranked for cause in rows[key].causes] for key in ("blame", "blank")] == [[False] * 2, [True]]
+    assert [[cause.ranked for cause in rows[key].causes] for key in ("blame", "blank")] == [[False] * 2, [False]]
     fill(sqlite_engine, with_report=True)
     rows = exported(sqlite_engine)
     assert [[cause.ranked for cause in rows[key].causes] for key in ("blame", "blank")] == [[True] * 2, [False]]

@@ -127,6 +127,8 @@ def test_a_cluster_remembers_what_it_had_before() -> None:
     again = updated([*first, clause("c")], [0, 0, 0], stored(grown, before))
     assert again.memberships == ()
     assert [(c.size, c.size_before) for c in again.clusters] == [(3, 2)]
+    elsewhere = updated([*first, clause("c"), clause("d")], [0, 0, 0, 1], stored(grown, before))
+    assert [(c.id, c.size, c.size_before) for c in elsewhere.clusters] == [(LATE.id, 3, 3), (RUDE.id, 1, 0)]
 
 
 def test_a_cause_that_nobody_names_any_more_ends_and_comes_back() -> None:
@@ -136,7 +138,7 @@ def test_a_cause_that_nobody_names_any_more_ends_and_comes_back() -> None:
     ended = updated(one, [NONE], before)
     assert [cluster.ended_at for cluster in ended.clusters] == [LATER]
     assert [event.fate for event in ended.lineage] == [Fate.RETIRED]
-    assert [c.ended_at for c in updated(one, [NONE], before, locked=["delivery.late"]).clusters] == [None]
+    assert [c.ended_at for c in updated(one, [NONE], before, lasting=["delivery.late"]).clusters] == [None]
     back = updated(one, [0], stored(ended, before))
     assert [(cluster.id, cluster.ended_at) for cluster in back.clusters] == [("delivery.late", None)]
     assert [event.fate for event in back.lineage] == [Fate.FOUND]

@@ -13,13 +13,14 @@ from sklearn.metrics import adjusted_rand_score
 
 from models.arrays import Vectors
 from pipelines.annotate.columns import Annotations
-from pipelines.tabulate.tabulation import tabulate
+from pipelines.tabulate.tabulation import MIN_RANKED, tabulate
 from pipelines.topics.clauses import ClauseText
 from pipelines.topics.clustering import clusters
 from pipelines.topics.clustering.language_centring import LanguageCentring
 from saywhy.annotation import Polarity
-from saywhy.feedback import Comment
-from saywhy.topic import MIN_RANKED_SIZE, Topic
+from saywhy.feedback import Comment, Response, Score
+from saywhy.topic import Assignment, Topic
+from tests.builders.answers import annotate
 from tests.builders.topic_clauses import THEMES, around
 from tests.builders.topic_results import TopicsAndAssignments, find_topics
 from tests.builders.topic_sentences import ALL_SENTENCES, PRAISE, Sentence
@@ -226,13 +227,18 @@ def test_a_topic_that_seldom_mentions_a_theme_is_no_cause() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "is_pinned", "ranked"),
-    [(MIN_RANKED_SIZE, False, True), (MIN_RANKED_SIZE - 1, False, False), (MIN_RANKED_SIZE - 1, True, True)],
+    ("responses", "is_pinned", "ranked"),
+    [(MIN_RANKED, False, True), (MIN_RANKED - 1, False, False), (MIN_RANKED - 1, True, True)],
 )
-def test_reports_rank_large_and_pinned_topics(size: int, *, is_pinned: bool, ranked: bool) -> None:
-    """A topic of very few clauses is no cause of the report unless people have pinned it; an unstable one is marked."""
-    topic = Topic("t", "support", "Slow", (), "negative", size, b"", stability=0.3, is_pinned=is_pinned)
-    data = tabulate([], Annotations.of([]), [topic], [], THEMES)
-    of_topic = [cause for cause in data.causes if cause.id == "t"]
-    assert bool(of_topic) is ranked
-    assert all(cause.state and cause.state.is_unstable for cause in of_topic)
+def test_reports_rank_topics_that_enough_responses_name(responses: int, *, is_pinned: bool, ranked: bool) -> None:
+    """Equal comments of several responses count each; a pinned topic is ranked anyway; the theme keeps its mentions."""
+    comment = Comment("Slow")
+    topic = Topic("t", "support", "Slow", (), "negative", 1, b"", stability=0.3, is_pinned=is_pinned)
+    answers = [Response("test", str(number), Score(2), comment) for number in range(responses)]
+    annotation = annotate(comment, [(0, 4, "price", Polarity.NEGATIVE)])
+    assignment = Assignment(comment.content_hash, 0, 4, "t", 1.0)
+    data = tabulate(answers, Annotations.of([(comment.content_hash, annotation)]), [topic], [assignment], THEMES)
+    named = data.named(Polarity.NEGATIVE, np.ones(responses, bool)).sum(axis=0)
+    by_id = {cause.id: int(count) for cause, count in zip(data.causes, named, strict=True)}
+    assert by_id["t"] == (responses if ranked else 0)
+    assert by_id["support"] == by_id["price"] == responses
