@@ -151,3 +151,8 @@ def test_an_anonymous_workspace_shows_no_examples(tmp_path: Path, annotator: Ann
     assert "there is no topic" in topics_command(topics_store, "show", hidden).stderr
     for topic in shown:
         assert "comment" not in topics_command(topics_store, "show", topic).stdout
+    # Nor does an edit tell: ids and names of library causes are known, so trying them must not answer.
+    for arguments in (("rename", hidden, "New"), ("merge", shown[0], hidden), ("pin", hidden)):
+        assert "there is no topic" in topics_command(topics_store, *arguments).stderr
+    taken = read(topics_store)[0][hidden].label
+    assert topics_command(topics_store, "rename", shown[0], taken).exit_code == 0
