@@ -59,6 +59,7 @@ class AnnotationSchemes:
     def __init__(self, rows: Iterable[Row], data: Path, themes: Sequence[str], causes: Sequence[str] = ()) -> None:
         """`rows` are the training rows; `data` is the dataset folder (for its `themes.toml`)."""
         self.themes = tuple(themes)
+        self.no_cause = len(causes) - 1  # the last class
         self._cause_index = {cause: index for index, cause in enumerate(causes)}
         with (data / "themes.toml").open("rb") as file:
             self.complete = {*tomllib.load(file)["complete"], "banking77_en", WRITTEN}

@@ -6,42 +6,39 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch.nn import functional as F
+from transformers import BertModel
 
-from models.bundle import ENCODER, TOKENIZER
-from models.encoder import Encoder
-from models.heads import mean_vectors
-from training.data.rows import Row
-from training.export.quantise import write_encoder
+from training.fit.batch import pad
+from training.fit.device import autocast
 from training.fit.examples import Example
+from training.fit.plan import batches_by_length
 
-HIDDEN = 384
 CACHE = "base_vectors.npy"
-_CHUNK = 8192  # texts
+_BATCH_TOKENS = 32_768
 
 HalfVectors = NDArray[np.float16]
 
 
-def load_base_vectors(base: Path, pool: Sequence[Row], examples: Sequence[Example], out: Path) -> list[HalfVectors]:
-    """Unit vectors of each example's `vector_texts`, (texts, hidden), by the base checkpoint.
-
-    They are computed once and cached in `out`; activation ranges of the base encoder are measured on `pool`.
-    """
+def load_base_vectors(encoder: BertModel, examples: Sequence[Example], out: Path) -> list[HalfVectors]:
+    """Unit vectors (texts, hidden) of each example's `vector_ids`, computed once and cached in `out`."""
     cache = out / CACHE
     if not cache.exists():
-        write_encoder(base, pool, out)
-        texts = [text for example in examples for text in example.vector_texts]
-        np.save(cache, encode(Encoder(out / ENCODER, out / TOKENIZER), texts))
-    vectors = np.load(cache)
-    bounds = np.cumsum([len(example.vector_texts) for example in examples])
-    return np.split(vectors, bounds[:-1])
+        np.save(cache, encode(encoder, [ids for example in examples for ids in example.vector_ids]))
+    bounds = np.cumsum([len(example.vector_ids) for example in examples])
+    return np.split(np.load(cache), bounds[:-1])
 
 
-def encode(encoder: Encoder, texts: list[str]) -> HalfVectors:
-    """Unit vectors of the texts, (texts, hidden)."""
-    vectors = np.zeros((len(texts), HIDDEN), np.float16)
-    for start in range(0, len(texts), _CHUNK):
-        chunk = vectors[start : start + _CHUNK]
-        for encoded in encoder.encode(encoder.tokenise(texts[start : start + _CHUNK])):
-            chunk[encoded.indices] = mean_vectors(encoded.states, encoded.starts[:-1], encoded.starts[1:])
+@torch.no_grad()
+def encode(encoder: BertModel, texts: Sequence[Sequence[int]]) -> HalfVectors:
+    """Unit vectors of texts given as token ids, (texts, hidden): the means of their token states."""
+    vectors = np.zeros((len(texts), encoder.config.hidden_size), np.float16)
+    for batch in batches_by_length(np.array([len(ids) for ids in texts], np.int64), _BATCH_TOKENS):
+        ids, mask = (tensor.to(encoder.device) for tensor in pad([texts[i] for i in batch]))
+        with autocast(encoder.device):
+            states = encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+        means = F.normalize((states * mask[..., None]).sum(1), dim=-1)
+        vectors[batch] = means.cpu().numpy().astype(np.float16)
     return vectors

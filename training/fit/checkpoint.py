@@ -62,7 +62,7 @@ class TrainingState:
         """Load a checkpoint, if there is one; the number of steps that are done."""
         if not path.exists():
             return 0
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, map_location=self.encoder.device, weights_only=True)
         self.encoder.load_state_dict(state["encoder"])
         self.heads.load_state_dict(state["heads"])
         self.optimiser.load_state_dict(state["optimiser"])

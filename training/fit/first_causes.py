@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import torch
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from transformers import BertModel
 
-from models.bundle import ENCODER, TOKENIZER
 from models.causes import LOGIT_SCALE
-from models.encoder import Encoder
-from training.data.rows import Row
 from training.fit.base_vectors import encode
+from training.fit.examples import TrainingSet
 from training.fit.heads import SpanHeads
 
 #: Share of the identity in the covariance: close to that of many, small classes chosen by cross-validation.
 _SHRINKAGE = 0.1
 
 
-def set_causes(heads: SpanHeads, rows: Sequence[Row], causes: Sequence[str], folder: Path) -> None:
-    """Set the map of the causes to the linear discriminant of the rows' vectors, all causes equally probable.
+def set_causes(heads: SpanHeads, encoder: BertModel, training_set: TrainingSet) -> None:
+    """Set the map of the causes to the linear discriminant of the vectors of the library's clauses.
 
-    `folder` holds the graph of the encoder and its tokenizer. `causes` are all classes, in order; each has a row.
+    All causes are equally probable; each has a clause, and so has "no cause".
     """
-    encoder = Encoder(folder / ENCODER, folder / TOKENIZER)
-    classifier = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=_SHRINKAGE, priors=[1 / len(causes)] * len(causes))
-    index = {cause: number for number, cause in enumerate(causes)}
-    classifier.fit(encode(encoder, [row.text for row in rows]), [index[row.cause or ""] for row in rows])
+    classes = training_set.causes + 1
+    classifier = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=_SHRINKAGE, priors=[1 / classes] * classes)
+    classifier.fit(encode(encoder, training_set.library_ids), training_set.library_causes)
     with torch.no_grad():
         heads.causes.weight.copy_(torch.from_numpy(classifier.coef_) / LOGIT_SCALE)
         heads.causes.bias.copy_(torch.from_numpy(classifier.intercept_))

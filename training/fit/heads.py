@@ -15,10 +15,11 @@ from torch.nn import functional as F
 from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, LOGIT_SCALE
 from models.heads import ATTENTION_LIMIT
 from training.data.targets import Targets
+from training.fit.device import Movable
 
 
 @dataclass(frozen=True)
-class TargetBatch:
+class TargetBatch(Movable):
     """`training.data.targets.Targets` of n texts, stacked along the first axis."""
 
     themes: Tensor
@@ -27,7 +28,6 @@ class TargetBatch:
     sentiment: Tensor
     sentiment_weights: Tensor
     classes: Tensor
-    cause: Tensor
 
 
 def stack(targets: Sequence[Targets]) -> TargetBatch:
@@ -37,9 +37,8 @@ def stack(targets: Sequence[Targets]) -> TargetBatch:
         torch.from_numpy(np.stack([t.theme_weights for t in targets])),
         torch.from_numpy(np.stack([t.polarities for t in targets])),
         torch.tensor([t.sentiment for t in targets]),
-        torch.tensor([t.sentiment_weight for t in targets]),
+        torch.tensor([t.sentiment_weight for t in targets], dtype=torch.float32),
         torch.from_numpy(np.stack([t.classes for t in targets])),
-        torch.tensor([t.cause for t in targets]),
     )
 
 
@@ -89,10 +88,11 @@ class SpanHeads(nn.Module):
         )
         return weight, bias
 
-    def load(self, path: Path) -> None:
+    def load(self, path: Path) -> bool:
         """Load heads that `save` wrote. The shared polarity map is set to zero: the themes' columns include it.
 
-        Heads that were trained for other causes, or for none, leave the map of the causes as it is.
+        Heads that were trained for another number of causes, or for none, leave the map of the causes as it is; the
+        answer is whether they had it.
         """
         saved = load_file(path)
         with torch.no_grad():
@@ -100,9 +100,11 @@ class SpanHeads(nn.Module):
             self.linear.bias.copy_(saved["bias"])
             for parameter in self.shared_polarity.parameters():
                 parameter.zero_()
-            if CAUSE_BIAS in saved and len(saved[CAUSE_BIAS]) == len(self.causes.bias):
+            has_causes = CAUSE_BIAS in saved and len(saved[CAUSE_BIAS]) == len(self.causes.bias)
+            if has_causes:
                 self.causes.weight.copy_(saved[CAUSE_WEIGHT].T)
                 self.causes.bias.copy_(saved[CAUSE_BIAS])
+        return has_causes
 
     def save(self, path: Path) -> None:
         """Write the heads file of a bundle."""

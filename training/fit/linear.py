@@ -21,9 +21,9 @@ from saywhy.code_frame import load_code_frame
 from training.data.rows import read_billing, read_train, sample
 from training.data.targets import AnnotationSchemes
 from training.export.quantise import write_encoder
-from training.fit.base_vectors import HIDDEN
 from training.fit.heads import SpanHeads, loss, stack
 
+HIDDEN = 384
 _SEED = 7
 _BATCH = 1024  # texts
 _SMOOTHING = 0.05

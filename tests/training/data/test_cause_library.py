@@ -101,6 +101,6 @@ def test_whole_comments_are_distinct_and_their_parts_labelled() -> None:
     parts = [part for row in rows for part in (row.parts or (row,))]
     causes = {cause.id for cause in load_code_frame().causes}
     assert {part.cause for part in parts} == causes | {NO_CAUSE}
-    assert {row.language for row in rows} == set(FIRST_CLASS_LANGUAGES)
+    assert {row.language for row in rows} >= set(FIRST_CLASS_LANGUAGES)
     seen = Counter((row.language, fold(row.text)) for row in rows)
     assert [text for text, count in seen.items() if count > 1] == []

@@ -12,9 +12,10 @@ from transformers import BertConfig, BertModel
 
 from training.data.targets import Targets
 from training.fit import finetune
+from training.fit.batch import Batch, collate
 from training.fit.checkpoint import TrainingState
 from training.fit.encoder import freeze
-from training.fit.examples import Example
+from training.fit.examples import CauseShare, Example
 from training.fit.heads import SpanHeads
 from training.fit.recipe import Recipe, read_recipe
 
@@ -39,16 +40,22 @@ def example(number: int) -> Example:
     ids = [0, 3, 4, 5, *(6 + (number * 7 + i) % 30 for i in range(7)), 2]
     clauses = [(4, 7), (7, 11)] if number % 3 == 0 else []
     whole = targets(number % THEMES, 2 * (number % 2))
-    clause_targets = [replace(whole, cause=number % CAUSES), targets(0, 1)] if number % 6 == 0 else []
-    vector_texts = ["whole", *("clause" for _ in clauses)] if number % 2 == 0 else []
-    return Example(ids, clauses, whole, clause_targets, vector_texts)
+    clause_targets = [whole, targets(0, 1)] if number % 6 == 0 else []
+    vector_ids = [ids, *([*ids[:4], *ids[start:end], 2] for start, end in clauses)] if number % 2 == 0 else []
+    causes: list[tuple[CauseShare, ...]] = [(), ((number % CAUSES, 1.0),), ()] if clause_targets else [()]
+    return Example(ids, clauses, whole, clause_targets, vector_ids, causes)
 
 
 def vectors(examples: list[Example]) -> list[NDArray[np.float16]]:
-    """Random unit vectors for the `vector_texts` of each example."""
+    """Random unit vectors for the `vector_ids` of each example."""
     random = np.random.default_rng(0)
-    drawn = [random.normal(size=(len(one.vector_texts), HIDDEN)) for one in examples]
+    drawn = [random.normal(size=(len(one.vector_ids), HIDDEN)) for one in examples]
     return [(rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16) for rows in drawn]
+
+
+def batch(examples: list[Example]) -> Batch:
+    """The batch of the examples, with random vectors."""
+    return collate(examples, vectors(examples), HIDDEN)
 
 
 def encoder(layers: int = 2) -> BertModel:

@@ -9,12 +9,14 @@ import pytest
 from tokenizers import Tokenizer
 
 from models.bundle import BUNDLED, TOKENIZER
+from models.causes import NO_CAUSE
 from tests.training.fit.builders import RECIPE
 from tests.training.rows import THEMES, row, write_mapping
 from training.data.pairs import join_short
 from training.data.rows import Row
 from training.data.targets import AnnotationSchemes
-from training.fit.examples import PREFIX_TOKENS, Example, prepare
+from training.fit.examples import PREFIX_TOKENS, Example
+from training.fit.prepare import PREFIX, prepare
 from training.fit.recipe import Recipe
 
 
@@ -38,18 +40,27 @@ def one_example(labelled: Row, schemes: AnnotationSchemes, tokenizer: Tokenizer,
     return example
 
 
+def vector_texts(example: Example, tokenizer: Tokenizer) -> list[str]:
+    """The texts of an example's `vector_ids`."""
+    return [tokenizer.decode(ids).removeprefix(PREFIX) for ids in example.vector_ids]
+
+
 def test_clauses_are_token_spans_of_their_texts(schemes: AnnotationSchemes, tokenizer: Tokenizer) -> None:
     """The tokens of a clause's span are its text; a text of one clause has none; each clause has a vector text."""
     recipe = replace(RECIPE, vector_share=1.0)
     example = one_example(row("Great app, but support took days.", "mixed"), schemes, tokenizer, recipe)
     texts = [tokenizer.decode(example.ids[start:end]) for start, end in example.clauses]
     assert texts == ["Great app", ", but support took days."]
-    assert example.vector_texts == ["Great app, but support took days.", *texts]
+    assert vector_texts(example, tokenizer) == [
+        "Great app, but support took days.",
+        "Great app",
+        ", but support took days.",
+    ]
     assert example.clause_targets == []
     single = one_example(row("Too dear", "negative"), schemes, tokenizer, recipe)
-    assert (single.clauses, single.vector_texts) == ([], ["Too dear"])
+    assert (single.clauses, vector_texts(single, tokenizer)) == ([], ["Too dear"])
     without = one_example(row("Too dear", "negative"), schemes, tokenizer, replace(recipe, vector_share=0.0))
-    assert without.vector_texts == []
+    assert without.vector_ids == []
 
 
 def test_parts_of_a_row_keep_their_targets(schemes: AnnotationSchemes, tokenizer: Tokenizer) -> None:
@@ -60,6 +71,19 @@ def test_parts_of_a_row_keep_their_targets(schemes: AnnotationSchemes, tokenizer
     assert len(example.clauses) == len(example.clause_targets) == 2
     for part, targets in zip(joined.parts, example.clause_targets, strict=True):
         assert targets.themes.tolist() == schemes.targets(part).themes.tolist()
+
+
+def test_two_clauses_in_one_name_the_causes_of_both(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    """The whole of a joined row shares the causes of its parts; beside a clause without one it names the other's."""
+    write_mapping(tmp_path)
+    schemes = AnnotationSchemes([], tmp_path, THEMES, ["late", "rude", NO_CAUSE])
+    rows = {cause: replace(row(f"It was {cause}.", None), cause=cause) for cause in ("late", "rude", NO_CAUSE)}
+    named = {}
+    for pair in (("late", "rude"), ("late", NO_CAUSE), (NO_CAUSE, NO_CAUSE)):
+        [joined] = join_short([rows[cause] for cause in pair], longest=50, share=1.0, seed=0)
+        named[pair] = one_example(joined, schemes, tokenizer, RECIPE).causes
+    assert [shares[0] for shares in named.values()] == [((0, 0.5), (1, 0.5)), ((0, 1.0),), ((2, 1.0),)]
+    assert set(named["late", "rude"][1:]) == {((0, 1.0),), ((1, 1.0),)}
 
 
 def test_long_texts_are_truncated(schemes: AnnotationSchemes, tokenizer: Tokenizer) -> None:
@@ -77,5 +101,9 @@ def test_chinese_rows_may_take_the_wording_of_the_other_script(
     """With a share of 1, 软件 becomes 軟體, in Simplified characters; other languages stay as they are."""
     chinese = row("软件很好用", "positive", language="zh-Hans")
     recipe = replace(RECIPE, vector_share=1.0)
-    assert one_example(chinese, schemes, tokenizer, replace(recipe, script_share=1.0)).vector_texts[0] == "软体很好用"
-    assert one_example(chinese, schemes, tokenizer, replace(recipe, script_share=0.0)).vector_texts[0] == "软件很好用"
+    taiwan, mainland = (
+        vector_texts(one_example(chinese, schemes, tokenizer, replace(recipe, script_share=share)), tokenizer)
+        for share in (1.0, 0.0)
+    )
+    assert taiwan == ["软体很好用"]
+    assert mainland == ["软件很好用"]

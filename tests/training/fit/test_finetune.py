@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ import numpy as np
 import pytest
 import torch
 
-from tests.training.fit.builders import CAUSES, HIDDEN, RECIPE, THEMES, example, initial_state, vectors
+from tests.training.fit.builders import CAUSES, HIDDEN, RECIPE, THEMES, encoder, example, initial_state, vectors
 from training.fit import base_vectors, finetune
+from training.fit.batch import Batches
 from training.fit.checkpoint import TrainingState
+from training.fit.examples import TrainingSet
+from training.fit.first_causes import set_causes
 from training.fit.heads import SpanHeads
 from training.fit.step import train_step
 
@@ -23,7 +27,7 @@ BATCHES = [np.arange(12)[start::6] for start in range(6)]
 
 def train(state: TrainingState, out: Path) -> None:
     """Train on all batches."""
-    finetune.train(state, EXAMPLES, vectors(EXAMPLES), BATCHES, RECIPE, out)
+    finetune.train(state, Batches(EXAMPLES, vectors(EXAMPLES), BATCHES, HIDDEN), RECIPE, out)
 
 
 def same_parameters(one: TrainingState, other: TrainingState) -> bool:
@@ -41,9 +45,9 @@ def test_a_killed_training_resumes_to_the_same_result(tmp_path: Path, monkeypatc
     uninterrupted = initial_state()
     train(uninterrupted, tmp_path / "once")
 
-    done: list[float] = []
+    done: list[torch.Tensor] = []
 
-    def killed_in_the_fourth_step(*arguments: Any) -> float:
+    def killed_in_the_fourth_step(*arguments: Any) -> torch.Tensor:
         if len(done) == 3:
             raise KeyboardInterrupt
         done.append(train_step(*arguments))
@@ -92,7 +96,7 @@ def test_progress_is_logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Every `LOG_STEPS` steps there is a line with the mean loss since the line before."""
     losses = iter(range(1, 7))
     monkeypatch.setattr(finetune, "LOG_STEPS", 2)
-    monkeypatch.setattr(finetune, "train_step", lambda *_: float(next(losses)))
+    monkeypatch.setattr(finetune, "train_step", lambda *_: torch.tensor(float(next(losses))))
     train(initial_state(), tmp_path)
     lines = [json.loads(line) for line in (tmp_path / finetune.LOG).read_text("utf-8").splitlines()]
     assert [(line["step"], line["loss"]) for line in lines] == [(2, 1.5), (4, 3.5), (6, 5.5)]
@@ -137,19 +141,37 @@ def test_heads_for_other_causes_leave_the_map_of_the_causes(tmp_path: Path) -> N
     assert torch.equal(heads.causes.weight, before)
 
 
-def test_base_vectors_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each example gets the vectors of its texts; the second time they come from the cache."""
-    calls = []
-    monkeypatch.setattr(base_vectors, "write_encoder", lambda *_: None)
-    monkeypatch.setattr(base_vectors, "Encoder", lambda *_: None)
-
-    def encode(_encoder: object, texts: list[str]) -> np.ndarray:
-        calls.append(len(texts))
-        return np.arange(len(texts) * HIDDEN, dtype=np.float16).reshape(len(texts), HIDDEN)
-
-    monkeypatch.setattr(base_vectors, "encode", encode)
-    first, second = (base_vectors.load_base_vectors(tmp_path, [], EXAMPLES, tmp_path) for _ in range(2))
-    assert calls == [sum(len(one.vector_texts) for one in EXAMPLES)]
-    assert [len(rows) for rows in first] == [len(one.vector_texts) for one in EXAMPLES]
-    for rows, cached in zip(first, second, strict=True):
+def test_base_vectors_are_computed_once(tmp_path: Path) -> None:
+    """Each example gets the unit vectors of its texts, whatever batch they are in; then they come from the cache."""
+    base = encoder()
+    computed = base_vectors.load_base_vectors(base, EXAMPLES, tmp_path)
+    assert [len(rows) for rows in computed] == [len(one.vector_ids) for one in EXAMPLES]
+    for one, rows in zip(EXAMPLES, computed, strict=True):
+        for ids, vector in zip(one.vector_ids, rows, strict=True):
+            with torch.no_grad():
+                mean = base(input_ids=torch.tensor([ids])).last_hidden_state[0].mean(0)
+            assert vector == pytest.approx((mean / mean.norm()).numpy(), abs=0.01)
+    torch.nn.init.zeros_(base.encoder.layer[0].output.dense.weight)
+    for rows, cached in zip(computed, base_vectors.load_base_vectors(base, EXAMPLES, tmp_path), strict=True):
         assert np.array_equal(rows, cached)
+
+
+def test_causes_begin_as_a_classifier(tmp_path: Path) -> None:
+    """First values of the causes tell the clauses of a library apart; a training set is read as it was written."""
+    library = [
+        [0, 3, 4, 5, *cause, 2] for cause in ([6, 7, 8], [6, 7, 9], [20, 21, 22], [20, 21, 23], [33, 34], [33, 35])
+    ]
+    TrainingSet(EXAMPLES, library, [0, 0, 1, 1, 2, 2], THEMES, 2).save(tmp_path / "set")
+    training_set = TrainingSet.load(tmp_path / "set")
+    assert [one.ids for one in training_set.examples] == [one.ids for one in EXAMPLES]
+    base, heads = encoder(), SpanHeads(HIDDEN, THEMES, 2)
+    set_causes(heads, base, training_set)
+    logits = heads.cause_logits(torch.from_numpy(base_vectors.encode(base, library).astype(np.float32)))
+    assert logits.argmax(1).tolist() == training_set.library_causes
+
+
+def test_a_file_that_is_no_training_set_is_refused(tmp_path: Path) -> None:
+    """The message names the file and the command that writes one."""
+    (tmp_path / "set").write_bytes(pickle.dumps([1]))
+    with pytest.raises(TypeError, match=r"training\.fit\.prepare"):
+        TrainingSet.load(tmp_path / "set")

@@ -15,7 +15,8 @@ from tests.training.fit.builders import RECIPE
 from training.data.cause_library import comment_rows, library_rows
 from training.data.pairs import JOINED
 from training.data.rows import LIBRARY, WRITTEN, Row, read_written
-from training.fit.plan import learning_rate_factor, padded_length, plan_batches, random_batches, select_rows
+from training.fit.plan import learning_rate_factor, padded_length, plan_batches, random_batches
+from training.fit.selection import select_rows
 
 
 @pytest.fixture
@@ -51,8 +52,6 @@ def test_rows_are_sampled_joined_and_completed_by_written_comments(data: Path) -
     """
     recipe = replace(RECIPE, caps={"banking77_en": 4}, default_cap=20, join_share=1.0, written_copies=2)
     selection = select_rows(data, recipe, load_code_frame())
-    assert len(selection.pool) == 40
-    assert sum(("billing", None) in row.labels for row in selection.pool) == 5
     written = [row for row in selection.rows if row.dataset == WRITTEN]
     comments = list(comment_rows())
     assert selection.rows[-len(comments) :] == comments

@@ -16,15 +16,16 @@ from tests.training.fit.builders import (
     HIDDEN,
     RECIPE,
     THEMES,
+    batch,
     encoder,
     example,
     initial_state,
     targets,
-    vectors,
 )
+from training.fit.batch import pad
 from training.fit.encoder import freeze, keep_layers
 from training.fit.heads import SpanHeads, loss, stack
-from training.fit.step import batch_loss, pad, train_step
+from training.fit.step import batch_loss, train_step
 
 WEIGHTS = ("clause_weight", "part_weight", "cause_weight", "vector_weight")
 
@@ -43,7 +44,7 @@ def test_steps_reduce_the_loss_and_leave_frozen_parameters() -> None:
     recipe = replace(RECIPE, encoder_rate=0.01, head_rate=0.05)
     state = initial_state(recipe, steps=100)
     before = {name: value.clone() for name, value in state.encoder.state_dict().items()}
-    losses = [train_step(state, examples, vectors(examples), recipe) for _ in range(20)]
+    losses = [float(train_step(state, batch(examples), recipe)) for _ in range(20)]
     assert losses[-1] < 0.8 * losses[0]
     changed = {name for name, value in state.encoder.state_dict().items() if not torch.equal(value, before[name])}
     assert changed
@@ -56,11 +57,9 @@ def test_the_loss_does_not_depend_on_padding() -> None:
     short = example(0)
     unknown = replace(targets(0, 0), theme_weights=np.zeros(THEMES, np.float32), sentiment=-1)
     unknown = replace(unknown, themes=np.zeros(THEMES, np.float32), polarities=np.zeros((THEMES, 3), np.float32))
-    longer = replace(example(1), ids=[*example(1).ids[:-1], *range(6, 16), 2], targets=unknown, vector_texts=[])
-    [short_vectors] = vectors([short])
-    alone = batch_loss(model, heads, [short], [short_vectors], RECIPE)
-    empty = np.zeros((0, HIDDEN), np.float16)
-    beside = batch_loss(model, heads, [short, longer], [short_vectors, empty], RECIPE)
+    longer = replace(example(1), ids=[*example(1).ids[:-1], *range(6, 16), 2], targets=unknown, vector_ids=[])
+    alone = batch_loss(model, heads, batch([short]), RECIPE)
+    beside = batch_loss(model, heads, batch([short, longer]), RECIPE)
     assert beside.item() == pytest.approx(alone.item(), rel=1e-3)
 
 
@@ -70,8 +69,7 @@ def test_each_part_of_the_loss_counts_by_its_weight() -> None:
     weightless = replace(RECIPE, clause_weight=0.0, part_weight=0.0, cause_weight=0.0, vector_weight=0.0)
 
     def value(number: int, **weights: Any) -> float:
-        examples = [example(number)]
-        return batch_loss(model, heads, examples, vectors(examples), replace(weightless, **weights)).item()
+        return batch_loss(model, heads, batch([example(number)]), replace(weightless, **weights)).item()
 
     for number, names in {0: WEIGHTS, 3: ("clause_weight",), 1: ()}.items():
         whole = value(number)
