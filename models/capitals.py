@@ -7,7 +7,8 @@ import re
 #: A text in which more than this share of the cased letters are capitals is shouted; one with names hardly ever is.
 _SHOUTED_SHARE = 0.5
 
-#: In other texts only long words are folded: short ones in capitals are mostly abbreviations (GPS, IBAN, DHL).
+#: In other texts only words of five or more letters are folded, none of them a small Latin one: short words in
+#: capitals are mostly abbreviations (GPS, IBAN, DHL).
 _SHOUTED_WORD = re.compile(r"\b[^\W\d_a-zß-öø-ÿ]{5,}\b")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from saywhy.estimate import Estimate
+from saywhy.topic import Topic
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -16,6 +17,11 @@ class CauseKey:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def of(cls, topic: Topic) -> CauseKey:
+        """The key of a topic; one that people have adopted is a theme."""
+        return cls("theme", topic.theme) if topic.is_adopted else cls("topic", topic.id)
 
     @classmethod
     def parse(cls, text: str) -> CauseKey:

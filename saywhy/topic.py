@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-#: Topics below this stability are marked as unstable. When a fifth of the feedback was left out, nine
-#: in ten of them shared less than .6 of their members (Jaccard index) with the best match: docs/explanation/topics.md.
+#: Topics below this stability are marked as unstable. When a fifth of the feedback was left out, nine in ten of them
+#: shared less than .6 of their members (Jaccard index) with the best match: docs/explanation/topics.md.
 MIN_STABILITY = 0.7
 
 #: A clause: content hash of its comment, start and end offset in the verbatim.

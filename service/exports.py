@@ -207,12 +207,7 @@ def _ranked(connection: Connection, workspace_id: int, topics: Iterable[Topic]) 
     """The ids of the topics that the latest report on all waves has."""
     report = store.reports.find(connection, workspace_id, ALL_WAVES)
     keys = {issue.key for issue in (*report.issues, *report.delights)} if report else set()
-    return {topic.id for topic in topics if _key(topic) in keys}
-
-
-def _key(topic: Topic) -> CauseKey:
-    """The key of the topic in reports, where an adopted one is a theme."""
-    return CauseKey("theme", topic.theme) if topic.is_adopted else CauseKey("topic", topic.id)
+    return {topic.id for topic in topics if CauseKey.of(topic) in keys}
 
 
 def _existing_wave(connection: Connection, workspace_id: int, wave: str) -> str | None:

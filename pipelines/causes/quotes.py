@@ -148,9 +148,9 @@ def _missed_requirements(
     """
     comments = mentions.comment[rows].tolist()
     points, scored = data.points[witness[comments]], data.scored[witness[comments]]
-    spans = zip(comments, mentions.start[rows].tolist(), mentions.end[rows].tolist(), strict=True)
     texts = [data.comments[comment].verbatim for comment in comments]
-    is_short = [_length(data.comments[comment].verbatim[start:end]) < MIN_LENGTH for comment, start, end in spans]
+    spans = zip(texts, mentions.start[rows].tolist(), mentions.end[rows].tolist(), strict=True)
+    is_short = [_length(text[start:end]) < MIN_LENGTH for text, start, end in spans]
     misses = (
         ~(scored & ((points < 0) if polarity is Polarity.NEGATIVE else (points > 0))),
         [display_width(text) > MAX_WIDTH for text in texts],

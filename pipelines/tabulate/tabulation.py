@@ -41,22 +41,18 @@ def tabulate(
     # Keyed, so that several topics adopted as one theme are one cause.
     causes = tuple({cause.key: cause for cause in _causes(code_frame, topics, annotations)}.values())
     cause_index = {cause.key: index for index, cause in enumerate(causes)}
-    topic_keys = {topic.id: _key(topic) for topic in topics}
     theme_index = {key.id: index for key, index in cause_index.items() if key.kind == "theme"}
+    cause_of_topic = {
+        topic.id: (cause_index[key], Polarity(topic.polarity))
+        for topic in topics
+        if (key := CauseKey.of(topic)) in cause_index
+    }
     of_themes = theme_mentions(annotations, theme_index)
-    of_topics = topic_mentions(
-        annotations,
-        assignments,
-        {
-            topic.id: (cause_index[topic_keys[topic.id]], Polarity(topic.polarity))
-            for topic in topics
-            if topic_keys[topic.id] in cause_index
-        },
-    )
+    of_topics = topic_mentions(annotations, assignments, cause_of_topic)
     theme_of = np.array([theme_index.get(cause.theme, NONE) for cause in causes], np.int32)
-    is_pinned = {topic_keys[topic.id] for topic in topics if topic.is_pinned or topic.is_adopted}
+    always_ranked = {CauseKey.of(topic) for topic in topics if topic.is_pinned or topic.is_adopted}
     is_ranked = columns.responses_naming(of_topics, annotations.hashes, len(causes)) >= MIN_RANKED
-    is_ranked |= np.array([cause.kind == "theme" or cause.key in is_pinned for cause in causes], bool)
+    is_ranked |= np.array([cause.kind == "theme" or cause.key in always_ranked for cause in causes], bool)
     tables = (of_themes, of_topics.only(is_ranked), inherited_mentions(of_topics, theme_of, of_themes))
     comment_index = columns.comment_index(annotations.hashes)
     cause_mentions = {
@@ -77,14 +73,9 @@ def _causes(code_frame: CodeFrame, topics: Sequence[Topic], annotations: Annotat
             yield _cause(topic)
 
 
-def _key(topic: Topic) -> CauseKey:
-    """A topic that people have adopted is a theme."""
-    return CauseKey("theme", topic.theme) if topic.is_adopted else CauseKey("topic", topic.id)
-
-
 def _cause(topic: Topic) -> Cause:
     """A topic as a cause. An adopted one is a theme, which may be blamed and praised, so it has no polarity."""
-    key = _key(topic)
+    key = CauseKey.of(topic)
     if topic.is_adopted:
         return Cause(key.kind, key.id, topic.label, topic.theme, topic.keywords)
     state = TopicState(

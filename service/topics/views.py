@@ -79,8 +79,6 @@ def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFra
         lookup = TopicLookup.of(connection, workspace_id, edited, code_frame)
         topic_id = lookup.topic(name).id
         visible = {topic.id: topic for topic in _visible_topics(connection, workspace_id)}
-        if topic_id not in visible:  # anonymous workspace: the same error as for a topic that does not exist
-            raise lookup.not_found(name)
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
         ids = {topic_id, *(old for old, into in edited.merged_into.items() if into == topic_id)}
         lineage = [

@@ -13,7 +13,8 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ import typer
 from scipy.optimize import linear_sum_assignment
 
 from models.annotator import Annotator
+from models.arrays import NONE
 from models.bundle import BUNDLED, open_bundle
 from pipelines.annotate.columns import Annotations
 from pipelines.topics import library
@@ -36,6 +38,15 @@ _NO_CAUSE = ("verdict", "other", "irrelevant")
 
 #: Content hashes of the comments that name each cause or code.
 Named = Mapping[str, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A clause that complains of a cause of the library, with a probability."""
+
+    content_hash: str
+    cause: str
+    probability: float
 
 
 def read_codes(folder: Path, name: str) -> tuple[dict[str, Comment], dict[str, set[str]]]:
@@ -70,17 +81,26 @@ def _f1(one: set[str], other: set[str]) -> float:
     return 2 * len(one & other) / (len(one) + len(other))
 
 
-def complaints(annotator: Annotator, comments: Mapping[str, Comment], limit: float) -> dict[str, set[str]]:
-    """The comments that complain of each cause of the library, with at least that probability."""
+def complaints(annotator: Annotator, comments: Mapping[str, Comment]) -> list[Complaint]:
+    """The most probable cause of every clause that may complain of one."""
     annotations = Annotations.of(zip(comments, annotator.annotate(list(comments.values())), strict=True))
     clauses, vectors = clauses_of(comments, annotations)
     causes = annotator.code_frame.causes
-    match = library.match_library(clauses, vectors, causes, annotator.cause_probabilities, None, min_probability=limit)
-    named: defaultdict[str, set[str]] = defaultdict(set)
-    for clause, cause in zip(clauses, match.cause.tolist(), strict=True):
-        if cause >= 0 and causes[cause].polarity == Polarity.NEGATIVE:
-            named[causes[cause].id].add(clause.content_hash)
-    return named
+    match = library.match_library(clauses, vectors, causes, annotator.cause_probabilities, None, min_probability=0)
+    return [
+        Complaint(clause.content_hash, causes[cause].id, probability)
+        for clause, cause, probability in zip(clauses, match.cause.tolist(), match.confidence.tolist(), strict=True)
+        if cause != NONE and causes[cause].polarity == Polarity.NEGATIVE
+    ]
+
+
+def named(complaints: Iterable[Complaint], limit: float) -> dict[str, set[str]]:
+    """The comments that complain of each cause with at least that probability."""
+    comments: defaultdict[str, set[str]] = defaultdict(set)
+    for complaint in complaints:
+        if complaint.probability >= limit:
+            comments[complaint.cause].add(complaint.content_hash)
+    return comments
 
 
 def main(
@@ -92,9 +112,9 @@ def main(
     names = sorted(path.stem for path in data.glob("*.csv"))
     print(f"| from probability | {' | '.join(names)} | mean |")
     print("|---" * (len(names) + 2) + "|")
-    sets = [read_codes(data, name) for name in names]
+    sets = [(codes, complaints(annotator, comments)) for comments, codes in (read_codes(data, name) for name in names)]
     for limit in LIMITS:
-        scores = [agreement(codes, complaints(annotator, comments, limit)) for comments, codes in sets]
+        scores = [agreement(codes, named(complaints_of_set, limit)) for codes, complaints_of_set in sets]
         print(f"| {limit} | {' | '.join(f'{score:.3f}' for score in scores)} | {np.mean(scores):.3f} |")
 
 
