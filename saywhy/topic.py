@@ -100,7 +100,7 @@ class Assignment:
 class Membership:
     """The cluster of one clause, and the part of that cluster if it has parts; None if the clause is in no cluster.
 
-    `confidence` is 0 … 1.
+    `second` is a second cause of the library that the clause names. Confidences are 0 … 1.
     """
 
     content_hash: str
@@ -109,6 +109,8 @@ class Membership:
     cluster: str | None
     confidence: float
     part: str | None = None
+    second: str | None = None
+    second_confidence: float = 0.0
 
     @property
     def key(self) -> ClauseKey:

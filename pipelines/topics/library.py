@@ -6,7 +6,7 @@ a cluster whose id is that of the cause: it is named by people, comparable from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,9 +26,12 @@ from saywhy.topic import Cluster, ClusteringFit, Fate, Lineage, Membership
 #: (`training.evaluation.causes`).
 MIN_PROBABILITY = 0.2
 
-#: A clause keeps the cause of the previous analysis down to this probability, so that small shifts of the model or of
-#: the text around it do not move it back and forth between waves.
-KEEP_PROBABILITY = 0.12
+#: Probability from which a clause that names a cause names a second one too; chosen on the same surveys.
+MIN_SECOND_PROBABILITY = 0.1
+
+#: A clause keeps a cause of the previous analysis down to this share of the probability it would need, so that small
+#: shifts of the model or of the text around it do not move it back and forth between waves.
+KEEP_SHARE = 0.6
 
 #: Probabilities (n, causes + 1) of vectors (n, d): of each cause in the order of the library, then of no cause.
 CauseProbabilities = Callable[[Vectors], NDArray[np.float32]]
@@ -38,10 +41,19 @@ _CHUNK = 8192  # clauses
 
 @dataclass(frozen=True, slots=True)
 class LibraryMatch:
-    """The library cause of each of n clauses: `cause` (n,) indexes the library, -1 for none; `confidence` (n,)."""
+    """The library causes of each of n clauses: `cause` and `second` (n,) index the library, -1 for none.
+
+    `confidence` and `second_confidence` are (n,).
+    """
 
     cause: Integers
     confidence: NDArray[np.float32]
+    second: Integers
+    second_confidence: NDArray[np.float32]
+
+    def naming(self, cause: int) -> tuple[Integers, Integers]:
+        """The clauses that name the cause first, and those that name it second."""
+        return np.flatnonzero(self.cause == cause), np.flatnonzero(self.second == cause)
 
 
 def match_library(
@@ -54,11 +66,16 @@ def match_library(
     locked: Collection[str] = (),
     min_probability: float = MIN_PROBABILITY,
 ) -> LibraryMatch:
-    """The most probable cause of each clause, if it is probable enough and not of the opposite polarity.
+    """The most probable causes of each clause, at most two, that are probable enough and not of the opposite polarity.
 
     Clauses in a discovered cluster that is `locked` (ids) stay there, as people decided what is in it.
     """
-    cause, confidence = np.full(len(clauses), NONE), np.zeros(len(clauses), np.float32)
+    match = LibraryMatch(
+        np.full(len(clauses), NONE),
+        np.zeros(len(clauses), np.float32),
+        np.full(len(clauses), NONE),
+        np.zeros(len(clauses), np.float32),
+    )
     index = {entry.id: number for number, entry in enumerate(library)}
     is_praise = np.array([entry.polarity == Polarity.POSITIVE for entry in library], bool)
     memberships = previous.memberships if previous else {}
@@ -68,21 +85,28 @@ def match_library(
         polarity = np.array([clause.polarity for clause in clauses[rows]])
         p[np.ix_(polarity == Polarity.POSITIVE, ~is_praise)] = 0
         p[np.ix_(polarity == Polarity.NEGATIVE, is_praise)] = 0
-        clusters = [_cluster_of(memberships, clause) for clause in clauses[rows]]
+        members = [memberships.get(clause.key) for clause in clauses[rows]]
+        clusters = [(member.cluster if member else None) or "" for member in members]
         p[[cluster in locked and cluster not in index for cluster in clusters]] = 0
-        kept = np.array([index.get(cluster, NONE) for cluster in clusters], np.int64)
-        cause[rows], confidence[rows] = _decide(p, kept, min_probability)
-    return LibraryMatch(cause, confidence)
+        first = np.array([index.get(cluster, NONE) for cluster in clusters], np.int64)
+        second = np.array([index.get((member.second if member else None) or "", NONE) for member in members], np.int64)
+        match.cause[rows], match.confidence[rows] = _decide(p, first, min_probability)
+        p[np.arange(len(p)), match.cause[rows]] = 0
+        p[match.cause[rows] == NONE] = 0
+        match.second[rows], match.second_confidence[rows] = _decide(p, second, MIN_SECOND_PROBABILITY)
+    return match
 
 
 def _decide(p: NDArray[np.float32], kept: Integers, min_probability: float) -> tuple[Integers, NDArray[np.float32]]:
     """Cause and confidence of each row of probabilities (n, causes); `kept` (n,) is the previous cause, -1 for none."""
     row = np.arange(len(p))
     best = p.argmax(axis=1)
-    stays = (kept != NONE) & (p[row, kept] >= KEEP_PROBABILITY) & (p[row, best] < p[row, kept] + min_probability)
+    is_near = (p[row, kept] >= KEEP_SHARE * min_probability) & (p[row, best] < p[row, kept] + min_probability)
+    stays = (kept != NONE) & is_near
     best = np.where(stays, kept, best)
     confidence = p[row, best]
-    return np.where(stays | (confidence >= min_probability), best, NONE), confidence
+    is_named = stays | ((confidence >= min_probability) & (confidence > 0))
+    return np.where(is_named, best, NONE), np.where(is_named, confidence, 0)
 
 
 def without_library(previous: PreviousClustering, library: Sequence[LibraryCause]) -> PreviousClustering:
@@ -119,14 +143,12 @@ def with_library(
     lineage: list[Lineage] = []
     has_new = previous is not None and any(clause.key not in memberships for clause in clauses)
     for number, cause in enumerate(library):
-        rows = np.flatnonzero(match.cause == number)
+        first, second = match.naming(number)
+        rows = np.concatenate([first, second])
         if not len(rows) and (cause.id not in known or known[cause.id].ended_at):
             continue
         own = [clauses[row] for row in rows.tolist()]
-        members += [
-            Membership(*clause.key, cause.id, round(float(confidence), 6))
-            for clause, confidence in zip(own, match.confidence[rows], strict=True)
-        ]
+        members += [_membership(clauses[row], row, match, library) for row in first.tolist()]
         before = sum(clause.key in memberships for clause in own) if has_new else None
         centroid = _centroid(own, vectors[rows].astype(np.float32), update.fit)
         cluster = _cluster(cause, known.get(cause.id), len(own), before, centroid, update.fit.model, now)
@@ -142,6 +164,18 @@ def with_library(
         clusters=(*update.clusters, *clusters),
         memberships=(*update.memberships, *members),
         lineage=(*update.lineage, *lineage),
+    )
+
+
+def _membership(clause: ClauseText, row: int, match: LibraryMatch, library: Sequence[LibraryCause]) -> Membership:
+    """The causes of the clause, which is the `row` of the match."""
+    second = int(match.second[row])
+    return Membership(
+        *clause.key,
+        library[int(match.cause[row])].id,
+        round(float(match.confidence[row]), 6),
+        second=library[second].id if second != NONE else None,
+        second_confidence=round(float(match.second_confidence[row]), 6),
     )
 
 
@@ -181,8 +215,3 @@ def _centroid(clauses: Sequence[ClauseText], vectors: Vectors, fit: ClusteringFi
         return pack(np.zeros(vectors.shape[1], np.float32))
     centring = LanguageCentring.from_means([clause.language or "und" for clause in clauses], fit.languages, fit.means)
     return pack(unit(centring.transform(vectors).mean(axis=0)))
-
-
-def _cluster_of(memberships: Mapping[tuple[str, int, int], Membership], clause: ClauseText) -> str:
-    member = memberships.get(clause.key)
-    return (member.cluster if member else None) or ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,18 +74,22 @@ def update_first_seen(connection: Connection, workspace_id: int) -> None:
     An earlier `first_seen` stays, even if its clauses have left the cluster.
     """
     # One query for all clusters: a query for each would read a million clauses once for each cluster.
-    earliest = (
-        sa.select(assignments.c.cluster_id, sa.func.min(responses.c.answered_at).label("first"))
-        .join_from(
-            assignments,
-            responses,
-            (responses.c.content_hash == assignments.c.content_hash)
-            & (responses.c.workspace_id == assignments.c.workspace_id),
+    first_answer: dict[str, datetime] = {}
+    for column in (assignments.c.cluster_id, assignments.c.second_cluster_id):
+        earliest = (
+            sa.select(column.label("cluster"), sa.func.min(responses.c.answered_at).label("first"))
+            .join_from(
+                assignments,
+                responses,
+                (responses.c.content_hash == assignments.c.content_hash)
+                & (responses.c.workspace_id == assignments.c.workspace_id),
+            )
+            .where(assignments.c.workspace_id == workspace_id, column.is_not(None))
+            .group_by(column)
         )
-        .where(assignments.c.workspace_id == workspace_id)
-        .group_by(assignments.c.cluster_id)
-    )
-    first_answer = {row.cluster_id: row.first for row in connection.execute(earliest)}
+        for cluster, first in connection.execute(earliest):
+            if first is not None:
+                first_answer[cluster] = min(first, first_answer.get(cluster, first))
     is_current = (clusters.c.workspace_id == workspace_id) & clusters.c.ended_at.is_(None)
     query = sa.select(clusters.c.id, clusters.c.first_seen, clusters.c.found_at).where(is_current)
     for row in connection.execute(query).all():

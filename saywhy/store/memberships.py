@@ -40,9 +40,14 @@ def load(connection: Connection, workspace_id: int) -> Iterator[Membership]:
 def find(
     connection: Connection, workspace_id: int, cluster_ids: Collection[str] = (), content_hashes: Collection[str] = ()
 ) -> list[Membership]:
-    """Memberships of clauses in a cluster: those in one of the clusters, and those of one of the comments."""
+    """Memberships of clauses in a cluster: those that name one of the clusters, first or second, and those of one of
+    the comments."""
     memberships: dict[ClauseKey, Membership] = {}
-    for column, values in ((table.c.cluster_id, cluster_ids), (table.c.content_hash, content_hashes)):
+    for column, values in (
+        (table.c.cluster_id, cluster_ids),
+        (table.c.second_cluster_id, cluster_ids),
+        (table.c.content_hash, content_hashes),
+    ):
         for batch in batches(sorted(set(values))):
             query = _select(workspace_id).where(column.in_(batch), table.c.cluster_id.is_not(None))
             for row in connection.execute(query):
@@ -82,8 +87,20 @@ def _row(workspace_id: int, membership: Membership) -> dict[str, Any]:
         "part_id": membership.part,
         "topic_id": None,
         "confidence": membership.confidence,
+        "second_cluster_id": membership.second,
+        "second_topic_id": None,
+        "second_confidence": membership.second_confidence,
     }
 
 
 def _membership(row: Row) -> Membership:
-    return Membership(row.content_hash, row.span_start, row.span_end, row.cluster_id, row.confidence, row.part_id)
+    return Membership(
+        row.content_hash,
+        row.span_start,
+        row.span_end,
+        row.cluster_id,
+        row.confidence,
+        row.part_id,
+        row.second_cluster_id,
+        row.second_confidence,
+    )

@@ -186,7 +186,12 @@ assignments = Table(
     Column("part_id", sa.String(100)),
     Column("topic_id", sa.String(100)),
     Column("confidence", sa.Float, nullable=False),
+    # A second cause of the library that the clause names, and its topic.
+    Column("second_cluster_id", sa.String(100)),
+    Column("second_topic_id", sa.String(100)),
+    Column("second_confidence", sa.Float, nullable=False, server_default="0"),
     Index(None, "workspace_id", "topic_id"),
+    Index(None, "workspace_id", "second_topic_id"),
     sa.ForeignKeyConstraint(["workspace_id", "cluster_id"], ["clusters.workspace_id", "clusters.id"]),
     sa.ForeignKeyConstraint(["workspace_id", "topic_id"], ["topics.workspace_id", "topics.id"]),
     _of_comment(ondelete="CASCADE"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -49,23 +50,14 @@ def assignments(
 ) -> Iterator[Assignment]:
     """Every clause that belongs to a topic, as a stream in order of content hash and position.
 
-    Without `topic_ids`: of all topics that are not ignored.
+    A clause that names two topics comes twice. Without `topic_ids`: of all topics that are not ignored.
     """
-    columns = assignments_table.c
-    query = (
-        sa.select(assignments_table)
-        .where(columns.workspace_id == workspace_id, columns.topic_id.is_not(None))
-        .order_by(columns.content_hash, columns.span_start, columns.span_end)
-    )
     if topic_ids is None:
-        ignored = sa.select(table.c.id).where(table.c.workspace_id == workspace_id, table.c.is_ignored)
-        ignored_ids = list(connection.scalars(ignored))
-        query = query.where(columns.topic_id.not_in(ignored_ids)) if ignored_ids else query
-    else:
-        query = query.where(columns.topic_id.in_(list(topic_ids)))
-    with connection.execute(query, execution_options=STREAMED) as rows:
+        shown = sa.select(table.c.id).where(table.c.workspace_id == workspace_id, ~table.c.is_ignored)
+        topic_ids = list(connection.scalars(shown))
+    with connection.execute(_of_topics(workspace_id, topic_ids), execution_options=STREAMED) as rows:
         for row in rows:
-            yield _assignment(row)
+            yield from _assignments(row, set(topic_ids))
 
 
 def by_hash(connection: Connection, workspace_id: int, content_hashes: Collection[str]) -> dict[str, list[Assignment]]:
@@ -73,42 +65,56 @@ def by_hash(connection: Connection, workspace_id: int, content_hashes: Collectio
 
     Clauses of ignored topics are left out, and so are comments without such clauses.
     """
-    columns = assignments_table.c
-    is_shown = (table.c.workspace_id == columns.workspace_id) & (table.c.id == columns.topic_id) & ~table.c.is_ignored
+    shown = {topic.id for topic in load(connection, workspace_id)}
     assigned: dict[str, list[Assignment]] = {}
     for batch in batches(sorted(set(content_hashes))):
-        query = (
-            sa.select(assignments_table)
-            .join_from(assignments_table, table, is_shown)
-            .where(columns.workspace_id == workspace_id, columns.content_hash.in_(batch))
-            .order_by(columns.content_hash, columns.span_start, columns.span_end)
-        )
+        query = _of_topics(workspace_id, shown).where(assignments_table.c.content_hash.in_(batch))
         for row in connection.execute(query):
-            assigned.setdefault(row.content_hash, []).append(_assignment(row))
+            assigned.setdefault(row.content_hash, []).extend(_assignments(row, shown))
     return assigned
 
 
+def _of_topics(workspace_id: int, topic_ids: Collection[str]) -> sa.Select[Any]:
+    """The clauses that belong to one of the topics."""
+    columns = assignments_table.c
+    is_in = columns.topic_id.in_(list(topic_ids)) | columns.second_topic_id.in_(list(topic_ids))
+    return (
+        sa.select(assignments_table)
+        .where(columns.workspace_id == workspace_id, is_in)
+        .order_by(columns.content_hash, columns.span_start, columns.span_end)
+    )
+
+
 def _assign_clusters(connection: Connection, workspace_id: int, topic_of: Mapping[str, str]) -> None:
-    """Give all clauses the topic of their cluster."""
+    """Give all clauses the topics of their clusters. A second topic that is also the first is none."""
     columns = assignments_table.c
     is_in_workspace = columns.workspace_id == workspace_id
     # Most clusters are topics with the same id: one statement sets all of these.
     same_id = [cluster for cluster, topic in topic_of.items() if cluster == topic]
-    _set_topic(connection, is_in_workspace & columns.cluster_id.in_(same_id), columns.cluster_id)
-    for cluster, topic in topic_of.items():
-        if cluster != topic:
-            _set_topic(connection, is_in_workspace & (columns.cluster_id == cluster), sa.literal(topic))
-    has_no_topic = is_in_workspace & (columns.cluster_id.is_(None) | columns.cluster_id.not_in(list(topic_of)))
-    unset = sa.update(assignments_table).where(has_no_topic, columns.topic_id.is_not(None)).values(topic_id=None)
-    connection.execute(unset)
+    for cluster_column, topic_column in (
+        (columns.cluster_id, columns.topic_id),
+        (columns.second_cluster_id, columns.second_topic_id),
+    ):
+        _set_topic(connection, topic_column, is_in_workspace & cluster_column.in_(same_id), cluster_column)
+        for cluster, topic in topic_of.items():
+            if cluster != topic:
+                is_in_cluster = is_in_workspace & (cluster_column == cluster)
+                _set_topic(connection, topic_column, is_in_cluster, sa.literal(topic))
+        has_no_topic = is_in_workspace & (cluster_column.is_(None) | cluster_column.not_in(list(topic_of)))
+        _unset(connection, topic_column, has_no_topic)
+    _unset(connection, columns.second_topic_id, is_in_workspace & (columns.second_topic_id == columns.topic_id))
 
 
 def _assign_clauses(connection: Connection, workspace_id: int, moved: Mapping[ClauseKey, str]) -> None:
-    """Give single clauses a topic."""
+    """Give single clauses a topic. It is the only one: people have decided what the clause is about."""
     columns = assignments_table.c
     is_clause = (columns.workspace_id == workspace_id) & (columns.content_hash == sa.bindparam("of_hash"))
     is_clause &= (columns.span_start == sa.bindparam("of_start")) & (columns.span_end == sa.bindparam("of_end"))
-    statement = sa.update(assignments_table).where(is_clause).values(topic_id=sa.bindparam("new_topic"))
+    statement = (
+        sa.update(assignments_table)
+        .where(is_clause)
+        .values(topic_id=sa.bindparam("new_topic"), second_topic_id=sa.null())
+    )
     for batch in batches(sorted(moved.items())):
         rows = [
             {"of_hash": content_hash, "of_start": start, "of_end": end, "new_topic": topic}
@@ -117,15 +123,26 @@ def _assign_clauses(connection: Connection, workspace_id: int, moved: Mapping[Cl
         connection.execute(statement, rows)
 
 
-def _set_topic(connection: Connection, is_selected: sa.ColumnElement[bool], topic: sa.ColumnElement[str]) -> None:
-    column = assignments_table.c.topic_id
+def _set_topic(
+    connection: Connection,
+    column: sa.Column[Any],
+    is_selected: sa.ColumnElement[bool],
+    topic: sa.ColumnElement[str],
+) -> None:
     connection.execute(
-        sa.update(assignments_table).where(is_selected, column.is_(None) | (column != topic)).values(topic_id=topic)
+        sa.update(assignments_table).where(is_selected, column.is_(None) | (column != topic)).values({column: topic})
     )
 
 
-def _assignment(row: Row) -> Assignment:
-    return Assignment(row.content_hash, row.span_start, row.span_end, row.topic_id, row.confidence)
+def _unset(connection: Connection, column: sa.Column[Any], is_selected: sa.ColumnElement[bool]) -> None:
+    connection.execute(sa.update(assignments_table).where(is_selected, column.is_not(None)).values({column: None}))
+
+
+def _assignments(row: Row, topic_ids: Collection[str]) -> Iterator[Assignment]:
+    """The clause with each of its topics that is among the ids."""
+    for topic, confidence in ((row.topic_id, row.confidence), (row.second_topic_id, row.second_confidence)):
+        if topic in topic_ids:
+            yield Assignment(row.content_hash, row.span_start, row.span_end, topic, confidence)
 
 
 def _topic(row: Row) -> Topic:

@@ -92,6 +92,7 @@ def clause_source(connection: Connection, workspace_id: int) -> ClauseSource:
                 clause.polarity.value,
                 vector,
                 answered_at.get(member.content_hash),
+                member.second,
             )
             for (member, comment, clause), language, vector in zip(
                 rows, languages, centring.transform(stored), strict=True

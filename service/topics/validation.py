@@ -96,14 +96,17 @@ class TopicLookup:
             raise InvalidInput(f"there {'is no comment' if not hashes else 'are several comments'} {prefix}")
         return hashes[0]
 
-    def topics_of_clauses(self, comments: Collection[str]) -> dict[ClauseKey, str]:
-        """The topic of each clause of these comments; clauses without a topic are left out."""
-        topic_of: dict[ClauseKey, str] = {}
+    def topics_of_clauses(self, comments: Collection[str]) -> dict[ClauseKey, set[str]]:
+        """The topics of each clause of these comments, at most two; clauses without a topic are left out."""
+        topics_of: dict[ClauseKey, set[str]] = {}
         for member in store.memberships.find(self.connection, self.workspace_id, (), comments):
-            topic = self.edited.moved.get(member.key) or self.edited.topic_of.get(member.cluster or "")
-            if topic:
-                topic_of[member.key] = topic
-        return topic_of
+            clusters = (member.cluster or "", member.second or "")
+            topics = {self.edited.topic_of[cluster] for cluster in clusters if cluster in self.edited.topic_of}
+            if moved_to := self.edited.moved.get(member.key):
+                topics = {moved_to}
+            if topics:
+                topics_of[member.key] = topics
+        return topics_of
 
 
 def validate(lookup: TopicLookup, request: EditRequest, topic: Topic | None) -> ValidatedEdit:
@@ -168,15 +171,15 @@ def _split(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict
 
 def _move(lookup: TopicLookup, topic: Topic | None, arguments: dict[str, Any]) -> ValidatedEdit:
     into, content_hash = lookup.topic(arguments["into"]), lookup.comment(arguments["comment"])
-    topic_of = lookup.topics_of_clauses([content_hash])
+    topics_of = lookup.topics_of_clauses([content_hash])
     if topic is None:
-        others = sorted({topic_id for topic_id in topic_of.values() if topic_id != into.id})
+        others = sorted({topic_id for topics in topics_of.values() for topic_id in topics if topic_id != into.id})
         if len(others) > 1:
             raise InvalidInput(f"the comment is in several topics: {', '.join(others)}; say from which")
         if not others:
-            raise InvalidInput(f"the comment is in {'that topic already' if topic_of else 'no topic'}")
+            raise InvalidInput(f"the comment is in {'that topic already' if topics_of else 'no topic'}")
         topic = lookup.topic(others[0])
-    clauses = sorted(key for key, topic_id in topic_of.items() if topic_id == topic.id)
+    clauses = sorted(key for key, topics in topics_of.items() if topic.id in topics)
     if not clauses or topic == into:
         raise InvalidInput(f"comment {content_hash[:12]} has nothing in topic {topic.id} to move")
     return ValidatedEdit(topic.id, {"into": into.id, "clauses": clauses})
@@ -218,8 +221,8 @@ def _known_part(lookup: TopicLookup, topic: Topic, part: str) -> str:
 def _example_clauses(lookup: TopicLookup, topic: Topic, examples: Sequence[str]) -> list[ClauseKey]:
     """The clauses in `topic` of the example comments, each of which must have one."""
     hashes = [lookup.comment(example) for example in examples]
-    topic_of = lookup.topics_of_clauses(hashes)
-    clauses = sorted(key for key, topic_id in topic_of.items() if topic_id == topic.id)
+    topics_of = lookup.topics_of_clauses(hashes)
+    clauses = sorted(key for key, topics in topics_of.items() if topic.id in topics)
     in_topic = {content_hash for content_hash, _, _ in clauses}
     for content_hash in hashes:
         if content_hash not in in_topic:

@@ -246,7 +246,10 @@ def test_clusters_come_back_as_they_were(connection: Connection, workspace_id: i
     whole = replace(part, id="c", parent=None, labels={"de": "Zu langsam"}, size_before=1, is_emerging=True)
     events = (Lineage(NOW, Fate.FOUND, "c"), Lineage(NOW, Fate.MERGED, "old", "c", 0.5))
     fit = ClusteringFit("core-1", NOW, 1, ("de", "en"), b"0123")
-    members = (Membership(comment.content_hash, 0, 3, "c", 0.5, "p"), Membership(comment.content_hash, 4, 8, None, 0.0))
+    members = (
+        Membership(comment.content_hash, 0, 3, "c", 0.5, "p", second="d", second_confidence=0.25),
+        Membership(comment.content_hash, 4, 8, None, 0.0),
+    )
     store.clusters.save(connection, workspace_id, fit, [whole, part], events)
     store.memberships.save(connection, workspace_id, members, replace_all=False)
     assert store.clusters.fit(connection, workspace_id) == fit
@@ -281,6 +284,32 @@ def test_a_moved_clause_is_in_its_topic_and_comes_back(connection: Connection, w
     assert list(store.topics.assignments(connection, workspace_id)) == []
     assert store.topics.load(connection, workspace_id) == ()
     assert len(store.topics.load(connection, workspace_id, ignored=True)) == 1
+
+
+def test_a_clause_with_a_second_cause_is_in_two_topics(connection: Connection, workspace_id: int) -> None:
+    """It comes once for each topic that is shown; once, if both causes are one topic or people have moved it."""
+    key = save_comments(connection, workspace_id, "too slow")[0].content_hash
+    topics = [topic("t-1"), topic("t-2"), topic("t-3")]
+    save_topics(connection, workspace_id, topics, [])
+    member = Membership(key, 0, 3, "t-1", 0.5, second="t-2", second_confidence=0.25)
+    store.memberships.save(connection, workspace_id, [member], replace_all=True)
+    own = {t.id: t.id for t in topics}
+
+    def topics_of_clause(shown: list[Topic], topic_of: dict[str, str], moved: str = "") -> list[tuple[str, float]]:
+        moves = {(key, 0, 3): moved} if moved else {}
+        store.topics.save(connection, workspace_id, shown, topic_of, moves)
+        assigned = list(store.topics.assignments(connection, workspace_id))
+        assert store.topics.by_hash(connection, workspace_id, [key]).get(key, []) == assigned
+        return [(each.topic, each.confidence) for each in assigned]
+
+    both = [("t-1", 0.5), ("t-2", 0.25)]
+    assert topics_of_clause(topics, own) == both
+    assert list(store.topics.assignments(connection, workspace_id, ["t-2"])) == [Assignment(key, 0, 3, "t-2", 0.25)]
+    assert topics_of_clause(topics, {**own, "t-2": "t-1"}) == both[:1]
+    assert topics_of_clause(topics, own) == both
+    assert topics_of_clause(topics, own, moved="t-3") == [("t-3", 0.5)]
+    assert topics_of_clause([replace(topics[0], is_ignored=True), *topics[1:]], own) == both[1:]
+    assert topics_of_clause([topics[0]], {"t-1": "t-1"}) == both[:1]
 
 
 def test_edits_come_back_in_their_order(connection: Connection, workspace_id: int) -> None:

@@ -12,8 +12,9 @@ from models.arrays import NONE, Vectors
 from pipelines.topics.clauses import ClauseText
 from pipelines.topics.clustering.language_centring import LanguageCentring
 from pipelines.topics.library import (
-    KEEP_PROBABILITY,
+    KEEP_SHARE,
     MIN_PROBABILITY,
+    MIN_SECOND_PROBABILITY,
     LibraryMatch,
     match_library,
     with_library,
@@ -56,10 +57,20 @@ def empty_update() -> ClusteringUpdate:
 
 
 def updated(
-    clauses: list[ClauseText], causes: list[int], previous: PreviousClustering | None = None, **options: object
+    clauses: list[ClauseText],
+    causes: list[int],
+    previous: PreviousClustering | None = None,
+    second: list[int] | None = None,
+    **options: object,
 ) -> ClusteringUpdate:
-    """The update if the clauses name these causes (indices into `LIBRARY`)."""
-    match = LibraryMatch(np.array(causes), np.full(len(causes), 0.8, np.float32))
+    """The update if the clauses name these causes (indices into `LIBRARY`), and these second ones."""
+    seconds = np.array(second or [NONE] * len(causes))
+    match = LibraryMatch(
+        np.array(causes),
+        np.full(len(causes), 0.8, np.float32),
+        seconds,
+        np.where(seconds == NONE, 0, 0.2).astype(np.float32),
+    )
     return with_library(
         empty_update(), clauses, vectors(len(clauses)), match, LIBRARY, previous, LATER,
         is_refit=previous is None, **options,  # type: ignore[arg-type]
@@ -90,10 +101,32 @@ def test_a_clause_keeps_its_cause_through_small_shifts() -> None:
     """Down to the lower limit the previous cause stays, unless another has become much more probable."""
     clauses = [clause("a"), clause("b"), clause("c")]
     before = stored(updated(clauses, [0, 0, 0]))
-    kept = KEEP_PROBABILITY + 0.02
-    rows = (kept, 0.3, 0), (kept, 0.6, 0), (KEEP_PROBABILITY - 0.02, 0, 0)
+    lowest = KEEP_SHARE * MIN_PROBABILITY
+    rows = (lowest + 0.02, 0.3, 0), (lowest + 0.02, 0.6, 0), (lowest - 0.02, 0.0, 0)
     match = match_library(clauses, vectors(3), LIBRARY, answer(*rows), before)
     assert match.cause.tolist() == [0, 1, NONE]
+    both = stored(updated(clauses, [0, 0, 0], second=[1, 1, 1]))
+    lowest = KEEP_SHARE * MIN_SECOND_PROBABILITY
+    seconds = (0.8, lowest + 0.01, 0), (0.8, lowest - 0.01, 0), (lowest, 0.8, 0)
+    match = match_library(clauses, vectors(3), LIBRARY, answer(*seconds), both)
+    assert (match.cause.tolist(), match.second.tolist()) == ([0, 0, 1], [1, NONE, NONE])
+
+
+def test_a_clause_names_a_second_cause_that_is_probable_enough() -> None:
+    """The second most probable cause is named too from its own limit on, but never without a first."""
+    low = MIN_SECOND_PROBABILITY - 0.01
+    rows = (0.6, 0.3, 0), (0.6, low, 0), (MIN_PROBABILITY - 0.01, MIN_PROBABILITY - 0.02, 0)
+    clauses = [clause("a"), clause("b"), clause("c")]
+    match = match_library(clauses, vectors(3), LIBRARY, answer(*rows), previous=None)
+    assert (match.cause.tolist(), match.second.tolist()) == ([0, 0, NONE], [1, NONE, NONE])
+    assert match.second_confidence.tolist() == pytest.approx([0.3, 0, 0])
+
+
+def test_a_second_cause_counts_in_its_cluster() -> None:
+    """A clause that names two causes is in both clusters, and its membership names both."""
+    update = updated([clause("a"), clause("b")], [0, 1], second=[1, NONE])
+    assert {cluster.id: cluster.size for cluster in update.clusters} == {LATE.id: 1, RUDE.id: 2}
+    assert [(m.cluster, m.second) for m in update.memberships] == [(LATE.id, RUDE.id), (RUDE.id, None)]
 
 
 def test_clauses_that_people_keep_together_stay_out_of_the_library() -> None:

@@ -82,14 +82,15 @@ def _f1(one: set[str], other: set[str]) -> float:
 
 
 def complaints(annotator: Annotator, comments: Mapping[str, Comment]) -> list[Complaint]:
-    """The most probable cause of every clause that may complain of one."""
+    """The most probable causes of every clause that may complain of one, at most two."""
     annotations = Annotations.of(zip(comments, annotator.annotate(list(comments.values())), strict=True))
     clauses, vectors = clauses_of(comments, annotations)
     causes = annotator.code_frame.causes
     match = library.match_library(clauses, vectors, causes, annotator.cause_probabilities, None, min_probability=0)
     return [
         Complaint(clause.content_hash, causes[cause].id, probability)
-        for clause, cause, probability in zip(clauses, match.cause.tolist(), match.confidence.tolist(), strict=True)
+        for named, confidence in ((match.cause, match.confidence), (match.second, match.second_confidence))
+        for clause, cause, probability in zip(clauses, named.tolist(), confidence.tolist(), strict=True)
         if cause != NONE and causes[cause].polarity == Polarity.NEGATIVE
     ]
 

@@ -27,7 +27,7 @@ class EditedTopics:
     """Topics as they are shown, largest first, and the effect of each edit.
 
     - `topic_of`: cluster id → id of its topic.
-    - `moved`: the clauses that are in another topic than their cluster → that topic.
+    - `moved`: the clauses that are in another topic than their clusters → that topic, which is then their only one.
     - `locked`: the clusters that keep their members at a refit, as people decided what is in them.
     - `undone`: edit id → id of the edit that undid it.
     - `without_effect`: edit id → why the edit has no effect.
@@ -150,11 +150,14 @@ def _edited_topics(state: ReplayState, undone: Mapping[int, int], without_effect
     moved_in: dict[str, list[ClusteredClause]] = {}
     moved_out: dict[str, int] = {}
     for key, (target, clause) in state.moved.items():
-        origin = topic_of[clause.cluster]
-        topic = state.resolve(target)[0] or origin
-        if topic != origin:
-            moved[key] = topic
+        origins = {topic_of[cluster] for cluster in (clause.cluster, clause.second) if cluster in topic_of}
+        topic = state.resolve(target)[0] or topic_of[clause.cluster]
+        if origins == {topic}:
+            continue
+        moved[key] = topic
+        if topic not in origins:
             moved_in.setdefault(topic, []).append(clause)
+        for origin in origins - {topic}:
             moved_out[origin] = moved_out.get(origin, 0) + 1
     topics = [
         topic_of_draft(draft, moved_in.get(topic, []), moved_out.get(topic, 0)) for topic, draft in state.drafts.items()

@@ -16,7 +16,7 @@ from saywhy.topic import ClauseKey, Cluster, Fate, Lineage, Part, Topic
 
 @dataclass(frozen=True, slots=True)
 class ClusteredClause:
-    """A clause that is in a cluster.
+    """A clause that is in a cluster, and perhaps in a `second` one.
 
     `text` is folded, since clauses with equal text are always moved together. `vector` (d,) is centred and of unit
     length.
@@ -30,6 +30,7 @@ class ClusteredClause:
     polarity: str
     vector: NDArray[np.float32]
     answered_at: datetime | None = None
+    second: str | None = None
 
 
 #: Reads the clauses of clusters (ids), and those of comments (content hashes) that are in any cluster.
