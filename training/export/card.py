@@ -48,9 +48,10 @@ these texts, over the themes that a dataset labels.
 | GERestaurant, hotel ABSA (SuperGLEBer), mobASA, kununu | none found |
 | ASQP hotels and courses, Google Play app reviews, hotel reviews, Skytrax | none found |
 
-Also written for this model: 1,768 comments in English, German, Simplified and Traditional Chinese, with every clause
-labelled (`training/data/written/`), and 71,000 example clauses of the 305 root causes in six languages
-(`training/data/causes/`).
+Also written for this model, none of it taken from anybody's feedback: 2,668 comments in English, German, Simplified and
+Traditional Chinese, with every clause labelled (`training/data/written/`); 104,000 example clauses of the 345 root
+causes in nine languages (`training/data/causes/`); 4,200 clauses without a cause (`training/data/no_cause/`); and 9,200
+whole comments whose clauses are labelled with causes (`training/data/comments/`, which has grown since).
 
 No training text is part of this bundle. Some licences restrict commercial use: if you need certainty, retrain on your
 own data.

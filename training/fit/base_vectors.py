@@ -33,7 +33,9 @@ def load_base_vectors(encoder: BertModel, examples: Sequence[Example], out: Path
 
 @torch.no_grad()
 def encode(encoder: BertModel, texts: Sequence[Sequence[int]]) -> HalfVectors:
-    """Unit vectors of texts given as token ids, (texts, hidden): the means of their token states."""
+    """Unit vectors of texts given as token ids, (texts, hidden): the means of their token states, without dropout."""
+    was_training = encoder.training
+    encoder.eval()
     vectors = np.zeros((len(texts), encoder.config.hidden_size), np.float16)
     for batch in batches_by_length(np.array([len(ids) for ids in texts], np.int64), _BATCH_TOKENS):
         ids, mask = (tensor.to(encoder.device) for tensor in pad([texts[i] for i in batch]))
@@ -41,4 +43,5 @@ def encode(encoder: BertModel, texts: Sequence[Sequence[int]]) -> HalfVectors:
             states = encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
         means = F.normalize((states * mask[..., None]).sum(1), dim=-1)
         vectors[batch] = means.cpu().numpy().astype(np.float16)
+    encoder.train(was_training)
     return vectors

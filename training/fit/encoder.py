@@ -1,4 +1,4 @@
-"""The encoder to fine-tune: a BertModel without dropout, with some of its layers removed or frozen."""
+"""The encoder to fine-tune: a BertModel with some of its layers removed or frozen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from training.fit.recipe import Recipe
 def load_encoder(checkpoint: Path, recipe: Recipe) -> BertModel:
     """The encoder of a Hugging Face checkpoint, ready for training by the recipe."""
     encoder = BertModel.from_pretrained(
-        checkpoint, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        checkpoint,
+        add_pooling_layer=False,
+        hidden_dropout_prob=recipe.dropout,
+        attention_probs_dropout_prob=recipe.dropout,
     )
     keep_layers(encoder, recipe.layers)
     freeze(encoder, recipe.frozen_layers)

@@ -11,7 +11,6 @@ every 50 steps. The result is `RUN/model.safetensors` (a Hugging Face BertModel)
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -38,6 +37,7 @@ CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
 CHECKPOINT_SECONDS = 300
 LOG_STEPS = 50
+_WORKERS = 4  # processes that make batches for a GPU
 
 
 def train(state: TrainingState, batches: Batches, recipe: Recipe, out: Path) -> None:
@@ -59,7 +59,7 @@ def train(state: TrainingState, batches: Batches, recipe: Recipe, out: Path) -> 
 
 def _load(batches: Batches, first: int, device: torch.device) -> DataLoader[Batch]:
     """The batches from step `first` on. For a GPU, which would wait for them, other processes make them."""
-    workers = (os.cpu_count() or 2) - 2 if device.type == "cuda" else 0
+    workers = _WORKERS if device.type == "cuda" else 0
     return DataLoader(Subset(batches, range(first, len(batches))), batch_size=None, num_workers=workers)
 
 

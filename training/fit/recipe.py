@@ -34,6 +34,7 @@ class Recipe:
     layers: int
     script_share: float
     frozen_layers: int
+    dropout: float
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -22,7 +22,9 @@ from training.fit.recipe import Recipe, read_recipe
 HIDDEN = 16
 THEMES = 2
 CAUSES = 3
-RECIPE = replace(read_recipe(Path(finetune.__file__).with_name("finetune.toml")), layers=2, frozen_layers=1, epochs=1)
+RECIPE = replace(
+    read_recipe(Path(finetune.__file__).with_name("finetune.toml")), layers=2, frozen_layers=1, dropout=0.0, epochs=1
+)
 
 
 def targets(theme: int, sentiment: int) -> Targets:
