@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -99,21 +100,30 @@ class ClusterSummary(NamedTuple):
 class ClauseSet:
     """Clauses, and a table of their distinct texts: the columns after `clauses` have one entry per distinct text.
 
-    `sources` numbers the comment that a text is from. `polarity_sign` is -1, 0 or 1. `can_seed` tells whether a text
-    can start a topic. One whose best theme is the bare verdict ("which was embarrassing", "I called twice") cannot; it
-    joins a topic only where it is near.
+    `sources` numbers the comment that a text is from. `frequency` is how many responses say it: it is clustered with
+    that weight, so that a reason which many have picked from a list is a topic. `polarity_sign` is -1, 0 or 1.
+    `can_seed` tells whether a text can start a topic. One whose best theme is the bare verdict ("which was
+    embarrassing", "I called twice") cannot; it joins a topic only where it is near.
     """
 
     clauses: Sequence[ClauseText]
     distinct: DistinctTexts
     languages: list[str]
     sources: Integers
+    frequency: Integers
     polarity_sign: Integers
     can_seed: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, clauses: Sequence[ClauseText], vectors: Vectors | NDArray[np.float16]) -> ClauseSet:
+    def of(
+        cls,
+        clauses: Sequence[ClauseText],
+        vectors: Vectors | NDArray[np.float16],
+        responses: Mapping[str, int] = MappingProxyType({}),
+    ) -> ClauseSet:
         """`vectors` (clauses, d) are of unit length. The order of the clauses does not matter.
+
+        `responses` is how many responses have a comment, by content hash, where it is more than one.
 
         Clauses of function words alone ("other than that") have no text to cluster.
         """
@@ -131,6 +141,7 @@ class ClauseSet:
             distinct,
             distinct.mode_by_text([clause.language or "und" for clause in clauses]),
             np.unique(sources, return_inverse=True)[1],
+            distinct.sum_by_text([responses.get(clause.content_hash, 1) for clause in clauses]),
             polarity_signs(distinct.mode_by_text([clause.polarity.value for clause in clauses])),
             np.array([theme != VERDICT for theme in themes], bool),
         )
@@ -144,7 +155,7 @@ class ClauseSet:
         is_all = len(rows) == len(self.distinct.keys)  # then a million vectors are not copied
         languages = self._languages_of(rows)
         communities = Communities(
-            self.distinct.counts[rows],
+            self.frequency[rows],
             sources=self.sources[rows],
             polarity_sign=self.polarity_sign[rows],
             languages=languages,

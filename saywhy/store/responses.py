@@ -79,6 +79,17 @@ def count(connection: Connection, workspace_id: int) -> int:
     return connection.scalar(query) or 0
 
 
+def count_by_comment(connection: Connection, workspace_id: int) -> dict[str, int]:
+    """The number of responses with each comment that several responses have, by content hash."""
+    query = (
+        sa.select(responses.c.content_hash, sa.func.count())
+        .where(responses.c.workspace_id == workspace_id, responses.c.content_hash.is_not(None))
+        .group_by(responses.c.content_hash)
+        .having(sa.func.count() > 1)
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
 def first_answered(connection: Connection, workspace_id: int, content_hashes: Collection[str]) -> dict[str, datetime]:
     """The earliest date of a response with each of these comments, by content hash; undated ones are left out."""
     earliest: dict[str, datetime] = {}

@@ -43,6 +43,7 @@ def update_topics(
         comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace_id)}
         previous = load_previous_clustering(connection, workspace_id)
         edited = edited_topics(connection, workspace_id)
+        responses = store.responses.count_by_comment(connection, workspace_id)
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
     locked = edited.locked
     # A cause into which people merged others stays, also while only clauses of the others are left.
@@ -52,7 +53,7 @@ def update_topics(
     library = code_frame.causes
     in_library = match_library(texts, vectors, library, annotator.cause_probabilities, previous, locked=locked)
     rest = np.flatnonzero(in_library.cause == NONE)
-    clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest])
+    clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest], responses)
     discovered = without_library(previous, library) if previous else None
     if discovered is None or refit or is_due(discovered, model, len(rest)):
         is_refit = True

@@ -66,6 +66,12 @@ class DistinctTexts:
             first[row] = min(value, first.get(row, value))
         return [first[row] for row in range(len(self.keys))]
 
+    def sum_by_text(self, values: Sequence[int]) -> Integers:
+        """For each row the sum of the values of its originals."""
+        has_row = self.row_of != NONE
+        sums = np.bincount(self.row_of[has_row], np.array(values, np.int64)[has_row], minlength=len(self.keys))
+        return sums.astype(np.int64)
+
     def mode_by_text(self, values: Sequence[str]) -> list[str]:
         """For each row the most common of the values of its originals."""
         counters: list[Counter[str]] = [Counter() for _ in self.keys]
