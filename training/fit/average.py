@@ -1,9 +1,11 @@
-"""The mean of the weights of several runs that started from the same weights.
+"""The mean of the weights of several runs that started from the same weights, and a share of those.
 
-    python -m training.fit.average --run RUN --run RUN --out AVERAGE
+    python -m training.fit.average --run RUN --run RUN --base CHECKPOINT --base-share 0.07 --out AVERAGE
 
-It is mostly better than each of them and costs nothing at inference (Wortsman et al. 2022, Model soups: averaging
-weights of multiple fine-tuned models improves accuracy without increasing inference time).
+The mean of runs is mostly better than each of them and costs nothing at inference (Wortsman et al. 2022, Model soups:
+averaging weights of multiple fine-tuned models improves accuracy without increasing inference time). A share of the
+base weights keeps the vectors nearer to those of the base encoder (Wortsman et al. 2022, Robust fine-tuning of
+zero-shot models).
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from models.bundle import HEADS, TOKENIZER
@@ -23,28 +26,44 @@ WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 
 
-def average(runs: Sequence[Path], out: Path) -> None:
-    """Write the mean of encoder and heads to `out`; raises `ValueError` if the runs differ in shape or tokenizer."""
+def average(runs: Sequence[Path], base: Path, base_share: float, out: Path) -> None:
+    """Write the mean of the runs' encoders and heads to `out`; `base_share` of the encoder are the base's weights.
+
+    Raises `ValueError` if runs or base differ in shape or tokenizer.
+    """
+    if len({(folder / TOKENIZER).read_bytes() for folder in (*runs, base)}) > 1:
+        raise ValueError("runs and base have different tokenizers")
+    encoder, of_base = _mean([run / WEIGHTS for run in runs]), load_file(base / WEIGHTS)
+    if _shapes(encoder) != _shapes(of_base):
+        raise ValueError(f"{base} has other tensors than the runs")
+    mixed = {key: values + np.float32(base_share) * (of_base[key] - values) for key, values in encoder.items()}
     out.mkdir(parents=True, exist_ok=True)
-    if len({(run / TOKENIZER).read_bytes() for run in runs}) > 1:
-        raise ValueError("the runs have different tokenizers")
-    for name in (WEIGHTS, HEADS):
-        tensors = [load_file(run / name) for run in runs]
-        shapes = [{key: values.shape for key, values in of_run.items()} for of_run in tensors]
-        if any(other != shapes[0] for other in shapes):
-            raise ValueError(f"{name} has other tensors in {runs[0]} than in the other runs")
-        means = {key: np.mean([of_run[key] for of_run in tensors], axis=0, dtype=np.float32) for key in tensors[0]}
-        save_file(means, out / name, metadata={"format": "pt"})
+    save_file(mixed, out / WEIGHTS, metadata={"format": "pt"})
+    save_file(_mean([run / HEADS for run in runs]), out / HEADS)
     for name in (CONFIG, TOKENIZER):
         shutil.copy(runs[0] / name, out / name)
 
 
+def _mean(paths: Sequence[Path]) -> dict[str, NDArray[np.float32]]:
+    tensors = [load_file(path) for path in paths]
+    for path, of_run in zip(paths, tensors, strict=True):
+        if _shapes(of_run) != _shapes(tensors[0]):
+            raise ValueError(f"{path} has other tensors than {paths[0]}")
+    return {key: np.mean([of_run[key] for of_run in tensors], axis=0, dtype=np.float32) for key in tensors[0]}
+
+
+def _shapes(tensors: dict[str, NDArray[np.float32]]) -> dict[str, tuple[int, ...]]:
+    return {key: values.shape for key, values in tensors.items()}
+
+
 def main(
     run: Annotated[list[Path], typer.Option(help="Folder of a run; give it for each run.")],
+    base: Annotated[Path, typer.Option(help="The checkpoint that they started from.")],
     out: Annotated[Path, typer.Option()],
+    base_share: Annotated[float, typer.Option(min=0, max=1)] = 0.0,
 ) -> None:
     """Average runs."""
-    average(run, out)
+    average(run, base, base_share, out)
 
 
 if __name__ == "__main__":
