@@ -82,12 +82,12 @@ def count(connection: Connection, workspace_id: int) -> int:
 def count_by_comment(connection: Connection, workspace_id: int) -> dict[str, int]:
     """The number of responses with each comment that several responses have, by content hash."""
     query = (
-        sa.select(responses.c.content_hash, sa.func.count())
+        sa.select(responses.c.content_hash, sa.func.count().label("responses"))
         .where(responses.c.workspace_id == workspace_id, responses.c.content_hash.is_not(None))
         .group_by(responses.c.content_hash)
         .having(sa.func.count() > 1)
     )
-    return dict(connection.execute(query).tuples().all())
+    return {row.content_hash: row.responses for row in connection.execute(query)}
 
 
 def first_answered(connection: Connection, workspace_id: int, content_hashes: Collection[str]) -> dict[str, datetime]:
