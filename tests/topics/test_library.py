@@ -102,7 +102,8 @@ def test_a_clause_keeps_its_cause_through_small_shifts() -> None:
     clauses = [clause("a"), clause("b"), clause("c")]
     before = stored(updated(clauses, [0, 0, 0]))
     lowest = KEEP_SHARE * MIN_PROBABILITY
-    rows = (lowest + 0.02, 0.3, 0), (lowest + 0.02, 0.6, 0), (lowest - 0.02, 0.0, 0)
+    much_more = lowest + 0.02 + MIN_PROBABILITY + 0.01
+    rows = (lowest + 0.02, lowest + 0.1, 0), (lowest + 0.02, much_more, 0), (lowest - 0.02, 0.0, 0)
     match = match_library(clauses, vectors(3), LIBRARY, answer(*rows), before)
     assert match.cause.tolist() == [0, 1, NONE]
     both = stored(updated(clauses, [0, 0, 0], second=[1, 1, 1]))
