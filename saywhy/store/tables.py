@@ -174,7 +174,7 @@ topics = Table(
     Column("parts", JSON),
 )
 
-# A row for every clause that was clustered: its cluster (NULL: it fits none), and its topic after edits.
+# A row for every clause: its cluster (NULL: it fits none), a second cause of the library, and the topics after edits.
 assignments = Table(
     "assignments",
     metadata,
@@ -186,7 +186,6 @@ assignments = Table(
     Column("part_id", sa.String(100)),
     Column("topic_id", sa.String(100)),
     Column("confidence", sa.Float, nullable=False),
-    # A second cause of the library that the clause names, and its topic.
     Column("second_cluster_id", sa.String(100)),
     Column("second_topic_id", sa.String(100)),
     Column("second_confidence", sa.Float, nullable=False, server_default="0"),

@@ -52,12 +52,10 @@ def assignments(
 
     A clause that names two topics comes twice. Without `topic_ids`: of all topics that are not ignored.
     """
-    if topic_ids is None:
-        shown = sa.select(table.c.id).where(table.c.workspace_id == workspace_id, ~table.c.is_ignored)
-        topic_ids = list(connection.scalars(shown))
-    with connection.execute(_of_topics(workspace_id, topic_ids), execution_options=STREAMED) as rows:
+    chosen = _shown(connection, workspace_id) if topic_ids is None else frozenset(topic_ids)
+    with connection.execute(_of_topics(workspace_id, chosen), execution_options=STREAMED) as rows:
         for row in rows:
-            yield from _assignments(row, set(topic_ids))
+            yield from _assignments(row, chosen)
 
 
 def by_hash(connection: Connection, workspace_id: int, content_hashes: Collection[str]) -> dict[str, list[Assignment]]:
@@ -65,13 +63,19 @@ def by_hash(connection: Connection, workspace_id: int, content_hashes: Collectio
 
     Clauses of ignored topics are left out, and so are comments without such clauses.
     """
-    shown = {topic.id for topic in load(connection, workspace_id)}
+    shown = _shown(connection, workspace_id)
     assigned: dict[str, list[Assignment]] = {}
     for batch in batches(sorted(set(content_hashes))):
         query = _of_topics(workspace_id, shown).where(assignments_table.c.content_hash.in_(batch))
         for row in connection.execute(query):
             assigned.setdefault(row.content_hash, []).extend(_assignments(row, shown))
     return assigned
+
+
+def _shown(connection: Connection, workspace_id: int) -> frozenset[str]:
+    """The ids of the topics that are not ignored."""
+    query = sa.select(table.c.id).where(table.c.workspace_id == workspace_id, ~table.c.is_ignored)
+    return frozenset(connection.scalars(query))
 
 
 def _of_topics(workspace_id: int, topic_ids: Collection[str]) -> sa.Select[Any]:
@@ -138,7 +142,7 @@ def _unset(connection: Connection, column: sa.Column[Any], is_selected: sa.Colum
     connection.execute(sa.update(assignments_table).where(is_selected, column.is_not(None)).values({column: None}))
 
 
-def _assignments(row: Row, topic_ids: Collection[str]) -> Iterator[Assignment]:
+def _assignments(row: Row, topic_ids: frozenset[str]) -> Iterator[Assignment]:
     """The clause with each of its topics that is among the ids."""
     for topic, confidence in ((row.topic_id, row.confidence), (row.second_topic_id, row.second_confidence)):
         if topic in topic_ids:

@@ -182,6 +182,20 @@ def test_a_move_takes_all_clauses_with_the_same_text() -> None:
     assert set(edited.moved.values()) == {"c"}
 
 
+def test_a_moved_clause_leaves_both_of_its_topics() -> None:
+    """A clause that names two causes and is moved counts in the new topic alone, which may be one of the two."""
+    both = [replace(CLAUSES[0], second="b"), *CLAUSES[1:]]
+
+    def source(clusters: Collection[str], comments: Collection[str]) -> Sequence[ClusteredClause]:
+        return [clause for clause in both if {clause.cluster, clause.second} & {*clusters} or clause.key[0] in comments]
+
+    for into, sizes in (("c", (3, 2, 3)), ("b", (3, 3, 2)), ("a", (4, 2, 2))):
+        move = edits(("move", "a", {"into": into, "clauses": [["a0", 0, 9]]}))
+        edited = apply(move, (A, B, C), (), source)
+        assert edited.moved == {("a0", 0, 9): into}
+        assert tuple(topic(edited, name).size for name in "abc") == sizes
+
+
 def test_edits_follow_a_merge_by_a_refit() -> None:
     """The topic that it was merged into gets the name, unless people named that one."""
     lineage = [Lineage(LATER, Fate.MERGED, "old", "a", 0.9)]

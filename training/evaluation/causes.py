@@ -89,13 +89,13 @@ def complaints(annotator: Annotator, comments: Mapping[str, Comment]) -> list[Co
     match = library.match_library(clauses, vectors, causes, annotator.cause_probabilities, None, min_probability=0)
     return [
         Complaint(clause.content_hash, causes[cause].id, probability)
-        for named, confidence in ((match.cause, match.confidence), (match.second, match.second_confidence))
-        for clause, cause, probability in zip(clauses, named.tolist(), confidence.tolist(), strict=True)
+        for causes_of, confidence in ((match.cause, match.confidence), (match.second, match.second_confidence))
+        for clause, cause, probability in zip(clauses, causes_of.tolist(), confidence.tolist(), strict=True)
         if cause != NONE and causes[cause].polarity == Polarity.NEGATIVE
     ]
 
 
-def named(complaints: Iterable[Complaint], limit: float) -> dict[str, set[str]]:
+def comments_by_cause(complaints: Iterable[Complaint], limit: float) -> dict[str, set[str]]:
     """The comments that complain of each cause with at least that probability."""
     comments: defaultdict[str, set[str]] = defaultdict(set)
     for complaint in complaints:
@@ -115,7 +115,7 @@ def main(
     print("|---" * (len(names) + 2) + "|")
     sets = [(codes, complaints(annotator, comments)) for comments, codes in (read_codes(data, name) for name in names)]
     for limit in LIMITS:
-        scores = [agreement(codes, named(complaints_of_set, limit)) for codes, complaints_of_set in sets]
+        scores = [agreement(codes, comments_by_cause(complaints_of_set, limit)) for codes, complaints_of_set in sets]
         print(f"| {limit} | {' | '.join(f'{score:.3f}' for score in scores)} | {np.mean(scores):.3f} |")
 
 

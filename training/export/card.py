@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from training.evaluation.metrics import QualityTable
+
+_ENCODER = (
+    "- **Encoder**: multilingual-e5-small (Wang et al. 2024, MIT licence), {recipe}. Weights in 7 bits, activations in "
+    "8, with fixed scales; word embeddings in 4 bits; the vocabulary is trimmed to 158,000 pieces."
+)
 
 _TEMPLATE = """# Model card: {version}
 
 Classifies feedback comments: sentiment, themes and root causes of the core code frame, clause-level mentions, vectors
 for clustering.
 
-- **Encoder**: multilingual-e5-small (Wang et al. 2024, MIT licence), {recipe}.
-  Weights in 7 bits, activations in 8, with fixed scales; word embeddings in 4 bits; the vocabulary is trimmed to
-  158,000 pieces.
+{encoder}
 - **Languages**: English, German, Simplified and Traditional Chinese are fully supported. Also trained on feedback in
   Spanish, French, Italian, Portuguese, Dutch, Russian, Japanese, Turkish and Czech. The vocabulary keeps Korean,
   Polish, Swedish, Danish, Norwegian, Finnish, Arabic, Hindi, Vietnamese, Indonesian, Thai and others: the encoder knows
@@ -48,7 +52,7 @@ these texts, over the themes that a dataset labels.
 | GERestaurant, hotel ABSA (SuperGLEBer), mobASA, kununu | none found |
 | ASQP hotels and courses, Google Play app reviews, hotel reviews, Skytrax | none found |
 
-Also written for this model, none of it taken from anybody's feedback: 2,668 comments in English, German, Simplified and
+Also written for this model, none of it taken from anybody's feedback: 2,665 comments in English, German, Simplified and
 Traditional Chinese, with every clause labelled (`training/data/written/`); 104,000 example clauses of the 345 root
 causes in nine languages (`training/data/causes/`); 4,200 clauses without a cause (`training/data/no_cause/`); and 9,200
 whole comments whose clauses are labelled with causes (`training/data/comments/`, which has grown since).
@@ -60,4 +64,5 @@ own data.
 
 def write_card(version: str, quality: QualityTable, facts: dict[str, Any]) -> str:
     """The card as Markdown; `facts["recipe"]` says how the model was trained."""
-    return _TEMPLATE.format(version=version, quality=quality, recipe=facts["recipe"])
+    encoder = textwrap.fill(_ENCODER.format(recipe=facts["recipe"]), 120, subsequent_indent="  ")
+    return _TEMPLATE.format(version=version, quality=quality, encoder=encoder)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.annotator import load_annotator
-from training.evaluation.causes import Complaint, agreement, complaints, named, read_codes
+from training.evaluation.causes import Complaint, agreement, comments_by_cause, complaints, read_codes
 
 COMMENTS = (
     "The driver was very rude.",
@@ -49,11 +49,11 @@ def test_agreement_matches_one_to_one_and_weighs_by_frequency() -> None:
 
 def test_complaints_count_from_a_probability() -> None:
     """A cause is named by the comments whose clauses name it with at least the limit."""
-    found = [Complaint("1", "a", 0.5), Complaint("2", "a", 0.2), Complaint("2", "b", 0.4)]
-    assert named(found, 0.4) == {"a": {"1"}, "b": {"2"}}
+    three = [Complaint("1", "a", 0.5), Complaint("2", "a", 0.2), Complaint("2", "b", 0.4)]
+    assert comments_by_cause(three, 0.4) == {"a": {"1"}, "b": {"2"}}
 
 
 def test_the_model_agrees_with_plain_complaints(folder: Path) -> None:
     """Of plain sentences the library finds each code."""
     comments, codes = read_codes(folder, "shop")
-    assert agreement(codes, named(complaints(load_annotator(), comments), 0.2)) > 0.9
+    assert agreement(codes, comments_by_cause(complaints(load_annotator(), comments), 0.2)) > 0.9
