@@ -1,7 +1,7 @@
 """Trained models at inference time: comments in, annotations out. Needs neither torch nor the training data.
 
 `annotator.load_annotator` is the public face: it opens the champion (`registry`, `bundle`) and returns an `Annotator`.
-Stages: `capitals` (shouting → lower case), `script` (Traditional → Simplified Chinese), `encoder` (text → token states,
+Stages: `letter_case` (any → lower), `script` (Traditional → Simplified Chinese), `encoder` (text → token states,
 the ONNX graph), `clauses` (text → clause spans), `heads` (token states → logits of a span), `causes` (clause vector →
 root cause), `decoding` (probabilities and the thresholds in the bundle's `config.json` → annotation).
 `arrays` has the array types that all packages share. `bundled/` is the model version that ships with the code.

@@ -14,7 +14,6 @@ import numpy as np
 
 from models.arrays import Integers, Vectors
 from models.bundle import Bundle, open_bundle
-from models.capitals import fold_capitals
 from models.clauses import Span, split_clauses
 from models.decoding import Decoder, SpanProbabilities, softmax
 from models.encoder import EncodedTexts, Encoder, Tokens
@@ -136,11 +135,9 @@ class Annotator:
 
     def _encode(self, comments: Sequence[Comment]) -> Iterator[_EncodedComments]:
         """Every comment, encoded in groups."""
-        texts = [fold_capitals(comment.verbatim) for comment in comments]
-        tokens = self._encoder.tokenise(texts)
+        tokens = self._encoder.tokenise([comment.verbatim for comment in comments])
         clauses = [
-            split_clauses(text, comment.language) or [(0, len(text))]
-            for text, comment in zip(texts, comments, strict=True)
+            split_clauses(comment.verbatim, comment.language) or [(0, len(comment.verbatim))] for comment in comments
         ]
         for encoded in self._encoder.encode(tokens):
             spans = [_token_spans(encoded, i, tokens[text], clauses[text]) for i, text in enumerate(encoded.indices)]

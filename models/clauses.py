@@ -6,6 +6,8 @@ import re
 
 import sentencex
 
+from models.letter_case import capitalised
+
 Span = tuple[int, int]
 
 # Adversative conjunctions and adverbs, by language. A clause begins at the word.
@@ -36,10 +38,11 @@ def split_clauses(text: str, language: str | None = None) -> list[Span]:
     """Cut a text into clauses: spans (start, end) in characters, in order, without surrounding white space.
 
     Cuts: line breaks; sentence ends (sentencex); words of contrast and strong punctuation; commas, if both sides pass
-    `_is_long_enough`. A text without letters is one clause; an empty text has none.
+    `_is_long_enough`. A text without letters is one clause; an empty text has none. Letter case does not matter.
     """
     spans: list[Span] = []
     text = text.encode("utf-8", "replace").decode()  # unpaired surrogates of broken exports become "?"
+    text = capitalised(text)  # sentencex expects a capital where a sentence begins, which many people do not write
     code = (language or "en").split("-")[0]
     for line in re.finditer(r"[^\r\n]+", text):
         position = line.start()

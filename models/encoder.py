@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from models.arrays import Integers, Vectors
+from models.letter_case import lower
 from models.script import fold_script
 
 #: Texts of more tokens than this are encoded in windows of equal length, none longer than this; nothing is cut off.
@@ -26,6 +27,11 @@ _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
 
 #: An unpaired surrogate, from broken exports. It is replaced by one character, so that offsets do not change.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def encoder_text(text: str) -> str:
+    """What the encoder reads of a text: lower case, Chinese in its Simplified form; as many characters."""
+    return fold_script(lower(_SURROGATE.sub("\ufffd", text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +77,9 @@ class Encoder:
         self._pool = ThreadPoolExecutor(cores, "encoder") if cores > 1 else None
 
     def tokenise(self, texts: Sequence[str]) -> list[Tokens]:
-        """Tokens of each text, in order; Traditional Chinese is tokenised in its Simplified form."""
+        """Tokens of each text's `encoder_text`, in order."""
         encodings: list[Encoding] = self._tokenizer.encode_batch(
-            [fold_script(_SURROGATE.sub("\ufffd", text)) for text in texts], add_special_tokens=False
+            [encoder_text(text) for text in texts], add_special_tokens=False
         )
         return [Tokens(np.array(e.ids, np.int64), np.array([end for _, end in e.offsets], np.int64)) for e in encodings]
 

@@ -111,11 +111,11 @@ def export(
         names = {theme.id: theme.name() for theme in code_frame}
         exporter = _Exporter(names, topics, _ranked(connection, workspace_id, topics.values()), with_personal_data)
         fit = store.clusters.fit(connection, workspace_id)
-        wanted, found = set(selection.segments), set[Segment]()
+        wanted, existing = set(selection.segments), set[Segment]()
         responses = store.responses.load(connection, workspace_id, wave=wave)
         while batch := list(islice(responses, BATCH)):
             if wanted:
-                found.update(segment for response in batch for segment in response.segments)
+                existing.update(segment for response in batch for segment in response.segments)
                 batch = [response for response in batch if wanted.issubset(response.segments)]
             # The hash is computed each time that a comment is asked for it.
             hashes = [response.comment.content_hash if response.comment else "" for response in batch]
@@ -127,8 +127,8 @@ def export(
                     yield exporter.export(response, annotations.get(content_hash), assigned)
         # A segment that there is not has selected no response, so none has been given out.
         for segment in selection.segments:
-            if segment not in found:
-                raise NotFound(_no_segment(segment, found))
+            if segment not in existing:
+                raise NotFound(_no_segment(segment, existing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +234,12 @@ def _topics_called(name: str, topics: Collection[Topic]) -> set[str]:
     return called
 
 
-def _no_segment(segment: Segment, found: Collection[Segment]) -> str:
+def _no_segment(segment: Segment, existing: Collection[Segment]) -> str:
     """The detail of an error: the values of the dimension, or all dimensions if it is not among them."""
-    values = sorted(other.value for other in found if other.dimension == segment.dimension)
+    values = sorted(other.value for other in existing if other.dimension == segment.dimension)
     if values:
         return f"no response is in the segment {segment}; {segment.dimension} is: {_listed(values)}"
-    dimensions = sorted({other.dimension for other in found})
+    dimensions = sorted({other.dimension for other in existing})
     return f"no response has the segment {segment.dimension!r}; there are: {_listed(dimensions) or 'none'}"
 
 

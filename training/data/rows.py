@@ -29,6 +29,11 @@ WRITTEN = "written"
 #: Comments that were written for this model, with every clause and every theme labelled: a file for each language.
 WRITTEN_COMMENTS = Path(__file__).with_name("written")
 
+#: Dataset name of texts that are no feedback (`NEUTRAL_TEXTS`): questions, requests, headlines, chat.
+NEUTRAL = "neutral"
+#: Texts that are no feedback, so that their vectors stay near the base encoder's: a file for each language.
+NEUTRAL_TEXTS = Path(__file__).with_name("neutral")
+
 #: Dataset name of the clauses of the cause library (`training.data.cause_library`).
 LIBRARY = "library"
 
@@ -118,6 +123,13 @@ def read_written(folder: Path = WRITTEN_COMMENTS) -> Iterator[Row]:
             yield Row(row_id, WRITTEN, path.stem, text, entry["sentiment"], "gold", labels, True, parts)
 
 
+def read_neutral(folder: Path = NEUTRAL_TEXTS) -> Iterator[Row]:
+    """Texts that are no feedback, one a line, without any label."""
+    for path in sorted(folder.glob("*.txt")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            yield Row(f"{NEUTRAL}-{path.stem}-{number}", NEUTRAL, path.stem, line, None, None, (), False)
+
+
 def sample(rows: Iterable[Row], caps: dict[str, int], default: int, seed: int) -> list[Row]:
     """At most `caps[dataset]` (else `default`) rows of each dataset and language, drawn with `seed`, shuffled."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -136,6 +148,6 @@ def _labels(pairs: Iterable[tuple[str, str | None]]) -> Labels:
 
 
 def _overall(polarities: set[str]) -> str:
-    if {"negative", "positive"} <= polarities:
+    if "mixed" in polarities or {"negative", "positive"} <= polarities:
         return "mixed"
     return next(polarity for polarity in ("negative", "positive", "neutral") if polarity in polarities)

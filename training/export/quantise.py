@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from models.annotator import Annotator
 from models.arrays import Integers, Vectors, unpack
 from models.bundle import ENCODER, TOKENIZER, Bundle
+from models.encoder import encoder_text
 from saywhy.annotation import Annotation
 from saywhy.feedback import Comment
 from training.data.rows import Row, sample
@@ -159,7 +160,7 @@ def _read(checkpoint: Path) -> tuple[Weights, Shape, Tokenizer]:
 
 def _ids(tokenizer: Tokenizer, text: str) -> Integers:
     """Token ids (1, tokens), with prefix and special tokens."""
-    return np.array([tokenizer.encode("query: " + text).ids])
+    return np.array([tokenizer.encode("query: " + encoder_text(text)).ids])
 
 
 def _session(graph: bytes) -> ort.InferenceSession:

@@ -18,9 +18,9 @@ from tokenizers import Tokenizer
 
 from models.bundle import TOKENIZER
 from models.clauses import split_clauses
-from models.script import fold_script
+from models.encoder import encoder_text
 from saywhy.code_frame import load_code_frame
-from training.data.rows import Row
+from training.data.rows import NEUTRAL, Row
 from training.data.targets import AnnotationSchemes, Targets
 from training.fit.examples import EXAMPLES, PREFIX_TOKENS, CauseShare, Example, TrainingSet
 from training.fit.recipe import Recipe, read_recipe
@@ -35,8 +35,8 @@ _CONVERSIONS = {"zh-Hans": "s2twp", "zh-Hant": "tw2sp"}
 def prepare(rows: Sequence[Row], schemes: AnnotationSchemes, tokenizer: Tokenizer, recipe: Recipe) -> list[Example]:
     """Examples of the rows, tokenised as in `models.encoder`.
 
-    Random, by `recipe.seed`: which Chinese rows are converted to the other script's wording, which rows are in lower
-    case, and which have `vector_ids`.
+    Random, by `recipe.seed`: which Chinese rows are converted to the other script's wording, and which rows of
+    feedback have `vector_ids`; texts that are no feedback all have.
     """
     generator = np.random.default_rng(recipe.seed)
     converters = {language: OpenCC(conversion) for language, conversion in _CONVERSIONS.items()}
@@ -45,9 +45,7 @@ def prepare(rows: Sequence[Row], schemes: AnnotationSchemes, tokenizer: Tokenize
         texts = [part.text for part in row.parts] or [row.text]
         if row.language in converters and generator.random() < recipe.script_share:
             texts = [converters[row.language].convert(text) for text in texts]
-        if generator.random() < recipe.lower_case_share:
-            texts = [text.lower() for text in texts]
-        has_vectors = bool(generator.random() < recipe.vector_share)
+        has_vectors = bool(generator.random() < recipe.vector_share) or row.dataset == NEUTRAL
         examples.append(_example(row, texts, schemes, tokenizer, recipe.max_tokens, has_vectors=has_vectors))
     return examples
 
@@ -56,7 +54,7 @@ def _example(
     row: Row, texts: list[str], schemes: AnnotationSchemes, tokenizer: Tokenizer, max_tokens: int, *, has_vectors: bool
 ) -> Example:
     """The example of a row whose parts (or whose only text) now read `texts`."""
-    text = fold_script("".join(texts))
+    text = encoder_text("".join(texts))
     if row.parts:
         clause_ends = [int(end) for end in np.cumsum([len(part) for part in texts])]
     else:
@@ -113,7 +111,7 @@ def main(
     index = {cause: number for number, cause in enumerate(selection.causes)}
     training_set = TrainingSet(
         prepare(selection.rows, selection.schemes, tokenizer, recipe),
-        [_ids(tokenizer, fold_script(row.text), recipe.max_tokens) for row in selection.library],
+        [_ids(tokenizer, encoder_text(row.text), recipe.max_tokens) for row in selection.library],
         [index[row.cause or ""] for row in selection.library],
         len(code_frame.ids),
         len(code_frame.causes),

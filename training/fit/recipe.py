@@ -28,7 +28,6 @@ class Recipe:
     written_copies: int
     cause_weight: float
     library_join_share: float
-    lower_case_share: float
     join_share: float
     join_longest: int
     layers: int

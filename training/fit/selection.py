@@ -9,7 +9,7 @@ from models.causes import NO_CAUSE
 from saywhy.code_frame import CodeFrame
 from training.data.cause_library import comment_rows, library_rows
 from training.data.pairs import join_short
-from training.data.rows import Row, read_billing, read_train, read_written, sample
+from training.data.rows import Row, read_billing, read_neutral, read_train, read_written, sample
 from training.data.targets import AnnotationSchemes
 from training.fit.recipe import Recipe
 
@@ -40,4 +40,5 @@ def select_rows(data: Path, recipe: Recipe, code_frame: CodeFrame, limit: int | 
     rows = join_short(rows, recipe.join_longest, recipe.join_share, recipe.seed)[:limit]
     clauses = join_short(library, recipe.join_longest, recipe.library_join_share, recipe.seed)[:limit]
     comments = list(comment_rows())[:limit]
-    return Selection(library, causes, rows + written * recipe.written_copies + clauses + comments, schemes)
+    copied = [*written, *read_neutral()] * recipe.written_copies
+    return Selection(library, causes, rows + copied + clauses + comments, schemes)

@@ -11,7 +11,7 @@ from models.bundle import BUNDLED
 from saywhy.code_frame import load_code_frame
 from tests.training.rows import THEMES, row, write_mapping
 from training.data.pairs import JOINED, join_short
-from training.data.rows import read_written
+from training.data.rows import read_neutral, read_written
 from training.data.targets import SENTIMENTS, AnnotationSchemes
 from training.evaluation.hard_cases import read_cases
 
@@ -85,3 +85,11 @@ def test_written_comments_are_not_hard_cases() -> None:
     cases = {case.text.strip(" .!,。，！") for case in read_cases()}
     written = {part.text.strip(" .!,。，！") for comment in read_written() for part in (comment, *comment.parts)}
     assert not {text for text in cases & written if len(text) > 6}
+
+
+def test_neutral_texts_say_nothing_of_themes_or_sentiment() -> None:
+    """Texts that are no feedback are distinct, have no label, and exist in several languages."""
+    texts = list(read_neutral())
+    assert len({(text.language, text.text) for text in texts}) == len(texts)
+    assert all(text.text.strip() and not text.labels and text.sentiment is None for text in texts)
+    assert {text.language for text in texts} >= {"en", "de", "zh-Hans"}

@@ -13,7 +13,7 @@ from models.causes import NO_CAUSE
 from tests.training.fit.builders import RECIPE
 from tests.training.rows import THEMES, row, write_mapping
 from training.data.pairs import join_short
-from training.data.rows import Row
+from training.data.rows import NEUTRAL, Row
 from training.data.targets import AnnotationSchemes
 from training.fit.examples import PREFIX_TOKENS, Example
 from training.fit.prepare import PREFIX, prepare
@@ -50,15 +50,15 @@ def test_clauses_are_token_spans_of_their_texts(schemes: AnnotationSchemes, toke
     recipe = replace(RECIPE, vector_share=1.0)
     example = one_example(row("Great app, but support took days.", "mixed"), schemes, tokenizer, recipe)
     texts = [tokenizer.decode(example.ids[start:end]) for start, end in example.clauses]
-    assert texts == ["Great app", ", but support took days."]
+    assert texts == ["great app", ", but support took days."]
     assert vector_texts(example, tokenizer) == [
-        "Great app, but support took days.",
-        "Great app",
+        "great app, but support took days.",
+        "great app",
         ", but support took days.",
     ]
     assert example.clause_targets == []
     single = one_example(row("Too dear", "negative"), schemes, tokenizer, recipe)
-    assert (single.clauses, vector_texts(single, tokenizer)) == ([], ["Too dear"])
+    assert (single.clauses, vector_texts(single, tokenizer)) == ([], ["too dear"])
     without = one_example(row("Too dear", "negative"), schemes, tokenizer, replace(recipe, vector_share=0.0))
     assert without.vector_ids == []
 
@@ -107,3 +107,10 @@ def test_chinese_rows_may_take_the_wording_of_the_other_script(
     )
     assert taiwan == ["软体很好用"]
     assert mainland == ["软件很好用"]
+
+
+def test_neutral_texts_keep_their_vectors(schemes: AnnotationSchemes, tokenizer: Tokenizer) -> None:
+    """A text that is no feedback always has a vector to stay near, whatever the share of feedback that has one."""
+    neutral = Row("neutral-en-1", NEUTRAL, "en", "what time does the library open", None, None, (), False)
+    example = one_example(neutral, schemes, tokenizer, replace(RECIPE, vector_share=0.0))
+    assert vector_texts(example, tokenizer) == [neutral.text]

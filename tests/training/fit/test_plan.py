@@ -14,7 +14,7 @@ from saywhy.code_frame import load_code_frame
 from tests.training.fit.builders import RECIPE
 from training.data.cause_library import comment_rows, library_rows
 from training.data.pairs import JOINED
-from training.data.rows import LIBRARY, WRITTEN, Row, read_written
+from training.data.rows import LIBRARY, NEUTRAL, WRITTEN, Row, read_neutral, read_written
 from training.fit.plan import learning_rate_factor, padded_length, plan_batches, random_batches
 from training.fit.selection import select_rows
 
@@ -47,8 +47,8 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_rows_are_sampled_joined_and_completed_by_written_comments(data: Path) -> None:
-    """Each dataset has at most its cap; short texts are joined; every written comment occurs `written_copies` times,
-    and every clause of the library once, alone or joined.
+    """Each dataset has at most its cap; short texts are joined; every written comment and every text that is no
+    feedback occurs `written_copies` times, and every clause of the library once, alone or joined.
     """
     recipe = replace(RECIPE, caps={"banking77_en": 4}, default_cap=20, join_share=1.0, written_copies=2)
     selection = select_rows(data, recipe, load_code_frame())
@@ -58,8 +58,10 @@ def test_rows_are_sampled_joined_and_completed_by_written_comments(data: Path) -
     rows = selection.rows[: -len(comments)]
     of_library = [row for row in rows if _is_of_library(row)]
     joined = [row for row in rows if row.dataset == JOINED and not _is_of_library(row)]
+    neutral = [row for row in selection.rows if row.dataset == NEUTRAL]
     assert len(written) == 2 * len(list(read_written()))
-    assert len(joined) == (20 + 4) / 2 == len(rows) - len(written) - len(of_library)
+    assert len(neutral) == 2 * len(list(read_neutral()))
+    assert len(joined) == (20 + 4) / 2 == len(rows) - len(written) - len(neutral) - len(of_library)
     assert sum(max(1, len(row.parts)) for row in of_library) == len(selection.library) == len(list(library_rows()))
     assert {row.cause for row in selection.library} == set(selection.causes)
     assert selection.schemes.labelled_themes["shop"] == {"price"}
