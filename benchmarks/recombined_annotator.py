@@ -47,6 +47,10 @@ class RecombinedAnnotator:
         """One annotation for each comment, in order."""
         return [self._combined(list(self._sentence_annotations(comment.verbatim))) for comment in comments]
 
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of whole texts by the annotator."""
+        return self._annotator.vectors(texts)
+
     def cause_probabilities(self, vectors: Vectors) -> Vectors:
         """Probabilities of the causes by the annotator, for clauses with these vectors."""
         return self._annotator.cause_probabilities(vectors)

@@ -158,6 +158,30 @@ def adopt(
     _edit("adopt", topic, {"name": name} | ({"theme": theme} if theme else {}), author, note)
 
 
+@app.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="The name of the new topic.")],
+    theme: Annotated[str, typer.Option(help="The id of the theme that it belongs to.")],
+    polarity: Annotated[str, typer.Option(help="negative for a complaint, positive for praise.")] = "negative",
+    example: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COMMENT[:WORDS]",
+            help="A comment that names the cause, as printed by `show`; with words of the clause that names it, if it "
+            "has several. Repeatable.",
+        ),
+    ] = None,
+    text: Annotated[list[str] | None, typer.Option(help="An example in your own words. Repeatable.")] = None,
+    author: Author = None,
+    note: Note = None,
+) -> None:
+    """Create a topic from 1 to 10 examples. From the next analysis on it collects what is like them."""
+    arguments: dict[str, Any] = {"name": name, "theme": theme, "polarity": polarity}
+    arguments |= {"examples": sorted(set(example))} if example else {}
+    arguments |= {"texts": sorted(set(text))} if text else {}
+    _edit("create", None, arguments, author, note)
+
+
 @app.command("undo")
 def undo(
     edit: Annotated[int, typer.Argument(help="The number of an edit, as printed by `history`.")],

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from saywhy.code_frame import LibraryCause
+
 #: Topics below this stability are marked as unstable. When a fifth of the feedback was left out, nine in ten of them
 #: shared less than .6 of their members (Jaccard index) with the best match: docs/explanation/topics.md.
 MIN_STABILITY = 0.7
@@ -162,6 +164,7 @@ class EditKind(StrEnum):
     PIN = "pin"
     IGNORE = "ignore"
     ADOPT = "adopt"
+    CREATE = "create"
     UNDO = "undo"
 
 
@@ -176,3 +179,18 @@ class Edit:
     author: str
     at: datetime
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleCause:
+    """A cause that people defined by examples, as the code frame defines its causes by a library.
+
+    `examples` and `counterexamples` are clauses: those that the topic was created with, and those that people moved
+    into it and out of it since. `texts` are examples in people's own words. Without an example it collects nothing: its
+    edit was undone, or all examples were moved elsewhere.
+    """
+
+    cause: LibraryCause
+    examples: frozenset[ClauseKey] = frozenset()
+    counterexamples: frozenset[ClauseKey] = frozenset()
+    texts: tuple[str, ...] = ()

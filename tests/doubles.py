@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from models.arrays import Vectors
+from models.arrays import Vectors, unpack
 from saywhy.annotation import Annotation, Polarity
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment
@@ -34,6 +34,10 @@ class FakeAnnotator:
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
         self.annotated += len(comments)
         return [annotate(comment, self._mentions_of(comment)) for comment in comments]
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Those that a clause with the same words has."""
+        return unpack(b"".join(annotate(Comment(text), ()).vector for text in texts)).reshape(len(texts), -1)
 
     def cause_probabilities(self, vectors: Vectors) -> Vectors:
         """No clause names a cause of the library."""

@@ -21,6 +21,7 @@ router = APIRouter(prefix="/v1", tags=["topics"])
 
 TopicId = Annotated[str, Path(description="The id of a topic.", examples=["d9bff10a9623"])]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+Example = Annotated[str, Field(min_length=1, max_length=400)]
 
 
 class PartOut(BaseModel):
@@ -110,7 +111,7 @@ class EditOut(BaseModel):
     standing: Standing
     why: str | None = Field(default=None, description="Why it has no effect.")
     undone_by: int | None = Field(default=None, description="The edit that undid it.")
-    made: str | None = Field(default=None, description="The id of the topic that a split created.")
+    made: str | None = Field(default=None, description="The id of the topic that it made.")
 
     @classmethod
     def of(cls, status: EditStatus) -> EditOut:
@@ -126,7 +127,7 @@ class EditOut(BaseModel):
             standing=Standing(status.outcome.value),
             why=status.why,
             undone_by=status.undone_by,
-            made=edit.arguments["into"] if edit.kind is EditKind.SPLIT else None,
+            made=views.created_topic(edit),
         )
 
     @classmethod
@@ -212,7 +213,22 @@ class Adopt(Request):
     theme: Text | None = Field(default=None, description="The id of the theme; by default derived from the name.")
 
 
-AnyEdit = Annotated[Rename | Merge | Split | Move | Mark | Adopt, Body(discriminator="kind")]
+class Create(Request):
+    """Create a topic from 1 to 10 examples. From the next analysis on it collects what is like them."""
+
+    kind: Literal["create"]
+    topic: None = Field(default=None, description="It gets an id.")
+    name: Text
+    theme: Text = Field(description="The id of the theme that it belongs to.", examples=["features"])
+    polarity: Literal["negative", "positive"]
+    examples: list[Example] | None = Field(
+        default=None,
+        description="Comments that name the cause: an id, or `ID:WORDS` with words of the clause that names it.",
+    )
+    texts: list[Example] | None = Field(default=None, description="Examples in your own words.")
+
+
+AnyEdit = Annotated[Rename | Merge | Split | Move | Mark | Adopt | Create, Body(discriminator="kind")]
 
 REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 

@@ -21,6 +21,9 @@ class CommentAnnotator(Protocol):
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
         """One annotation per comment, in order."""
 
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Vectors (n, d) of whole texts, of unit length."""
+
     def cause_probabilities(self, vectors: Vectors) -> Vectors:
         """Probabilities (n, causes + 1) of the library's causes and of no cause, for clauses with these vectors."""
 

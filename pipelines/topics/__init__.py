@@ -1,5 +1,8 @@
 """Topics: the root causes behind many comments, found by clustering clauses by meaning in all languages together.
 
+Before clustering, `library` and `few_shot` take out the clauses that name a known cause: one of the library, or one
+that people created from examples.
+
 Five steps, each in a module or folder of its own:
 
 - `clauses`: clauses from annotations (`clauses_of`), and the set of distinct texts that is clustered (`ClauseSet`).

@@ -40,8 +40,8 @@ def load(connection: Connection, workspace_id: int) -> Iterator[Membership]:
 def find(
     connection: Connection, workspace_id: int, cluster_ids: Collection[str] = (), content_hashes: Collection[str] = ()
 ) -> list[Membership]:
-    """Memberships of clauses in a cluster: those that name one of the clusters, first or second, and those of one of
-    the comments."""
+    """Memberships of clauses: those that name one of the clusters, first or second, and all those of the comments,
+    in a cluster or in none."""
     memberships: dict[ClauseKey, Membership] = {}
     for column, values in (
         (table.c.cluster_id, cluster_ids),
@@ -49,7 +49,7 @@ def find(
         (table.c.content_hash, content_hashes),
     ):
         for batch in batches(sorted(set(values))):
-            query = _select(workspace_id).where(column.in_(batch), table.c.cluster_id.is_not(None))
+            query = _select(workspace_id).where(column.in_(batch))
             for row in connection.execute(query):
                 membership = _membership(row)
                 memberships[membership.key] = membership

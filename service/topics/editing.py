@@ -16,8 +16,9 @@ from saywhy.code_frame import CodeFrame
 from saywhy.errors import EditNotFound
 from saywhy.store import Connection, Engine
 from saywhy.topic import Edit, EditKind, Topic
+from service.topics.lookup import TopicLookup
 from service.topics.state import edited_topics, save_edited_topics
-from service.topics.validation import LONGEST_NOTE, EditRequest, TopicLookup, single_line, validate
+from service.topics.validation import LONGEST_NOTE, EditRequest, single_line, validate
 from service.workspaces import writing
 
 
@@ -91,8 +92,9 @@ def _standing_edit(
         if edit.id in edited.undone or edit.id in edited.without_effect or edit.kind is EditKind.UNDO:
             continue
         asked, is_move = edit.arguments.get("asked"), request.kind is EditKind.MOVE
+        names_no_topic = is_move or request.kind is EditKind.CREATE
         is_same_kind, is_same_topic = edit.kind is request.kind, topic is not None and edit.topic == topic.id
-        if is_same_kind and asked == request.arguments and (is_same_topic or is_move):
+        if is_same_kind and asked == request.arguments and (is_same_topic or names_no_topic):
             return edit
         if is_same_topic and request.kind in naming and edit.kind in naming:
             return None

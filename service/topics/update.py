@@ -11,6 +11,7 @@ from models.arrays import NONE
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.annotate.columns import Annotations
 from pipelines.topics.clauses import ClauseSet, clauses_of
+from pipelines.topics.few_shot import match_examples
 from pipelines.topics.labelling.llm_endpoint import LabelEndpoint, write_labels
 from pipelines.topics.library import match_library, with_library, without_library
 from pipelines.topics.tracking.grow import grow, is_due
@@ -31,8 +32,8 @@ def update_topics(
     refit: bool = False,
     label_endpoint: LabelEndpoint | None = None,
 ) -> None:
-    """Match clauses with the cause library; assign the others to known topics and find emerging ones, or cluster them
-    all; then replay people's edits.
+    """Match clauses with the causes that people created and with the cause library; assign the others to known topics
+    and find emerging ones, or cluster them all; then replay people's edits.
 
     They are all clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
     topics are out of date. `label_endpoint` writes labels of new topics, except in anonymous workspaces, whose texts
@@ -45,16 +46,22 @@ def update_topics(
         edited = edited_topics(connection, workspace_id)
         responses = store.responses.count_by_comment(connection, workspace_id)
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
-    locked = edited.locked
-    # A cause into which people merged others stays, also while only clauses of the others are left.
-    lasting = locked | set(edited.merged_into.values())
+    created = edited.example_causes
+    # What people created collects clauses as a library cause does; locks keep clauses in what clustering found.
+    locked = edited.locked - {cause.cause.id for cause in created}
+    # A cause into which people merged others stays, also while only clauses of the others are left; and so does one
+    # that they created, before anybody names it.
+    lasting = edited.locked | set(edited.merged_into.values())
+    lasting |= {cause.cause.id for cause in created if cause.examples or cause.texts}
     texts, vectors = clauses_of(comments, annotations)
     code_frame, model, now = annotator.code_frame, annotator.model, datetime.now(UTC)
     library = code_frame.causes
-    in_library = match_library(texts, vectors, library, annotator.cause_probabilities, previous, locked=locked)
-    rest = np.flatnonzero(in_library.cause == NONE)
+    match = match_library(texts, vectors, library, annotator.cause_probabilities, previous, locked=locked)
+    match = match_examples(match, texts, vectors, created, annotator, previous, locked=locked)
+    causes = (*library, *(cause.cause for cause in created))
+    rest = np.flatnonzero(match.cause == NONE)
     clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest], responses)
-    discovered = without_library(previous, library) if previous else None
+    discovered = without_library(previous, causes) if previous else None
     if discovered is None or refit or is_due(discovered, model, len(rest)):
         is_refit = True
         update = cluster_all(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
@@ -64,9 +71,7 @@ def update_topics(
     if label_endpoint is not None and not is_anonymous:
         labelled = write_labels(update.clusters, update.memberships, comments, label_endpoint, since=now)
         update = replace(update, clusters=labelled)
-    update = with_library(
-        update, texts, vectors, in_library, library, previous, now, is_refit=is_refit, lasting=lasting
-    )
+    update = with_library(update, texts, vectors, match, causes, previous, now, is_refit=is_refit, lasting=lasting)
     with engine.begin() as connection:
         store.clusters.save(connection, workspace_id, update.fit, update.clusters, update.lineage)
         store.memberships.save(connection, workspace_id, update.memberships, replace_all=is_refit)

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipelines.topics.clustering.description import id_of_texts
-from pipelines.topics.edits.apply import EditedTopics
-from saywhy import store
-from saywhy.code_frame import CodeFrame
-from saywhy.errors import Conflict, InvalidInput, TopicEnded, TopicNotFound
-from saywhy.store import Connection
-from saywhy.text import normalise
-from saywhy.topic import ClauseKey, EditKind, Fate, Topic
-from service.topics.state import published_topics
+from saywhy.annotation import Polarity
+from saywhy.code_frame import VERDICT
+from saywhy.errors import Conflict, InvalidInput
+from saywhy.text import fold, normalise
+from saywhy.topic import ClauseKey, EditKind, Topic
+from service.topics.lookup import TopicLookup
 
 LONGEST_NAME = 120
 LONGEST_NOTE = 1000
-_SHORTEST_HASH = 6  # hex digits that may stand for a comment, if no other comment's hash begins with them
+LONGEST_EXAMPLE = 300
+MOST_EXAMPLES = 10  # of a topic that is created
+
+#: A created topic is of complaint or of praise: clauses of the opposite polarity are never in it.
+_OPPOSITE = {Polarity.NEGATIVE: Polarity.POSITIVE, Polarity.POSITIVE: Polarity.NEGATIVE}
 
 
 @dataclass(frozen=True, slots=True)
 class EditRequest:
     """An edit as somebody asks for it.
 
-    `topic` is an id, `topic:ID` or a label; only a move may leave it out. `arguments` are, for a rename, `name`; for a
-    merge, `into`; for a split, `name` and either `examples` (comments) or `part`; for a move, `comment` and `into`; to
-    adopt, `name` and perhaps `theme`.
+    `topic` is an id, `topic:ID` or a label; a move may leave it out, and to create one there is none. `arguments` are,
+    for a rename, `name`; for a merge, `into`; for a split, `name` and either `examples` (comments) or `part`; for a
+    move, `comment` and `into`; to adopt, `name` and perhaps `theme`; to create, `name`, `theme`, `polarity`, and
+    `examples` (`COMMENT` or `COMMENT:WORDS`), `texts` or both.
     """
 
     kind: EditKind
@@ -45,70 +48,6 @@ class ValidatedEdit:
     arguments: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class TopicLookup:
-    """Looks up what a request names, among today's topics; in an anonymous workspace, the published ones."""
-
-    connection: Connection
-    workspace_id: int
-    edited: EditedTopics
-    code_frame: CodeFrame
-    published: frozenset[str] | None  # see `service.topics.state.published_topics`
-
-    @classmethod
-    def of(cls, connection: Connection, workspace_id: int, edited: EditedTopics, code_frame: CodeFrame) -> TopicLookup:
-        return cls(connection, workspace_id, edited, code_frame, published_topics(connection, workspace_id))
-
-    @property
-    def topics(self) -> list[Topic]:
-        """The topics that may be known."""
-        return [topic for topic in self.edited.topics if self.published is None or topic.id in self.published]
-
-    def topic(self, name: str) -> Topic:
-        """The topic with that id or label.
-
-        Raises `TopicNotFound`, `TopicEnded` with what became of it, and `InvalidInput` if several have the label.
-        """
-        topic = _find_topic(self.topics, name)
-        if topic is None:
-            raise self.not_found(name)
-        return topic
-
-    def not_found(self, name: str) -> TopicNotFound | TopicEnded:
-        """The error for a name that no current topic has."""
-        topic_id = name.removeprefix("topic:")
-        if self.published is not None:  # what became of a topic would say that it was there
-            return TopicNotFound(f"there is no topic {name!r}; `saywhy topics list` shows all topics")
-        if into := self.edited.merged_into.get(topic_id):
-            return TopicEnded(f"topic {topic_id} is merged into {into}")
-        for event in reversed(store.clusters.lineage(self.connection, self.workspace_id)):
-            if event.cluster == topic_id and event.fate in (Fate.MERGED, Fate.RETIRED):
-                fate = f"was merged into {event.other}" if event.other else "was retired, as it has no clauses left,"
-                return TopicEnded(f"topic {topic_id} {fate} on {event.at:%Y-%m-%d}")
-        return TopicNotFound(f"there is no topic {name!r}; `saywhy topics list` shows all topics")
-
-    def comment(self, prefix: str) -> str:
-        """The content hash that begins with `prefix`. Raises `InvalidInput` if there is none or several."""
-        if len(prefix) < _SHORTEST_HASH or not re.fullmatch("[0-9a-f]+", prefix):
-            raise InvalidInput(f"{prefix!r} is not a comment; give its id, as `saywhy topics show` prints it")
-        hashes = store.memberships.hashes_with_prefix(self.connection, self.workspace_id, prefix)
-        if len(hashes) != 1:
-            raise InvalidInput(f"there {'is no comment' if not hashes else 'are several comments'} {prefix}")
-        return hashes[0]
-
-    def topics_of_clauses(self, comments: Collection[str]) -> dict[ClauseKey, set[str]]:
-        """The topics of each clause of these comments, at most two; clauses without a topic are left out."""
-        topics_of: dict[ClauseKey, set[str]] = {}
-        for member in store.memberships.find(self.connection, self.workspace_id, (), comments):
-            clusters = (member.cluster or "", member.second or "")
-            topics = {self.edited.topic_of[cluster] for cluster in clusters if cluster in self.edited.topic_of}
-            if moved_to := self.edited.moved.get(member.key):
-                topics = {moved_to}
-            if topics:
-                topics_of[member.key] = topics
-        return topics_of
-
-
 def validate(lookup: TopicLookup, request: EditRequest, topic: Topic | None) -> ValidatedEdit:
     """Check a request; `topic` is the one that it names, if it names one.
 
@@ -116,6 +55,8 @@ def validate(lookup: TopicLookup, request: EditRequest, topic: Topic | None) -> 
     """
     if request.kind is EditKind.MOVE:
         return _move(lookup, topic, request.arguments)
+    if request.kind is EditKind.CREATE:
+        return _create(lookup, request.arguments)
     if topic is None:
         raise InvalidInput("say which topic is meant")
     return ValidatedEdit(topic.id, _VALIDATORS[request.kind](lookup, topic, request.arguments))
@@ -128,18 +69,6 @@ def single_line(text: str, name: str, longest: int = LONGEST_NAME) -> str:
     if not normalised or len(normalised) > longest or has_controls:
         raise InvalidInput(f"{name} must be one line of 1 to {longest} characters")
     return normalised
-
-
-def _find_topic(topics: Sequence[Topic], name: str) -> Topic | None:
-    """By id first, then by label."""
-    topic_id = name.removeprefix("topic:")
-    matches = [topic for topic in topics if topic.id == topic_id] or [
-        topic for topic in topics if topic.label.casefold() == name.casefold()
-    ]
-    if len(matches) > 1:
-        ids = ", ".join(topic.id for topic in matches)
-        raise InvalidInput(f"{len(matches)} topics have the label {name!r}: {ids}; give an id")
-    return matches[0] if matches else None
 
 
 def _rename(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -162,11 +91,23 @@ def _split(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict
         selection = {"part": _known_part(lookup, topic, part)}
     else:
         selection = {"examples": _example_clauses(lookup, topic, arguments["examples"])}
-    used_ids = {other.id for other in lookup.edited.topics} | set(lookup.edited.topic_of)
-    new_id = id_of_texts([topic.id, name, repr(selection)])
-    while new_id in used_ids:
-        new_id = id_of_texts([new_id])
-    return {"into": new_id, "name": name, **selection}
+    return {"into": _unused_id(lookup, [topic.id, name, repr(selection)]), "name": name, **selection}
+
+
+def _create(lookup: TopicLookup, arguments: dict[str, Any]) -> ValidatedEdit:
+    name, theme, polarity = _unused_name(lookup, arguments["name"]), arguments["theme"], arguments["polarity"]
+    if theme == VERDICT or theme not in lookup.code_frame.ids:
+        themes = ", ".join(other for other in lookup.code_frame.ids if other != VERDICT)
+        raise InvalidInput(f"{theme!r} is not a theme of causes; the themes: {themes}")
+    if polarity not in _OPPOSITE:
+        raise InvalidInput(f"the polarity must be {' or '.join(_OPPOSITE)}, not {polarity!r}")
+    examples, texts = arguments.get("examples") or [], arguments.get("texts") or []
+    if not 1 <= len(examples) + len(texts) <= MOST_EXAMPLES:
+        raise InvalidInput(f"give 1 to {MOST_EXAMPLES} examples: comments, or texts in your own words")
+    texts = [single_line(text, "an example", LONGEST_EXAMPLE) for text in texts]
+    clauses = sorted({_example_clause(lookup, example, Polarity(polarity)) for example in examples})
+    selection = {"theme": theme, "polarity": polarity, "clauses": clauses, "texts": texts}
+    return ValidatedEdit(_unused_id(lookup, [name, repr(selection)]), {"name": name, **selection})
 
 
 def _move(lookup: TopicLookup, topic: Topic | None, arguments: dict[str, Any]) -> ValidatedEdit:
@@ -207,6 +148,36 @@ def _unused_name(lookup: TopicLookup, name: str, besides: Topic | None = None) -
     if any(topic.label.casefold() == name.casefold() for topic in lookup.topics if topic != besides):
         raise Conflict(f"another topic is called {name!r} already; merge them, or choose another name")
     return name
+
+
+def _unused_id(lookup: TopicLookup, texts: Sequence[str]) -> str:
+    """An id that depends on the texts, and that no topic has or had."""
+    used_ids = {topic.id for topic in lookup.edited.topics} | set(lookup.edited.topic_of)
+    used_ids |= {created.cause.id for created in lookup.edited.example_causes}
+    new_id = id_of_texts(texts)
+    while new_id in used_ids:
+        new_id = id_of_texts([new_id])
+    return new_id
+
+
+def _example_clause(lookup: TopicLookup, example: str, polarity: Polarity) -> ClauseKey:
+    """The clause that `COMMENT` or `COMMENT:WORDS` means: the only one, or the only one with these words."""
+    if lookup.published is not None:  # whether a comment has certain words would say what somebody wrote
+        raise InvalidInput("comments of an anonymous workspace cannot be examples; give texts in your own words")
+    prefix, _, words = example.partition(":")
+    content_hash = lookup.comment(prefix.strip())
+    clauses = [clause for clause in lookup.clauses(content_hash) if fold(words) in clause.text]
+    if not clauses:
+        raise InvalidInput(f"no clause of comment {content_hash[:12]} has the words {words.strip()!r}")
+    fitting = [clause for clause in clauses if clause.polarity != _OPPOSITE[polarity]]
+    if not fitting:
+        raise InvalidInput(f"what comment {content_hash[:12]} says is {_OPPOSITE[polarity]}, not {polarity}")
+    if len({clause.text for clause in fitting}) > 1:
+        raise InvalidInput(
+            f"{len(fitting)} clauses of comment {content_hash[:12]} may be meant; "
+            f"add words that only one of them has: {content_hash[:12]}:WORDS"
+        )
+    return fitting[0].key
 
 
 def _known_part(lookup: TopicLookup, topic: Topic, part: str) -> str:

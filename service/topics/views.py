@@ -17,8 +17,8 @@ from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, Edit, EditKind, Fate, Lineage, Topic
+from service.topics.lookup import TopicLookup
 from service.topics.state import edited_topics, published_topics
-from service.topics.validation import TopicLookup
 from service.workspaces import reading
 
 
@@ -118,9 +118,22 @@ def summarise(edit: Edit) -> str:
             return f"move comment {arguments['clauses'][0][0][:12]} from {edit.topic} to {arguments['into']}"
         case EditKind.ADOPT:
             return f"adopt {edit.topic} as the theme {arguments['theme']} “{arguments['name']}”"
+        case EditKind.CREATE:
+            examples = len(arguments["clauses"]) + len(arguments["texts"])
+            return f"create {edit.topic} “{arguments['name']}” from {examples} examples"
         case EditKind.UNDO:
             return f"undo edit {arguments['edit']}"
     return f"{edit.kind} {edit.topic}"
+
+
+def created_topic(edit: Edit) -> str | None:
+    """The id of the topic that the edit made, if it made one."""
+    match edit.kind:
+        case EditKind.SPLIT:
+            return str(edit.arguments["into"])
+        case EditKind.CREATE:
+            return edit.topic
+    return None
 
 
 def _visible_topics(connection: Connection, workspace_id: int) -> tuple[Topic, ...]:

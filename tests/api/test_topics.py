@@ -43,6 +43,7 @@ def test_topics_are_read_and_edited_over_http(client: TestClient, topics_store: 
             {"kind": "ignore", "topic": five},
             {"kind": "pin", "topic": four},
             {"kind": "adopt", "topic": three, "name": "Our own theme"},
+            {"kind": "create", "name": "Ours", "theme": "support", "polarity": "negative", "texts": ["Nobody answers"]},
         ),
         1,
     ):
@@ -58,12 +59,13 @@ def test_topics_are_read_and_edited_over_http(client: TestClient, topics_store: 
     assert next(iter(after)) == four
     assert list(after)[-1] == five
     history = client.get("/v1/topic-edits").json()["edits"]
-    assert [edit["id"] for edit in history] == list(range(7, 0, -1))
+    assert [edit["id"] for edit in history] == list(range(8, 0, -1))
     assert {edit["standing"] for edit in history} == {"stands"}
+    assert after[history[0]["made"]]["label"] == "Ours"
     undone = client.post("/v1/topic-edits/2/undo", json={"author": "Bob"})
     assert (undone.status_code, undone.json()["kind"]) == (200, "undo")
     assert two in {topic["id"] for topic in client.get("/v1/topics").json()["topics"]}
-    assert client.get("/v1/topic-edits").json()["edits"][-2]["undone_by"] == 8
+    assert client.get("/v1/topic-edits").json()["edits"][-2]["undone_by"] == 9
 
 
 def test_http_refusals_are_problem_documents(client: TestClient) -> None:
@@ -78,6 +80,13 @@ def test_http_refusals_are_problem_documents(client: TestClient) -> None:
         ("POST", "/v1/topic-edits", {"kind": "pin", "topic": two, **by}, 409, "topic-ended"),
         ("POST", "/v1/topic-edits", {"kind": "merge", "topic": one, "into": one, **by}, 400, "invalid-input"),
         ("POST", "/v1/topic-edits", {"kind": "adopt", "topic": one, "name": "Price", **by}, 409, "conflict"),
+        (
+            "POST",
+            "/v1/topic-edits",
+            {"kind": "create", "name": "x", "theme": "price", "polarity": "negative", **by},
+            400,
+            "invalid-input",
+        ),
         ("POST", "/v1/topic-edits", {"kind": "pin", "topic": one}, 422, "invalid-request"),
         ("POST", "/v1/topic-edits", {"kind": "praise", "topic": one, **by}, 422, "invalid-request"),
         ("POST", "/v1/topic-edits/99/undo", by, 404, "edit-not-found"),

@@ -56,7 +56,7 @@ def test_clusters_come_back_as_they_were(connection: Connection, workspace_id: i
     assert store.clusters.lineage(connection, workspace_id) == events
     assert tuple(store.memberships.load(connection, workspace_id)) == members
     assert store.memberships.find(connection, workspace_id, ["c"]) == [members[0]]
-    assert store.memberships.find(connection, workspace_id, (), [comment.content_hash]) == [members[0]]
+    assert store.memberships.find(connection, workspace_id, (), [comment.content_hash]) == [*members]
     assert store.memberships.hashes_with_prefix(connection, workspace_id, comment.content_hash[:8]) == [
         comment.content_hash
     ]

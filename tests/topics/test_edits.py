@@ -69,6 +69,7 @@ def topic(edited: EditedTopics, topic_id: str) -> Topic:
 
 
 SPLIT = {"into": "n", "name": "New one", "part": "p"}
+CREATE = {"name": "New one", "theme": "design", "polarity": "negative", "clauses": [["a0", 0, 9]], "texts": ["Ugly"]}
 EVERY_KIND: list[tuple[str, str | None, dict[str, Any]]] = [
     ("rename", "a", {"name": "Mine"}),
     ("merge", "a", {"into": "b"}),
@@ -78,6 +79,7 @@ EVERY_KIND: list[tuple[str, str | None, dict[str, Any]]] = [
     ("pin", "a", {}),
     ("ignore", "a", {}),
     ("adopt", "a", {"name": "Mine", "theme": "mine"}),
+    ("create", "n", CREATE),
 ]
 
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipelines.topics.edits.create import create, example_causes
 from pipelines.topics.edits.draft import (
     ClauseSource,
     ClusteredClause,
     ReplayState,
     TopicDraft,
-    overlaps_any,
+    keys_of,
     topic_of_cluster,
     topic_of_draft,
+    with_equal_texts,
 )
 from pipelines.topics.edits.split import split
-from saywhy.topic import ClauseKey, Cluster, Edit, EditKind, Fate, Lineage, Part, Topic
+from saywhy.topic import ClauseKey, Cluster, Edit, EditKind, ExampleCause, Fate, Lineage, Part, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class EditedTopics:
     - `undone`: edit id → id of the edit that undid it.
     - `without_effect`: edit id → why the edit has no effect.
     - `merged_into`: topic id → the topic that people merged it into.
+    - `example_causes`: the causes that people created; those of undone edits are without examples.
     """
 
     topics: tuple[Topic, ...]
@@ -41,6 +44,7 @@ class EditedTopics:
     undone: dict[int, int]
     without_effect: dict[int, str]
     merged_into: dict[str, str]
+    example_causes: tuple[ExampleCause, ...]
 
 
 def undone_by(edits: Iterable[Edit]) -> dict[int, int]:
@@ -56,12 +60,20 @@ def apply(
     edits: Sequence[Edit], clusters: Iterable[Cluster], lineage: Sequence[Lineage], source: ClauseSource
 ) -> EditedTopics:
     """The topics that clusters are after all standing edits, in the order of their ids."""
-    state = ReplayState(_drafts(list(clusters)), lineage)
     undone, without_effect = undone_by(edits), dict[int, str]()
-    for edit in sorted(edits, key=lambda edit: edit.id):
-        if edit.kind is not EditKind.UNDO and edit.id not in undone and (reason := _apply(edit, state, source)):
+    standing = [
+        edit
+        for edit in sorted(edits, key=lambda edit: edit.id)
+        if edit.kind is not EditKind.UNDO and edit.id not in undone
+    ]
+    # What a created topic has collected is no topic any more from the moment when its edit is undone.
+    created = {edit.topic for edit in edits if edit.kind is EditKind.CREATE}
+    withdrawn = created - {edit.topic for edit in standing if edit.kind is EditKind.CREATE}
+    state = ReplayState(_drafts([cluster for cluster in clusters if cluster.id not in withdrawn]), lineage)
+    for edit in standing:
+        if reason := _apply(edit, state, source):
             without_effect[edit.id] = reason
-    return _edited_topics(state, undone, without_effect)
+    return _edited_topics(state, undone, without_effect, example_causes(edits, undone, state))
 
 
 def _drafts(clusters: Sequence[Cluster]) -> dict[str, TopicDraft]:
@@ -81,6 +93,8 @@ def _apply(edit: Edit, state: ReplayState, source: ClauseSource) -> str | None:
     """Apply one edit. Returns why it has no effect, if it has none."""
     if edit.kind is EditKind.MOVE:
         return _move(edit, state, source)
+    if edit.kind is EditKind.CREATE:
+        return create(edit, state, source)
     topic, is_merged = state.resolve(edit.topic or "")
     if topic is None:
         return f"topic {edit.topic} is no longer there"
@@ -133,17 +147,19 @@ def _move(edit: Edit, state: ReplayState, source: ClauseSource) -> str | None:
     into, _ = state.resolve(edit.arguments["into"])
     if into is None:
         return f"topic {edit.arguments['into']} is no longer there"
-    keys = [(str(hash_), int(start), int(end)) for hash_, start, end in edit.arguments["clauses"]]
-    chosen = [clause for clause in source((), {key[0] for key in keys}) if overlaps_any(clause.key, keys)]
-    if not chosen:
-        return "the comment is no longer in any topic"
-    texts = {clause.text for clause in chosen}
-    candidates = source({clause.cluster for clause in chosen}, ())
-    state.moved |= {clause.key: (into, clause) for clause in candidates if clause.text in texts}
+    moved = with_equal_texts(keys_of(edit.arguments["clauses"]), source)
+    if not moved:
+        return "the comment is no longer there"
+    state.moved |= {clause.key: (into, clause) for clause in moved}
     return None
 
 
-def _edited_topics(state: ReplayState, undone: Mapping[int, int], without_effect: Mapping[int, str]) -> EditedTopics:
+def _edited_topics(
+    state: ReplayState,
+    undone: Mapping[int, int],
+    without_effect: Mapping[int, str],
+    example_causes: tuple[ExampleCause, ...],
+) -> EditedTopics:
     """Add up the clusters and the moved clauses of each topic."""
     topic_of = {cluster.id: topic for topic, draft in state.drafts.items() for cluster in draft.clusters}
     moved: dict[ClauseKey, str] = {}
@@ -151,8 +167,8 @@ def _edited_topics(state: ReplayState, undone: Mapping[int, int], without_effect
     moved_out: dict[str, int] = {}
     for key, (target, clause) in state.moved.items():
         origins = {topic_of[cluster] for cluster in (clause.cluster, clause.second) if cluster in topic_of}
-        topic = state.resolve(target)[0] or topic_of[clause.cluster]
-        if origins == {topic}:
+        topic = state.resolve(target)[0] or topic_of.get(clause.cluster)
+        if topic is None or origins == {topic}:
             continue
         moved[key] = topic
         if topic not in origins:
@@ -170,4 +186,5 @@ def _edited_topics(state: ReplayState, undone: Mapping[int, int], without_effect
         dict(undone),
         dict(without_effect),
         {topic: into for topic in state.merged_into if (into := state.resolve(topic)[0])},
+        example_causes,
     )

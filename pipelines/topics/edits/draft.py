@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from saywhy.topic import ClauseKey, Cluster, Fate, Lineage, Part, Topic
 
 @dataclass(frozen=True, slots=True)
 class ClusteredClause:
-    """A clause that is in a cluster, and perhaps in a `second` one.
+    """A clause that is in a cluster, and perhaps in a `second` one. Without a cluster, `cluster` is blank.
 
     `text` is folded, since clauses with equal text are always moved together. `vector` (d,) is centred and of unit
     length.
@@ -33,7 +34,7 @@ class ClusteredClause:
     second: str | None = None
 
 
-#: Reads the clauses of clusters (ids), and those of comments (content hashes) that are in any cluster.
+#: Reads the clauses of clusters (ids), and all those of comments (content hashes), in a cluster or in none.
 ClauseSource = Callable[[Collection[str], Collection[str]], Sequence[ClusteredClause]]
 
 
@@ -94,6 +95,19 @@ class ReplayState:
 def overlaps_any(key: ClauseKey, others: Collection[ClauseKey]) -> bool:
     """Whether a clause overlaps one of the others. (Another model version may split a comment at other positions.)"""
     return any(key[0] == content_hash and key[1] < end and start < key[2] for content_hash, start, end in others)
+
+
+def keys_of(stored: Iterable[Sequence[Any]]) -> list[ClauseKey]:
+    """The clauses that an edit is stored with."""
+    return [(str(content_hash), int(start), int(end)) for content_hash, start, end in stored]
+
+
+def with_equal_texts(keys: Collection[ClauseKey], source: ClauseSource) -> list[ClusteredClause]:
+    """Clauses at these positions, and all of the same clusters with the same text; empty if the comments are gone."""
+    chosen = [clause for clause in source((), {key[0] for key in keys}) if overlaps_any(clause.key, keys)]
+    texts = {clause.text for clause in chosen}
+    same = source({clause.cluster for clause in chosen if clause.cluster}, ()) if chosen else ()
+    return list({clause.key: clause for clause in (*chosen, *same) if clause.text in texts}.values())
 
 
 def topic_of_cluster(cluster: Cluster, parts: tuple[Part, ...]) -> Topic:

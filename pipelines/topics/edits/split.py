@@ -8,7 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from models.arrays import unit
-from pipelines.topics.edits.draft import ClauseSource, ClusteredClause, ReplayState, TopicDraft, overlaps_any
+from pipelines.topics.edits.draft import (
+    ClauseSource,
+    ClusteredClause,
+    ReplayState,
+    TopicDraft,
+    keys_of,
+    overlaps_any,
+)
 from pipelines.topics.labelling.keywords import KEYWORDS_PER_TOPIC
 from saywhy.topic import ClauseKey, Edit, Topic
 
@@ -20,8 +27,7 @@ def split(edit: Edit, state: ReplayState, topic: str, source: ClauseSource) -> s
     if "part" in edit.arguments:
         chosen = [clause for clause in clauses if clause.part == part]
     else:
-        examples = [(str(hash_), int(start), int(end)) for hash_, start, end in edit.arguments["examples"]]
-        chosen = _similar_to_examples(examples, clauses)
+        chosen = _similar_to_examples(keys_of(edit.arguments["examples"]), clauses)
     state.lock(topic)
     if not chosen:
         return "none of its clauses is left" if "part" in edit.arguments else "none of its examples is left"
