@@ -39,7 +39,7 @@ class TopicOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: str = Field(description="Stays the same from analysis to analysis.", examples=["d9bff10a9623"])
-    label: str = Field(examples=["Exports time out on large files"])
+    label: str = Field(examples=["Export to PDF, large files"])
     labels: dict[str, str] = Field(description="By language, in those in which the topic has enough clauses.")
     theme: str = Field(description="The theme that it belongs to.", examples=["reliability"])
     polarity: str = Field(examples=["negative"])

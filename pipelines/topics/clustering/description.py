@@ -11,7 +11,7 @@ import numpy as np
 from models.arrays import Floats, Integers, Vectors, unit
 from pipelines.topics.clustering.distinct_texts import DistinctTexts
 from pipelines.topics.labelling.keywords import surface_forms
-from pipelines.topics.labelling.labels import TopicTexts, label_topic, labels_by_language
+from pipelines.topics.labelling.labels import TopicTexts, label_topics
 
 #: Standard deviations below the mean that one in twenty values of a normal distribution does not reach.
 _ONE_IN_TWENTY = 1.645
@@ -91,29 +91,23 @@ def describe_clusters(
     forms = surface_forms(distinct.texts)
     members_of = [np.flatnonzero(labels == label) for label in range(len(keywords))]
     reaches = reach_of([similarity_to_others(vectors[members]) for members in members_of])
+    means = [vectors[members].mean(axis=0) for members in members_of]
+    centrality = np.zeros(len(labels))
+    for members, mean in zip(members_of, means, strict=True):
+        centrality[members] = vectors[members] @ mean
+    topic_labels = label_topics(TopicTexts(distinct.texts, languages, distinct.counts, labels, centrality))
     descriptions: dict[int, ClusterDescription] = {}
-    for label, (members, weighted, reach) in enumerate(zip(members_of, keywords, reaches, strict=True)):
-        weights = {word: float(weight) for word, weight in weighted.items() if word and weight > 0}
-        mean = vectors[members].mean(axis=0)
-        centrality = (vectors[members] @ mean).astype(np.float64)
-        texts = TopicTexts(
-            [distinct.texts[member] for member in members],
-            [languages[int(member)] for member in members],
-            distinct.counts[members].tolist(),
-            centrality,
-        )
-        taken = {name for other in descriptions.values() for name in (other.label, *other.labels.values())}
-        by_language = labels_by_language(texts, weights, taken)
-        most_central = np.argsort(-centrality, kind="stable")[:_TEXTS_IN_ID].tolist()
+    for label, (members, weighted) in enumerate(zip(members_of, keywords, strict=True)):
+        most_central = members[np.argsort(-centrality[members], kind="stable")[:_TEXTS_IN_ID]]
         descriptions[label] = ClusterDescription(
-            id_of_texts([distinct.keys[members[index]] for index in most_central]),
-            label_topic(texts, weights, taken, by_language),
-            tuple(forms.get(word, word) for word in weights),
+            id_of_texts([distinct.keys[member] for member in most_central]),
+            topic_labels[label].label,
+            tuple(forms.get(word, word) for word, weight in weighted.items() if word and weight > 0),
             int(distinct.counts[members].sum()),
-            unit(mean),
-            reach,
+            unit(means[label]),
+            reaches[label],
             float(stability[label]),
             parts.get(label, {}),
-            by_language,
+            topic_labels[label].by_language,
         )
     return descriptions
