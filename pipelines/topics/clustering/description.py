@@ -28,7 +28,8 @@ class ClusterDescription:
     """What is known of a cluster. `id` is a digest of its most central texts.
 
     `centroid` (d,) is of unit length, in the centred space. `reach` is the similarity to it that one in twenty members
-    does not reach. `size` counts all texts, equal ones too. `labels` are by language of the reader.
+    does not reach. `size` counts all texts, equal ones too. `labels` are by language of the reader. `support` is the
+    share of the responses that have one of the heaviest keyphrases.
     """
 
     id: str
@@ -40,6 +41,7 @@ class ClusterDescription:
     stability: float
     parts: Mapping[int, ClusterDescription] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    support: float = 1.0
 
 
 def id_of_texts(texts: Sequence[str]) -> str:
@@ -76,6 +78,7 @@ def similarity_to_others(vectors: Vectors) -> Floats:
 
 def describe_clusters(
     distinct: DistinctTexts,
+    responses: Integers,
     languages: Sequence[str],
     vectors: Vectors,
     labels: Integers,
@@ -85,8 +88,8 @@ def describe_clusters(
 ) -> dict[int, ClusterDescription]:
     """A description of each cluster 0 … len(keywords) - 1, with labels that differ from one another where possible.
 
-    `languages`, centred `vectors` and `labels` are of the distinct texts; `keywords` are weights by word, `parts` the
-    described parts, both by cluster.
+    `responses` (how many say it), `languages`, centred `vectors` and `labels` are of the distinct texts; `keywords` are
+    weights by word, `parts` the described parts, both by cluster.
     """
     forms = surface_forms(distinct.texts)
     members_of = [np.flatnonzero(labels == label) for label in range(len(keywords))]
@@ -95,7 +98,7 @@ def describe_clusters(
     centrality = np.zeros(len(labels))
     for members, mean in zip(members_of, means, strict=True):
         centrality[members] = vectors[members] @ mean
-    topic_labels = label_topics(TopicTexts(distinct.texts, languages, distinct.counts, labels, centrality))
+    topic_labels = label_topics(TopicTexts(distinct.texts, languages, responses, labels, centrality))
     descriptions: dict[int, ClusterDescription] = {}
     for label, (members, weighted) in enumerate(zip(members_of, keywords, strict=True)):
         most_central = members[np.argsort(-centrality[members], kind="stable")[:_TEXTS_IN_ID]]
@@ -109,5 +112,6 @@ def describe_clusters(
             float(stability[label]),
             parts.get(label, {}),
             topic_labels[label].by_language,
+            topic_labels[label].support,
         )
     return descriptions
