@@ -47,7 +47,7 @@ def topics(
 
 @app.command("list")
 def list_topics() -> None:
-    """List the topics: pinned ones first, then by size; unstable ones after the others, ignored ones last."""
+    """List the topics: pinned ones first, then by size; unstable and vague ones after the others, ignored ones last."""
     from service.topics import views
 
     engine, settings = _open()
@@ -263,6 +263,7 @@ def _print_topic(topic: Topic) -> None:
             ("adopted", topic.is_adopted),
             ("emerging", topic.is_emerging),
             ("unstable", topic.is_unstable),
+            ("vague", topic.is_vague),
         )
         if is_set
     ]

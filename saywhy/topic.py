@@ -48,10 +48,16 @@ class Topic:
     stability: float | None = None
     growth: int = 0
     is_emerging: bool = False  # found since all feedback was last clustered together
+    is_vague: bool = False  # its clauses share no subject: it is listed, but not ranked unless it is pinned or adopted
     is_pinned: bool = False
     is_ignored: bool = False
     is_adopted: bool = False  # `theme` is a theme that people made of it
     parts: tuple[Part, ...] = ()
+
+    @property
+    def is_discovered(self) -> bool:
+        """Whether clustering found it; not if people or the cause library define what is in it."""
+        return self.stability is not None
 
     @property
     def is_unstable(self) -> bool:
@@ -64,7 +70,8 @@ class Cluster:
 
     `reach` is the lowest cosine similarity to the centroid at which a clause is assigned. Centroid and reach hold in
     the centred space of the `ClusteringFit`, and only for vectors of this `model`. Clusters without a cause ("great!")
-    are kept too (`is_cause` is False), so that later clauses of that kind are recognised.
+    are kept too (`is_cause` is False), so that later clauses of that kind are recognised. `is_vague` ones are causes by
+    their theme, but their clauses share no subject.
     """
 
     id: str
@@ -82,6 +89,7 @@ class Cluster:
     labels: dict[str, str] = field(default_factory=dict)
     size_before: int = 0  # before the latest run that brought new feedback
     is_cause: bool = True
+    is_vague: bool = False
     is_emerging: bool = False
     first_seen: datetime | None = None
     ended_at: datetime | None = None

@@ -40,7 +40,7 @@ class TopicOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: str = Field(description="Stays the same from analysis to analysis.", examples=["d9bff10a9623"])
-    label: str = Field(examples=["Exports time out on large files"])
+    label: str = Field(examples=["Export to PDF, large files"])
     labels: dict[str, str] = Field(description="By language, in those in which the topic has enough clauses.")
     theme: str = Field(description="The theme that it belongs to.", examples=["reliability"])
     polarity: str = Field(examples=["negative"])
@@ -48,9 +48,8 @@ class TopicOut(BaseModel):
     size: int = Field(description="Number of clauses.")
     growth: int = Field(description="Number of clauses from the latest new feedback.")
     stability: float | None = Field(description="0 … 1; null if people made the topic.")
-    is_unstable: bool = Field(
-        description="The stability is below 0.7: reports rank it only if it is pinned or adopted."
-    )
+    is_unstable: bool = Field(description="The stability is below 0.7: its boundaries are not reliable.")
+    is_vague: bool = Field(description="Its clauses share no subject: reports rank it only if it is pinned or adopted.")
     is_emerging: bool = Field(description="Found since all feedback was last clustered.")
     first_seen: datetime | None = Field(description="When it was first mentioned.")
     is_pinned: bool
@@ -60,7 +59,7 @@ class TopicOut(BaseModel):
 
 
 class Topics(BaseModel):
-    """All topics: pinned ones first, then by size; unstable ones after the others, ignored ones last."""
+    """All topics: pinned ones first, then by size; unstable and vague ones after the others, ignored ones last."""
 
     topics: list[TopicOut]
 
@@ -235,7 +234,7 @@ REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTP
 
 @router.get("/topics", summary="List the topics")
 def list_topics(resources: ResourcesDep) -> Topics:
-    """All topics: pinned ones first, then by size; unstable ones after the others, ignored ones last."""
+    """All topics: pinned ones first, then by size; unstable and vague ones after the others, ignored ones last."""
     topics = views.list_topics(resources.engine, resources.workspace)
     return Topics(topics=[TopicOut.model_validate(topic) for topic in topics])
 

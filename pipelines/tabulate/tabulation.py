@@ -20,6 +20,8 @@ from saywhy.topic import Assignment, Topic
 #: Topics that fewer responses name are not ranked, unless people have pinned or adopted them: with two, nothing can be
 #: said of their cost.
 MIN_RANKED = 3
+#: The same for discovered topics: three or four alike clauses are found in any survey by chance.
+MIN_RANKED_DISCOVERED = 5
 
 
 def tabulate(
@@ -50,9 +52,9 @@ def tabulate(
     of_themes = theme_mentions(annotations, theme_index)
     of_topics = topic_mentions(annotations, assignments, cause_of_topic)
     theme_of = np.array([theme_index.get(cause.theme, NONE) for cause in causes], np.int32)
-    always_ranked = {CauseKey.of(topic) for topic in topics if topic.is_pinned or topic.is_adopted}
-    is_ranked = columns.responses_naming(of_topics, annotations.hashes, len(causes)) >= MIN_RANKED
-    is_ranked |= np.array([cause.kind == "theme" or cause.key in always_ranked for cause in causes], bool)
+    fewest = {CauseKey.of(topic): _fewest_responses(topic) for topic in topics}
+    responses = columns.responses_naming(of_topics, annotations.hashes, len(causes))
+    is_ranked = responses >= np.array([0 if cause.kind == "theme" else fewest[cause.key] for cause in causes], float)
     tables = (of_themes, of_topics.only(is_ranked), inherited_mentions(of_topics, theme_of, of_themes))
     comment_index = columns.comment_index(annotations.hashes)
     cause_mentions = {
@@ -71,6 +73,15 @@ def _causes(code_frame: CodeFrame, topics: Sequence[Topic], annotations: Annotat
     for topic in topics:
         if topic.theme != VERDICT:
             yield _cause(topic)
+
+
+def _fewest_responses(topic: Topic) -> float:
+    """The number of responses that must name a topic so that it is ranked; infinite if it never is."""
+    if topic.is_pinned or topic.is_adopted:
+        return 0
+    if topic.is_vague:
+        return np.inf
+    return MIN_RANKED_DISCOVERED if topic.is_discovered else MIN_RANKED
 
 
 def _cause(topic: Topic) -> Cause:

@@ -7,7 +7,7 @@ Five steps, each in a module or folder of its own:
 
 - `clauses`: clauses from annotations (`clauses_of`), and the set of distinct texts that is clustered (`ClauseSet`).
 - `clustering/`: vectors → clusters, with stability and parts (`clusters.cluster`).
-- `labelling/`: what a topic is called, and its keywords (`labels.label_topic`).
+- `labelling/`: what a topic is called, and its keywords (`labels.label_topics`).
 - `tracking/`: topics keep their ids when feedback arrives (`grow.grow`, `refit.refit`).
 - `edits/`: what people changed, applied to the clusters (`apply.apply`).
 

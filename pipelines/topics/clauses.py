@@ -26,6 +26,9 @@ from saywhy.topic import ClauseKey
 #: A cluster in which a smaller share of clauses mentions a theme is no cause but a collection of narrative fragments.
 #: In the sample and two real surveys those had .24 to .44, nearly all causes .49 and more: docs/explanation/topics.md.
 _MIN_MENTION_SHARE = 0.45
+#: A cluster in which a smaller share does is vague: in four surveys, the eleven between this limit and the one above
+#: were verdicts in other words.
+_MIN_CLEAR_SHARE = 0.55
 
 _POLARITY_SIGNS = {Polarity.NEGATIVE.value: -1, Polarity.POSITIVE.value: 1}
 
@@ -89,11 +92,15 @@ def polarity_signs(polarities: Iterable[str]) -> Integers:
 
 
 class ClusterSummary(NamedTuple):
-    """The theme of a cluster (`VERDICT` if it is no cause), its most common polarity, and its number of clauses."""
+    """What the clauses of a cluster have in common: theme (`VERDICT` if it is no cause) and most common polarity.
+
+    `is_vague` tells whether few of them mention a theme.
+    """
 
     theme: str
     polarity: str
     size: int
+    is_vague: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,7 @@ class ClauseSet:
                 _cluster_theme(themes[label]) if mentions[label] >= _MIN_MENTION_SHARE * counts.total() else VERDICT,
                 most_common(counts),
                 counts.total(),
+                mentions[label] < _MIN_CLEAR_SHARE * counts.total(),
             )
             for label, counts in sorted(polarities.items())
         }

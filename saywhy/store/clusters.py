@@ -123,6 +123,7 @@ def _cluster(row: Row) -> Cluster:
         labels=row.labels or {},
         size_before=row.size_before,
         is_cause=row.is_cause,
+        is_vague=row.is_vague,
         is_emerging=row.is_emerging,
         first_seen=row.first_seen,
         ended_at=row.ended_at,

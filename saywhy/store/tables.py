@@ -127,6 +127,7 @@ def _topic_columns() -> list[Column[Any]]:
         Column("centroid", sa.LargeBinary, nullable=False),
         Column("stability", sa.Float),
         Column("first_seen", UtcDateTime),
+        Column("is_vague", sa.Boolean, nullable=False, server_default=sa.false()),
     ]
 
 

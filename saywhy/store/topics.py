@@ -163,6 +163,7 @@ def _topic(row: Row) -> Topic:
         stability=row.stability,
         growth=row.growth,
         is_emerging=row.is_emerging,
+        is_vague=row.is_vague,
         is_pinned=row.is_pinned,
         is_ignored=row.is_ignored,
         is_adopted=row.is_adopted,

@@ -61,7 +61,7 @@ class TopicDetails:
 
 
 def list_topics(engine: Engine, workspace: str) -> tuple[Topic, ...]:
-    """All topics: pinned ones first, then by size; unstable ones after the others, ignored ones last.
+    """All topics: pinned ones first, then by size; unstable and vague ones after the others, ignored ones last.
 
     Raises `WorkspaceNotFound`.
     """
@@ -145,7 +145,8 @@ def _visible_topics(connection: Connection, workspace_id: int) -> tuple[Topic, .
 
 
 def _display_order(topic: Topic) -> tuple[bool, bool, bool, int, str]:
-    return topic.is_ignored, not topic.is_pinned, topic.is_unstable, -topic.size, topic.id
+    is_doubtful = topic.is_unstable or topic.is_vague
+    return topic.is_ignored, not topic.is_pinned, is_doubtful, -topic.size, topic.id
 
 
 def _edit_statuses(connection: Connection, workspace_id: int, edited: EditedTopics) -> tuple[EditStatus, ...]:

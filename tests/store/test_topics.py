@@ -42,7 +42,9 @@ def test_clusters_come_back_as_they_were(connection: Connection, workspace_id: i
     """Loaded clusters, lineage events and memberships equal the saved ones."""
     (comment,) = save_comments(connection, workspace_id, "too slow")
     part = Cluster("p", "delivery", "送货", ("送货",), "negative", 1, vector(0.6, 0.8), 0.5, "core-1", NOW, 0.75, "c")
-    whole = replace(part, id="c", parent=None, labels={"de": "Zu langsam"}, size_before=1, is_emerging=True)
+    whole = replace(
+        part, id="c", parent=None, labels={"de": "Zu langsam"}, size_before=1, is_emerging=True, is_vague=True
+    )
     events = (Lineage(NOW, Fate.FOUND, "c"), Lineage(NOW, Fate.MERGED, "old", "c", 0.5))
     fit = ClusteringFit("core-1", NOW, 1, ("de", "en"), b"0123")
     members = (

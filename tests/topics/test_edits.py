@@ -121,6 +121,17 @@ def test_a_merge_adds_up() -> None:
     assert [topic.id for topic in edited.topics] == ["b", "c"]
 
 
+def test_a_vague_topic_that_people_name_is_not_vague() -> None:
+    """Nor is one that was split off, nor a merged one of which any part is clear."""
+    vague = replace(A, is_vague=True)
+    clusters = (vague, B, C, PART)
+    assert topic(applied([], clusters), "a").is_vague
+    assert topic(applied(edits(("pin", "a", {})), clusters), "a").is_vague
+    assert not topic(applied(edits(("rename", "a", {"name": "Mine"})), clusters), "a").is_vague
+    assert not topic(applied(edits(("split", "a", SPLIT)), clusters), "n").is_vague
+    assert not topic(applied(edits(("merge", "a", {"into": "b"})), clusters), "b").is_vague
+
+
 def test_edits_of_a_merged_topic_apply_to_the_one_it_was_merged_into() -> None:
     """A chain of merges is followed to its end."""
     edited = applied(edits(("merge", "a", {"into": "b"}), ("merge", "b", {"into": "c"}), ("pin", "a", {})))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pytest
 
 from pipelines.topics.labelling.headings import to_heading
 from pipelines.topics.labelling.keywords import stop_words, surface_forms, to_documents, words
-from pipelines.topics.labelling.labels import TopicTexts, label_topic, labels_by_language
+from pipelines.topics.labelling.labels import TopicLabel, TopicTexts, label_topics
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 
 
@@ -103,62 +105,185 @@ def test_a_heading_of_combining_marks_is_cut() -> None:
     assert len(to_heading("e" + "\u0316" * 200)) <= 60
 
 
-def label(texts: list[str], languages: list[str], keywords: dict[str, float], taken: set[str] | None = None) -> str:
-    """The label of texts in order of decreasing centrality."""
-    centrality = np.linspace(0.9, 0.7, len(texts))
-    return label_topic(TopicTexts(texts, languages, [1] * len(texts), centrality), keywords, taken or set(), {})
+def label_all(topics: Mapping[str, Sequence[str]], languages: Mapping[str, str] | str = "en") -> dict[str, TopicLabel]:
+    """The labels of topics by name, each from texts in order of decreasing centrality; "" is the name of no topic."""
+    names = [name for name in topics if name]
+    rows = [(text, name) for name, texts in topics.items() for text in texts]
+    numbers = [names.index(name) if name else -1 for _, name in rows]
+    centrality = [0.9 - 0.2 * topics[name].index(text) / len(topics[name]) for text, name in rows]
+    language_of = [languages if isinstance(languages, str) else languages[text] for text, _ in rows]
+    texts = [text for text, _ in rows]
+    counts = np.ones(len(rows), np.int64)
+    labels = label_topics(TopicTexts(texts, language_of, counts, np.array(numbers), np.array(centrality)))
+    return dict(zip(names, labels, strict=True))
 
 
-def test_a_label_is_a_clause_with_the_keywords() -> None:
-    """A clause with the keywords is preferred to a slightly more central one without."""
-    texts = ["It happens every single time", "Exports time out on large files", "My export"]
-    assert label(texts, ["en"] * 3, {"exports": 1.0, "time": 0.8, "large": 0.5}) == "Exports time out on large files"
+ENGLISH = {
+    "export": [
+        "I exported to PDF and the margins were gone",
+        "Export to PDF cuts off the last column",
+        "We need a working PDF export for our reports",
+        "Terrible export to PDF",
+    ],
+    "theme": [
+        "Please give us a dark mode",
+        "My eyes hurt at night without a dark mode",
+        "A night theme would be lovely",
+        "I asked for a night theme last year",
+        "dark mode!!",
+    ],
+    "queue": ["The waiting room is full", "Waiting room without chairs", "Nobody cleans the waiting room"],
+    "": ["We were told to come back on Monday", "The report is due on Monday", "I love it", "Our chairs are old"],
+}
+GERMAN = {
+    "parken": [
+        "Es gibt nicht genug Parkplätze",
+        "Die Parkplätze sind ständig belegt",
+        "Mir fehlen Parkplätze vor dem Haus",
+    ],
+    "lieferung": ["Ich warte seit Tagen auf das Paket", "Das Paket war beschädigt", "Mein Paket lag im Regen"],
+    "": ["Alles bestens", "Wir fahren mit dem Bus zum Haus", "Schade um das Geld"],
+}
+FRENCH = {
+    "caisse": [
+        "Le temps d'attente aux caisses est trop long",
+        "Trop de temps d'attente",
+        "J'ai quitté la file à cause du temps d'attente",
+    ],
+    "prix": ["Les prix sont trop élevés", "Des prix élevés pour des légumes", "Vos prix élevés découragent"],
+    "": ["Très bien", "Je viens chaque semaine pour les légumes", "La file était longue"],
+}
+CHINESE = {
+    "物流": ["物流太慢了", "等了一周，物流慢", "这个物流慢得让人着急"],
+    "屏幕": ["屏幕有划痕", "收到的时候屏幕划痕很多", "屏幕划痕，好几道"],
+    "": ["非常好", "下次还来买", "一周以后再说"],
+}
 
 
-def test_a_label_is_in_a_language_that_members_write() -> None:
-    """English if a fifth of the texts are, otherwise the most common language."""
-    texts = ["Der Export bricht ab", "导出总是失败", "Exports always fail", "Der Export geht nicht"]
-    assert label(texts, ["de", "zh-Hans", "en", "de"], {}) == "Exports always fail"
-    assert label(texts, ["de", "zh-Hans", "de", "de"], {}) in ("Der Export bricht ab", "Exports always fail")
-    assert label(texts[:2], ["de", "zh-Hans"], {}) == "Der Export bricht ab"
+@pytest.mark.parametrize(
+    ("topics", "language", "expected"),
+    [
+        (ENGLISH, "en", {"export": "Export to PDF", "theme": "Dark mode, night theme", "queue": "Waiting room"}),
+        (GERMAN, "de", {"parken": "Parkplätze", "lieferung": "Paket"}),
+        (FRENCH, "fr", {"caisse": "Temps d'attente", "prix": "Prix élevés"}),
+        (CHINESE, "zh-Hans", {"物流": "物流太慢", "屏幕": "屏幕划痕"}),
+    ],
+)
+def test_a_label_is_what_the_clauses_have_in_common(
+    topics: Mapping[str, Sequence[str]], language: str, expected: dict[str, str]
+) -> None:
+    """One or two phrases with a subject, as mostly written; stories, praise and blame around them are left out."""
+    assert {name: label.label for name, label in label_all(topics, language).items()} == expected
+
+
+def test_a_label_is_in_any_language() -> None:
+    """Phrases of a language without word lists are judged by their frequency alone."""
+    topics = {
+        "a": ["Virheellinen lasku", "Lasku virheellinen taas", "Aina virheellinen"],
+        "b": ["Sovellus hidas", "Hidas sovellus"],
+    }
+    labels = label_all(topics, "fi")
+    assert "irheellinen" in labels["a"].label
+    assert "idas" in labels["b"].label
+
+
+def test_a_short_clause_that_says_all_is_the_label() -> None:
+    """A whole clause is preferred to keyphrases if all of its words are common in the topic."""
+    topics = {
+        "a": ["The export never finishes", "Our export never finishes on Mondays", "Large export that never finishes"],
+        "b": ["Prices rose", "The prices rose again"],
+    }
+    assert label_all(topics)["a"].label == "The export never finishes"
+
+
+@pytest.mark.parametrize(
+    ("texts", "language", "unwanted"),
+    [
+        (["Great coffee machine, love it", "I love this great coffee machine", "Such a great app"], "en", "great"),
+        (["Das ist super, danke", "Super, vielen Dank", "Einfach super"], "de", "super "),
+        (["Use sticky notes daily", "I use sticky notes", "We use sticky notes"], "en", "use"),
+        (["On m'a dit de revenir samedi", "M'a-t-on dit samedi"], "fr", "m'a"),
+        (["我买了两次咖啡机", "我又买了咖啡机"], "zh-Hans", "我"),
+    ],
+)
+def test_no_keyphrase_is_praise_or_a_story(texts: list[str], language: str, unwanted: str) -> None:
+    """No label begins with a verb, a pronoun or a verdict where there is anything else to say."""
+    topics = {"a": [*texts, "Coffee machine", "Sticky notes"], "b": ["Printer", "Printer jams"]}
+    assert not label_all(topics, language)["a"].label.casefold().startswith(unwanted)
+
+
+def test_the_name_of_the_product_is_no_label() -> None:
+    """What everybody mentions with a capital says nothing about a topic by itself."""
+    topics = {
+        "a": ["Acmedesk has slow search", "Search in Acmedesk is slow", "Acmedesk search"],
+        "b": ["The billing of Acmedesk", "Acmedesk billing was wrong"],
+    }
+    labels = {name: label.label for name, label in label_all(topics).items()}
+    assert "search" in labels["a"].casefold()
+    assert "billing" in labels["b"].casefold()
+
+
+def test_two_topics_never_have_nearly_the_same_label() -> None:
+    """The topic with the stronger claim keeps the label; the other is named by what else it says."""
+    topics = {
+        "strong": ["Parking spaces", "No parking spaces", "Few parking spaces", "Parking spaces are rare"],
+        "weak": ["Parking space too narrow for vans", "A parking space for vans", "Vans", "Trailers and vans"],
+        "": ["Lovely staff", "The food was cold"],
+    }
+    labels = {name: label.label for name, label in label_all(topics).items()}
+    assert labels["strong"].casefold().endswith("parking spaces")
+    assert "ans" in labels["weak"]
 
 
 def test_no_label_shows_personal_data() -> None:
     """A clause with an address is avoided; if there is no other, it is masked."""
     texts = ["Write to anna@example.org about my refund", "Refund still missing after weeks"]
-    assert label(texts, ["en", "en"], {}) == "Refund still missing after weeks"
-    assert "anna" not in label(texts[:1], ["en"], {})
+    assert label_all({"a": texts})["a"].label == "Refund"
+    assert "anna" not in label_all({"a": texts[:1]})["a"].label
 
 
-def test_two_topics_have_two_labels() -> None:
-    """A label that is taken is not given again if there is another."""
-    texts = ["Too slow for daily work", "Slow in the mornings"]
-    assert label(texts, ["en", "en"], {}, {"Too slow for daily work"}) == "Slow in the mornings"
-
-
-def test_a_label_is_typical() -> None:
-    """Common words win over a more central story of one person, an aside and an incomplete clause."""
-    texts = [
-        "I told them in May that the export of 400 invoices (all of last year) never finishes",
-        "The export is",
-        "Why is the export?",
-        "The export never finishes",
-        "Export never finishes for us",
-        "An export that finishes would be great",
-    ]
-    assert label(texts, ["en"] * 6, {"export": 1.0, "finishes": 0.5}) == "The export never finishes"
+def test_a_label_is_in_a_language_that_members_write() -> None:
+    """English if a fifth of the responses are, otherwise the most common language."""
+    texts = ["Der Export bricht ab", "导出总是失败", "Exports always fail", "Der Export geht nicht"]
+    languages = dict(zip(texts, ["de", "zh-Hans", "en", "de"], strict=True))
+    assert label_all({"a": texts}, languages)["a"].label == "Exports always fail"
+    assert label_all({"a": [texts[0], texts[1], texts[3]]}, languages)["a"].label in ("Export", *texts)
 
 
 def test_every_reader_gets_a_label_in_their_language() -> None:
     """If enough texts are in it; Chinese of the other script is converted."""
     texts = ["Exports always fail", "The export fails", "Der Export bricht ab", "Export bricht immer ab"]
-    texts += ["导出总是失败", "导出又失败了", "L'export échoue"]
-    languages = ["en", "en", "de", "de", "zh-Hans", "zh-Hans", "fr"]
-    topic = TopicTexts(texts, languages, [1] * 7, np.linspace(0.9, 0.8, 7))
-    labels = labels_by_language(topic, {"export": 1.0}, set())
+    texts += ["导出文件失败", "导出文件又失败了", "L'export échoue"]
+    languages = dict(zip(texts, ["en", "en", "de", "de", "zh-Hans", "zh-Hans", "fr"], strict=True))
+    labels = label_all({"a": texts}, languages)["a"].by_language
     assert labels.keys() == {"en", "de", "zh-Hans", "zh-Hant"}
-    assert labels["de"] in texts[2:4]
-    assert labels["zh-Hant"] in ("導出總是失敗", "導出又失敗了")
+    assert "Export" in labels["de"]
+    assert labels["zh-Hant"].startswith("導出")
+
+
+def test_labels_do_not_depend_on_the_order_of_the_texts() -> None:
+    """Neither within a topic nor among topics."""
+    shuffled = {name: list(reversed(texts)) for name, texts in reversed(ENGLISH.items())}
+    flat = {name: [*texts] for name, texts in ENGLISH.items()}
+    centre = {name: dict.fromkeys(texts, 0.5) for name, texts in flat.items()}
+
+    def labelled(topics: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        names = [name for name in topics if name]
+        rows = [(text, name) for name, texts in topics.items() for text in texts]
+        numbers = np.array([names.index(name) if name else -1 for _, name in rows])
+        same = np.array([centre[name][text] for text, name in rows])
+        texts = TopicTexts([text for text, _ in rows], ["en"] * len(rows), np.ones(len(rows), np.int64), numbers, same)
+        return {name: label.label for name, label in zip(names, label_topics(texts), strict=True)}
+
+    assert labelled(shuffled) == labelled(flat)
+
+
+def test_support_tells_causes_from_collections() -> None:
+    """It is the share of the responses that have a keyphrase: 0 if no two of them say the same."""
+    topics = {"cause": ENGLISH["queue"], "collection": ["Then I left", "Sky above", "Two rabbits"], "": ENGLISH[""]}
+    labels = label_all(topics)
+    assert labels["cause"].support == 1
+    assert labels["collection"].support == 0
 
 
 def test_elided_articles_are_no_part_of_a_word() -> None:

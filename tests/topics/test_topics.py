@@ -6,6 +6,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from models.arrays import Vectors
 from pipelines.annotate.columns import Annotations
-from pipelines.tabulate.tabulation import MIN_RANKED, tabulate
+from pipelines.tabulate.tabulation import MIN_RANKED, MIN_RANKED_DISCOVERED, tabulate
 from pipelines.topics.clauses import ClauseText
 from pipelines.topics.clustering import clusters
 from pipelines.topics.clustering.language_centring import LanguageCentring
@@ -99,14 +100,16 @@ def test_a_topic_is_one_cause(result: TopicsAndAssignments) -> None:
 
 
 def test_topics_are_described(result: TopicsAndAssignments) -> None:
-    """Every topic has a clause as its label, keywords, a theme of the code frame, and the polarity of its clauses."""
+    """Every topic has a label in the words of its clauses, keywords, the theme and the polarity of most of them."""
     topics, assignments = result
     labels = [topic.label for topic in topics]
     assert len(set(labels)) == len(labels)
-    cause_of = {sentence.text.casefold(): sentence.cause for sentence in ALL_SENTENCES}
+    sentence_of = {clause.content_hash: sentence for sentence, clause in zip(ALL_SENTENCES, CLAUSES, strict=True)}
     for topic in topics:
-        assert topic.label.casefold() in cause_of
-        cause = cause_of[topic.label.casefold()]
+        members = [sentence_of[assignment.content_hash] for assignment in assignments if assignment.topic == topic.id]
+        texts = " ".join(sentence.text for sentence in members).casefold()
+        assert all(phrase.casefold() in texts for phrase in topic.label.split(", "))
+        cause = Counter(sentence.cause for sentence in members).most_common(1)[0][0]
         assert topic.theme == THEME_OF[cause]
         assert topic.polarity == ("positive" if cause in PRAISE else "negative")
         assert topic.keywords
@@ -136,8 +139,8 @@ def test_one_language_alone_is_enough(vectors: Vectors, language: str) -> None:
         causes_in[assignment.topic][cause_of[assignment.content_hash]] += 1
     assert len(topics) >= 4
     assert sum(max(counter.values()) for counter in causes_in.values()) >= 0.8 * len(assignments)
-    texts = [CLAUSES[row].text.casefold() for row in rows]
-    assert all(any(text.endswith(topic.label.casefold()) for text in texts) for topic in topics)
+    texts = " ".join(CLAUSES[row].text.casefold() for row in rows)
+    assert all(phrase.casefold() in texts for topic in topics for phrase in topic.label.split(", "))
 
 
 def test_centring_brings_causes_together_rather_than_languages(vectors: Vectors) -> None:
@@ -226,14 +229,43 @@ def test_a_topic_that_seldom_mentions_a_theme_is_no_cause() -> None:
     assert {assignment.content_hash for assignment in assignments} <= {clause.content_hash for clause in causes}
 
 
+def test_a_topic_of_verdicts_in_other_words_is_vague() -> None:
+    """Half of the clauses of one topic mention a theme, and all of the others: it is listed with the mark."""
+    causes = [complaint(f"late parcel {number} of {cause}") for cause in (0, 2, 3) for number in range(20)]
+    verdicts = [replace(complaint(f"late verdict {number}"), is_mention=number % 2 == 0) for number in range(20)]
+    vectors = around([0] * 20 + [2] * 20 + [3] * 20 + [1] * 20, SEED, spread=SPREAD)
+    topics, assignments = find_topics([*causes, *verdicts], vectors)
+    topic_of = {assignment.content_hash: assignment.topic for assignment in assignments}
+    assert len(topics) == 4
+    assert [topic.id for topic in topics if topic.is_vague] == [topic_of[verdicts[0].content_hash]]
+
+
+def test_a_topic_without_a_subject_is_vague() -> None:
+    """No two clauses of one topic share a word."""
+    causes = [complaint(f"late parcel {number} of {cause}") for cause in (0, 2, 3) for number in range(20)]
+    fragments = [complaint(f"{chr(ord('a') + number) * 5} {chr(ord('a') + number) * 4}") for number in range(20)]
+    vectors = around([0] * 20 + [2] * 20 + [3] * 20 + [1] * 20, SEED, spread=SPREAD)
+    topics, assignments = find_topics([*causes, *fragments], vectors)
+    topic_of = {assignment.content_hash: assignment.topic for assignment in assignments}
+    assert [topic.id for topic in topics if topic.is_vague] == [topic_of[fragments[0].content_hash]]
+
+
 @pytest.mark.parametrize(
-    ("responses", "is_pinned", "ranked"),
-    [(MIN_RANKED, False, True), (MIN_RANKED - 1, False, False), (MIN_RANKED - 1, True, True)],
+    ("responses", "marks", "ranked"),
+    [
+        (MIN_RANKED, {}, True),
+        (MIN_RANKED - 1, {}, False),
+        (MIN_RANKED - 1, {"is_pinned": True}, True),
+        (MIN_RANKED_DISCOVERED, {"stability": 0.3}, True),
+        (MIN_RANKED_DISCOVERED - 1, {"stability": 0.9}, False),
+        (50, {"stability": 0.9, "is_vague": True}, False),
+        (2, {"stability": 0.9, "is_vague": True, "is_pinned": True}, True),
+    ],
 )
-def test_reports_rank_topics_that_enough_responses_name(responses: int, *, is_pinned: bool, ranked: bool) -> None:
-    """Equal comments of several responses count each; a pinned topic is ranked anyway; the theme keeps its mentions."""
+def test_reports_rank_topics_that_enough_responses_name(responses: int, marks: dict[str, Any], *, ranked: bool) -> None:
+    """Equal comments count each; discovered topics need more, vague ones never suffice, pinned ones always do."""
     comment = Comment("Slow")
-    topic = Topic("t", "support", "Slow", (), "negative", 1, b"", stability=0.3, is_pinned=is_pinned)
+    topic = Topic("t", "support", "Slow", (), "negative", 1, b"", **marks)
     answers = [Response("test", str(number), Score(2), comment) for number in range(responses)]
     annotation = annotate(comment, [(0, 4, "price", Polarity.NEGATIVE)])
     assignment = Assignment(comment.content_hash, 0, 4, "t", 1.0)

@@ -65,7 +65,9 @@ def cluster(
     stability[number[:-1]] = communities.stability_
     vectors = sample_centring.transform(sample.vectors)
     parts, part_descriptions = _divide_large(sample, sample_languages, vectors, labels, keywords, communities)
-    descriptions = describe_clusters(sample, sample_languages, vectors, labels, keywords, stability, part_descriptions)
+    descriptions = describe_clusters(
+        sample, communities.counts_, sample_languages, vectors, labels, keywords, stability, part_descriptions
+    )
     result = ClusteringResult(labels, communities.probabilities_, parts, descriptions)
     return _assign_rest(result, number, distinct, languages, centring, communities)
 
@@ -126,6 +128,7 @@ def _divide_large(
         count = len(division.stability)
         described = describe_clusters(
             distinct.take(members),
+            communities.counts_[members],
             member_languages,
             vectors[members],
             division.labels,

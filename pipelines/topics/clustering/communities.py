@@ -95,6 +95,7 @@ class Communities:
         if self.languages is not None:
             languages = np.unique(self.languages[fitted], return_inverse=True)[1]
         can_seed = np.ones(len(X), bool) if self.can_seed is None else self.can_seed[fitted]
+        self.counts_: Integers = counts
         self.min_size_ = min_cluster_size(int(counts.sum())) if self.min_size is None else self.min_size
         labels, confidence = np.full(len(X), NONE), np.zeros(len(X))
         rows = np.flatnonzero(can_seed)

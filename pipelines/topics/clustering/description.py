@@ -11,7 +11,7 @@ import numpy as np
 from models.arrays import Floats, Integers, Vectors, unit
 from pipelines.topics.clustering.distinct_texts import DistinctTexts
 from pipelines.topics.labelling.keywords import surface_forms
-from pipelines.topics.labelling.labels import TopicTexts, label_topic, labels_by_language
+from pipelines.topics.labelling.labels import TopicTexts, label_topics
 
 #: Standard deviations below the mean that one in twenty values of a normal distribution does not reach.
 _ONE_IN_TWENTY = 1.645
@@ -28,7 +28,8 @@ class ClusterDescription:
     """What is known of a cluster. `id` is a digest of its most central texts.
 
     `centroid` (d,) is of unit length, in the centred space. `reach` is the similarity to it that one in twenty members
-    does not reach. `size` counts all texts, equal ones too. `labels` are by language of the reader.
+    does not reach. `size` counts all texts, equal ones too. `labels` are by language of the reader. `support` is the
+    share of the responses that have one of the heaviest keyphrases.
     """
 
     id: str
@@ -40,6 +41,7 @@ class ClusterDescription:
     stability: float
     parts: Mapping[int, ClusterDescription] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    support: float = 1.0
 
 
 def id_of_texts(texts: Sequence[str]) -> str:
@@ -76,6 +78,7 @@ def similarity_to_others(vectors: Vectors) -> Floats:
 
 def describe_clusters(
     distinct: DistinctTexts,
+    responses: Integers,
     languages: Sequence[str],
     vectors: Vectors,
     labels: Integers,
@@ -85,35 +88,30 @@ def describe_clusters(
 ) -> dict[int, ClusterDescription]:
     """A description of each cluster 0 … len(keywords) - 1, with labels that differ from one another where possible.
 
-    `languages`, centred `vectors` and `labels` are of the distinct texts; `keywords` are weights by word, `parts` the
-    described parts, both by cluster.
+    `responses` (how many say it), `languages`, centred `vectors` and `labels` are of the distinct texts; `keywords` are
+    weights by word, `parts` the described parts, both by cluster.
     """
     forms = surface_forms(distinct.texts)
     members_of = [np.flatnonzero(labels == label) for label in range(len(keywords))]
     reaches = reach_of([similarity_to_others(vectors[members]) for members in members_of])
+    means = [vectors[members].mean(axis=0) for members in members_of]
+    centrality = np.zeros(len(labels))
+    for members, mean in zip(members_of, means, strict=True):
+        centrality[members] = vectors[members] @ mean
+    topic_labels = label_topics(TopicTexts(distinct.texts, languages, responses, labels, centrality))
     descriptions: dict[int, ClusterDescription] = {}
-    for label, (members, weighted, reach) in enumerate(zip(members_of, keywords, reaches, strict=True)):
-        weights = {word: float(weight) for word, weight in weighted.items() if word and weight > 0}
-        mean = vectors[members].mean(axis=0)
-        centrality = (vectors[members] @ mean).astype(np.float64)
-        texts = TopicTexts(
-            [distinct.texts[member] for member in members],
-            [languages[int(member)] for member in members],
-            distinct.counts[members].tolist(),
-            centrality,
-        )
-        taken = {name for other in descriptions.values() for name in (other.label, *other.labels.values())}
-        by_language = labels_by_language(texts, weights, taken)
-        most_central = np.argsort(-centrality, kind="stable")[:_TEXTS_IN_ID].tolist()
+    for label, (members, weighted) in enumerate(zip(members_of, keywords, strict=True)):
+        most_central = members[np.argsort(-centrality[members], kind="stable")[:_TEXTS_IN_ID]]
         descriptions[label] = ClusterDescription(
-            id_of_texts([distinct.keys[members[index]] for index in most_central]),
-            label_topic(texts, weights, taken, by_language),
-            tuple(forms.get(word, word) for word in weights),
+            id_of_texts([distinct.keys[member] for member in most_central]),
+            topic_labels[label].label,
+            tuple(forms.get(word, word) for word, weight in weighted.items() if word and weight > 0),
             int(distinct.counts[members].sum()),
-            unit(mean),
-            reach,
+            unit(means[label]),
+            reaches[label],
             float(stability[label]),
             parts.get(label, {}),
-            by_language,
+            topic_labels[label].by_language,
+            topic_labels[label].support,
         )
     return descriptions

@@ -125,6 +125,7 @@ def topic_of_cluster(cluster: Cluster, parts: tuple[Part, ...]) -> Topic:
         cluster.stability,
         cluster.size - cluster.size_before,
         cluster.is_emerging,
+        cluster.is_vague,
         parts=parts,
     )
 
@@ -152,6 +153,8 @@ def topic_of_draft(draft: TopicDraft, moved_in: Sequence[ClusteredClause], moved
         else topic.stability,
         growth=sum(cluster.size - cluster.size_before for cluster in clusters),
         first_seen=min(dates, default=None),
+        # Who names a topic says what it is about.
+        is_vague=not draft.is_named and all(cluster.is_vague for cluster in clusters),
         parts=parts,
     )
 

@@ -53,6 +53,7 @@ def _new_topic(
         stability=None,
         growth=0,
         is_emerging=False,
+        is_vague=False,
         is_pinned=False,
         is_ignored=False,
         is_adopted=False,

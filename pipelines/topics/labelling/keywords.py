@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from models.script import fold_script
 from pipelines.clean.personal_data import CARD, EMAIL, IBAN, PHONE, mask
@@ -26,7 +27,17 @@ _IS_HAN = re.compile(f"[{_HAN}]")
 _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’&.+-][^\W_{_HAN}]+)*")
 #: Articles and pronouns that French and Italian write together with the next word.
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|un|quell|(?:d|n|s)?[aeu]ll)['’](?=\w{2})", re.IGNORECASE)
-_MASKS = re.compile("|".join(map(re.escape, (CARD, EMAIL, IBAN, PHONE))))
+#: Addresses and names on the web, which are no words.
+WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\w)@\w+")
+_MASKS = re.compile("|".join((*map(re.escape, (CARD, EMAIL, IBAN, PHONE)), WEB_ADDRESS.pattern)))
+
+
+class Token(NamedTuple):
+    """A word of a text, which is `text[start:end]`, without an elided article."""
+
+    text: str
+    start: int
+    end: int
 
 
 def words(text: str, language: str | None = None) -> list[str]:
@@ -36,15 +47,15 @@ def words(text: str, language: str | None = None) -> list[str]:
     all (an emoji), the text itself.
     """
     text = normalise(text)
-    tokens = list(_tokens(text))
+    tokens = [token.text for token in tokens_of(text)]
     return _content_words(tokens, language) or tokens or text.split()
 
 
 def has_content(text: str, language: str | None) -> bool:
     """Whether a text has more than stop words and numbers. One without any word, such as an emoji, has content too."""
     has_tokens = False
-    for token in _tokens(normalise(text)):
-        if _content_words([token], language):
+    for token in tokens_of(normalise(text)):
+        if _content_words([token.text], language):
             return True
         has_tokens = True
     return not has_tokens
@@ -60,28 +71,36 @@ def stop_words(language: str | None) -> frozenset[str]:
 def to_documents(texts: Sequence[str], languages: Sequence[str | None]) -> list[str]:
     """Each text as its case-folded words separated by spaces, for a vectoriser to count, without personal data."""
     return [
-        " ".join(word.casefold() for word in words(_MASKS.sub(" ", mask(text)[0]), language))
+        " ".join(word.casefold() for word in words(without_personal_data(text), language))
         for text, language in zip(texts, languages, strict=True)
     ]
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """The words and numbers of a normalised text, in their order."""
+    for match in _TOKEN.finditer(text):
+        run, start = match.group(), match.start()
+        if _IS_HAN.match(run):
+            for word in _segment(run):
+                yield Token(word, start, start + len(word))
+                start += len(word)
+        else:
+            word = _ELIDED.sub("", run) or run
+            yield Token(word, match.end() - len(word), match.end())
+
+
+def without_personal_data(text: str) -> str:
+    """The text with a full stop for personal data and for web addresses, so that no phrase continues across them."""
+    return _MASKS.sub(" . ", mask(text)[0])
 
 
 def surface_forms(texts: Iterable[str]) -> dict[str, str]:
     """Case-folded word → its most common form in these texts, so that "rechnung" is shown as "Rechnung"."""
     counts: dict[str, Counter[str]] = {}
     for text in texts:
-        for token in _tokens(normalise(text)):
-            counts.setdefault(token.casefold(), Counter())[token] += 1
+        for token in tokens_of(normalise(text)):
+            counts.setdefault(token.text.casefold(), Counter())[token.text] += 1
     return {folded: min(forms, key=lambda form: (-forms[form], form)) for folded, forms in counts.items()}
-
-
-def _tokens(text: str) -> Iterator[str]:
-    for match in _TOKEN.finditer(text):
-        run = match.group()
-        run = _ELIDED.sub("", run) or run
-        if _IS_HAN.match(run):
-            yield from _segment(run)
-        else:
-            yield run
 
 
 def _content_words(tokens: Iterable[str], language: str | None) -> list[str]:

@@ -1,161 +1,206 @@
-"""The label of a topic: the clause, written by a customer, that best says what all its clauses say.
+"""The labels of topics: one or two keyphrases ("Dark mode, night theme"), or a short clause that says all of them.
 
-Each candidate gets a score: centrality, plus how many keywords and common words it has, how typical its words are and
-how often it was written, minus penalties for what makes a bad heading. No benchmark measures labels: the weights below
-were set by reading the labels of the sample and of two real surveys (docs/explanation/real-surveys.md), and
-tests/topics/test_labels.py has cases of what they should prevent.
+All topics are labelled together, the one with the strongest first choice first, and a choice that is too much like a
+label that another topic has is passed over: so two topics never have nearly the same label. A topic without a keyphrase
+gets the clause that is most typical of it. No benchmark measures labels: the limits below were set by reading the
+labels of four surveys, and tests/topics/test_labels.py has cases of what they should prevent.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipelines.clean.personal_data import mask
+from models.arrays import Floats, Integers
 from pipelines.display_width import display_width
-from pipelines.topics.labelling.headings import to_heading
-from pipelines.topics.labelling.keywords import stop_words, words
+from pipelines.topics.labelling.headings import MAX_LABEL_WIDTH
+from pipelines.topics.labelling.keyphrases import Keyphrase, keyphrases
+from pipelines.topics.labelling.short_clauses import short_clauses
 
-#: A topic with this share of its texts in English has an English label, as English is the default language of pages.
+#: A topic with this share of its responses in English has an English label, as pages are in English by default.
 _ENGLISH_SHARE = 0.2
 #: Texts, and share of all texts, that a language needs for a label of its own.
 _MIN_TEXTS, _MIN_SHARE = 2, 0.05
-#: The most central texts of a language, which are scored.
-_CANDIDATES = 150
-#: Words that most candidates have in common: a label should contain them.
-_COMMON_WORDS = 5
-#: A word is fully typical if so many other candidates have it.
-_TYPICAL = 5
-#: Weight of each doubling of the number of equal texts, up to so many doublings.
-_PER_DOUBLING, _MAX_DOUBLINGS = 0.1, 4
+#: Keyphrases of a topic that are considered for its label.
+_CONSIDERED = 12
+#: Keyphrases that count for the support of a topic.
+_SUPPORTING = 5
+#: A second keyphrase has this share of the weight of the first, and of its responses that the first does not have.
+_SECOND_WEIGHT, _SECOND_NEW = 0.4, 0.5
+#: Two labels are alike if they share this part of their stems (Jaccard index).
+_ALIKE = 0.6
 
-#: Numbers, questions, brackets and examples: asides rather than statements.
-_ASIDE = re.compile(
-    r"[0-9?？()（）\[\]:：;；/=<>\"“”„«»]|\b(?:etc|usw|e\.g|z\.\s?B|p\.\s?ex)\b|比如|例如", re.IGNORECASE
-)
-#: A personal pronoun first: one person's story.
-_STORY = re.compile(
-    r"(?:I|we|my|ich|wir|mein\w*|je|j['’]|nous|我|我们|我們|他|她|he|she|they|sie|er|ils?|elles?)\b", re.I
-)
-#: Stop words that may well end a statement.
-_CLOSING_WORDS = frozenset(
-    {"too", "well", "good", "much", "more", "not", "never", "again", "always", "often", "us", "me", "it", "all"}
-    | {"ab", "an", "auf", "aus", "ein", "nicht", "mehr", "nie", "immer", "zu", "uns"}
-    | {"bien", "pas", "plus", "beaucoup", "trop", "bon", "bonne", "了", "吗", "好", "多", "不"}
-)
+#: Letters in which words with the same root agree.
+_ROOT = 5
 
 
 @dataclass(frozen=True, slots=True)
 class TopicTexts:
-    """The distinct texts of a topic, one per row: language, number of equal texts, similarity to the mean vector."""
+    """Distinct texts with the topic of each, all (texts,): 0 … n - 1, -1 for none.
+
+    `counts` are the number of responses that say a text, `centrality` its similarity to the mean vector of its topic.
+    Texts without a topic are what topics are compared with.
+    """
 
     texts: Sequence[str]
     languages: Sequence[str | None]
-    counts: Sequence[int]
-    centrality: NDArray[np.float64]
+    counts: Integers
+    topics: Integers
+    centrality: Floats
 
 
-def label_topic(
-    topic: TopicTexts, keywords: Mapping[str, float], taken: Collection[str], labels: Mapping[str, str]
-) -> str:
-    """The label of a topic, in English or in its most common language.
+@dataclass(frozen=True, slots=True)
+class TopicLabel:
+    """The label of a topic, in English or its most common language, and those for readers of each language.
 
-    `keywords` are weights by case-folded word, `taken` are the labels of other topics, which are avoided if possible,
-    `labels` those by language of this topic. Texts with personal data are used only if there are no others, masked.
+    `support` is the share of its responses (0 … 1) that have one of its heaviest keyphrases: low if it is about nothing
+    in particular.
     """
-    language = _main_language(topic.languages, topic.counts)
-    return labels.get(language or "") or _best_label(topic, language, keywords, taken)
+
+    label: str
+    by_language: dict[str, str]
+    support: float
 
 
-def labels_by_language(topic: TopicTexts, keywords: Mapping[str, float], taken: Collection[str]) -> dict[str, str]:
-    """A label for readers of each language in which enough texts are written.
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A possible label, and the stems of its words by which it is compared with other labels."""
 
-    If there is a label in only one Chinese script, the label for the other is converted from it.
+    label: str
+    stems: frozenset[str]
+
+
+def label_topics(texts: TopicTexts) -> list[TopicLabel]:
+    """The label of each topic. A language in which enough of its texts are written has a label of its own.
+
+    If there is a label in only one Chinese script, the label for the other is converted from it. Personal data is
+    masked, and is in a label only if all texts have some.
     """
-    texts_in = Counter(topic.languages)
-    labels = {
-        language: _best_label(topic, language, keywords, taken)
-        for language, texts in sorted(texts_in.items(), key=lambda item: str(item[0]))
-        if language and language != "und" and texts >= max(_MIN_TEXTS, _MIN_SHARE * texts_in.total())
+    phrases = keyphrases(texts.texts, texts.languages, texts.counts, texts.topics, texts.centrality)
+    members = [np.flatnonzero(texts.topics == topic) for topic in range(int(texts.topics.max(initial=-1)) + 1)]
+    main = [_main_language(texts, rows) for rows in members]
+    wanted = {
+        (topic, language)
+        for topic, rows in enumerate(members)
+        for language in (*_label_languages(texts, rows), main[topic])
     }
+    # The strongest claim first; the order of topics decides nothing else.
+    strength = {name: max((phrase.weight for phrase in phrases.get(name, ())), default=0.0) for name in wanted}
+    order = sorted(wanted, key=lambda name: (-strength[name], name[0], str(name[1])))
+    labels: dict[tuple[int, str | None], str] = {}
+    taken: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    for topic, language in order:
+        others = taken[str(language).split("-")[0]]
+        in_use = [stems for other, stems in others if other != topic]
+        choice = _least_like(in_use, _choices(texts, members[topic], language, phrases[topic, language]))
+        others.append((topic, choice.stems))
+        labels[topic, language] = choice.label
+    return [
+        TopicLabel(
+            labels[topic, main[topic]],
+            _with_both_scripts({language: labels[topic, language] for language in _label_languages(texts, rows)}),
+            _support(texts, rows, topic, phrases),
+        )
+        for topic, rows in enumerate(members)
+    ]
+
+
+def _main_language(texts: TopicTexts, rows: Integers) -> str | None:
+    responses: Counter[str | None] = Counter()
+    for row in rows.tolist():
+        responses[texts.languages[row]] += int(texts.counts[row])
+    if responses["en"] >= _ENGLISH_SHARE * responses.total():
+        return "en"
+    return min(responses, key=lambda language: (-responses[language], language or ""))
+
+
+def _label_languages(texts: TopicTexts, rows: Integers) -> list[str]:
+    """The languages in which enough of the texts are written."""
+    texts_in = Counter(texts.languages[row] for row in rows.tolist())
+    return sorted(
+        language
+        for language, count in texts_in.items()
+        if language and language != "und" and count >= max(_MIN_TEXTS, _MIN_SHARE * texts_in.total())
+    )
+
+
+def _choices(
+    texts: TopicTexts, rows: Integers, language: str | None, phrases: Sequence[Keyphrase]
+) -> Iterator[_Choice]:
+    """Possible labels of a topic in a language, the best first; never none."""
+    rows = np.array([row for row in rows.tolist() if texts.languages[row] == language], np.int64)
+    clauses = short_clauses([texts.texts[row] for row in rows], language, texts.counts[rows], texts.centrality[rows])
+    statements = [clause for clause in clauses if clause.is_statement]
+    considered = phrases[:_CONSIDERED]
+    for first in considered:
+        second = _second(texts, first, considered)
+        stems = frozenset({*first.stems, *(second.stems if second else ())})
+        yield from (_Choice(clause.heading, clause.stems) for clause in statements if stems <= clause.stems)
+        if second:
+            both = next((phrase.form for phrase in phrases if stems == {*phrase.stems}), f"{first.form}, {second.form}")
+            yield _Choice(_capitalised(both), stems)
+        yield _Choice(_capitalised(first.form), frozenset(first.stems))
+    yield from (_Choice(clause.heading, clause.stems) for clause in clauses)
+
+
+def _second(texts: TopicTexts, first: Keyphrase, phrases: Sequence[Keyphrase]) -> Keyphrase | None:
+    """The heaviest phrase that says something else than the first, mostly in other responses."""
+    for phrase in phrases:
+        responses = texts.counts[sorted(phrase.rows)].sum()
+        new = texts.counts[sorted(phrase.rows - first.rows)].sum()
+        if (
+            phrase.weight >= _SECOND_WEIGHT * first.weight
+            and not _roots(phrase.stems) & _roots(first.stems)
+            and phrase.form not in first.form
+            and first.form not in phrase.form
+            and new >= _SECOND_NEW * responses
+            and display_width(first.form + phrase.form) + 2 <= MAX_LABEL_WIDTH
+        ):
+            return phrase
+    return None
+
+
+def _support(
+    texts: TopicTexts, rows: Integers, topic: int, phrases: Mapping[tuple[int, str | None], Sequence[Keyphrase]]
+) -> float:
+    """The share of the responses that have one of the heaviest keyphrases of their language."""
+    languages = {texts.languages[row] for row in rows.tolist()}
+    named = {row for language in languages for phrase in phrases[topic, language][:_SUPPORTING] for row in phrase.rows}
+    return float(texts.counts[sorted(named)].sum() / texts.counts[rows].sum())
+
+
+def _least_like(others: Sequence[frozenset[str]], choices: Iterable[_Choice]) -> _Choice:
+    """The first choice that is not alike to another label; the one that is the least like them if all are."""
+    likeness = [(max((_likeness(choice.stems, other) for other in others), default=0.0), choice) for choice in choices]
+    return next((choice for value, choice in likeness if value < _ALIKE), min(likeness, key=lambda pair: pair[0])[1])
+
+
+def _likeness(stems: frozenset[str], other: frozenset[str]) -> float:
+    """The Jaccard index of the roots of two labels."""
+    left, right = _roots(stems), _roots(other)
+    return len(left & right) / max(len(left | right), 1)
+
+
+def _roots(stems: Iterable[str]) -> set[str]:
+    """The beginnings of the stems: "conseil" and "conseillère" are the same word to a reader of labels."""
+    return {word[:_ROOT] for word in stems}
+
+
+def _capitalised(phrase: str) -> str:
+    """The phrase with an initial capital. Words in capitals are in small letters, unless they may be abbreviations."""
+    words = [word.lower() if word.isupper() and len(word) > _ROOT else word for word in phrase.split(" ")]
+    return " ".join(words)[:1].upper() + " ".join(words)[1:]
+
+
+def _with_both_scripts(labels: dict[str, str]) -> dict[str, str]:
     for script, other in (("zh-Hans", "zh-Hant"), ("zh-Hant", "zh-Hans")):
         if other in labels and script not in labels:
             labels[script] = _converter(script).convert(labels[other])
     return labels
-
-
-def _main_language(languages: Sequence[str | None], counts: Sequence[int]) -> str | None:
-    texts_in: Counter[str | None] = Counter()
-    for language, count in zip(languages, counts, strict=True):
-        texts_in[language] += count
-    if texts_in["en"] >= _ENGLISH_SHARE * texts_in.total():
-        return "en"
-    return min(texts_in, key=lambda language: (-texts_in[language], language or ""))
-
-
-def _best_label(topic: TopicTexts, language: str | None, keywords: Mapping[str, float], taken: Collection[str]) -> str:
-    """The heading with the highest score among the most central texts in a language, preferably not a `taken` one."""
-    rows = [row for row, text_language in enumerate(topic.languages) if text_language == language]
-    rows = sorted(rows, key=lambda row: -topic.centrality[row])[:_CANDIDATES]
-    words_of = {row: _distinct_words(topic.texts[row], language) for row in rows}
-    candidates_with = Counter(word for distinct in words_of.values() for word in distinct)
-    common = candidates_with.most_common(_COMMON_WORDS)
-    max_centrality = max(float(topic.centrality[rows[0]]), 1e-9)
-    ranked = []
-    for row in rows:
-        masked, _ = mask(topic.texts[row])
-        is_masked = masked != topic.texts[row]
-        distinct = _distinct_words(masked, language) if is_masked else words_of[row]
-        keyword_share, common_share, typicality = _word_scores(distinct, keywords, common, candidates_with)
-        score = float(topic.centrality[row]) / max_centrality + keyword_share + common_share + typicality
-        score += _PER_DOUBLING * min(np.log2(topic.counts[row]), _MAX_DOUBLINGS)
-        heading = to_heading(masked)
-        ranked.append((_penalty(heading, len(distinct), language) + is_masked - score, heading))
-    free = [heading for _, heading in sorted(ranked) if heading not in taken]
-    return free[0] if free else min(ranked)[1]
-
-
-def _word_scores(
-    distinct: Collection[str],
-    keywords: Mapping[str, float],
-    common: Sequence[tuple[str, int]],
-    candidates_with: Mapping[str, int],
-) -> tuple[float, float, float]:
-    """Scores 0 … 1 of a text's distinct words: share of the keywords' weight, share of common words, typicality.
-
-    `common` are words with the number of candidates that have them; `candidates_with` has that number for every word.
-    """
-    keyword_share = sum(keywords.get(word, 0.0) for word in distinct) / max(sum(keywords.values()), 1e-9)
-    common_share = sum(count for word, count in common if word in distinct) / max(sum(n for _, n in common), 1)
-    typicality = [min(candidates_with[word] - 1, _TYPICAL) / _TYPICAL for word in distinct]
-    return keyword_share, common_share, float(np.mean(typicality)) if typicality else 0.0
-
-
-def _penalty(heading: str, content_words: int, language: str | None) -> float:
-    """What makes a clause a bad heading, in units of the score."""
-    width = display_width(heading)
-    last_word = heading.rpartition(" ")[2].casefold()
-    is_incomplete = last_word in stop_words(language) and last_word not in _CLOSING_WORDS
-    return (
-        max(0, 12 - width) * 0.05  # too short
-        + max(0, width - 40) * 0.03  # too long
-        + 0.4 * heading.endswith("…")
-        + 0.3 * (content_words < 2)
-        + 0.3 * bool(_ASIDE.search(heading))
-        + 0.3 * is_incomplete
-        + 0.2 * bool(_STORY.match(heading))
-    )
-
-
-def _distinct_words(text: str, language: str | None) -> tuple[str, ...]:
-    """In the order of the text, so that sums and ties do not depend on the hash seed of the process."""
-    return tuple(dict.fromkeys(word.casefold() for word in words(text, language)))
 
 
 @cache

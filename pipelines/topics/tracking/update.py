@@ -16,6 +16,10 @@ from pipelines.topics.clustering.description import ClusterDescription, id_of_te
 from saywhy.code_frame import VERDICT, CodeFrame
 from saywhy.topic import Cluster, ClusteringFit, Lineage, Membership
 
+#: Share of the responses of a cluster that have one of its heaviest keyphrases, below which it has no subject. In four
+#: surveys it left the clusters of fragments out, and a tenth of those that readers would call a cause.
+_MIN_SUPPORT = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class ClusteringUpdate:
@@ -28,7 +32,10 @@ class ClusteringUpdate:
 
 
 def create_cluster(description: ClusterDescription, model: str, now: datetime, taken: set[str]) -> Cluster:
-    """A new cluster of a description; `with_sizes` fills in theme, polarity and size. Its id is added to `taken`."""
+    """A new cluster of a description; `with_sizes` fills in theme, polarity and size. Its id is added to `taken`.
+
+    It is vague if few responses share one of its keyphrases; `with_sizes` also finds it vague if few mention a theme.
+    """
     cluster_id, attempt = description.id, 0
     while cluster_id in taken:
         attempt += 1
@@ -47,6 +54,7 @@ def create_cluster(description: ClusterDescription, model: str, now: datetime, t
         found_at=now,
         stability=description.stability,
         labels=dict(description.labels),
+        is_vague=description.support < _MIN_SUPPORT,
     )
 
 
@@ -70,9 +78,10 @@ def with_sizes(
         if label not in summaries:
             yield replace(cluster, size=0, size_before=0, ended_at=None if cluster.id in locked else now)
             continue
-        theme, polarity, size = summaries[label]
+        theme, polarity, size, is_vague = summaries[label]
         if not cluster.theme:
-            cluster = replace(cluster, theme=theme, polarity=polarity, is_cause=theme != VERDICT)
+            is_vague |= cluster.is_vague
+            cluster = replace(cluster, theme=theme, polarity=polarity, is_cause=theme != VERDICT, is_vague=is_vague)
         if is_new_clause.any():
             size_before = size_of_known[label]
         else:
