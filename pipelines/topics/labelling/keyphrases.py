@@ -98,12 +98,12 @@ def phrases(text: str, language: str | None) -> dict[Stems, str]:
     text = normalise(without_personal_data(text))
     tokens = list(tokens_of(text))
     classes = [word_class(token.text, language) for token in tokens]
-    found: dict[Stems, str] = {}
+    forms: dict[Stems, str] = {}
     for start, end in _runs(text, tokens, classes):
         used = [t for t, c in zip(tokens[start:end], classes[start:end], strict=True) if c is not WordClass.CONNECTOR]
         stems = tuple(sorted({stem(token.text) for token in used}))
-        found.setdefault(stems, text[tokens[start].start : tokens[end - 1].end])
-    return found
+        forms.setdefault(stems, text[tokens[start].start : tokens[end - 1].end])
+    return forms
 
 
 def _runs(text: str, tokens: Sequence[Token], classes: Sequence[WordClass]) -> Iterator[tuple[int, int]]:

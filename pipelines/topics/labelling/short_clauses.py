@@ -82,14 +82,15 @@ def short_clauses(
         penalty = _penalty(heading, stems[row] & subjects, language)
         typical = sum(responses[word] for word in stems[row]) / (total * max(len(stems[row]), 1))
         score = float(centrality[row]) / highest + 2 * typical - penalty - (public[row] != texts[row])
-        is_statement = (
+        # What most have said in the same words is a reason picked from a list, and is called as the list calls it.
+        is_statement = 2 * counts[row] > max(total, _MIN_RESPONSES) or (
             not penalty
             and stems[row] <= shared
             and len(stems[row]) <= _MAX_WORDS
             and display_width(heading) <= _MAX_WIDTH
             and not any(word_class(word, language) is WordClass.EMPTY for word in words[row])
         )
-        ranked.append((-score, heading, ShortClause(heading, stems[row], is_statement)))
+        ranked.append((-score, heading, ShortClause(heading, stems[row], bool(is_statement))))
     return [clause for _, _, clause in sorted(ranked, key=lambda entry: entry[:2])]
 
 
