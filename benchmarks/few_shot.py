@@ -80,10 +80,10 @@ def main() -> None:
     rows = []
     for shots in SHOTS:
         scores = np.array([collected(data, forgetful, causes[cause], shots, seed) for cause in chosen])
-        right, found, existing = scores.sum(axis=0)
-        is_found = scores[:, 1] > 0
-        precision, recall = scores[is_found, 0] / scores[is_found, 1], scores[:, 0] / scores[:, 2]
-        cells = (right / found, right / existing, precision.mean(), recall.mean())
+        right, taken, existing = scores.sum(axis=0)
+        has_taken = scores[:, 1] > 0
+        precision, recall = scores[has_taken, 0] / scores[has_taken, 1], scores[:, 0] / scores[:, 2]
+        cells = (right / taken, right / existing, precision.mean(), recall.mean())
         rows.append((f"{shots}", *(f"{cell:.2f}" for cell in cells)))
     print_table(("examples", "precision", "recall", "mean precision of a cause", "mean recall of a cause"), rows)
 
@@ -115,9 +115,9 @@ def collected(data: Pool, annotator: Forgetful, cause: LibraryCause, shots: int,
     library = annotator.code_frame.causes
     match = match_library(data.clauses, data.vectors, library, annotator.cause_probabilities, None)
     match = match_examples(match, data.clauses, data.vectors, [created], annotator, None)
-    is_found = match.cause == len(library)
-    is_found[examples] = is_of_cause[examples] = False
-    return int((is_found & is_of_cause).sum()), int(is_found.sum()), int(is_of_cause.sum())
+    is_taken = match.cause == len(library)
+    is_taken[examples] = is_of_cause[examples] = False
+    return int((is_taken & is_of_cause).sum()), int(is_taken.sum()), int(is_of_cause.sum())
 
 
 if __name__ == "__main__":

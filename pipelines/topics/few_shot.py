@@ -56,17 +56,17 @@ def match_examples(
     *,
     locked: Collection[str] = (),
 ) -> LibraryMatch:
-    """The match in which clauses that are like the examples of a cause name that cause, and no other.
+    """The match with these causes too: clauses that are like the examples of one name that cause, and no other.
 
-    In the result `cause` indexes the annotator's library followed by `causes`. They come before the library's causes,
-    as people decided what they are. A clause of the opposite polarity names none, and neither does one in a `locked`
-    cluster (ids).
+    They come before the causes of the match, as people decided what they are. A clause of the opposite polarity names
+    none, and neither does one in a `locked` cluster (ids).
     """
+    known = len(match.causes)
+    match = replace(match, causes=(*match.causes, *(cause.cause for cause in causes)))
     if not any(cause.examples or cause.texts for cause in causes) or not clauses:
         return match
     space = _Space.fit(clauses, vectors, annotator)
     models = [_Prototype.of(cause, clauses, vectors, space) for cause in causes]
-    library_size = len(annotator.code_frame.causes)
     ids = [cause.cause.id for cause in causes]
     signs = polarity_signs(clause.polarity for clause in clauses)
     cause_signs = polarity_signs(cause.cause.polarity for cause in causes)
@@ -86,8 +86,9 @@ def match_examples(
         similarity[similarity < np.where(was_in, KEEP_SIMILARITY, MIN_SIMILARITY)] = 0
         best = similarity.argmax(axis=1)
         highest = similarity[np.arange(len(rows)), best]
-        found = rows[highest > 0]
-        named[found], confidence[found], second[found] = (library_size + best)[highest > 0], highest[highest > 0], NONE
+        is_like = highest > 0
+        like = rows[is_like]
+        named[like], confidence[like], second[like] = known + best[is_like], highest[is_like], NONE
     return replace(
         match,
         cause=named,

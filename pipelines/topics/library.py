@@ -41,11 +41,12 @@ _CHUNK = 8192  # clauses
 
 @dataclass(frozen=True, slots=True)
 class LibraryMatch:
-    """The library causes of each of n clauses: `cause` and `second` (n,) index the library, -1 for none.
+    """The known causes of each of n clauses: `cause` and `second` (n,) index `causes`, -1 for none.
 
     `confidence` and `second_confidence` are (n,).
     """
 
+    causes: tuple[LibraryCause, ...]
     cause: Integers
     confidence: NDArray[np.float32]
     second: Integers
@@ -71,6 +72,7 @@ def match_library(
     Clauses in a discovered cluster that is `locked` (ids) stay there, as people decided what is in it.
     """
     match = LibraryMatch(
+        tuple(library),
         np.full(len(clauses), NONE),
         np.zeros(len(clauses), np.float32),
         np.full(len(clauses), NONE),
@@ -109,9 +111,9 @@ def _decide(p: NDArray[np.float32], kept: Integers, min_probability: float) -> t
     return np.where(is_named, best, NONE), np.where(is_named, confidence, 0)
 
 
-def without_library(previous: PreviousClustering, library: Sequence[LibraryCause]) -> PreviousClustering:
-    """The discovered clusters alone, and the clauses that are in no library cause."""
-    ids = {cause.id for cause in library}
+def without_library(previous: PreviousClustering, causes: Sequence[LibraryCause]) -> PreviousClustering:
+    """The discovered clusters alone, and the clauses that are in none of the known causes."""
+    ids = {cause.id for cause in causes}
     return PreviousClustering(
         previous.fit,
         tuple(cluster for cluster in previous.clusters if cluster.id not in ids),
@@ -124,14 +126,13 @@ def with_library(
     clauses: Sequence[ClauseText],
     vectors: Vectors | NDArray[np.float16],
     match: LibraryMatch,
-    library: Sequence[LibraryCause],
     previous: PreviousClustering | None,
     now: datetime,
     *,
     is_refit: bool,
     lasting: Collection[str] = (),
 ) -> ClusteringUpdate:
-    """The update with the library causes that clauses name as clusters, and their memberships.
+    """The update with the known causes that clauses name as clusters, and their memberships.
 
     A cause that no clause names any more ends, unless it is `lasting` (ids), and comes back with the next clause that
     does. After a refit (`is_refit`) all memberships are in the update, else those that have changed.
@@ -142,13 +143,13 @@ def with_library(
     members: list[Membership] = []
     lineage: list[Lineage] = []
     has_new = previous is not None and any(clause.key not in memberships for clause in clauses)
-    for number, cause in enumerate(library):
+    for number, cause in enumerate(match.causes):
         first, second = match.naming(number)
         rows = np.concatenate([first, second])
         if not len(rows) and (cause.id not in known or known[cause.id].ended_at):
             continue
         own = [clauses[row] for row in rows.tolist()]
-        members += [_membership(clauses[row], row, match, library) for row in first.tolist()]
+        members += [_membership(clauses[row], row, match) for row in first.tolist()]
         before = sum(clause.key in memberships for clause in own) if has_new else None
         centroid = _centroid(own, vectors[rows].astype(np.float32), update.fit)
         cluster = _cluster(cause, known.get(cause.id), len(own), before, centroid, update.fit.model, now)
@@ -167,14 +168,14 @@ def with_library(
     )
 
 
-def _membership(clause: ClauseText, row: int, match: LibraryMatch, library: Sequence[LibraryCause]) -> Membership:
+def _membership(clause: ClauseText, row: int, match: LibraryMatch) -> Membership:
     """The causes of the clause, which is the `row` of the match."""
     second = int(match.second[row])
     return Membership(
         *clause.key,
-        library[int(match.cause[row])].id,
+        match.causes[int(match.cause[row])].id,
         round(float(match.confidence[row]), 6),
-        second=library[second].id if second != NONE else None,
+        second=match.causes[second].id if second != NONE else None,
         second_confidence=round(float(match.second_confidence[row]), 6),
     )
 

@@ -175,7 +175,7 @@ topics = Table(
     Column("parts", JSON),
 )
 
-# A row for every clause: its cluster (NULL: it fits none), a second cause of the library, and the topics after edits.
+# A row for every clause: its cluster (NULL: it fits none), a second cause, and the topics of both after edits.
 assignments = Table(
     "assignments",
     metadata,

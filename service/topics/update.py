@@ -58,10 +58,9 @@ def update_topics(
     library = code_frame.causes
     match = match_library(texts, vectors, library, annotator.cause_probabilities, previous, locked=locked)
     match = match_examples(match, texts, vectors, created, annotator, previous, locked=locked)
-    causes = (*library, *(cause.cause for cause in created))
     rest = np.flatnonzero(match.cause == NONE)
     clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest], responses)
-    discovered = without_library(previous, causes) if previous else None
+    discovered = without_library(previous, match.causes) if previous else None
     if discovered is None or refit or is_due(discovered, model, len(rest)):
         is_refit = True
         update = cluster_all(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
@@ -71,7 +70,7 @@ def update_topics(
     if label_endpoint is not None and not is_anonymous:
         labelled = write_labels(update.clusters, update.memberships, comments, label_endpoint, since=now)
         update = replace(update, clusters=labelled)
-    update = with_library(update, texts, vectors, match, causes, previous, now, is_refit=is_refit, lasting=lasting)
+    update = with_library(update, texts, vectors, match, previous, now, is_refit=is_refit, lasting=lasting)
     with engine.begin() as connection:
         store.clusters.save(connection, workspace_id, update.fit, update.clusters, update.lineage)
         store.memberships.save(connection, workspace_id, update.memberships, replace_all=is_refit)

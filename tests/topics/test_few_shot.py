@@ -50,8 +50,8 @@ def matched(
     library = annotator.code_frame.causes
     match = match_library(clauses, vectors, library, annotator.cause_probabilities, previous)
     match = match_examples(match, clauses, vectors, causes, annotator, previous, locked=locked)
-    found = [np.flatnonzero(match.cause == len(library) + index) for index in range(len(causes))]
-    return match, [{clauses[row].text for row in rows.tolist()} for rows in found]
+    rows_of = [np.flatnonzero(match.cause == len(library) + index) for index in range(len(causes))]
+    return match, [{clauses[row].text for row in rows.tolist()} for rows in rows_of]
 
 
 def test_a_created_cause_collects_what_is_like_its_examples(annotator: Annotator, vectors: Vectors) -> None:

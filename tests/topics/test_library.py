@@ -66,13 +66,14 @@ def updated(
     """The update if the clauses name these causes (indices into `LIBRARY`), and these second ones."""
     seconds = np.array(second or [NONE] * len(causes))
     match = LibraryMatch(
+        tuple(LIBRARY),
         np.array(causes),
         np.full(len(causes), 0.8, np.float32),
         seconds,
         np.where(seconds == NONE, 0, 0.2).astype(np.float32),
     )
     return with_library(
-        empty_update(), clauses, vectors(len(clauses)), match, LIBRARY, previous, LATER,
+        empty_update(), clauses, vectors(len(clauses)), match, previous, LATER,
         is_refit=previous is None, **options,  # type: ignore[arg-type]
     )  # fmt: skip
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
+from models.causes import NO_CAUSE
+from saywhy.code_frame import load_code_frame
+from training.data.cause_library import comment_rows, library_rows, read_clauses
+from training.data.rows import read_neutral, read_written
 from training.evaluation.metrics import QualityTable
 
 _ENCODER = (
@@ -52,10 +57,14 @@ these texts, over the themes that a dataset labels.
 | GERestaurant, hotel ABSA (SuperGLEBer), mobASA, kununu | none found |
 | ASQP hotels and courses, Google Play app reviews, hotel reviews, Skytrax | none found |
 
-Also written for this model, none of it taken from anybody's feedback: 2,665 comments in English, German, Simplified and
-Traditional Chinese, with every clause labelled (`training/data/written/`); 104,000 example clauses of the 345 root
-causes in nine languages (`training/data/causes/`); 4,200 clauses without a cause (`training/data/no_cause/`); and 9,200
-whole comments whose clauses are labelled with causes (`training/data/comments/`, which has grown since).
+Also written for this model, none of it taken from anybody's feedback:
+
+- {comments:,} comments with every clause labelled, in English, German, Simplified and Traditional Chinese
+  (`training/data/written/`);
+- {clauses:,} example clauses of the {causes} root causes, in nine languages (`training/data/causes/`), and {without:,}
+  clauses without a cause (`training/data/no_cause/`);
+- {whole:,} whole comments whose clauses are labelled with causes (`training/data/comments/`);
+- {neutral:,} texts that are no feedback (`training/data/neutral/`).
 
 No training text is part of this bundle. Some licences restrict commercial use: if you need certainty, retrain on your
 own data.
@@ -63,6 +72,20 @@ own data.
 
 
 def write_card(version: str, quality: QualityTable, facts: dict[str, Any]) -> str:
-    """The card as Markdown; `facts["recipe"]` says how the model was trained."""
+    """The card as Markdown; `facts["recipe"]` says how the model was trained. What was written is counted."""
     encoder = textwrap.fill(_ENCODER.format(recipe=facts["recipe"]), 120, subsequent_indent="  ")
-    return _TEMPLATE.format(version=version, quality=quality, encoder=encoder)
+    return _TEMPLATE.format(
+        version=version,
+        quality=quality,
+        encoder=encoder,
+        comments=_count(read_written()),
+        clauses=_count(read_clauses()),
+        causes=len(load_code_frame().causes),
+        without=sum(row.cause == NO_CAUSE for row in library_rows()),
+        whole=_count(comment_rows()),
+        neutral=_count(read_neutral()),
+    )
+
+
+def _count(entries: Iterable[Any]) -> int:
+    return sum(1 for _ in entries)

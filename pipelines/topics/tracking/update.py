@@ -16,8 +16,8 @@ from pipelines.topics.clustering.description import ClusterDescription, id_of_te
 from saywhy.code_frame import VERDICT, CodeFrame
 from saywhy.topic import Cluster, ClusteringFit, Lineage, Membership
 
-#: Share of the responses of a cluster that have one of its heaviest keyphrases, below which it has no subject. In four
-#: surveys it left the clusters of fragments out, and a tenth of those that readers would call a cause.
+#: Share of the responses of a cluster that have one of its heaviest keyphrases, below which it has no subject. Set by
+#: reading the clusters of four surveys.
 _MIN_SUPPORT = 0.2
 
 
