@@ -92,7 +92,7 @@ def names_and_merges(message: dict[str, Any]) -> Any:
     if "quotes" in message:
         quote = message["quotes"][0]
         return {
-            language: {"name": f"{quote[:30]} ({language})", "definition": f"Comments like “{quote}” in {language}."}
+            language: {"name": f"{quote[:30]} in {language}", "definition": f"Comments like “{quote}” in {language}."}
             for language in message["languages"]
         }
     ids = [topic["id"] for topic in message["topics"]]
