@@ -6,8 +6,9 @@ Two rows of nearly the same name would be taken for one cause counted twice.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pipelines.topics.labelling.keyphrases import WordClass, stem, word_class
 from pipelines.topics.labelling.keywords import tokens_of
@@ -51,25 +52,37 @@ def is_alike(value: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """Names that no discovered topic may have, in any language: their roots, and the names in folded letters."""
+    """Names that no discovered topic may have, in any language.
 
-    roots: tuple[Roots, ...] = ()
+    `with_root` are the roots of the names that have each root, `folded` the names in folded letters.
+    """
+
+    with_root: Mapping[str, tuple[Roots, ...]] = field(default_factory=dict)
     folded: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, names: Iterable[Mapping[str, str]]) -> KnownNames:
         """`names` are of each cause, by language; "und" where the language of a name is not known."""
         flat = {(name, language) for by_language in names for language, name in by_language.items()}
-        all_roots = {roots_of_label(name, language) for name, language in flat} - {frozenset()}
-        return cls(tuple(sorted(all_roots, key=sorted)), frozenset(fold(name) for name, _ in flat))
+        with_root: defaultdict[str, list[Roots]] = defaultdict(list)
+        for of_name in {roots_of_label(name, language) for name, language in flat}:
+            for root in of_name:
+                with_root[root].append(of_name)
+        index = {root: tuple(of_names) for root, of_names in with_root.items()}
+        return cls(index, frozenset(fold(name) for name, _ in flat))
 
     def have(self, label: str, language: str | None) -> bool:
         """Whether the label is, or is nearly, one of the names."""
-        return fold(label) in self.folded or self.highest_likeness(roots_of_label(label, language)) >= _ALIKE
+        return fold(label) in self.folded or is_alike(self.highest_likeness(roots_of_label(label, language)))
 
     def highest_likeness(self, label: Roots) -> float:
         """The likeness to the name that is most like it; 0 if there are no names."""
-        return max((likeness(label, name) for name in self.roots), default=0.0)
+        return max((likeness(label, name) for name in self.sharing_a_root(label)), default=0.0)
+
+    def sharing_a_root(self, label: Roots) -> Iterator[Roots]:
+        """The roots of the names that have one with the label in common."""
+        for root in label:
+            yield from self.with_root.get(root, ())
 
 
 #: Nothing has a name yet.
@@ -95,7 +108,7 @@ def with_distinct_labels(clusters: Sequence[Cluster], names: KnownNames) -> Iter
 def _by_keywords(cluster: Cluster, names: KnownNames, language: str | None) -> str:
     """The first keywords that the names like the label do not have; numbered as the second if there is none."""
     own = roots_of_label(cluster.label, language)
-    taken = frozenset[str]().union(own, *(name for name in names.roots if likeness(own, name) >= _ALIKE))
+    taken = frozenset[str]().union(own, *(name for name in names.sharing_a_root(own) if is_alike(likeness(own, name))))
     words: list[str] = []
     for word in cluster.keywords:
         label = ", ".join([*words, word])
