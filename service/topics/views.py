@@ -107,7 +107,8 @@ def summarise(edit: Edit) -> str:
     arguments = edit.arguments
     match edit.kind:
         case EditKind.RENAME:
-            return f"rename {edit.topic} to “{arguments['name']}”"
+            definition = f" and define it as “{arguments['definition']}”" if "definition" in arguments else ""
+            return f"rename {edit.topic} to “{arguments['name']}”{definition}"
         case EditKind.MERGE:
             return f"merge {edit.topic} into {arguments['into']}"
         case EditKind.SPLIT:

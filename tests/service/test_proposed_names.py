@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from typer.testing import CliRunner
 
+from cli.main import app
 from pipelines.render.html import to_html
 from pipelines.topics.language_model.endpoint import LabelEndpoint
 from saywhy import store
@@ -101,6 +103,8 @@ def test_what_people_say_wins(sqlite_engine: Engine, model: LanguageModel, tmp_p
     assert "Nobody answers" in shown
     assert "  definition (proposed): Comments like “Support never answers” in en." in shown
     assert topics_command(path, "rename", one, "Nobody answers", "--definition", "No reply at all.").exit_code == 0
+    history = topics_command(path, "history").stdout
+    assert "to “Nobody answers” and define it as “No reply at all.”" in history
     listed = topics_command(path, "list", "--definitions").stdout.splitlines()
     assert "  definition: No reply at all." in listed
     add(sqlite_engine, REASONS[0], start=500)
@@ -112,6 +116,35 @@ def test_what_people_say_wins(sqlite_engine: Engine, model: LanguageModel, tmp_p
     assert (issue.label, issue.definition) == ("Nobody answers", topic.definition)
     refused = topics_command(path, "rename", one, "Nobody answers", "--definition", "x" * 301)
     assert "the definition must be one line of 1 to 300 characters" in refused.stderr
+
+
+def test_the_command_line_asks_the_endpoint_of_the_settings(
+    sqlite_engine: Engine, model: LanguageModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its key; and says on stderr that topics may be the same, with the command that lists them."""
+    monkeypatch.setattr("models.annotator.load_annotator", lambda *_: FakeAnnotator())
+    add(sqlite_engine, *REASONS)
+    env = {
+        "SAYWHY_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}",
+        "SAYWHY_LABEL_URL": model.url,
+        "SAYWHY_LABEL_KEY": "secret-key",
+    }
+    result = CliRunner().invoke(app, ["analyse"], env=env, catch_exceptions=False)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Topics that may be the same: 1. `saywhy topics proposals` lists them." in result.stderr
+    assert "secret-key" not in result.stderr
+    assert {asked["key"] for asked in model.asked} == {"Bearer secret-key"}
+
+
+def test_a_known_topic_gives_way_to_one_that_people_created(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """It is called otherwise from the next analysis on, whether that clusters all feedback or not."""
+    add(sqlite_engine, *REASONS)
+    (topic,) = [key for key, entry in run(sqlite_engine, None).items() if entry.label == REASONS[2]]
+    create = ("create", "App crashes at the start", "--theme", "reliability", "--text", "It freezes in the morning")
+    assert topics_command(tmp_path / "store.db", *create).exit_code == 0
+    add(sqlite_engine, REASONS[0], start=500)
+    assert run(sqlite_engine, None)[topic].label == f"{REASONS[2]} (2)"  # one text has no other keywords
+    assert run(sqlite_engine, None, refit=True)[topic].label == f"{REASONS[2]} (2)"
 
 
 def test_anonymous_texts_are_sent_to_nobody(sqlite_engine: Engine, model: LanguageModel) -> None:

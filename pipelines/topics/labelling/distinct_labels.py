@@ -21,6 +21,8 @@ _ALIKE = 0.6
 ROOT = 5
 #: Keywords that stand for a label which is the name of another cause.
 _KEYWORDS = 2
+#: Marks a label that is the name of another cause, if no keyword tells the two apart.
+_SECOND = " (2)"
 
 _MEANINGFUL = (WordClass.CONTENT, WordClass.GENERIC, WordClass.NEGATION)
 
@@ -115,4 +117,4 @@ def _by_keywords(cluster: Cluster, names: KnownNames, language: str | None) -> s
         if not roots_of_label(word, language) <= taken and not names.have(label, language):
             words.append(word)
     label = ", ".join(words[:_KEYWORDS])
-    return label[:1].upper() + label[1:] if label else f"{cluster.label} (2)"
+    return label[:1].upper() + label[1:] if label else cluster.label.removesuffix(_SECOND) + _SECOND
