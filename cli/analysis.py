@@ -47,6 +47,7 @@ def analyse(
     from models.annotator import load_annotator
     from saywhy.store import open_store
     from service.analysis import analyse as run
+    from service.topics.proposals import list_proposals
 
     settings = read_settings()
     engine = open_store(settings.database_url)
@@ -56,6 +57,8 @@ def analyse(
         finished = run(engine, settings.workspace, annotator, progress=progress, refit=refit, label_endpoint=endpoint)
     message = "Nothing is new since the last analysis." if finished.detail else "Analysed."
     typer.echo(f"{message} `saywhy report` shows the ranking, `saywhy serve` the page.", err=True)
+    if endpoint is not None and (number := sum(view.is_open for view in list_proposals(engine, settings.workspace))):
+        typer.echo(f"Topics that may be the same: {number}. `saywhy topics proposals` lists them.", err=True)
 
 
 def report(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from saywhy.estimate import Estimate
-from saywhy.topic import Topic
+from saywhy.topic import Definition, Topic
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -122,6 +122,7 @@ class Issue:
     audited: AuditedEstimates | None = None  # None if too few comments were audited, and for topics
     labels: dict[str, str] = field(default_factory=dict)  # of a topic, by language of the reader
     topic: TopicState | None = None  # None for a theme
+    definition: Definition | None = None  # of a topic, what it is about
 
     @property
     def key(self) -> CauseKey:

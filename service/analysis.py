@@ -10,7 +10,7 @@ from pipelines.annotate.classification import CommentAnnotator
 from pipelines.annotate.columns import Annotations
 from pipelines.clean.comments import clean
 from pipelines.clean.near_duplicates import DuplicateIndex
-from pipelines.topics.labelling.llm_endpoint import LabelEndpoint
+from pipelines.topics.language_model.endpoint import LabelEndpoint
 from saywhy import store
 from saywhy.errors import NothingToAnalyse
 from saywhy.run import Run
@@ -18,6 +18,7 @@ from saywhy.store import Engine
 from service import runs
 from service.progress import Progress
 from service.reports.writing import write_reports
+from service.topics.proposals import propose_merges
 from service.topics.update import update_topics
 
 #: Comments per transaction.
@@ -36,9 +37,9 @@ def analyse(
     """Analyse the responses of a workspace, and keep one report per wave and one on all waves.
 
     `refit` clusters all clauses into topics again instead of assigning new ones to known topics. `label_endpoint`
-    writes the labels of new topics. If nothing has changed since the previous run, its reports stay and nothing is
-    computed. Raises `NothingToAnalyse` if there are no responses, and `AnalysisRunning` while another process analyses
-    the workspace. A run that fails records its error and can be repeated.
+    names and defines discovered topics, and proposes merges. If nothing has changed since the previous run, its reports
+    stay and nothing is computed. Raises `NothingToAnalyse` if there are no responses, and `AnalysisRunning` while
+    another process analyses the workspace. A run that fails records its error and can be repeated.
     """
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
@@ -56,6 +57,8 @@ def analyse(
                 engine, workspace_id, annotator, annotations, progress, refit=refit, label_endpoint=label_endpoint
             )
             write_reports(engine, workspace_id, annotator, annotations, run, progress)
+            if label_endpoint is not None:
+                propose_merges(engine, workspace_id, label_endpoint)
         except BaseException as error:
             runs.fail(engine, workspace_id, run, error)
             raise

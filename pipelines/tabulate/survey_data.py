@@ -13,6 +13,7 @@ from pipelines.tabulate.cause_mentions import CauseMentions
 from saywhy.annotation import Polarity
 from saywhy.feedback import Comment, Scale, Segment
 from saywhy.issue import CauseKey, TopicState
+from saywhy.topic import Definition
 
 SCALES = tuple(Scale)
 
@@ -29,6 +30,7 @@ class Cause:
     polarity: str | None = None  # of a topic
     labels: Mapping[str, str] = field(default_factory=dict)  # of a topic, by language of the reader
     state: TopicState | None = None  # of a topic
+    definition: Definition | None = None  # of a topic
     is_coded: bool = False  # a theme of the code frame, with which people can label comments
 
     @property

@@ -11,9 +11,12 @@ from models.arrays import NONE
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.annotate.columns import Annotations
 from pipelines.topics.clauses import ClauseSet, clauses_of
+from pipelines.topics.edits.apply import EditedTopics
 from pipelines.topics.few_shot import match_examples
-from pipelines.topics.labelling.llm_endpoint import LabelEndpoint, write_labels
-from pipelines.topics.library import match_library, with_library, without_library
+from pipelines.topics.labelling.distinct_labels import KnownNames, with_distinct_labels
+from pipelines.topics.language_model.endpoint import LabelEndpoint
+from pipelines.topics.language_model.names import with_names
+from pipelines.topics.library import LibraryMatch, match_library, with_library, without_library
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
@@ -36,8 +39,8 @@ def update_topics(
     and find emerging ones, or cluster them all; then replay people's edits.
 
     They are all clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
-    topics are out of date. `label_endpoint` writes labels of new topics, except in anonymous workspaces, whose texts
-    are sent to nobody.
+    topics are out of date. No discovered topic is called like one of the others. `label_endpoint` names new topics and
+    defines those without a definition, except in anonymous workspaces, whose texts are sent to nobody.
     """
     progress("topics", 0, 1)
     with store.reading(engine) as connection:
@@ -59,7 +62,8 @@ def update_topics(
     match = match_library(texts, vectors, library, annotator.cause_probabilities, previous, locked=locked)
     match = match_examples(match, texts, vectors, created, annotator, previous, locked=locked)
     rest = np.flatnonzero(match.cause == NONE)
-    clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest], responses)
+    names = _known_names(match, edited)
+    clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest], responses, names)
     discovered = without_library(previous, match.causes) if previous else None
     if discovered is None or refit or is_due(discovered, model, len(rest)):
         is_refit = True
@@ -67,13 +71,26 @@ def update_topics(
     else:
         is_refit = False
         update = grow(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
-    if label_endpoint is not None and not is_anonymous:
-        labelled = write_labels(update.clusters, update.memberships, comments, label_endpoint, since=now)
-        update = replace(update, clusters=labelled)
     update = with_library(update, texts, vectors, match, previous, now, is_refit=is_refit, lasting=lasting)
+    update = replace(update, clusters=tuple(with_distinct_labels(update.clusters, names)))
+    if label_endpoint is not None and not is_anonymous:
+        # Unless all clauses were clustered, the update has only the memberships that changed.
+        memberships = {} if previous is None or is_refit else dict(previous.memberships)
+        memberships |= {member.key: member for member in update.memberships}
+        named = with_names(update.clusters, memberships.values(), comments, label_endpoint, names, since=now)
+        update = replace(update, clusters=named)
     with engine.begin() as connection:
         store.clusters.save(connection, workspace_id, update.fit, update.clusters, update.lineage)
         store.memberships.save(connection, workspace_id, update.memberships, replace_all=is_refit)
         store.clusters.update_first_seen(connection, workspace_id)
         save_edited_topics(connection, workspace_id)
     progress("topics", 1, 1)
+
+
+def _known_names(match: LibraryMatch, edited: EditedTopics) -> KnownNames:
+    """The names of all causes that people defined and that a report may have: as they call them, else the library's."""
+    called = {topic.id: topic.labels or {"und": topic.label} for topic in edited.topics if not topic.is_discovered}
+    for number, cause in enumerate(match.causes):
+        if any(len(rows) for rows in match.naming(number)):
+            called.setdefault(cause.id, dict(cause.names))
+    return KnownNames.of(called.values())

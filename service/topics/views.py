@@ -66,7 +66,7 @@ def list_topics(engine: Engine, workspace: str) -> tuple[Topic, ...]:
     Raises `WorkspaceNotFound`.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        return _visible_topics(connection, workspace_id)
+        return visible_topics(connection, workspace_id)
 
 
 def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFrame, examples: int = 10) -> TopicDetails:
@@ -78,7 +78,7 @@ def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFra
         edited = edited_topics(connection, workspace_id)
         lookup = TopicLookup.of(connection, workspace_id, edited, code_frame)
         topic_id = lookup.topic(name).id
-        visible = {topic.id: topic for topic in _visible_topics(connection, workspace_id)}
+        visible = {topic.id: topic for topic in visible_topics(connection, workspace_id)}
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
         ids = {topic_id, *(old for old, into in edited.merged_into.items() if into == topic_id)}
         lineage = [
@@ -107,7 +107,8 @@ def summarise(edit: Edit) -> str:
     arguments = edit.arguments
     match edit.kind:
         case EditKind.RENAME:
-            return f"rename {edit.topic} to “{arguments['name']}”"
+            definition = f" and define it as “{arguments['definition']}”" if "definition" in arguments else ""
+            return f"rename {edit.topic} to “{arguments['name']}”{definition}"
         case EditKind.MERGE:
             return f"merge {edit.topic} into {arguments['into']}"
         case EditKind.SPLIT:
@@ -136,7 +137,8 @@ def created_topic(edit: Edit) -> str | None:
     return None
 
 
-def _visible_topics(connection: Connection, workspace_id: int) -> tuple[Topic, ...]:
+def visible_topics(connection: Connection, workspace_id: int) -> tuple[Topic, ...]:
+    """All topics that may be shown, in the order of `list_topics`."""
     topics = store.topics.load(connection, workspace_id, ignored=True)
     published = published_topics(connection, workspace_id)
     if published is not None:

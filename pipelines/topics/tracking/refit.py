@@ -141,13 +141,14 @@ def _new_clusters(
 
 
 def _continued(old: Cluster, new: Cluster, other_labels: Collection[str]) -> Cluster:
-    """The new cluster with id, label and history of the old one; with its own label if another cluster has the old."""
+    """The new cluster with id, label, definition and history of the old one; without the label if another has it."""
     labelled = new if old.label in other_labels else old
     return replace(
         new,
         id=old.id,
         label=labelled.label,
         labels=labelled.labels,
+        definition=labelled.definition,
         found_at=old.found_at,
         first_seen=old.first_seen,
         size_before=old.size_before,
