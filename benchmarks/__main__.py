@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_SCRIPTS = ("classify", "latency", "clean", "import_million", "topics_size", "few_shot", "impact")
+_SCRIPTS = ("classify", "latency", "clean", "import_million", "topics_size", "few_shot", "cause_parts", "impact")
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ from pipelines.topics.clauses import ClauseSet, clauses_of
 from pipelines.topics.few_shot import match_examples
 from pipelines.topics.labelling.llm_endpoint import LabelEndpoint, write_labels
 from pipelines.topics.library import match_library, with_library, without_library
+from pipelines.topics.library_parts import divide_library
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
@@ -70,7 +71,28 @@ def update_topics(
     if label_endpoint is not None and not is_anonymous:
         labelled = write_labels(update.clusters, update.memberships, comments, label_endpoint, since=now)
         update = replace(update, clusters=labelled)
-    update = with_library(update, texts, vectors, match, previous, now, is_refit=is_refit, lasting=lasting)
+    parts = divide_library(
+        texts,
+        vectors,
+        match,
+        previous,
+        update.fit,
+        code_frame=code_frame,
+        now=now,
+        responses=responses,
+        locked=locked,
+    )
+    update = with_library(
+        replace(update, clusters=(*update.clusters, *parts.clusters), lineage=(*update.lineage, *parts.lineage)),
+        texts,
+        vectors,
+        match,
+        previous,
+        now,
+        is_refit=is_refit,
+        lasting=lasting,
+        part_of=parts.part_of,
+    )
     with engine.begin() as connection:
         store.clusters.save(connection, workspace_id, update.fit, update.clusters, update.lineage)
         store.memberships.save(connection, workspace_id, update.memberships, replace_all=is_refit)
