@@ -55,7 +55,9 @@ def main() -> None:
     )
     read = parser.parse_args().read
     annotator, library = load_annotator(), library_causes()
-    others = [pair for cause, written in sorted(library.items()) for pair in zip(written.texts, written.languages)]
+    others = [
+        pair for _, written in sorted(library.items()) for pair in zip(written.texts, written.languages, strict=True)
+    ]
     elsewhere = PhraseCounts.of(others[::_ELSEWHERE_STEP])
     planted = planted_causes()
     rows = [(cause, *planted_row(written, divide(written, annotator, elsewhere))) for cause, written in planted.items()]

@@ -31,6 +31,8 @@ from pipelines.topics.labelling.keyphrases import Stems, phrases
 _MIN_TEXTS_WITH_PHRASE, _MAX_SHARE_WITH_PHRASE = 3, 0.5
 #: How often the share of a phrase in the rest of the survey its share in the cause must be.
 _MIN_LIFT = 3.0
+#: Shrinkage: the share in the rest of the survey is computed as if so many further texts there lacked the phrase.
+_PRIOR_TEXTS = 10
 #: Effect size (Cohen's d) by which clauses with a phrase are more similar to one another than others are to them.
 _MIN_SEPARATION = 2.5
 #: Similarity of two phrases of one part, in the same language and in two. Of two parts it was below .1.
@@ -39,8 +41,9 @@ _SAME_LANGUAGE, _TWO_LANGUAGES = 0.45, 0.2
 _REACH_DEVIATIONS = 0.5
 #: Smallest part, in texts and as a share of the cause, and the share of its texts that have one of its phrases.
 _MIN_TEXTS, _MIN_SHARE, _MIN_COVERAGE = 8, 0.05, 0.5
-#: Random samples by which stability is measured, the share of the texts in each, and the smallest part there.
-_SAMPLES, _SAMPLED, _MIN_TEXTS_IN_SAMPLE = 10, 0.7, 5
+#: Random samples by which stability is measured, the share of the texts in each, and what is required there.
+_SAMPLES, _SAMPLED = 10, 0.7
+_MIN_SAMPLED_WITH_PHRASE, _MIN_SAMPLED = 2, 5
 #: Texts among which phrases are searched; further ones join the part that they are near.
 _MAX_TEXTS = 4000
 
@@ -62,8 +65,8 @@ class PhraseCounts:
         return counts
 
     def share(self, language: str, stems: Stems) -> float:
-        """The share of the texts in a language that have a phrase, a little more than 0 where it was not seen."""
-        return (self.having[language, stems] + 0.5) / (self.texts[language] + 10)
+        """The share of the texts in a language that have a phrase, drawn to 0 where there are few texts."""
+        return self.having[language, stems] / (self.texts[language] + _PRIOR_TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def find_phrase_parts(
     for sample in range(_SAMPLES if len(stability) else 0):
         rows = np.flatnonzero(np.random.default_rng(sample).random(searched) < _SAMPLED)
         sampled = _groups(_sampled(candidates, rows, searched), np.array(languages)[rows], vectors[rows])
-        stability += _agreement(labels[rows], _members(sampled, vectors[rows], _MIN_TEXTS_IN_SAMPLE), len(stability))
+        stability += _agreement(labels[rows], _members(sampled, vectors[rows], _MIN_SAMPLED), len(stability))
     kept = np.flatnonzero(stability >= min_stability * _SAMPLES)
     number = np.full(len(stability) + 1, NONE)  # the last element is for NONE, which indexes it
     number[kept] = np.arange(len(kept))
@@ -117,7 +120,7 @@ def _sampled(candidates: Sequence[_Phrase], rows: Integers, size: int) -> list[_
     index = np.full(size, NONE)
     index[rows] = np.arange(len(rows))
     sampled = [_Phrase(phrase.language, index[phrase.rows][index[phrase.rows] != NONE]) for phrase in candidates]
-    return [phrase for phrase in sampled if len(phrase.rows) >= _MIN_TEXTS_WITH_PHRASE]
+    return [phrase for phrase in sampled if len(phrase.rows) >= _MIN_SAMPLED_WITH_PHRASE]
 
 
 def _groups(candidates: Sequence[_Phrase], languages: Integers, vectors: Vectors) -> list[Integers]:
