@@ -64,7 +64,8 @@ def to_parquet(records: Iterable[Record]) -> bytes:
 def _spreadsheet(records: Iterable[Record], as_cell: Callable[[str], str]) -> pd.DataFrame:
     """The table with times as ISO 8601, and with themes and causes joined by "; ", each with the sign of its polarity.
 
-    The label of a cause is followed by that of the part that is named. Labels that several clauses of a comment have are there once. `as_cell` is applied to all texts.
+    The label of a cause is followed by that of the part that is named. What several clauses of a comment have is there
+    once. `as_cell` is applied to all texts.
     """
     frame = _frame(records)
     for column in _LAST:

@@ -144,9 +144,14 @@ def _groups(candidates: Sequence[_Phrase], languages: Integers, vectors: Vectors
 
 
 def _separation(phrase: _Phrase, languages: Integers, vectors: Vectors) -> float:
-    """Cohen's d of the similarity to the centroid: of texts with the phrase (to that of the others), and without it."""
+    """Cohen's d of the similarity to the centroid: of texts with the phrase (to that of the others), and without it.
+
+    0 if all texts in its language have it, as may be in a sample.
+    """
     is_without = languages == phrase.language
     is_without[phrase.rows] = False
+    if not is_without.any():
+        return 0.0
     within = similarity_to_others(vectors[phrase.rows])
     without = vectors[is_without] @ unit(vectors[phrase.rows].sum(axis=0))
     pooled = np.sqrt((within.var() + without.var()) / 2)
