@@ -1,9 +1,9 @@
-"""Does discovery find about as many topics as there are? Texts that were written topic by topic, of matters in no library.
+"""Does discovery find about as many topics as there are? In texts that were written topic by topic.
 
     python -m benchmarks.granularity
 
-`benchmarks/granularity/<language>.tsv` has a topic and a text a line, of about 25 topics; `none` is what nobody else says.
-Nothing was tuned on the German and the Chinese texts; how mixed a cluster may be was chosen on the English ones.
+`data/granularity/<language>.tsv` has a topic and a text a line, of about 25 topics that are in no library; `none` is what
+nobody else says. How mixed a cluster may be was chosen with the English texts in view, nothing with the others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from benchmarks.timing import print_table
 from models.annotator import load_annotator
 from pipelines.topics.plain_texts import cluster_texts
 
-TEXTS = Path(__file__).with_name("granularity")
+TEXTS = Path(__file__).with_name("data") / "granularity"
 NONE = "none"
 
 

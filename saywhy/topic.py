@@ -114,13 +114,14 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The topic of one clause, with a confidence in 0 … 1."""
+    """The topic of one clause, with a confidence in 0 … 1, and the id of the part of the topic that it is in."""
 
     content_hash: str
     start: int
     end: int
     topic: str
     confidence: float
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

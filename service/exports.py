@@ -57,7 +57,8 @@ class ExportedTheme:
 class ExportedCause:
     """A clause that names a topic: `comment[start:end]`, in characters (code points).
 
-    `ranked` tells whether the latest report on all waves has the topic.
+    `ranked` tells whether the latest report on all waves has the topic. `part` is the label of the part of the topic
+    that the clause is in, if it is in one.
     """
 
     id: str
@@ -68,6 +69,7 @@ class ExportedCause:
     start: int
     end: int
     confidence: float
+    part: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ class _Exporter:
             topic.id in self.ranked,
             *span,
             clause.confidence,
+            next((part.label for part in topic.parts if part.id == clause.part), None),
         )
 
     def _shown(self, comment: Comment | None, spans: list[Span]) -> tuple[str | None, list[Span]]:

@@ -92,10 +92,13 @@ def shapley(
     diagonal = _RIDGE * np.diagonal(covariance, axis1=-2, axis2=-1) + np.finfo(np.float64).tiny ** 0.25
     ridged = covariance + diagonal[..., None] * np.eye(causes)
     if causes <= MAX_EXACT:
-        games = np.ndindex(left.shape[:-1])
-        least, most = np.broadcast_to(least, left.shape[:-1]), np.broadcast_to(most, left.shape[:-1])
-        values = [_over_all_sets(ridged[game], left[game], right[game], least[game], most[game]) for game in games]
-        return np.stack(values).reshape(left.shape)
+        games = left.shape[:-1]
+        lower, upper = np.broadcast_to(least, games), np.broadcast_to(most, games)
+        exact = [
+            _over_all_sets(ridged[game], left[game], right[game], float(lower[game]), float(upper[game]))
+            for game in np.ndindex(games)
+        ]
+        return np.stack(exact).reshape(left.shape)
     # Bordering the covariance with `left` and `right`, the Cholesky factor has two more rows: the part of each side
     # that a column adds to those before it. Large entries in the corner keep the bordered matrix positive definite.
     sides = np.stack([left, right], axis=-2)
@@ -103,7 +106,7 @@ def shapley(
     bordered = np.block([[ridged, np.swapaxes(sides, -1, -2)], [sides, corner]])
     generator = np.random.default_rng(0)
     values = np.zeros(left.shape)
-    least, most = np.asarray(least)[..., None], np.asarray(most)[..., None]
+    lower, upper = np.asarray(least)[..., None], np.asarray(most)[..., None]
     with threadpool_limits(1):  # matrices this small are slower on several threads
         for _ in range(_ORDERS):
             order = generator.permutation(causes)
@@ -111,7 +114,7 @@ def shapley(
                 rows = np.concatenate([columns, [causes, causes + 1]])
                 factor = np.linalg.cholesky(bordered[..., rows[:, None], rows])
                 worth = np.cumsum(factor[..., -2, :-2] * factor[..., -1, :-2], axis=-1)
-                values[..., columns] += np.diff(np.clip(worth, least, most), prepend=0.0)
+                values[..., columns] += np.diff(np.clip(worth, lower, upper), prepend=0.0)
     return values / (2 * _ORDERS)
 
 

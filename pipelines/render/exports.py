@@ -64,7 +64,8 @@ def to_parquet(records: Iterable[Record]) -> bytes:
 def _spreadsheet(records: Iterable[Record], as_cell: Callable[[str], str]) -> pd.DataFrame:
     """The table with times as ISO 8601, and with themes and causes joined by "; ", each with the sign of its polarity.
 
-    Labels that several clauses of a comment have are there once. `as_cell` is applied to all texts.
+    The label of a cause is followed by that of the part that is named. What several clauses of a comment have is there
+    once. `as_cell` is applied to all texts.
     """
     frame = _frame(records)
     for column in _LAST:
@@ -97,7 +98,11 @@ def _frame(records: Iterable[Record]) -> pd.DataFrame:
 
 
 def _joined(labels: Iterable[Record]) -> str:
-    return "; ".join(dict.fromkeys(f"{_SIGNS[label['polarity']]}{label['label']}" for label in labels))
+    names = (
+        f"{_SIGNS[label['polarity']]}{label['label']}" + (f" ({label['part']})" if label.get("part") else "")
+        for label in labels
+    )
+    return "; ".join(dict.fromkeys(names))
 
 
 def _schema(columns: list[str]) -> pa.Schema:
@@ -107,6 +112,7 @@ def _schema(columns: list[str]) -> pa.Schema:
     theme = {"id": pa.string(), "label": pa.string(), "polarity": pa.string(), "confidence": pa.float64()}
     cause = {"id": pa.string(), "label": pa.string(), "theme": pa.string(), "polarity": pa.string()}
     cause |= {"ranked": pa.bool_(), "start": pa.int32(), "end": pa.int32(), "confidence": pa.float64()}
+    cause |= {"part": pa.string()}
     types = {
         "score": pa.int64(),
         "answered_at": pa.timestamp("us", tz="UTC"),

@@ -104,12 +104,11 @@ def _facts(group: str, issue: Issue, wording: Wording) -> Iterator[Fact]:
             if money is not None:
                 entries.append(wording(f"stake_{name}", amount=wording.amount(money)))
         yield Fact(wording["stake"], tuple(entries))
-    if issue.topic is not None and issue.topic.stability is not None:
-        entries = [
-            wording(
-                "topic_facts", stability=wording.share(issue.topic.stability), since=wording.day(issue.topic.first_seen)
-            )
-        ]
+    if issue.topic is not None and (issue.topic.stability is not None or issue.topic.parts):
+        entries = []
+        if issue.topic.stability is not None:
+            since = wording.day(issue.topic.first_seen)
+            entries.append(wording("topic_facts", stability=wording.share(issue.topic.stability), since=since))
         if issue.topic.parts:
             parts = (f"{printable(label)} ({wording.count(size)})" for label, size in issue.topic.parts)
             entries.append(wording("topic_parts", parts=wording["comma"].join(parts)))

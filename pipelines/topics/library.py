@@ -6,9 +6,10 @@ a cluster whose id is that of the cause: it is named by people, comparable from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from pipelines.topics.tracking.memberships import PreviousClustering
 from pipelines.topics.tracking.update import ClusteringUpdate
 from saywhy.annotation import Polarity
 from saywhy.code_frame import LibraryCause
-from saywhy.topic import Cluster, ClusteringFit, Definition, Fate, Lineage, Membership
+from saywhy.topic import ClauseKey, Cluster, ClusteringFit, Definition, Fate, Lineage, Membership
 
 #: Probability from which a clause names a cause; chosen on four surveys that readers coded
 #: (`training.evaluation.causes`).
@@ -112,11 +113,11 @@ def _decide(p: NDArray[np.float32], kept: Integers, min_probability: float) -> t
 
 
 def without_library(previous: PreviousClustering, causes: Sequence[LibraryCause]) -> PreviousClustering:
-    """The discovered clusters alone, and the clauses that are in none of the known causes."""
+    """The discovered clusters alone with their parts, and the clauses that are in none of the known causes."""
     ids = {cause.id for cause in causes}
     return PreviousClustering(
         previous.fit,
-        tuple(cluster for cluster in previous.clusters if cluster.id not in ids),
+        tuple(cluster for cluster in previous.clusters if cluster.id not in ids and cluster.parent not in ids),
         {key: member for key, member in previous.memberships.items() if member.cluster not in ids},
     )
 
@@ -131,8 +132,11 @@ def with_library(
     *,
     is_refit: bool,
     lasting: Collection[str] = (),
+    part_of: Mapping[ClauseKey, str] = MappingProxyType({}),
 ) -> ClusteringUpdate:
     """The update with the known causes that clauses name as clusters, and their memberships.
+
+    `part_of` is the part of the cause that a clause is in, if it is in one.
 
     A cause that no clause names any more ends, unless it is `lasting` (ids), and comes back with the next clause that
     does. After a refit (`is_refit`) all memberships are in the update, else those that have changed.
@@ -149,7 +153,7 @@ def with_library(
         if not len(rows) and (cause.id not in known or known[cause.id].ended_at):
             continue
         own = [clauses[row] for row in rows.tolist()]
-        members += [_membership(clauses[row], row, match) for row in first.tolist()]
+        members += [_membership(clauses[row], row, match, part_of) for row in first.tolist()]
         before = sum(clause.key in memberships for clause in own) if has_new else None
         centroid = _centroid(own, vectors[rows].astype(np.float32), update.fit)
         cluster = _cluster(cause, known.get(cause.id), len(own), before, centroid, update.fit.model, now)
@@ -168,13 +172,14 @@ def with_library(
     )
 
 
-def _membership(clause: ClauseText, row: int, match: LibraryMatch) -> Membership:
+def _membership(clause: ClauseText, row: int, match: LibraryMatch, part_of: Mapping[ClauseKey, str]) -> Membership:
     """The causes of the clause, which is the `row` of the match."""
     second = int(match.second[row])
     return Membership(
         *clause.key,
         match.causes[int(match.cause[row])].id,
         round(float(match.confidence[row]), 6),
+        part_of.get(clause.key),
         second=match.causes[second].id if second != NONE else None,
         second_confidence=round(float(match.second_confidence[row]), 6),
     )

@@ -144,9 +144,10 @@ def _unset(connection: Connection, column: sa.Column[Any], is_selected: sa.Colum
 
 def _assignments(row: Row, topic_ids: frozenset[str]) -> Iterator[Assignment]:
     """The clause with each of its topics that is among the ids."""
-    for topic, confidence in ((row.topic_id, row.confidence), (row.second_topic_id, row.second_confidence)):
+    topics = (row.topic_id, row.confidence, row.part_id), (row.second_topic_id, row.second_confidence, None)
+    for topic, confidence, part in topics:
         if topic in topic_ids:
-            yield Assignment(row.content_hash, row.span_start, row.span_end, topic, confidence)
+            yield Assignment(row.content_hash, row.span_start, row.span_end, topic, confidence, part)
 
 
 def _topic(row: Row) -> Topic:

@@ -17,6 +17,7 @@ from pipelines.topics.labelling.distinct_labels import KnownNames, with_distinct
 from pipelines.topics.language_model.endpoint import LabelEndpoint
 from pipelines.topics.language_model.names import with_names
 from pipelines.topics.library import LibraryMatch, match_library, with_library, without_library
+from pipelines.topics.library_parts import divide_library
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
@@ -71,7 +72,29 @@ def update_topics(
     else:
         is_refit = False
         update = grow(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
-    update = with_library(update, texts, vectors, match, previous, now, is_refit=is_refit, lasting=lasting)
+    parts = divide_library(
+        texts,
+        vectors,
+        match,
+        previous,
+        update.fit,
+        code_frame=code_frame,
+        now=now,
+        responses=responses,
+        names=names,
+        locked=locked,
+    )
+    update = with_library(
+        replace(update, clusters=(*update.clusters, *parts.clusters), lineage=(*update.lineage, *parts.lineage)),
+        texts,
+        vectors,
+        match,
+        previous,
+        now,
+        is_refit=is_refit,
+        lasting=lasting,
+        part_of=parts.part_of,
+    )
     update = replace(update, clusters=tuple(with_distinct_labels(update.clusters, names)))
     if label_endpoint is not None and not is_anonymous:
         # Unless all clauses were clustered, the update has only the memberships that changed.

@@ -11,7 +11,7 @@ from saywhy import store
 from saywhy.annotation import Annotation, Clause, Polarity, Sentiment, ThemeLabel
 from saywhy.feedback import Comment, Response, Scale, Score, Segment
 from saywhy.store import Engine
-from saywhy.topic import Cluster, ClusteringFit, Membership, Topic
+from saywhy.topic import Cluster, ClusteringFit, Membership, Part, Topic
 from tests.builders.reports import FULL, INVOICES
 
 AT = datetime(2026, 2, 3, 8, 30, tzinfo=UTC)
@@ -22,18 +22,26 @@ BLAME = "Slow replies. Write to jo.miller@example.com or call 030 1234567, but n
 PRAISE = "Lovely staff"
 FORMULA = "=HYPERLINK(1)"
 
+#: The part of the topic `slow` that clauses with these words are in.
+PHONE = Part("phone", "Phone", 1)
+IN_PHONE = "nobody answers the phone"
+
 #: Comments → clauses: words, theme, polarity, topic.
 CLAUSES = {
     BLAME: [
         ("Slow replies.", "support", Polarity.NEGATIVE, "slow"),
-        ("nobody answers the phone", "support", Polarity.NEGATIVE, "slow"),
+        (IN_PHONE, "support", Polarity.NEGATIVE, "slow"),
         ("Write to", "support", Polarity.NEUTRAL, "hidden"),
     ],
     PRAISE: [("Lovely staff", "staff", Polarity.NEUTRAL, "kind")],
 }
 
 TOPICS = (
-    Topic("slow", "support", "Slow replies", ("slow",), "negative", 2, VECTOR, labels={"de": "Langsame Antworten"}),
+    Topic(
+        *("slow", "support", "Slow replies", ("slow",), "negative", 2, VECTOR),
+        labels={"de": "Langsame Antworten"},
+        parts=(PHONE,),
+    ),
     Topic("kind", "staff", "Kind people", ("kind",), "positive", 3, VECTOR),
     Topic("hidden", "support", "Ignored by people", ("x",), "negative", 9, VECTOR, is_ignored=True),
 )
@@ -65,7 +73,9 @@ def fill(engine: Engine, *, with_report: bool = False) -> None:
             connection, workspace, {Comment(text).content_hash: _annotation(text) for text in CLAUSES}
         )
         members = [
-            Membership(Comment(text).content_hash, *_span(text, words), topic, 0.75)
+            Membership(
+                Comment(text).content_hash, *_span(text, words), topic, 0.75, PHONE.id if words == IN_PHONE else None
+            )
             for text, clauses in CLAUSES.items()
             for words, _, _, topic in clauses
         ]

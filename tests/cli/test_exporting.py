@@ -63,6 +63,7 @@ def test_json_lines_are_the_default(url: str, tmp_path: Path) -> None:
         "start": start,
         "end": len(MASKED),
         "confidence": 0.75,
+        "part": "Phone",
     }
     assert (zero["score"], zero["comment"], zero["sentiment"], zero["causes"]) == (0, None, None, [])
     assert blank["score"] is None
@@ -84,7 +85,11 @@ def test_csv_is_read_back(url: str, tmp_path: Path) -> None:
     assert [row["score"] for row in rows] == ["2", "0", "", "", "5", "10"]
     blame, zero, blank, silent, _, new = rows
     assert (blame["comment"], blame["sentiment"], blame["sentiment_score"]) == (MASKED, "mixed", "-0.5")
-    assert (blame["answered_at"], blame["plan"], blame["causes"]) == (AT.isoformat(), "free; trial", "−Slow replies")
+    assert (blame["answered_at"], blame["plan"], blame["causes"]) == (
+        AT.isoformat(),
+        "free; trial",
+        "−Slow replies; −Slow replies (Phone)",
+    )
     assert (zero["comment"], zero["causes"], zero["region"]) == ("", "", "north")
     assert blank["causes"] == "'+Kind people"
     assert set(silent.values()) == {"silent", ""}
@@ -103,7 +108,7 @@ def test_a_workbook_is_read_back(url: str, tmp_path: Path) -> None:
     comment = rows[5][COLUMNS.index("comment")]
     assert (comment.value, comment.data_type) == (FORMULA, "s")
     assert rows[0][COLUMNS.index("comment")].value == MASKED
-    assert [row[-1].value for row in rows[:3]] == ["−Slow replies", None, "+Kind people"]
+    assert [row[-1].value for row in rows[:3]] == ["−Slow replies; −Slow replies (Phone)", None, "+Kind people"]
 
 
 def test_parquet_is_read_back(url: str, tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_themes_and_causes_are_those_of_the_comment(engine: Engine) -> None:
     assert [(cause.id, cause.label, cause.theme, cause.polarity, cause.confidence) for cause in blame.causes] == [
         ("slow", "Slow replies", "support", "negative", 0.75)
     ] * 2
+    assert [cause.part for cause in blame.causes] == [None, "Phone"]
     (cause,) = praise.causes
     assert (cause.id, cause.polarity) == ("kind", "positive")
     assert (PRAISE[cause.start : cause.end], praise.comment) == (PRAISE, PRAISE)

@@ -7,6 +7,7 @@
 - `communities`: the clusters, found in the `neighbour_graph` by `consensus` clustering; `cohesion` divides clusters
   that are too mixed to be one cause.
 - `subtopics`: the parts of a large cluster.
+- `phrase_parts`: the parts of a library cause, whose clauses the model draws together.
 - `description`: id, label, keywords, centroid and reach of a cluster.
 
 Constants here can be judged with `saywhy evaluate topics`; docs/adr/0005-topics-as-communities.md has the results.

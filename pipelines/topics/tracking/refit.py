@@ -25,7 +25,7 @@ from pipelines.topics.clustering.language_centring import LanguageCentring
 from pipelines.topics.tracking.matching import SAME_MEMBERS, ClusterMatching, centroid_similarity, match
 from pipelines.topics.tracking.memberships import CarriedOver, PreviousClustering, carry_over, memberships_of
 from pipelines.topics.tracking.nearest import assign, nearest_part
-from pipelines.topics.tracking.update import ClusteringUpdate, create_cluster, with_sizes
+from pipelines.topics.tracking.update import ClusteringUpdate, continued, create_cluster, with_sizes
 from saywhy.code_frame import CodeFrame
 from saywhy.topic import Cluster, ClusteringFit, Fate, Lineage
 
@@ -134,25 +134,10 @@ def _new_clusters(
         created = [(number, create_cluster(part, model, now, taken)) for number, part in description.parts.items()]
         if (index := matching.predecessor.get(label)) is not None:
             other_labels = {other.label for row, other in enumerate(descriptions) if row != label}
-            cluster = _continued(old[index], cluster, other_labels)
+            cluster = continued(old[index], cluster, other_labels)
         clusters.append(cluster)
         parts |= {number: replace(part, parent=cluster.id) for number, part in created}
     return clusters, parts
-
-
-def _continued(old: Cluster, new: Cluster, other_labels: Collection[str]) -> Cluster:
-    """The new cluster with id, label, definition and history of the old one; without the label if another has it."""
-    labelled = new if old.label in other_labels else old
-    return replace(
-        new,
-        id=old.id,
-        label=labelled.label,
-        labels=labelled.labels,
-        definition=labelled.definition,
-        found_at=old.found_at,
-        first_seen=old.first_seen,
-        size_before=old.size_before,
-    )
 
 
 def _parts(
@@ -175,7 +160,7 @@ def _parts(
     unknown_similarity = np.full((len(old), len(new)), -1.0)
     matching = match(carried.parts[rest], result.parts, weight, unknown_similarity, others)
     for label, index in matching.predecessor.items():
-        new[label] = replace(_continued(old[index], new[label], ()), parent=new[label].parent)
+        new[label] = replace(continued(old[index], new[label], ()), parent=new[label].parent)
     index_of_staying = np.full(len(old) + 1, NONE)  # the last element is for NONE, which indexes it
     index_of_staying[staying] = np.arange(len(staying))
     labels = index_of_staying[carried.parts]

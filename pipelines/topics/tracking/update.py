@@ -58,6 +58,21 @@ def create_cluster(description: ClusterDescription, model: str, now: datetime, t
     )
 
 
+def continued(old: Cluster, new: Cluster, other_labels: Collection[str]) -> Cluster:
+    """The new cluster with id, label, definition and history of the old one; the new label if another has the old."""
+    labelled = new if old.label in other_labels else old
+    return replace(
+        new,
+        id=old.id,
+        label=labelled.label,
+        labels=labelled.labels,
+        definition=labelled.definition,
+        found_at=old.found_at,
+        first_seen=old.first_seen,
+        size_before=old.size_before,
+    )
+
+
 def with_sizes(
     clusters: Sequence[Cluster],
     clause_set: ClauseSet,
