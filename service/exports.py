@@ -155,7 +155,7 @@ class _Exporter:
         ]
         return ExportedResponse(
             id=response.external_id,
-            score=score.value if score else None,
+            score=score.value if score and score.scale is not Scale.GROUPS else None,
             scale=score.scale.value if score else None,
             comment=text,
             wave=response.wave,

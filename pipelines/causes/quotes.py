@@ -81,7 +81,7 @@ def quotes(
                 start=start,
                 end=end,
                 language=languages[index],
-                score=int(data.score[response]) if data.scored[response] else None,
+                score=int(data.score[response]) if data.scale[response] == _NPS else None,
                 wave=data.waves[data.wave[response]] if data.wave[response] >= 0 else None,
                 segments=tuple(map(str, data.segments_of(response))),
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pipelines.ingest import words
 from pipelines.ingest.headers import Column
-from pipelines.ingest.values import parse_score
+from pipelines.ingest.scores import parse_score
 from saywhy.errors import ScaleUndecided
 from saywhy.feedback import Scale
 
