@@ -10,7 +10,7 @@ from pipelines.ingest import words
 from pipelines.ingest.exclusions import Exclusion, find_exclusions
 from pipelines.ingest.facts import find_facts, refuse_unfit, tool_column, without_remark
 from pipelines.ingest.headers import Column, Header, as_key
-from pipelines.ingest.profile import Profile, Rows, profile_columns
+from pipelines.ingest.profile import Profile, Rows
 from pipelines.ingest.questions import Questions, comments_of, find_questions
 from pipelines.ingest.tools import Tool
 from saywhy.errors import ColumnNotFound
@@ -84,15 +84,20 @@ class Columns:
 
 
 def choose_columns(
-    header: Header, tool: Tool, sample: Rows, choice: ColumnChoice, *, keep_unknown: bool = False
+    header: Header,
+    tool: Tool,
+    profiles: Mapping[Column, Profile],
+    sample: Rows,
+    choice: ColumnChoice,
+    *,
+    keep_unknown: bool = False,
 ) -> Columns:
-    """Choose the role of every column by its name and by a sample of complete rows.
+    """Choose the role of every column by its name and by a sample of complete rows, with the profile of each column.
 
     The user's choice precedes what exports of the tool always have, and that what names and content suggest. Raises
     `ColumnNotFound` for a name that no column has, if neither a score nor a comment is found, and if several questions
     ask for the likelihood to recommend.
     """
-    profiles = profile_columns(header, tool, sample)
     named = {role: _find_named(header, getattr(choice, role, None)) for role in words.facts()}
     named = {role: column for role, column in named.items() if getattr(choice, role, None) is not None}
     comments = tuple(filter(None, (_find_named(header, name) for name in _comment_names(choice))))
@@ -103,7 +108,7 @@ def choose_columns(
 
     taken = {*chosen, *facts.values(), *(column for _, column in segments)}
     free = [column for column in header.columns if column not in taken and column.key not in tool.technical]
-    questions = _choose_questions(header, tool, profiles, sample, choice, free, score, comments)
+    questions = _choose_questions(tool, profiles, sample, choice, free, score, comments)
     scores, comments = questions.scores, questions.comments
     taken.update(scores, comments)
     notes = [*questions.notes, *refuse_unfit(facts, profiles, [*scores[:1], *comments[:1]], sample)]
@@ -127,13 +132,12 @@ def choose_columns(
         segments=tuple(segments),
         exclusions=exclusions,
         unknown=unknown,
-        offered=tuple((c, _examples(profiles[c])) for c in unknown if _may_be_segment(c, profiles[c])),
+        offered=tuple((c, profiles[c].examples(_EXAMPLES)) for c in unknown if _may_be_segment(c, profiles[c])),
         notes=tuple(notes),
     )
 
 
 def _choose_questions(
-    header: Header,
     tool: Tool,
     profiles: Mapping[Column, Profile],
     sample: Rows,
@@ -212,10 +216,6 @@ def _may_be_segment(column: Column, profile: Profile) -> bool:
         and not words.STAFF.search(column.wording)
         and max(map(len, profile.distinct)) <= 60
     )
-
-
-def _examples(profile: Profile) -> tuple[str, ...]:
-    return tuple(sorted(profile.distinct, key=profile.values.count, reverse=True)[:_EXAMPLES])
 
 
 def _dimension(column: Column) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.ingest import words
 from pipelines.ingest.headers import Column
 from pipelines.ingest.profile import Profile
 from pipelines.ingest.tools import Tool
@@ -13,40 +14,33 @@ from pipelines.ingest.tools import Tool
 # Columns that say what kind of response a row is, and how far it got.
 _STATE = re.compile(
     r"(?:\w+ )*(?:status|state|disposition|outcome)|(?:(?:response|answer|record|collection|interview) )?(?:type|mode)|"
-    r"distribution channel|(?:作答|答卷|答题|数据|样本|問卷|问卷|回答|填写)?(?:状态|狀態|类型|類型)|(?:antwort|teilnahme|interview)?(?:typ|status|art)|"
+    r"distribution channel|(?:作答|答卷|答题|数据|样本|問卷|问卷|回答|填写)?(?:状态|狀態|类型|類型)|(?:antwort|"
+    r"teilnahme|interview)?(?:typ|status|art)|"
     r"(?:\w+ )?(?:estado|statut|état)"
 )
 _FINISHED = re.compile(
-    r"(?:is |has |(?:\w+ )*survey |response )?(?:finished|completed?|submitted)|(?:\w+ )*complete|(?:ist )?(?:abgeschlossen|beendet|"
+    r"(?:is |has |(?:\w+ )*survey |response )?(?:finished|completed?|submitted)|(?:\w+ )*complete|"
+    r"(?:ist )?(?:abgeschlossen|beendet|"
     r"vollständig|fertig)|(?:是否|已)?(?:完成|提交|完整)|terminée?|complétée?|completad[oa]|terminad[oa]|finalizad[oa]"
 )
 _IS_TEST = re.compile(
-    r"(?:is |ist )?(?:a )?(?:test|preview|vorschau|testdaten)(?: (?:response|mode|data|row))?|(?:是否)?(?:为)?(?:测试|測試)(?:数据)?"
+    r"(?:is |ist )?(?:a )?(?:test|preview|vorschau|testdaten)(?: (?:response|mode|data|row))?|"
+    r"(?:是否)?(?:为)?(?:测试|測試)(?:数据)?"
 )
-_TEST = frozenset(
-    "test|tests|testing|test response|test data|preview|previewed|survey preview|survey test|spam|测试|測試|测试数据|測試資料|预览|預覽|"
-    "测试答卷|vorschau|testdaten|testantwort|testmodus|prueba|vista previa|essai|aperçu".split("|")
-)
-_UNFINISHED = frozenset(
-    "incomplete|partial|partially complete|partially completed|partial complete|in progress|in-progress|inprogress|started|not finished|"
-    "unfinished|not completed|abandoned|draft|disqualified|screened out|screen out|screenout|terminated|over quota|overquota|quota full|"
-    "timed out|suspended|进行中|進行中|未完成|部分完成|作答中|中途退出|未提交|被甄别|甄别|配额满|草稿|unvollständig|teilweise|teilweise abgeschlossen|in bearbeitung|"
-    "abgebrochen|nicht abgeschlossen|angefangen|begonnen|entwurf|en cours|incomplet|incomplète|partiel|partielle|abandonné|incompleto|"
-    "incompleta|en curso|parcial|abandonado".split("|")
-)
-_FALSE = frozenset(
-    "false|no|n|0|nein|否|non|faux|falso|falsch|未完成|incomplete|partial|nicht abgeschlossen".split("|")
-)
-_TRUE = frozenset("true|yes|y|1|ja|是|oui|sí|vrai|verdadero|wahr|test|测试".split("|"))
 # "Average", "Total responses", "NPS score", "Ø", "合计".
 _SUM = re.compile(
-    r"(?:(?:grand|sub|over)[- ]?)?(?:total|sum|average|avg|mean|median|count|minimum|maximum|std(?:\.? ?dev)?|standard deviation|overall|n)"
-    r"(?: (?:of )?(?:\w+ )?(?:responses?|score|rating|answers?|nps|count|number|value))?|(?:number of )?responses|nps(?: score| value)?|"
+    r"(?:(?:grand|sub|over)[- ]?)?(?:total|sum|average|avg|mean|median|count|minimum|maximum|std(?:\.? ?dev)?|"
+    r"standard deviation|overall|n)"
+    r"(?: (?:of )?(?:\w+ )?(?:responses?|score|rating|answers?|nps|count|number|value))?|(?:number of )?responses|"
+    r"nps(?: score| value)?|"
     r"net promoter score|% ?(?:promoters?|passives?|detractors?)|(?:promoters?|passives?|detractors?)|"
-    r"(?:gesamt|end|zwischen)?(?:summe|ergebnis)|gesamt(?:zahl|anzahl|wert|durchschnitt)?|durchschnitt(?:swert)?|mittelwert|mittel|anzahl(?: antworten)?|"
+    r"(?:gesamt|end|zwischen)?(?:summe|ergebnis)|gesamt(?:zahl|anzahl|wert|durchschnitt)?|durchschnitt(?:swert)?|"
+    r"mittelwert|mittel|anzahl(?: antworten)?|"
     r"insgesamt|standardabweichung|nps[- ]?wert|ø|∑|σ|"
-    r"合计|合計|总计|總計|小计|小計|总数|總數|平均(?:分|值|数|數)?|均值|总分|總分|汇总|彙總|中位数|中位數|最大值|最小值|总回复数|回复总数|答卷总数|nps ?(?:值|得分)|净推荐值|淨推薦值|"
-    r"moyenne|totaux|médiane|somme|nombre de réponses|promedio|media|suma|mediana|total (?:de )?respuestas|total (?:des )?réponses",
+    r"合计|合計|总计|總計|小计|小計|总数|總數|平均(?:分|值|数|數)?|均值|总分|總分|汇总|彙總|中位数|中位數|最大值|"
+    r"最小值|总回复数|回复总数|答卷总数|nps ?(?:值|得分)|净推荐值|淨推薦值|"
+    r"moyenne|totaux|médiane|somme|nombre de réponses|promedio|media|suma|mediana|total (?:de )?respuestas|"
+    r"total (?:des )?réponses",
     re.IGNORECASE,
 )
 
@@ -79,12 +73,13 @@ def find_exclusions(
         if column in taken or profiles[column].is_empty:
             continue
         values = {cell.strip().casefold() for cell in profiles[column].distinct}
-        for names, marks, kind in (
-            (_STATE, _TEST, "a test row"),
-            (_IS_TEST, _TRUE, "a test row"),
-            (_STATE, _UNFINISHED, "an unfinished answer"),
-            (_FINISHED, _FALSE, "an unfinished answer"),
+        for names, said, kind in (
+            (_STATE, "test", "a test row"),
+            (_IS_TEST, "true", "a test row"),
+            (_STATE, "unfinished", "an unfinished answer"),
+            (_FINISHED, "false", "an unfinished answer"),
         ):
+            marks = words.in_cells(said)
             if names.fullmatch(column.key) and column.key not in tool.previews and not values <= marks:
                 found.append(Exclusion(column, marks, kind))
     return tuple(found)

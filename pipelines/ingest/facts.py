@@ -92,7 +92,7 @@ def _column_by_content(free: Sequence[Column], role: str, profiles: Profiles) ->
 
 
 def _time_rank(column: Column, profile: Profile) -> int:
-    """3: the time of the answer by name and content, 2: a time, 1: when it was begun, 0: none, or that of something else."""
+    """3: the time of the answer by name and content, 2: a time, 1: when it was begun, 0: anything else."""
     is_named = words.TIME.search(column.wording) is not None
     if words.OTHER_TIME.search(column.wording):
         return 0
@@ -119,8 +119,8 @@ def _are_row_numbers(values: Sequence[str]) -> bool:
 
 def _fits_role(role: str, values: Sequence[str]) -> bool:
     """Whether most of the content fits the role: a matching name alone is not enough."""
-    if role == "id":
-        return len(set(values)) * 2 >= len(values)
+    if role == "id":  # one that lost digits is found too, to say why it is not used
+        return len(set(values)) * 2 >= len(values) or _has_lost_digits(values)
     if role == "answered_at":
         return _is_mostly_readable(values, parse_timestamp) or _is_mostly_readable(
             values, lambda cell: parse_timestamp(cell, day_first=True)
@@ -154,13 +154,14 @@ def refuse_unfit(
         if (column := facts.get(role)) and _has_lost_digits(profiles[column].values):
             del facts[role]
             notes.append(
-                f"{column.name!r} is not used as {role}: a spreadsheet rounded its numbers, so that different ones became "
-                "equal; export it as text"
+                f"{column.name!r} is not used as {role}: a spreadsheet rounded its numbers, so that different ones "
+                "became equal; export it as text"
             )
     if (column := facts.get("id")) and (count := _conflicts(column, told_apart_by, rows)):
         del facts["id"]
         notes.append(
-            f"{column.name!r} is not used as id: {count} of its values belong to several answers that have nothing in common"
+            f"{column.name!r} is not used as id: {count} of its values belong to several answers that "
+            "have nothing in common"
         )
     if (column := facts.get("answered_at")) and _is_placeholder(profiles[column]):
         del facts["answered_at"]

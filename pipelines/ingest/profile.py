@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -102,6 +103,10 @@ class Profile:
     def volume(self) -> int:
         """Length of all texts together, in Latin letters."""
         return sum(map(_length, self.texts))
+
+    def examples(self, count: int) -> tuple[str, ...]:
+        """The most frequent cells; of equally frequent ones, the first."""
+        return tuple(cell for cell, _ in Counter(self.values).most_common(count))
 
 
 def profile_columns(header: Header, tool: Tool, sample: Rows) -> dict[Column, Profile]:

@@ -50,7 +50,7 @@ def find_questions(columns: Sequence[Column], profiles: Profiles, rows: Rows, qu
         scores: Branches = (candidates[0],) if len(candidates) == 1 else ()
         note = () if scores else (_why_no_score(columns, candidates, profiles),)
         return Questions(scores, *_comments_of(scores, columns, profiles, rows, note))
-    questions = _merge_branches(candidates, profiles, rows)
+    questions = _merge_branches(candidates, rows)
     if question is not None:
         others = [c for c in columns if c not in candidates and (ranks[c] or _is_scale(c, profiles[c]))]
         questions += [(column,) for column in others]
@@ -74,11 +74,11 @@ def _names(columns: Iterable[Column]) -> str:
 
 def _asked_for(question: str, own: Mapping[Branches, Sequence[Column]]) -> Branches:
     """The question of that name; else the one whose words, or those of its comments, include these."""
-    key = as_key(question)
+    key, said = as_key(question), question.casefold().strip()
     for matches in (
         [scores for scores, comments in own.items() if any(key in _titles(c) for c in (*scores, *comments))],
-        [scores for scores, comments in own.items() if any(_has_words(key, c) for c in (*scores, *comments))],
-        [scores for scores, comments in own.items() if any(key in c.wording for c in (*scores, *comments))],
+        [scores for scores, comments in own.items() if any(_has_words(said, c) for c in (*scores, *comments))],
+        [scores for scores, comments in own.items() if any(said in _said(c) for c in (*scores, *comments))],
     ):
         if len(matches) == 1:
             return matches[0]
@@ -91,8 +91,13 @@ def _titles(column: Column) -> tuple[str, str]:
     return column.key, as_key(column.label)
 
 
-def _has_words(key: str, column: Column) -> bool:
-    return re.search(rf"\b{re.escape(key)}\b", column.wording) is not None
+def _said(column: Column) -> str:
+    """Name and wording as written, but for capitals: `wording` takes AcmeBox apart."""
+    return f"{column.name} {column.label}".casefold()
+
+
+def _has_words(said: str, column: Column) -> bool:
+    return re.search(rf"\b{re.escape(said)}\b", _said(column)) is not None
 
 
 def _is_question(column: Column) -> bool:
@@ -142,7 +147,7 @@ def _asks_for_number(column: Column) -> bool:
     return bool(asks) and not words.GROUP.search(column.wording)
 
 
-def _merge_branches(candidates: Sequence[Column], profiles: Profiles, rows: Rows) -> list[Branches]:
+def _merge_branches(candidates: Sequence[Column], rows: Rows) -> list[Branches]:
     """Columns of which each respondent fills one, or the same in both, are one question."""
     questions: list[list[Column]] = []
     for column in candidates:
@@ -234,7 +239,7 @@ def _followups(
     """Those of the open questions that belong to this score: all, but for the reasons of other scores."""
     others = [column for column in free if _is_scale(column, profiles[column])]
     recommendations = [column for column in others if words.RECOMMEND.search(column.wording)]
-    rivals = _merge_branches([*scores, *recommendations], profiles, rows) if scores else []
+    rivals = _merge_branches([*scores, *recommendations], rows) if scores else []
     if not others or not scores:
         return list(asked)
     if len(rivals) > 1:
@@ -283,7 +288,7 @@ def _owners(asked: Sequence[Column], questions: Sequence[Branches]) -> dict[Colu
 
 def _terms(columns: Iterable[Column]) -> set[str]:
     """The longer words of the wording, and pairs of Chinese characters."""
-    wording = " ".join(column.wording for column in columns)
+    wording = " ".join(map(_said, columns))
     found = {
         word
         for word in re.findall(r"[^\W\d_]{4,}", wording)

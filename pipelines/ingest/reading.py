@@ -9,7 +9,9 @@ from pathlib import Path
 
 from pipelines.ingest.columns import ColumnChoice, Columns, choose_columns
 from pipelines.ingest.dates import detect_day_first
-from pipelines.ingest.headers import Header, find_header
+from pipelines.ingest.headers import Column, Header, find_header
+from pipelines.ingest.long_format import detect_long_format, pivot
+from pipelines.ingest.profile import Profile, profile_columns
 from pipelines.ingest.row import Row
 from pipelines.ingest.scale import detect_scale
 from pipelines.ingest.table import Table, open_table
@@ -27,11 +29,16 @@ _DAY_FIRST_LANGUAGES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ExportLayout:
-    """How a file is to be read. `numbers_rows`: its ids are the row numbers of one survey. `scale_reason` says how the scale was detected; `notes` are for the user."""
+    """How a file is to be read. `numbers_rows`: its ids are the row numbers of one survey.
+
+    `profiles` are what the columns hold in a sample. `scale_reason` says how the scale was detected; `notes` are for
+    the user.
+    """
 
     table: Table
     header: Header
     tool: Tool
+    profiles: dict[Column, Profile]
     columns: Columns
     source: str
     numbers_rows: bool
@@ -60,14 +67,13 @@ def examine(
     """
     choice = columns or ColumnChoice()
     table = open_table(Path(path), encoding=encoding, delimiter=delimiter)
-    sample = list(itertools.islice(table.rows(), SAMPLE))
-    header = find_header(table.name, sample, headed=table.headed)
+    header, rows = _read_head(table)
+    if long_format := detect_long_format(table.name, header, rows):
+        table = pivot(table, header, long_format)
+        header, rows = _read_head(table)
     tool = recognise(header)
-    width = len(header.columns)
-    rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
-    if not rows:
-        raise InvalidInput(f"{table.name}: none of the first rows has as many cells as the header, which has {width}")
-    chosen_columns = choose_columns(header, tool, rows, choice, keep_unknown=keep_unknown)
+    profiles = profile_columns(header, tool, rows)
+    chosen_columns = choose_columns(header, tool, profiles, rows, choice, keep_unknown=keep_unknown)
     reason = "as asked for"
     if scale is None:
         scale, reason = _scale(table, header, tool, chosen_columns)
@@ -77,13 +83,14 @@ def examine(
     if source is None and tool is GENERIC and _is_own_source(chosen_columns, numbers_rows):
         source = Path(path).stem
         notes.append(
-            f"its rows have neither ids of their own nor times, so they are kept apart from other files, as source {source!r}; "
-            "choose a source to add them to earlier ones"
+            "its rows have neither ids of their own nor times, so they are kept apart from other files, as source "
+            f"{source!r}; choose a source to add them to earlier ones"
         )
     return ExportLayout(
         table,
         header,
         tool,
+        profiles,
         chosen_columns,
         source or tool.name,
         numbers_rows,
@@ -93,6 +100,17 @@ def examine(
         day_first,
         tuple(notes),
     )
+
+
+def _read_head(table: Table) -> tuple[Header, list[list[str]]]:
+    """The header and the rows of the sample that fit it; raises `InvalidInput` if none does."""
+    sample = list(itertools.islice(table.rows(), SAMPLE))
+    header = find_header(table.name, sample, headed=table.headed)
+    width = len(header.columns)
+    rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
+    if not rows:
+        raise InvalidInput(f"{table.name}: none of the first rows has as many cells as the header, which has {width}")
+    return header, rows
 
 
 def _numbers_rows(tool: Tool, columns: Columns, rows: list[list[str]]) -> bool:

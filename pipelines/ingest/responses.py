@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.ingest.dates import parse_timestamp
+from pipelines.ingest.exclusions import sum_label
 from pipelines.ingest.headers import Column, as_key
 from pipelines.ingest.reading import ExportLayout, fit
 from pipelines.ingest.row import Row, as_text, rejection
-from pipelines.ingest.tools import GENERIC
-from pipelines.ingest.exclusions import sum_label
 from pipelines.ingest.scores import parse_group, parse_score
+from pipelines.ingest.tools import GENERIC
 from pipelines.ingest.values import is_blank, parse_money
 from saywhy.errors import ScoreOutOfRange
 from saywhy.feedback import Comment, Customer, Rejection, Response, Scale, Score, Segment
@@ -58,7 +58,7 @@ class Blanked:
     def notes(self) -> Iterator[str]:
         """What to tell the user."""
         if self.times:
-            yield f"{self.times:,} times of answers could not be read and were left blank, e.g. {self.first_time[:50]!r}"
+            yield f"{self.times:,} times could not be read and were left blank, e.g. {self.first_time[:50]!r}"
         if self.scores:
             yield f"{self.scores:,} scores are codes for no answer and were left blank, e.g. {self.first_score[:50]!r}"
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from pipelines.ingest import words
 from pipelines.ingest.values import is_blank
 from saywhy.feedback import Group
 
@@ -20,47 +21,14 @@ _OUT_OF = re.compile(r"(?P<number>\d{1,2})\s*(?:/|out of|of|von|sur|de|aus)\s*(?
 # "Very likely (9)", "Extremely likely - 10", "Score: 9", "非常可能10分"; a number after words alone ("less than 3",
 # "version 2") is none.
 _TRAILING = re.compile(
-    r"\D*[(（\[【](?P<bracketed>\d{1,2})\s*分?[)）\]】]|[^\d<>]*\s[-=|]\s*(?P<dashed>\d{1,2})|[^\d<>]*:\s*(?P<named>\d{1,2})|"
+    r"\D*[(（\[【](?P<bracketed>\d{1,2})\s*分?[)）\]】]|[^\d<>]*\s[-=|]\s*(?P<dashed>\d{1,2})|"
+    r"[^\d<>]*:\s*(?P<named>\d{1,2})|"
     r"(?:score|rating|nps|note|punkte)\s(?P<called>\d{1,2})|[^\d<>低少不超大小至最]*(?P<points>\d{1,2})\s*分",
     re.IGNORECASE,
 )
 # Codes that panels, SPSS and LimeSurvey give for no answer; no scale goes that far. Negative numbers are codes too.
 _CODES = frozenset({66, 77, 88, 96, 97, 98, 99, 666, 777, 888, 996, 997, 998, 999, 9996, 9997, 9998, 9999, 99999})
-# What people and tools write who give no score, in English, German, Chinese, French, Spanish and others.
-_NO_ANSWERS = frozenset(
-    """
-    don't know|dont know|do not know|i don't know|dk|d/k|dk/na|dk/nr|not sure|unsure|no idea|can't say|cannot say
-    not applicable|does not apply|doesn't apply|not relevant|n.a.|n/a|n.a|no answer|no response|no reply|not answered
-    unanswered|prefer not to say|prefer not to answer|rather not say|refused|refusal|declined|decline to answer|skipped
-    skip|missing|system missing|sysmis|no opinion|not asked|not seen|not displayed|not shown|no rating|not rated|empty
-    blank|(blank)|(empty)|(skipped)|(no answer)|none given|no score|#null!|#n/a|#n/v|#nv|#value!|#wert!|#ref!|#bezug!|#div/0!
-    weiß nicht|weiss nicht|weiß ich nicht|keine ahnung|kann ich nicht sagen|kann ich nicht beurteilen|keine antwort
-    keine angabe|keine angaben|k. a.|k.a|ka|k/a|nicht zutreffend|trifft nicht zu|entfällt|nicht beantwortet
-    unbeantwortet|keine beurteilung|nicht beurteilbar|übersprungen|verweigert|fehlend|fehlt|keine meinung|leer|(leer)|w.n.|wn
-    möchte ich nicht sagen|nicht gefragt|nicht relevant|keine bewertung
-    不清楚|不知道|不确定|不確定|不适用|不適用|不了解|不瞭解|说不清|說不清|说不好|不好说|不好說|难说|難說|无法判断|無法判斷|无法评价|無法評價|没有意见|沒有意見
-    无意见|無意見|未回答|未作答|未填|未填写|未填寫|没有回答|沒有回答|拒答|拒绝回答|拒絕回答|不想说|不想說|不愿回答|不願回答|不便透露|跳过|跳過|已跳过|已跳過
-    (跳过)|(空)|空|空白|缺失|无回答|無回答|未评分|未評分|不方便回答|不予回答
-    ne sait pas|nsp|je ne sais pas|sans réponse|pas de réponse|non applicable|sans objet|sans opinion|non renseigné|refus
-    ne se prononce pas|n.s.p.|no sabe|ns|nc|ns/nc|no sé|no contesta|sin respuesta|no aplica|no procede|sin opinión|omitido
-    prefiero no responder|no responde|non so|non risponde|nessuna risposta|non applicabile|não sei|não se aplica|sem resposta
-    nvt|n.v.t.|weet niet|geen antwoord|geen mening|わからない|分からない|無回答|該当なし|모름|잘 모르겠음|무응답|해당 없음|nie wiem|brak odpowiedzi|vet ej
-    """.strip()
-    .replace("\n    ", "|")
-    .split("|")
-)
-_GROUPS = {
-    Group.PROMOTER: "promoters? promotor promotoren promotoras? promotores befürworter fürsprecher 推荐者 推薦者 推荐型 "
-    "推荐 推薦 promoteurs? ambassadeurs?",
-    Group.PASSIVE: "passives? passiv passiver neutrals? neutrale?r? indifferente?r? unentschiedene?r? 被动者 被動者 中立者 中立 "
-    "被动 被動 passifs? pasivos? neutros? neutralny",
-    Group.DETRACTOR: "detractors? detraktor detraktoren kritiker critics? 贬损者 貶損者 批评者 批評者 贬损 貶損 détracteurs? "
-    "detractor[ae]s?",
-}
-_GROUP_PATTERNS = {
-    group: re.compile(rf"(?:nps\s*)?(?:{'|'.join(words.split())})(?:\s*[(（\[:].*)?", re.IGNORECASE)
-    for group, words in _GROUPS.items()
-}
+_REMARK = re.compile(r"\s*[(（\[:].*", re.DOTALL)
 
 
 def is_no_answer(text: str) -> bool:
@@ -98,9 +66,9 @@ def parse_group(text: str) -> Group | None:
     """
     if is_no_answer(text):
         return None
-    plain = _plain_text(text)
-    for group, pattern in _GROUP_PATTERNS.items():
-        if pattern.fullmatch(plain):
+    key = _REMARK.sub("", _plain_text(text)).casefold().removeprefix("nps ")
+    for group in Group:
+        if key in words.in_cells(group):
             return group
     raise ValueError(f"{text[:50]!r} is no group of NPS")
 
@@ -115,4 +83,4 @@ def _is_code(text: str) -> bool:
         number = int(match["number"])
         return not int(match["decimals"] or 0) and (number < 0 or number in _CODES)
     key = plain.casefold().replace("’", "'")
-    return not key or key.rstrip(".!") in _NO_ANSWERS or key in _NO_ANSWERS
+    return not key or not {key, key.rstrip(".!")}.isdisjoint(words.in_cells("no_answer"))

@@ -29,7 +29,7 @@ from pipelines.ingest.values import parse_money
         ("Extremely likely (10)", 10),
         ("非常愿意10分", 10),
         ("11", 11),
-        ("-1", -1),
+        ("-1", None),
         ("", None),
         ("  ", None),
         ("n/a", None),

@@ -40,7 +40,7 @@ def write_large(path: Path, rows: int, *, bad_every: int = 500) -> int:
         writer = csv.writer(file)
         writer.writerow(("score", "comment", "country"))
         writer.writerows(
-            (99 if i % bad_every == 1 else i % 11, f"The parcel\nnumber {i} came late, größer" if i % 3 else "", "DE")
+            (12 if i % bad_every == 1 else i % 11, f"The parcel\nnumber {i} came late, größer" if i % 3 else "", "DE")
             for i in range(rows)
         )
     return len(range(1, rows, bad_every))
