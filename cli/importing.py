@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.cells import cell_len, set_cell_size
 
 from cli.configuration import read_settings
 from cli.progress import progress_bars
@@ -227,6 +226,8 @@ def _shown(text: str) -> str:
 
 
 def _aligned(*rows: tuple[str, ...]) -> Iterator[str]:
+    from rich.cells import cell_len, set_cell_size
+
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  " + "  ".join(set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
