@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -11,13 +12,15 @@ import typer
 
 from cli.configuration import read_settings
 from cli.progress import progress_bars
-from saywhy.feedback import Scale
+from saywhy.feedback import Rejection, Scale
 
 if TYPE_CHECKING:
-    from service.imports import ImportReport
+    from service.imports import ImportPreview, ImportReport
 
 #: Rejected rows that are printed; --rejections writes all of them to a file.
 SHOWN_REJECTIONS = 5
+#: Characters of a text of the file that a preview shows.
+SHOWN_CHARACTERS = 40
 
 COLUMNS = 'Columns: a name or the words of the question; "" for no column'
 
@@ -64,6 +67,17 @@ def import_responses(
     rejections: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write the rejected rows to this file, as CSV.")
     ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show how the columns and the first rows would be read; store nothing.")
+    ] = False,
+    question: Annotated[
+        str | None,
+        typer.Option(
+            help="Words of the question to import, if several ask for a score.",
+            rich_help_panel=COLUMNS,
+            show_default=False,
+        ),
+    ] = None,
     score_column: Annotated[str | None, _column("score", "The score.")] = None,
     comment_column: Annotated[
         list[str] | None, _column("comment", "The open answer. Repeatable; answers are joined.")
@@ -91,7 +105,7 @@ def import_responses(
     """
     from pipelines.ingest import ColumnChoice
     from saywhy.store import open_store
-    from service.imports import import_file, read_rejections, write_rejections
+    from service.imports import import_file, preview_file, read_rejections, write_rejections
     from service.workspaces import promise_anonymity
 
     columns = ColumnChoice(
@@ -108,7 +122,22 @@ def import_responses(
         lifetime_value=lifetime_value_column,
         segments=tuple(segment_column or ()),
         day_first=day_first,
+        question=question,
     )
+    if preview:
+        previewed = preview_file(
+            file,
+            wave=wave,
+            source=source,
+            scale=scale,
+            columns=columns,
+            keep_unknown=keep_unknown,
+            encoding=encoding,
+            delimiter=delimiter,
+        )
+        for line in describe_preview(previewed):
+            typer.echo(line)
+        return
     settings = read_settings()
     engine = open_store(settings.database_url)
     if anonymous:
@@ -149,9 +178,56 @@ def describe(imported: ImportReport) -> Iterator[str]:
         yield f"  scale: {imported.scale}, {imported.scale_reason}"
     if imported.ignored:
         yield f"  not imported: {', '.join(imported.ignored)}"
+    for column, values in imported.offered.items():
+        yield f"  could be a segment ({', '.join(values)}, …): --segment-column {shlex.quote(column)}"
     for note in imported.notes:
         yield f"  note: {note}"
     if imported.resumed_at:
         yield f"  continued after row {imported.resumed_at:,}, where an earlier import had stopped"
     counts = {name: getattr(imported, name) for name in ("new", "changed", "unchanged", "rejected")}
     yield f"{imported.rows:,} rows: {', '.join(f'{count:,} {name}' for name, count in counts.items())}"
+
+
+def describe_preview(preview: ImportPreview) -> Iterator[str]:
+    """The columns with role, share filled and examples, then the first rows as they would stand, one line each."""
+    yield f"{preview.format}; source {preview.source}; nothing is stored"
+    if preview.scale:
+        yield f"  scale: {preview.scale}, {preview.scale_reason}"
+    for note in preview.notes:
+        yield f"  note: {note}"
+    yield from _aligned(
+        ("column", "role", "filled", "examples"),
+        *(
+            (_shown(column.name), column.role or "-", f"{column.filled:.0%}", _shown(" | ".join(column.examples)))
+            for column in preview.columns
+        ),
+    )
+    yield "The first rows:"
+    for row in preview.rows:
+        if isinstance(row, Rejection):
+            yield f"  line {row.line} would be rejected: {row.reason}"
+            continue
+        facts = {
+            "score": row.score and (row.score.group if row.score.scale is Scale.GROUPS else row.score.value),
+            "comment": row.comment and _shown(row.comment.verbatim),
+            "time": row.answered_at and f"{row.answered_at:%Y-%m-%d %H:%M}",
+            "wave": row.wave,
+            "id": row.external_id,
+            "customer": row.customer and (row.customer.name or row.customer.id or row.customer.email),
+            "segments": ", ".join(map(str, row.segments)) or None,
+        }
+        yield "  " + "; ".join(f"{name}: {value}" for name, value in facts.items() if value is not None)
+
+
+def _shown(text: str) -> str:
+    """A text of the file on one line, cut, without characters that a terminal would obey."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= SHOWN_CHARACTERS else f"{line[: SHOWN_CHARACTERS - 1]}…"
+
+
+def _aligned(*rows: tuple[str, ...]) -> Iterator[str]:
+    from rich.cells import cell_len, set_cell_size
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  " + "  ".join(set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()

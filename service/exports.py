@@ -12,7 +12,7 @@ from saywhy import store
 from saywhy.annotation import Annotation, Polarity, ThemeLabel
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import Conflict, NotFound, TopicNotFound, WaveNotFound
-from saywhy.feedback import Comment, Response, Segment
+from saywhy.feedback import Comment, Response, Scale, Segment
 from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 from saywhy.store import Connection, Engine
@@ -155,7 +155,7 @@ class _Exporter:
         ]
         return ExportedResponse(
             id=response.external_id,
-            score=score.value if score else None,
+            score=score.value if score and score.scale is not Scale.GROUPS else None,
             scale=score.scale.value if score else None,
             comment=text,
             wave=response.wave,

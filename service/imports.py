@@ -12,7 +12,7 @@ from pathlib import Path
 import saywhy
 from pipelines.ingest.columns import ColumnChoice
 from pipelines.ingest.reading import ExportLayout, examine
-from pipelines.ingest.responses import NumberedItem, read_numbered
+from pipelines.ingest.responses import Blanked, NumberedItem, read_numbered
 from saywhy import store
 from saywhy.feedback import Rejection, Response, Scale
 from saywhy.store import Engine
@@ -22,6 +22,8 @@ from service.workspaces import reading
 
 #: Rows per transaction.
 BATCH = 2_000
+#: Rows of a preview, and examples of each column.
+PREVIEWED_ROWS, EXAMPLES = 5, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class ImportReport:
     """How a file was read, and what happened to its rows.
 
     `rows` is the sum of new, changed, unchanged and rejected. `resumed_at` is the number of rows that an earlier,
-    interrupted import had saved. `columns` maps role to column name; `ignored` are the columns that were not imported.
-    `scale` is None if there is no score.
+    interrupted import had saved. `columns` maps role to column name; `ignored` are the columns that were not imported,
+    `offered` those of them that may be segments, with some of their values. `scale` is None if there is no score.
     """
 
     id: int
@@ -48,6 +50,7 @@ class ImportReport:
     delimiter: str | None
     columns: dict[str, str]
     ignored: tuple[str, ...]
+    offered: dict[str, tuple[str, ...]]
     scale: Scale | None
     scale_reason: str
     notes: tuple[str, ...]
@@ -92,8 +95,8 @@ def import_file(
         if entry.finished:  # import it again: other files may have changed its responses since
             entry = store.imports.restart(connection, workspace_id, entry.id)
     resumed_at = entry.rows_done
-    lines = layout.table.lines
-    for batch in _batches(itertools.islice(read_numbered(layout), resumed_at, None)):
+    lines, blanked = layout.table.lines, Blanked()
+    for batch in _batches(itertools.islice(read_numbered(layout, blanked), resumed_at, None)):
         responses = [item for _, item in batch if isinstance(item, Response)]
         rejections = [item for _, item in batch if isinstance(item, Rejection)]
         with engine.begin() as connection:
@@ -106,7 +109,74 @@ def import_file(
         entry = store.imports.finish(connection, workspace_id, entry.id)
     if progress:
         progress("import", lines, lines)
-    return _report(layout, entry, resumed_at)
+    return _report(layout, entry, resumed_at, blanked)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedColumn:
+    """A column of a file: its role (`None`: not imported), the share of rows that fill it (0 … 1), and examples."""
+
+    name: str
+    role: str | None
+    filled: float
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """How a file would be read: its columns in order, and its first rows as responses or rejections.
+
+    `scale` is None if there is no score.
+    """
+
+    format: str
+    source: str
+    columns: tuple[PreviewedColumn, ...]
+    rows: tuple[Response | Rejection, ...]
+    scale: Scale | None
+    scale_reason: str
+    notes: tuple[str, ...]
+
+
+def preview_file(
+    path: str | Path,
+    *,
+    wave: str | None = None,
+    source: str | None = None,
+    scale: Scale | None = None,
+    columns: ColumnChoice | None = None,
+    keep_unknown: bool = False,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    rows: int = PREVIEWED_ROWS,
+) -> ImportPreview:
+    """What `import_file` would take from a file with these options; nothing is stored.
+
+    Raises what `examine` raises (`InvalidInput`).
+    """
+    layout = examine(
+        path,
+        wave=wave,
+        source=source,
+        scale=scale,
+        columns=columns,
+        keep_unknown=keep_unknown,
+        encoding=encoding,
+        delimiter=delimiter,
+    )
+    roles = {column: role for role, columns in layout.columns.by_role().items() for column in columns}
+    return ImportPreview(
+        format=layout.table.format,
+        source=layout.source,
+        columns=tuple(
+            PreviewedColumn(column.name, roles.get(column), profile.filled, profile.examples(EXAMPLES))
+            for column, profile in layout.profiles.items()
+        ),
+        rows=tuple(item for _, item in itertools.islice(read_numbered(layout), rows)),
+        scale=layout.scale if layout.columns.score else None,
+        scale_reason=layout.scale_reason,
+        notes=layout.notes,
+    )
 
 
 def read_rejections(engine: Engine, workspace: str, import_id: int) -> Iterator[Rejection]:
@@ -140,9 +210,9 @@ def _digest(path: Path, options: str) -> str:
     return digest.hexdigest()
 
 
-def _report(layout: ExportLayout, entry: Import, resumed_at: int) -> ImportReport:
+def _report(layout: ExportLayout, entry: Import, resumed_at: int, blanked: Blanked) -> ImportReport:
     columns, table = layout.columns, layout.table
-    notes = list(layout.notes)
+    notes = [*layout.notes, *blanked.notes()]
     if entry.accepted.changed and "id" in columns.facts:
         notes.append(
             f"{entry.accepted.changed:,} rows completed or changed responses of the same id; "
@@ -164,6 +234,7 @@ def _report(layout: ExportLayout, entry: Import, resumed_at: int) -> ImportRepor
         delimiter=table.delimiter,
         columns=columns.names_by_role(),
         ignored=tuple(column.name for column in columns.unknown),
+        offered={column.name: values for column, values in columns.offered},
         scale=layout.scale if columns.score else None,
         scale_reason=layout.scale_reason,
         notes=tuple(notes),

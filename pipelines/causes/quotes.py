@@ -12,8 +12,9 @@ from models.arrays import NONE, Integers, Vectors
 from pipelines.causes.excerpt import MAX_WIDTH, excerpt
 from pipelines.display_width import display_width
 from pipelines.tabulate.cause_mentions import CauseMentions
-from pipelines.tabulate.survey_data import SurveyData
+from pipelines.tabulate.survey_data import SCALES, SurveyData
 from saywhy.annotation import Polarity
+from saywhy.feedback import Scale
 from saywhy.issue import Quote
 
 QUOTES_PER_CAUSE = 4
@@ -81,7 +82,7 @@ def quotes(
                 start=start,
                 end=end,
                 language=languages[index],
-                score=int(data.score[response]) if data.scored[response] else None,
+                score=int(data.score[response]) if data.scale[response] == SCALES.index(Scale.NPS) else None,
                 wave=data.waves[data.wave[response]] if data.wave[response] >= 0 else None,
                 segments=tuple(map(str, data.segments_of(response))),
             )

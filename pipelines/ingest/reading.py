@@ -9,11 +9,13 @@ from pathlib import Path
 
 from pipelines.ingest.columns import ColumnChoice, Columns, choose_columns
 from pipelines.ingest.dates import detect_day_first
-from pipelines.ingest.headers import Header, find_header
+from pipelines.ingest.headers import Column, Header, find_header
+from pipelines.ingest.long_format import detect_long_format, pivot
+from pipelines.ingest.profile import Profile, profile_columns
 from pipelines.ingest.row import Row
 from pipelines.ingest.scale import detect_scale
 from pipelines.ingest.table import Table, open_table
-from pipelines.ingest.tools import Tool, recognise
+from pipelines.ingest.tools import GENERIC, Tool, recognise
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Scale
 
@@ -27,13 +29,19 @@ _DAY_FIRST_LANGUAGES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ExportLayout:
-    """How a file is to be read. `scale_reason` says how the scale was detected; `notes` are for the user."""
+    """How a file is to be read. `numbers_rows`: its ids are the row numbers of one survey.
+
+    `profiles` are what the columns hold in a sample. `scale_reason` says how the scale was detected; `notes` are for
+    the user.
+    """
 
     table: Table
     header: Header
     tool: Tool
+    profiles: dict[Column, Profile]
     columns: Columns
     source: str
+    numbers_rows: bool
     wave: str | None
     scale: Scale
     scale_reason: str
@@ -54,24 +62,69 @@ def examine(
 ) -> ExportLayout:
     """Detect the format of a file, the role of every column and the scale, except for what is given.
 
-    `source` is the namespace of external ids, by default the tool. Raises `InvalidInput` and its subclasses.
+    `source` is the namespace of external ids, by default the tool; a file whose rows can only be told from those of
+    other files by their place is a source of its own. Raises `InvalidInput` and its subclasses.
     """
     choice = columns or ColumnChoice()
     table = open_table(Path(path), encoding=encoding, delimiter=delimiter)
-    sample = list(itertools.islice(table.rows(), SAMPLE))
-    header = find_header(table.name, sample, headed=table.headed)
+    header, rows = _read_head(table)
+    if long_format := detect_long_format(table.name, header, rows):
+        table = pivot(table, header, long_format)
+        header, rows = _read_head(table)
     tool = recognise(header)
-    width = len(header.columns)
-    rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
-    if not rows:
-        raise InvalidInput(f"{table.name}: none of the first rows has as many cells as the header, which has {width}")
-    chosen_columns = choose_columns(header, tool, rows, choice, keep_unknown=keep_unknown)
+    profiles = profile_columns(header, tool, rows)
+    chosen_columns = choose_columns(header, tool, profiles, rows, choice, keep_unknown=keep_unknown)
     reason = "as asked for"
     if scale is None:
         scale, reason = _scale(table, header, tool, chosen_columns)
     day_first, note = _day_first(header, chosen_columns, rows, choice)
-    notes = (*table.notes, *header.notes, *chosen_columns.notes, *([note] if note else []))
-    return ExportLayout(table, header, tool, chosen_columns, source or tool.name, wave, scale, reason, day_first, notes)
+    notes = [*table.notes, *header.notes, *chosen_columns.notes, *([note] if note else [])]
+    numbers_rows = _numbers_rows(tool, chosen_columns, rows)
+    if source is None and tool is GENERIC and _is_own_source(chosen_columns, numbers_rows):
+        source = Path(path).stem
+        notes.append(
+            "its rows have neither ids of their own nor times, so they are kept apart from other files, as source "
+            f"{source!r}; choose a source to add them to earlier ones"
+        )
+    return ExportLayout(
+        table,
+        header,
+        tool,
+        profiles,
+        chosen_columns,
+        source or tool.name,
+        numbers_rows,
+        wave,
+        scale,
+        reason,
+        day_first,
+        tuple(notes),
+    )
+
+
+def _read_head(table: Table) -> tuple[Header, list[list[str]]]:
+    """The header and the rows of the sample that fit it; raises `InvalidInput` if none does."""
+    sample = list(itertools.islice(table.rows(), SAMPLE))
+    header = find_header(table.name, sample, headed=table.headed)
+    width = len(header.columns)
+    rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
+    if not rows:
+        raise InvalidInput(f"{table.name}: none of the first rows has as many cells as the header, which has {width}")
+    return header, rows
+
+
+def _numbers_rows(tool: Tool, columns: Columns, rows: list[list[str]]) -> bool:
+    """Whether the ids are the numbers of the rows, which repeat in the next file."""
+    if (column := columns.facts.get("id")) is None:
+        return False
+    ids = [row[column.index].strip() for row in rows]
+    return tool.numbers_rows or (
+        tool is GENERIC and all(id.isascii() and id.isdigit() for id in ids) and max(map(int, ids)) <= 2 * len(ids) + 10
+    )
+
+
+def _is_own_source(columns: Columns, numbers_rows: bool) -> bool:
+    return "answered_at" not in columns.facts and (numbers_rows or "id" not in columns.facts)
 
 
 def fit(cells: list[str], width: int) -> list[str] | None:
@@ -84,12 +137,14 @@ def fit(cells: list[str], width: int) -> list[str] | None:
 def _scale(table: Table, header: Header, tool: Tool, columns: Columns) -> tuple[Scale, str]:
     if columns.score is None:
         return Scale.NPS, "there is no score"
-    index, width = columns.score.index, len(header.columns)
+    if columns.are_groups:
+        return Scale.GROUPS, "promoters, passives and detractors give the NPS exactly"
+    width = len(header.columns)
     items = itertools.islice(table.rows(), header.skip, None)
     fitting = (fitted for item in items if isinstance(item, Row) and (fitted := fit(item.cells, width)))
     return detect_scale(
         columns.score,
-        (row[index] for row in fitting if row[index] not in tool.blanks),
+        (cell for row in fitting for column in columns.scores if (cell := row[column.index]) not in tool.blanks),
         nps_by_definition=tool.nps_only or "survey_type" in columns.facts,
     )
 

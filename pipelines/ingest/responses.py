@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.ingest.dates import parse_timestamp
+from pipelines.ingest.exclusions import sum_label
 from pipelines.ingest.headers import Column, as_key
 from pipelines.ingest.reading import ExportLayout, fit
 from pipelines.ingest.row import Row, as_text, rejection
+from pipelines.ingest.scores import parse_group, parse_score
 from pipelines.ingest.tools import GENERIC
-from pipelines.ingest.values import is_blank, parse_money, parse_score
+from pipelines.ingest.values import is_blank, parse_money
 from saywhy.errors import ScoreOutOfRange
 from saywhy.feedback import Comment, Customer, Rejection, Response, Scale, Score, Segment
 
@@ -23,6 +27,9 @@ NumberedItem = tuple[int, Response | Rejection]
 
 # Makes the id of a row without one from its cells and its wave.
 IdOfRow = Callable[[list[str], str | None], str]
+
+# What SPSS and spreadsheets write instead of a text.
+_CODE = re.compile(r"-9{1,4}|#(?:NULL!|N/A|NV|VALUE!|WERT!|REF!|BEZUG!|NAME\?|DIV/0!)")
 
 # Ids of at most this many digits count as row numbers.
 _ROW_NUMBER_DIGITS = 7
@@ -33,8 +40,32 @@ def read_responses(layout: ExportLayout) -> Iterator[Response | Rejection]:
     return (item for _, item in read_numbered(layout))
 
 
-def read_numbered(layout: ExportLayout) -> Iterator[NumberedItem]:
-    """The same with line numbers, as a stream: memory does not grow with the file."""
+@dataclass(slots=True)
+class Blanked:
+    """What was left blank because it could not be read, or was a code for no answer: how often, and the first cell."""
+
+    times: int = 0
+    first_time: str = ""
+    scores: int = 0
+    first_score: str = ""
+
+    def time(self, cell: str) -> None:
+        self.times, self.first_time = self.times + 1, self.first_time or cell
+
+    def score(self, cell: str) -> None:
+        self.scores, self.first_score = self.scores + 1, self.first_score or cell
+
+    def notes(self) -> Iterator[str]:
+        """What to tell the user."""
+        if self.times:
+            yield f"{self.times:,} times could not be read and were left blank, e.g. {self.first_time[:50]!r}"
+        if self.scores:
+            yield f"{self.scores:,} scores are codes for no answer and were left blank, e.g. {self.first_score[:50]!r}"
+
+
+def read_numbered(layout: ExportLayout, blanked: Blanked | None = None) -> Iterator[NumberedItem]:
+    """The same with line numbers, as a stream: memory does not grow with the file. `blanked` is counted up."""
+    blanked = blanked or Blanked()
     width = len(layout.header.columns)
     with closing(_OccurrenceCounter()) as occurrences:
         identify = _content_id(layout, occurrences)
@@ -47,7 +78,7 @@ def read_numbered(layout: ExportLayout) -> Iterator[NumberedItem]:
                 yield item.line, _reject(item, f"has {len(item.cells)} cells where the header has {width}")
                 continue
             try:
-                yield item.line, _response(layout, cells, identify)
+                yield item.line, _response(layout, cells, identify, blanked)
             except (ValueError, ScoreOutOfRange) as error:
                 yield item.line, _reject(item, str(error))
 
@@ -56,7 +87,7 @@ def _reject(row: Row, reason: str) -> Rejection:
     return rejection(row.line, reason, as_text(row.cells))
 
 
-def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow) -> Response:
+def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow, blanked: Blanked) -> Response:
     """The response of a row. Raises `ValueError` or `ScoreOutOfRange` with the reason for a rejection."""
     columns, blanks = layout.columns, layout.tool.blanks
 
@@ -66,20 +97,30 @@ def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow) -> Resp
         text = cells[column.index]
         return None if is_blank(text) or text in blanks else text.strip()
 
-    for column, values in columns.previews:
-        if cells[column.index].strip().casefold() in values:
-            raise ValueError(f"a test row ({column.name}: {cells[column.index].strip()})")
+    for exclusion in columns.exclusions:
+        if reason := exclusion.reason(cells):
+            raise ValueError(reason)
+    if label := sum_label(cells, columns.comments):
+        raise ValueError(f"a row that sums up others ({label})")
     facts = {role: cell(column) for role, column in columns.facts.items()}
     if (survey_type := facts.get("survey_type")) and layout.scale is Scale.NPS and not _is_nps(survey_type):
         raise ValueError(f"a survey of type {survey_type}, not NPS")
     timestamp, wave = facts.get("answered_at"), facts.get("wave") or layout.wave
-    answered_at = parse_timestamp(timestamp, day_first=layout.day_first) if timestamp else None
-    score = cell(columns.score)
+    answered_at = None
+    if timestamp:
+        try:
+            answered_at = parse_timestamp(timestamp, day_first=layout.day_first)
+        except ValueError:
+            blanked.time(timestamp)
+    given = [text for column in columns.scores if (text := cell(column))]
+    score = next(filter(None, (_score(text, layout.scale) for text in given)), None)
+    if given and score is None:
+        blanked.score(given[0])
     comment = "\n".join(text for column in columns.comments if (text := _verbatim(cells[column.index], blanks)))
     return Response(
         source=layout.source,
         external_id=_external_id(layout, facts.get("id"), timestamp, wave) or identify(cells, wave),
-        score=_score(score, layout.scale) if score else None,
+        score=score,
         comment=Comment(comment) if comment else None,
         answered_at=answered_at,
         wave=wave,
@@ -89,12 +130,17 @@ def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow) -> Resp
 
 
 def _verbatim(text: str, blanks: frozenset[str]) -> str:
-    """The comment exactly as written; "" for white space. "-" is kept: `pipelines.clean` recognises non-answers."""
-    return "" if text.isspace() or text in blanks else text
+    """The comment exactly as written; "" for white space and codes such as -99 and #NULL!.
+
+    "-" is kept: `pipelines.clean` recognises non-answers.
+    """
+    return "" if text.isspace() or text in blanks or _CODE.fullmatch(text.strip()) else text
 
 
 @lru_cache(maxsize=4096)
 def _score(text: str, scale: Scale) -> Score | None:
+    if scale is Scale.GROUPS:
+        return Score.of_group(group) if (group := parse_group(text)) else None
     value = parse_score(text)
     return None if value is None else Score(value, scale)
 
@@ -129,8 +175,8 @@ def _external_id(layout: ExportLayout, id: str | None, timestamp: str | None, wa
     """
     if id is None:
         return None
-    if layout.tool.numbers_rows:
-        return f"{id}@{timestamp}" if timestamp else id
+    if layout.numbers_rows and timestamp:
+        return f"{id}@{timestamp}"
     if layout.tool is GENERIC and wave and id.isdigit() and len(id) <= _ROW_NUMBER_DIGITS:
         return f"{wave}/{id}"
     return id

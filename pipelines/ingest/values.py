@@ -1,11 +1,10 @@
-"""Parses cells: scores and amounts of money. Anything that is neither a value nor blank raises `ValueError`."""
+"""Parses cells: blanks, numbers and amounts of money."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 
 # What people and tools write into a cell without a value.
 _BLANKS = frozenset(
@@ -13,9 +12,6 @@ _BLANKS = frozenset(
     | {"k.a.", "keine angabe", "unbekannt", "无", "無", "未知", "暂无", "暫無"}
 )
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-# "9 - Very likely", "10 (sehr wahrscheinlich)", "9分", "9/10"; no other digit may follow, or it is a date or a range.
-_LEADING = re.compile(r"(\d+)(?:[.,]0+)?\s*(?:/\s*(?:10|5)\b)?(?=[^\d.,]|$)\D*")
-_TRAILING = re.compile(r"\D*[^\d-](\d+)\s*[)\]）】分]?")
 _CURRENCY = re.compile(r"[\s'’_]|[A-Z]{3}\b|US\$|NT\$|HK\$|[$€£¥元円₩₹]|\bCHF\b", re.IGNORECASE)
 _UNITS = {"k": 3, "m": 6, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
 
@@ -28,22 +24,6 @@ def is_blank(text: str) -> bool:
 def is_plain_number(text: str) -> bool:
     """Whether the cell is only digits, with an optional sign and decimal part."""
     return _PLAIN.fullmatch(text.strip()) is not None
-
-
-@lru_cache(maxsize=4096)
-def parse_score(text: str) -> int | None:
-    """The whole number in a cell, on any scale: `9`, `10.0`, `9 - Very likely`; `None` if blank."""
-    if is_blank(text):
-        return None
-    text = unicodedata.normalize("NFKC", text).strip()
-    if _PLAIN.fullmatch(text):
-        number = Decimal(text.replace(",", "."))
-        if number == int(number):
-            return int(number)
-        raise ValueError(f"score {text!r} is not a whole number")
-    if match := _LEADING.fullmatch(text) or _TRAILING.fullmatch(text):
-        return int(match[1])
-    raise ValueError(f"score {text!r} is not a number")
 
 
 def parse_money(text: str) -> Decimal | None:

@@ -72,13 +72,13 @@ def test_ragged_rows(tmp_path: Path) -> None:
 
 def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     """Comments of several lines, blank lines and Windows line ends count, so that the number is that of the row."""
-    text = HEADER + 'r1,0,"one\ntwo\n\nfour"\n\nr2,99,odd\nr3,x,odd\nr4,5,fine\nr5,6,fine'
+    text = HEADER + 'r1,0,"one\ntwo\n\nfour"\n\nr2,12,odd\nr3,x,odd\nr4,5,fine\nr5,6,fine'
     for ends in ("\n", "\r\n"):
         path = write(tmp_path, text.replace("\n", ends))
         responses, rejected = read(path)
-        assert rejected == [(7, "score 99 is outside 0-10"), (8, "score 'x' is not a number")]
+        assert rejected == [(7, "score 12 is outside 0-10"), (8, "score 'x' is not a number")]
         lines = path.read_bytes().decode().split(ends)
-        assert [lines[line - 1] for line, _ in rejected] == ["r2,99,odd", "r3,x,odd"]
+        assert [lines[line - 1] for line, _ in rejected] == ["r2,12,odd", "r3,x,odd"]
         assert responses[0].comment is not None
         assert responses[0].comment.verbatim == f"one{ends}two{ends}{ends}four"
 
@@ -230,10 +230,10 @@ def test_jsonl_lines_stand_alone(tmp_path: Path) -> None:
 
 def test_json_lines_of_records(tmp_path: Path) -> None:
     """The number of a record in a JSON array is the line it begins on."""
-    text = '{"page": 1, "responses": [\n  {"score": 9,\n   "comment": "good"},\n  {"score": 77, "comment": "odd"}\n]}'
+    text = '{"page": 1, "responses": [\n  {"score": 9,\n   "comment": "good"},\n  {"score": 76, "comment": "odd"}\n]}'
     responses, rejected = read(write(tmp_path, text, "export.json"))
     assert len(responses) == 1
-    assert rejected == [(4, "score 77 is outside 0-10")]
+    assert rejected == [(4, "score 76 is outside 0-10")]
 
 
 def test_neither_score_nor_comment(tmp_path: Path) -> None:
@@ -242,12 +242,13 @@ def test_neither_score_nor_comment(tmp_path: Path) -> None:
         examine(write(tmp_path, "sku,colour\nA1,red\nB2,blue\n"))
 
 
-def test_unreadable_dates_and_amounts_are_rejected(tmp_path: Path) -> None:
-    """A value that cannot be parsed rejects the row with the reason."""
+def test_unreadable_amounts_are_rejected_and_dates_left_blank(tmp_path: Path) -> None:
+    """An amount that cannot be parsed rejects the row with the reason; a time that cannot costs only itself."""
     text = "id,score,comment,date,revenue\na,0,bad,2026-01-02,100\nb,10,good,soon,100\nc,9,fine,2026-01-03,tbd\n"
     rows = "".join(f"r{i},5,ok,2026-01-04,7\n" for i in range(5))
-    _, rejected = read(write(tmp_path, text + rows))
-    assert rejected == [(3, "date 'soon' cannot be read"), (4, "amount 'tbd' cannot be read")]
+    responses, rejected = read(write(tmp_path, text + rows))
+    assert rejected == [(4, "amount 'tbd' cannot be read")]
+    assert responses[1].answered_at is None
 
 
 @pytest.mark.parametrize("path", sorted(EXPORTS.iterdir()), ids=lambda path: path.name)

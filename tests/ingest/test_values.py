@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from pipelines.ingest.dates import detect_day_first, parse_timestamp
-from pipelines.ingest.values import parse_money, parse_score
+from pipelines.ingest.scores import parse_score
+from pipelines.ingest.values import parse_money
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ from pipelines.ingest.values import parse_money, parse_score
         ("Extremely likely (10)", 10),
         ("非常愿意10分", 10),
         ("11", 11),
-        ("-1", -1),
+        ("-1", None),
         ("", None),
         ("  ", None),
         ("n/a", None),

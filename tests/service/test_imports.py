@@ -17,7 +17,7 @@ from pipelines.ingest import examine, read_responses
 from saywhy import store
 from saywhy.errors import InvalidInput, WorkspaceNotFound
 from saywhy.feedback import Rejection, Response, Scale
-from service.imports import BATCH, ImportReport, import_file, read_rejections, write_rejections
+from service.imports import BATCH, ImportReport, import_file, preview_file, read_rejections, write_rejections
 
 EXPORTS = Path(__file__).parents[1] / "fixtures" / "exports"
 
@@ -40,7 +40,7 @@ def write_large(path: Path, rows: int, *, bad_every: int = 500) -> int:
         writer = csv.writer(file)
         writer.writerow(("score", "comment", "country"))
         writer.writerows(
-            (99 if i % bad_every == 1 else i % 11, f"The parcel\nnumber {i} came late, größer" if i % 3 else "", "DE")
+            (12 if i % bad_every == 1 else i % 11, f"The parcel\nnumber {i} came late, größer" if i % 3 else "", "DE")
             for i in range(rows)
         )
     return len(range(1, rows, bad_every))
@@ -104,6 +104,46 @@ def test_report_says_how_the_file_was_read(sqlite_engine: Engine) -> None:
     assert report.columns["segment branche"] == "Branche"
     assert report.ignored == ("Zufriedenheit",)
     assert (report.scale, report.scale_reason) == (Scale.NPS, "there are scores of 0 and scores above 5")
+
+
+def test_two_files_without_ids_are_two_surveys(sqlite_engine: Engine) -> None:
+    """Row 1 of the second file does not overwrite row 1 of the first, though both are of one wave."""
+    reported = EXPORTS.with_name("reported")
+    for name in ("numbered_a.csv", "numbered_b.csv"):
+        assert counts(import_file(sqlite_engine, "w", reported / name, wave="W1")) == (6, 0, 0, 0)
+    assert len(stored(sqlite_engine)) == 12
+
+
+def test_what_was_left_blank_and_what_could_be_a_segment_is_reported(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """Codes for no answer and times that cannot be read are counted, also when a finished file is imported again."""
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "id,nps,why,date,colour\n"
+        + "".join(f"r{i},{i % 11},text {i},2026-04-01,{i % 2}x\n" for i in range(10))
+        + "r10,-99,kept,soon,1x\n"
+    )
+    for _ in range(2):
+        report = import_file(sqlite_engine, "w", path)
+        assert [note.split(" ", 2)[:2] for note in report.notes] == [["1", "times"], ["1", "scores"]]
+        assert report.offered == {"colour": ("1x", "0x")}
+
+
+def test_preview_shows_columns_and_rows_and_needs_no_store(tmp_path: Path) -> None:
+    """Role, share filled and examples of every column, and the first rows as they would be imported."""
+    path = tmp_path / "export.csv"
+    path.write_text("id,nps,why,extra\na,9,good,\nb,12,odd,\nc,0,,x\n")
+    preview = preview_file(path, rows=2)
+    assert [(column.name, column.role, round(column.filled, 2)) for column in preview.columns] == [
+        ("id", "id", 1),
+        ("nps", "score", 1),
+        ("why", "comment", 0.67),
+        ("extra", None, 0.33),
+    ]
+    assert preview.columns[2].examples == ("good", "odd")
+    first, second = preview.rows
+    assert isinstance(first, Response)
+    assert first.external_id == "a"
+    assert second == Rejection(3, "score 12 is outside 0-10", "b,12,odd,")
 
 
 def test_scale_can_be_decided_afterwards(sqlite_engine: Engine, tmp_path: Path) -> None:
