@@ -11,7 +11,8 @@ from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.headers import Column, Header, as_key
 from pipelines.ingest.questions import find_comments, find_score
 from pipelines.ingest.tools import GOOGLE_FORMS, Tool
-from pipelines.ingest.values import is_blank, parse_money
+from pipelines.ingest.money import parse_money
+from pipelines.ingest.values import is_blank
 from saywhy.errors import ColumnNotFound
 
 # Remarks in brackets, and punctuation at the end of a name.

@@ -44,7 +44,7 @@ def parse_timestamp(text: str, *, day_first: bool = False) -> datetime | None:
         moment = datetime.fromisoformat(stripped)  # the most frequent format, and the fastest to parse
         if _EPOCH.fullmatch(stripped) is None:
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):  # year 1 or 9999 with a zone
         pass
     if is_blank(stripped):
         return None

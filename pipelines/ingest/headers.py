@@ -15,6 +15,9 @@ from pipelines.ingest.values import is_plain_number
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Rejection
 
+#: Characters of a title that are read.
+LONGEST_TITLE = 2_000
+
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -72,6 +75,7 @@ def find_header(name: str, sample: Sequence[Row | Rejection], *, headed: bool) -
     if not rows:
         raise InvalidInput(f"{name} is empty")
     first = 0 if headed else _skip_titles(rows)
+    first += _is_row_of_groups(rows[first:])
     notes = (f"skipped {first} line(s) above the header in line {rows[first].line}",) if first else ()
     names, labels, count = _read_names(rows[first:])
     if not headed and _looks_like_data(rows[first].cells):
@@ -90,7 +94,8 @@ def find_header(name: str, sample: Sequence[Row | Rejection], *, headed: bool) -
 
 def clean_title(title: str) -> str:
     """A question title without HTML, line breaks and byte order mark."""
-    return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", title)).replace("\ufeff", "")).strip()
+    plain = html.unescape(_TAG.sub(" ", title[:LONGEST_TITLE])).replace("\ufeff", "")
+    return _SPACE.sub(" ", plain).strip()
 
 
 def _read_names(rows: Sequence[Row]) -> tuple[list[str], list[str], int]:
@@ -132,6 +137,23 @@ def _skip_titles(rows: Sequence[Row]) -> int:
     first = next((index for index, count in enumerate(filled) if count > 1), 0)
     # A header may name a single column. Then the first row with several cells is data.
     return 0 if _looks_like_data(rows[first].cells) else first
+
+
+def _is_row_of_groups(rows: Sequence[Row]) -> bool:
+    """Whether the first row only names groups of columns, as merged cells, above a row that names every column."""
+    if len(rows) < 3:
+        return False
+    groups, names = ([cell.strip() for cell in row.cells] for row in rows[:2])
+    return (
+        bool(groups[0])
+        and not all(groups)
+        and len(set(names)) == len(names) == len(groups)
+        and all(names)
+        and not _looks_like_data(groups)
+        and not _looks_like_data(names)
+        and not all(_SUB_ANSWERS.fullmatch(name) for name in names)
+        and any(_looks_like_data(row.cells) for row in rows[2:12])
+    )
 
 
 def _looks_like_data(cells: Sequence[str]) -> bool:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pipelines.ingest.columns import ColumnChoice, Columns, choose_columns
 from pipelines.ingest.dates import detect_day_first
 from pipelines.ingest.headers import Header, find_header
 from pipelines.ingest.row import Row
 from pipelines.ingest.scale import detect_scale
-from pipelines.ingest.table import Table, open_table
+from pipelines.ingest.table import Table, open_tables
 from pipelines.ingest.tools import Tool, recognise
 from saywhy.errors import InvalidInput
-from saywhy.feedback import Scale
+from saywhy.feedback import Rejection, Scale
 
 #: Columns and formats are detected from this many rows.
 SAMPLE = 2_000
+_SAMPLE_CELLS = 400_000
+_SAMPLE_CHARACTERS = 20_000_000
 _DAY_FIRST_LANGUAGES = re.compile(
     r"datum|antwort|zeitstempel|kommentar|begründung|warum|weiterempf|"
     r"date de|commentaire|pourquoi|horodateur|fecha|comentario"
@@ -51,27 +55,79 @@ def examine(
     keep_unknown: bool = False,
     encoding: str | None = None,
     delimiter: str | None = None,
+    sheet: str | None = None,
 ) -> ExportLayout:
     """Detect the format of a file, the role of every column and the scale, except for what is given.
 
-    `source` is the namespace of external ids, by default the tool. Raises `InvalidInput` and its subclasses.
+    Of a workbook, the sheet with responses is read, or the one that is named. `source` is the namespace of external ids, by default the tool. Raises `InvalidInput` and its subclasses.
     """
     choice = columns or ColumnChoice()
-    table = open_table(Path(path), encoding=encoding, delimiter=delimiter)
-    sample = list(itertools.islice(table.rows(), SAMPLE))
+    tables = open_tables(Path(path), encoding=encoding, delimiter=delimiter, sheet=sheet)
+    draft = _choose_table(tables, choice, keep_unknown=keep_unknown)
+    table, header, tool, rows = draft.table, draft.header, draft.tool, draft.rows
+    reason = "as asked for"
+    if scale is None:
+        scale, reason = _scale(table, header, tool, draft.columns)
+    day_first, note = _day_first(header, draft.columns, rows, choice)
+    others = [other.sheet for other in tables if other is not table]
+    sheets = f"read sheet {table.sheet!r} only; there is also {', '.join(map(repr, others))}" if others else None
+    notes = (*table.notes, *header.notes, *draft.columns.notes, *filter(None, (sheets, note)))
+    return ExportLayout(table, header, tool, draft.columns, source or tool.name, wave, scale, reason, day_first, notes)
+
+
+class _Draft(NamedTuple):
+    """A table with its columns; `rows` are those of its sample that fit the header."""
+
+    table: Table
+    header: Header
+    tool: Tool
+    rows: list[list[str]]
+    columns: Columns
+
+    @property
+    def found(self) -> int:
+        """How many of score and comment it has."""
+        return (self.columns.score is not None) + bool(self.columns.comments)
+
+
+def _choose_table(tables: list[Table], choice: ColumnChoice, *, keep_unknown: bool) -> _Draft:
+    """The first table with a score and a comment, else the first with one of them; a cover sheet has neither.
+
+    Raises the error of the first table if none can be read.
+    """
+    drafts: list[_Draft] = []
+    errors: list[InvalidInput] = []
+    for table in tables:
+        try:
+            drafts.append(_draft(table, choice, keep_unknown=keep_unknown))
+        except InvalidInput as error:
+            errors.append(error)
+    if not drafts:
+        raise errors[0]
+    return max(drafts, key=lambda draft: draft.found)
+
+
+def _draft(table: Table, choice: ColumnChoice, *, keep_unknown: bool) -> _Draft:
+    sample = list(_sample(table.rows()))
     header = find_header(table.name, sample, headed=table.headed)
     tool = recognise(header)
     width = len(header.columns)
     rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
     if not rows:
         raise InvalidInput(f"{table.name}: none of the first rows has as many cells as the header, which has {width}")
-    chosen_columns = choose_columns(header, tool, rows, choice, keep_unknown=keep_unknown)
-    reason = "as asked for"
-    if scale is None:
-        scale, reason = _scale(table, header, tool, chosen_columns)
-    day_first, note = _day_first(header, chosen_columns, rows, choice)
-    notes = (*table.notes, *header.notes, *chosen_columns.notes, *([note] if note else []))
-    return ExportLayout(table, header, tool, chosen_columns, source or tool.name, wave, scale, reason, day_first, notes)
+    return _Draft(table, header, tool, rows, choose_columns(header, tool, rows, choice, keep_unknown=keep_unknown))
+
+
+def _sample(items: Iterator[Row | Rejection]) -> Iterator[Row | Rejection]:
+    """The first items: at most `SAMPLE`, and fewer if they are large."""
+    cells = characters = 0
+    for item in itertools.islice(items, SAMPLE):
+        yield item
+        if isinstance(item, Row):
+            cells += len(item.cells)
+            characters += sum(map(len, item.cells))
+        if cells > _SAMPLE_CELLS or characters > _SAMPLE_CHARACTERS:
+            return
 
 
 def fit(cells: list[str], width: int) -> list[str] | None:

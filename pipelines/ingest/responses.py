@@ -14,8 +14,9 @@ from pipelines.ingest.headers import Column, as_key
 from pipelines.ingest.reading import ExportLayout, fit
 from pipelines.ingest.row import Row, as_text, rejection
 from pipelines.ingest.tools import GENERIC
-from pipelines.ingest.values import is_blank, parse_money, parse_score
-from saywhy.errors import ScoreOutOfRange
+from pipelines.ingest.money import parse_money
+from pipelines.ingest.values import is_blank, parse_score
+from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment, Customer, Rejection, Response, Scale, Score, Segment
 
 #: The number of a line (see `Row.line`) with its response or rejection.
@@ -48,7 +49,7 @@ def read_numbered(layout: ExportLayout) -> Iterator[NumberedItem]:
                 continue
             try:
                 yield item.line, _response(layout, cells, identify)
-            except (ValueError, ScoreOutOfRange) as error:
+            except (ValueError, InvalidInput) as error:
                 yield item.line, _reject(item, str(error))
 
 
@@ -57,7 +58,7 @@ def _reject(row: Row, reason: str) -> Rejection:
 
 
 def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow) -> Response:
-    """The response of a row. Raises `ValueError` or `ScoreOutOfRange` with the reason for a rejection."""
+    """The response of a row. Raises `ValueError` or `InvalidInput` with the reason for a rejection."""
     columns, blanks = layout.columns, layout.tool.blanks
 
     def cell(column: Column | None) -> str | None:

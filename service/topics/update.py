@@ -16,13 +16,14 @@ from pipelines.topics.library import match_library, with_library, without_librar
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
-from saywhy.store import Engine
+from saywhy.store import Connection, Engine
 from service.progress import Progress
 from service.topics.state import edited_topics, load_previous_clustering, save_edited_topics
 
 
 def update_topics(
     engine: Engine,
+    snapshot: Connection,
     workspace_id: int,
     annotator: CommentAnnotator,
     annotations: Annotations,
@@ -31,7 +32,7 @@ def update_topics(
     refit: bool = False,
     label_endpoint: LabelEndpoint | None = None,
 ) -> None:
-    """Match clauses with the cause library; assign the others to known topics and find emerging ones, or cluster them
+    """Match clauses of the snapshot with the cause library; assign the others to known topics and find emerging ones, or cluster them
     all; then replay people's edits.
 
     They are all clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
@@ -39,11 +40,11 @@ def update_topics(
     are sent to nobody.
     """
     progress("topics", 0, 1)
+    comments = {comment.content_hash: comment for comment in store.comments.load(snapshot, workspace_id)}
+    responses = store.responses.count_by_comment(snapshot, workspace_id)
     with store.reading(engine) as connection:
-        comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace_id)}
         previous = load_previous_clustering(connection, workspace_id)
         edited = edited_topics(connection, workspace_id)
-        responses = store.responses.count_by_comment(connection, workspace_id)
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
     locked = edited.locked
     # A cause into which people merged others stays, also while only clauses of the others are left.

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from pipelines.ingest.dates import detect_day_first, parse_timestamp
-from pipelines.ingest.values import parse_money, parse_score
+from pipelines.ingest.money import parse_money
+from pipelines.ingest.values import parse_score
 
 
 @pytest.mark.parametrize(
