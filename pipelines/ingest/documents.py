@@ -32,13 +32,15 @@ def is_jsonl(head: str) -> bool:
     lines = [line for line in head.splitlines()[:1000] if line.strip("\ufeff \0")]
     if len(lines) > 1 and not head.endswith("\n"):
         lines = lines[:-1] if len(lines) > 2 else lines  # the last one may be cut
-    complete = sum(_is_object(line) for line in lines)
-    return len(lines) > 1 and 2 * complete >= len(lines)
+    if lines and lines[0].strip("\ufeff \r\t")[:1] == "[" and not _is(list, lines[0]):
+        return False  # an array with a record a line
+    return len(lines) > 1 and 2 * sum(_is(dict, line) for line in lines) >= len(lines)
 
 
-def _is_object(line: str) -> bool:
+def _is(kind: type, line: str) -> bool:
+    """Whether a line is a complete JSON value of this kind."""
     try:
-        return isinstance(parse(line.strip("\ufeff \r\n\t")), dict)
+        return isinstance(parse(line.strip("\ufeff \r\n\t")), kind)
     except (ValueError, RecursionError):
         return False
 
@@ -67,9 +69,10 @@ def read_json(path: Path, codec: str) -> Iterator[Item]:
     """
     with open_text(path, codec) as file:
         scanner = Scanner(path.name, file)
-        if scanner.peek() == "[":
-            yield from _read_array(scanner)
-        else:
+        while following := scanner.peek():  # several documents are one object a line, if lines are very long
+            if following == "[":
+                yield from _read_array(scanner)
+                continue
             fields: dict[str, Any] = {}
             line, has_records = scanner.line, False
             for item in _read_wrapped(scanner, fields):
@@ -77,8 +80,6 @@ def read_json(path: Path, codec: str) -> Iterator[Item]:
                 yield item
             if not has_records:
                 yield from _items(line, fields, "")
-        if scanner.peek():
-            raise scanner.error("something follows the end of the document; one object a line is JSONL")
 
 
 def _read_array(scanner: Scanner) -> Iterator[Item]:

@@ -11,12 +11,10 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
-import charset_normalizer
-
+from pipelines.ingest.legacy_encodings import CERTAIN, MIXED, detect_legacy
 from saywhy.errors import InvalidInput, UnknownFormat
 
 #: Replaces bytes that cannot be decoded. A valid file never decodes to a lone surrogate.
@@ -27,15 +25,10 @@ TOO_LONG = "\udcfe"
 LONGEST_LINE = 2_000_000
 _START_OF_LINE = 1_000
 
-#: The codec of files into which two systems have written in different encodings.
-MIXED = "mixed"
-
 # Codecs that Python calls encodings of text, but in which no file is written.
 _NO_FILE_CODECS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "unicode-escape", "raw_unicode_escape",
                              "raw-unicode-escape", "utf-7", "utf_7", "charmap"})  # fmt: skip
 
-_DOS_IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x81-\x84\x87-\x8a\x8c\x93\x94\x96](?=[A-Za-z])")
-_WINDOWS_IN_WORD = re.compile(rb"(?<=[A-Za-z])[\xe0\xe2-\xff](?=[A-Za-z])")
 _HEAD = 65_536
 _SAMPLE = 262_144
 _BOMS = (
@@ -59,17 +52,18 @@ _SIGNATURES = {
 }
 # Control characters that do not occur in text.
 _CONTROL_BYTES = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13, 27))
-# Characters outside ASCII in the languages of western Europe.
-_WESTERN = frozenset("äöüßÄÖÜéèêëàâæçùûîïôœÿÉÈÊÀÂÇÔÎáíóúñÁÍÓÚÑãõìòåøÅØ¿¡«»‹›’‘“”„–—…€£§°´·•²³½®™\xa0º")
-
 
 @dataclass(frozen=True, slots=True)
 class TextEncoding:
-    """The encoding of a file: its name for users, its Python codec, and the number of line feeds, for progress."""
+    """The encoding of a file: its name for users, its Python codec, and the number of line feeds, for progress.
+
+    `doubt` says, for users, that the encoding is a guess.
+    """
 
     name: str
     codec: str
     lines: int
+    doubt: str | None = None
 
 
 def detect_encoding(path: Path, encoding: str | None = None) -> TextEncoding:
@@ -218,57 +212,8 @@ def _detect_utf8_or_legacy(path: Path) -> TextEncoding:
                     size += len(line)
     if valid >= broken:
         return TextEncoding("utf-8", "utf-8", count)
-    name, codec = _detect_legacy(b"".join(sample))
-    return TextEncoding(name, codec, count)
-
-
-def _detect_legacy(sample: bytes) -> tuple[str, str]:
-    """Name and codec of the encoding in which the bytes are the most common characters."""
-    chinese = {"gb18030": _common_share(sample, "gb18030"), "big5": _common_share(sample, "cp950")}
-    best = max(chinese, key=lambda name: chinese[name])
-    if chinese[best] >= 0.7:
-        codec = best if best == "gb18030" else "cp950"
-        if codec == "cp950" and _count_undecodable(sample, "big5hkscs") < _count_undecodable(sample, "cp950"):
-            codec = "big5hkscs"
-        return best, codec
-    if dos := _detect_dos(sample):
-        return dos
-    western = [char for char in sample.decode("cp1252", errors="replace") if char > "\x7f"]
-    if sum(char in _WESTERN for char in western) >= 0.8 * len(western):
-        # Both differ only in the bytes 80-9F: curly quotes and the euro sign in cp1252, control characters in latin-1.
-        has_curly = any(0x80 <= byte <= 0x9F for byte in sample)
-        return ("cp1252", "cp1252") if has_curly else ("latin-1", "latin-1")
-    match = charset_normalizer.from_bytes(sample).best()
-    if match is not None and match.encoding not in ("ascii", "utf_8"):
-        return match.encoding, match.encoding
-    return "cp1252", "cp1252"
-
-
-def _detect_dos(sample: bytes) -> tuple[str, str] | None:
-    """DOS if bytes 80-9F, its letters, occur inside words; a mixture if letters of Windows occur as well."""
-    dos, windows = len(_DOS_IN_WORD.findall(sample)), len(_WINDOWS_IN_WORD.findall(sample))
-    if dos < 5 or dos * 20 < sum(byte > 0x7F for byte in sample):
-        return None
-    return ("cp850", "cp850") if windows * 5 < dos else ("latin-1 mixed with cp850", MIXED)
-
-
-def _count_undecodable(sample: bytes, codec: str) -> int:
-    return sample.decode(codec, errors="replace").count("\ufffd")
-
-
-def _common_share(sample: bytes, codec: str) -> float:
-    """Share of common Chinese characters among those outside ASCII, less twice the share of undecodable ones."""
-    text = [char for char in sample.decode(codec, errors="replace") if char > "\x7f"]
-    if not text:
-        return 0.0
-    common = _common_characters(codec)
-    return (sum(char in common for char in text) - 2 * text.count("\ufffd")) / len(text)
-
-
-@lru_cache
-def _common_characters(codec: str) -> frozenset[str]:
-    """The first level of the standard, the few thousand characters in daily use, and punctuation."""
-    leads = [*range(0xA1, 0xA4), *(range(0xB0, 0xD8) if codec == "gb18030" else range(0xA4, 0xC7))]
-    trails = [*range(0xA1, 0xFF)] if codec == "gb18030" else [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
-    pairs = (bytes((lead, trail)).decode(codec, errors="ignore") for lead in leads for trail in trails)
-    return frozenset(char for char in pairs if char)
+    name, codec = detect_legacy(b"".join(sample))
+    doubt = None
+    if codec not in CERTAIN:
+        doubt = f"read as {name}, which is a guess from the letters; choose the encoding if texts look wrong"
+    return TextEncoding(name, codec, count, doubt)

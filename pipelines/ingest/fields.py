@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from pipelines.ingest.row import LONGEST_CELL, SPOILED, Row, rejection, without_
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Rejection
 
-#: As many columns as a spreadsheet has; further fields of the records are left out.
+#: As many columns as a spreadsheet has. Where records have more fields, those that only one record has are left out.
 MAX_FIELDS = 16_384
 #: A document that begins with so many values that are no records holds none.
 _PATIENCE = 10_000
@@ -34,18 +35,20 @@ def rows_of_records(name: str, items: Callable[[], Iterator[Item]]) -> Callable[
     `items` opens the document anew at each call. The result does so too; the names are collected once. Raises
     `InvalidInput` if there is no record.
     """
-    names: dict[str, None] = {}
-    others = 0
+    names = Counter[str]()
+    others = fewest = 0
     for item in _flat(items()):
         if isinstance(item, Rejection):
             others += 1
-        elif len(names) < MAX_FIELDS:
-            names.update(dict.fromkeys(item[1]))
+        else:
+            names.update(item[1].keys())
+            if len(names) > MAX_FIELDS:  # objects with ids for names: no column of theirs has two cells
+                names, fewest = Counter({name: count for name, count in names.items() if count > 1}), 2
         if not names and others >= _PATIENCE:
             break
     if not names:
         raise InvalidInput(f"{name} holds no records (JSON objects with fields)")
-    header = list(names)[:MAX_FIELDS]
+    header = [name for name, count in names.items() if count >= fewest][:MAX_FIELDS]
 
     def rows() -> Iterator[Row | Rejection]:
         yield Row(0, header)

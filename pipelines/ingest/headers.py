@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.row import Row
@@ -59,6 +60,7 @@ class Header:
     notes: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=65_536)
 def as_key(name: str) -> str:
     """`NPS_Score` → `nps score`, `ResponseId` → `response id`."""
     return _SEPARATORS.sub(" ", _CAMEL_CASE.sub(" ", unicodedata.normalize("NFKC", name))).strip().casefold()

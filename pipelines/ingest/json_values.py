@@ -12,6 +12,7 @@ from pipelines.ingest.encoding import LONGEST_LINE
 from saywhy.errors import InvalidInput
 
 _CHUNK = 1 << 16
+_PATIENCE = 300  # chunks
 _BETWEEN = re.compile(r"[\s,:\ufeff\0]*")
 _START_OF_ARRAY = re.compile(r"\[\s*(\S)")
 
@@ -85,13 +86,13 @@ class Scanner:
         """Skip a value that cannot be decoded; returns the text of its end.
 
         It ends with its last bracket, or where an object starts on a line of its own below it, as records do in files
-        of one record a line and in indented ones.
+        of one record a line and in indented ones. Raises `InvalidInput` if it does not end for tens of megabytes.
         """
         indent = self._buffer[self._buffer.rfind("\n", 0, self._position) + 1 : self._position]
         start = "|" + re.escape(f"\n{indent}") + r"(?=\{)" if not indent.strip(" \t") else ""
         # Strings (which have no line breaks), half a string at the end of the buffer, and what may end the value.
         token = re.compile(r'"(?:[^"\\\n]|\\.)*(?:"|(?=\n))|["\[\]{},]' + start)
-        depth, end, first = 0, self._position, self._position
+        depth, end, first, chunks = 0, self._position, self._position, 0
         while True:
             for match in token.finditer(self._buffer, self._position):
                 mark, end = match[0], match.end()
@@ -106,9 +107,11 @@ class Scanner:
                 end = len(self._buffer)
             rest = len(self._buffer) - end
             self._take(len(self._buffer) if rest > LONGEST_LINE else end - (end < len(self._buffer) and 1))
-            first = -1
+            first, chunks = -1, chunks + 1
             if not self._refill():
                 return self._take(len(self._buffer))
+            if chunks > _PATIENCE:
+                raise self.error("a value does not end")
 
     def error(self, reason: str) -> InvalidInput:
         """The error with file and line."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from pipelines.ingest.columns import ColumnChoice, Columns, choose_columns
 from pipelines.ingest.dates import detect_day_first
 from pipelines.ingest.headers import Header, find_header
+from pipelines.ingest.mojibake import find_mojibake, mended_rows
 from pipelines.ingest.row import Row
 from pipelines.ingest.scale import detect_scale
 from pipelines.ingest.table import Table, open_tables
@@ -62,7 +64,8 @@ def examine(
     Of a workbook, the sheet with responses is read, or the one that is named. `source` is the namespace of external ids, by default the tool. Raises `InvalidInput` and its subclasses.
     """
     choice = columns or ColumnChoice()
-    tables = open_tables(Path(path), encoding=encoding, delimiter=delimiter, sheet=sheet)
+    opened = open_tables(Path(path), encoding=encoding, delimiter=delimiter, sheet=sheet)
+    tables = [_without_mojibake(table) for table in opened]
     draft = _choose_table(tables, choice, keep_unknown=keep_unknown)
     table, header, tool, rows = draft.table, draft.header, draft.tool, draft.rows
     reason = "as asked for"
@@ -105,6 +108,16 @@ def _choose_table(tables: list[Table], choice: ColumnChoice, *, keep_unknown: bo
     if not drafts:
         raise errors[0]
     return max(drafts, key=lambda draft: draft.found)
+
+
+def _without_mojibake(table: Table) -> Table:
+    """The table itself, or one that mends its cells and says so."""
+    found = find_mojibake(_sample(table.rows()))
+    if found is None:
+        return table
+    before, after = (text.strip()[:40] for text in found)
+    note = f"mended text that had been decoded wrongly before it was exported, e.g. {before!r}, which says {after!r}"
+    return replace(table, rows=partial(mended_rows, table.rows), notes=(*table.notes, note))
 
 
 def _draft(table: Table, choice: ColumnChoice, *, keep_unknown: bool) -> _Draft:

@@ -89,10 +89,11 @@ def _open_text_table(path: Path, encoding: str | None, delimiter: str | None) ->
     with open_text(path, text.codec) as file:
         head = file.read(HEAD_CHARACTERS)
     is_lines = is_jsonl(head)
+    doubts = (text.doubt,) if text.doubt else ()
     if is_lines or head.lstrip("\ufeff \r\n\t")[:1] in ("{", "["):
         format_, read = ("JSONL", read_jsonl) if is_lines else ("JSON", read_json)
         records = rows_of_records(path.name, partial(read, path, text.codec))
-        notes = _misnamed_note(path, format_, ".json", ".jsonl", ".ndjson")
+        notes = (*_misnamed_note(path, format_, ".json", ".jsonl", ".ndjson"), *doubts)
         return Table(path.name, format_, records, text.lines, text.name, headed=True, notes=notes)
     if path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
         raise UnknownFormat(f"{path.name} is not JSON: it begins with {head.strip()[:20]!a}")
@@ -110,7 +111,7 @@ def _open_text_table(path: Path, encoding: str | None, delimiter: str | None) ->
         text.lines,
         text.name,
         _delimiter_name(dialect),
-        notes=_misnamed_note(path, "delimited text", ".csv", ".tsv", ".tab", ".txt", ".dat"),
+        notes=(*_misnamed_note(path, "delimited text", ".csv", ".tsv", ".tab", ".txt", ".dat"), *doubts),
     )
 
 
