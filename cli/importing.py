@@ -97,8 +97,8 @@ def import_responses(
 
     Survey tool, encoding, columns and scale are detected and reported; options override them. Importing a file again
     changes nothing; a later export completes the responses of an earlier one. An import that was stopped continues
-    where it stopped. Invalid rows are rejected and reported with line and reason; all others are imported. The exit code is
-    3 if all were rejected.
+    where it stopped. Invalid rows are rejected and reported with line and reason; all others are imported. The exit
+    code is 3 if all were rejected.
     """
     from pipelines.ingest import ColumnChoice
     from saywhy.store import open_store

@@ -71,7 +71,7 @@ def annotated_snapshot(
 ) -> Iterator[Connection]:
     """A read-only transaction in which every comment is annotated; what is imported meanwhile is not in it.
 
-    All numbers of a report come from it: with half of an import, responses would be counted whose comments were not read.
+    All numbers of a report come from it: with half of an import, it would count responses whose comments were not read.
     """
     while True:
         clean_comments(engine, workspace_id, progress)

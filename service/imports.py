@@ -75,9 +75,9 @@ def import_file(
 
     Upserts on (source, external id), so that a second import changes nothing. Rows and progress are saved in one
     transaction per batch: after a kill, the same call continues with the first row that was not saved. `wave` is that
-    of rows that name none. `progress` gets line numbers. `announce` gets the report before the import is marked as finished:
-    if the process is killed until then, the same call reports the same counts. Raises what `examine` raises (`InvalidInput`), and `Conflict`
-    while another process imports the same file.
+    of rows that name none. `progress` gets line numbers. `announce` gets the report before the import is marked as
+    finished: if the process is killed until then, the same call reports the same counts. Raises what `examine` raises
+    (`InvalidInput`), and `Conflict` while another process imports the same file.
     """
     path = Path(path)
     layout = examine(

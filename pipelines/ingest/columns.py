@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pipelines.ingest import words
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.headers import Column, Header, as_key
+from pipelines.ingest.money import parse_money
 from pipelines.ingest.questions import find_comments, find_score
 from pipelines.ingest.tools import GOOGLE_FORMS, Tool
-from pipelines.ingest.money import parse_money
 from pipelines.ingest.values import is_blank
 from saywhy.errors import ColumnNotFound
 

@@ -112,7 +112,8 @@ def read_records(lines: Iterator[tuple[int, str]], dialect: Dialect, encoding: s
                 if not any(cells):
                     continue
                 fault = _fault(raw, encoding)
-                if not width and fault and TOO_LONG not in raw:  # a spoiled name costs its column a letter, not the file its header
+                if not width and fault and TOO_LONG not in raw:
+                    # A spoiled name costs its column a letter, not the file its header.
                     cells, fault = [SPOILED.sub("", cell) for cell in cells], None
                 width = width or len(cells)
                 if fault:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +52,7 @@ _SIGNATURES = {
 # Control characters that do not occur in text.
 _CONTROL_BYTES = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13, 27))
 
+
 @dataclass(frozen=True, slots=True)
 class TextEncoding:
     """The encoding of a file: its name for users, its Python codec, and the number of line feeds, for progress.
@@ -87,7 +87,7 @@ def detect_encoding(path: Path, encoding: str | None = None) -> TextEncoding:
 
 
 def _named_codec(path: Path, head: bytes, encoding: str) -> str:
-    """The codec of that name, as a file in it needs it. Raises `InvalidInput` if the file cannot be in that encoding."""
+    """The codec of that name, as the file needs it. Raises `InvalidInput` if the file cannot be in that encoding."""
     try:
         info = codecs.lookup(encoding)
         "score".encode(info.name)  # codecs between bytes, such as base64, refuse text

@@ -24,8 +24,9 @@ _WRAPPER = re.compile(r"^(?:properties|attributes|fields|values|node|form_respon
 # Members that describe the question of an answer, best first, and members that hold the answer.
 _QUESTIONS = ("field", "question", "title", "heading", "question_text", "questionText", "label", "name", "key", "ref",
               "question_id", "questionId", "field_id", "fieldId", "id")  # fmt: skip
-_ANSWERS = ("value", "values", "answer", "answers", "text", "simple_text", "response", "number", "rating", "score", "content",
-            "labels", "label", "choice", "choices", "name")  # fmt: skip
+_ANSWERS = ("value", "values", "answer", "answers", "text", "simple_text", "response", "number", "rating", "score",
+            "content", "labels", "label", "choice", "choices", "name")  # fmt: skip
+_NAMES = ("title", "text", "heading", "label", "name", "ref", "id")
 _MEANINGLESS = re.compile(r"[0-9a-fA-F-]{16,}")
 
 
@@ -85,14 +86,17 @@ def _flat(items: Iterator[Item]) -> Iterator[tuple[int, dict[str, str]] | Reject
 def flatten(record: dict[str, Any]) -> dict[str, str]:
     """`{"person": {"email": "a@b.c"}}` → `{"person.email": "a@b.c"}`; null has no cell, lists are joined by `; `.
 
-    In a list of answers, each has a cell named after its question: the wording if the record has it, else the name or id.
+    In a list of answers, each has a cell named after its question: by its wording if the record has it, else its name
+    or id.
     """
     cells: dict[str, str] = {}
     _add_fields(record, "", cells, _wordings(record), 0)
     return cells
 
 
-def _add_fields(record: dict[str, Any], prefix: str, cells: dict[str, str], wordings: dict[str, str], depth: int) -> None:
+def _add_fields(
+    record: dict[str, Any], prefix: str, cells: dict[str, str], wordings: dict[str, str], depth: int
+) -> None:
     """Add the cells of an object to `cells`."""
     if isinstance(values := record.get("values"), dict) and isinstance(labels := record.get("labels"), dict):
         record = {**record, "values": _with_labels(values, labels), "labels": None}
@@ -113,11 +117,11 @@ def _add_list(
 ) -> None:
     """Add a list of objects: a cell for each if all are answers, else one cell."""
     key = name.rpartition(".")[2]
-    if key in ANSWER_LISTS and any(isinstance(entry.get(inner), list) for entry in entries for inner in ("questions",)):
+    if key in ANSWER_LISTS and any(isinstance(entry.get("questions"), list) for entry in entries):
         for entry in entries:  # pages of questions
             _add_fields({"questions": entry.get("questions")}, "", cells, wordings, depth + 1)
         return
-    answers = [(_question(entry, wordings), _answer(entry)) for entry in entries]
+    answers = [(_question(entry, wordings) or "", _answer(entry)) for entry in entries]
     if not all(question for question, _ in answers) or not any(answer for _, answer in answers):
         cells[_clean(name)] = "; ".join(filter(None, map(_text, entries)))
         return
@@ -152,7 +156,7 @@ def _question(entry: dict[str, Any], wordings: dict[str, str]) -> str | None:
     if not isinstance(question, dict):
         return None if question is None else wordings.get(str(question), str(question))
     known = next((wordings[str(question[key])] for key in ("id", "ref") if str(question.get(key)) in wordings), None)
-    names = [str(question[key]) for key in ("title", "text", "heading", "label", "name", "ref", "id") if question.get(key)]
+    names = [str(question[key]) for key in _NAMES if question.get(key)]
     name = known or next((name for name in names if not _MEANINGLESS.fullmatch(name)), names[0] if names else None)
     if name and question.get("type") == "nps" and "nps" not in name.casefold():
         return f"{name} (NPS)"

@@ -10,13 +10,16 @@ import ftfy
 from pipelines.ingest.row import Row
 from saywhy.feedback import Rejection
 
-# UTF-8 read as a Western encoding: a lead byte, then one that continues it. `ftfy` decides; this only spares it the rest.
+# UTF-8 read as a Western encoding: a lead byte, then one that continues it. `ftfy` decides; this only saves its time.
 _SUSPECT = re.compile("[ÃÂâãäåæçèéðÄÅÐÑ×Øà][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
 def mend(cell: str) -> str:
-    """The cell, mended if it is mojibake for certain."""
-    return ftfy.fix_encoding(cell) if not cell.isascii() and _SUSPECT.search(cell) else cell
+    """The cell, mended if it is mojibake for certain: then several characters become one."""
+    if cell.isascii() or not _SUSPECT.search(cell):
+        return cell
+    mended = ftfy.fix_encoding(cell)
+    return mended if len(mended) < len(cell) else cell
 
 
 def mended_rows(rows: Callable[[], Iterator[Row | Rejection]]) -> Iterator[Row | Rejection]:

@@ -12,18 +12,51 @@ from babel.numbers import list_currencies
 from pipelines.ingest.values import is_blank
 
 _LONGEST = 64
-#: Powers of ten of the smallest and the largest amount: what lies outside is a mistake, and no database or page takes it.
+#: Powers of ten of the smallest and the largest amount: others are mistakes, and no database or page takes them.
 _SMALLEST, _LARGEST = -6, 14
 
 # Powers of ten. A decimal comma goes with the units of continental Europe, a decimal point with the others.
-_CONTINENTAL = {"tsd": 3, "tausend": 3, "t": 3, "mio": 6, "millionen": 6, "mill": 6, "mln": 6, "mrd": 9, "mia": 9, "md": 9,
-                "milliarde": 9, "milliarden": 9, "milliards": 9, "billionen": 12, "millones": 6, "mille": 3}  # fmt: skip
+_CONTINENTAL = {"tsd": 3, "tausend": 3, "t": 3, "mio": 6, "millionen": 6, "mill": 6, "mln": 6, "mrd": 9, "mia": 9,
+                "md": 9, "milliarde": 9, "milliarden": 9, "milliards": 9, "billionen": 12, "millones": 6,
+                "mille": 3}  # fmt: skip
 _OTHER = {"k": 3, "thousand": 3, "m": 6, "mm": 6, "mn": 6, "million": 6, "millions": 6, "b": 9, "bn": 9, "billion": 9,
           "billions": 9, "tn": 12, "trillion": 12, "lakh": 5, "lakhs": 5, "crore": 7, "crores": 7, "cr": 7,
-          "百": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "兆": 12, "천": 3, "백": 2, "만": 4, "억": 8}  # fmt: skip
-_CURRENCY_WORDS = frozenset(
-    "€ $ £ ¥ ₩ ₹ ₽ ₺ ₫ ฿ ₴ ₪ us nt hk au ca sg nz a c s r fr sfr rs rmb kr zł kč lei euro euros dollar dollars franken pfund "
-    "pound pounds yuan yen won rupees 元 圆 圓 块 塊 円 원 人 民 币 幣 港 台 臺 新 美 欧 歐 日 英 镑 鎊".split()
+          "百": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "兆": 12,
+          "백": 2, "천": 3, "만": 4, "억": 8}  # fmt: skip
+_CURRENCY_WORDS = frozenset("€$£¥₩₹₽₺₫฿₴₪元圆圓块塊円원人民币幣港台臺新美欧歐日英镑鎊") | frozenset(
+    [
+        "us",
+        "nt",
+        "hk",
+        "au",
+        "ca",
+        "sg",
+        "nz",
+        "a",
+        "c",
+        "s",
+        "r",
+        "fr",
+        "sfr",
+        "rs",
+        "rmb",
+        "kr",
+        "zł",
+        "kč",
+        "lei",
+        "euro",
+        "euros",
+        "dollar",
+        "dollars",
+        "franken",
+        "pfund",
+        "pound",
+        "pounds",
+        "yuan",
+        "yen",
+        "won",
+        "rupees",
+    ]
 )
 _NUMBER = re.compile(r"(\d{1,3}(?:[ '’_]\d{3})+(?:[.,]\d+)?|[.,]?\d[\d.,]*(?:e[+-]?\d{1,4})?)")
 _WORD = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]+|[^\w\s.,]")

@@ -61,7 +61,8 @@ def examine(
 ) -> ExportLayout:
     """Detect the format of a file, the role of every column and the scale, except for what is given.
 
-    Of a workbook, the sheet with responses is read, or the one that is named. `source` is the namespace of external ids, by default the tool. Raises `InvalidInput` and its subclasses.
+    Of a workbook, the sheet with responses is read, or the one that is named. `source` is the namespace of external
+    ids, by default the tool. Raises `InvalidInput` and its subclasses.
     """
     choice = columns or ColumnChoice()
     opened = open_tables(Path(path), encoding=encoding, delimiter=delimiter, sheet=sheet)

@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.headers import Column, as_key
+from pipelines.ingest.money import parse_money
 from pipelines.ingest.reading import ExportLayout, fit
 from pipelines.ingest.row import Row, as_text, rejection
 from pipelines.ingest.tools import GENERIC
-from pipelines.ingest.money import parse_money
 from pipelines.ingest.values import is_blank, parse_score
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment, Customer, Rejection, Response, Scale, Score, Segment

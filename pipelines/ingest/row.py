@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from saywhy.feedback import Rejection
 
-
 #: Longest cell, in characters: that of Python's `csv`.
 LONGEST_CELL = csv.field_size_limit()
 #: What a text must not hold that is to be stored: NUL, and halves of characters.
@@ -43,7 +42,7 @@ def _storable(text: str) -> str:
 
 
 def without_armour(cells: list[str]) -> list[str]:
-    """The cells as they were before a program armoured them for spreadsheets: `="00123"` → `00123`, `'- no` → `- no`."""
+    """The cells as they were before a program armoured them: `="00123"` → `00123`, `'- no` → `- no`."""
     return [_bare(cell) if cell[:1] in _ARMOURED else cell for cell in cells]
 
 

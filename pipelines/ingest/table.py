@@ -28,8 +28,8 @@ _DELIMITERS_BY_NAME = {name: character for character, name in _DELIMITER_NAMES.i
 class Table:
     """A file whose format is known. `rows()` reads it from the start, header rows first.
 
-    `lines` approximates the number of the last row, for progress. `headed`: the first row is certainly the header. `sheet` is
-    the name of the sheet of a workbook.
+    `lines` approximates the number of the last row, for progress. `headed`: the first row is certainly the header.
+    `sheet` is the name of the sheet of a workbook.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Reads the sheets of a workbook (XLSX, also XLS, XLSB, ODS) that `workbook_process` has unpacked to a temporary file."""
+"""Reads the sheets of a workbook (XLSX, also XLS, XLSB, ODS), which `workbook_process` unpacks to a temporary file."""
 
 from __future__ import annotations
 
@@ -53,13 +53,15 @@ class Sheet:
 def open_workbook(path: Path, sheet: str | None = None) -> list[Sheet]:
     """The visible sheets that have rows, or the one that is named; at least one.
 
-    Raises `UnknownFormat` if it cannot be read, and `InvalidInput` if it is empty, needs too much memory, or has no such
-    sheet.
+    Raises `UnknownFormat` if it cannot be read, and `InvalidInput` if it is empty, needs too much memory, or has no
+    such sheet.
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 (it is deleted when the last sheet is)
     program = [sys.executable, "-I", workbook_process.__file__, str(path), *([] if sheet is None else [sheet])]
     quiet = {**os.environ, "RUST_BACKTRACE": "0"}
-    done = subprocess.run(program, env=quiet, stdout=file, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        program, env=quiet, stdout=file, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False
+    )
     if done.returncode:
         raise _error(path, done.returncode, done.stderr.decode("utf-8", "replace"))
     sheets = list(_sheets(file))
@@ -90,8 +92,8 @@ def _error(path: Path, code: int, message: str) -> InvalidInput:
     """Why the process ended: too much memory, time or output, or a workbook that cannot be read."""
     if code < 0 or any(words in message for words in _NO_MEMORY):
         return InvalidInput(
-            f"{path.name} needs more than {workbook_process.MEMORY >> 20} MB of memory or {workbook_process.SECONDS} s to be "
-            "opened, perhaps because of a cell far below or beside the others; export it as CSV, which is read as a stream"
+            f"{path.name} needs more than {workbook_process.MEMORY >> 20} MB of memory or {workbook_process.SECONDS} s "
+            "to be opened, perhaps for a cell far below or beside the others; export it as CSV, which is streamed"
         )
     reason = message.strip().splitlines()[-1][:200] if message.strip() else f"its reader ended with code {code}"
     return UnknownFormat(f"{path.name} is not a workbook that can be read: {reason}")

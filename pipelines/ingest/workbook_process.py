@@ -2,9 +2,9 @@
 
     python pipelines/ingest/workbook_process.py FILE [SHEET] > rows
 
-Writes JSON lines: `{"sheet": name, "visible": …}` for each sheet, and below it `[row number, [cells]]` for each of its rows,
-unless it is hidden; of a named sheet only that one. Errors are one line on stderr. It imports nothing of this package, so
-that it starts quickly.
+Writes JSON lines: `{"sheet": name, "visible": …}` for each sheet, and below it `[row number, [cells]]` for each of its
+rows, unless it is hidden or SHEET names another one. Errors are one line on stderr. It imports nothing of this package,
+so that it starts quickly.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def unpack(path: str, only: str | None, out: BinaryIO) -> None:
 
 def rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, with their numbers in the spreadsheet."""
-    merged, left, above = _merged_header_cells(sheet), (sheet.start or (0, 0))[1], []
+    merged, left = _merged_header_cells(sheet), (sheet.start or (0, 0))[1]
+    above: list[str] = []
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = [cell_text(value) for value in values]
         for column in merged.get(number - 1, ()):

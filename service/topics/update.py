@@ -32,8 +32,8 @@ def update_topics(
     refit: bool = False,
     label_endpoint: LabelEndpoint | None = None,
 ) -> None:
-    """Match clauses of the snapshot with the cause library; assign the others to known topics and find emerging ones, or cluster them
-    all; then replay people's edits.
+    """Match clauses of the snapshot with the cause library; assign the others to known topics and find emerging ones,
+    or cluster them all; then replay people's edits.
 
     They are all clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
     topics are out of date. `label_endpoint` writes labels of new topics, except in anonymous workspaces, whose texts

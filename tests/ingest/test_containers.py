@@ -100,7 +100,8 @@ def test_amounts_with_units() -> None:
     """Millions, milliards and Swiss thousands are read as such."""
     revenues = [response.customer.revenue for response in read(CASES / "51.csv")[1] if response.customer]
     assert revenues[:5] == [Decimal("1250000.5"), 980_000, 12_500_000, 750_000, 1250]
-    assert (revenues[5], revenues[7]) == (2_400_000, 1_200_000_000)
+    assert revenues[5] == 2_400_000
+    assert revenues[7] == 1_200_000_000
 
 
 def test_mojibake_is_mended_and_said(tmp_path: Path) -> None:
@@ -112,15 +113,18 @@ def test_mojibake_is_mended_and_said(tmp_path: Path) -> None:
     text = "id;NPS;Begründung\na;9;客服回复很快\nb;0;Zu teuer für Größe – „nein“\n"
     path.write_text(text.encode().decode("cp1252", errors="replace").replace("\ufffd", ""), "utf-8")
     assert read(path)[0].columns.comments[0].name == "Begründung"
-    path.write_text("id;NPS;Grund\na;9;SÃO Paulo, Ã la carte\nb;0;ÂNGULO\n", "utf-8")
-    assert comments(read(path)[1]) == ["SÃO Paulo, Ã la carte", "ÂNGULO"]
+    path.write_text("id;NPS;Grund\na;9;SÃO Paulo, Ã la carte\nb;0;limité\x82. ÂNGULO\n", "utf-8")
+    assert comments(read(path)[1]) == ["SÃO Paulo, Ã la carte", "limité\x82. ÂNGULO"]
 
 
 TEXTS = {
     ("euc_kr", "cp949"): "9,배송이 빨라서 정말 좋았습니다\n0,고객센터가 전화를 받지 않아요\n5,가격이 너무 비싸요\n",
     ("shift_jis", "euc_jp"): "9,とても使いやすいです\n0,サポートの対応が遅い\n5,値段が高すぎると思います\n",
     ("cp1251", "koi8_r", "cp866"): "9,Очень быстрая доставка\n0,Служба поддержки не отвечает\n5,Слишком дорого\n",
-    ("iso8859_2", "cp1250"): "9,Świetna obsługa i wysyłka\n0,Źle, za długo czekałem na paczkę\n5,Drogo, ale dobra jakość\n",
+    (
+        "iso8859_2",
+        "cp1250",
+    ): "9,Świetna obsługa i wysyłka\n0,Źle, za długo czekałem na paczkę\n5,Drogo, ale dobra jakość\n",
     ("cp1254",): "9,Çok hızlı teslimat, teşekkürler\n0,Müşteri hizmetleri yanıt vermiyor\n5,Değil\n",
 }
 
@@ -160,7 +164,11 @@ def test_typeform_webhooks(tmp_path: Path) -> None:
                 "definition": {"fields": fields},
                 "answers": [
                     {"type": "number", "number": score, "field": {"id": "f1", "type": "nps", "ref": "r1"}},
-                    {"type": "text", "text": f"because {number}", "field": {"id": "f2", "type": "long_text", "ref": "r2"}},
+                    {
+                        "type": "text",
+                        "text": f"because {number}",
+                        "field": {"id": "f2", "type": "long_text", "ref": "r2"},
+                    },
                 ],
             },
         }
@@ -185,7 +193,7 @@ def test_surveymonkey_pages_of_questions(tmp_path: Path) -> None:
                 {"id": "p1", "questions": [
                     {"id": "q1", "heading": "How likely is it that you would recommend us?",
                      "answers": [{"choice_id": "c", "choice_metadata": {"weight": str(score)}}]}]},
-                {"id": "p2", "questions": [{"id": "q2", "heading": "Why?", "answers": [{"text": f"because {number}"}]}]},
+                {"id": "p2", "questions": [{"id": "q2", "heading": "Why?", "answers": [{"text": f"because {number}"}]}]}
             ],
         }
         for number, score in enumerate(SCORES)
@@ -200,7 +208,13 @@ def test_qualtrics_values_and_labels(tmp_path: Path) -> None:
     responses = [
         {
             "responseId": f"R_{number}",
-            "values": {"recordedDate": "2026-01-01T00:00:00Z", "status": 0, "Q1_NPS": score, "Industry": 2, "QID2_TEXT": "so"},
+            "values": {
+                "recordedDate": "2026-01-01T00:00:00Z",
+                "status": 0,
+                "Q1_NPS": score,
+                "Industry": 2,
+                "QID2_TEXT": "so",
+            },
             "labels": {"status": "IP Address", "Q1_NPS": str(score), "Industry": "Retail"},
         }
         for number, score in enumerate(SCORES)

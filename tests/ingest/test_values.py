@@ -103,7 +103,7 @@ def test_amounts_with_units(cell: str, amount: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["tbd", "12-13", "1.2.3,4,5x", "Infinity", "20 %", "k", "3 x 5", "1e400", "1e9999999", "1e-400", "9" * 5_000, "sNaN"],
+    ["tbd", "12-13", "1.2.3,4,5x", "Infinity", "20 %", "k", "3 x 5", "1e400", "1e9999999", "1e-400", "9" * 99, "sNaN"],
 )
 def test_other_cells_are_no_amounts(cell: str) -> None:
     """Words, ranges and numbers that no database or page takes raise an error."""

@@ -32,10 +32,16 @@ def generate(generator: random.Random) -> Iterator[HostileFile]:
         cut[generator.randrange(len(cut))] = generator.randrange(256)
         yield HostileFile("document", f"cut-{number}.json", bytes(cut))
     yield HostileFile("size", "keys.jsonl", _write_keys)
-    yield HostileFile("size", "scalars.json", partial(_write_repeated, start="[1", unit=",1", end="]", count=40_000_000))
-    yield HostileFile("size", "field.json", partial(_write_repeated, start='{"x":[1', unit=",1", end="]}", count=40_000_000))
-    yield HostileFile("size", "lists.json", partial(_write_repeated, start='[{"x":[[]', unit=",[]", end="]}]", count=30_000_000))
-    yield HostileFile("size", "text.jsonl", partial(_write_repeated, start='{"score":9,"comment":"', unit="x", end='"}\n',
+    yield HostileFile(
+        "size", "scalars.json", partial(_write_repeated, start="[1", unit=",1", end="]", count=40_000_000)
+    )
+    yield HostileFile(
+        "size", "field.json", partial(_write_repeated, start='{"x":[1', unit=",1", end="]}", count=40_000_000)
+    )
+    yield HostileFile(
+        "size", "lists.json", partial(_write_repeated, start='[{"x":[[]', unit=",[]", end="]}]", count=30_000_000)
+    )
+    yield HostileFile("size", "text.jsonl", partial(_write_repeated, start='{"comment":"', unit="x", end='"}\n',
                                                    count=100_000_000))  # fmt: skip
     yield HostileFile("size", "long.jsonl", partial(_write_repeated, start="",
                       unit=json.dumps({"score": 9, "comment": "y" * 900_000}) + "\n", end="", count=220))  # fmt: skip

@@ -2,8 +2,8 @@
 
     python -m tests.ingest.hostile.runner STORE
 
-A line of stdin is a task, `{"arguments": […], "folder": …}`; a line of stdout says how it ended. Processes are forked from one in which
-the modules are loaded, because to start Python 500 times takes longer than all imports.
+A line of stdin is a task, `{"arguments": […], "folder": …}`; a line of stdout says how it ended. Processes are forked
+from one in which the modules are loaded, because to start Python 500 times takes longer than all imports.
 """
 
 from __future__ import annotations
@@ -20,10 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import cli.main
-import pipelines.ingest
-import pipelines.render.wording
-import saywhy.store
-import service.imports  # noqa: F401
+import service.imports  # noqa: F401 (loaded before the forks)
 
 SECONDS = 120
 #: Address space that a process may add to what the loaded modules take; far more than it may use.

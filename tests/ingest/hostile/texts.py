@@ -74,15 +74,14 @@ def _spoiled_bytes(generator: random.Random) -> Iterator[HostileFile]:
         "beyond": b"\xf4\x90\x80\x80",
     }.items():  # fmt: skip
         for where, place in {"header": 0, "first": 1, "middle": 20, "last": len(lines)}.items():
-            yield HostileFile(
-                "bytes", f"bytes-{name}-{where}.csv", b"".join([*lines[:place], spoil, *lines[place:]])
-            )
+            yield HostileFile("bytes", f"bytes-{name}-{where}.csv", b"".join([*lines[:place], spoil, *lines[place:]]))
 
 
 def _encodings(generator: random.Random) -> Iterator[HostileFile]:
     plain = as_csv(table(generator))
     named = (
-        "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "base64", "rot13", "hex", "zlib", "bz2", "idna", "punycode",
+        "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "base64", "rot13", "hex", "zlib", "bz2", "idna",
+        "punycode",
         "undefined", "unicode_escape", "raw_unicode_escape", "ascii", "cp037", "big5", "euc_kr", "shift_jis", "hz",
         "iso2022_jp", "mbcs", "klingon", "", " ", "utf\x1b8", "x" * 5_000, "../utf_8", "utf-8-sig", "cp65001", "uu",
         "latin-1", "gb18030", "quopri", "charmap", "unicode_internal", "string_escape", "oem",
@@ -103,7 +102,8 @@ def _encodings(generator: random.Random) -> Iterator[HostileFile]:
 def _shapes(generator: random.Random) -> Iterator[HostileFile]:
     rows = table(generator)
     texts = {
-        "one-cell": "score", "quote": '"', "quotes": '"' * 9_999, "commas": "," * 9_999, "nul": "\0", "bom-only": "\ufeff",
+        "one-cell": "score", "quote": '"', "quotes": '"' * 9_999, "commas": "," * 9_999, "nul": "\0",
+        "bom-only": "\ufeff",
         "header-twice": as_csv(rows[:1] * 2), "only-headers": as_csv(rows[:1] * 50), "no-rows": as_csv(rows[:1]),
         "header-below": "\n" * 99 + as_csv(rows), "titles": "a title\n" * 30 + as_csv(rows),
         "ragged": "\n".join(",".join(["9"] * generator.randint(1, 30)) for _ in range(200)),
@@ -111,7 +111,8 @@ def _shapes(generator: random.Random) -> Iterator[HostileFile]:
         "open-quotes": as_csv(rows[:1]) + 'r,9,"open\n' * 3_000,
         "escapes": as_csv(rows[:1]) + 'r,9,"a \\" b \\\\" c",\n' * 500,
         "numbers": "\n".join("1,2,3" for _ in range(50)), "dates": "2026-01-01,9,x\n" * 20,
-        "commas-first": ",,,,,\n" * 3_000 + as_csv(rows), "commas-after": as_csv(rows[:1]) + ",,,,,\n" * 3_000 + as_csv(rows[1:]),
+        "commas-first": ",,,,,\n" * 3_000 + as_csv(rows),
+        "commas-after": as_csv(rows[:1]) + ",,,,,\n" * 3_000 + as_csv(rows[1:]),
         "test-rows": "score,comment,status\n" + "9,x,Survey Preview\n" * 12, "mac": as_csv(rows).replace("\r\n", "\r"),
         "all-rejected": "id,score,comment\n" + "a,0,x\nb,9,y\n" + "c,99,z\n" * 20,
         "nothing-taken": "score,comment\n" + "99,x\n" * 20, "scale": "nps,comment\n" + "7777777,x\n" * 20,

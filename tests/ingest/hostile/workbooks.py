@@ -29,7 +29,16 @@ def generate(generator: random.Random) -> Iterator[HostileFile]:
     for name, offset, value in (
         (f"{signature}-{offset}", plain.find(mark) + offset, value)
         for signature, mark in (("local", b"PK\x03\x04"), ("central", b"PK\x01\x02"), ("end", b"PK\x05\x06"))
-        for offset, value in ((4, 0xFF), (6, 0xFF), (8, 0x01), (8, 0xFF), (10, 0x63), (12, 0xFF), (18, 0xFF), (26, 0xFF))
+        for offset, value in (
+            (4, 0xFF),
+            (6, 0xFF),
+            (8, 0x01),
+            (8, 0xFF),
+            (10, 0x63),
+            (12, 0xFF),
+            (18, 0xFF),
+            (26, 0xFF),
+        )
     ):
         yield HostileFile("archive", f"zip-{name}-{value}.xlsx", plain[:offset] + bytes([value]) + plain[offset + 1 :])
     for number in range(40):
@@ -42,7 +51,9 @@ def generate(generator: random.Random) -> Iterator[HostileFile]:
     yield HostileFile("archive", "old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + generator.randbytes(4_000))
     yield HostileFile("archive", "letter.xlsx", _zip({"letter.txt": b"score"}))
     yield HostileFile("archive", "empty.xlsx", _zip({}))
-    yield HostileFile("archive", "encrypted.xlsx", plain.replace(b"PK\x03\x04\x14\x00\x00\x00", b"PK\x03\x04\x14\x00\x01\x00"))
+    yield HostileFile(
+        "archive", "encrypted.xlsx", plain.replace(b"PK\x03\x04\x14\x00\x00\x00", b"PK\x03\x04\x14\x00\x01\x00")
+    )
     yield HostileFile("size", "bomb.xlsx", partial(_write_bomb, member=SHEET))
     yield HostileFile("size", "strings.xlsx", partial(_write_bomb, member="xl/sharedStrings.xml"))
     yield HostileFile("size", "styles.xlsx", partial(_write_bomb, member="xl/styles.xml"))
@@ -118,9 +129,10 @@ def _zip(members: dict[str, bytes]) -> bytes:
 
 def _write_bomb(path: Path, member: str) -> None:
     """A part of 1 GB that is 1 MB when compressed."""
-    with zipfile.ZipFile(io.BytesIO(_workbook(random.Random(0)))) as plain, zipfile.ZipFile(
-        path, "w", zipfile.ZIP_DEFLATED
-    ) as archive:
+    with (
+        zipfile.ZipFile(io.BytesIO(_workbook(random.Random(0)))) as plain,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         for name in plain.namelist():
             if name != member:
                 archive.writestr(name, plain.read(name))
@@ -157,4 +169,5 @@ def _write_repeated_cells(path: Path) -> None:
         "</table:table></office:spreadsheet></office:body></office:document-content>"
     )
     kind = b"application/vnd.oasis.opendocument.spreadsheet"
-    path.write_bytes(_zip({"mimetype": kind, "content.xml": content.encode()}))
+    manifest = f'<manifest:manifest xmlns:manifest="{office}manifest:1.0"/>'.encode()
+    path.write_bytes(_zip({"mimetype": kind, "content.xml": content.encode(), "META-INF/manifest.xml": manifest}))
