@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.configuration import read_settings
+from cli.printing import printable_line
 from cli.progress import progress_bars
 from saywhy.feedback import Rejection, Scale
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 SHOWN_REJECTIONS = 5
 #: Characters of a text of the file that a preview shows.
 SHOWN_CHARACTERS = 40
+
+#: Columns without a role that are printed.
+SHOWN_COLUMNS = 50
+
+#: The exit code if no row was imported.
+NOTHING_TAKEN = 3
 
 COLUMNS = 'Columns: a name or the words of the question; "" for no column'
 
@@ -56,6 +63,9 @@ def import_responses(
         str | None, typer.Option(help="E.g. utf-8, latin-1, gb18030, big5. By default detected.")
     ] = None,
     delimiter: Annotated[str | None, typer.Option(help="The character between cells. By default detected.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="The sheet of a workbook; by default the first one with responses.")
+    ] = None,
     anonymous: Annotated[
         bool,
         typer.Option(
@@ -101,7 +111,8 @@ def import_responses(
 
     Survey tool, encoding, columns and scale are detected and reported; options override them. Importing a file again
     changes nothing; a later export completes the responses of an earlier one. An import that was stopped continues
-    where it stopped. Invalid rows are rejected and reported with line and reason; all others are imported.
+    where it stopped. Invalid rows are rejected and reported with line and reason; all others are imported. The exit
+    code is 3 if all were rejected.
     """
     from pipelines.ingest import ColumnChoice
     from saywhy.store import open_store
@@ -154,22 +165,28 @@ def import_responses(
             keep_unknown=keep_unknown,
             encoding=encoding,
             delimiter=delimiter,
+            sheet=sheet,
             progress=progress,
+            announce=lambda report: typer.echo("\n".join(describe(report))),
         )
-    for line in describe(imported):
-        typer.echo(line)
     if rejections:
         count = write_rejections(engine, settings.workspace, imported.id, rejections)
         typer.echo(f"{count:,} rejected rows are in {rejections}")
     else:
         for rejection in islice(read_rejections(engine, settings.workspace, imported.id), SHOWN_REJECTIONS):
-            typer.echo(f"  line {rejection.line}: {rejection.reason}")
+            typer.echo(printable_line(f"  line {rejection.line}: {rejection.reason}"))
         if imported.rejected > SHOWN_REJECTIONS:
             typer.echo(f"  … and {imported.rejected - SHOWN_REJECTIONS:,} more; --rejections FILE writes them all")
+    if imported.rows == imported.rejected:
+        raise typer.Exit(NOTHING_TAKEN)
 
 
 def describe(imported: ImportReport) -> Iterator[str]:
-    """How the file was read and what happened to its rows, one line each."""
+    """How the file was read and what happened to its rows, one line each, fit for a terminal."""
+    return map(printable_line, _describe(imported))
+
+
+def _describe(imported: ImportReport) -> Iterator[str]:
     format_facts = (imported.format, imported.encoding, imported.delimiter and f"{imported.delimiter}-separated")
     yield f"{imported.file}: {', '.join(filter(None, format_facts))}; source {imported.source}"
     for role, column in imported.columns.items():
@@ -177,8 +194,9 @@ def describe(imported: ImportReport) -> Iterator[str]:
     if imported.scale:
         yield f"  scale: {imported.scale}, {imported.scale_reason}"
     if imported.ignored:
-        yield f"  not imported: {', '.join(imported.ignored)}"
-    for column, values in imported.offered.items():
+        more = f" and {len(imported.ignored) - SHOWN_COLUMNS:,} more" if len(imported.ignored) > SHOWN_COLUMNS else ""
+        yield f"  not imported: {', '.join(imported.ignored[:SHOWN_COLUMNS])}{more}"
+    for column, values in islice(imported.offered.items(), SHOWN_COLUMNS):
         yield f"  could be a segment ({', '.join(values)}, …): --segment-column {shlex.quote(column)}"
     for note in imported.notes:
         yield f"  note: {note}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from saywhy.errors import ScoreOutOfRange
+from saywhy.errors import InvalidInput, ScoreOutOfRange
 from saywhy.text import normalise
 
 
@@ -140,9 +140,16 @@ class Customer:
     lifetime_value: Decimal | None = None
 
 
+#: Longest id, source and wave of a response, in characters: databases index them.
+LONGEST_KEY = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer of a respondent to a survey; (source, external id) identifies it within a workspace."""
+    """One answer of a respondent to a survey; (source, external id) identifies it within a workspace.
+
+    Raises `InvalidInput` if id, source or wave is longer than `LONGEST_KEY`.
+    """
 
     source: str
     external_id: str
@@ -152,6 +159,11 @@ class Response:
     wave: str | None = None
     segments: tuple[Segment, ...] = ()
     customer: Customer | None = None
+
+    def __post_init__(self) -> None:
+        for name, key in (("id", self.external_id), ("source", self.source), ("wave", self.wave or "")):
+            if len(key) > LONGEST_KEY:
+                raise InvalidInput(f"{name} {key[:40]!r}… has more than {LONGEST_KEY} characters")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import saywhy
 from pipelines.ingest.columns import ColumnChoice
 from pipelines.ingest.reading import ExportLayout, examine
 from pipelines.ingest.responses import Blanked, NumberedItem, read_numbered
+from pipelines.ingest.row import storable
+from pipelines.render.data import escape_formula
 from saywhy import store
 from saywhy.feedback import Rejection, Response, Scale
 from saywhy.store import Engine
@@ -22,6 +24,7 @@ from service.workspaces import reading
 
 #: Rows per transaction.
 BATCH = 2_000
+_BATCH_CHARACTERS = 4_000_000
 #: Rows of a preview, and examples of each column.
 PREVIEWED_ROWS, EXAMPLES = 5, 3
 
@@ -68,14 +71,17 @@ def import_file(
     keep_unknown: bool = False,
     encoding: str | None = None,
     delimiter: str | None = None,
+    sheet: str | None = None,
     progress: Progress | None = None,
+    announce: Callable[[ImportReport], None] = lambda _: None,
 ) -> ImportReport:
     """Save the responses of a file; invalid rows are kept as rejections (`read_rejections`).
 
     Upserts on (source, external id), so that a second import changes nothing. Rows and progress are saved in one
     transaction per batch: after a kill, the same call continues with the first row that was not saved. `wave` is that
-    of rows that name none. `progress` gets line numbers. Raises what `examine` raises (`InvalidInput`), and `Conflict`
-    while another process imports the same file.
+    of rows that name none. `progress` gets line numbers. `announce` gets the report before the import is marked as
+    finished: if the process is killed until then, the same call reports the same counts. Raises what `examine` raises
+    (`InvalidInput`), and `Conflict` while another process imports the same file.
     """
     path = Path(path)
     layout = examine(
@@ -87,11 +93,12 @@ def import_file(
         keep_unknown=keep_unknown,
         encoding=encoding,
         delimiter=delimiter,
+        sheet=sheet,
     )
-    digest = _digest(path, repr((wave, source, scale, columns, keep_unknown, encoding, delimiter)))
+    digest = _digest(path, repr((wave, source, scale, columns, keep_unknown, encoding, delimiter, sheet)))
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
-        entry = store.imports.start(connection, workspace_id, str(path), digest)
+        entry = store.imports.start(connection, workspace_id, storable(str(path)), digest)
         if entry.finished:  # import it again: other files may have changed its responses since
             entry = store.imports.restart(connection, workspace_id, entry.id)
     resumed_at = entry.rows_done
@@ -105,11 +112,13 @@ def import_file(
             entry = store.imports.advance(connection, workspace_id, entry.id, done, saved, rejections)
         if progress:
             progress("import", min(batch[-1][0], lines), lines)
-    with engine.begin() as connection:
-        entry = store.imports.finish(connection, workspace_id, entry.id)
     if progress:
         progress("import", lines, lines)
-    return _report(layout, entry, resumed_at, blanked)
+    report = _report(layout, entry, resumed_at, blanked)
+    announce(report)
+    with engine.begin() as connection:
+        store.imports.finish(connection, workspace_id, entry.id)
+    return report
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,7 @@ def preview_file(
     keep_unknown: bool = False,
     encoding: str | None = None,
     delimiter: str | None = None,
+    sheet: str | None = None,
     rows: int = PREVIEWED_ROWS,
 ) -> ImportPreview:
     """What `import_file` would take from a file with these options; nothing is stored.
@@ -163,6 +173,7 @@ def preview_file(
         keep_unknown=keep_unknown,
         encoding=encoding,
         delimiter=delimiter,
+        sheet=sheet,
     )
     roles = {column: role for role, columns in layout.columns.by_role().items() for column in columns}
     return ImportPreview(
@@ -186,20 +197,39 @@ def read_rejections(engine: Engine, workspace: str, import_id: int) -> Iterator[
 
 
 def write_rejections(engine: Engine, workspace: str, import_id: int, path: str | Path) -> int:
-    """Write the rejected rows to a CSV file (`line,reason,row`); return their number."""
+    """Write the rejected rows to a CSV file (`line,reason,row`); return their number.
+
+    An apostrophe precedes text that a spreadsheet would run as a formula.
+    """
     count = 0
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("line", "reason", "row"))
         for rejection in read_rejections(engine, workspace, import_id):
-            writer.writerow((rejection.line, rejection.reason, rejection.row))
+            writer.writerow((rejection.line, escape_formula(rejection.reason), escape_formula(rejection.row)))
             count += 1
     return count
 
 
 def _batches(items: Iterator[NumberedItem]) -> Iterator[list[NumberedItem]]:
-    while batch := list(itertools.islice(items, BATCH)):
+    """Batches of at most `BATCH` items and of a few megabytes of text."""
+    batch: list[NumberedItem] = []
+    characters = 0
+    for numbered in items:
+        batch.append(numbered)
+        characters += _characters(numbered[1])
+        if len(batch) == BATCH or characters > _BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
         yield batch
+
+
+def _characters(item: Response | Rejection) -> int:
+    """Characters of what is long in an item."""
+    if isinstance(item, Rejection):
+        return len(item.row)
+    return (len(item.comment.verbatim) if item.comment else 0) + sum(len(segment.value) for segment in item.segments)
 
 
 def _digest(path: Path, options: str) -> str:

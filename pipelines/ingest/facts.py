@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pipelines.ingest import words
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.headers import Column, Header
+from pipelines.ingest.money import parse_money
 from pipelines.ingest.profile import Profile
 from pipelines.ingest.tools import GOOGLE_FORMS, Tool
-from pipelines.ingest.values import parse_money
+from pipelines.ingest.values import is_row_number
 
 Profiles = Mapping[Column, Profile]
 
@@ -87,7 +88,7 @@ def _column_by_content(free: Sequence[Column], role: str, profiles: Profiles) ->
         return next((column for column in free if ranks[column] == best > 0), None)
     if role == "id":
         ids = [column for column in free if _is_id(column, profiles[column])]
-        return min(ids, key=lambda column: _are_row_numbers(profiles[column].values), default=None)
+        return min(ids, key=lambda column: all(map(is_row_number, profiles[column].values)), default=None)
     return None
 
 
@@ -111,10 +112,6 @@ def _is_id(column: Column, profile: Profile) -> bool:
         and len(profile.distinct) == len(values) == profile.rows
         and all(len(cell) <= 64 and " " not in cell for cell in values)
     )
-
-
-def _are_row_numbers(values: Sequence[str]) -> bool:
-    return all(cell.isdigit() and len(cell) <= 7 for cell in values)
 
 
 def _fits_role(role: str, values: Sequence[str]) -> bool:

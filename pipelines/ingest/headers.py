@@ -16,7 +16,8 @@ from pipelines.ingest.values import is_plain_number
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Rejection
 
-_LONGEST_TITLE = 500
+#: Characters of a title that are read, and of the plain text that is kept.
+_LONGEST_RAW, _LONGEST_TITLE = 2_000, 500
 _LONG_GROUP = 25  # characters of a group's name that is a question
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
@@ -98,7 +99,8 @@ def find_header(name: str, sample: Sequence[Row | Rejection], *, headed: bool) -
 
 def clean_title(title: str) -> str:
     """A question title without HTML, line breaks and byte order mark, cut to what a title may need."""
-    return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", title[:_LONGEST_TITLE])).replace("\ufeff", "")).strip()
+    plain = html.unescape(_TAG.sub(" ", title[:_LONGEST_RAW])).replace("\ufeff", "")
+    return _SPACE.sub(" ", plain).strip()[:_LONGEST_TITLE]
 
 
 def _read_names(rows: Sequence[Row]) -> tuple[list[str], list[str], int, bool]:

@@ -16,8 +16,6 @@ from pipelines.ingest.values import is_blank, is_plain_number
 
 Rows = Sequence[Sequence[str]]
 
-#: Cells that are examined of all columns together, and rows in any case.
-_CELLS, _ROWS = 400_000, 100
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NO_TEXT = re.compile(
     r"\S+@\S+|https?://\S+|[\w.-]+\.\w{2,4}/\S*|(?:\d{1,3}\.){3}\d{1,3}|[\d\s.,:;/+%-]+|[A-Za-z0-9_-]{16,}|Mozilla/.*",
@@ -110,11 +108,10 @@ class Profile:
 
 
 def profile_columns(header: Header, tool: Tool, sample: Rows) -> dict[Column, Profile]:
-    """The profile of every column; of very wide tables, fewer rows are examined."""
-    rows = sample[: max(_ROWS, _CELLS // len(header.columns))]
+    """The profile of every column."""
     return {
         column: Profile(
-            [cell for row in rows if not is_blank(cell := row[column.index]) and cell not in tool.blanks], len(rows)
+            [cell for row in sample if not is_blank(cell := row[column.index]) and cell not in tool.blanks], len(sample)
         )
         for column in header.columns
     }

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from pipelines.ingest.columns import ColumnChoice, Columns, choose_columns
 from pipelines.ingest.dates import detect_day_first
 from pipelines.ingest.headers import Column, Header, find_header
 from pipelines.ingest.long_format import detect_long_format, pivot
-from pipelines.ingest.profile import Profile, profile_columns
-from pipelines.ingest.row import Row
+from pipelines.ingest.mojibake import find_mojibake, mended_rows
+from pipelines.ingest.profile import Profile, Rows, profile_columns
+from pipelines.ingest.row import Row, storable
 from pipelines.ingest.scale import detect_scale
-from pipelines.ingest.table import Table, open_table
+from pipelines.ingest.table import Table, open_tables
 from pipelines.ingest.tools import GENERIC, Tool, recognise
+from pipelines.ingest.values import is_row_number
 from saywhy.errors import InvalidInput
-from saywhy.feedback import Scale
+from saywhy.feedback import LONGEST_KEY, Rejection, Scale
 
 #: Columns and formats are detected from this many rows.
 SAMPLE = 2_000
+_SAMPLE_CELLS = 400_000
+_SAMPLE_CHARACTERS = 20_000_000
 _DAY_FIRST_LANGUAGES = re.compile(
     r"datum|antwort|zeitstempel|kommentar|begründung|warum|weiterempf|"
     r"date de|commentaire|pourquoi|horodateur|fecha|comentario"
@@ -59,39 +66,39 @@ def examine(
     keep_unknown: bool = False,
     encoding: str | None = None,
     delimiter: str | None = None,
+    sheet: str | None = None,
 ) -> ExportLayout:
     """Detect the format of a file, the role of every column and the scale, except for what is given.
 
-    `source` is the namespace of external ids, by default the tool; a file whose rows can only be told from those of
-    other files by their place is a source of its own. Raises `InvalidInput` and its subclasses.
+    Of a workbook, the sheet with responses is read, or the one that is named. `source` is the namespace of external
+    ids, by default the tool; a file whose rows can only be told from those of other files by their place is a source of
+    its own. Raises `InvalidInput` and its subclasses.
     """
     choice = columns or ColumnChoice()
-    table = open_table(Path(path), encoding=encoding, delimiter=delimiter)
-    header, rows = _read_head(table)
-    if long_format := detect_long_format(table.name, header, rows):
-        table = pivot(table, header, long_format)
-        header, rows = _read_head(table)
-    tool = recognise(header)
-    profiles = profile_columns(header, tool, rows)
-    chosen_columns = choose_columns(header, tool, profiles, rows, choice, keep_unknown=keep_unknown)
+    opened = open_tables(Path(path), encoding=encoding, delimiter=delimiter, sheet=sheet)
+    tables = [_without_mojibake(table) for table in opened]
+    draft = _choose_table(tables, choice, keep_unknown=keep_unknown)
+    table, tool = draft.table, draft.tool
     reason = "as asked for"
     if scale is None:
-        scale, reason = _scale(table, header, tool, chosen_columns)
-    day_first, note = _day_first(header, chosen_columns, rows, choice)
-    notes = [*table.notes, *header.notes, *chosen_columns.notes, *([note] if note else [])]
-    numbers_rows = _numbers_rows(tool, chosen_columns, rows)
-    if source is None and tool is GENERIC and _is_own_source(chosen_columns, numbers_rows):
-        source = Path(path).stem
+        scale, reason = _scale(draft)
+    day_first, note = _day_first(draft, choice)
+    notes = [*table.notes, *draft.header.notes, *draft.columns.notes, *([note] if note else [])]
+    if others := [other.sheet for other in tables if other.sheet != table.sheet]:
+        notes.append(f"read sheet {table.sheet!r} only; there is also {', '.join(map(repr, others))}")
+    numbers_rows = _numbers_rows(draft)
+    if source is None and tool is GENERIC and _is_own_source(draft.columns, numbers_rows):
+        source = storable(Path(path).stem)[:LONGEST_KEY]
         notes.append(
             "its rows have neither ids of their own nor times, so they are kept apart from other files, as source "
             f"{source!r}; choose a source to add them to earlier ones"
         )
     return ExportLayout(
         table,
-        header,
+        draft.header,
         tool,
-        profiles,
-        chosen_columns,
+        draft.profiles,
+        draft.columns,
         source or tool.name,
         numbers_rows,
         wave,
@@ -102,9 +109,64 @@ def examine(
     )
 
 
-def _read_head(table: Table) -> tuple[Header, list[list[str]]]:
+class _Draft(NamedTuple):
+    """A table with its columns; `rows` are those of its sample that fit the header."""
+
+    table: Table
+    header: Header
+    tool: Tool
+    rows: Rows
+    profiles: dict[Column, Profile]
+    columns: Columns
+
+    @property
+    def found(self) -> int:
+        """How many of score and comment it has."""
+        return bool(self.columns.scores) + bool(self.columns.comments)
+
+
+def _choose_table(tables: list[Table], choice: ColumnChoice, *, keep_unknown: bool) -> _Draft:
+    """The first table with a score and a comment, else the first with one of them; a cover sheet has neither.
+
+    Raises the error of the first table if none can be read.
+    """
+    drafts: list[_Draft] = []
+    errors: list[InvalidInput] = []
+    for table in tables:
+        try:
+            drafts.append(_draft(table, choice, keep_unknown=keep_unknown))
+        except InvalidInput as error:
+            errors.append(error)
+    if not drafts:
+        raise errors[0]
+    return max(drafts, key=lambda draft: draft.found)
+
+
+def _without_mojibake(table: Table) -> Table:
+    """The table itself, or one that mends its cells and says so."""
+    found = find_mojibake(_sample(table.rows()))
+    if found is None:
+        return table
+    before, after = (text.strip()[:40] for text in found)
+    note = f"mended text that had been decoded wrongly before it was exported, e.g. {before!r}, which says {after!r}"
+    return replace(table, rows=partial(mended_rows, table.rows), notes=(*table.notes, note))
+
+
+def _draft(table: Table, choice: ColumnChoice, *, keep_unknown: bool) -> _Draft:
+    """The table, pivoted if it has one row an answer, and its columns."""
+    header, rows = _read_head(table)
+    if long_format := detect_long_format(table.name, header, rows):
+        table = pivot(table, header, long_format)
+        header, rows = _read_head(table)
+    tool = recognise(header)
+    profiles = profile_columns(header, tool, rows)
+    columns = choose_columns(header, tool, profiles, rows, choice, keep_unknown=keep_unknown)
+    return _Draft(table, header, tool, rows, profiles, columns)
+
+
+def _read_head(table: Table) -> tuple[Header, Rows]:
     """The header and the rows of the sample that fit it; raises `InvalidInput` if none does."""
-    sample = list(itertools.islice(table.rows(), SAMPLE))
+    sample = list(_sample(table.rows()))
     header = find_header(table.name, sample, headed=table.headed)
     width = len(header.columns)
     rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
@@ -113,14 +175,26 @@ def _read_head(table: Table) -> tuple[Header, list[list[str]]]:
     return header, rows
 
 
-def _numbers_rows(tool: Tool, columns: Columns, rows: list[list[str]]) -> bool:
+def _sample(items: Iterator[Row | Rejection]) -> Iterator[Row | Rejection]:
+    """The first items: at most `SAMPLE`, and fewer if they are large."""
+    cells = characters = 0
+    for item in itertools.islice(items, SAMPLE):
+        yield item
+        if isinstance(item, Row):
+            cells += len(item.cells)
+            characters += sum(map(len, item.cells))
+        if cells > _SAMPLE_CELLS or characters > _SAMPLE_CHARACTERS:
+            return
+
+
+def _numbers_rows(draft: _Draft) -> bool:
     """Whether the ids are the numbers of the rows, which repeat in the next file."""
-    if (column := columns.facts.get("id")) is None:
+    if (column := draft.columns.facts.get("id")) is None:
         return False
-    ids = [row[column.index].strip() for row in rows]
-    return tool.numbers_rows or (
-        tool is GENERIC and all(id.isascii() and id.isdigit() for id in ids) and max(map(int, ids)) <= 2 * len(ids) + 10
-    )
+    if draft.tool.numbers_rows or draft.tool is not GENERIC:
+        return draft.tool.numbers_rows
+    ids = [row[column.index].strip() for row in draft.rows]
+    return all(map(is_row_number, ids)) and max(map(int, ids)) <= 2 * len(ids) + 10
 
 
 def _is_own_source(columns: Columns, numbers_rows: bool) -> bool:
@@ -134,30 +208,28 @@ def fit(cells: list[str], width: int) -> list[str] | None:
     return cells[:width] if len(cells) > width and not any(cell.strip() for cell in cells[width:]) else None
 
 
-def _scale(table: Table, header: Header, tool: Tool, columns: Columns) -> tuple[Scale, str]:
+def _scale(draft: _Draft) -> tuple[Scale, str]:
+    columns, blanks, width = draft.columns, draft.tool.blanks, len(draft.header.columns)
     if columns.score is None:
         return Scale.NPS, "there is no score"
     if columns.are_groups:
         return Scale.GROUPS, "promoters, passives and detractors give the NPS exactly"
-    width = len(header.columns)
-    items = itertools.islice(table.rows(), header.skip, None)
+    items = itertools.islice(draft.table.rows(), draft.header.skip, None)
     fitting = (fitted for item in items if isinstance(item, Row) and (fitted := fit(item.cells, width)))
     return detect_scale(
         columns.score,
-        (cell for row in fitting for column in columns.scores if (cell := row[column.index]) not in tool.blanks),
-        nps_by_definition=tool.nps_only or "survey_type" in columns.facts,
+        (cell for row in fitting for column in columns.scores if (cell := row[column.index]) not in blanks),
+        nps_by_definition=draft.tool.nps_only or "survey_type" in columns.facts,
     )
 
 
-def _day_first(
-    header: Header, columns: Columns, rows: list[list[str]], choice: ColumnChoice
-) -> tuple[bool, str | None]:
+def _day_first(draft: _Draft, choice: ColumnChoice) -> tuple[bool, str | None]:
     """Whether days come before months in the dates, and a note if the file is ambiguous."""
-    dated = columns.facts.get("answered_at")
+    dated = draft.columns.facts.get("answered_at")
     if choice.day_first is not None or dated is None:
         return bool(choice.day_first), None
-    hint = any(_DAY_FIRST_LANGUAGES.search(column.wording) for column in header.columns)
-    day_first, certain = detect_day_first([row[dated.index] for row in rows], hint=hint)
+    hint = any(_DAY_FIRST_LANGUAGES.search(column.wording) for column in draft.header.columns)
+    day_first, certain = detect_day_first([row[dated.index] for row in draft.rows], hint=hint)
     if certain:
         return day_first, None
     order = "day first (03/04 is 3 April)" if day_first else "month first (03/04 is 4 March)"

@@ -14,12 +14,13 @@ from functools import lru_cache
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.exclusions import sum_label
 from pipelines.ingest.headers import Column, as_key
+from pipelines.ingest.money import parse_money
 from pipelines.ingest.reading import ExportLayout, fit
 from pipelines.ingest.row import Row, as_text, rejection
 from pipelines.ingest.scores import parse_group, parse_score
 from pipelines.ingest.tools import GENERIC
-from pipelines.ingest.values import is_blank, parse_money
-from saywhy.errors import ScoreOutOfRange
+from pipelines.ingest.values import is_blank, is_row_number
+from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment, Customer, Rejection, Response, Scale, Score, Segment
 
 #: The number of a line (see `Row.line`) with its response or rejection.
@@ -30,9 +31,6 @@ IdOfRow = Callable[[list[str], str | None], str]
 
 # What SPSS and spreadsheets write instead of a text.
 _CODE = re.compile(r"-9{1,4}|#(?:NULL!|N/A|NV|VALUE!|WERT!|REF!|BEZUG!|NAME\?|DIV/0!)")
-
-# Ids of at most this many digits count as row numbers.
-_ROW_NUMBER_DIGITS = 7
 
 
 def read_responses(layout: ExportLayout) -> Iterator[Response | Rejection]:
@@ -79,7 +77,7 @@ def read_numbered(layout: ExportLayout, blanked: Blanked | None = None) -> Itera
                 continue
             try:
                 yield item.line, _response(layout, cells, identify, blanked)
-            except (ValueError, ScoreOutOfRange) as error:
+            except (ValueError, InvalidInput) as error:
                 yield item.line, _reject(item, str(error))
 
 
@@ -88,7 +86,7 @@ def _reject(row: Row, reason: str) -> Rejection:
 
 
 def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow, blanked: Blanked) -> Response:
-    """The response of a row. Raises `ValueError` or `ScoreOutOfRange` with the reason for a rejection."""
+    """The response of a row. Raises `ValueError` or `InvalidInput` with the reason for a rejection."""
     columns, blanks = layout.columns, layout.tool.blanks
 
     def cell(column: Column | None) -> str | None:
@@ -177,7 +175,7 @@ def _external_id(layout: ExportLayout, id: str | None, timestamp: str | None, wa
         return None
     if layout.numbers_rows and timestamp:
         return f"{id}@{timestamp}"
-    if layout.tool is GENERIC and wave and id.isdigit() and len(id) <= _ROW_NUMBER_DIGITS:
+    if layout.tool is GENERIC and wave and is_row_number(id):
         return f"{wave}/{id}"
     return id
 

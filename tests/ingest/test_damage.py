@@ -197,17 +197,20 @@ def test_text_called_json(tmp_path: Path) -> None:
         examine(write(tmp_path, HEADER + "a,9,good\n", "export.json"))
 
 
-def test_json_syntax_error_has_its_line(tmp_path: Path) -> None:
-    """The error has the line of the syntax error, not that where the array begins."""
-    text = '[\n{"score": 9, "comment": "good"},\n{"score": 0,\n "comment" "bad"}\n]\n'
-    with pytest.raises(InvalidInput, match=r"export\.json, line 4: not valid JSON"):
-        examine(write(tmp_path, text, "export.json"))
+def test_damaged_json_record_stands_alone(tmp_path: Path) -> None:
+    """A record with a syntax error, or without its end, is rejected with its line; the records around it are read."""
+    text = '[\n{"score": 9, "comment": "good"},\n{"score": 0,\n "comment" "bad, [ or }"},\n{"score": 8, "comment": "ok'
+    responses, rejected = read(write(tmp_path, text + '\n},\n{"score": 0, "comment": "bad"}\n]\n', "export.json"))
+    assert [response.score.value for response in responses if response.score] == [9, 0]
+    assert [line for line, _ in rejected] == [3, 5]
+    assert rejected[0][1] == "not valid JSON: Expecting ':' delimiter"
 
 
 def test_json_array_that_is_cut_off(tmp_path: Path) -> None:
-    """An array without an end is damaged."""
-    with pytest.raises(InvalidInput, match=r"line 2: not valid JSON"):
-        examine(write(tmp_path, '[{"score": 9},\n{"score": 0}', "export.json"))
+    """The whole records of a document without an end are read, and a rejection says that the end is missing."""
+    responses, rejected = read(write(tmp_path, '[{"score": 9},\n{"score": 0}', "export.json"))
+    assert [response.score.value for response in responses if response.score] == [9, 0]
+    assert rejected == [(2, "the file ends before its last array does: is it complete?")]
 
 
 def test_jsonl_lines_stand_alone(tmp_path: Path) -> None:
@@ -268,3 +271,10 @@ def test_random_damage_never_crashes(tmp_path: Path, path: Path) -> None:
         except SaywhyError:
             continue
         assert all(isinstance(item, Response) or item.reason for item in items)
+
+
+def test_header_with_a_spoiled_name(tmp_path: Path) -> None:
+    """A byte that is none in the header costs its name that letter, not the file."""
+    path = write(tmp_path, b"id,score,com\xffment\na,9,good\nb,0,b\xc3\xb6se\nc,1,gr\xc3\xbc\xc3\x9f\n")
+    assert [response.external_id for response in read(path)[0]] == ["a", "b", "c"]
+    assert examine(path).columns.comments[0].name == "comment"

@@ -11,7 +11,7 @@ import pytest
 from pipelines.ingest import ColumnChoice, examine
 from pipelines.ingest.responses import Blanked, read_numbered
 from saywhy.errors import ColumnNotFound
-from saywhy.feedback import Response, Segment
+from saywhy.feedback import Response
 from tests.builders.exports import IDS, REPORTED, SCORES, TEXTS, read, roles, table
 
 
@@ -155,10 +155,3 @@ def test_columns_of_few_values_are_offered_as_segments(tmp_path: Path) -> None:
     layout, responses, _ = read(table(tmp_path, id=IDS, nps=SCORES, why=TEXTS, Colour=["red", "blue", "blue"] * 4))
     assert [(column.name, values) for column, values in layout.columns.offered] == [("Colour", ("blue", "red"))]
     assert responses[0].segments == ()
-
-
-def test_merged_header_names_groups_of_columns() -> None:
-    """The second header row names the columns; date, id and segments are kept."""
-    first = read(REPORTED / "grouped_header.xlsx")[1][0]
-    assert (first.external_id, first.answered_at) == ("r0", datetime(2026, 5, 1, 9, 30, tzinfo=UTC))
-    assert first.segments == (Segment("industry", "retail"), Segment("country", "DE"))
