@@ -114,7 +114,7 @@ def _shapes(generator: random.Random) -> Iterator[HostileFile]:
         "commas-first": ",,,,,\n" * 3_000 + as_csv(rows),
         "commas-after": as_csv(rows[:1]) + ",,,,,\n" * 3_000 + as_csv(rows[1:]),
         "test-rows": "score,comment,status\n" + "9,x,Survey Preview\n" * 12, "mac": as_csv(rows).replace("\r\n", "\r"),
-        "all-rejected": "id,score,comment\n" + "a,0,x\nb,9,y\n" + "c,99,z\n" * 20,
+        "all-rejected": "id,score,comment\n" + "a,0,x\nb,9,y\n" + "c,55,z\n" * 20,
         "nothing-taken": "score,comment\n" + "99,x\n" * 20, "scale": "nps,comment\n" + "7777777,x\n" * 20,
         "escape-rejected": "score,comment\n" + "0,a\n9,b\n8,c\n" * 5 + "\x1b[2J,=cmd|x\n",
     }  # fmt: skip
@@ -146,7 +146,7 @@ def _sizes() -> Iterator[HostileFile]:
     yield HostileFile("size", "nul-tail.csv", partial(_write_repeated, unit="\0", count=200_000_000))
     yield HostileFile("size", "open-quote.csv", partial(_write_repeated, unit='"open', count=20_000_000))
     yield HostileFile("size", "cells.csv", partial(_write_repeated, unit="c,9," + "x" * 120_000 + "\n", count=1_600))
-    yield HostileFile("size", "bad-rows.csv", partial(_write_repeated, unit="c,99," + "é" * 90_000 + "\n", count=1_100))
+    yield HostileFile("size", "bad-rows.csv", partial(_write_repeated, unit="c,55," + "é" * 90_000 + "\n", count=1_100))
 
 
 def _write_wide(path: Path, columns: int, rows: int) -> None:
