@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from models.script import fold_script
-from pipelines.clean.personal_data import CARD, EMAIL, IBAN, PHONE, mask
+from pipelines.clean.personal_data import PLACEHOLDERS, mask
 from saywhy.text import normalise
 
 #: Keywords that a topic has at most.
@@ -26,7 +26,7 @@ _IS_HAN = re.compile(f"[{_HAN}]")
 _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’&.+-][^\W_{_HAN}]+)*")
 #: Articles and pronouns that French and Italian write together with the next word.
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|un|quell|(?:d|n|s)?[aeu]ll)['’](?=\w{2})", re.IGNORECASE)
-_MASKS = re.compile("|".join(map(re.escape, (CARD, EMAIL, IBAN, PHONE))))
+_MASKS = re.compile("|".join(map(re.escape, PLACEHOLDERS)))
 
 
 def words(text: str, language: str | None = None) -> list[str]:
