@@ -54,52 +54,67 @@ def read(half: str) -> Iterator[MarkedText]:
             yield MarkedText(path.stem, text + line[position:], tuple(marks))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=HALVES, default="all")
-    parser.add_argument("--errors", action="store_true", help="print each error of the development half")
-    arguments = parser.parse_args()
-    planted, found, masks, right = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of each kind and language: marked data, those found, masks, and masks that are right; and each error.
+
+    `shown` counts the names found by kind and whether `--show-staff-names` shows them.
+    """
+
+    by_kind: tuple[Counter[str], Counter[str], Counter[str], Counter[str]]
+    shown: Counter[tuple[str, bool]]
+    errors: list[str]
+
+
+def measure(half: str) -> Counts:
+    marked, found, masks, right = by_kind = (Counter[str](), Counter[str](), Counter[str](), Counter[str]())
+    counts = Counts(by_kind, Counter(), [])
     kind_of = {placeholder: kind for kind, placeholder in KINDS.items()}
-    roles = Counter[tuple[str, bool]]()  # (name or staff, shown with staff names)
-    for marked in read(arguments.half):
-        matches = find(marked.text)
+    for text in read(half):
+        matches = find(text.text)
         hidden = {offset for start, end, _ in matches for offset in range(start, end)}
-        meant = {offset for start, end, _ in marked.marks for offset in range(start, end)}
-        errors = []
-        for start, end, kind in marked.marks:
+        meant = {offset for start, end, _ in text.marks for offset in range(start, end)}
+        for start, end, kind in text.marks:
             is_found = hidden.issuperset(range(start, end))
-            for key in (kind, marked.language):
-                planted[key] += 1
+            for key in (kind, text.language):
+                marked[key] += 1
                 found[key] += is_found
             if kind in GROUPS["names"] and is_found:
-                roles[kind, any(s <= start < e and placeholder == STAFF for s, e, placeholder in matches)] += 1
+                counts.shown[kind, any(s <= start < e and mask == STAFF for s, e, mask in matches)] += 1
             if not is_found:
-                errors.append(f"missed {kind} {marked.text[start:end]!r}")
+                counts.errors.append(f"missed {kind} {text.text[start:end]!r}: {text.text}")
         for start, end, placeholder in matches:
             is_right = 2 * len(meant.intersection(range(start, end))) >= end - start
-            for key in (kind_of[placeholder], marked.language):
+            for key in (kind_of[placeholder], text.language):
                 masks[key] += 1
                 right[key] += is_right
             if not is_right:
-                errors.append(f"wrong {placeholder} {marked.text[start:end]!r}")
-        if arguments.errors and errors and arguments.half == "development":
-            print(f"{marked.language:<8} {'; '.join(errors)}: {marked.text}")
+                counts.errors.append(f"wrong {placeholder} {text.text[start:end]!r}: {text.text}")
+    return counts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--half", choices=HALVES, default="all")
+    parser.add_argument("--errors", action="store_true", help="print each error")
+    arguments = parser.parse_args()
+    counts = measure(arguments.half)
     print(f"{'':<12}{'marked':>8}{'recall':>8}{'masks':>8}{'precision':>11}")
-    languages = sorted({marked.language for marked in read("all")})
-    for name, keys in [*((kind, (kind,)) for kind in KINDS), *GROUPS.items(), ("all", tuple(KINDS))]:
-        _print(name, *(sum(counter[key] for key in keys) for counter in (planted, found, masks, right)))
-    for language in languages:
-        _print(language, planted[language], found[language], masks[language], right[language])
-    shown, customers = roles["staff", True], roles["name", True]
-    print(f"shown with staff names: {shown} of {shown + roles['staff', False]} employees found,", end=" ")
-    print(f"{customers} of {customers + roles['name', False]} customers found")
+    languages = [(path.stem, (path.stem,)) for path in sorted(TEXTS.glob("*.txt"))]
+    kinds = [(kind, (kind,)) for kind in KINDS]
+    for name, keys in [*kinds, *GROUPS.items(), ("all", tuple(KINDS)), *languages]:
+        _print(name, *(sum(counter[key] for key in keys) for counter in counts.by_kind))
+    for kind in GROUPS["names"]:
+        shown, hidden = counts.shown[kind, True], counts.shown[kind, False]
+        print(f"--show-staff-names shows {shown} of {shown + hidden} names of kind {kind!r}")
+    if arguments.errors:
+        print("\n".join(counts.errors))
 
 
-def _print(name: str, planted: int, found: int, masks: int, right: int) -> None:
-    recall = f"{found / planted:.3f}" if planted else "–"
+def _print(name: str, marked: int, found: int, masks: int, right: int) -> None:
+    recall = f"{found / marked:.3f}" if marked else "–"
     precision = f"{right / masks:.3f}" if masks else "–"
-    print(f"{name:<12}{planted:>8}{recall:>8}{masks:>8}{precision:>11}")
+    print(f"{name:<12}{marked:>8}{recall:>8}{masks:>8}{precision:>11}")
 
 
 if __name__ == "__main__":

@@ -74,16 +74,17 @@ def quotes(
     for index in choose(data.vectors_of(mentions.clause[rows]), languages, missed, count):
         quoted.add(comments[index])
         response = int(witness[comments[index]])
-        text, start, end = excerpt(data.comments[comments[index]].verbatim, *spans[index])
+        shown = excerpt(data.comments[comments[index]].verbatim, *spans[index])
         chosen.append(
             Quote(
-                text=text,
-                start=start,
-                end=end,
+                text=shown.text,
+                start=shown.start,
+                end=shown.end,
                 language=languages[index],
                 score=int(data.score[response]) if data.scored[response] else None,
                 wave=data.waves[data.wave[response]] if data.wave[response] >= 0 else None,
                 segments=tuple(map(str, data.segments_of(response))),
+                staff_names=shown.staff_names,
             )
         )
     return tuple(chosen)

@@ -63,7 +63,11 @@ def names(text: str) -> Iterator[Span]:
             yield match.end(), end
     for match in patterns.weakly_introduced.finditer(text):
         end = _name_end(text, match.end(), tokens, _PERSON)
-        if end and text[match.end()] not in patterns.ambiguous and patterns.given.issuperset(text[match.end() + 1 : end]):
+        if (
+            end
+            and text[match.end()] not in patterns.ambiguous
+            and patterns.given.issuperset(text[match.end() + 1 : end])
+        ):
             yield match.end(), end
     for match in patterns.signed.finditer(text):
         yield match.span("name")
@@ -143,7 +147,9 @@ def _patterns() -> _Patterns:
         titled=re.compile(
             rf"(?P<name>{'|'.join(compound)}|[{clear}]|(?:(?<=[，。！？、 的\n])|^)[{surnames}])(?={choice('titles')})"
         ),
-        nicknamed=re.compile(rf"(?<![大最很太多较更])[小老阿](?:{'|'.join(compound)}|[{clear}明美强伟红军芳玲宇萍娟])(?![子板])"),
+        nicknamed=re.compile(
+            rf"(?<![大最很太多较更])[小老阿](?:{'|'.join(compound)}|[{clear}明美强伟红军芳玲宇萍娟])(?![子板])"
+        ),
         introduced=re.compile(rf"(?:{people}|{choice('staff_verbs')}|—)[是了：:，, “\"]{{0,2}}(?={any_name})"),
         weakly_introduced=re.compile(rf"(?:{choice('weak_words')})(?={any_name})"),
         latin=re.compile(rf"(?:{people}|感谢|谢谢)[是 ]?(?P<name>[A-Z][a-z]{{2,12}})(?![A-Za-z])"),

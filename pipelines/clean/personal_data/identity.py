@@ -60,25 +60,28 @@ _IDS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = tuple(
 
 #: After these words a number is an id even if its check digit is wrong, as it is where it was mistyped.
 _LABELLED_ID = re.compile(
-    r"(?:\bssn|social security(?: (?:number|no\.?))?|national insurance(?: (?:number|no\.?))?|\bni (?:number|no\.?)|\bnino"
-    r"|passport(?: (?:number|no\.?))?|driver'?s? licen[cs]e(?: (?:number|no\.?))?|\bnational id(?: number)?|\bid card(?: number)?"
+    r"(?:\bssn|social security(?: (?:number|no\.?))?|national insurance(?: (?:number|no\.?))?|\bni (?:number|no\.?)"
+    r"|\bnino"
+    r"|passport(?: (?:number|no\.?))?|driver'?s? licen[cs]e(?: (?:number|no\.?))?|\bnational id(?: number)?"
+    r"|\bid card(?: number)?"
     r"|steuer-?id(?:entifikations)?-?(?:nummer|nr\.?)?|\bidnr\.?|identifikationsnummer|steuernummer"
     r"|(?:sozial|renten)versicherungs(?:nummer|nr\.?)|\bsv-?n(?:umme)?r\.?|(?:reise)?pass(?:nummer|nr\.?)|reisepass"
     r"|(?:personal)?ausweis(?:nummer|nr\.?)?|führerschein(?:nummer|nr\.?)?"
-    r"|身份证(?:号码?)?|身分證(?:字號|號碼)?|護照(?:號碼)?|护照(?:号码?)?|居留證(?:號碼)?|社保号|社保卡号|统一证号|統一證號)"
-    r"[^\d\n]{0,16}?(?P<number>(?<![A-Z0-9])(?=(?:[A-Z .-]{0,8}\d){6})[A-Z]{0,3}[ -]?\d[A-Z0-9]*(?:[ .-]?[A-Z0-9]*\d[A-Z0-9]*)*(?: [A-D]\b)?)",
+    r"|身份证(?:号码?)?|身分證(?:字號|號碼)?|護照(?:號碼)?|护照(?:号码?)?|居留證(?:號碼)?|社保号|社保卡号|统一证号"
+    r"|統一證號)"
+    r"[^\d\n]{0,16}?(?P<number>(?<![A-Z0-9])(?=(?:[A-Z .-]{0,8}\d){6})(?:(?-i:[A-Z]{1,3})[ -]?)?"
+    r"\d[A-Z0-9]*(?:[ .-]?[A-Z0-9]*\d[A-Z0-9]*)*(?: [A-D]\b)?)",
     re.IGNORECASE | re.ASCII,
 )
 
-_MONTH = (
-    r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zäöü]*\.?"  # in English and German
-)
+_MONTH = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zäöü]*\.?"  # in English and German
 _DATE = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\.?(?: of)? {_MONTH},? \d{{2,4}}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
     r"|\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4}|\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?[日号號]?|(?:19|20)\d{6})"
 )
 _BIRTH = re.compile(
-    r"(?:\b(?:born(?: on| in)?|d\.?o\.?b\.?|date of birth|birth ?date|birthday|geboren(?: am)?|geb\.?(?: am)?|geburtsdatum"
+    r"(?:\b(?:born(?: on| in)?|d\.?o\.?b\.?|date of birth|birth ?date|birthday|geboren(?: am)?|geb\.?(?: am)?"
+    r"|geburtsdatum"
     r"|geburtstag|née?e? le|date de naissance|nacid[oa] el|fecha de nacimiento|nat[oa] il)"
     rf"|生日|出生(?:日期|年月日?)?[于於]?|生于|生於)[^\d\n]{{0,20}}?(?P<after>{_DATE})"
     rf"|(?P<before>{_DATE})(?: ?(?:geboren|geb\.)| ?(?:出)?生(?:的|人|[，,。]|$))",

@@ -20,48 +20,51 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 #: Words of one name are separated by a space, or by a full stop after an initial or a title.
 _GAP = re.compile(r"\.? |\. ?")
 
-_PARTICLES = frozenset("von van de der den zu di da del la le du dos el al bin ben ten ter st".split())
-_TITLES = frozenset(
-    "mr mrs ms mister mx frau herr herrn fr hr hrn familie fam señor señora sr sra monsieur madame mme signor signora sig"
-    " mevrouw meneer mevr dhr pani".split()
-)
-#: Titles that are no address: they stand between it and the name, or alone before a name ("Dr. Patel").
-_DEGREES = frozenset("dr prof professor doctor doktor ing dipl med mag".split())
-
-_BEFORE_NAMES = _TITLES | _DEGREES
-
 #: Words that a name follows even if it is on no list. German ones for people also match at the end of a word.
 _NAME_FOLLOWS = re.compile(
     r"(?:\bmy name(?:['’]s| is)|\bname:|\bname is|\b(?:called|named|namens)|\bnamed|\ba certain|\bein gewisser"
-    r"|\b(?:mein name ist|ich heiße|ich heisse|heißt|mit namen|name lautet|je m['’]appelle|me llamo|mi chiamo|mijn naam is)"
-    r"|\b(?:served|helped|assisted|looked after|supported|advised) by|\bshout[ -]?out to|\bhats off to|\bkudos to|\bask for"
+    r"|\b(?:mein name ist|ich heiße|ich heisse|heißt|mit namen|name lautet|je m['’]appelle|me llamo|mi chiamo"
+    r"|mijn naam is)"
+    r"|\b(?:served|helped|assisted|looked after|supported|advised) by|\bshout[ -]?out to|\bhats off to|\bkudos to"
+    r"|\bask for"
     r"|\b(?:surname|last name|maiden name|nachnamen?)(?: \w+)? (?:from|von)(?: \w+ (?:to|auf|in))?"
-    r"|\b(?:agent|technician|engineer|(?:delivery )?driver|courier|plumber|electrician|consultant|advisor|adviser|receptionist|waiter|waitress"
-    r"|instructor|trainer|coach|nurse|colleague|rep|representative|stylist|therapist|dentist|husband|wife|daughter|son|brother|sister),?"
-    r"|(?:kolleg(?:e|en|in)|mitarbeiter(?:in)?|techniker(?:in)?|monteur(?:in)?|fahrer(?:in)?|berater(?:in)?|leiter(?:in)?|verkäufer(?:in)?"
-    r"|zusteller(?:in)?|kassierer(?:in)?|sachbearbeiter(?:in)?|ansprechpartner(?:in)?|trainer(?:in)?|nachbar(?:in)?|ehemann|ehefrau|tochter|sohn"
+    r"|\b(?:agent|technician|engineer|(?:delivery )?driver|courier|plumber|electrician|consultant|advisor|adviser"
+    r"|receptionist|waiter|waitress"
+    r"|instructor|trainer|coach|nurse|colleague|rep|representative|stylist|therapist|dentist|husband|wife|daughter"
+    r"|son|brother|sister),?"
+    r"|(?:kolleg(?:e|en|in)|mitarbeiter(?:in)?|techniker(?:in)?|monteur(?:in)?|fahrer(?:in)?|berater(?:in)?"
+    r"|leiter(?:in)?|verkäufer(?:in)?"
+    r"|zusteller(?:in)?|kassierer(?:in)?|sachbearbeiter(?:in)?|ansprechpartner(?:in)?|trainer(?:in)?|nachbar(?:in)?"
+    r"|ehemann|ehefrau|tochter|sohn"
     r"|bruder|schwester|freundin|schaffner(?:in)?|zugbegleiter(?:in)?|azubi),?) ?$",
     re.IGNORECASE,
 )
 #: Words before or after a given name that is also another word, which make it a name.
 _PERSON_BEFORE = re.compile(
     r"(?:\b(?:thanks|thank you|thx|cheers|kudos|shout[ -]?out|dank|danke|lob)(?: (?:to|an))?|\bby"
-    r"|\b(?:spoke|spoken|talked|speak|dealt|chatted) (?:to|with)|\bdurch|\bmy (?:\w+ )?(?:husband|wife|son|daughter|brother|sister|friend)"
-    r"|\bmein(?:e[mnr]?)? (?:mann|frau|sohn|tochter|bruder|schwester|freund(?:in)?)|\b(?:i am|i['’]m|this is|ich bin|hier ist)|[,–—-]) ?$",
+    r"|\b(?:spoke|spoken|talked|speak|dealt|chatted) (?:to|with)|\bdurch|\bmy (?:\w+ )?(?:husband|wife|son|daughter"
+    r"|brother|sister|friend)"
+    r"|\bmein(?:e[mnr]?)? (?:mann|frau|sohn|tochter|bruder|schwester|freund(?:in)?)|\b(?:i am|i['’]m|this is|ich bin"
+    r"|hier ist)|[,–—-]) ?$",
     re.IGNORECASE,
 )
 _PERSON_AFTER = re.compile(
     r"^ ?(?:from (?:the )?|in (?:the )?|at (?:the )?|on (?:the )?|vom |von der |aus (?:dem |der )?|im |an der )?"
-    r"(?:(?:customer |tech(?:nical)? )?(?:support|service|sales|billing|accounts|reception|front desk|desk|team|chat|checkout|returns|tyres|helpdesk"
+    r"(?:(?:customer |tech(?:nical)? )?(?:support|service|sales|billing|accounts|reception|front desk|desk|team|chat"
+    r"|checkout|returns|tyres|helpdesk"
     r"|callcenter|kundendienst|kundenservice|buchhaltung|empfang|kasse|verkauf|vertrieb|hotline)\b"
-    r"|(?:was|is|were|has been|hat|war|ist) (?:(?:so|very|really|super|sehr|absolut|an?|the|mir|uns|sofort|immer) ){0,3}"
-    r"(?:help\w*|kind|lovely|nice|friendly|polite|rude|patient|brilliant|amazing|great|fantastic|excellent|wonderful|awesome|star|nett\w*|freundlich\w*"
-    r"|geholfen|beraten|bedient|kompetent|hilfsbereit|toll|spitze)\b|(?:helped|explained|answered|fixed|sorted|solved|hilft|half)\b)",
+    r"|(?:was|is|were|has been|hat|war|ist) (?:(?:so|very|really|super|sehr|absolut|an?|the|mir|uns|sofort"
+    r"|immer) ){0,3}"
+    r"(?:help\w*|kind|lovely|nice|friendly|polite|rude|patient|brilliant|amazing|great|fantastic|excellent|wonderful"
+    r"|awesome|star|nett\w*|freundlich\w*"
+    r"|geholfen|beraten|bedient|kompetent|hilfsbereit|toll|spitze)\b|(?:helped|explained|answered|fixed|sorted|solved"
+    r"|hilft|half)\b)",
     re.IGNORECASE,
 )
 #: A closing or a dash at the end of the text or of a line, before whoever signs.
 _SIGNATURE = re.compile(
-    r"(?:(?:regards|wishes|sincerely|cheers|yours truly|faithfully|grüßen?|grüssen?|gruß|gruss|mfg|\blg|\bvg|cordialement|saludos|(?:thanks|thank you|danke)(?=[,.]))"
+    r"(?:(?:regards|wishes|sincerely|cheers|yours truly|faithfully|grüßen?|grüssen?|gruß|gruss|mfg|\blg|\bvg"
+    r"|cordialement|saludos|(?:thanks|thank you|danke)(?=[,.]))"
     r"[,.!]?\s+(?:(?:dr|prof)\.? )*|(?:^|[.!?]\s+|\n\s*)[–—-]{1,2} ?)$",
     re.IGNORECASE,
 )
@@ -70,11 +73,15 @@ _NOUN = re.compile(r"(?:ungen|ung|heit|keit|schaft|ion|ionen|tät|täten|zahl|ze
 _ENDS = re.compile(r"[ .,!)]*(?:\n|$)")
 #: What makes a name the name of a place or thing: "Charlotte airport", "the Ruby plan", "St. Mary".
 _THING_AFTER = re.compile(
-    r"^(?:['’]s)?[ -](?:airport|station|street|road|hospital|school|university|college|store|shop|plan|tarif|edition|sponge|pizza|versand|mattress|matratze"
-    r"|day|bar|hotel|park|square|avenue|city|flughafen|straße|platz|allee|klinik|gymnasium|collection|kollektion|model|modell|album|phone)\b",
+    r"^(?:['’]s)?[ -](?:airport|station|street|road|hospital|school|university|college|store|shop|plan|tarif|edition"
+    r"|sponge|pizza|versand|mattress|matratze"
+    r"|day|bar|hotel|park|square|avenue|city|flughafen|straße|platz|allee|klinik|gymnasium|collection|kollektion"
+    r"|model|modell|album|phone)\b",
     re.IGNORECASE,
 )
-_THING_BEFORE = re.compile(r"\b(?:st|saint|san|santa|sankt|the|tarif|modell|model|plan|marke|brand|beim|das|kein|keine) ?\.? ?$", re.IGNORECASE)
+_THING_BEFORE = re.compile(
+    r"\b(?:st|saint|san|santa|sankt|the|tarif|modell|model|plan|marke|brand|beim|das|kein|keine) ?\.? ?$", re.IGNORECASE
+)
 _NEXT_NAME = re.compile(r"^(?:,| and| und| &| &amp;| oder| or|/| y| et| e) ?$")
 
 
@@ -111,16 +118,17 @@ def _name_at(text: str, tokens: list[_Token], index: int, previous_end: int) -> 
     """How many tokens from this one on are a name; 0 if none begins here. `previous_end` is that of the name before."""
     token = tokens[index]
     listed = _is_given_name(token)
-    if not (token.is_capital or listed) or token.folded in _BEFORE_NAMES or _is_known_thing(tokens, index):
+    if not (token.is_capital or listed) or _is_title(token) or _is_known_thing(tokens, index):
         return 0
     before, after = text[max(0, token.start - 60) : token.start], text[token.end : token.end + 40]
     if _follows_title(text, tokens, index):
         return _length(text, tokens, index) if _may_be_surname(token) else 0
     if _THING_AFTER.match(after) and not _is_surname(tokens, index + 1):
         return 0
-    if _SIGNATURE.search(before) and token.is_capital and (length := _length(text, tokens, index)):
-        if _ENDS.match(text, _end_of(tokens[index + length - 1])) and (listed or length > 1 or _may_be_name(token)):
-            return length
+    length = _length(text, tokens, index)
+    is_last = bool(_ENDS.match(text, _end_of(tokens[index + length - 1])))
+    if is_last and token.is_capital and (listed or length > 1 or _may_be_name(token)) and _SIGNATURE.search(before):
+        return length
     if listed and (token.is_capital or _PERSON_AFTER.match(after)):
         is_thing = _THING_BEFORE.search(before) and not re.search(r"(?:the|das) ?$", before, re.IGNORECASE)
         return 0 if is_thing else _length(text, tokens, index)
@@ -144,7 +152,7 @@ def _length(text: str, tokens: list[_Token], index: int) -> int:
     count = 1
     while count < 4 and _joins(text, tokens, index + count - 1):
         following = tokens[index + count]
-        if following.folded in _PARTICLES and not following.is_capital:
+        if following.folded in _list("particles") and not following.is_capital:
             if not (_joins(text, tokens, index + count) and tokens[index + count + 1].is_capital):
                 break
             if following.folded in ("de", "la", "von", "van", "zu", "di", "da", "del", "bin", "ben") and _may_be_name(
@@ -153,7 +161,7 @@ def _length(text: str, tokens: list[_Token], index: int) -> int:
                 count += 2
                 continue
             break
-        if not following.is_capital or following.folded in _TITLES or not _may_be_name(following):
+        if not following.is_capital or following.folded in _list("titles") or not _may_be_name(following):
             break
         if count >= 2 and not (_is_surname(tokens, index + count) or _is_given_name(following)):
             break
@@ -166,11 +174,11 @@ def _follows_title(text: str, tokens: list[_Token], index: int) -> bool:
     position = index
     while position > 0 and _joins(text, tokens, position - 1):
         before = tokens[position - 1]
-        if before.folded in _TITLES and before.is_capital:
+        if before.folded in _list("titles") and before.is_capital:
             return True
-        if before.folded in _DEGREES and before.is_capital:
+        if before.folded in _list("degrees") and before.is_capital:
             return True
-        if before.folded not in _PARTICLES or before.is_capital:
+        if before.folded not in _list("particles") or before.is_capital:
             return False
         position -= 1
     return False
@@ -182,12 +190,16 @@ def _joins(text: str, tokens: list[_Token], index: int) -> bool:
         return False
     token = tokens[index]
     gap = text[token.end : tokens[index + 1].start]
-    is_short = token.is_initial or token.folded in _BEFORE_NAMES
+    is_short = token.is_initial or _is_title(token)
     return gap == " " or (is_short and bool(_GAP.fullmatch(gap)))
 
 
 def _end_of(token: _Token) -> int:
     return token.end - 2 if token.word[-2:] in ("'s", "’s") else token.end
+
+
+def _is_title(token: _Token) -> bool:
+    return token.folded in _list("titles") or token.folded in _list("degrees")
 
 
 def _is_given_name(token: _Token) -> bool:
@@ -209,8 +221,15 @@ def _may_be_surname(token: _Token) -> bool:
 def _may_be_name(token: _Token) -> bool:
     folded = token.folded
     is_listed = folded in _list("given_names") or folded in _list("surnames")
-    return token.is_initial or is_listed or not (
-        folded in _list("common_words") or folded in _list("places") or _NOUN.search(folded) or _is_abbreviation(token)
+    return (
+        token.is_initial
+        or is_listed
+        or not (
+            folded in _list("common_words")
+            or folded in _list("places")
+            or _NOUN.search(folded)
+            or _is_abbreviation(token)
+        )
     )
 
 

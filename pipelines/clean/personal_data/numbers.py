@@ -11,22 +11,28 @@ from stdnum import iban, luhn
 from pipelines.clean.personal_data.kinds import Span
 
 _EMAIL = re.compile(
-    r"[a-zà-ÿ0-9_][a-zà-ÿ0-9._%+'-]{0,63}(?: ?@ ?| ?[\[({](?:at|ät)[\])}] ?)"
+    r"[a-zà-ÿ0-9_][a-zà-ÿ0-9._%+'-]{0,63}(?:@ ?| @ "
+    r"| @(?=[\w.-]+\.(?:com|de|net|org|cn|tw|uk|at|ch|fr|eu|info|io)\b)| ?[\[({](?:at|ät)[\])}] ?)"
     r"(?:[a-zà-ÿ0-9-]+(?:\.| ?[\[({](?:dot|punkt)[\])}] ?))+[a-zà-ÿ]{2,}",
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?<![\w@.])@(?P<name>[a-z_][\w.]{1,28}\w)", re.IGNORECASE)
 #: Handles of companies: "@amazonhelp" is nobody's name.
 _COMPANY = re.compile(
-    r"amazon|dhl|hermes|ups|dpd|fedex|google|apple|samsung|paypal|ebay|telekom|vodafone|o2|deutschebahn|db_|uber|lyft|tesla"
+    r"amazon|dhl|hermes|ups|dpd|fedex|google|apple|samsung|paypal|ebay|telekom|vodafone|o2|deutschebahn|db_|uber|lyft"
+    r"|tesla"
     r"|microsoft|netflix|spotify|facebook|instagram|twitter|tiktok|youtube|delta|united|klm|easyjet|ryanair|lufthansa"
-    r"|air(?:ways|lines?|lin)?(?:_|$)|jetblue|bahn|_?bus(?:$|_)|verkehr|metro|news|info|bank|airport|club|radio|tv$|help|support|service|care|official|team|shop|store|deutschland|_(?:de|uk|us|cn|tw)$|客服|官方|官微|小助手|旗舰店",
+    r"|air(?:ways|lines?|lin)?(?:_|$)|jetblue|bahn|_?bus(?:$|_)|verkehr|metro|news|info|bank|airport|club|radio|tv$"
+    r"|help|support|service|care|official|team|shop|store|deutschland|_(?:de|uk|us|cn|tw)$|客服|官方|官微|小助手"
+    r"|旗舰店",
     re.IGNORECASE,
 )
 _LABELLED_HANDLE = re.compile(
-    r"(?:(?<![a-z])(?:微信|wechat|weixin|vx|qq|telegram|skype|discord|snapchat|instagram|insta|ig|twitter|tiktok|抖音|小红书|小紅書"
+    r"(?:(?<![a-z])(?:微信|wechat|weixin|vx|qq|telegram|skype|discord|snapchat|instagram|insta|ig|twitter|tiktok|抖音"
+    r"|小红书|小紅書"
     r"|微博|xhs|snap)(?:[ -]?(?:id|号|號|号码|號碼|帳號|账号|name|handle|username|nutzername))? ?(?:[:：]|是|为|為) ?"
-    r"|(?:微信号|微信號|qq号|qq號|(?<![a-z])line ?id(?: is)?) ?[:：]? ?)@?(?P<name>[a-z0-9_][a-z0-9_.-]{3,30}[a-z0-9_])",
+    r"|(?:微信号|微信號|qq号|qq號"
+    r"|(?<![a-z])line ?id(?: is)?) ?[:：]? ?)@?(?P<name>[a-z0-9_][a-z0-9_.-]{3,30}[a-z0-9_])",
     re.IGNORECASE | re.ASCII,
 )
 _IBAN_HEAD = re.compile(r"(?:(?<![A-Z0-9])|(?<=IBAN))[A-Z]{2}[ -]?\d{2}", re.IGNORECASE | re.ASCII)
@@ -40,7 +46,8 @@ _IP = re.compile(
 )
 #: "Chrome 118.0.5993.70" and "Version 10.4.2.1" look like IP addresses.
 _VERSION = re.compile(
-    r"(?:versions?|ver\.?|v|firmware|release|build|update|patch|stand|android|ios|windows|chrome|firefox|safari|edge|app"
+    r"(?:versions?|ver\.?|v|firmware|release|build|update|patch|stand|android|ios|windows|chrome|firefox|safari|edge"
+    r"|app"
     r"|版本?|升级[到至为]|升級[到至為]|更新[到至]|固件|系统|系統)\W{0,3}$",
     re.IGNORECASE,
 )

@@ -40,7 +40,8 @@ _LAYOUTS = re.compile(
 )
 _ROUND = re.compile(r"[1-9]\d{0,2}(?:[ .]\d{3})*[ .]000")  # "500 000 000" is grouped like a Polish number
 _AFTER_A_WORD = re.compile(
-    r"(?:\b(?:tele?(?:ph?one?|fon)?|phone|mobile?|cell|handy|fax|call|dial|ring|reach|sms|whatsapp|rückruf|ruf\w*|anruf\w*"
+    r"(?:\b(?:tele?(?:ph?one?|fon)?|phone|mobile?|cell|handy|fax|call|dial|ring|reach|sms|whatsapp|rückruf|ruf\w*"
+    r"|anruf\w*"
     r"|erreichbar|rappel\w*|appel\w*|tél\w*|llam\w+|teléfono|móvil|telefone?|celular|telefoon|bel|tlf|puhelin)\b"
     r"|电话|電話|手机|手機|联系|聯絡|聯繫|致电|致電|打给|打給|微信|携帯|연락|전화|телефон|โทร)"
     r"[^\d+\n]{0,20}(?P<number>\+?\(?\d[\d ()./-]{4,18}\d)(?!\d)",
@@ -48,7 +49,8 @@ _AFTER_A_WORD = re.compile(
 )
 #: Words before a number that say that it is one of an order, a customer or a part, and not of a person.
 REFERENCE = re.compile(
-    r"(?:order|bestell\w*|auftrag\w*|rechnung\w*|invoice|ticket|case|booking|buchung\w*|reference|ref|tracking|sendung\w*"
+    r"(?:order|bestell\w*|auftrag\w*|rechnung\w*|invoice|ticket|case|booking|buchung\w*|reference|ref|tracking"
+    r"|sendung\w*"
     r"|kunden\w*|customer|serial|seriennummer|article|artikel\w*|commande|pedido|订单|訂單|单号|單號|编号|編號)"
     r"[\w ]{0,12}[ .:#-]{0,3}$",
     re.IGNORECASE,
