@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -52,11 +53,12 @@ def names(text: str) -> Iterator[Span]:
     text = fold_script(text)  # character for character
     patterns = _patterns()
     tokens = _tokens(text)
+    ends = {end for _, end, _ in tokens}
     for match in patterns.titled.finditer(text):
         if not _is_inside_word(tokens, *match.span("name")) and not _is_thing(text, match.start()):
             yield match.span("name")
     for match in patterns.nicknamed.finditer(text):
-        if any(end == match.end() for _, end, _ in tokens) and not _is_thing(text, match.start()):
+        if match.end() in ends and not _is_thing(text, match.start()):
             yield match.span()
     for match in patterns.introduced.finditer(text):
         if end := _name_end(text, match.end(), tokens, _UNKNOWN):
@@ -90,8 +92,8 @@ def _name_end(text: str, start: int, tokens: list[_Token], tags: Collection[str]
     surname_end = start + (2 if text[start : start + 2] in patterns.compound else 1)
     if text[start:surname_end] not in patterns.surnames or _is_thing(text, start):
         return 0
-    index = next((i for i, token in enumerate(tokens) if token[0] == start), None)
-    if index is None:
+    index = bisect_left(tokens, (start,))
+    if index == len(tokens) or tokens[index][0] != start:
         return 0
     _, end, tag = tokens[index]
     if end > surname_end:
@@ -114,7 +116,8 @@ def _is_thing(text: str, start: int) -> bool:
 
 def _is_inside_word(tokens: list[_Token], start: int, end: int) -> bool:
     """Whether the characters are the end or the middle of a longer word before: 户 in 客户经理."""
-    return any(s < start < e and e <= end for s, e, _ in tokens)
+    token_start, token_end, _ = tokens[bisect_left(tokens, (start + 1,)) - 1]  # the one that the first character is in
+    return token_start < start and token_end <= end
 
 
 def _tokens(text: str) -> list[_Token]:
