@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipelines.annotate.classification import CommentAnnotator
+from pipelines.annotate.classification import CommentAnnotator, annotate
 from pipelines.annotate.columns import Annotations
 from pipelines.clean.comments import clean
 from pipelines.clean.near_duplicates import DuplicateIndex
@@ -115,7 +115,7 @@ def annotate_comments(engine: Engine, workspace_id: int, annotator: CommentAnnot
             batch = store.comments.unannotated(connection, workspace_id, annotator.model, BATCH, after=last_hash)
         if not batch:
             break
-        annotations = annotator.annotate(batch)
+        annotations = annotate(batch, annotator)
         hashes = [comment.content_hash for comment in batch]
         with engine.begin() as connection:
             store.annotations.save(connection, workspace_id, dict(zip(hashes, annotations, strict=True)))

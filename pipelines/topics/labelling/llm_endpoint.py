@@ -19,6 +19,7 @@ from urllib.error import URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from pipelines.clean.personal_data import mask
+from pipelines.clean.read_text import read
 from pipelines.display_width import display_width
 from pipelines.topics.labelling.headings import MAX_LABEL_WIDTH, to_heading
 from saywhy.errors import InvalidInput
@@ -147,7 +148,8 @@ def _quotes(members: Sequence[Membership], comments: Mapping[str, Comment]) -> l
     for member in sorted(members, key=lambda member: (-member.confidence, member.content_hash, member.start)):
         if len(quotes) == _QUOTES:
             break
-        text, [(start, end)] = mask(comments[member.content_hash].verbatim, [(member.start, member.end)])
+        as_read = read(comments[member.content_hash].verbatim)
+        text, [(start, end)] = mask(as_read.text, [as_read.of_verbatim(member.start, member.end)])
         quotes[text[start:end][:_QUOTE_CHARACTERS]] = None
     return list(quotes)
 
