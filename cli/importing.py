@@ -16,7 +16,8 @@ from cli.progress import progress_bars
 from saywhy.feedback import Rejection, Scale
 
 if TYPE_CHECKING:
-    from service.imports import ImportPreview, ImportReport
+    from service.imports import ImportReport
+    from service.previews import ImportPreview
 
 #: Rejected rows that are printed; --rejections writes all of them to a file.
 SHOWN_REJECTIONS = 5
@@ -77,6 +78,19 @@ def import_responses(
     rejections: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write the rejected rows to this file, as CSV.")
     ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            help='A saved mapping; "" for none. By default the last one that was saved for files with these columns.',
+            show_default=False,
+        ),
+    ] = None,
+    save_mapping: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Save how the file is read, for later files with these columns.", show_default=False
+        ),
+    ] = None,
     preview: Annotated[
         bool, typer.Option("--preview", help="Show how the columns and the first rows would be read; store nothing.")
     ] = False,
@@ -88,7 +102,9 @@ def import_responses(
             show_default=False,
         ),
     ] = None,
-    score_column: Annotated[str | None, _column("score", "The score.")] = None,
+    score_column: Annotated[
+        list[str] | None, _column("score", "The score. Repeatable for the branches of one question.")
+    ] = None,
     comment_column: Annotated[
         list[str] | None, _column("comment", "The open answer. Repeatable; answers are joined.")
     ] = None,
@@ -114,13 +130,15 @@ def import_responses(
     where it stopped. Invalid rows are rejected and reported with line and reason; all others are imported. The exit
     code is 3 if all were rejected.
     """
-    from pipelines.ingest import ColumnChoice
+    from pipelines.ingest.options import ReadingOptions
+    from saywhy.mapping import ColumnChoice
     from saywhy.store import open_store
-    from service.imports import import_file, preview_file, read_rejections, write_rejections
+    from service.imports import import_file, read_rejections, write_rejections
+    from service.previews import preview_file
     from service.workspaces import promise_anonymity
 
     columns = ColumnChoice(
-        score=score_column,
+        score=tuple(score_column) if score_column else None,
         comment=tuple(comment_column) if comment_column else None,
         id=id_column,
         answered_at=answered_column,
@@ -135,22 +153,25 @@ def import_responses(
         day_first=day_first,
         question=question,
     )
-    if preview:
-        previewed = preview_file(
-            file,
-            wave=wave,
-            source=source,
-            scale=scale,
-            columns=columns,
-            keep_unknown=keep_unknown,
-            encoding=encoding,
-            delimiter=delimiter,
-        )
-        for line in describe_preview(previewed):
-            typer.echo(line)
-        return
+    options = ReadingOptions(
+        wave=wave,
+        source=source,
+        scale=scale,
+        columns=columns,
+        keep_unknown=keep_unknown,
+        encoding=encoding,
+        delimiter=delimiter,
+        sheet=sheet,
+    )
     settings = read_settings()
     engine = open_store(settings.database_url)
+    if preview:
+        previewed = preview_file(
+            engine, settings.workspace, file, mapping=mapping, save_mapping=save_mapping, **options
+        )
+        for line in describe_preview(previewed):
+            typer.echo(printable_line(line))
+        return
     if anonymous:
         promise_anonymity(engine, settings.workspace)
     with progress_bars() as progress:
@@ -158,16 +179,11 @@ def import_responses(
             engine,
             settings.workspace,
             file,
-            wave=wave,
-            source=source,
-            scale=scale,
-            columns=columns,
-            keep_unknown=keep_unknown,
-            encoding=encoding,
-            delimiter=delimiter,
-            sheet=sheet,
+            mapping=mapping,
+            save_mapping=save_mapping,
             progress=progress,
             announce=lambda report: typer.echo("\n".join(describe(report))),
+            **options,
         )
     if rejections:
         count = write_rejections(engine, settings.workspace, imported.id, rejections)
@@ -189,6 +205,8 @@ def describe(imported: ImportReport) -> Iterator[str]:
 def _describe(imported: ImportReport) -> Iterator[str]:
     format_facts = (imported.format, imported.encoding, imported.delimiter and f"{imported.delimiter}-separated")
     yield f"{imported.file}: {', '.join(filter(None, format_facts))}; source {imported.source}"
+    if imported.mapping:
+        yield _by_mapping(imported.mapping)
     for role, column in imported.columns.items():
         yield f"  {role}: {column}"
     if imported.scale:
@@ -208,7 +226,9 @@ def _describe(imported: ImportReport) -> Iterator[str]:
 
 def describe_preview(preview: ImportPreview) -> Iterator[str]:
     """The columns with role, share filled and examples, then the first rows as they would stand, one line each."""
-    yield f"{preview.format}; source {preview.source}; nothing is stored"
+    yield f"{preview.format}; source {preview.source}; no response is stored"
+    if preview.mapping:
+        yield _by_mapping(preview.mapping)
     if preview.scale:
         yield f"  scale: {preview.scale}, {preview.scale_reason}"
     for note in preview.notes:
@@ -237,9 +257,13 @@ def describe_preview(preview: ImportPreview) -> Iterator[str]:
         yield "  " + "; ".join(f"{name}: {value}" for name, value in facts.items() if value is not None)
 
 
+def _by_mapping(name: str) -> str:
+    return f"  read by the saved mapping {name!r}, but for what options say"
+
+
 def _shown(text: str) -> str:
-    """A text of the file on one line, cut, without characters that a terminal would obey."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    """A text of the file on one line, cut."""
+    line = " ".join(text[: 10 * SHOWN_CHARACTERS].split())
     return line if len(line) <= SHOWN_CHARACTERS else f"{line[: SHOWN_CHARACTERS - 1]}…"
 
 

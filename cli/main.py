@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import analysis, audit, demo, evaluate, exporting, importing, serving, streams, topics
+from cli import analysis, audit, demo, evaluate, exporting, importing, mappings, serving, streams, topics
 from cli.printing import printable_line
 from saywhy import __version__
 from saywhy.errors import SaywhyError
@@ -80,6 +80,7 @@ SURVEYS = "From a survey to a report"
 STREAMS = "JSON lines in, JSON out; nothing is stored"
 
 app.command("import", rich_help_panel=SURVEYS)(importing.import_responses)
+app.add_typer(mappings.app, name="mappings", rich_help_panel=SURVEYS)
 app.command("analyse", rich_help_panel=SURVEYS)(analysis.analyse)
 app.command("report", rich_help_panel=SURVEYS)(analysis.report)
 app.command("export", rich_help_panel=SURVEYS)(exporting.export)

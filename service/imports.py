@@ -8,10 +8,12 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 import saywhy
-from pipelines.ingest.columns import ColumnChoice
-from pipelines.ingest.reading import ExportLayout, examine
+from pipelines.ingest.mapping import mapping_of
+from pipelines.ingest.options import ReadingOptions
+from pipelines.ingest.reading import ExportLayout
 from pipelines.ingest.responses import Blanked, NumberedItem, read_numbered
 from pipelines.ingest.row import storable
 from pipelines.render.data import escape_formula
@@ -19,14 +21,13 @@ from saywhy import store
 from saywhy.feedback import Rejection, Response, Scale
 from saywhy.store import Engine
 from saywhy.store.imports import Import
+from service.mappings import examine_with_mappings
 from service.progress import Progress
 from service.workspaces import reading
 
 #: Rows per transaction.
 BATCH = 2_000
 _BATCH_CHARACTERS = 4_000_000
-#: Rows of a preview, and examples of each column.
-PREVIEWED_ROWS, EXAMPLES = 5, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class ImportReport:
 
     `rows` is the sum of new, changed, unchanged and rejected. `resumed_at` is the number of rows that an earlier,
     interrupted import had saved. `columns` maps role to column name; `ignored` are the columns that were not imported,
-    `offered` those of them that may be segments, with some of their values. `scale` is None if there is no score.
+    `offered` those of them that may be segments, with some of their values. `mapping` is the name of the saved mapping
+    by which it was read. `scale` is None if there is no score.
     """
 
     id: int
@@ -51,6 +53,7 @@ class ImportReport:
     format: str
     encoding: str | None
     delimiter: str | None
+    mapping: str | None
     columns: dict[str, str]
     ignored: tuple[str, ...]
     offered: dict[str, tuple[str, ...]]
@@ -64,38 +67,24 @@ def import_file(
     workspace: str,
     path: str | Path,
     *,
-    wave: str | None = None,
-    source: str | None = None,
-    scale: Scale | None = None,
-    columns: ColumnChoice | None = None,
-    keep_unknown: bool = False,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    sheet: str | None = None,
+    mapping: str | None = None,
+    save_mapping: str | None = None,
     progress: Progress | None = None,
     announce: Callable[[ImportReport], None] = lambda _: None,
+    **options: Unpack[ReadingOptions],
 ) -> ImportReport:
     """Save the responses of a file; invalid rows are kept as rejections (`read_rejections`).
 
     Upserts on (source, external id), so that a second import changes nothing. Rows and progress are saved in one
-    transaction per batch: after a kill, the same call continues with the first row that was not saved. `wave` is that
-    of rows that name none. `progress` gets line numbers. `announce` gets the report before the import is marked as
-    finished: if the process is killed until then, the same call reports the same counts. Raises what `examine` raises
-    (`InvalidInput`), and `Conflict` while another process imports the same file.
+    transaction per batch: after a kill, the same call continues with the first row that was not saved. `mapping` and
+    `save_mapping` are as in `service.mappings.examine_with_mappings`. `progress` gets line numbers. `announce` gets the
+    report before the import is marked as finished: if the process is killed until then, the same call reports the same
+    counts. Raises what `examine` raises (`InvalidInput`), `NotFound` for a mapping that is not saved, and `Conflict`
+    while another process imports the same file.
     """
     path = Path(path)
-    layout = examine(
-        path,
-        wave=wave,
-        source=source,
-        scale=scale,
-        columns=columns,
-        keep_unknown=keep_unknown,
-        encoding=encoding,
-        delimiter=delimiter,
-        sheet=sheet,
-    )
-    digest = _digest(path, repr((wave, source, scale, columns, keep_unknown, encoding, delimiter, sheet)))
+    layout = examine_with_mappings(engine, workspace, path, mapping=mapping, save_mapping=save_mapping, **options)
+    digest = _digest(path, layout)
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
         entry = store.imports.start(connection, workspace_id, storable(str(path)), digest)
@@ -119,75 +108,6 @@ def import_file(
     with engine.begin() as connection:
         store.imports.finish(connection, workspace_id, entry.id)
     return report
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewedColumn:
-    """A column of a file: its role (`None`: not imported), the share of rows that fill it (0 … 1), and examples."""
-
-    name: str
-    role: str | None
-    filled: float
-    examples: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPreview:
-    """How a file would be read: its columns in order, and its first rows as responses or rejections.
-
-    `scale` is None if there is no score.
-    """
-
-    format: str
-    source: str
-    columns: tuple[PreviewedColumn, ...]
-    rows: tuple[Response | Rejection, ...]
-    scale: Scale | None
-    scale_reason: str
-    notes: tuple[str, ...]
-
-
-def preview_file(
-    path: str | Path,
-    *,
-    wave: str | None = None,
-    source: str | None = None,
-    scale: Scale | None = None,
-    columns: ColumnChoice | None = None,
-    keep_unknown: bool = False,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    sheet: str | None = None,
-    rows: int = PREVIEWED_ROWS,
-) -> ImportPreview:
-    """What `import_file` would take from a file with these options; nothing is stored.
-
-    Raises what `examine` raises (`InvalidInput`).
-    """
-    layout = examine(
-        path,
-        wave=wave,
-        source=source,
-        scale=scale,
-        columns=columns,
-        keep_unknown=keep_unknown,
-        encoding=encoding,
-        delimiter=delimiter,
-        sheet=sheet,
-    )
-    roles = {column: role for role, columns in layout.columns.by_role().items() for column in columns}
-    return ImportPreview(
-        format=layout.table.format,
-        source=layout.source,
-        columns=tuple(
-            PreviewedColumn(column.name, roles.get(column), profile.filled, profile.examples(EXAMPLES))
-            for column, profile in layout.profiles.items()
-        ),
-        rows=tuple(item for _, item in itertools.islice(read_numbered(layout), rows)),
-        scale=layout.scale if layout.columns.score else None,
-        scale_reason=layout.scale_reason,
-        notes=layout.notes,
-    )
 
 
 def read_rejections(engine: Engine, workspace: str, import_id: int) -> Iterator[Rejection]:
@@ -232,11 +152,14 @@ def _characters(item: Response | Rejection) -> int:
     return (len(item.comment.verbatim) if item.comment else 0) + sum(len(segment.value) for segment in item.segments)
 
 
-def _digest(path: Path, options: str) -> str:
-    """Equal for imports of the same content with the same options, by the same version of the code."""
+def _digest(path: Path, layout: ExportLayout) -> str:
+    """Equal for imports of the same content that is read alike, by the same version of the code."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
-    digest.update(f"\0{options}\0{saywhy.__version__}".encode())
+    table = layout.table
+    mapping = mapping_of(layout, "", source=layout.source)
+    reading = (mapping, layout.scale, layout.wave, table.encoding, table.delimiter, table.sheet, saywhy.__version__)
+    digest.update(f"\0{reading!r}".encode())
     return digest.hexdigest()
 
 
@@ -262,6 +185,7 @@ def _report(layout: ExportLayout, entry: Import, resumed_at: int, blanked: Blank
         format=table.format,
         encoding=table.encoding,
         delimiter=table.delimiter,
+        mapping=layout.mapping.name if layout.mapping else None,
         columns=columns.names_by_role(),
         ignored=tuple(column.name for column in columns.unknown),
         offered={column.name: values for column, values in columns.offered},

@@ -7,8 +7,8 @@
 `money`. Nothing here knows the store; `service.imports` saves the responses.
 """
 
-from pipelines.ingest.columns import ColumnChoice
 from pipelines.ingest.reading import ExportLayout, examine
 from pipelines.ingest.responses import read_responses
+from saywhy.mapping import ColumnChoice
 
 __all__ = ["ColumnChoice", "ExportLayout", "examine", "read_responses"]

@@ -14,36 +14,12 @@ from pipelines.ingest.profile import Profile, Rows
 from pipelines.ingest.questions import Questions, comments_of, find_questions
 from pipelines.ingest.tools import Tool
 from saywhy.errors import ColumnNotFound
+from saywhy.mapping import ColumnChoice
 
 _SEGMENT = re.compile(r"^segments?[\s_:.\-]+", re.IGNORECASE)
 _MAX_SEGMENT_VALUES = 50
 #: A column of at most this many values is offered as a segment, with this many of them as examples.
 _FEW_VALUES, _EXAMPLES = 20, 4
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnChoice:
-    """Columns named by the user, by name or by the wording of the question. `None`: detect it; "": there is none.
-
-    `question` chooses among several questions that ask for a score, by words of the question or of its comment. The
-    texts of several comment columns are joined in this order. The cells of `segments` are kept as they are.
-    `day_first` decides whether 03/04/2026 is the 3rd of April, if the file is ambiguous.
-    """
-
-    score: str | None = None
-    comment: str | tuple[str, ...] | None = None
-    id: str | None = None
-    answered_at: str | None = None
-    wave: str | None = None
-    customer_id: str | None = None
-    name: str | None = None
-    email: str | None = None
-    account: str | None = None
-    revenue: str | None = None
-    lifetime_value: str | None = None
-    segments: tuple[str, ...] = ()
-    day_first: bool | None = None
-    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +76,14 @@ def choose_columns(
     """
     named = {role: _find_named(header, getattr(choice, role, None)) for role in words.facts()}
     named = {role: column for role, column in named.items() if getattr(choice, role, None) is not None}
-    comments = tuple(filter(None, (_find_named(header, name) for name in _comment_names(choice))))
-    score = _find_named(header, choice.score)
+    scores, comments = _find_all(header, choice.score), _find_all(header, choice.comment)
     segments = [(_dimension(column), column) for name in choice.segments if (column := _find_named(header, name))]
-    chosen = {column for column in (*named.values(), *comments, score) if column}
+    chosen = {column for column in (*named.values(), *scores, *comments) if column}
     facts = find_facts(header, tool, profiles, named, chosen | {column for _, column in segments})
 
     taken = {*chosen, *facts.values(), *(column for _, column in segments)}
     free = [column for column in header.columns if column not in taken and column.key not in tool.technical]
-    questions = _choose_questions(tool, profiles, sample, choice, free, score, comments)
+    questions = _choose_questions(tool, profiles, sample, choice, free, scores, comments)
     scores, comments = questions.scores, questions.comments
     taken.update(scores, comments)
     notes = [*questions.notes, *refuse_unfit(facts, profiles, [*scores[:1], *comments[:1]], sample)]
@@ -143,19 +118,20 @@ def _choose_questions(
     sample: Rows,
     choice: ColumnChoice,
     free: list[Column],
-    score: Column | None,
+    scores: tuple[Column, ...],
     comments: tuple[Column, ...],
 ) -> Questions:
     """Score and open questions: what the user named, and the rest by tool, name and content."""
     filled = [column for column in free if not profiles[column].is_empty]
-    scored = score or (tool_column(filled, tool, "score", profiles) if choice.score is None else None)
-    if scored is None and choice.score is None:
+    if choice.score is None and (scored := tool_column(filled, tool, "score", profiles)):
+        scores = (scored,)
+    if not scores and choice.score is None:
         questions = find_questions(filled, profiles, sample, choice.question)
         if not questions.scores and (groups := _group_column(filled, profiles)):
             note = "only the groups of NPS are known, not the scores"
             questions = Questions((groups,), comments_of((groups,), filled, profiles, sample).comments, (note,))
     else:
-        questions = comments_of((scored,) if scored else (), filled, profiles, sample)
+        questions = comments_of(scores, filled, profiles, sample)
     if choice.comment is not None:
         return Questions(questions.scores, comments, questions.notes)
     if tool_comment := tool_column(filled, tool, "comment", profiles):
@@ -174,8 +150,10 @@ def _group_column(columns: list[Column], profiles: Mapping[Column, Profile]) -> 
     return next((column for column in columns if profiles[column].is_of_groups), None)
 
 
-def _comment_names(choice: ColumnChoice) -> tuple[str, ...]:
-    return (choice.comment,) if isinstance(choice.comment, str) else choice.comment or ()
+def _find_all(header: Header, names: str | tuple[str, ...] | None) -> tuple[Column, ...]:
+    """The columns of these names, without duplicates."""
+    listed = (names,) if isinstance(names, str) else names or ()
+    return tuple(dict.fromkeys(column for name in listed if (column := _find_named(header, name))))
 
 
 def _find_named(header: Header, name: str | None) -> Column | None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
-from pipelines.ingest.columns import ColumnChoice, Columns, choose_columns
+from pipelines.ingest.columns import Columns, choose_columns
 from pipelines.ingest.dates import detect_day_first
 from pipelines.ingest.headers import Column, Header, find_header
 from pipelines.ingest.long_format import detect_long_format, pivot
 from pipelines.ingest.mojibake import find_mojibake, mended_rows
+from pipelines.ingest.options import ReadingOptions
 from pipelines.ingest.profile import Profile, Rows, profile_columns
 from pipelines.ingest.row import Row, storable
 from pipelines.ingest.scale import detect_scale
@@ -23,6 +24,7 @@ from pipelines.ingest.tools import GENERIC, Tool, recognise
 from pipelines.ingest.values import is_row_number
 from saywhy.errors import InvalidInput
 from saywhy.feedback import LONGEST_KEY, Rejection, Scale
+from saywhy.mapping import ColumnChoice, Mapping
 
 #: Columns and formats are detected from this many rows.
 SAMPLE = 2_000
@@ -38,8 +40,8 @@ _DAY_FIRST_LANGUAGES = re.compile(
 class ExportLayout:
     """How a file is to be read. `numbers_rows`: its ids are the row numbers of one survey.
 
-    `profiles` are what the columns hold in a sample. `scale_reason` says how the scale was detected; `notes` are for
-    the user.
+    `profiles` are what the columns hold in a sample. `scale_reason` says how the scale was detected; `mapping` is the
+    saved mapping that was used; `notes` are for the user.
     """
 
     table: Table
@@ -53,40 +55,39 @@ class ExportLayout:
     scale: Scale
     scale_reason: str
     day_first: bool
+    mapping: Mapping | None
     notes: tuple[str, ...]
 
 
 def examine(
     path: str | Path,
     *,
-    wave: str | None = None,
-    source: str | None = None,
-    scale: Scale | None = None,
-    columns: ColumnChoice | None = None,
-    keep_unknown: bool = False,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    sheet: str | None = None,
+    mapping: Mapping | None = None,
+    mappings: Sequence[Mapping] = (),
+    **options: Unpack[ReadingOptions],
 ) -> ExportLayout:
-    """Detect the format of a file, the role of every column and the scale, except for what is given.
+    """Detect the format of a file, the role of every column and the scale, except for what `options` decide.
 
-    Of a workbook, the sheet with responses is read, or the one that is named. `source` is the namespace of external
-    ids, by default the tool; a file whose rows can only be told from those of other files by their place is a source of
-    its own. Raises `InvalidInput` and its subclasses.
+    What they leave open is decided by `mapping`, whatever the columns, or by the first of `mappings` that fits them. Of
+    a workbook, the sheet with responses is read, or the one that is named. Raises `InvalidInput` and its
+    subclasses.
     """
-    choice = columns or ColumnChoice()
-    opened = open_tables(Path(path), encoding=encoding, delimiter=delimiter, sheet=sheet)
+    opened = open_tables(
+        Path(path),
+        encoding=options.get("encoding"),
+        delimiter=options.get("delimiter"),
+        sheet=options.get("sheet"),
+    )
     tables = [_without_mojibake(table) for table in opened]
-    draft = _choose_table(tables, choice, keep_unknown=keep_unknown)
+    draft = _choose_table(tables, options, mapping, mappings)
     table, tool = draft.table, draft.tool
-    reason = "as asked for"
-    if scale is None:
-        scale, reason = _scale(draft)
-    day_first, note = _day_first(draft, choice)
+    scale, reason = _scale(draft, options.get("scale"))
+    day_first, note = _day_first(draft)
     notes = [*table.notes, *draft.header.notes, *draft.columns.notes, *([note] if note else [])]
     if others := [other.sheet for other in tables if other.sheet != table.sheet]:
         notes.append(f"read sheet {table.sheet!r} only; there is also {', '.join(map(repr, others))}")
     numbers_rows = _numbers_rows(draft)
+    source = options.get("source") or (draft.mapping.source if draft.mapping else None)
     if source is None and tool is GENERIC and _is_own_source(draft.columns, numbers_rows):
         source = storable(Path(path).stem)[:LONGEST_KEY]
         notes.append(
@@ -101,10 +102,11 @@ def examine(
         draft.columns,
         source or tool.name,
         numbers_rows,
-        wave,
+        options.get("wave"),
         scale,
         reason,
         day_first,
+        draft.mapping,
         tuple(notes),
     )
 
@@ -117,15 +119,19 @@ class _Draft(NamedTuple):
     tool: Tool
     rows: Rows
     profiles: dict[Column, Profile]
+    mapping: Mapping | None
+    choice: ColumnChoice
     columns: Columns
 
     @property
-    def found(self) -> int:
-        """How many of score and comment it has."""
-        return bool(self.columns.scores) + bool(self.columns.comments)
+    def found(self) -> tuple[bool, int]:
+        """Whether a saved mapping is for it, and how many of score and comment it has."""
+        return self.mapping is not None, bool(self.columns.scores) + bool(self.columns.comments)
 
 
-def _choose_table(tables: list[Table], choice: ColumnChoice, *, keep_unknown: bool) -> _Draft:
+def _choose_table(
+    tables: list[Table], options: ReadingOptions, mapping: Mapping | None, mappings: Sequence[Mapping]
+) -> _Draft:
     """The first table with a score and a comment, else the first with one of them; a cover sheet has neither.
 
     Raises the error of the first table if none can be read.
@@ -134,7 +140,7 @@ def _choose_table(tables: list[Table], choice: ColumnChoice, *, keep_unknown: bo
     errors: list[InvalidInput] = []
     for table in tables:
         try:
-            drafts.append(_draft(table, choice, keep_unknown=keep_unknown))
+            drafts.append(_draft(table, options, mapping, mappings))
         except InvalidInput as error:
             errors.append(error)
     if not drafts:
@@ -152,7 +158,7 @@ def _without_mojibake(table: Table) -> Table:
     return replace(table, rows=partial(mended_rows, table.rows), notes=(*table.notes, note))
 
 
-def _draft(table: Table, choice: ColumnChoice, *, keep_unknown: bool) -> _Draft:
+def _draft(table: Table, options: ReadingOptions, mapping: Mapping | None, mappings: Sequence[Mapping]) -> _Draft:
     """The table, pivoted if it has one row an answer, and its columns."""
     header, rows = _read_head(table)
     if long_format := detect_long_format(table.name, header, rows):
@@ -160,8 +166,13 @@ def _draft(table: Table, choice: ColumnChoice, *, keep_unknown: bool) -> _Draft:
         header, rows = _read_head(table)
     tool = recognise(header)
     profiles = profile_columns(header, tool, rows)
+    names = [column.name for column in header.columns]
+    mapping = mapping or next((saved for saved in mappings if saved.fits(names)), None)
+    choice, keep_unknown = options.get("columns") or ColumnChoice(), options.get("keep_unknown", False)
+    if mapping:
+        choice, keep_unknown = mapping.choice.overridden_by(choice), keep_unknown or mapping.keep_unknown
     columns = choose_columns(header, tool, profiles, rows, choice, keep_unknown=keep_unknown)
-    return _Draft(table, header, tool, rows, profiles, columns)
+    return _Draft(table, header, tool, rows, profiles, mapping, choice, columns)
 
 
 def _read_head(table: Table) -> tuple[Header, Rows]:
@@ -208,7 +219,12 @@ def fit(cells: list[str], width: int) -> list[str] | None:
     return cells[:width] if len(cells) > width and not any(cell.strip() for cell in cells[width:]) else None
 
 
-def _scale(draft: _Draft) -> tuple[Scale, str]:
+def _scale(draft: _Draft, asked_for: Scale | None) -> tuple[Scale, str]:
+    """The scale and the reason for it: as asked for, as saved, or detected."""
+    if asked_for:
+        return asked_for, "as asked for"
+    if draft.mapping and draft.mapping.scale:
+        return draft.mapping.scale, f"as saved in the mapping {draft.mapping.name!r}"
     columns, blanks, width = draft.columns, draft.tool.blanks, len(draft.header.columns)
     if columns.score is None:
         return Scale.NPS, "there is no score"
@@ -223,11 +239,11 @@ def _scale(draft: _Draft) -> tuple[Scale, str]:
     )
 
 
-def _day_first(draft: _Draft, choice: ColumnChoice) -> tuple[bool, str | None]:
+def _day_first(draft: _Draft) -> tuple[bool, str | None]:
     """Whether days come before months in the dates, and a note if the file is ambiguous."""
     dated = draft.columns.facts.get("answered_at")
-    if choice.day_first is not None or dated is None:
-        return bool(choice.day_first), None
+    if draft.choice.day_first is not None or dated is None:
+        return bool(draft.choice.day_first), None
     hint = any(_DAY_FIRST_LANGUAGES.search(column.wording) for column in draft.header.columns)
     day_first, certain = detect_day_first([row[dated.index] for row in draft.rows], hint=hint)
     if certain:

@@ -6,10 +6,12 @@ import hashlib
 import itertools
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
+from typing import ClassVar
 
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.exclusions import sum_label
@@ -38,27 +40,32 @@ def read_responses(layout: ExportLayout) -> Iterator[Response | Rejection]:
     return (item for _, item in read_numbered(layout))
 
 
-@dataclass(slots=True)
 class Blanked:
-    """What was left blank because it could not be read, or was a code for no answer: how often, and the first cell."""
+    """Cells that were left blank because they could not be read, or were codes for no answer: how many, and the first.
 
-    times: int = 0
-    first_time: str = ""
-    scores: int = 0
-    first_score: str = ""
+    They cost only themselves, never the response.
+    """
 
-    def time(self, cell: str) -> None:
-        self.times, self.first_time = self.times + 1, self.first_time or cell
+    _REASONS: ClassVar = {
+        "times": "could not be read",
+        "amounts": "could not be read or are out of bounds",
+        "scores": "are codes for no answer",
+    }
 
-    def score(self, cell: str) -> None:
-        self.scores, self.first_score = self.scores + 1, self.first_score or cell
+    def __init__(self) -> None:
+        self._counts = Counter[str]()
+        self._first: dict[str, str] = {}
+
+    def add(self, kind: str, cell: str) -> None:
+        """Count a cell; `kind` is `times`, `amounts` or `scores`."""
+        self._counts[kind] += 1
+        self._first.setdefault(kind, cell)
 
     def notes(self) -> Iterator[str]:
         """What to tell the user."""
-        if self.times:
-            yield f"{self.times:,} times could not be read and were left blank, e.g. {self.first_time[:50]!r}"
-        if self.scores:
-            yield f"{self.scores:,} scores are codes for no answer and were left blank, e.g. {self.first_score[:50]!r}"
+        for kind, reason in self._REASONS.items():
+            if count := self._counts[kind]:
+                yield f"{count:,} {kind} {reason} and were left blank, e.g. {self._first[kind][:50]!r}"
 
 
 def read_numbered(layout: ExportLayout, blanked: Blanked | None = None) -> Iterator[NumberedItem]:
@@ -109,11 +116,11 @@ def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow, blanked
         try:
             answered_at = parse_timestamp(timestamp, day_first=layout.day_first)
         except ValueError:
-            blanked.time(timestamp)
+            blanked.add("times", timestamp)
     given = [text for column in columns.scores if (text := cell(column))]
     score = next(filter(None, (_score(text, layout.scale) for text in given)), None)
     if given and score is None:
-        blanked.score(given[0])
+        blanked.add("scores", given[0])
     comment = "\n".join(text for column in columns.comments if (text := _verbatim(cells[column.index], blanks)))
     return Response(
         source=layout.source,
@@ -123,7 +130,7 @@ def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow, blanked
         answered_at=answered_at,
         wave=wave,
         segments=tuple(_segment(dimension, value) for dimension, column in columns.segments if (value := cell(column))),
-        customer=_customer(facts),
+        customer=_customer(facts, blanked),
     )
 
 
@@ -148,13 +155,21 @@ def _segment(dimension: str, value: str) -> Segment:
     return Segment(dimension, value)
 
 
-def _customer(facts: dict[str, str | None]) -> Customer | None:
+def _customer(facts: dict[str, str | None], blanked: Blanked) -> Customer | None:
     get = facts.get
+
+    def amount(role: str) -> Decimal | None:
+        text = get(role)
+        try:
+            return parse_money(text) if text else None
+        except ValueError:
+            blanked.add("amounts", text or "")
+            return None
+
     name = get("name") or " ".join(part for part in (get("first_name"), get("last_name")) if part) or None
-    revenue, lifetime_value = (
-        parse_money(amount) if (amount := get(role)) else None for role in ("revenue", "lifetime_value")
+    customer = Customer(
+        get("customer_id"), name, get("email"), get("account"), amount("revenue"), amount("lifetime_value")
     )
-    customer = Customer(get("customer_id"), name, get("email"), get("account"), revenue, lifetime_value)
     return None if customer == _NO_CUSTOMER else customer
 
 
