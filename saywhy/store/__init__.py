@@ -10,7 +10,7 @@
 No function commits: the caller's transaction does. Iterators stream; use them up inside their transaction.
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
-`memberships`, `topics`, `topic_edits`, `audits`, `efforts`, `runs`, `reports`. `open_store`, `reading` and `check` are in
+`memberships`, `topics`, `topic_edits`, `audits`, `efforts`, `runs`, `reports`. `open_store`, `reading`, `check` are in
 `engine`, `analysing` (one analysis of a workspace at a time) in `locks`. `tables` defines the schema, `migrate` and
 `migrations/` create it, `statements` and `types` hide the differences between the databases.
 """

@@ -70,3 +70,22 @@ def test_file_whose_name_is_no_text(tmp_path: Path) -> None:
     done = run(tmp_path, os.fsdecode(path))
     assert done.returncode == 0
     assert "umfrage-\\udcfc.csv" in done.stdout
+
+
+def test_a_mapping_is_saved_found_listed_and_deleted(tmp_path: Path) -> None:
+    """The preview of the next file says by which mapping it is read; without it the file is read as before."""
+    environment = {**os.environ, "SAYWHY_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}"}
+
+    def mappings(*arguments: str) -> str:
+        program = [sys.executable, "-c", "from cli.main import app; app()", "mappings", *arguments]
+        return subprocess.run(program, env=environment, capture_output=True, text=True, check=True).stdout
+
+    rows = "".join(f"r{number},{number % 10 + 1},text,{number}\n" for number in range(30))
+    path = write(tmp_path, "id,points,comment,memo\n" + rows)
+    run(tmp_path, path, "--score-column", "points", "--scale", "0-10", "--save-mapping", "shop")
+    later = write(tmp_path, "id,points,comment,memo\n" + rows.replace("r", "s"), "later.csv")
+    assert "by the saved mapping 'shop'" in run(tmp_path, later, "--preview").stdout
+    assert "shop\n  score: points\n  comment: comment\n  id: id\n" in mappings("list")
+    assert "scale: 0-10, as saved in the mapping 'shop'" in run(tmp_path, later).stdout
+    mappings("delete", "shop")
+    assert mappings("list") == ""

@@ -17,7 +17,7 @@ from pipelines.ingest import examine, read_responses
 from saywhy import store
 from saywhy.errors import InvalidInput, WorkspaceNotFound
 from saywhy.feedback import Rejection, Response, Scale
-from service.imports import BATCH, ImportReport, import_file, preview_file, read_rejections, write_rejections
+from service.imports import BATCH, ImportReport, import_file, read_rejections, write_rejections
 
 EXPORTS = Path(__file__).parents[1] / "fixtures" / "exports"
 
@@ -126,24 +126,6 @@ def test_what_was_left_blank_and_what_could_be_a_segment_is_reported(sqlite_engi
         report = import_file(sqlite_engine, "w", path)
         assert [note.split(" ", 2)[:2] for note in report.notes] == [["1", "times"], ["1", "scores"]]
         assert report.offered == {"colour": ("1x", "0x")}
-
-
-def test_preview_shows_columns_and_rows_and_needs_no_store(tmp_path: Path) -> None:
-    """Role, share filled and examples of every column, and the first rows as they would be imported."""
-    path = tmp_path / "export.csv"
-    path.write_text("id,nps,why,extra\na,9,good,\nb,12,odd,\nc,0,,x\n")
-    preview = preview_file(path, rows=2)
-    assert [(column.name, column.role, round(column.filled, 2)) for column in preview.columns] == [
-        ("id", "id", 1),
-        ("nps", "score", 1),
-        ("why", "comment", 0.67),
-        ("extra", None, 0.33),
-    ]
-    assert preview.columns[2].examples == ("good", "odd")
-    first, second = preview.rows
-    assert isinstance(first, Response)
-    assert first.external_id == "a"
-    assert second == Rejection(3, "score 12 is outside 0-10", "b,12,odd,")
 
 
 def test_scale_can_be_decided_afterwards(sqlite_engine: Engine, tmp_path: Path) -> None:
