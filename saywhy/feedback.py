@@ -38,6 +38,8 @@ class Scale(StrEnum):
     TEN = "1-10"
     SEVEN = "1-7"
     FIVE = "1-5"
+    ZERO_FIVE = "0-5"
+    HUNDRED = "0-100"
     FOUR = "1-4"
     THREE = "1-3"
 

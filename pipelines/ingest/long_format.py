@@ -81,7 +81,7 @@ def _answers(header: Header, rows: Rows, question: Column, scores: set[str]) -> 
 
 
 def _holds_scores(profile: Profile) -> bool:
-    return 10 * profile.scores_in_range >= 8 * len(profile.answers) > 0 and len(set(profile.scores)) > 1
+    return 10 * profile.scores_up_to(10) >= 8 * len(profile.answers) > 0 and len(set(profile.scores)) > 1
 
 
 def _profile(column: Column, rows: Rows) -> Profile:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pipelines.ingest.dates import is_date
 from pipelines.ingest.headers import Column, Header
 from pipelines.ingest.scores import is_no_answer, parse_group, parse_score
+from pipelines.ingest.smileys import smiley_level
 from pipelines.ingest.tools import Tool
 from pipelines.ingest.values import is_blank, is_plain_number
 
@@ -50,13 +51,20 @@ class Profile:
 
     @cached_property
     def scores(self) -> tuple[int, ...]:
-        """The numbers that can be read as scores on any scale."""
+        """The numbers that can be read as scores on any scale; of smileys, their levels."""
+        if self.is_of_smileys:
+            return tuple(level for cell in self.answers if (level := smiley_level(cell)) is not None)
         return tuple(score for cell in self.answers if (score := _score(cell)) is not None)
 
-    @property
-    def scores_in_range(self) -> int:
-        """How many of the scores lie between 0 and 10."""
-        return sum(0 <= score <= 10 for score in self.scores)
+    def scores_up_to(self, highest: int) -> int:
+        """How many of the scores lie between 0 and that."""
+        return sum(0 <= score <= highest for score in self.scores)
+
+    @cached_property
+    def is_of_smileys(self) -> bool:
+        """Whether the cells are smileys, and not all the same."""
+        smileys = sum(smiley_level(cell) is not None for cell in self.answers)
+        return len(self.distinct) > 1 and smileys * 10 >= len(self.answers) * 9
 
     @cached_property
     def is_of_groups(self) -> bool:
@@ -80,7 +88,7 @@ class Profile:
 
     @property
     def is_text(self) -> bool:
-        return bool(self.texts) and 2 * len(self.texts) >= len(self.values)
+        return bool(self.texts) and 2 * len(self.texts) >= len(self.values) and not self.is_of_smileys
 
     @property
     def is_picked(self) -> bool:

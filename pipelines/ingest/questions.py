@@ -111,11 +111,12 @@ def _is_question(column: Column) -> bool:
 def _score_rank(column: Column, profile: Profile) -> int:
     """5: asks for a recommendation, 4: called a score, 3: has score in its name, 1: numbers 0-10, 0: no score."""
     wording, filled = column.wording, len(profile.answers)
-    in_range = profile.scores_in_range
-    if not in_range or (words.GROUP.search(wording) and not _is_question(column)):
+    in_range, of_percent = profile.scores_up_to(10), profile.scores_up_to(100)
+    if not of_percent or (words.GROUP.search(wording) and not _is_question(column)):
         return 0
     if words.RECOMMEND.search(wording):
-        return _RECOMMENDATION if 2 * in_range >= filled else 0
+        is_asked = 2 * in_range >= filled or (_is_question(column) and 2 * of_percent >= filled)
+        return _RECOMMENDATION if is_asked else 0
     if words.NOT_SCORE.search(wording):
         return 0
     if words.RATING.fullmatch(column.key):
@@ -123,6 +124,8 @@ def _score_rank(column: Column, profile: Profile) -> int:
     if words.RATING.search(wording):
         return 3 if 10 * in_range >= 8 * filled else 0
     scores = profile.scores
+    if profile.is_of_smileys:
+        return 1
     if filled < 5 or not profile.is_numeric or in_range < len(scores) or 20 * len(scores) < 19 * filled:
         return 0
     # In a small file, distinct numbers up to 10 may be row numbers; fewer than four may be anything.
@@ -260,7 +263,7 @@ def _is_scale(column: Column, profile: Profile) -> bool:
         or words.RATING.search(column.wording)
         or words.MEASURE.search(column.wording)
     )
-    return bool(asks) and 10 * profile.scores_in_range >= 8 * len(profile.answers) > 0
+    return bool(asks) and 10 * profile.scores_up_to(10) >= 8 * len(profile.answers) > 0
 
 
 def _owners(asked: Sequence[Column], questions: Sequence[Branches]) -> dict[Column, Branches]:

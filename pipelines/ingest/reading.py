@@ -19,6 +19,7 @@ from pipelines.ingest.options import ReadingOptions
 from pipelines.ingest.profile import Profile, Rows, profile_columns
 from pipelines.ingest.row import Row, storable
 from pipelines.ingest.scale import detect_scale
+from pipelines.ingest.smileys import smiley_level, smiley_scale
 from pipelines.ingest.table import Table, open_tables
 from pipelines.ingest.tools import GENERIC, Tool, recognise
 from pipelines.ingest.values import is_row_number
@@ -232,9 +233,12 @@ def _scale(draft: _Draft, asked_for: Scale | None) -> tuple[Scale, str]:
         return Scale.GROUPS, "promoters, passives and detractors give the NPS exactly"
     items = itertools.islice(draft.table.rows(), draft.header.skip, None)
     fitting = (fitted for item in items if isinstance(item, Row) and (fitted := fit(item.cells, width)))
+    answers = (cell for row in fitting for column in columns.scores if (cell := row[column.index]) not in blanks)
+    if draft.profiles[columns.score].is_of_smileys:
+        return smiley_scale({level for answer in answers if (level := smiley_level(answer))})
     return detect_scale(
         columns.score,
-        (cell for row in fitting for column in columns.scores if (cell := row[column.index]) not in blanks),
+        answers,
         nps_by_definition=draft.tool.nps_only or "survey_type" in columns.facts,
     )
 

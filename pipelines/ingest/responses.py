@@ -20,6 +20,7 @@ from pipelines.ingest.money import parse_money
 from pipelines.ingest.reading import ExportLayout, fit
 from pipelines.ingest.row import Row, as_text, rejection
 from pipelines.ingest.scores import parse_group, parse_score
+from pipelines.ingest.smileys import smiley_level, smiley_score
 from pipelines.ingest.tools import GENERIC
 from pipelines.ingest.values import is_blank, is_row_number
 from saywhy.errors import InvalidInput
@@ -146,7 +147,9 @@ def _verbatim(text: str, blanks: frozenset[str]) -> str:
 def _score(text: str, scale: Scale) -> Score | None:
     if scale is Scale.GROUPS:
         return Score.of_group(group) if (group := parse_group(text)) else None
-    value = parse_score(text)
+    if level := smiley_level(text):
+        return Score(smiley_score(level, scale), scale)
+    value = parse_score(text, scale.bounds[1])
     return None if value is None else Score(value, scale)
 
 

@@ -20,8 +20,10 @@ ENOUGH_FOR_A_ZERO = 150
 #: From this many answers without any above 5, or none above 7, the scale is taken to end there.
 ENOUGH_FOR_AN_END = 8
 ENOUGH_FOR_SEVEN = 20
+#: So many different numbers above 10 are no typing errors.
+_ENOUGH_BEYOND = 3
 _NUMBERING = re.compile(r"^\W*q?\d+\w?\s*[.、:)．]\s*", re.IGNORECASE)
-_INTEGER = re.compile(r"(?<![\d.,])\d{1,2}(?![\d.,]\d|\d)")
+_INTEGER = re.compile(r"(?<![\d.,])\d{1,3}(?![\d.,]\d|\d)")
 #: Scales other than 0-10 by their highest value.
 _BY_END = {10: Scale.TEN, 7: Scale.SEVEN, 5: Scale.FIVE, 4: Scale.FOUR, 3: Scale.THREE}
 
@@ -37,9 +39,15 @@ def detect_scale(column: Column, answers: Iterable[str], *, nps_by_definition: b
         return Scale.NPS, "its question says 0 to 10" if {0, 10} <= ends else "the tool asks it from 0 to 10"
     if {0, 10} <= ends:
         return _from_0_to_10(column, "its question says 0 to 10")
-    low, high, count = _range(answers)
+    low, high, count, beyond = _range(answers)
+    if {0, 100} <= ends or (len(set(beyond)) >= _ENOUGH_BEYOND and len(beyond) * 5 > count):
+        return Scale.HUNDRED, (
+            "its question says 0 to 100: a rating, not NPS"
+            if {0, 100} <= ends
+            else f"{len(beyond):,} answers lie between 11 and 100: read as a rating from 0 to 100, not as NPS"
+        )
     if scale := _named_scale(ends):
-        if count and low == 0:
+        if count and low < scale.bounds[0]:
             raise ScaleUndecided(f"column {column.name!r} says {scale} but holds a 0; say which scale with --scale")
         return scale, f"its question says {scale.replace('-', ' to ')}: a rating, not NPS"
     if not count:
@@ -49,6 +57,8 @@ def detect_scale(column: Column, answers: Iterable[str], *, nps_by_definition: b
 
 def _named_scale(ends: set[int]) -> Scale | None:
     """The scale whose ends the question names; of the short ones, only if it names no other number."""
+    if ends == {0, 5}:
+        return Scale.ZERO_FIVE
     if not min(ends, default=0) >= 1:
         return None
     fitting = (end for end in _BY_END if {1, end} <= ends and (end in (10, 5) or len(ends) == 2))
@@ -70,9 +80,13 @@ def _from_0_to_10(column: Column, reason: str) -> tuple[Scale, str]:
     )
 
 
-def _range(answers: Iterable[str]) -> tuple[int, int, int]:
-    """Minimum, maximum and count of the scores in 0 … 10; stops as soon as a 0 and a score above 5 were read."""
+def _range(answers: Iterable[str]) -> tuple[int, int, int, list[int]]:
+    """Minimum, maximum and count of the scores in 0 … 10, and those in 11 … 100.
+
+    Stops when enough answers were read and among them a 0 and a score above 5.
+    """
     low, high, count = 10, 0, 0
+    beyond: list[int] = []
     for answer in answers:
         try:
             score = parse_score(answer)
@@ -80,20 +94,25 @@ def _range(answers: Iterable[str]) -> tuple[int, int, int]:
             continue
         if score is not None and 0 <= score <= 10:
             low, high, count = min(low, score), max(high, score), count + 1
-            if low == 0 and high > 5:
+            if low == 0 and high > 5 and count + len(beyond) >= ENOUGH_FOR_A_ZERO:
                 break
-    return low, high, count
+        elif score is not None and 10 < score <= 100:
+            beyond.append(score)
+    return low, high, count, beyond
 
 
 def _from_answers(column: Column, low: int, high: int, count: int) -> tuple[Scale, str]:
     recommends = words.RECOMMEND.search(column.wording)
     stars = words.STARS.search(column.wording) and not recommends
     if low == 0:
-        if high <= 5 and count >= 30:
-            raise ScaleUndecided(f"column {column.name!r} runs from 0 to {high}; say which scale with --scale")
+        if high <= 5 and count >= ENOUGH_FOR_AN_END:
+            raise ScaleUndecided(
+                f"column {column.name!r} runs from 0 to {high}, on a scale to 5 or to 10; say which with --scale"
+            )
         if high > 5:
             return _from_0_to_10(column, "there are scores of 0 and scores above 5")
-        return _from_0_to_10(column, f"scores run from 0 to {high} in {count} answers")
+        reason = f"scores run from 0 to {high} in {count} answers, too few to conclude 0-5"
+        return _from_0_to_10(column, f"{reason}; if it was asked from 0 to 5, import again with that scale")
     if high > 5:
         if high == 7 and count >= ENOUGH_FOR_SEVEN and not stars:
             return Scale.SEVEN, _probably(low, high, count, Scale.SEVEN)

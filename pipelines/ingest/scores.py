@@ -26,23 +26,28 @@ _TRAILING = re.compile(
     r"(?:score|rating|nps|note|punkte)\s(?P<called>\d{1,2})|[^\d<>低少不超大小至最]*(?P<points>\d{1,2})\s*分",
     re.IGNORECASE,
 )
+_STARS = re.compile("([★⭐🌟]{1,10})[☆✩]{0,9}")
 # Codes that panels, SPSS and LimeSurvey give for no answer; no scale goes that far. Negative numbers are codes too.
 _CODES = frozenset({66, 77, 88, 96, 97, 98, 99, 666, 777, 888, 996, 997, 998, 999, 9996, 9997, 9998, 9999, 99999})
 _REMARK = re.compile(r"\s*[(（\[:].*", re.DOTALL)
 
 
-def is_no_answer(text: str) -> bool:
-    """Whether the cell says that there is no score: blank, -99, "don't know", "不清楚", "#NULL!"."""
-    return is_blank(text) or _is_code(text)
+def is_no_answer(text: str, highest: int = 10) -> bool:
+    """Whether the cell says that there is no score: blank, -99, "don't know", "不清楚", "#NULL!".
+
+    Codes are numbers beyond the `highest` score.
+    """
+    return is_blank(text) or _is_code(text, highest)
 
 
 @lru_cache(maxsize=4096)
-def parse_score(text: str) -> int | None:
-    """The whole number in a cell, on any scale: `9`, `10.0`, `9 - Very likely`, `8/10`; `None` if there is no answer.
+def parse_score(text: str, highest: int = 10) -> int | None:
+    """The whole number in a cell, on any scale: `9`, `10.0`, `9 - Very likely`, `8/10`, `★★★☆☆`.
 
-    Raises `ValueError` for anything else: `7.5`, `1,000`, `less than 3`, `>5`, `10/5`.
+    `None` if there is no answer; codes for that lie beyond the `highest` score. Raises `ValueError` for anything else:
+    `7.5`, `1,000`, `less than 3`, `>5`, `10/5`.
     """
-    if is_no_answer(text):
+    if is_no_answer(text, highest):
         return None
     shown, text = text[:50], _plain_text(text)
     if match := _PLAIN.fullmatch(text):
@@ -53,6 +58,8 @@ def parse_score(text: str) -> int | None:
         return int(match["number"])
     if "/" not in text and (match := _LEADING.fullmatch(text)):
         return int(match["number"])
+    if match := _STARS.fullmatch(text):
+        return len(match[1])
     if match := _TRAILING.fullmatch(text):
         return int(next(filter(None, match.groups())))
     raise ValueError(f"score {shown!r} is not a number")
@@ -77,10 +84,10 @@ def _plain_text(text: str) -> str:
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_MINUS).strip()
 
 
-def _is_code(text: str) -> bool:
+def _is_code(text: str, highest: int) -> bool:
     plain = _plain_text(text)
     if match := _PLAIN.fullmatch(plain):
         number = int(match["number"])
-        return not int(match["decimals"] or 0) and (number < 0 or number in _CODES)
+        return not int(match["decimals"] or 0) and (number < 0 or (number in _CODES and number > highest))
     key = plain.casefold().replace("’", "'")
     return not key or not {key, key.rstrip(".!")}.isdisjoint(words.in_cells("no_answer"))

@@ -245,13 +245,14 @@ def test_neither_score_nor_comment(tmp_path: Path) -> None:
         examine(write(tmp_path, "sku,colour\nA1,red\nB2,blue\n"))
 
 
-def test_unreadable_amounts_are_rejected_and_dates_left_blank(tmp_path: Path) -> None:
-    """An amount that cannot be parsed rejects the row with the reason; a time that cannot costs only itself."""
+def test_unreadable_amounts_and_dates_are_left_blank(tmp_path: Path) -> None:
+    """An amount or a time that cannot be parsed costs only itself."""
     text = "id,score,comment,date,revenue\na,0,bad,2026-01-02,100\nb,10,good,soon,100\nc,9,fine,2026-01-03,tbd\n"
     rows = "".join(f"r{i},5,ok,2026-01-04,7\n" for i in range(5))
     responses, rejected = read(write(tmp_path, text + rows))
-    assert rejected == [(4, "amount 'tbd' cannot be read")]
+    assert rejected == []
     assert responses[1].answered_at is None
+    assert responses[2].customer is None
 
 
 @pytest.mark.parametrize("path", sorted(EXPORTS.iterdir()), ids=lambda path: path.name)

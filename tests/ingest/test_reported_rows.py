@@ -97,6 +97,16 @@ def test_codes_for_no_answer_keep_the_comment() -> None:
     assert next(blanked.notes()).startswith("11 scores are codes for no answer")
 
 
+def test_an_amount_that_cannot_be_read_costs_only_itself(tmp_path: Path) -> None:
+    """It is left blank and counted, also where it is out of bounds."""
+    amounts = ["tbd", "1e400", *["12k"] * 10]
+    layout = examine(table(tmp_path, id=IDS, nps=SCORES, why=TEXTS, revenue=amounts))
+    blanked = Blanked()
+    responses = [item for _, item in read_numbered(layout, blanked) if isinstance(item, Response)]
+    assert [response.customer and response.customer.revenue for response in responses] == [None, None, *[12_000] * 10]
+    assert list(blanked.notes()) == ["2 amounts could not be read or are out of bounds and were left blank, e.g. 'tbd'"]
+
+
 @pytest.mark.parametrize(
     "cell", ["less than 3", ">5", "not 9", "10/5", ".7", "1,000", "version 2", "低于3分", "9%", "3-4"]
 )
