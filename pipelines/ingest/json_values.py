@@ -12,7 +12,7 @@ from pipelines.ingest.encoding import LONGEST_LINE
 from saywhy.errors import InvalidInput
 
 _CHUNK = 1 << 16
-_PATIENCE = 300  # chunks
+_PATIENCE = 100  # chunks
 _BETWEEN = re.compile(r"[\s,:\ufeff\0]*")
 _START_OF_ARRAY = re.compile(r"\[\s*(\S)")
 
@@ -86,7 +86,7 @@ class Scanner:
         """Skip a value that cannot be decoded; returns the text of its end.
 
         It ends with its last bracket, or where an object starts on a line of its own below it, as records do in files
-        of one record a line and in indented ones. Raises `InvalidInput` if it does not end for tens of megabytes.
+        of one record a line and in indented ones. Raises `InvalidInput` if it does not end for many megabytes.
         """
         indent = self._buffer[self._buffer.rfind("\n", 0, self._position) + 1 : self._position]
         start = "|" + re.escape(f"\n{indent}") + r"(?=\{)" if not indent.strip(" \t") else ""
