@@ -96,14 +96,14 @@ class Profile:
         return len(self.values) >= 50 and len(self.distinct) < len(self.values) / 20
 
     @cached_property
+    def is_of_sentences(self) -> bool:
+        """Whether the texts are as long as sentences."""
+        return self.is_text and len(self.texts) >= 2 and statistics.fmean(map(_length, self.texts)) >= _LONG
+
+    @property
     def is_prose(self) -> bool:
         """Whether the texts are sentences, most of them different."""
-        return (
-            self.is_text
-            and len(self.texts) >= 2
-            and statistics.fmean(map(_length, self.texts)) >= _LONG
-            and len(set(self.texts)) * 2 > len(self.texts)
-        )
+        return self.is_of_sentences and len(set(self.texts)) * 2 > len(self.texts)
 
     @cached_property
     def volume(self) -> int:

@@ -227,9 +227,9 @@ def _open_rank(column: Column, profile: Profile) -> int:
         return 1 if profile.is_picked else _OPEN_QUESTION
     if profile.is_prose and words.QUESTION.search(wording):
         return _OPEN_QUESTION
-    if words.TEXT.search(wording) and not profile.is_picked:
-        return 2
-    return 1 if profile.is_prose else 0
+    if words.TEXT.search(wording):
+        return int(profile.is_of_sentences) if profile.is_picked else 2
+    return int(profile.is_prose)
 
 
 def _is_of_staff(column: Column) -> bool:

@@ -155,3 +155,11 @@ def test_columns_of_few_values_are_offered_as_segments(tmp_path: Path) -> None:
     layout, responses, _ = read(table(tmp_path, id=IDS, nps=SCORES, why=TEXTS, Colour=["red", "blue", "blue"] * 4))
     assert [(column.name, values) for column, values in layout.columns.offered] == [("Colour", ("blue", "red"))]
     assert responses[0].segments == ()
+
+
+def test_sentences_picked_from_a_list_are_comments_if_nothing_else_is(tmp_path: Path) -> None:
+    """Few texts many times, in a column called text; not beside what people wrote."""
+    ids, picked = [f"r{i}" for i in range(80)], ["The invoice was wrong", "The parcel came late"] * 40
+    assert roles(read(table(tmp_path, id=ids, text=picked))[0]) == (None, "text")
+    written = [f"It took {i} days and nobody answered" for i in range(80)]
+    assert roles(read(table(tmp_path, id=ids, text=picked, Why=written))[0]) == (None, "Why")
