@@ -68,8 +68,8 @@ def comments_of(scores: Branches, columns: Sequence[Column], profiles: Profiles,
     return Questions(scores, *_comments_of(scores, _without_options(columns, profiles), profiles, rows))
 
 
-def _names(columns: Iterable[Column]) -> str:
-    return " + ".join(repr(column.name) for column in columns)
+def _names(columns: Iterable[Column], mark: str = " + ") -> str:
+    return mark.join(repr(column.name) for column in columns)
 
 
 def _asked_for(question: str, own: Mapping[Branches, Sequence[Column]]) -> Branches:
@@ -134,15 +134,11 @@ def _score_rank(column: Column, profile: Profile) -> int:
 
 def _why_no_score(columns: Sequence[Column], candidates: Sequence[Column], profiles: Profiles) -> str:
     if candidates:
-        return f"no score was imported: {_list(candidates)} all hold numbers from 0 to 10; choose one by name"
+        return f"no score was imported: {_names(candidates, ', ')} all hold numbers from 0 to 10; choose one by name"
     others = [column for column in columns if _asks_for_number(column) and profiles[column].is_numeric]
     if others:
         return f"no score was imported: {others[0].name!r} does not hold 0-10; choose a column by name"
     return "no score column was found; choose one by name if there is one"
-
-
-def _list(columns: Iterable[Column]) -> str:
-    return ", ".join(repr(column.name) for column in columns)
 
 
 def _asks_for_number(column: Column) -> bool:
@@ -202,7 +198,7 @@ def _comments_of(
         staff = [c for c in free if _is_of_staff(c) and profiles[c].is_prose]
         if staff:
             notes += (
-                f"no comment was imported: {_list(staff)} looks like notes of the staff; choose it by name if not",
+                f"no comment was imported: {_names(staff, ', ')} looks like notes of the staff; choose it by name if not",
             )
         return (), notes
     asked = [column for column in free if ranks[column] == best == _OPEN_QUESTION]
@@ -214,7 +210,7 @@ def _comments_of(
         asked = sorted((*asked, longest), key=lambda column: column.index)
     own = tuple(_followups(scores, asked, free, profiles, rows))
     if len(own) > 1 and any(_contradict(own[0], other, rows) for other in own[1:]):
-        notes += (f"the answers to {len(own)} open questions are read as one comment: {_list(own)}",)
+        notes += (f"the answers to {len(own)} open questions are read as one comment: {_names(own, ', ')}",)
     return own, notes
 
 

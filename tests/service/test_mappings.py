@@ -72,8 +72,8 @@ def test_a_mapping_is_not_for_other_columns(sqlite_engine: Engine, tmp_path: Pat
     assert preview_file(sqlite_engine, "w", path, columns=asked).mapping is None
     with pytest.raises(ColumnNotFound, match="there is no column"):
         preview_file(sqlite_engine, "w", path, mapping="company")
-    with pytest.raises(NotFound, match="no mapping 'comany'; there are: 'company'"):
-        preview_file(sqlite_engine, "w", path, mapping="comany")
+    with pytest.raises(NotFound, match="no mapping 'shop'; there are: 'company'"):
+        preview_file(sqlite_engine, "w", path, mapping="shop")
 
 
 def test_a_file_is_the_same_import_with_its_mapping(sqlite_engine: Engine) -> None:
