@@ -2,8 +2,8 @@
 
     python -m benchmarks.granularity
 
-`data/granularity/<language>.tsv` has a topic and a text a line, of about 25 topics that are in no library; `none` is what
-nobody else says. How mixed a cluster may be was chosen with the English texts in view, nothing with the others.
+`data/granularity/<language>.tsv` has a topic and a text a line, of about 25 topics that are in no library; `none` is
+what nobody else says. How mixed a cluster may be was chosen with the English texts in view, nothing with the others.
 """
 
 from __future__ import annotations

@@ -62,7 +62,10 @@ class AuditedEstimates:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A verbatim with personal data masked. `text[start:end]` is the clause that mentions the cause."""
+    """What was read of a verbatim, with personal data masked. `text[start:end]` is the clause that mentions the cause.
+
+    `staff_names` are the spans of employees' names that are shown; empty where these are masked too, which is the rule.
+    """
 
     text: str
     start: int
@@ -71,6 +74,7 @@ class Quote:
     score: int | None
     wave: str | None = None
     segments: tuple[str, ...] = ()
+    staff_names: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

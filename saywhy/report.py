@@ -103,7 +103,7 @@ class GroupNps:
 
 @dataclass(frozen=True, slots=True)
 class RatingSummary:
-    """A rating scale (1-5, 1-10): its mean and top-box share (0 … 1). Never NPS."""
+    """A rating scale (1-5, 1-10, 0-10 of something else): its mean and top-box share (0 … 1). Never NPS."""
 
     scale: str
     n: int

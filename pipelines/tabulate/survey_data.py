@@ -43,7 +43,7 @@ class SurveyData:
     """N responses, their H distinct comments, S segments and K causes. -1 stands for none in every index."""
 
     points: NDArray[np.int8]  # (N,) 100, 0, -100; meaningful only where `scored`
-    scored: NDArray[np.bool_]  # (N,) the score is on the 0-10 scale, the only one that is NPS
+    scored: NDArray[np.bool_]  # (N,) the score is one that gives an NPS
     score: NDArray[np.int8]  # (N,) as given
     scale: NDArray[np.int8]  # (N,) into SCALES
     comment: NDArray[np.int32]  # (N,) into comments

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.arrays import NONE, Integers, Vectors
 from pipelines.annotate.columns import POLARITIES, Annotations
+from pipelines.clean.read_text import read
 from pipelines.topics.clustering.clusters import ClusteringResult, cluster
 from pipelines.topics.clustering.communities import Communities
 from pipelines.topics.clustering.distinct_texts import DistinctTexts, most_common
@@ -36,7 +37,7 @@ _POLARITY_SIGNS = {Polarity.NEGATIVE.value: -1, Polarity.POSITIVE.value: 1}
 
 @dataclass(frozen=True, slots=True)
 class ClauseText:
-    """One clause: `text` is `verbatim[start:end]` of the comment with that content hash.
+    """One clause: `text` is what was read from `verbatim[start:end]` of the comment with that content hash.
 
     `theme` is the theme that fits best. `is_mention` tells whether the model is confident that the clause mentions a
     theme other than the bare verdict.
@@ -74,7 +75,7 @@ def clauses_of(
             annotations.hashes[index],
             start,
             end,
-            comment.verbatim[start:end],
+            read(comment.verbatim).cut(start, end),
             annotations.themes[theme],
             POLARITIES[polarity],
             comment.language,

@@ -301,6 +301,19 @@ rejections = Table(
     Index(None, "import_id", "id"),
 )
 
+mappings = Table(
+    "mappings",
+    metadata,
+    _workspace(primary_key=True),
+    Column("name", sa.Text, primary_key=True),
+    Column("columns", JSON, nullable=False),  # the names of all columns of such a file
+    Column("choice", JSON, nullable=False),  # {field of `ColumnChoice`: column or columns}
+    Column("scale", sa.String(8)),
+    Column("source", sa.Text),
+    Column("keep_unknown", sa.Boolean, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+)
+
 efforts = Table(
     "efforts",
     metadata,

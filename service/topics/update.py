@@ -21,13 +21,14 @@ from pipelines.topics.library_parts import divide_library
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
-from saywhy.store import Engine
+from saywhy.store import Connection, Engine
 from service.progress import Progress
 from service.topics.state import edited_topics, load_previous_clustering, save_edited_topics
 
 
 def update_topics(
     engine: Engine,
+    snapshot: Connection,
     workspace_id: int,
     annotator: CommentAnnotator,
     annotations: Annotations,
@@ -36,19 +37,19 @@ def update_topics(
     refit: bool = False,
     label_endpoint: LabelEndpoint | None = None,
 ) -> None:
-    """Match clauses with the causes that people created and with the cause library; assign the others to known topics
-    and find emerging ones, or cluster them all; then replay people's edits.
+    """Match clauses of the snapshot with the causes that people created and with the cause library; assign the others
+    to known topics and find emerging ones, or cluster them all; then replay people's edits.
 
     They are all clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
     topics are out of date. No discovered topic is called like one of the others. `label_endpoint` names new topics and
     defines those without a definition, except in anonymous workspaces, whose texts are sent to nobody.
     """
     progress("topics", 0, 1)
+    comments = {comment.content_hash: comment for comment in store.comments.load(snapshot, workspace_id)}
+    responses = store.responses.count_by_comment(snapshot, workspace_id)
     with store.reading(engine) as connection:
-        comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace_id)}
         previous = load_previous_clustering(connection, workspace_id)
         edited = edited_topics(connection, workspace_id)
-        responses = store.responses.count_by_comment(connection, workspace_id)
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
     created = edited.example_causes
     # What people created collects clauses as a library cause does; locks keep clauses in what clustering found.

@@ -12,6 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from pipelines.clean.personal_data import mask
+from pipelines.clean.read_text import read
 from pipelines.topics.edits.apply import EditedTopics
 from saywhy import store
 from saywhy.code_frame import CodeFrame
@@ -180,7 +181,7 @@ def _examples(connection: Connection, workspace_id: int, topic_id: str, count: i
     return tuple(
         TopicExample(
             clause.content_hash,
-            mask(comments[clause.content_hash].verbatim[clause.start : clause.end])[0],
+            mask(read(comments[clause.content_hash].verbatim).cut(clause.start, clause.end))[0],
             comments[clause.content_hash].language or "und",
             clause.confidence,
         )

@@ -72,7 +72,7 @@ def test_a_given_scale_rejects_what_lies_outside(tmp_path: Path) -> None:
     path = survey(tmp_path, "score", [0, 5, 10])
     reasons = {
         scale: [item.reason for item in read_responses(examine(path, scale=scale)) if isinstance(item, Rejection)]
-        for scale in Scale
+        for scale in (Scale.NPS, Scale.TEN, Scale.FIVE)
     }
     assert reasons == {
         Scale.NPS: [],

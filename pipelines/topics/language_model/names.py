@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.clean.personal_data import mask
+from pipelines.clean.read_text import read
 from pipelines.topics.labelling.distinct_labels import KnownNames
 from pipelines.topics.labelling.headings import MAX_LABEL_WIDTH, to_heading
 from pipelines.topics.language_model.endpoint import EndpointFailed, LabelEndpoint, UnusableAnswer, one_line
@@ -127,6 +128,7 @@ def _quotes(members: Sequence[Membership], comments: Mapping[str, Comment]) -> l
     for member in sorted(members, key=lambda member: (-member.confidence, member.content_hash, member.start)):
         if len(quotes) == _QUOTES:
             break
-        text, [(start, end)] = mask(comments[member.content_hash].verbatim, [(member.start, member.end)])
+        as_read = read(comments[member.content_hash].verbatim)
+        text, [(start, end)] = mask(as_read.text, [as_read.of_verbatim(member.start, member.end)])
         quotes[text[start:end][:_QUOTE_CHARACTERS]] = None
     return list(quotes)
