@@ -34,7 +34,7 @@ def main() -> None:
         assigned = np.array([assignment.topic or "" for assignment in assignments])
         agreement = normalized_mutual_info_score(truth, assigned[is_of_topic])
         rand = adjusted_rand_score(truth, assigned[is_of_topic])
-        left_out = float(np.mean(assigned[~is_of_topic] == "")) if not is_of_topic.all() else 1.0
+        left_out = "–" if is_of_topic.all() else f"{np.mean(assigned[~is_of_topic] == ''):.0%}"
         rows.append(
             [
                 file.stem,
@@ -44,7 +44,7 @@ def main() -> None:
                 f"{len(topics) / written:.2f}",
                 f"{agreement:.3f}",
                 f"{rand:.3f}",
-                f"{left_out:.0%}",
+                left_out,
             ]
         )
     print_table(["language", "texts", "topics", "found", "ratio", "NMI", "ARI", "of none: left out"], rows)
