@@ -18,6 +18,8 @@ _DECLARATION = re.compile(r"\ufeff?sep=(.)\s*")
 HEAD_CHARACTERS = 200_000
 #: A dialect in which no more records agree in their number of cells is not the dialect of a table.
 _MIN_AGREEMENT = 0.45
+#: Of dialects whose agreement differs by less, that with more cells counts: a comma may be in every cell of a column.
+_SAME_AGREEMENT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,10 @@ class Dialect:
 
 
 def sniff_dialect(lines: Iterable[str], delimiter: str | None = None) -> Dialect:
-    """The dialect in which most records have the same number of cells; `delimiter` fixes the delimiter."""
+    """The dialect in which most records have the same number of cells, of several the one with the most cells.
+
+    `delimiter` fixes the delimiter.
+    """
     head: list[str] = []
     size = 0
     for line in lines:
@@ -42,13 +47,15 @@ def sniff_dialect(lines: Iterable[str], delimiter: str | None = None) -> Dialect
         del head[0]
     escapes = (None, "\\") if any('\\"' in line for line in head) else (None,)
     dialects = [Dialect(mark, escape) for mark in ([delimiter] if delimiter else _DELIMITERS) for escape in escapes]
-    best, best_share = None, _MIN_AGREEMENT
-    for dialect in dialects:
-        share = _width_agreement(head, dialect)
-        if share > best_share:
-            best, best_share = dialect, share
-    if best is not None:
-        return best
+    agreements = [_width_agreement(head, dialect) for dialect in dialects]
+    best_share = max(share for share, _ in agreements)
+    if best_share > _MIN_AGREEMENT:
+        candidates = [
+            (width, share, -index)
+            for index, (share, width) in enumerate(agreements)
+            if share > max(best_share - _SAME_AGREEMENT, _MIN_AGREEMENT)
+        ]
+        return dialects[-max(candidates)[2]]
     if delimiter:
         return Dialect(delimiter)
     # The file has a single column: any delimiter that does not occur will do.
@@ -56,8 +63,8 @@ def sniff_dialect(lines: Iterable[str], delimiter: str | None = None) -> Dialect
     return Dialect(next(absent, ","))
 
 
-def _width_agreement(head: list[str], dialect: Dialect) -> float:
-    """The share of records with the most frequent number of cells; 0 if that is one cell.
+def _width_agreement(head: list[str], dialect: Dialect) -> tuple[float, int]:
+    """The share of records with the most frequent number of cells, 0 if that is one cell; and that number.
 
     It is halved if the first record has another number: lines of free text have varying numbers of commas, while a
     table has a name above each column.
@@ -70,12 +77,12 @@ def _width_agreement(head: list[str], dialect: Dialect) -> float:
         elif any(record.cells):
             widths.append(len(record.cells))
     if not widths:
-        return 0.0
+        return 0.0, 0
     width, count = Counter(widths).most_common(1)[0]
     if width < 2:
-        return 0.0
+        return 0.0, width
     share = count / (len(widths) + broken)
-    return share if widths[0] == width else share / 2
+    return share if widths[0] == width else share / 2, width
 
 
 def read_records(lines: Iterator[tuple[int, str]], dialect: Dialect, encoding: str) -> Iterator[Row | Rejection]:

@@ -15,6 +15,9 @@ CERTAIN = frozenset({"gb18030", "cp950", "big5hkscs", "latin-1", "cp1252", "cp85
 
 _DOS_IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x81-\x84\x87-\x8a\x8c\x93\x94\x96](?=[A-Za-z])")
 _WINDOWS_IN_WORD = re.compile(rb"(?<=[A-Za-z])[\xe0\xe2-\xff](?=[A-Za-z])")
+_RUNS_OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]+")
+#: Mean number of Chinese characters in a row up to which accented letters may have been taken for them.
+_LONGEST_ACCENTED = 2.0
 _WORDS_OUTSIDE_ASCII = re.compile(rb"[\x80-\xff]{2,}")
 _IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]|[\x80-\xff](?=[A-Za-z])")
 # Characters outside ASCII in the languages of western Europe.
@@ -37,7 +40,7 @@ def detect_legacy(sample: bytes) -> tuple[str, str]:
         return eastern
     chinese = {"gb18030": _common_share(sample, "gb18030"), "big5": _common_share(sample, "cp950")}
     best = max(chinese, key=lambda name: chinese[name])
-    if chinese[best] >= 0.7:
+    if chinese[best] >= 0.7 and not _has_accented_words(sample, best):
         codec = best if best == "gb18030" else "cp950"
         if codec == "cp950" and _count_undecodable(sample, "big5hkscs") < _count_undecodable(sample, "cp950"):
             codec = "big5hkscs"
@@ -90,6 +93,22 @@ def _detect_central_european(sample: bytes) -> tuple[str, str] | None:
     }
     best = max(shares, key=lambda codec: shares[codec])
     return (_NAMES.get(best, best), best) if shares[best] >= 0.9 and shares[best] > western + 0.05 else None
+
+
+def _has_accented_words(sample: bytes, chinese: str) -> bool:
+    """Whether the characters of that Chinese encoding are accented letters, taken with the letter that follows.
+
+    They then stand alone or in pairs, mostly beside ASCII letters, and nearly all are letters of European languages.
+    """
+    decoded = sample.decode("cp950" if chinese == "big5" else chinese, errors="replace")
+    runs = _RUNS_OUTSIDE_ASCII.findall(decoded)
+    if sum(map(len, runs)) > _LONGEST_ACCENTED * len(runs):
+        return False
+    letters = b"".join(_IN_WORD.findall(sample))
+    if len(letters) < 0.4 * sum(byte > 0x7F for byte in sample):
+        return False
+    alphabets = (("cp1252", _WESTERN_LETTERS), ("iso8859_2", _CENTRAL), ("cp1250", _CENTRAL), ("cp1254", _TURKISH))
+    return max(_share(letters, codec, alphabet) for codec, alphabet in alphabets) >= 0.9
 
 
 def _share(text: bytes, codec: str, characters: frozenset[str]) -> float:

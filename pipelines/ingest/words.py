@@ -1,5 +1,7 @@
 """The words that identify columns and cells, in English, German, Chinese (both scripts), French and Spanish.
 
+A recommendation is known in more languages, since it alone decides whether a score is NPS.
+
 They are matched against `headers.as_key`: lower case, words separated by single spaces.
 """
 
@@ -14,7 +16,10 @@ from pathlib import Path
 #: A question that asks for the likelihood to recommend.
 RECOMMEND = re.compile(
     r"\be?nps\b|\bnet promoter\b|\bpromoter score\b|\bltr\b|\brecommend\w*|weiterempf\w*|\bempf[eio]h?l\w*|推荐|推薦|"
-    r"\brecommand\w*|\brecom[ie]+nd\w*"
+    r"\brecommand\w*|\brecom[ie]+nd\w*|\braccomand\w*|\bconsigl\w*|\baanbev\w*|\baanrad\w*|\brekommender\w*|"
+    r"\banbefal\w*|\bsuosittel\w*|\btavsiye\w*|\bpolec\w*|\bdoporuč\w*|\bodporúč\w*|\bajánl\w*|\brecomand\w*|"
+    r"\b(?:по)?рекоменд\w*|\bпорад\w*|\bσυστ[ήη]\w*|\bgiới thiệu\b|\bmerekomendasi\w*|"
+    r"お?(?:勧|薦|すす)め|推奨|추천|แนะนำ|توصي|توصية|להמליץ|תמליץ|सिफ़?ारिश"
 )
 #: A score or rating of any kind.
 RATING = re.compile(
