@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,8 @@ _DECLARATION = re.compile(r"\ufeff?sep=(.)\s*")
 HEAD_CHARACTERS = 200_000
 #: A dialect in which no more records agree in their number of cells is not the dialect of a table.
 _MIN_AGREEMENT = 0.45
+#: At most so many title lines stand above a table, which has at least so many records.
+_MAX_TITLES, _MIN_BELOW_TITLES = 9, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def _width_agreement(head: list[str], dialect: Dialect) -> float:
     """The share of records with the most frequent number of cells; 0 if that is one cell.
 
     It is halved if the first record has another number: lines of free text have varying numbers of commas, while a
-    table has a name above each column.
+    table has a name above each column. Lines of one cell above a table that keeps its width are its titles.
     """
     widths: list[int] = []
     broken = 0
@@ -75,6 +78,10 @@ def _width_agreement(head: list[str], dialect: Dialect) -> float:
     if width < 2:
         return 0.0
     share = count / (len(widths) + broken)
+    below = list(itertools.dropwhile(lambda cells: cells == 1, widths))
+    has_titles = below[:1] == [width] and len(widths) - len(below) <= _MAX_TITLES and len(below) >= _MIN_BELOW_TITLES
+    if has_titles and below.count(width) >= 0.9 * len(below):
+        return share
     return share if widths[0] == width else share / 2
 
 
