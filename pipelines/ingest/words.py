@@ -122,7 +122,7 @@ STAFF = re.compile(
 )
 
 #: Words by which a question addresses the respondent: such a column is no note of the staff.
-ADDRESS = re.compile(r"\b(?:your?|ihre?[nrms]?|sie|deine?[nrms]?|votre|vos|vous|sus?)\b|[您你]|ご意見")
+ADDRESS = re.compile(r"\b(?:your?|ihre?[nrms]?|sie|dein(?:e[nrms]?)?|votre|vos|vous|sus?)\b|[您你]|ご意見")
 
 #: Texts that are not written by the respondent.
 NO_ANSWER = re.compile(
