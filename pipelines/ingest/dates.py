@@ -23,11 +23,13 @@ _HALF += "|上午|凌晨|早上|清晨|下午|晚上|傍晚|中午|午[前后後
 _TIME = re.compile(
     rf"(?P<before>{_HALF})?\s*(?P<hour>\d{{1,2}})\s*[:.時时点點h]\s*(?P<minute>\d{{2}})"
     rf"(?:\s*[:.分]\s*(?P<second>\d{{2}})(?:[.,]\d+)?)?\s*[秒分]?\s*(?P<after>{_HALF})?"
-    r"\s*(?:uhr\b)?\s*(?P<zone>z|(?:utc|gmt)?\s*[+-]\d{1,2}(?::?\d{2})?|[a-z]{2,5}|[a-z]+/[a-z_/]+)?"
+    r"\s*(?:uhr\b)?\s*(?P<zone>z|[\[(]?(?:utc|gmt)?\s*[+-]\d{1,2}(?::?\d{2})?[\])]?|[a-z]{2,5}|[a-z]+/[a-z_/]+)?"
     r"(?:\s*\(.*\))?",
     re.IGNORECASE,
 )
-_YEAR_FIRST = re.compile(r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?")
+_YEAR_FIRST = re.compile(
+    r"(?P<y>\d{4})\s*[-/.年년]\s*(?P<m>\d{1,2})\s*[-/.月월]\s*(?P<d>\d{1,2})\s*(?:[日일]|\.(?!\d))?"
+)
 _YEAR_LAST = re.compile(r"(?P<a>\d{1,2})\s*(?P<mark>[-/.])\s*(?P<b>\d{1,2})\s*[-/.]\s*(?P<y>\d{4}|\d{2})")
 _DAY_NAME = re.compile(
     r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.|er)?[\s-]+(?:de\s+)?(?P<m>[^\W\d]+)\.?,?[\s-]+(?:de\s+)?(?P<y>\d{4})"
@@ -47,6 +49,8 @@ _MONTHS = {
 _MONTH_OF = {name: month for month, names in _MONTHS.items() for name in names.split()}
 _EPOCH = re.compile(r"\d{10}(?:\.\d+)?|\d{13}")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})")
+#: So many different days in one and the same month are no coincidence.
+_DAYS_OF_A_MONTH = 5
 # Days since the end of 1899, as spreadsheets count them: from 1970 to 2100.
 _SERIAL = re.compile(r"(?:2[5-9]|[3-6]\d|7[0-3])\d{3}(?:[.,]\d+)?")
 _SERIAL_ORIGIN = datetime(1899, 12, 30, tzinfo=UTC)
@@ -151,7 +155,7 @@ def _hour(hour: int, word: str) -> int:
 
 
 def _zone(name: str | None) -> tzinfo:
-    key = (name or "z").casefold().strip()
+    key = (name or "z").casefold().strip(" ()[]")
     if key in _ZONES:
         return timezone(timedelta(hours=_ZONES[key]))
     if match := re.fullmatch(r"(?:utc|gmt)?\s*([+-])(\d{1,2}):?(\d{2})?", key):
@@ -169,7 +173,7 @@ def detect_day_first(values: Iterable[str], *, hint: bool) -> tuple[bool, bool]:
     """Whether 03/04/2026 in this column is the 3rd of April, and whether that is certain.
 
     A number above 12 decides. Otherwise, since exports are in order of time, the interpretation with fewer rows out of
-    order is taken; if both have as many, `hint`.
+    order is taken; if both have as many, the one by which five or more days are in one month, else `hint`.
     """
     pairs = [
         (int(match["a"]), int(match["b"]), int(match["y"]))
@@ -185,6 +189,12 @@ def detect_day_first(values: Iterable[str], *, hint: bool) -> tuple[bool, bool]:
     month_first = _count_out_of_order([(year, a, b) for a, b, year in pairs])
     if day_first != month_first:
         return day_first < month_first, False
+    # 04/01, 04/02, 04/03 are days of April rather than the 4th of each month; the 1st of each month is common, though.
+    firsts, seconds = {a for a, _, _ in pairs}, {b for _, b, _ in pairs}
+    if len(seconds) == 1 and len(firsts) >= _DAYS_OF_A_MONTH and seconds != {1}:
+        return True, False
+    if len(firsts) == 1 and len(seconds) >= _DAYS_OF_A_MONTH and firsts != {1}:
+        return False, False
     return hint, all(a == b for a, b, _ in pairs)
 
 

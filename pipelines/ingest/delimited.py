@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,8 @@ HEAD_CHARACTERS = 200_000
 _MIN_AGREEMENT = 0.45
 #: Of dialects whose agreement differs by less, that with more cells counts: a comma may be in every cell of a column.
 _SAME_AGREEMENT = 0.05
+#: At most so many title lines stand above a table, which has at least so many records.
+_MAX_TITLES, _MIN_BELOW_TITLES = 9, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def _width_agreement(head: list[str], dialect: Dialect) -> tuple[float, int]:
     """The share of records with the most frequent number of cells, 0 if that is one cell; and that number.
 
     It is halved if the first record has another number: lines of free text have varying numbers of commas, while a
-    table has a name above each column.
+    table has a name above each column. Lines of one cell above a table that keeps its width are its titles.
     """
     widths: list[int] = []
     broken = 0
@@ -82,6 +85,10 @@ def _width_agreement(head: list[str], dialect: Dialect) -> tuple[float, int]:
     if width < 2:
         return 0.0, width
     share = count / (len(widths) + broken)
+    below = list(itertools.dropwhile(lambda cells: cells == 1, widths))
+    has_titles = below[:1] == [width] and len(widths) - len(below) <= _MAX_TITLES and len(below) >= _MIN_BELOW_TITLES
+    if has_titles and below.count(width) >= 0.9 * len(below):
+        return share, width
     return share if widths[0] == width else share / 2, width
 
 

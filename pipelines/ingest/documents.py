@@ -78,7 +78,18 @@ def read_json(path: Path, codec: str) -> Iterator[Item]:
                 has_records = True
                 yield item
             if not has_records:
-                yield from _items(line, fields, "")
+                for record in _of_columns(fields) or [fields]:
+                    yield from _items(line, record, "")
+
+
+def _of_columns(fields: dict[str, Any]) -> list[dict[str, Any]]:
+    """The records of an object that has an array of values a column; none for any other object."""
+    columns = list(fields.values())
+    if len(columns) < 2 or not all(isinstance(column, list) for column in columns):
+        return []
+    if len({len(column) for column in columns}) > 1 or any(isinstance(v, dict | list) for c in columns for v in c):
+        return []
+    return [dict(zip(fields, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def _read_array(scanner: Scanner) -> Iterator[Item]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.ingest import words
+from pipelines.ingest.facts import without_remark
 from pipelines.ingest.headers import Column
 from pipelines.ingest.profile import Profile
 from pipelines.ingest.tools import Tool
@@ -14,8 +15,8 @@ from pipelines.ingest.tools import Tool
 # Columns that say what kind of response a row is, and how far it got.
 _STATE = re.compile(
     r"(?:\w+ )*(?:status|state|disposition|outcome)|(?:(?:response|answer|record|collection|interview) )?(?:type|mode)|"
-    r"distribution channel|(?:作答|答卷|答题|数据|样本|問卷|问卷|回答|填写)?(?:状态|狀態|类型|類型)|(?:antwort|"
-    r"teilnahme|interview)?(?:typ|status|art)|"
+    r"distribution channel|(?:作答|答卷|答题|答題|数据|資料|样本|問卷|问卷|回答|回复|回覆|填写|填寫|填答)?"
+    r"(?:状态|狀態|状況|类型|類型)|ステータス|상태|(?:antwort|teilnahme|interview)?(?:typ|status|art)|"
     r"(?:\w+ )?(?:estado|statut|état)"
 )
 _FINISHED = re.compile(
@@ -38,7 +39,8 @@ _SUM = re.compile(
     r"mittelwert|mittel|anzahl(?: antworten)?|"
     r"insgesamt|standardabweichung|nps[- ]?wert|ø|∑|σ|"
     r"合计|合計|总计|總計|小计|小計|总数|總數|平均(?:分|值|数|數)?|均值|总分|總分|汇总|彙總|中位数|中位數|最大值|"
-    r"最小值|总回复数|回复总数|答卷总数|nps ?(?:值|得分)|净推荐值|淨推薦值|"
+    r"最小值|平均得分|本题平均分|(?:本题)?有效填写人次|總和|總平均|평균|합계|총계|총점|"
+    r"总回复数|回复总数|答卷总数|nps ?(?:值|得分)|净推荐值|淨推薦值|"
     r"moyenne|totaux|médiane|somme|nombre de réponses|promedio|media|suma|mediana|total (?:de )?respuestas|"
     r"total (?:des )?réponses",
     re.IGNORECASE,
@@ -80,7 +82,7 @@ def find_exclusions(
             (_FINISHED, "false", "an unfinished answer"),
         ):
             marks = words.in_cells(said)
-            if names.fullmatch(column.key) and column.key not in tool.previews and not values <= marks:
+            if names.fullmatch(without_remark(column.key)) and column.key not in tool.previews and not values <= marks:
                 found.append(Exclusion(column, marks, kind))
     return tuple(found)
 

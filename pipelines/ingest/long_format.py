@@ -47,7 +47,7 @@ def detect_long_format(name: str, header: Header, rows: Rows) -> LongFormat | No
         return None
     for question in header.columns:
         titles = {row[question.index] for row in rows} - {""}
-        scores = {title for title in titles if words.RECOMMEND.search(as_key(title))}
+        scores = {title for title in titles if _asks_for_score(as_key(title))}
         if not scores or not 2 <= len(titles) <= _MAX_IN_SAMPLE or len(scores) == len(titles):
             continue
         if answers := _answers(header, rows, question, scores):
@@ -61,6 +61,11 @@ def detect_long_format(name: str, header: Header, rows: Rows) -> LongFormat | No
             kept = [c for c in others if c != respondent and _depends_on(c, respondent, rows)]
             return LongFormat(respondent, question, answers, tuple(kept))
     return None
+
+
+def _asks_for_score(title: str) -> bool:
+    """Whether the question is how likely to recommend, not the reason for that: `nps`, not `nps_reason`."""
+    return bool(words.RECOMMEND.search(title)) and not words.REASON.search(title) and not words.OPEN.search(title)
 
 
 def _answers(header: Header, rows: Rows, question: Column, scores: set[str]) -> tuple[Column, ...]:

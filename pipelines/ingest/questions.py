@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pipelines.ingest import words
 from pipelines.ingest.headers import Column, as_key
 from pipelines.ingest.profile import Profile, Rows
+from pipelines.ingest.scores import answer_in
 from saywhy.errors import ColumnNotFound
 
 Profiles = Mapping[Column, Profile]
@@ -160,7 +161,7 @@ def _merge_branches(candidates: Sequence[Column], rows: Rows) -> list[Branches]:
 
 def _contradict(one: Column, other: Column, rows: Rows) -> bool:
     """Whether more than 2 % of the respondents have filled both, and differently."""
-    pairs = [(row[one.index].strip(), row[other.index].strip()) for row in rows]
+    pairs = [(answer_in(row[one.index]), answer_in(row[other.index])) for row in rows]
     both = sum(bool(first and second and first != second) for first, second in pairs)
     return both * 50 > sum(bool(first or second) for first, second in pairs)
 
@@ -228,7 +229,8 @@ def _open_rank(column: Column, profile: Profile) -> int:
 
 
 def _is_of_staff(column: Column) -> bool:
-    return words.STAFF.search(column.wording) is not None and not _is_question(column)
+    is_asked = words.ADDRESS.search(column.wording) or _is_question(column)
+    return not is_asked and words.STAFF.search(column.wording) is not None
 
 
 def _followups(

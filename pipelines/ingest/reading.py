@@ -125,15 +125,22 @@ class _Draft(NamedTuple):
     columns: Columns
 
     @property
-    def found(self) -> tuple[bool, int]:
-        """Whether a saved mapping is for it, and how many of score and comment it has."""
-        return self.mapping is not None, bool(self.columns.scores) + bool(self.columns.comments)
+    def found(self) -> tuple[bool, int, bool]:
+        """Whether a saved mapping is for it, how many of score and comment it has, and whether its rows are answers.
+
+        A summary by region has no ids and no times.
+        """
+        facts = self.columns.facts
+        answered = "id" in facts or "answered_at" in facts
+        return self.mapping is not None, bool(self.columns.scores) + bool(self.columns.comments), answered
 
 
 def _choose_table(
     tables: list[Table], options: ReadingOptions, mapping: Mapping | None, mappings: Sequence[Mapping]
 ) -> _Draft:
     """The first table with a score and a comment, else the first with one of them; a cover sheet has neither.
+
+    Of several, the first whose rows have ids or times.
 
     Raises the error of the first table if none can be read.
     """

@@ -15,7 +15,9 @@ _MINUS = str.maketrans("\u2212\u2012\u2013\u2014", "----")
 # 10.0 and 9,00; three decimals may as well be thousands: 1,000.
 _PLAIN = re.compile(r"(?P<number>[+-]?\d{1,9})(?:[.,](?P<decimals>\d{1,2}|\d{4,20}))?")
 # "9 - Very likely", "10 (sehr wahrscheinlich)", "9分"; no other digit may follow, or it is a date or a range.
-_LEADING = re.compile(r"(?P<number>\d{1,2})(?:[.,]0{1,2})?(?:[\u3400-\u9fff\uac00-\ud7af]|\s*[-=:;)(（\[|!?]|\s+\S)\D*")
+_LEADING = re.compile(
+    r"(?P<number>\d{1,2})(?:[.,]0{1,2})?(?:[\u3400-\u9fff\uac00-\ud7af]|\s*[-=:;)(（\[|!?]|\s+[^\s\d])\D*"
+)
 # "8/10", "9 out of 10", "9 von 10".
 _OUT_OF = re.compile(r"(?P<number>\d{1,2})\s*(?:/|out of|of|von|sur|de|aus)\s*(?P<best>10|5)\b\D*", re.IGNORECASE)
 # "Very likely (9)", "Extremely likely - 10", "Score: 9", "非常可能10分"; a number after words alone ("less than 3",
@@ -29,6 +31,8 @@ _TRAILING = re.compile(
 _STARS = re.compile("([★⭐🌟]{1,10})[☆✩]{0,9}")
 # Codes that panels, SPSS and LimeSurvey give for no answer; no scale goes that far. Negative numbers are codes too.
 _CODES = frozenset({66, 77, 88, 96, 97, 98, 99, 666, 777, 888, 996, 997, 998, 999, 9996, 9997, 9998, 9999, 99999})
+# Around a code or in place of one: `<NA>`, `"-"`, `??`.
+_MARKS = "\"'<>()[]（）【】*?-. "
 _REMARK = re.compile(r"\s*[(（\[:].*", re.DOTALL)
 
 
@@ -38,6 +42,11 @@ def is_no_answer(text: str, highest: int = 10) -> bool:
     Codes are numbers beyond the `highest` score.
     """
     return is_blank(text) or _is_code(text, highest)
+
+
+def answer_in(cell: str) -> str:
+    """The cell without blanks around it; "" for a code for no answer, which tools write into branches not taken."""
+    return "" if is_no_answer(cell) else cell.strip()
 
 
 @lru_cache(maxsize=4096)
@@ -90,4 +99,5 @@ def _is_code(text: str, highest: int) -> bool:
         number = int(match["number"])
         return not int(match["decimals"] or 0) and (number < 0 or (number in _CODES and number > highest))
     key = plain.casefold().replace("’", "'")
-    return not key or not {key, key.rstrip(".!")}.isdisjoint(words.in_cells("no_answer"))
+    bare = key.strip(_MARKS)
+    return not bare or not {key, key.rstrip(".!"), bare}.isdisjoint(words.in_cells("no_answer"))

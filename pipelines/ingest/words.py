@@ -1,6 +1,7 @@
 """The words that identify columns and cells, in English, German, Chinese (both scripts), French and Spanish.
 
-A recommendation is known in more languages, since it alone decides whether a score is NPS.
+The questions, groups and notes of Japanese and Korean surveys are known too, and a recommendation in thirty languages,
+since it alone decides whether a score is NPS.
 
 They are matched against `headers.as_key`: lower case, words separated by single spaces.
 """
@@ -19,7 +20,7 @@ RECOMMEND = re.compile(
     r"\brecommand\w*|\brecom[ie]+nd\w*|\braccomand\w*|\bconsigl\w*|\baanbev\w*|\baanrad\w*|\brekommender\w*|"
     r"\banbefal\w*|\bsuosittel\w*|\btavsiye\w*|\bpolec\w*|\bdoporuč\w*|\bodporúč\w*|\bajánl\w*|\brecomand\w*|"
     r"\b(?:по)?рекоменд\w*|\bпорад\w*|\bσυστ[ήη]\w*|\bgiới thiệu\b|\bmerekomendasi\w*|"
-    r"お?(?:勧|薦|すす)め|推奨|추천|แนะนำ|توصي|توصية|להמליץ|תמליץ|सिफ़?ारिश"
+    r"勧め|薦め|すすめ|推奨|추천|แนะนำ|توصي|توصية|להמליץ|תמליץ|सिफ़?ारिश"
 )
 #: A score or rating of any kind.
 RATING = re.compile(
@@ -71,7 +72,8 @@ OPEN = re.compile(
     r"原因|为什么|為什麼|为何|為何|意见|意見|建议|建議|评论|評論|留言|反馈|反饋|回饋|理由|改进|改進|看法|喜欢|"
     r"喜歡|最满意|最滿意|不满意的地方|想说|想說|补充|補充|"
     r"\bpourquoi\b|\bexplication\w*|\bcommentaire\w*|\braisons?\b|\bavis\b|\baméliorer\b|"
-    r"\bcomentario\w*|\bpor qu[eé]\b|\bmotivos?\b|\braz[oó]n\b|\bopini[oó]n\b|\bsugerencia\w*|\bmejorar\b"
+    r"\bcomentario\w*|\bpor qu[eé]\b|\bmotivos?\b|\braz[oó]n\b|\bopini[oó]n\b|\bsugerencia\w*|\bmejorar\b|"
+    r"コメント|感想|改善|이유|의견|코멘트|개선|건의"
 )
 #: Names of a text, for exports in which no column asks an open question.
 TEXT = re.compile(
@@ -85,7 +87,7 @@ REASON = re.compile(
     r"\bwhy\b|\breasons?\b|\bexplain\b|\bexplanation\b|\b(?:this|that|your|the) (?:score|rating|answer)\b|"
     r"\bbegründ\w*|\bgr[uü]nde?\b|\bwarum\b|\bweshalb\b|\bwieso\b|\b(?:ihrer?|deiner?|diese[rs]?) (?:bewertung|note|"
     r"antwort)\b|"
-    r"原因|为什么|為什麼|为何|為何|理由|\bpourquoi\b|\braisons?\b|\bpor qu[eé]\b|\bmotivos?\b|\braz[oó]n\b"
+    r"原因|为什么|為什麼|为何|為何|理由|이유|\bpourquoi\b|\braisons?\b|\bpor qu[eé]\b|\bmotivos?\b|\braz[oó]n\b"
 )
 #: An open question about anything.
 ANYTHING = re.compile(
@@ -101,25 +103,30 @@ QUESTION = re.compile(
 )
 #: Notes of the staff beside the answer, and what machines made of it: never the words of the customer.
 STAFF = re.compile(
-    r"\bintern(?:al(?:ly)?|e[rsn]?|as?|os?)?\b|\bnotes?\b|\bmemos?\b|\bnotiz(?:en)?\b|\w*bemerkung(?:en)?\b|"
-    r"\bvermerke?\b|"
+    r"\bintern(?:al(?:ly)?|e[rsn]?|as?|os?)?\b|\bnotes?\b|\bmemos?\b|\w*notiz(?:en)?\b|\w*bemerkung(?:en)?\b|"
+    r"\w*vermerke?\b|\b(?:ticket|bearbeitungs|kontakt) ?(?:verlauf|historie)\b|\b(?:gegen)?massnahmen?\b|"
+    r"\bclosed loop\b|社内|担当者|メモ|対応(?:内容|履歴|状況)|내부|상담원|메모|처리|"
     r"备注|備註|内部|內部|跟进|跟進|处理|處理|回访|回訪|工单|工單|"
-    r"(?:客服|坐席|员工|員工|商家|卖家|運營|运营)(?:的)?(?:备注|備註|记录|記錄|回复|回覆|留言|评论|評論|意见|意見|"
+    r"(?:客服|坐席|员工|員工|商家|卖家|運營|运营)(?:的)?(?:备注|備註|记录|記錄|紀錄|回复|回覆|留言|评论|評論|意见|意見|"
     r"说明|說明|反馈|回饋|小结|小結)|"
     r"\b(?:agents?|staff|support|team|owner|manager|csm|crm|rep|employee|moderator|admin|mitarbeiter\w*|"
     r"bearbeiter\w*|sachbearbeiter\w*|"
     r"betreuer\w*|agente|asesor|conseiller)(?: s)? (?:\w+ )?(?:comments?|remarks?|repl(?:y|ies)|responses?|answers?|"
     r"feedback|text|"
     r"message|kommentare?|antwort(?:en)?|rückmeldung|comentarios?|respuesta|commentaires?|réponse)\b|"
-    r"\b(?:comments?|remarks?|kommentare?|antwort|commentaires?|comentarios?) (?:by|from|of|von|vom|des|du|de|"
-    r"del) (?:the )?"
-    r"(?:agent|staff|team|support|owner|csm|mitarbeiter\w*|bearbeiter\w*|agente|conseiller)\b|"
+    r"\b(?:comments?|remarks?|responses?|kommentare?|antwort|commentaires?|comentarios?) "
+    r"(?:(?:by|from|of|von|vom|des|der|du|de|del) )?(?:the )?"
+    r"(?:agent|staff|team|support|owner|csm|mitarbeiter\w*|bearbeiter\w*|sachbearbeiter\w*|kundenservice|"
+    r"kundendienst|agente|conseiller)\b|"
     r"\b(?:our|company|public) (?:reply|response|answer)\b|\bunsere antwort\b|\brepl(?:y|ies)\b|\bfollow ups?\b|"
-    r"\bnachfass\w*|"
+    r"^actions?$|\bnachfass\w*|"
     r"\bnext steps?\b|\bactions? taken\b|\bto ?do\b|\bassignee\b|\bassigned\b|\bresolution\b|\bwiedervorlage\b|"
     r"\btranslat\w*|\w*übersetz\w*|翻译|翻譯|\btraduc\w*|\bsummary\b|\bzusammenfassung\b|摘要|\bkeywords?\b|"
     r"\bsentiment\b|情感"
 )
+
+#: Words by which a question addresses the respondent: such a column is no note of the staff.
+ADDRESS = re.compile(r"\b(?:your?|ihre?[nrms]?|sie|dein(?:e[nrms]?)?|votre|vos|vous|sus?)\b|[您你]|ご意見")
 
 #: Texts that are not written by the respondent.
 NO_ANSWER = re.compile(
@@ -132,7 +139,7 @@ TECHNICAL = re.compile(r"\bip\b|\buser agent\b|\blatitude\b|\blongitude\b|\bcoll
 #: The time of something, and whether that is the answer, its beginning, or something else.
 TIME = re.compile(
     r"\b\w*(?:date|time|timestamp|datum|zeit|zeitpunkt|zeitstempel|fecha|hora|heure|datetime)\b|\b(?:at|am|on)$|时间|"
-    r"時間|日期|时刻|時刻"
+    r"時間|日期|时刻|時刻|日時|\bts\b|\beingang\b"
 )
 ANSWERED = re.compile(
     r"\brespon\w*|\bsubmi\w*|\bcomplet\w*|\banswer\w*|\bsurvey\w*|\bfeedback\b|\breview\w*|\brecord\w*|\bend(?:ed)?\b|"
@@ -184,5 +191,5 @@ def segments() -> frozenset[str]:
 
 @lru_cache
 def in_cells(meaning: str) -> frozenset[str]:
-    """Words in cells that mean `no_answer`, `true`, `false`, `test`, `unfinished`, or a group of NPS; in lower case."""
-    return frozenset(tomllib.loads(_CELLS.read_text("utf-8"))[meaning])
+    """Words in cells that mean `no_answer`, `true`, `false`, `test`, `unfinished`, or a group of NPS; case-folded."""
+    return frozenset(map(str.casefold, tomllib.loads(_CELLS.read_text("utf-8"))[meaning]))

@@ -21,6 +21,14 @@ from saywhy.text import fold
         *["無", "沒有", "暫無", "沒意見", "無建議", "沒什麼特別的"],
         *["RAS", "R.A.S.", "néant", "rien", "nada", "ninguno", "niente", "não", "niets", "brak", "inget", "ikke noget"],
         *["ei mitään", "nevím", "yok", "không có", "tidak ada", "特になし", "없음", "нет", "لا شيء", "कुछ नहीं", "ไม่มี"],
+        *[
+            "N/A, thanks",
+            "can't think of anything",
+            "keine Verbesserungsvorschläge",
+            "我不知道",
+            "不便回答",
+            "暫時想不到",
+        ],
         *["asdf", "qwertz", "asdfasdf", "asdf jkl", "sdfsdf", "test", "no no no"],
     ],
 )

@@ -13,6 +13,7 @@ from pipelines.clean.personal_data import mask
         ("Gruß, Torsten", "Gruß, [name]"),
         ("I spoke to Priya Natarajan and J. Murphy", "I spoke to [staff name] and [staff name]"),
         ("My name is Xanthippe Quux.", "My name is [name]."),
+        ("张伟经理态度很差", "[staff name]经理态度很差"),
         ("客服李曉梅很有耐心", "客服[staff name]很有耐心"),
         ("我叫王建国，物流太慢", "我叫[name]，物流太慢"),
         ("欧阳老师讲得好", "[staff name]老师讲得好"),

@@ -119,3 +119,8 @@ def test_markup_makes_no_other_text() -> None:
     """A comment with markup repeats the one without."""
     first, second = Comment(CASES["c2"]), Comment(CASES["moji2"])
     assert DuplicateIndex().add([first, second]) == [None, first.content_hash]
+
+
+def test_a_letter_in_traditional_chinese_is_not_read() -> None:
+    """The address to the company, the wish and the signature of a formal letter are left out."""
+    assert read("貴公司您好：\n包裹破損。\n敬祝 商祺\n陳大文 敬上").text.strip() == "包裹破損。"

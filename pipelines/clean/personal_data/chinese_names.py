@@ -79,7 +79,8 @@ def names(text: str) -> Iterator[Span]:
         if tag in _PERSON and (end := _name_end(text, start, tokens, _PERSON)):
             is_clear = text[start] not in patterns.ambiguous
             is_usual = end - start >= 3 and patterns.given.issuperset(text[start + 1 : end])
-            if is_usual or (is_clear and _PERSON_AFTER.match(text, end)):
+            is_followed = _PERSON_AFTER.match(text, end) or patterns.title.match(text, end)
+            if is_usual or (is_clear and is_followed):
                 yield start, end
 
 

@@ -41,7 +41,7 @@ _GREETING = re.compile(
     r"|\w+-team)(?: \w+)?|liebes \w*-?team"
     r"|bonjour(?: (?:madame|monsieur|à tous))?|to whom it may concern)"
     r"[ \t]*(?:[,!.:]+|\n)\s*"
-    r"|^\s*(?:您好|你好|尊敬的.{1,12}?|亲爱的.{1,12}?|親愛的.{1,12}?|敬启者|敬啟者|大家好)[，,！!。：:\n]+\s*",
+    r"|^\s*(?:您好|你好|尊敬的.{1,12}?|亲爱的.{1,12}?|親愛的.{1,12}?|敬启者|敬啟者|大家好|贵公司(?:您好|你好)?|貴公司(?:您好|你好)?|各位好|客服(?:您好|你好))[，,！!。：:\n]+\s*",
     re.IGNORECASE,
 )
 
@@ -54,7 +54,7 @@ _CLOSING_WORDS = (
     r"|mit freundlichem gruß|freundlichst|hochachtungsvoll|mfg|m\.f\.g\.|vg|lg|gruß|gruss|grüße"
     r"|vielen dank und (?:viele|beste|freundliche) grüße"
     r"|cordialement|bien à vous|salutations|saludos(?: cordiales)?|atentamente"
-    r"|此致(?:\s*敬礼|\s*敬禮)?|敬礼|敬禮|祝好|顺颂商祺|順頌商祺|敬上|谨上|謹上)"
+    r"|此致(?:\s*敬礼|\s*敬禮)?|敬礼|敬禮|祝好|(?:顺颂|順頌|敬祝|敬颂|敬頌)\s*(?:商祺|商安|安康|台安|时祺|時祺)|敬上|谨上|謹上)"
 )
 _UPPER = r"[A-ZÀ-ÖØ-Þ]"
 #: A closing on a line of its own, perhaps with a name behind it.

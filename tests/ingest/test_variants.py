@@ -1,0 +1,162 @@
+"""Variants of exports, in more languages and by more tools, that were once misread without a word."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipelines.ingest.dates import detect_day_first, parse_timestamp
+from pipelines.ingest.scores import parse_score
+from saywhy.feedback import Scale
+from tests.builders.exports import IDS, SCORES, TEXTS, nps, read, roles, table
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Gesprächsnotiz", "Maßnahme", "Kommentar Sachbearbeiter", "Ticket-Verlauf", "客服紀錄", "Response from owner",
+     "担当者コメント", "상담원 메모"],
+)  # fmt: skip
+def test_more_names_of_staff_notes_are_no_comment(tmp_path: Path, name: str) -> None:
+    """Compounds, capitals with ß and East Asian names of notes never win, though they are longer."""
+    notes = [f"called back twice and promised a refund about {text}" for text in TEXTS]
+    path = table(tmp_path, {"id": IDS, name: notes, "NPS": SCORES, "Said": TEXTS})
+    assert roles(read(path)[0]) == ("NPS", "Said")
+
+
+@pytest.mark.parametrize("name", ["Ihre Bemerkungen", "您对问题处理的意见", "Your notes", "サポート対応へのご意見"])
+def test_a_question_to_the_customer_is_no_note_of_the_staff(tmp_path: Path, name: str) -> None:
+    """A column that addresses the respondent is the customer's, whatever other words it has."""
+    assert roles(read(table(tmp_path, {"id": IDS, "NPS": SCORES, name: TEXTS}))[0]) == ("NPS", name)
+
+
+@pytest.mark.parametrize("code", ["(跳过)", "-99", "#NULL!"])
+def test_codes_in_the_branch_not_taken_are_no_answers(tmp_path: Path, code: str) -> None:
+    """Two branches are one question, too, if the tool fills the one not taken with a code."""
+    odd = [index % 2 == 1 for index in range(12)]
+    path = table(
+        tmp_path,
+        {
+            "id": IDS,
+            "NPS (DE)": [code if is_odd else score for is_odd, score in zip(odd, SCORES, strict=True)],
+            "NPS (EN)": [score if is_odd else code for is_odd, score in zip(odd, SCORES, strict=True)],
+            "Why?": TEXTS,
+        },
+    )
+    responses = read(path)[1]
+    assert [response.score and response.score.value for response in responses] == SCORES
+
+
+def test_long_format_with_codes_of_questions_is_pivoted(tmp_path: Path) -> None:
+    """`nps_reason` names a reason, not a second score: its answers are no responses of their own."""
+    path = table(
+        tmp_path,
+        {
+            "respondent_id": [who for who in IDS for _ in range(2)],
+            "question_id": ["nps", "nps_reason"] * 12,
+            "value": [cell for pair in zip(SCORES, TEXTS, strict=True) for cell in pair],
+        },
+    )
+    layout, responses, _ = read(path)
+    assert roles(layout) == ("nps", "nps_reason")
+    assert len(responses) == 12
+
+
+@pytest.mark.parametrize("question", ["友人に勧める可能性はどのくらいですか", "저희를 친구에게 추천할 가능성은?"])
+def test_japanese_and_korean_recommendations_are_nps(tmp_path: Path, question: str) -> None:
+    """A recommendation is recognised in Japanese and Korean, so that its scores are not taken for a rating."""
+    assert read(table(tmp_path, {"id": IDS, question: SCORES, "理由": TEXTS}))[0].scale is Scale.NPS
+
+
+def test_groups_are_known_in_japanese_and_korean(tmp_path: Path) -> None:
+    """The NPS is computed from groups that are named in Japanese or Korean."""
+    for names in (("推奨者", "中立者", "批判者"), ("추천고객", "중립고객", "비추천고객")):
+        groups = [names[0] if score > 8 else names[1] if score > 6 else names[2] for score in SCORES]
+        assert nps(read(table(tmp_path, {"id": IDS, "group": groups, "Why?": TEXTS}))[1]) == -25.0
+
+
+@pytest.mark.parametrize("code", ["Weiß ich nicht", "<NA>", '"-"', "??", "不想回答", "無法評分"])
+def test_codes_for_no_answer_in_marks_or_with_sharp_s(code: str) -> None:
+    """A code counts in any case, also with ß, and in quotes, brackets or made of marks only."""
+    assert parse_score(code) is None
+
+
+def test_two_numbers_are_no_score() -> None:
+    """Of `9 5`, neither number is taken."""
+    with pytest.raises(ValueError, match="9 5"):
+        parse_score("9 5")
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("回覆狀態", ("已完成", "測試")),
+        ("ステータス", ("完了", "テスト")),
+        ("Abgeschlossen?", ("Ja", "Nein")),
+        ("状态", ("有效", "无效")),
+    ],
+)
+def test_more_marks_of_tests_and_unfinished_answers(tmp_path: Path, name: str, values: tuple[str, str]) -> None:
+    """Rows that a column marks as test, invalid or unfinished are rejected, also if its name ends with a mark."""
+    path = table(tmp_path, {"id": IDS, name: [values[0]] * 11 + [values[1]], "NPS": SCORES, "Why?": TEXTS})
+    assert len(read(path)[1]) == 11
+
+
+@pytest.mark.parametrize("label", ["本题平均分", "有效填写人次", "평균", "總和"])
+def test_more_labels_of_sums_are_no_responses(tmp_path: Path, label: str) -> None:
+    """Labels of sums in Chinese panel reports and in Korean count as such."""
+    columns: dict[str, Sequence[object]] = {
+        "id": [*IDS, label],
+        "day": [""] * 13,
+        "NPS": [*SCORES, 5],
+        "Why?": [*TEXTS, ""],
+    }
+    assert len(read(table(tmp_path, columns))[1]) == 12
+
+
+@pytest.mark.parametrize(
+    ("cell", "hour"),
+    [("2026. 4. 1. 오후 3:01", 15), ("2026/04/01 下午3:01:00 [GMT+8]", 7), ("2026-04-01 15:01 (UTC+08:00)", 7)],
+)
+def test_korean_dates_and_zones_in_brackets(cell: str, hour: int) -> None:
+    """Dots after each part of a date, and offsets in brackets, are read; an offset is never ignored."""
+    assert parse_timestamp(cell) == datetime(2026, 4, 1, hour, 1, tzinfo=UTC)
+
+
+def test_days_of_one_month_decide_the_order_of_day_and_month() -> None:
+    """04/01 … 04/12 are days of April, whatever the language; 01/02 … 01/06 may be the first of each month."""
+    assert detect_day_first([f"4/{day}/2026" for day in range(1, 13)], hint=True) == (False, False)
+    assert detect_day_first([f"01/0{month}/2026" for month in range(2, 7)], hint=True) == (True, False)
+
+
+def test_titles_above_a_table_with_commas_in_its_texts(tmp_path: Path) -> None:
+    """Title lines do not turn a file into a single column of text."""
+    path = table(tmp_path, {"id": IDS, "NPS": SCORES, "Why?": TEXTS})
+    path.write_text("Export of 1 April\n\nSurvey: customers\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    layout, responses, _ = read(path)
+    assert (roles(layout), len(responses)) == (("NPS", "Why?"), 12)
+
+
+def test_json_with_an_array_a_column(tmp_path: Path) -> None:
+    """An object of equally long arrays is a table by columns, not one response with all texts joined."""
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps({"nps": SCORES, "comment": TEXTS}), encoding="utf-8")
+    assert [r.comment and r.comment.verbatim for r in read(path)[1]] == TEXTS
+
+
+def test_a_summary_sheet_does_not_hide_the_answers(tmp_path: Path) -> None:
+    """A sheet with score and remark by region is passed over if another one has rows with ids."""
+    book = openpyxl.Workbook()
+    summary = book.active
+    assert summary is not None
+    for row in (["Region", "NPS", "Comment"], ["North", 5, "good"], ["South", 3, "bad"]):
+        summary.append(row)
+    raw = book.create_sheet("Raw")
+    for answer in (("id", "NPS", "Why?"), *zip(IDS, SCORES, TEXTS, strict=True)):
+        raw.append(list(answer))
+    book.save(tmp_path / "export.xlsx")
+    assert len(read(tmp_path / "export.xlsx")[1]) == 12
