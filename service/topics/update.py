@@ -14,7 +14,7 @@ from pipelines.topics.clauses import ClauseSet, clauses_of
 from pipelines.topics.few_shot import match_examples
 from pipelines.topics.labelling.llm_endpoint import LabelEndpoint, write_labels
 from pipelines.topics.library import match_library, with_library, without_library
-from pipelines.topics.library_parts import divide_library
+from pipelines.topics.library_parts import LibraryParts, divide_library
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
@@ -71,17 +71,19 @@ def update_topics(
     if label_endpoint is not None and not is_anonymous:
         labelled = write_labels(update.clusters, update.memberships, comments, label_endpoint, since=now)
         update = replace(update, clusters=labelled)
-    parts = divide_library(
-        texts,
-        vectors,
-        match,
-        previous,
-        update.fit,
-        code_frame=code_frame,
-        now=now,
-        responses=responses,
-        locked=locked,
-    )
+    parts = LibraryParts()
+    if not is_anonymous:  # its reports show no parts, and the label of one is what a few people said
+        parts = divide_library(
+            texts,
+            vectors,
+            match,
+            previous,
+            update.fit,
+            code_frame=code_frame,
+            now=now,
+            responses=responses,
+            locked=locked,
+        )
     update = with_library(
         replace(update, clusters=(*update.clusters, *parts.clusters), lineage=(*update.lineage, *parts.lineage)),
         texts,
