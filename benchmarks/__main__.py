@@ -8,7 +8,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_SCRIPTS = ("classify", "latency", "clean", "import_million", "topics_size", "few_shot", "cause_parts", "impact")
+_SCRIPTS = (
+    "classify",
+    "latency",
+    "clean",
+    "import_million",
+    "topics_size",
+    "few_shot",
+    "cause_parts",
+    "granularity",
+    "impact",
+)
 
 
 def main() -> int:

@@ -47,6 +47,7 @@ def analyse(
     from models.annotator import load_annotator
     from saywhy.store import open_store
     from service.analysis import analyse as run
+    from service.topics.proposals import list_proposals
 
     settings = read_settings()
     engine = open_store(settings.database_url)
@@ -56,6 +57,8 @@ def analyse(
         finished = run(engine, settings.workspace, annotator, progress=progress, refit=refit, label_endpoint=endpoint)
     message = "Nothing is new since the last analysis." if finished.detail else "Analysed."
     typer.echo(f"{message} `saywhy report` shows the ranking, `saywhy serve` the page.", err=True)
+    if endpoint is not None and (number := sum(view.is_open for view in list_proposals(engine, settings.workspace))):
+        typer.echo(f"Topics that may be the same: {number}. `saywhy topics proposals` lists them.", err=True)
 
 
 def report(
@@ -66,6 +69,9 @@ def report(
     out: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write to this file instead of the terminal.")
     ] = None,
+    show_staff_names: Annotated[
+        bool, typer.Option("--show-staff-names", help="Do not mask the names of employees in quotes.")
+    ] = False,
     language: Annotated[str, typer.Option(help="Language of table, page and CSV: en, de, zh-Hans or zh-Hant.")] = "en",
 ) -> None:
     """Show the ranking of what costs NPS points, as the latest analysis computed it."""
@@ -76,7 +82,7 @@ def report(
     settings = read_settings()
     engine = open_store(settings.database_url)
     try:
-        latest = read_report(engine, settings.workspace, wave)
+        latest = read_report(engine, settings.workspace, wave, show_staff_names=show_staff_names)
     except WorkspaceNotFound as error:
         raise WorkspaceNotFound(f"{error.detail} yet; `saywhy import` creates it") from None
     write_report(latest, serving_code_frame(settings), chosen_format, out, language)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.configuration import read_settings, serving_code_frame
+from cli.printing import printable_line
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,7 +61,7 @@ def import_labels(
     result = read_sheet(engine, settings.workspace, file, serving_code_frame(settings))
     rejected = len(result.rejections)
     for rejection in result.rejections[:SHOWN_REJECTIONS]:
-        typer.echo(f"  line {rejection.line}: {rejection.reason}")
+        typer.echo(printable_line(f"  line {rejection.line}: {rejection.reason}"))
     if rejected > SHOWN_REJECTIONS:
         typer.echo(f"  … and {rejected - SHOWN_REJECTIONS:,} more")
     typer.echo(

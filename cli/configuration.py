@@ -1,4 +1,4 @@
-"""Settings, and what depends on them: the code frame, the endpoint that writes labels."""
+"""Settings, and what depends on them: the code frame, the endpoint that names topics."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from saywhy.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from pipelines.topics.labelling.llm_endpoint import LabelEndpoint
+    from pipelines.topics.language_model.endpoint import LabelEndpoint
     from saywhy.code_frame import CodeFrame
     from saywhy.settings import Settings
 
@@ -36,8 +36,8 @@ def serving_code_frame(settings: Settings) -> CodeFrame:
 
 
 def label_endpoint(settings: Settings) -> LabelEndpoint | None:
-    """The endpoint that writes labels of new topics, or None. Raises `InvalidInput` for an invalid URL."""
-    from pipelines.topics.labelling.llm_endpoint import LabelEndpoint
+    """The endpoint that names topics and proposes merges, or None. Raises `InvalidInput` for an invalid URL."""
+    from pipelines.topics.language_model.endpoint import LabelEndpoint
 
     if settings.label_url is None:
         return None

@@ -49,7 +49,10 @@ def export(
         str | None, typer.Option(help="Only the responses that name this root cause: the id of a topic, or its label.")
     ] = None,
     with_personal_data: Annotated[
-        bool, typer.Option("--with-personal-data", help="Do not mask e-mail addresses and numbers in comments.")
+        bool, typer.Option("--with-personal-data", help="Do not mask personal data in comments.")
+    ] = False,
+    show_staff_names: Annotated[
+        bool, typer.Option("--show-staff-names", help="Do not mask the names of employees in comments.")
     ] = False,
 ) -> None:
     """Export the responses with everything that the latest analysis says of each: one row a response.
@@ -66,7 +69,14 @@ def export(
     selection = Selection(wave, [_segment(text) for text in segment or ()], cause)
     settings = read_settings()
     code_frame, engine = serving_code_frame(settings), open_store(settings.database_url)
-    responses = run(engine, settings.workspace, selection, code_frame=code_frame, with_personal_data=with_personal_data)
+    responses = run(
+        engine,
+        settings.workspace,
+        selection,
+        code_frame=code_frame,
+        with_personal_data=with_personal_data,
+        show_staff_names=show_staff_names,
+    )
     try:
         # All errors are raised with the first response, before the file is opened.
         responses = chain(list(islice(responses, 1)), responses)

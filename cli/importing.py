@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -10,14 +11,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.configuration import read_settings
+from cli.printing import printable_line
 from cli.progress import progress_bars
-from saywhy.feedback import Scale
+from saywhy.feedback import Rejection, Scale
 
 if TYPE_CHECKING:
     from service.imports import ImportReport
+    from service.previews import ImportPreview
 
 #: Rejected rows that are printed; --rejections writes all of them to a file.
 SHOWN_REJECTIONS = 5
+#: Characters of a text of the file that a preview shows.
+SHOWN_CHARACTERS = 40
+
+#: Columns without a role that are printed.
+SHOWN_COLUMNS = 50
+
+#: The exit code if no row was imported.
+NOTHING_TAKEN = 3
 
 COLUMNS = 'Columns: a name or the words of the question; "" for no column'
 
@@ -53,6 +64,9 @@ def import_responses(
         str | None, typer.Option(help="E.g. utf-8, latin-1, gb18030, big5. By default detected.")
     ] = None,
     delimiter: Annotated[str | None, typer.Option(help="The character between cells. By default detected.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="The sheet of a workbook; by default the first one with responses.")
+    ] = None,
     anonymous: Annotated[
         bool,
         typer.Option(
@@ -64,7 +78,33 @@ def import_responses(
     rejections: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write the rejected rows to this file, as CSV.")
     ] = None,
-    score_column: Annotated[str | None, _column("score", "The score.")] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            help='A saved mapping; "" for none. By default the last one that was saved for files with these columns.',
+            show_default=False,
+        ),
+    ] = None,
+    save_mapping: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Save how the file is read, for later files with these columns.", show_default=False
+        ),
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show how the columns and the first rows would be read; store nothing.")
+    ] = False,
+    question: Annotated[
+        str | None,
+        typer.Option(
+            help="Words of the question to import, if several ask for a score.",
+            rich_help_panel=COLUMNS,
+            show_default=False,
+        ),
+    ] = None,
+    score_column: Annotated[
+        list[str] | None, _column("score", "The score. Repeatable for the branches of one question.")
+    ] = None,
     comment_column: Annotated[
         list[str] | None, _column("comment", "The open answer. Repeatable; answers are joined.")
     ] = None,
@@ -87,15 +127,18 @@ def import_responses(
 
     Survey tool, encoding, columns and scale are detected and reported; options override them. Importing a file again
     changes nothing; a later export completes the responses of an earlier one. An import that was stopped continues
-    where it stopped. Invalid rows are rejected and reported with line and reason; all others are imported.
+    where it stopped. Invalid rows are rejected and reported with line and reason; all others are imported. The exit
+    code is 3 if all were rejected.
     """
-    from pipelines.ingest import ColumnChoice
+    from pipelines.ingest.options import ReadingOptions
+    from saywhy.mapping import ColumnChoice
     from saywhy.store import open_store
     from service.imports import import_file, read_rejections, write_rejections
+    from service.previews import preview_file
     from service.workspaces import promise_anonymity
 
     columns = ColumnChoice(
-        score=score_column,
+        score=tuple(score_column) if score_column else None,
         comment=tuple(comment_column) if comment_column else None,
         id=id_column,
         answered_at=answered_column,
@@ -108,9 +151,27 @@ def import_responses(
         lifetime_value=lifetime_value_column,
         segments=tuple(segment_column or ()),
         day_first=day_first,
+        question=question,
+    )
+    options = ReadingOptions(
+        wave=wave,
+        source=source,
+        scale=scale,
+        columns=columns,
+        keep_unknown=keep_unknown,
+        encoding=encoding,
+        delimiter=delimiter,
+        sheet=sheet,
     )
     settings = read_settings()
     engine = open_store(settings.database_url)
+    if preview:
+        previewed = preview_file(
+            engine, settings.workspace, file, mapping=mapping, save_mapping=save_mapping, **options
+        )
+        for line in describe_preview(previewed):
+            typer.echo(printable_line(line))
+        return
     if anonymous:
         promise_anonymity(engine, settings.workspace)
     with progress_bars() as progress:
@@ -118,40 +179,97 @@ def import_responses(
             engine,
             settings.workspace,
             file,
-            wave=wave,
-            source=source,
-            scale=scale,
-            columns=columns,
-            keep_unknown=keep_unknown,
-            encoding=encoding,
-            delimiter=delimiter,
+            mapping=mapping,
+            save_mapping=save_mapping,
             progress=progress,
+            announce=lambda report: typer.echo("\n".join(describe(report))),
+            **options,
         )
-    for line in describe(imported):
-        typer.echo(line)
     if rejections:
         count = write_rejections(engine, settings.workspace, imported.id, rejections)
         typer.echo(f"{count:,} rejected rows are in {rejections}")
     else:
         for rejection in islice(read_rejections(engine, settings.workspace, imported.id), SHOWN_REJECTIONS):
-            typer.echo(f"  line {rejection.line}: {rejection.reason}")
+            typer.echo(printable_line(f"  line {rejection.line}: {rejection.reason}"))
         if imported.rejected > SHOWN_REJECTIONS:
             typer.echo(f"  … and {imported.rejected - SHOWN_REJECTIONS:,} more; --rejections FILE writes them all")
+    if imported.rows == imported.rejected:
+        raise typer.Exit(NOTHING_TAKEN)
 
 
 def describe(imported: ImportReport) -> Iterator[str]:
-    """How the file was read and what happened to its rows, one line each."""
+    """How the file was read and what happened to its rows, one line each, fit for a terminal."""
+    return map(printable_line, _describe(imported))
+
+
+def _describe(imported: ImportReport) -> Iterator[str]:
     format_facts = (imported.format, imported.encoding, imported.delimiter and f"{imported.delimiter}-separated")
     yield f"{imported.file}: {', '.join(filter(None, format_facts))}; source {imported.source}"
+    if imported.mapping:
+        yield _by_mapping(imported.mapping)
     for role, column in imported.columns.items():
         yield f"  {role}: {column}"
     if imported.scale:
         yield f"  scale: {imported.scale}, {imported.scale_reason}"
     if imported.ignored:
-        yield f"  not imported: {', '.join(imported.ignored)}"
+        more = f" and {len(imported.ignored) - SHOWN_COLUMNS:,} more" if len(imported.ignored) > SHOWN_COLUMNS else ""
+        yield f"  not imported: {', '.join(imported.ignored[:SHOWN_COLUMNS])}{more}"
+    for column, values in islice(imported.offered.items(), SHOWN_COLUMNS):
+        yield f"  could be a segment ({', '.join(values)}, …): --segment-column {shlex.quote(column)}"
     for note in imported.notes:
         yield f"  note: {note}"
     if imported.resumed_at:
         yield f"  continued after row {imported.resumed_at:,}, where an earlier import had stopped"
     counts = {name: getattr(imported, name) for name in ("new", "changed", "unchanged", "rejected")}
     yield f"{imported.rows:,} rows: {', '.join(f'{count:,} {name}' for name, count in counts.items())}"
+
+
+def describe_preview(preview: ImportPreview) -> Iterator[str]:
+    """The columns with role, share filled and examples, then the first rows as they would stand, one line each."""
+    yield f"{preview.format}; source {preview.source}; no response is stored"
+    if preview.mapping:
+        yield _by_mapping(preview.mapping)
+    if preview.scale:
+        yield f"  scale: {preview.scale}, {preview.scale_reason}"
+    for note in preview.notes:
+        yield f"  note: {note}"
+    yield from _aligned(
+        ("column", "role", "filled", "examples"),
+        *(
+            (_shown(column.name), column.role or "-", f"{column.filled:.0%}", _shown(" | ".join(column.examples)))
+            for column in preview.columns
+        ),
+    )
+    yield "The first rows:"
+    for row in preview.rows:
+        if isinstance(row, Rejection):
+            yield f"  line {row.line} would be rejected: {row.reason}"
+            continue
+        facts = {
+            "score": row.score and (row.score.group if row.score.scale is Scale.GROUPS else row.score.value),
+            "comment": row.comment and _shown(row.comment.verbatim),
+            "time": row.answered_at and f"{row.answered_at:%Y-%m-%d %H:%M}",
+            "wave": row.wave,
+            "id": row.external_id,
+            "customer": row.customer and (row.customer.name or row.customer.id or row.customer.email),
+            "segments": ", ".join(map(str, row.segments)) or None,
+        }
+        yield "  " + "; ".join(f"{name}: {value}" for name, value in facts.items() if value is not None)
+
+
+def _by_mapping(name: str) -> str:
+    return f"  read by the saved mapping {name!r}, but for what options say"
+
+
+def _shown(text: str) -> str:
+    """A text of the file on one line, cut."""
+    line = " ".join(text[: 10 * SHOWN_CHARACTERS].split())
+    return line if len(line) <= SHOWN_CHARACTERS else f"{line[: SHOWN_CHARACTERS - 1]}…"
+
+
+def _aligned(*rows: tuple[str, ...]) -> Iterator[str]:
+    from rich.cells import cell_len, set_cell_size
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  " + "  ".join(set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import analysis, audit, demo, evaluate, exporting, importing, serving, streams, topics
+from cli import analysis, audit, demo, evaluate, exporting, importing, mappings, serving, streams, topics
+from cli.printing import printable_line
 from saywhy import __version__
 from saywhy.errors import SaywhyError
 
@@ -28,20 +29,24 @@ class Commands(TyperGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()  # a closed pipe is noticed here rather than at exit
         except BrokenPipeError:
-            # Output that is still buffered cannot be written; without this Python would print an error at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard_output()
             raise typer.Exit(BROKEN_PIPE) from None
         except SaywhyError as error:
             _exit_with(error.detail)
         except OSError as error:
-            if error.filename is None:
-                raise
-            _exit_with(f"{error.filename}: {error.strerror}")
+            # The output of a full device is still buffered, and would fail again at exit.
+            _discard_output()
+            _exit_with(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
         return result
 
 
+def _discard_output() -> None:
+    """Write what is still buffered nowhere; without this Python would print an error at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _exit_with(detail: str) -> None:
-    typer.echo(f"saywhy: {detail}", err=True)
+    typer.echo(printable_line(f"saywhy: {detail}"), err=True)
     raise typer.Exit(1)
 
 
@@ -75,6 +80,7 @@ SURVEYS = "From a survey to a report"
 STREAMS = "JSON lines in, JSON out; nothing is stored"
 
 app.command("import", rich_help_panel=SURVEYS)(importing.import_responses)
+app.add_typer(mappings.app, name="mappings", rich_help_panel=SURVEYS)
 app.command("analyse", rich_help_panel=SURVEYS)(analysis.analyse)
 app.command("report", rich_help_panel=SURVEYS)(analysis.report)
 app.command("export", rich_help_panel=SURVEYS)(exporting.export)

@@ -46,12 +46,13 @@ def topics(topics_out: Path | None) -> None:
     import numpy as np
 
     from pipelines.clean.non_answers import is_answer
+    from pipelines.clean.read_text import read
     from pipelines.topics.plain_texts import TextAssignment, cluster_texts
 
     annotator = _load_annotator()
     entries = list(jsonl.read_items(sys.stdin.buffer))
     items = [entry for entry in entries if isinstance(entry, jsonl.Item)]
-    texts = [item.text for item in items if is_answer(item.text)]
+    texts = [text for item in items if is_answer(text := read(item.text).text)]
     batches = [texts[start : start + jsonl.BATCH_ITEMS] for start in range(0, len(texts), jsonl.BATCH_ITEMS)]
     vectors = [annotator.vectors(batch) for batch in batches]
     clustered, assignments = cluster_texts(texts, np.concatenate(vectors)) if texts else ([], [])
@@ -63,7 +64,7 @@ def topics(topics_out: Path | None) -> None:
     assignment_of = dict(zip(texts, assignments, strict=True))
     for entry in entries:
         if isinstance(entry, jsonl.Item):
-            assignment = assignment_of.get(entry.text, TextAssignment(None, 0.0))
+            assignment = assignment_of.get(read(entry.text).text, TextAssignment(None, 0.0))
             record = {"id": entry.id, "topic": assignment.topic, "confidence": assignment.confidence}
             jsonl.write(sys.stdout.buffer, record)
         else:

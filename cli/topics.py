@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from cli import streams
-from cli.configuration import read_settings, serving_code_frame
-
-if TYPE_CHECKING:
-    from saywhy.settings import Settings
-    from saywhy.store import Engine
-    from saywhy.topic import Edit, Topic
-    from service.topics.editing import Attribution
-    from service.topics.views import EditStatus
+from cli import proposals, streams
+from cli.configuration import serving_code_frame
+from cli.topic_output import (
+    FATES,
+    Author,
+    Note,
+    attribution,
+    open_workspace,
+    print_definition,
+    print_edit,
+    print_kept,
+    print_topic,
+    printable,
+)
 
 app = typer.Typer(rich_markup_mode="markdown", subcommand_metavar="[COMMAND] [ARGS]...")
 
 TopicName = Annotated[str, typer.Argument(metavar="TOPIC", help="The id of a topic, or its label.")]
-Author = Annotated[str | None, typer.Option(help="Who makes the edit; by default your login name.")]
-Note = Annotated[str | None, typer.Option(help="The reason; kept with the edit.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -46,13 +48,19 @@ def topics(
 
 
 @app.command("list")
-def list_topics() -> None:
+def list_topics(
+    definitions: Annotated[
+        bool, typer.Option("--definitions", help="Also print the definition of each topic.")
+    ] = False,
+) -> None:
     """List the topics: pinned ones first, then by size; unstable and vague ones after the others, ignored ones last."""
     from service.topics import views
 
-    engine, settings = _open()
+    engine, settings = open_workspace()
     for topic in views.list_topics(engine, settings.workspace):
-        _print_topic(topic)
+        print_topic(topic)
+        if definitions:
+            print_definition(topic)
 
 
 @app.command("show")
@@ -60,35 +68,39 @@ def show(
     topic: TopicName,
     examples: Annotated[int, typer.Option(min=1, max=200, help="Number of clauses to show.")] = 10,
 ) -> None:
-    """Show a topic: example clauses with the ids of their comments, its parts, its history and its edits."""
+    """Show a topic: definition, example clauses with the ids of their comments, parts, history and edits."""
     from service.topics import views
 
-    engine, settings = _open()
+    engine, settings = open_workspace()
     code_frame = serving_code_frame(settings)
     details = views.read_topic(engine, settings.workspace, topic, code_frame=code_frame, examples=examples)
-    _print_topic(details.topic)
+    print_topic(details.topic)
+    print_definition(details.topic)
     if details.topic.keywords:
-        typer.echo(f"  keywords: {_printable(', '.join(details.topic.keywords))}")
+        typer.echo(f"  keywords: {printable(', '.join(details.topic.keywords))}")
     for part in details.topic.parts:
-        typer.echo(f"  part {part.id}  {part.size:5,}  {_printable(part.label)}")
+        typer.echo(f"  part {part.id}  {part.size:5,}  {printable(part.label)}")
     for example in details.examples:
-        typer.echo(f"  comment {example.comment[:12]}  {example.language:7}  {_printable(example.text)}")
+        typer.echo(f"  comment {example.comment[:12]}  {example.language:7}  {printable(example.text)}")
     for event in details.lineage:
         other = f" {event.other} ({event.share:.0%})" if event.other and event.share is not None else ""
         typer.echo(f"  {event.at:%Y-%m-%d}  {event.cluster} {FATES[event.fate]}{other}")
     for status in details.edits:
-        _print_edit(status)
+        print_edit(status)
 
 
 @app.command("rename")
 def rename(
     topic: TopicName,
     name: Annotated[str, typer.Argument(help="The new name.")],
+    definition: Annotated[
+        str | None, typer.Option(help="What the topic is about, in a sentence; by default the definition stays.")
+    ] = None,
     author: Author = None,
     note: Note = None,
 ) -> None:
     """Give a topic a name. Its id stays."""
-    _edit("rename", topic, {"name": name}, author, note)
+    _edit("rename", topic, {"name": name} | ({"definition": definition} if definition else {}), author, note)
 
 
 @app.command("merge")
@@ -191,8 +203,8 @@ def undo(
     """Undo an edit. Undoing an undo restores the edit."""
     from service.topics import editing
 
-    engine, settings = _open()
-    _print_kept(editing.undo_edit(engine, settings.workspace, edit, _attribution(author, note)))
+    engine, settings = open_workspace()
+    print_kept(editing.undo_edit(engine, settings.workspace, edit, attribution(author, note)))
 
 
 @app.command("history")
@@ -200,27 +212,19 @@ def history(topic: Annotated[str | None, typer.Argument(help="Only the edits of 
     """List all edits, latest first, with their outcome."""
     from service.topics import views
 
-    engine, settings = _open()
+    engine, settings = open_workspace()
     if topic is None:
         edits = views.list_edits(engine, settings.workspace)
     else:
         code_frame = serving_code_frame(settings)
         edits = views.read_topic(engine, settings.workspace, topic, code_frame=code_frame, examples=1).edits
     for status in edits:
-        _print_edit(status)
+        print_edit(status)
 
 
-#: Columns for the id of a topic in lists: the longest id of the library has so many.
-ID_WIDTH = 35
-
-#: What happened to a topic when all clauses were clustered again, by `saywhy.topic.Fate`.
-FATES = {
-    "found": "was found",
-    "continued": "continued",
-    "split": "was split from",
-    "merged": "was merged into",
-    "retired": "was retired",
-}
+app.command("proposals")(proposals.list_proposals)
+app.command("accept")(proposals.accept)
+app.command("dismiss")(proposals.dismiss)
 
 
 def _edit(kind: str, topic: str | None, arguments: dict[str, Any], author: str | None, note: str | None) -> None:
@@ -228,63 +232,7 @@ def _edit(kind: str, topic: str | None, arguments: dict[str, Any], author: str |
     from service.topics import editing
     from service.topics.validation import EditRequest
 
-    engine, settings = _open()
-    request, attribution = EditRequest(EditKind(kind), topic, arguments), _attribution(author, note)
+    engine, settings = open_workspace()
+    request, by = EditRequest(EditKind(kind), topic, arguments), attribution(author, note)
     code_frame = serving_code_frame(settings)
-    _print_kept(editing.apply_edit(engine, settings.workspace, request, attribution, code_frame=code_frame))
-
-
-def _attribution(author: str | None, note: str | None) -> Attribution:
-    from service.topics.editing import Attribution
-
-    return Attribution(author or getpass.getuser(), note)
-
-
-def _open() -> tuple[Engine, Settings]:
-    from saywhy.store import open_store
-
-    settings = read_settings()
-    return open_store(settings.database_url), settings
-
-
-def _print_kept(edit: Edit) -> None:
-    from service.topics.views import summarise
-
-    typer.echo(f"{edit.id}: {_printable(summarise(edit))}")
-    typer.echo("Reports change with the next `saywhy analyse`.", err=True)
-
-
-def _print_topic(topic: Topic) -> None:
-    marks = [
-        name
-        for name, is_set in (
-            ("pinned", topic.is_pinned),
-            ("ignored", topic.is_ignored),
-            ("adopted", topic.is_adopted),
-            ("emerging", topic.is_emerging),
-            ("unstable", topic.is_unstable),
-            ("vague", topic.is_vague),
-        )
-        if is_set
-    ]
-    stability = "   –" if topic.stability is None else f"{topic.stability:4.2f}"
-    since = f"{topic.first_seen:%Y-%m-%d}" if topic.first_seen else "–"
-    numbers = f"{topic.id:<{ID_WIDTH}}  {topic.size:6,} ({topic.growth:+,})  stability {stability}  since {since}"
-    suffix = f"  [{', '.join(marks)}]" if marks else ""
-    typer.echo(f"{numbers}  {topic.polarity} {_printable(topic.theme)}: {_printable(topic.label)}{suffix}")
-
-
-def _print_edit(status: EditStatus) -> None:
-    from service.topics.views import summarise
-
-    edit, outcome = status.edit, status.outcome.value
-    outcome += f" by {status.undone_by}" if status.undone_by else f": {status.why}" if status.why else ""
-    note = f" ({edit.note})" if edit.note else ""
-    summary = _printable(summarise(edit) + note)
-    typer.echo(f"{edit.id}  {edit.at:%Y-%m-%d %H:%M}  {_printable(edit.author)}: {summary}  [{outcome}]")
-
-
-def _printable(text: str) -> str:
-    from pipelines.render.wording import printable
-
-    return printable(text)
+    print_kept(editing.apply_edit(engine, settings.workspace, request, by, code_frame=code_frame))

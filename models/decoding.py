@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ class Decoder:
 
     def annotation(self, clauses: list[Span], probabilities: SpanProbabilities) -> Annotation:
         """Annotation of a comment with these clauses (at least one)."""
+        if len(probabilities.themes) == 1:
+            probabilities = self._with_one_sign(probabilities)
         rows = _clause_rows(probabilities)
         themes, mentions = self._themes_and_mentions(clauses, probabilities)
         best_themes = (probabilities.themes / self.thresholds).argmax(axis=1)
@@ -60,6 +62,24 @@ class Decoder:
                 for row, clause in zip(rows, clauses, strict=False)  # a text without tokens has one row only
             ),
             vector=probabilities.vectors[0].tobytes(),
+        )
+
+    def _with_one_sign(self, probabilities: SpanProbabilities) -> SpanProbabilities:
+        """A single clause says one thing: its main theme is not praised where it complains as a whole, nor the reverse.
+
+        Where sentiment and polarity are such opposites, both become their product, normalised.
+        """
+        sentiment, polarities = probabilities.sentiment, probabilities.polarities
+        polarity = polarities[0, (probabilities.themes[0] / self.thresholds).argmax()]
+        if {SENTIMENTS[sentiment.argmax()], POLARITIES[polarity.argmax()]} != {Polarity.NEGATIVE, Polarity.POSITIVE}:
+            return probabilities
+        product = sentiment[:3] * polarity
+        product /= product.sum()
+        mixed = sentiment[3:]
+        return replace(
+            probabilities,
+            sentiment=np.concatenate([product * (1 - mixed), mixed]),
+            polarities=np.broadcast_to(product, polarities.shape),
         )
 
     def _sentiment(self, distribution: Probabilities) -> Sentiment:

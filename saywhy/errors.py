@@ -55,6 +55,10 @@ class EditNotFound(NotFound):
     """There is no edit of that number."""
 
 
+class ProposalNotFound(NotFound):
+    """There is no proposal of that number."""
+
+
 class NothingToAnalyse(SaywhyError):
     """There are no responses yet; import some first."""
 

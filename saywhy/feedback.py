@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from saywhy.errors import ScoreOutOfRange
+from saywhy.errors import InvalidInput, ScoreOutOfRange
 from saywhy.text import normalise
 
 
@@ -26,22 +26,40 @@ class Group(StrEnum):
 
 
 class Scale(StrEnum):
-    """The scale of a score. Only 0-10 is NPS; the others are ratings."""
+    """The scale of a score. Only 0-10 and the groups are NPS; the others are ratings.
+
+    `RATING` also runs from 0 to 10, but asks for something else than a recommendation. Of `GROUPS` only the group of
+    the respondent is known, not the score: 0 detractor, 1 passive, 2 promoter.
+    """
 
     NPS = "0-10"
+    GROUPS = "groups"
+    RATING = "rating"
     TEN = "1-10"
+    SEVEN = "1-7"
     FIVE = "1-5"
+    ZERO_FIVE = "0-5"
+    HUNDRED = "0-100"
+    FOUR = "1-4"
+    THREE = "1-3"
+
+    @property
+    def is_nps(self) -> bool:
+        """Whether the scores give an NPS."""
+        return self in (Scale.NPS, Scale.GROUPS)
 
     @property
     def bounds(self) -> tuple[int, int]:
         """Lowest and highest valid value, both included."""
-        low, high = self.value.split("-")
+        if self is Scale.GROUPS:
+            return 0, len(Group) - 1
+        low, high = ("0-10" if self is Scale.RATING else self.value).split("-")
         return int(low), int(high)
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A likelihood to recommend (0-10), or a rating on another scale. 0 is a score; a missing score is `None`.
+    """A likelihood to recommend (0-10), a group, or a rating on another scale. 0 is a score; a missing score is `None`.
 
     Raises `ScoreOutOfRange` for a value outside the scale.
     """
@@ -57,11 +75,18 @@ class Score:
     @property
     def group(self) -> Group | None:
         """Promoter, passive or detractor; `None` on a rating scale, which is never NPS."""
+        if self.scale is Scale.GROUPS:
+            return (Group.DETRACTOR, Group.PASSIVE, Group.PROMOTER)[self.value]
         if self.scale is not Scale.NPS:
             return None
         if self.value >= 9:
             return Group.PROMOTER
         return Group.PASSIVE if self.value >= 7 else Group.DETRACTOR
+
+    @classmethod
+    def of_group(cls, group: Group) -> Score:
+        """The score of a respondent of whom only the group is known."""
+        return cls((Group.DETRACTOR, Group.PASSIVE, Group.PROMOTER).index(group), Scale.GROUPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +142,16 @@ class Customer:
     lifetime_value: Decimal | None = None
 
 
+#: Longest id, source and wave of a response, in characters: databases index them.
+LONGEST_KEY = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer of a respondent to a survey; (source, external id) identifies it within a workspace."""
+    """One answer of a respondent to a survey; (source, external id) identifies it within a workspace.
+
+    Raises `InvalidInput` if id, source or wave is longer than `LONGEST_KEY`.
+    """
 
     source: str
     external_id: str
@@ -129,6 +161,11 @@ class Response:
     wave: str | None = None
     segments: tuple[Segment, ...] = ()
     customer: Customer | None = None
+
+    def __post_init__(self) -> None:
+        for name, key in (("id", self.external_id), ("source", self.source), ("wave", self.wave or "")):
+            if len(key) > LONGEST_KEY:
+                raise InvalidInput(f"{name} {key[:40]!r}… has more than {LONGEST_KEY} characters")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from saywhy.estimate import Estimate
-from saywhy.topic import Topic
+from saywhy.topic import Definition, Topic
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,7 +62,10 @@ class AuditedEstimates:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A verbatim with personal data masked. `text[start:end]` is the clause that mentions the cause."""
+    """What was read of a verbatim, with personal data masked. `text[start:end]` is the clause that mentions the cause.
+
+    `staff_names` are the spans of employees' names that are shown; empty where these are masked too, which is the rule.
+    """
 
     text: str
     start: int
@@ -71,6 +74,7 @@ class Quote:
     score: int | None
     wave: str | None = None
     segments: tuple[str, ...] = ()
+    staff_names: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class Issue:
     audited: AuditedEstimates | None = None  # None if too few comments were audited, and for topics
     labels: dict[str, str] = field(default_factory=dict)  # of a topic, by language of the reader
     topic: TopicState | None = None  # None for a theme
+    definition: Definition | None = None  # of a topic, what it is about
 
     @property
     def key(self) -> CauseKey:

@@ -54,6 +54,10 @@ class CauseChange:
         return CauseKey("theme", self.id)
 
 
+#: Scored responses of a wave or segment from which on a sentence may claim something about it.
+MIN_CLAIM = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One wave against the one before, with the same code frame and the same model version.
@@ -72,6 +76,7 @@ class Change:
     mix: Mix | None = None  # None where no dimension of segments changed its mix
     new: tuple[str, ...] = ()  # labels of causes that appeared
     vanished: tuple[str, ...] = ()  # labels of causes that are no longer named
+    is_small: bool = False  # one of the waves has fewer than `MIN_CLAIM` scored responses: only numbers, no claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ class GroupNps:
 
 @dataclass(frozen=True, slots=True)
 class RatingSummary:
-    """A rating scale (1-5, 1-10): its mean and top-box share (0 … 1). Never NPS."""
+    """A rating scale (1-5, 1-10, 0-10 of something else): its mean and top-box share (0 … 1). Never NPS."""
 
     scale: str
     n: int

@@ -23,8 +23,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `saywhy serve` listens on.")
     label_url: str | None = Field(
         default=None,
-        description="OpenAI-compatible API that writes the labels of new topics; unset: labels are clauses.",
+        description="OpenAI-compatible API that names topics and proposes merges; unset: labels are phrases.",
     )
     label_model: str = Field(default="default", description="The model to request from it.")
     label_key: SecretStr | None = Field(default=None, description="Its API key.")
-    label_timeout: float = Field(default=20.0, gt=0, description="Timeout for one topic, in seconds.")
+    label_timeout: float = Field(default=20.0, gt=0, description="Timeout for one request, in seconds.")

@@ -27,6 +27,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """What a topic is about, in a sentence for readers of each language ("und" where the language is not known).
+
+    It is proposed if a language model wrote it, from quotes, and no person has said so.
+    """
+
+    texts: dict[str, str]
+    is_proposed: bool = False
+
+    def text(self, language: str = "en") -> str:
+        """The sentence in a language, else in English, else in any."""
+        return self.texts.get(language) or self.texts.get("en") or next(iter(self.texts.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A root cause as it is shown: a cluster of clauses with all edits applied.
 
@@ -53,6 +68,7 @@ class Topic:
     is_ignored: bool = False
     is_adopted: bool = False  # `theme` is a theme that people made of it
     parts: tuple[Part, ...] = ()
+    definition: Definition | None = None
 
     @property
     def is_discovered(self) -> bool:
@@ -93,6 +109,7 @@ class Cluster:
     is_emerging: bool = False
     first_seen: datetime | None = None
     ended_at: datetime | None = None
+    definition: Definition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +205,36 @@ class Edit:
     author: str
     at: datetime
     note: str | None = None
+
+
+class Decision(StrEnum):
+    """What a person made of a proposal."""
+
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person's decision on a proposal; `edit` is the number of the merge that followed from accepting it."""
+
+    decision: Decision
+    author: str
+    at: datetime
+    note: str | None = None
+    edit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeProposal:
+    """A language model's guess that a topic says the same as the topic `into`. Only a person can merge them."""
+
+    id: int
+    topic: str
+    into: str
+    reason: str
+    at: datetime
+    decided: Decided | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,22 @@ batch by batch: an analysis that was stopped continues where it stopped, and a r
 
 from __future__ import annotations
 
-from pipelines.annotate.classification import CommentAnnotator
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipelines.annotate.classification import CommentAnnotator, annotate
 from pipelines.annotate.columns import Annotations
 from pipelines.clean.comments import clean
 from pipelines.clean.near_duplicates import DuplicateIndex
-from pipelines.topics.labelling.llm_endpoint import LabelEndpoint
+from pipelines.topics.language_model.endpoint import LabelEndpoint
 from saywhy import store
 from saywhy.errors import NothingToAnalyse
 from saywhy.run import Run
-from saywhy.store import Engine
+from saywhy.store import Connection, Engine
 from service import runs
 from service.progress import Progress
 from service.reports.writing import write_reports
+from service.topics.proposals import propose_merges
 from service.topics.update import update_topics
 
 #: Comments per transaction.
@@ -36,9 +40,9 @@ def analyse(
     """Analyse the responses of a workspace, and keep one report per wave and one on all waves.
 
     `refit` clusters all clauses into topics again instead of assigning new ones to known topics. `label_endpoint`
-    writes the labels of new topics. If nothing has changed since the previous run, its reports stay and nothing is
-    computed. Raises `NothingToAnalyse` if there are no responses, and `AnalysisRunning` while another process analyses
-    the workspace. A run that fails records its error and can be repeated.
+    names and defines discovered topics, and proposes merges. If nothing has changed since the previous run, its reports
+    stay and nothing is computed. Raises `NothingToAnalyse` if there are no responses, and `AnalysisRunning` while
+    another process analyses the workspace. A run that fails records its error and can be repeated.
     """
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
@@ -49,17 +53,44 @@ def analyse(
         if run.state.is_terminal:  # nothing has changed since the previous run
             return run
         try:
-            clean_comments(engine, workspace_id, progress)
-            annotate_comments(engine, workspace_id, annotator, progress)
-            annotations = load_annotations(engine, workspace_id, annotator.model)
-            update_topics(
-                engine, workspace_id, annotator, annotations, progress, refit=refit, label_endpoint=label_endpoint
-            )
-            write_reports(engine, workspace_id, annotator, annotations, run, progress)
+            with annotated_snapshot(engine, workspace_id, annotator, progress) as snapshot:
+                annotations = Annotations.of(store.annotations.load(snapshot, workspace_id, annotator.model))
+                update_topics(
+                    engine, snapshot, workspace_id, annotator, annotations, progress,
+                    refit=refit, label_endpoint=label_endpoint,
+                )  # fmt: skip
+                write_reports(engine, snapshot, workspace_id, annotator, annotations, run, progress)
+            if label_endpoint is not None:
+                propose_merges(engine, workspace_id, label_endpoint)
         except BaseException as error:
             runs.fail(engine, workspace_id, run, error)
             raise
         return runs.succeed(engine, workspace_id, run)
+
+
+@contextmanager
+def annotated_snapshot(
+    engine: Engine, workspace_id: int, annotator: CommentAnnotator, progress: Progress
+) -> Iterator[Connection]:
+    """A read-only transaction in which every comment is annotated; what is imported meanwhile is not in it.
+
+    All numbers of a report come from it: with half of an import, it would count responses whose comments were not read.
+    """
+    while True:
+        clean_comments(engine, workspace_id, progress)
+        annotate_comments(engine, workspace_id, annotator, progress)
+        with store.reading(engine) as snapshot:
+            if not _has_new_comments(snapshot, workspace_id, annotator.model):
+                yield snapshot
+                return
+
+
+def _has_new_comments(connection: Connection, workspace_id: int, model: str) -> bool:
+    """Whether comments were imported that are not cleaned or not annotated yet."""
+    return bool(
+        store.comments.uncleaned(connection, workspace_id, 1)
+        or store.comments.unannotated(connection, workspace_id, model, 1)
+    )
 
 
 def clean_comments(engine: Engine, workspace_id: int, progress: Progress) -> None:
@@ -87,15 +118,9 @@ def annotate_comments(engine: Engine, workspace_id: int, annotator: CommentAnnot
             batch = store.comments.unannotated(connection, workspace_id, annotator.model, BATCH, after=last_hash)
         if not batch:
             break
-        annotations = annotator.annotate(batch)
+        annotations = annotate(batch, annotator)
         hashes = [comment.content_hash for comment in batch]
         with engine.begin() as connection:
             store.annotations.save(connection, workspace_id, dict(zip(hashes, annotations, strict=True)))
         last_hash, done = hashes[-1], done + len(batch)
         progress("annotate", done, 0)
-
-
-def load_annotations(engine: Engine, workspace_id: int, model: str) -> Annotations:
-    """The annotations of all comments by this model version."""
-    with store.reading(engine) as connection:
-        return Annotations.of(store.annotations.load(connection, workspace_id, model))

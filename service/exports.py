@@ -12,7 +12,7 @@ from saywhy import store
 from saywhy.annotation import Annotation, Polarity, ThemeLabel
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import Conflict, NotFound, TopicNotFound, WaveNotFound
-from saywhy.feedback import Comment, Response, Segment
+from saywhy.feedback import Comment, Response, Scale, Segment
 from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 from saywhy.store import Connection, Engine
@@ -96,13 +96,15 @@ def export(
     *,
     code_frame: CodeFrame,
     with_personal_data: bool = False,
+    show_staff_names: bool = False,
 ) -> Iterator[ExportedResponse]:
     """The selected responses as a stream, in the order in which they were first imported.
 
     What is said of them is that of the latest analysis, with people's edits of topics applied. Personal data in
-    comments is masked unless `with_personal_data`. All errors are raised before the first response:
-    `WorkspaceNotFound`; `Conflict` for an anonymous workspace; and, with what there is, `WaveNotFound`, `TopicNotFound`
-    for the cause, and `NotFound` for a segment that no response of the wave is in.
+    comments is masked unless `with_personal_data`; `show_staff_names` shows only the names of employees. All errors
+    are raised before the first response: `WorkspaceNotFound`; `Conflict` for an anonymous workspace; and, with what
+    there is, `WaveNotFound`, `TopicNotFound` for the cause, and `NotFound` for a segment that no response of the wave
+    is in.
     """
     with reading(engine, workspace) as (connection, workspace_id):
         if store.workspaces.anonymity_key(connection, workspace_id) is not None:
@@ -111,7 +113,8 @@ def export(
         topics = {topic.id: topic for topic in store.topics.load(connection, workspace_id)}
         causes = None if selection.cause is None else _topics_called(selection.cause, topics.values())
         names = {theme.id: theme.name() for theme in code_frame}
-        exporter = _Exporter(names, topics, _ranked(connection, workspace_id, topics.values()), with_personal_data)
+        ranked = _ranked(connection, workspace_id, topics.values())
+        exporter = _Exporter(names, topics, ranked, with_personal_data, show_staff_names)
         fit = store.clusters.fit(connection, workspace_id)
         wanted, existing = set(selection.segments), set[Segment]()
         responses = store.responses.load(connection, workspace_id, wave=wave)
@@ -141,6 +144,7 @@ class _Exporter:
     topics: Mapping[str, Topic]
     ranked: Collection[str]
     with_personal_data: bool
+    show_staff_names: bool
 
     def export(
         self, response: Response, annotation: Annotation | None, assigned: Sequence[Assignment]
@@ -157,7 +161,7 @@ class _Exporter:
         ]
         return ExportedResponse(
             id=response.external_id,
-            score=score.value if score else None,
+            score=score.value if score and score.scale is not Scale.GROUPS else None,
             scale=score.scale.value if score else None,
             comment=text,
             wave=response.wave,
@@ -194,7 +198,9 @@ class _Exporter:
         """The comment as it is exported, and the spans in it."""
         if comment is None:
             return None, spans
-        return (comment.verbatim, spans) if self.with_personal_data else mask(comment.verbatim, spans)
+        if self.with_personal_data:
+            return comment.verbatim, spans
+        return mask(comment.verbatim, spans, show_staff_names=self.show_staff_names)
 
 
 def _values(segments: Iterable[Segment]) -> dict[str, str]:

@@ -5,23 +5,29 @@ from __future__ import annotations
 import csv
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 import saywhy
-from pipelines.ingest.columns import ColumnChoice
-from pipelines.ingest.reading import ExportLayout, examine
-from pipelines.ingest.responses import NumberedItem, read_numbered
+from pipelines.ingest.mapping import mapping_of
+from pipelines.ingest.options import ReadingOptions
+from pipelines.ingest.reading import ExportLayout
+from pipelines.ingest.responses import Blanked, NumberedItem, read_numbered
+from pipelines.ingest.row import storable
+from pipelines.render.data import escape_formula
 from saywhy import store
 from saywhy.feedback import Rejection, Response, Scale
 from saywhy.store import Engine
 from saywhy.store.imports import Import
+from service.mappings import examine_with_mappings
 from service.progress import Progress
 from service.workspaces import reading
 
 #: Rows per transaction.
 BATCH = 2_000
+_BATCH_CHARACTERS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,9 @@ class ImportReport:
     """How a file was read, and what happened to its rows.
 
     `rows` is the sum of new, changed, unchanged and rejected. `resumed_at` is the number of rows that an earlier,
-    interrupted import had saved. `columns` maps role to column name; `ignored` are the columns that were not imported.
-    `scale` is None if there is no score.
+    interrupted import had saved. `columns` maps role to column name; `ignored` are the columns that were not imported,
+    `offered` those of them that may be segments, with some of their values. `mapping` is the name of the saved mapping
+    by which it was read. `scale` is None if there is no score.
     """
 
     id: int
@@ -46,8 +53,10 @@ class ImportReport:
     format: str
     encoding: str | None
     delimiter: str | None
+    mapping: str | None
     columns: dict[str, str]
     ignored: tuple[str, ...]
+    offered: dict[str, tuple[str, ...]]
     scale: Scale | None
     scale_reason: str
     notes: tuple[str, ...]
@@ -58,42 +67,32 @@ def import_file(
     workspace: str,
     path: str | Path,
     *,
-    wave: str | None = None,
-    source: str | None = None,
-    scale: Scale | None = None,
-    columns: ColumnChoice | None = None,
-    keep_unknown: bool = False,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    mapping: str | None = None,
+    save_mapping: str | None = None,
     progress: Progress | None = None,
+    announce: Callable[[ImportReport], None] = lambda _: None,
+    **options: Unpack[ReadingOptions],
 ) -> ImportReport:
     """Save the responses of a file; invalid rows are kept as rejections (`read_rejections`).
 
     Upserts on (source, external id), so that a second import changes nothing. Rows and progress are saved in one
-    transaction per batch: after a kill, the same call continues with the first row that was not saved. `wave` is that
-    of rows that name none. `progress` gets line numbers. Raises what `examine` raises (`InvalidInput`), and `Conflict`
+    transaction per batch: after a kill, the same call continues with the first row that was not saved. `mapping` and
+    `save_mapping` are as in `service.mappings.examine_with_mappings`. `progress` gets line numbers. `announce` gets the
+    report before the import is marked as finished: if the process is killed until then, the same call reports the same
+    counts. Raises what `examine` raises (`InvalidInput`), `NotFound` for a mapping that is not saved, and `Conflict`
     while another process imports the same file.
     """
     path = Path(path)
-    layout = examine(
-        path,
-        wave=wave,
-        source=source,
-        scale=scale,
-        columns=columns,
-        keep_unknown=keep_unknown,
-        encoding=encoding,
-        delimiter=delimiter,
-    )
-    digest = _digest(path, repr((wave, source, scale, columns, keep_unknown, encoding, delimiter)))
+    layout = examine_with_mappings(engine, workspace, path, mapping=mapping, save_mapping=save_mapping, **options)
+    digest = _digest(path, layout)
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
-        entry = store.imports.start(connection, workspace_id, str(path), digest)
+        entry = store.imports.start(connection, workspace_id, storable(str(path)), digest)
         if entry.finished:  # import it again: other files may have changed its responses since
             entry = store.imports.restart(connection, workspace_id, entry.id)
     resumed_at = entry.rows_done
-    lines = layout.table.lines
-    for batch in _batches(itertools.islice(read_numbered(layout), resumed_at, None)):
+    lines, blanked = layout.table.lines, Blanked()
+    for batch in _batches(itertools.islice(read_numbered(layout, blanked), resumed_at, None)):
         responses = [item for _, item in batch if isinstance(item, Response)]
         rejections = [item for _, item in batch if isinstance(item, Rejection)]
         with engine.begin() as connection:
@@ -102,11 +101,13 @@ def import_file(
             entry = store.imports.advance(connection, workspace_id, entry.id, done, saved, rejections)
         if progress:
             progress("import", min(batch[-1][0], lines), lines)
-    with engine.begin() as connection:
-        entry = store.imports.finish(connection, workspace_id, entry.id)
     if progress:
         progress("import", lines, lines)
-    return _report(layout, entry, resumed_at)
+    report = _report(layout, entry, resumed_at, blanked)
+    announce(report)
+    with engine.begin() as connection:
+        store.imports.finish(connection, workspace_id, entry.id)
+    return report
 
 
 def read_rejections(engine: Engine, workspace: str, import_id: int) -> Iterator[Rejection]:
@@ -116,33 +117,55 @@ def read_rejections(engine: Engine, workspace: str, import_id: int) -> Iterator[
 
 
 def write_rejections(engine: Engine, workspace: str, import_id: int, path: str | Path) -> int:
-    """Write the rejected rows to a CSV file (`line,reason,row`); return their number."""
+    """Write the rejected rows to a CSV file (`line,reason,row`); return their number.
+
+    An apostrophe precedes text that a spreadsheet would run as a formula.
+    """
     count = 0
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("line", "reason", "row"))
         for rejection in read_rejections(engine, workspace, import_id):
-            writer.writerow((rejection.line, rejection.reason, rejection.row))
+            writer.writerow((rejection.line, escape_formula(rejection.reason), escape_formula(rejection.row)))
             count += 1
     return count
 
 
 def _batches(items: Iterator[NumberedItem]) -> Iterator[list[NumberedItem]]:
-    while batch := list(itertools.islice(items, BATCH)):
+    """Batches of at most `BATCH` items and of a few megabytes of text."""
+    batch: list[NumberedItem] = []
+    characters = 0
+    for numbered in items:
+        batch.append(numbered)
+        characters += _characters(numbered[1])
+        if len(batch) == BATCH or characters > _BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
         yield batch
 
 
-def _digest(path: Path, options: str) -> str:
-    """Equal for imports of the same content with the same options, by the same version of the code."""
+def _characters(item: Response | Rejection) -> int:
+    """Characters of what is long in an item."""
+    if isinstance(item, Rejection):
+        return len(item.row)
+    return (len(item.comment.verbatim) if item.comment else 0) + sum(len(segment.value) for segment in item.segments)
+
+
+def _digest(path: Path, layout: ExportLayout) -> str:
+    """Equal for imports of the same content that is read alike, by the same version of the code."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
-    digest.update(f"\0{options}\0{saywhy.__version__}".encode())
+    table = layout.table
+    mapping = mapping_of(layout, "", source=layout.source)
+    reading = (mapping, layout.scale, layout.wave, table.encoding, table.delimiter, table.sheet, saywhy.__version__)
+    digest.update(f"\0{reading!r}".encode())
     return digest.hexdigest()
 
 
-def _report(layout: ExportLayout, entry: Import, resumed_at: int) -> ImportReport:
+def _report(layout: ExportLayout, entry: Import, resumed_at: int, blanked: Blanked) -> ImportReport:
     columns, table = layout.columns, layout.table
-    notes = list(layout.notes)
+    notes = [*layout.notes, *blanked.notes()]
     if entry.accepted.changed and "id" in columns.facts:
         notes.append(
             f"{entry.accepted.changed:,} rows completed or changed responses of the same id; "
@@ -162,8 +185,10 @@ def _report(layout: ExportLayout, entry: Import, resumed_at: int) -> ImportRepor
         format=table.format,
         encoding=table.encoding,
         delimiter=table.delimiter,
+        mapping=layout.mapping.name if layout.mapping else None,
         columns=columns.names_by_role(),
         ignored=tuple(column.name for column in columns.unknown),
+        offered={column.name: values for column, values in columns.offered},
         scale=layout.scale if columns.score else None,
         scale_reason=layout.scale_reason,
         notes=tuple(notes),

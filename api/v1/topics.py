@@ -34,6 +34,15 @@ class PartOut(BaseModel):
     size: int
 
 
+class DefinitionOut(BaseModel):
+    """What a topic is about, in a sentence."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    texts: dict[str, str] = Field(description="By language of the reader; `und` if it is not known.")
+    is_proposed: bool = Field(description="A language model wrote it, and no person has said so.")
+
+
 class TopicOut(BaseModel):
     """A root cause, with people's edits."""
 
@@ -44,6 +53,7 @@ class TopicOut(BaseModel):
     labels: dict[str, str] = Field(description="By language, in those in which the topic has enough clauses.")
     theme: str = Field(description="The theme that it belongs to.", examples=["reliability"])
     polarity: str = Field(examples=["negative"])
+    definition: DefinitionOut | None
     keywords: list[str]
     size: int = Field(description="Number of clauses.")
     growth: int = Field(description="Number of clauses from the latest new feedback.")
@@ -162,11 +172,12 @@ class Request(BaseModel):
 
 
 class Rename(Request):
-    """Give a topic a name. Its id stays."""
+    """Give a topic a name. Its id stays, and so does its definition unless there is a new one."""
 
     kind: Literal["rename"]
     topic: Text
     name: Text
+    definition: Example | None = None
 
 
 class Merge(Request):

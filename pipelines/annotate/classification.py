@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
 
 from models.arrays import Vectors
 from pipelines.clean.comments import clean
-from saywhy.annotation import Annotation, Polarity, Sentiment
+from pipelines.clean.read_text import ReadText, read
+from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment
 from saywhy.code_frame import CodeFrame
 from saywhy.feedback import Comment
+
+_Span = TypeVar("_Span", Mention, Clause)
 
 
 class CommentAnnotator(Protocol):
@@ -35,9 +39,29 @@ def classify(items: Sequence[tuple[str, str | None]], annotator: CommentAnnotato
     themes.
     """
     comments = clean([Comment(text, language) for text, language in items])
-    annotations = iter(annotator.annotate([comment for comment in comments if comment.is_answer]))
+    annotations = iter(annotate([comment for comment in comments if comment.is_answer], annotator))
     no_answer = Annotation(annotator.model, Sentiment(Polarity.NEUTRAL, 0.0, 1.0), (), (), (), b"")
     return [(comment, next(annotations) if comment.is_answer else no_answer) for comment in comments]
+
+
+def annotate(comments: Sequence[Comment], annotator: CommentAnnotator) -> list[Annotation]:
+    """One annotation for each comment, in order: of what the customer wrote, with offsets into the verbatim."""
+    texts = [read(comment.verbatim) for comment in comments]
+    as_read = [replace(comment, verbatim=text.text) for comment, text in zip(comments, texts, strict=True)]
+    return [_in_verbatim(*pair) for pair in zip(annotator.annotate(as_read), texts, strict=True)]
+
+
+def _in_verbatim(annotation: Annotation, text: ReadText) -> Annotation:
+    if text.starts is None:
+        return annotation
+
+    def moved(span: _Span) -> _Span:
+        start, end = text.in_verbatim(span.start, span.end)
+        return replace(span, start=start, end=end)
+
+    return replace(
+        annotation, mentions=tuple(map(moved, annotation.mentions)), clauses=tuple(map(moved, annotation.clauses))
+    )
 
 
 def to_record(identifier: Any, comment: Comment, annotation: Annotation) -> dict[str, Any]:

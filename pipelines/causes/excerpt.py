@@ -1,8 +1,13 @@
-"""The part of a verbatim that a quote shows: personal data masked, long text cut around the clause."""
+"""The part of a verbatim that a quote shows: what was read of it, personal data masked, cut around the clause."""
 
 from __future__ import annotations
 
-from pipelines.clean.personal_data import mask
+from typing import NamedTuple
+
+from pipelines.clean.personal_data import Span, find
+from pipelines.clean.personal_data.kinds import STAFF
+from pipelines.clean.personal_data.masking import replace
+from pipelines.clean.read_text import read
 from pipelines.display_width import display_width
 
 #: Longest text that is quoted whole, in columns (`display_width`).
@@ -12,22 +17,42 @@ MAX_WIDTH = 280
 _SPACE_WITHIN = 20
 
 
-def excerpt(verbatim: str, start: int, end: int, max_width: int = MAX_WIDTH) -> tuple[str, int, int]:
-    """The masked verbatim, cut around the clause `verbatim[start:end]` where it is long; then the clause's new offsets.
+class Excerpt(NamedTuple):
+    """A text, the clause in it, and the names of employees in it, which are not masked yet."""
+
+    text: str
+    start: int
+    end: int
+    staff_names: tuple[Span, ...]
+
+
+def excerpt(verbatim: str, start: int, end: int, max_width: int = MAX_WIDTH) -> Excerpt:
+    """What was read of the verbatim, masked, and cut around the clause `verbatim[start:end]` where it is long.
 
     Masking comes before cutting, so that a cut never leaves half a card number unmasked. Cut ends are marked with "…"
     and moved to a space where there is one near. White space stays as written.
     """
-    text, [(start, end)] = mask(verbatim, [(start, end)])
+    as_read = read(verbatim)
+    matches = find(as_read.text)
+    staff = [(first, last) for first, last, kind in matches if kind == STAFF]
+    to_mask = [match for match in matches if match[2] != STAFF]
+    text, [(start, end), *staff] = replace(as_read.text, to_mask, [as_read.of_verbatim(start, end), *staff])
     if display_width(text) <= max_width:
-        return text, start, end
+        return Excerpt(text, start, end, tuple(staff))
     if display_width(text[start:end]) > max_width:  # the clause alone is too long: keep its beginning
         end = start + len(_prefix(text[start:end], max_width))
     room = (max_width - display_width(text[start:end])) // 2
     first = _cut_before(text, start, room)
     last = len(text) - _cut_before(text[::-1], len(text) - end, room)
     head, tail = "…" if first else "", "…" if last < len(text) else ""
-    return head + text[first:last] + tail, start - first + len(head), end - first + len(head)
+    moved = len(head) - first
+    shown = [(max(begin, first), min(stop, last)) for begin, stop in staff if begin < last and stop > first]
+    return Excerpt(
+        head + text[first:last] + tail,
+        start + moved,
+        end + moved,
+        tuple((begin + moved, stop + moved) for begin, stop in shown),
+    )
 
 
 def _cut_before(text: str, start: int, columns: int) -> int:

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from models.arrays import NONE, Integers, Vectors
 from pipelines.causes.excerpt import MAX_WIDTH, excerpt
+from pipelines.clean.read_text import read
 from pipelines.display_width import display_width
 from pipelines.tabulate.cause_mentions import CauseMentions
-from pipelines.tabulate.survey_data import SurveyData
+from pipelines.tabulate.survey_data import SCALES, SurveyData
 from saywhy.annotation import Polarity
+from saywhy.feedback import Scale
 from saywhy.issue import Quote
 
 QUOTES_PER_CAUSE = 4
@@ -74,16 +76,17 @@ def quotes(
     for index in choose(data.vectors_of(mentions.clause[rows]), languages, missed, count):
         quoted.add(comments[index])
         response = int(witness[comments[index]])
-        text, start, end = excerpt(data.comments[comments[index]].verbatim, *spans[index])
+        shown = excerpt(data.comments[comments[index]].verbatim, *spans[index])
         chosen.append(
             Quote(
-                text=text,
-                start=start,
-                end=end,
+                text=shown.text,
+                start=shown.start,
+                end=shown.end,
                 language=languages[index],
-                score=int(data.score[response]) if data.scored[response] else None,
+                score=int(data.score[response]) if data.scale[response] == SCALES.index(Scale.NPS) else None,
                 wave=data.waves[data.wave[response]] if data.wave[response] >= 0 else None,
                 segments=tuple(map(str, data.segments_of(response))),
+                staff_names=shown.staff_names,
             )
         )
     return tuple(chosen)
@@ -148,12 +151,12 @@ def _missed_requirements(
     """
     comments = mentions.comment[rows].tolist()
     points, scored = data.points[witness[comments]], data.scored[witness[comments]]
-    texts = [data.comments[comment].verbatim for comment in comments]
+    texts = [read(data.comments[comment].verbatim) for comment in comments]
     spans = zip(texts, mentions.start[rows].tolist(), mentions.end[rows].tolist(), strict=True)
-    is_short = [_length(text[start:end]) < MIN_LENGTH for text, start, end in spans]
+    is_short = [_length(text.cut(start, end)) < MIN_LENGTH for text, start, end in spans]
     misses = (
         ~(scored & ((points < 0) if polarity is Polarity.NEGATIVE else (points > 0))),
-        [display_width(text) > MAX_WIDTH for text in texts],
+        [display_width(text.text) > MAX_WIDTH for text in texts],
         [comment in quoted for comment in comments],
         mentions.confidence[rows] < np.median(mentions.confidence[rows]),
     )

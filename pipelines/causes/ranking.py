@@ -54,6 +54,7 @@ def rank_causes(analysis: Analysis, latest: int, polarity: Polarity, ranking: Se
                 theme=cause.theme,
                 keywords=cause.keywords,
                 topic=cause.state,
+                definition=cause.definition,
                 languages=languages[index],
                 waves=tuple(zip(data.waves, mentions[index].tolist(), strict=True)),
                 is_new=bool(new[index]),

@@ -15,7 +15,7 @@ from pipelines.impact.adjusted_wald import added_variance
 from pipelines.impact.nps import nps_change, nps_of, smallest_visible_change
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.estimate import Estimate
-from saywhy.report import CauseChange, Change
+from saywhy.report import MIN_CLAIM, CauseChange, Change
 
 #: Groups of the jackknife (Kott 2001), as many as for the Shapley shares.
 _GROUPS = 40
@@ -42,7 +42,8 @@ def change_since(data: SurveyData, before: int, after: int) -> Change | None:
         return None
     change, p_value = nps_change(earlier, later)
     causes, rest = _by_cause(data, first, second)
-    new, vanished = _new_and_vanished(data, before, after)
+    is_small = min(earlier.n, later.n) < MIN_CLAIM
+    new, vanished = ((), ()) if is_small else _new_and_vanished(data, before, after)
     return Change(
         before=data.waves[before],
         after=data.waves[after],
@@ -54,6 +55,7 @@ def change_since(data: SurveyData, before: int, after: int) -> Change | None:
         mix=largest_mix_change(data, first, second),
         new=new,
         vanished=vanished,
+        is_small=is_small,
     )
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datasketch import MinHash, MinHashLSH
 from rapidfuzz.fuzz import ratio
 
+from pipelines.clean.read_text import read
 from saywhy.feedback import Comment
-from saywhy.text import fold
+from saywhy.text import fold, normalise
 
 # Lengths are in bytes of UTF-8: 14 Chinese characters say as much as 40 letters and are about as long.
 _MIN_BYTES = 40  # shorter texts are duplicates only if they fold to the same: one word changes the statement
@@ -27,7 +28,8 @@ _MAX_CANDIDATES = 64  # a text with more candidates is a template and is not ind
 
 _NUMBER = re.compile(r"\d+")
 _NEGATION = re.compile(
-    r"\b(?:no|not|never|none|without|cannot|\w+n['’]t|kein\w*|nicht|nichts|nie|ohne|ne|pas|jamais|sans|aucune?|sin|nunca"
+    r"\b(?:no|not|never|none|without|cannot|\w+n['’]t|kein\w*|nicht|nichts|nie|ohne|ne|pas|jamais|sans|aucune?|sin"
+    r"|nunca"
     r"|nada|non|mai|senza|não|nem|sem|niet|geen|nooit|zonder|nie|bez|inte|ingen|inga|ikke|aldrig|ei|не|нет|без)\b"
     r"|[不没沒無无未别別]|ない|ません|않|못|없"
 )
@@ -72,7 +74,7 @@ class DuplicateIndex:
         """
         originals: list[str | None] = []
         for comment in comments:
-            content_hash, folded = comment.content_hash, fold(comment.verbatim)
+            content_hash, folded = comment.content_hash, fold(read(comment.verbatim).text)
             if not folded:
                 originals.append(None)
                 continue
@@ -91,7 +93,7 @@ class DuplicateIndex:
         minhash = self._empty_hash.copy()  # computing its permutations anew takes as long as all the rest
         minhash.update_batch(shingles)
         candidates: list[int] = sorted(self._index.query(minhash))
-        text = _IndexedText(comment.content_hash, folded, _CriticalTokens.of(comment.text))
+        text = _IndexedText(comment.content_hash, folded, _CriticalTokens.of(normalise(read(comment.verbatim).text)))
         for candidate in candidates[:_MAX_CANDIDATES]:
             if _is_alike(text, self._originals[candidate]):
                 return self._originals[candidate].content_hash

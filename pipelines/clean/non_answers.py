@@ -1,4 +1,4 @@
-"""Recognises non-answers: comments that give no reason, such as "n/a", "keine", "没有"."""
+"""Recognises non-answers: comments that give no reason, such as "n/a", "keine", "没有", a bare link."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from saywhy.text import fold, normalise
 
 _EMOTICON = re.compile(r"[:;=8xX][-o'^]?[)(\]\[DdPpOo3/\\|*]|<3|[)(][-o'^]?[:;=]|\^_?\^|[TQ]_[TQ]")
 _RATING = re.compile(r"\d+ ?(?:/|von|of|out of|sur|su|de) ?\d+|\d+ ?[%％]|\+{2,}|\d+ ?(?:stars?|sterne?|星|分)")
+_URL = re.compile(r"(?:https?://|www\.)[^\s，。]+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[.,;:!?/|()\-–—。，、；：！？…]+")
 
 _KEYBOARD_ROWS = ("qwertzuiopü", "qwertyuiop", "asdfghjklöä", "yxcvbnm", "zxcvbnm", "azertyuiop", "qsdfghjklm")
@@ -22,10 +23,11 @@ def is_answer(text: str) -> bool:
 
     A non-answer beside something else is an answer: "nothing to improve, great".
     """
-    text = normalise(text)
+    text = _URL.sub(" ", normalise(text)).strip()
     if _EMOTICON.fullmatch(text) or _RATING.fullmatch(text.casefold().rstrip("!.。~ ")):
         return True
-    return not _is_non_answer(text) and not all(_is_non_answer(part) for part in _SEPARATOR.split(text))
+    parts = [part for part in _SEPARATOR.split(text) if fold(part) not in _courtesies()]
+    return not _is_non_answer(text) and not (parts and all(map(_is_non_answer, parts)))
 
 
 def _is_non_answer(text: str) -> bool:
@@ -35,7 +37,7 @@ def _is_non_answer(text: str) -> bool:
         return True
     if re.fullmatch(r"[\d.,:/]*", folded):
         return True  # empty, or only a number
-    return folded.isascii() and (_is_repetition(folded) or _is_keyboard_noise(folded))
+    return (folded.isascii() and _is_repetition(folded)) or _is_keyboard_noise(folded)
 
 
 def _is_repetition(folded: str) -> bool:
@@ -60,5 +62,15 @@ def _is_keyboard_noise(folded: str) -> bool:
 @cache
 def _non_answers() -> frozenset[str]:
     """The folded non-answers of `words/non_answers.txt`."""
-    lines = (Path(__file__).parent / "words" / "non_answers.txt").read_text(encoding="utf-8").splitlines()
+    return _read("non_answers.txt")
+
+
+@cache
+def _courtesies() -> frozenset[str]:
+    """What is added to a non-answer out of politeness, and is none by itself: "没有了，谢谢", "no, thanks"."""
+    return _read("courtesies.txt") | {""}
+
+
+def _read(name: str) -> frozenset[str]:
+    lines = (Path(__file__).parent / "words" / name).read_text(encoding="utf-8").splitlines()
     return frozenset(fold(line) for line in lines if line and not line.startswith("#"))

@@ -23,8 +23,8 @@ _GROUPS = 40
 #: Added to each variance, as a share of it: of two identical columns, the one that comes second gets nothing.
 _RIDGE = 1e-9
 
-#: Bounds of any share of points: from all promoters to all detractors.
-_MAX_POINTS = 200.0
+#: The highest mean of points, that of promoters alone; the lowest, that of detractors alone, is its negative.
+_MAX_MEAN = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,9 @@ def points_lost(points: NDArray[np.int8], named: sparse.csr_array, responses: in
     costs; for a single cause it is the leave-out impact. The Shapley value of a cause is what it adds to the causes
     before it, averaged over all orders: two causes that are always named together share what they cost. Praise has
     negative points.
+
+    A mean of points is within -100 and 100, so the intercept is cut to that: where nearly everybody names a cause, a
+    regression on few responses can extrapolate beyond it. So a share is within -200 and 200.
 
     The interval is that of a jackknife over random groups of responses (Kott 2001), with the same orders.
     Sources: Shapley 1953; Lindeman, Merenda and Gold 1980, with the intercept less the mean in place of R².
@@ -70,12 +73,15 @@ def points_lost(points: NDArray[np.int8], named: sparse.csr_array, responses: in
         without_group = _shapley_of_moments(moments - group_moments)
         margin = np.sqrt((groups - 1) / groups * np.var(without_group, axis=0) * groups)
         margin *= stats.t.ppf(0.975, groups - 1)
-    low, high = np.maximum(value - margin, -_MAX_POINTS), np.minimum(value + margin, _MAX_POINTS)
+    low, high = np.maximum(value - margin, -2 * _MAX_MEAN), np.minimum(value + margin, 2 * _MAX_MEAN)
     return Shares(dilution * value, dilution * low, dilution * high, dilution * float(value.sum()))
 
 
-def shapley(covariance: Floats, left: Floats, right: Floats) -> Floats:
-    """The Shapley values (…, K) of games, (…, K, K) and (…, K), in which a set S is worth left_S · cov_SS⁻¹ · right_S.
+def shapley(
+    covariance: Floats, left: Floats, right: Floats, least: Floats | float = -np.inf, most: Floats | float = np.inf
+) -> Floats:
+    """The Shapley values (…, K) of games, (…, K, K) and (…, K), in which a set S is worth left_S · cov_SS⁻¹ · right_S,
+    but at least `least` and at most `most`, both (…).
 
     With both sides the covariances with the outcome, a set's worth is the variance that a regression on S explains.
     With the negative means of the columns on the left, it is the regression's intercept less the mean of the outcome.
@@ -86,8 +92,13 @@ def shapley(covariance: Floats, left: Floats, right: Floats) -> Floats:
     diagonal = _RIDGE * np.diagonal(covariance, axis1=-2, axis2=-1) + np.finfo(np.float64).tiny ** 0.25
     ridged = covariance + diagonal[..., None] * np.eye(causes)
     if causes <= MAX_EXACT:
-        games = (array.reshape(-1, *array.shape[covariance.ndim - 2 :]) for array in (ridged, left, right))
-        return np.stack([_over_all_sets(*game) for game in zip(*games, strict=True)]).reshape(left.shape)
+        games = left.shape[:-1]
+        lower, upper = np.broadcast_to(least, games), np.broadcast_to(most, games)
+        exact = [
+            _over_all_sets(ridged[game], left[game], right[game], float(lower[game]), float(upper[game]))
+            for game in np.ndindex(games)
+        ]
+        return np.stack(exact).reshape(left.shape)
     # Bordering the covariance with `left` and `right`, the Cholesky factor has two more rows: the part of each side
     # that a column adds to those before it. Large entries in the corner keep the bordered matrix positive definite.
     sides = np.stack([left, right], axis=-2)
@@ -95,17 +106,19 @@ def shapley(covariance: Floats, left: Floats, right: Floats) -> Floats:
     bordered = np.block([[ridged, np.swapaxes(sides, -1, -2)], [sides, corner]])
     generator = np.random.default_rng(0)
     values = np.zeros(left.shape)
+    lower, upper = np.asarray(least)[..., None], np.asarray(most)[..., None]
     with threadpool_limits(1):  # matrices this small are slower on several threads
         for _ in range(_ORDERS):
             order = generator.permutation(causes)
             for columns in (order, order[::-1]):
                 rows = np.concatenate([columns, [causes, causes + 1]])
                 factor = np.linalg.cholesky(bordered[..., rows[:, None], rows])
-                values[..., columns] += factor[..., -2, :-2] * factor[..., -1, :-2]
+                worth = np.cumsum(factor[..., -2, :-2] * factor[..., -1, :-2], axis=-1)
+                values[..., columns] += np.diff(np.clip(worth, lower, upper), prepend=0.0)
     return values / (2 * _ORDERS)
 
 
-def _over_all_sets(covariance: Floats, left: Floats, right: Floats) -> Floats:
+def _over_all_sets(covariance: Floats, left: Floats, right: Floats, least: float, most: float) -> Floats:
     """The exact Shapley values (K,) of one game. A set is a bit mask: bit k is column k."""
     size = len(left)
     worth = np.zeros(2**size)
@@ -114,6 +127,7 @@ def _over_all_sets(covariance: Floats, left: Floats, right: Floats) -> Floats:
         chosen = np.array(list(combinations(range(size), count)))
         solved = np.linalg.solve(covariance[chosen[:, :, None], chosen[:, None, :]], right[chosen][:, :, None])[:, :, 0]
         worth[(1 << chosen).sum(axis=1)] = (left[chosen] * solved).sum(axis=1)
+    worth = np.clip(worth, least, most)
     weight = 1 / (size * np.array([comb(size - 1, count) for count in range(size)]))
     values = np.zeros(size)
     for column in range(size):
@@ -134,4 +148,5 @@ def _shapley_of_moments(moments: Floats) -> Floats:
     means = moments[..., 0, 1:-1] / n[..., 0]
     covariance = moments[..., 1:, 1:-1] / n - means[..., :, None] * means[..., None, :]
     with_points = moments[..., 1:, -1] / n[..., 0] - means * moments[..., 0, -1:] / n[..., 0]
-    return shapley(covariance, -means, with_points)
+    mean_points = moments[..., 0, -1] / n[..., 0, 0]
+    return shapley(covariance, -means, with_points, -_MAX_MEAN - mean_points, _MAX_MEAN - mean_points)

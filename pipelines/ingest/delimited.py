@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pipelines.ingest.row import Row, rejection
+from pipelines.ingest.encoding import LONGEST_LINE, TOO_LONG
+from pipelines.ingest.row import SPOILED, Row, rejection, without_armour
 from saywhy.feedback import Rejection
 
 _DELIMITERS = (",", ";", "\t", "|")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_DECLARATION = re.compile(r"\ufeff?sep=(.)\s*")
 #: The dialect is detected from this many characters at the start of a file.
 HEAD_CHARACTERS = 200_000
 #: A dialect in which no more records agree in their number of cells is not the dialect of a table.
 _MIN_AGREEMENT = 0.45
+#: Of dialects whose agreement differs by less, that with more cells counts: a comma may be in every cell of a column.
+_SAME_AGREEMENT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,10 @@ class Dialect:
 
 
 def sniff_dialect(lines: Iterable[str], delimiter: str | None = None) -> Dialect:
-    """The dialect in which most records have the same number of cells; `delimiter` fixes the delimiter."""
+    """The dialect in which most records have the same number of cells, of several the one with the most cells.
+
+    `delimiter` fixes the delimiter.
+    """
     head: list[str] = []
     size = 0
     for line in lines:
@@ -37,18 +42,20 @@ def sniff_dialect(lines: Iterable[str], delimiter: str | None = None) -> Dialect
         size += len(line)
         if size > HEAD_CHARACTERS:
             break
-    if head and (declared := re.fullmatch(r"\ufeff?sep=(.)\s*", head[0])):
+    if head and (declared := _DECLARATION.fullmatch(head[0])):
         delimiter = delimiter or declared[1]
         del head[0]
     escapes = (None, "\\") if any('\\"' in line for line in head) else (None,)
     dialects = [Dialect(mark, escape) for mark in ([delimiter] if delimiter else _DELIMITERS) for escape in escapes]
-    best, best_share = None, _MIN_AGREEMENT
-    for dialect in dialects:
-        share = _width_agreement(head, dialect)
-        if share > best_share:
-            best, best_share = dialect, share
-    if best is not None:
-        return best
+    agreements = [_width_agreement(head, dialect) for dialect in dialects]
+    best_share = max(share for share, _ in agreements)
+    if best_share > _MIN_AGREEMENT:
+        candidates = [
+            (width, share, -index)
+            for index, (share, width) in enumerate(agreements)
+            if share > max(best_share - _SAME_AGREEMENT, _MIN_AGREEMENT)
+        ]
+        return dialects[-max(candidates)[2]]
     if delimiter:
         return Dialect(delimiter)
     # The file has a single column: any delimiter that does not occur will do.
@@ -56,45 +63,43 @@ def sniff_dialect(lines: Iterable[str], delimiter: str | None = None) -> Dialect
     return Dialect(next(absent, ","))
 
 
-def _width_agreement(head: list[str], dialect: Dialect) -> float:
-    """The share of records with the most frequent number of cells; 0 if that is one cell.
+def _width_agreement(head: list[str], dialect: Dialect) -> tuple[float, int]:
+    """The share of records with the most frequent number of cells, 0 if that is one cell; and that number.
 
     It is halved if the first record has another number: lines of free text have varying numbers of commas, while a
     table has a name above each column.
     """
     widths: list[int] = []
     broken = 0
-    for record in read_records(head, dialect, "utf-8"):
+    for record in read_records(iter(enumerate(head, 1)), dialect, "utf-8"):
         if isinstance(record, Rejection):
             broken += 1
         elif any(record.cells):
             widths.append(len(record.cells))
     if not widths:
-        return 0.0
+        return 0.0, 0
     width, count = Counter(widths).most_common(1)[0]
     if width < 2:
-        return 0.0
+        return 0.0, width
     share = count / (len(widths) + broken)
-    return share if widths[0] == width else share / 2
+    return share if widths[0] == width else share / 2, width
 
 
-def read_records(lines: Iterable[str], dialect: Dialect, encoding: str) -> Iterator[Row | Rejection]:
-    """Every record that is not blank, with the number of the line that it starts on.
+def read_records(lines: Iterator[tuple[int, str]], dialect: Dialect, encoding: str) -> Iterator[Row | Rejection]:
+    """Every record that is not blank, with the number of the line that it starts on; `lines` are numbered.
 
     A quote that is never closed would make the rest of the file one record. Of a malformed record only the first line
     is rejected, and reading continues with the next line. The lines after it may be the rest of the malformed record:
     they are rejected too, up to the first record of the usual width.
     """
-    source = iter(lines)
-    pushed_back: deque[str] = deque()
-    consumed: list[str] = []
+    pushed_back: deque[tuple[int, str]] = deque()
+    consumed: list[tuple[int, str]] = []
 
     def next_lines() -> Iterator[str]:
-        while (line := pushed_back.popleft() if pushed_back else next(source, None)) is not None:
+        while (line := pushed_back.popleft() if pushed_back else next(lines, None)) is not None:
             consumed.append(line)
-            yield line
+            yield line[1]
 
-    lines_done = 0  # lines of the records already yielded
     width = 0  # cells of the first record
     malformed = 0  # the line of a malformed record until the next record of the usual width
     while True:
@@ -107,28 +112,41 @@ def read_records(lines: Iterable[str], dialect: Dialect, encoding: str) -> Itera
         )
         try:
             for cells in reader:
-                start, lines_done = lines_done + 1, lines_done + len(consumed)
-                raw = consumed[0] if len(consumed) == 1 else "".join(consumed)
+                start, raw = consumed[0]
+                if len(consumed) > 1:
+                    raw = "".join(line for _, line in consumed)
                 consumed.clear()
-                if not cells:
+                if not any(cells):
                     continue
+                fault = _fault(raw, encoding)
+                if not width and fault and TOO_LONG not in raw:
+                    # A spoiled name costs its column a letter, not the file its header.
+                    cells, fault = [SPOILED.sub("", cell) for cell in cells], None
                 width = width or len(cells)
-                if "\0" in raw:
-                    yield rejection(start, "holds a NUL character", raw)
-                elif not raw.isascii() and _SURROGATE.search(raw):
-                    yield rejection(start, f"holds bytes that are not valid {encoding}", raw)
+                if fault:
+                    yield rejection(start, fault, raw)
                 elif malformed and (raw.count('"') % 2 or len(cells) != width):
                     yield rejection(start, f"follows the malformed row of line {malformed}", raw)
                 else:
                     malformed = 0
-                    yield Row(start, cells)
+                    yield Row(start, without_armour(cells))
             return
         except csv.Error as error:
-            lines_done += 1
-            malformed = lines_done
+            malformed, first = consumed[0]
             pushed_back.extendleft(reversed(consumed[1:]))
-            yield rejection(lines_done, _reason(error), consumed[0])
+            yield rejection(malformed, _fault(first, encoding) or _reason(error), first)
             consumed.clear()
+
+
+def _fault(raw: str, encoding: str) -> str | None:
+    """Why a record cannot be stored, if it cannot."""
+    if "\0" in raw:
+        return "holds a NUL character"
+    if raw.isascii() or not SPOILED.search(raw):
+        return None
+    if TOO_LONG in raw:
+        return f"is a line of more than {LONGEST_LINE:,} characters"
+    return f"holds bytes that are not valid {encoding}"
 
 
 def _reason(error: csv.Error) -> str:
@@ -142,9 +160,6 @@ def _reason(error: csv.Error) -> str:
     return f"malformed: {message}"
 
 
-def skip_declaration(lines: Iterator[str]) -> Iterator[str]:
-    """Replace Excel's `sep=;` in the first line by a blank line, so that it is no record but still counts as a line."""
-    first = next(lines, None)
-    if first is None:
-        return iter(())
-    return itertools.chain(["\n" if re.fullmatch(r"\ufeff?sep=.\s*", first) else first], lines)
+def skip_declaration(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines without Excel's `sep=;` in the first one."""
+    return (line for line in lines if line[0] > 1 or not _DECLARATION.fullmatch(line[1]))

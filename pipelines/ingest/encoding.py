@@ -7,25 +7,27 @@ lines that cannot be decoded are marked on reading and rejected, each with its n
 from __future__ import annotations
 
 import codecs
-import re
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
-import charset_normalizer
-
+from pipelines.ingest.legacy_encodings import CERTAIN, MIXED, detect_legacy
 from saywhy.errors import InvalidInput, UnknownFormat
 
 #: Replaces bytes that cannot be decoded. A valid file never decodes to a lone surrogate.
 UNDECODABLE = "\udcff"
 
-#: The codec of files into which two systems have written in different encodings.
-MIXED = "mixed"
+#: Ends the part that is read of a line that is longer than `LONGEST_LINE` characters.
+TOO_LONG = "\udcfe"
+LONGEST_LINE = 2_000_000
+_START_OF_LINE = 1_000
 
-_DOS_IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x81-\x84\x87-\x8a\x8c\x93\x94\x96](?=[A-Za-z])")
-_WINDOWS_IN_WORD = re.compile(rb"(?<=[A-Za-z])[\xe0\xe2-\xff](?=[A-Za-z])")
+# Codecs that Python calls encodings of text, but in which no file is written.
+_NO_FILE_CODECS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "unicode-escape", "raw_unicode_escape",
+                             "raw-unicode-escape", "utf-7", "utf_7", "charmap"})  # fmt: skip
+
 _HEAD = 65_536
 _SAMPLE = 262_144
 _BOMS = (
@@ -49,17 +51,19 @@ _SIGNATURES = {
 }
 # Control characters that do not occur in text.
 _CONTROL_BYTES = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13, 27))
-# Characters outside ASCII in the languages of western Europe.
-_WESTERN = frozenset("äöüßÄÖÜéèêëàâæçùûîïôœÿÉÈÊÀÂÇÔÎáíóúñÁÍÓÚÑãõìòåøÅØ¿¡«»‹›’‘“”„–—…€£§°´·•²³½®™\xa0º")
 
 
 @dataclass(frozen=True, slots=True)
 class TextEncoding:
-    """The encoding of a file: its name for users, its Python codec, and the number of line feeds, for progress."""
+    """The encoding of a file: its name for users, its Python codec, and the number of line feeds, for progress.
+
+    `doubt` says, for users, that the encoding is a guess.
+    """
 
     name: str
     codec: str
     lines: int
+    doubt: str | None = None
 
 
 def detect_encoding(path: Path, encoding: str | None = None) -> TextEncoding:
@@ -73,18 +77,59 @@ def detect_encoding(path: Path, encoding: str | None = None) -> TextEncoding:
         raise InvalidInput(f"{path.name} is empty")
     _reject_binary(path, head, encoding)
     if encoding is not None:
-        try:
-            codec = codecs.lookup(encoding).name
-        except LookupError:
-            raise InvalidInput(f"there is no encoding called {encoding!r}") from None
-        # Users say UTF-8 for files with and without a byte order mark: this codec reads both.
-        return TextEncoding(encoding, "utf-8-sig" if codec == "utf-8" else codec, _count_lines(path))
+        return TextEncoding(encoding, _named_codec(path, head, encoding), _count_lines(path))
     for mark, codec in _BOMS:
         if head.startswith(mark):
             return TextEncoding(codec, codec, _count_lines(path))
     if unmarked := _utf16_without_mark(head):
         return TextEncoding(unmarked, unmarked, _count_lines(path))
     return _detect_utf8_or_legacy(path)
+
+
+def _named_codec(path: Path, head: bytes, encoding: str) -> str:
+    """The codec of that name, as the file needs it. Raises `InvalidInput` if the file cannot be in that encoding."""
+    try:
+        info = codecs.lookup(encoding)
+        "score".encode(info.name)  # codecs between bytes, such as base64, refuse text
+    except (LookupError, ValueError, OSError):
+        raise InvalidInput(f"there is no encoding called {encoding[:40]!r}") from None
+    if info.name in _NO_FILE_CODECS:
+        raise InvalidInput(f"{encoding!r} is no encoding of files")
+    codec = info.name
+    if codec == "utf-8":  # users say UTF-8 for files with and without a byte order mark: this codec reads both
+        codec = "utf-8-sig"
+    elif codec in ("utf-16", "utf-32") and not head.startswith(tuple(mark for mark, name in _BOMS if name == codec)):
+        codec += "-le" if head[0] else "-be"  # without a mark, the zeros of ASCII characters show the order
+    # A file in another encoding than was named is refused at once, rather than line by line.
+    if 20 * head.decode(codec, errors="replace").count("\ufffd") > len(head):
+        raise InvalidInput(f"{path.name} is not in {encoding}; leave out the encoding to have it detected")
+    return codec
+
+
+def read_lines(file: TextIO) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers, without byte order marks of files that were joined; in bounded memory and time.
+
+    Of a line that is longer than `LONGEST_LINE` only the start is read, and `TOO_LONG` ends it. Runs of thousands of
+    blank lines are counted but not read.
+    """
+    number, start = 0, ""
+    while chunk := file.read(_HEAD):
+        if chunk[-1] == "\r":
+            chunk += file.read(1)  # perhaps the other half of a line end
+        if not start and not chunk.strip("\r\n"):
+            number += chunk.count("\n") + chunk.count("\r") - chunk.count("\r\n")
+            continue
+        for line in io.StringIO(start + chunk, newline=""):
+            if len(line) > LONGEST_LINE or (start and TOO_LONG in line):
+                line = line[:_START_OF_LINE] + TOO_LONG + ("\n" if line[-1] in "\r\n" else "")
+            if line[-1] not in "\r\n":
+                start = line
+                break
+            start = ""
+            number += 1
+            yield number, line.lstrip("\ufeff")
+    if start:
+        yield number + 1, start.lstrip("\ufeff")
 
 
 def open_text(path: Path, codec: str) -> TextIO:
@@ -119,6 +164,7 @@ def _reject_binary(path: Path, head: bytes, encoding: str | None) -> None:
             raise UnknownFormat(f"{path.name} is {kind}, not a survey export (CSV, TSV, XLSX, JSON or JSONL)")
     if encoding is not None or any(head.startswith(mark) for mark, _ in _BOMS) or _utf16_without_mark(head):
         return
+    head = head.rstrip(b"\0")  # a file that was not written to its end
     controls = len(head) - len(head.translate(None, delete=_CONTROL_BYTES))
     if controls > max(1, len(head) // 50):
         raise UnknownFormat(f"{path.name} holds binary data; it is no CSV, TSV, XLSX, JSON or JSONL export")
@@ -134,85 +180,40 @@ def _utf16_without_mark(head: bytes) -> str | None:
     return codec if "\n" in text and sum(char < "\t" or char == "\ufffd" for char in text) <= 1 else None
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _blocks(path: Path) -> Iterator[bytes]:
+    """The file in blocks that end with a line, unless the line is very long."""
     with path.open("rb") as file:
-        while line := file.readline(1 << 20):
-            yield line
+        while block := file.read(_HEAD):
+            yield block + file.readline(1 << 20)
 
 
 def _count_lines(path: Path) -> int:
-    return sum(1 for _ in _lines(path))
+    return sum(block.count(b"\n") for block in _blocks(path))
 
 
 def _detect_utf8_or_legacy(path: Path) -> TextEncoding:
     """Majority of the lines outside ASCII: text in another encoding is hardly ever valid UTF-8."""
     count = valid = broken = size = 0
     sample: list[bytes] = []
-    for line in _lines(path):
-        count += 1
-        if line.isascii():
+    for block in _blocks(path):
+        count += block.count(b"\n")
+        if block.isascii():
             continue
-        try:
-            line.decode("utf-8")
-            valid += 1
-        except UnicodeDecodeError:
-            broken += 1
-            if size < _SAMPLE:
-                sample.append(line)
-                size += len(line)
+        for line in block.split(b"\n"):
+            if line.isascii():
+                continue
+            try:
+                line.decode("utf-8")
+                valid += 1
+            except UnicodeDecodeError:
+                broken += 1
+                if size < _SAMPLE:
+                    sample.append(line + b"\n")
+                    size += len(line)
     if valid >= broken:
         return TextEncoding("utf-8", "utf-8", count)
-    name, codec = _detect_legacy(b"".join(sample))
-    return TextEncoding(name, codec, count)
-
-
-def _detect_legacy(sample: bytes) -> tuple[str, str]:
-    """Name and codec of the encoding in which the bytes are the most common characters."""
-    chinese = {"gb18030": _common_share(sample, "gb18030"), "big5": _common_share(sample, "cp950")}
-    best = max(chinese, key=lambda name: chinese[name])
-    if chinese[best] >= 0.7:
-        codec = best if best == "gb18030" else "cp950"
-        if codec == "cp950" and _count_undecodable(sample, "big5hkscs") < _count_undecodable(sample, "cp950"):
-            codec = "big5hkscs"
-        return best, codec
-    if dos := _detect_dos(sample):
-        return dos
-    western = [char for char in sample.decode("cp1252", errors="replace") if char > "\x7f"]
-    if sum(char in _WESTERN for char in western) >= 0.8 * len(western):
-        # Both differ only in the bytes 80-9F: curly quotes and the euro sign in cp1252, control characters in latin-1.
-        has_curly = any(0x80 <= byte <= 0x9F for byte in sample)
-        return ("cp1252", "cp1252") if has_curly else ("latin-1", "latin-1")
-    match = charset_normalizer.from_bytes(sample).best()
-    if match is not None and match.encoding not in ("ascii", "utf_8"):
-        return match.encoding, match.encoding
-    return "cp1252", "cp1252"
-
-
-def _detect_dos(sample: bytes) -> tuple[str, str] | None:
-    """DOS if bytes 80-9F, its letters, occur inside words; a mixture if letters of Windows occur as well."""
-    dos, windows = len(_DOS_IN_WORD.findall(sample)), len(_WINDOWS_IN_WORD.findall(sample))
-    if dos < 5 or dos * 20 < sum(byte > 0x7F for byte in sample):
-        return None
-    return ("cp850", "cp850") if windows * 5 < dos else ("latin-1 mixed with cp850", MIXED)
-
-
-def _count_undecodable(sample: bytes, codec: str) -> int:
-    return sample.decode(codec, errors="replace").count("\ufffd")
-
-
-def _common_share(sample: bytes, codec: str) -> float:
-    """Share of common Chinese characters among those outside ASCII, less twice the share of undecodable ones."""
-    text = [char for char in sample.decode(codec, errors="replace") if char > "\x7f"]
-    if not text:
-        return 0.0
-    common = _common_characters(codec)
-    return (sum(char in common for char in text) - 2 * text.count("\ufffd")) / len(text)
-
-
-@lru_cache
-def _common_characters(codec: str) -> frozenset[str]:
-    """The first level of the standard, the few thousand characters in daily use, and punctuation."""
-    leads = [*range(0xA1, 0xA4), *(range(0xB0, 0xD8) if codec == "gb18030" else range(0xA4, 0xC7))]
-    trails = [*range(0xA1, 0xFF)] if codec == "gb18030" else [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
-    pairs = (bytes((lead, trail)).decode(codec, errors="ignore") for lead in leads for trail in trails)
-    return frozenset(char for char in pairs if char)
+    name, codec = detect_legacy(b"".join(sample))
+    doubt = None
+    if codec not in CERTAIN:
+        doubt = f"read as {name}, which is a guess from the letters; choose the encoding if texts look wrong"
+    return TextEncoding(name, codec, count, doubt)

@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.row import Row
@@ -15,6 +16,9 @@ from pipelines.ingest.values import is_plain_number
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Rejection
 
+#: Characters of a title that are read, and of the plain text that is kept.
+_LONGEST_RAW, _LONGEST_TITLE = 2_000, 500
+_LONG_GROUP = 25  # characters of a group's name that is a question
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"\s+")
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -48,14 +52,19 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns; `skip` is the number of table rows before the first row of data, `rows` that of header rows."""
+    """The columns; `skip` is the number of table rows before the first row of data, `rows` that of header rows.
+
+    `has_groups`: the first header row names groups of columns, in cells that were merged.
+    """
 
     columns: tuple[Column, ...]
     skip: int
     rows: int = 1
     notes: tuple[str, ...] = ()
+    has_groups: bool = False
 
 
+@lru_cache(maxsize=65_536)
 def as_key(name: str) -> str:
     """`NPS_Score` → `nps score`, `ResponseId` → `response id`."""
     return _SEPARATORS.sub(" ", _CAMEL_CASE.sub(" ", unicodedata.normalize("NFKC", name))).strip().casefold()
@@ -73,7 +82,7 @@ def find_header(name: str, sample: Sequence[Row | Rejection], *, headed: bool) -
         raise InvalidInput(f"{name} is empty")
     first = 0 if headed else _skip_titles(rows)
     notes = (f"skipped {first} line(s) above the header in line {rows[first].line}",) if first else ()
-    names, labels, count = _read_names(rows[first:])
+    names, labels, count, has_groups = _read_names(rows[first:])
     if not headed and _looks_like_data(rows[first].cells):
         raise InvalidInput(
             f"{name}, line {rows[first].line}: the first row looks like data, not like the names of columns; "
@@ -85,29 +94,58 @@ def find_header(name: str, sample: Sequence[Row | Rejection], *, headed: bool) -
     columns = tuple(
         Column(index, name, label) for index, (name, label) in enumerate(zip(_make_unique(names), labels, strict=True))
     )
-    return Header(columns, start + count, count, notes)
+    return Header(columns, start + count, count, notes, has_groups)
 
 
 def clean_title(title: str) -> str:
-    """A question title without HTML, line breaks and byte order mark."""
-    return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", title)).replace("\ufeff", "")).strip()
+    """A question title without HTML, line breaks and byte order mark, cut to what a title may need."""
+    plain = html.unescape(_TAG.sub(" ", title[:_LONGEST_RAW])).replace("\ufeff", "")
+    return _SPACE.sub(" ", plain).strip()[:_LONGEST_TITLE]
 
 
-def _read_names(rows: Sequence[Row]) -> tuple[list[str], list[str], int]:
-    """Names and labels of the columns, and the number of header rows."""
+def _read_names(rows: Sequence[Row]) -> tuple[list[str], list[str], int, bool]:
+    """Names and labels of the columns, the number of header rows, and whether the first one names groups."""
     top = [clean_title(cell) for cell in rows[0].cells]
     blank = [""] * len(top)
     if len(rows) > 2 and any('"ImportId"' in cell for cell in rows[2].cells):  # Qualtrics: ids, wordings, import ids
         labels = [clean_title(cell) for cell in rows[1].cells]
-        return top, (labels + blank)[: len(top)], 3
+        return top, (labels + blank)[: len(top)], 3, False
     if len(rows) > 1 and _has_second_header_row(rows):  # SurveyMonkey: questions, then their sub-answers
         question, names = "", []
         for title, answer in zip(top, map(clean_title, rows[1].cells), strict=True):
             question = title or question
             is_question_name = not answer or (title and _SUB_ANSWERS.fullmatch(answer))
             names.append(question if is_question_name else f"{question} – {answer}")
-        return names, blank, 2
-    return top, blank, 1
+        return names, blank, 2, False
+    if len(rows) > 2 and _has_group_row(rows):
+        return _names_in_groups(top, [clean_title(cell) for cell in rows[1].cells]), blank, 2, True
+    return top, blank, 1, False
+
+
+def _has_group_row(rows: Sequence[Row]) -> bool:
+    """Whether the first row names groups of the columns that the second row names, as merged cells do.
+
+    Every column is named in either row, some only in the second one, which holds no data and nothing that recurs.
+    """
+    top, second, data = rows[0].cells, rows[1].cells, [row.cells for row in rows[2:]]
+    if len(second) != len(top) or _looks_like_data(second) or not any(map(_looks_like_data, data)):
+        return False
+    if not all(one.strip() or two.strip() for one, two in zip(top, second, strict=True)):
+        return False
+    recurs = any(
+        name.strip() and any(cells[index : index + 1] == [name] for cells in data) for index, name in enumerate(second)
+    )
+    return not recurs and any(not cell.strip() for cell in top) and sum(bool(cell.strip()) for cell in second) > 1
+
+
+def _names_in_groups(groups: Sequence[str], names: Sequence[str]) -> list[str]:
+    """`NPS`; with its group where that is the question, or where the name alone is not unique."""
+    result, group = [], ""
+    for title, name in zip(groups, names, strict=True):
+        group = title or group
+        needs_group = names.count(name) > 1 or group.endswith(("?", "？")) or len(group) > _LONG_GROUP
+        result.append((f"{group} – {name}" if needs_group else name) if name else title)
+    return result
 
 
 def _has_second_header_row(rows: Sequence[Row]) -> bool:

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple, Unpack
 
-from pipelines.ingest.columns import ColumnChoice, Columns, choose_columns
+from pipelines.ingest.columns import Columns, choose_columns
 from pipelines.ingest.dates import detect_day_first
-from pipelines.ingest.headers import Header, find_header
-from pipelines.ingest.row import Row
+from pipelines.ingest.headers import Column, Header, find_header
+from pipelines.ingest.long_format import detect_long_format, pivot
+from pipelines.ingest.mojibake import find_mojibake, mended_rows
+from pipelines.ingest.options import ReadingOptions
+from pipelines.ingest.profile import Profile, Rows, profile_columns
+from pipelines.ingest.row import Row, storable
 from pipelines.ingest.scale import detect_scale
-from pipelines.ingest.table import Table, open_table
-from pipelines.ingest.tools import Tool, recognise
+from pipelines.ingest.smileys import smiley_level, smiley_scale
+from pipelines.ingest.table import Table, open_tables
+from pipelines.ingest.tools import GENERIC, Tool, recognise
+from pipelines.ingest.values import is_row_number
 from saywhy.errors import InvalidInput
-from saywhy.feedback import Scale
+from saywhy.feedback import LONGEST_KEY, Rejection, Scale
+from saywhy.mapping import ColumnChoice, Mapping
 
 #: Columns and formats are detected from this many rows.
 SAMPLE = 2_000
+_SAMPLE_CELLS = 400_000
+_SAMPLE_CHARACTERS = 20_000_000
 _DAY_FIRST_LANGUAGES = re.compile(
     r"datum|antwort|zeitstempel|kommentar|begründung|warum|weiterempf|"
     r"date de|commentaire|pourquoi|horodateur|fecha|comentario"
@@ -27,51 +39,178 @@ _DAY_FIRST_LANGUAGES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ExportLayout:
-    """How a file is to be read. `scale_reason` says how the scale was detected; `notes` are for the user."""
+    """How a file is to be read. `numbers_rows`: its ids are the row numbers of one survey.
+
+    `profiles` are what the columns hold in a sample. `scale_reason` says how the scale was detected; `mapping` is the
+    saved mapping that was used; `notes` are for the user.
+    """
 
     table: Table
     header: Header
     tool: Tool
+    profiles: dict[Column, Profile]
     columns: Columns
     source: str
+    numbers_rows: bool
     wave: str | None
     scale: Scale
     scale_reason: str
     day_first: bool
+    mapping: Mapping | None
     notes: tuple[str, ...]
 
 
 def examine(
     path: str | Path,
     *,
-    wave: str | None = None,
-    source: str | None = None,
-    scale: Scale | None = None,
-    columns: ColumnChoice | None = None,
-    keep_unknown: bool = False,
-    encoding: str | None = None,
-    delimiter: str | None = None,
+    mapping: Mapping | None = None,
+    mappings: Sequence[Mapping] = (),
+    **options: Unpack[ReadingOptions],
 ) -> ExportLayout:
-    """Detect the format of a file, the role of every column and the scale, except for what is given.
+    """Detect the format of a file, the role of every column and the scale, except for what `options` decide.
 
-    `source` is the namespace of external ids, by default the tool. Raises `InvalidInput` and its subclasses.
+    What they leave open is decided by `mapping`, whatever the columns, or by the first of `mappings` that fits them. Of
+    a workbook, the sheet with responses is read, or the one that is named. Raises `InvalidInput` and its
+    subclasses.
     """
-    choice = columns or ColumnChoice()
-    table = open_table(Path(path), encoding=encoding, delimiter=delimiter)
-    sample = list(itertools.islice(table.rows(), SAMPLE))
-    header = find_header(table.name, sample, headed=table.headed)
+    opened = open_tables(
+        Path(path),
+        encoding=options.get("encoding"),
+        delimiter=options.get("delimiter"),
+        sheet=options.get("sheet"),
+    )
+    tables = [_without_mojibake(table) for table in opened]
+    draft = _choose_table(tables, options, mapping, mappings)
+    table, tool = draft.table, draft.tool
+    scale, reason = _scale(draft, options.get("scale"))
+    day_first, note = _day_first(draft)
+    notes = [*table.notes, *draft.header.notes, *draft.columns.notes, *([note] if note else [])]
+    if others := [other.sheet for other in tables if other.sheet != table.sheet]:
+        notes.append(f"read sheet {table.sheet!r} only; there is also {', '.join(map(repr, others))}")
+    numbers_rows = _numbers_rows(draft)
+    source = options.get("source") or (draft.mapping.source if draft.mapping else None)
+    if source is None and tool is GENERIC and _is_own_source(draft.columns, numbers_rows):
+        source = storable(Path(path).stem)[:LONGEST_KEY]
+        notes.append(
+            "its rows have neither ids of their own nor times, so they are kept apart from other files, as source "
+            f"{source!r}; choose a source to add them to earlier ones"
+        )
+    return ExportLayout(
+        table,
+        draft.header,
+        tool,
+        draft.profiles,
+        draft.columns,
+        source or tool.name,
+        numbers_rows,
+        options.get("wave"),
+        scale,
+        reason,
+        day_first,
+        draft.mapping,
+        tuple(notes),
+    )
+
+
+class _Draft(NamedTuple):
+    """A table with its columns; `rows` are those of its sample that fit the header."""
+
+    table: Table
+    header: Header
+    tool: Tool
+    rows: Rows
+    profiles: dict[Column, Profile]
+    mapping: Mapping | None
+    choice: ColumnChoice
+    columns: Columns
+
+    @property
+    def found(self) -> tuple[bool, int]:
+        """Whether a saved mapping is for it, and how many of score and comment it has."""
+        return self.mapping is not None, bool(self.columns.scores) + bool(self.columns.comments)
+
+
+def _choose_table(
+    tables: list[Table], options: ReadingOptions, mapping: Mapping | None, mappings: Sequence[Mapping]
+) -> _Draft:
+    """The first table with a score and a comment, else the first with one of them; a cover sheet has neither.
+
+    Raises the error of the first table if none can be read.
+    """
+    drafts: list[_Draft] = []
+    errors: list[InvalidInput] = []
+    for table in tables:
+        try:
+            drafts.append(_draft(table, options, mapping, mappings))
+        except InvalidInput as error:
+            errors.append(error)
+    if not drafts:
+        raise errors[0]
+    return max(drafts, key=lambda draft: draft.found)
+
+
+def _without_mojibake(table: Table) -> Table:
+    """The table itself, or one that mends its cells and says so."""
+    found = find_mojibake(_sample(table.rows()))
+    if found is None:
+        return table
+    before, after = (text.strip()[:40] for text in found)
+    note = f"mended text that had been decoded wrongly before it was exported, e.g. {before!r}, which says {after!r}"
+    return replace(table, rows=partial(mended_rows, table.rows), notes=(*table.notes, note))
+
+
+def _draft(table: Table, options: ReadingOptions, mapping: Mapping | None, mappings: Sequence[Mapping]) -> _Draft:
+    """The table, pivoted if it has one row an answer, and its columns."""
+    header, rows = _read_head(table)
+    if long_format := detect_long_format(table.name, header, rows):
+        table = pivot(table, header, long_format)
+        header, rows = _read_head(table)
     tool = recognise(header)
+    profiles = profile_columns(header, tool, rows)
+    names = [column.name for column in header.columns]
+    mapping = mapping or next((saved for saved in mappings if saved.fits(names)), None)
+    choice, keep_unknown = options.get("columns") or ColumnChoice(), options.get("keep_unknown", False)
+    if mapping:
+        choice, keep_unknown = mapping.choice.overridden_by(choice), keep_unknown or mapping.keep_unknown
+    columns = choose_columns(header, tool, profiles, rows, choice, keep_unknown=keep_unknown)
+    return _Draft(table, header, tool, rows, profiles, mapping, choice, columns)
+
+
+def _read_head(table: Table) -> tuple[Header, Rows]:
+    """The header and the rows of the sample that fit it; raises `InvalidInput` if none does."""
+    sample = list(_sample(table.rows()))
+    header = find_header(table.name, sample, headed=table.headed)
     width = len(header.columns)
     rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
     if not rows:
         raise InvalidInput(f"{table.name}: none of the first rows has as many cells as the header, which has {width}")
-    chosen_columns = choose_columns(header, tool, rows, choice, keep_unknown=keep_unknown)
-    reason = "as asked for"
-    if scale is None:
-        scale, reason = _scale(table, header, tool, chosen_columns)
-    day_first, note = _day_first(header, chosen_columns, rows, choice)
-    notes = (*table.notes, *header.notes, *chosen_columns.notes, *([note] if note else []))
-    return ExportLayout(table, header, tool, chosen_columns, source or tool.name, wave, scale, reason, day_first, notes)
+    return header, rows
+
+
+def _sample(items: Iterator[Row | Rejection]) -> Iterator[Row | Rejection]:
+    """The first items: at most `SAMPLE`, and fewer if they are large."""
+    cells = characters = 0
+    for item in itertools.islice(items, SAMPLE):
+        yield item
+        if isinstance(item, Row):
+            cells += len(item.cells)
+            characters += sum(map(len, item.cells))
+        if cells > _SAMPLE_CELLS or characters > _SAMPLE_CHARACTERS:
+            return
+
+
+def _numbers_rows(draft: _Draft) -> bool:
+    """Whether the ids are the numbers of the rows, which repeat in the next file."""
+    if (column := draft.columns.facts.get("id")) is None:
+        return False
+    if draft.tool.numbers_rows or draft.tool is not GENERIC:
+        return draft.tool.numbers_rows
+    ids = [row[column.index].strip() for row in draft.rows]
+    return all(map(is_row_number, ids)) and max(map(int, ids)) <= 2 * len(ids) + 10
+
+
+def _is_own_source(columns: Columns, numbers_rows: bool) -> bool:
+    return "answered_at" not in columns.facts and (numbers_rows or "id" not in columns.facts)
 
 
 def fit(cells: list[str], width: int) -> list[str] | None:
@@ -81,28 +220,36 @@ def fit(cells: list[str], width: int) -> list[str] | None:
     return cells[:width] if len(cells) > width and not any(cell.strip() for cell in cells[width:]) else None
 
 
-def _scale(table: Table, header: Header, tool: Tool, columns: Columns) -> tuple[Scale, str]:
+def _scale(draft: _Draft, asked_for: Scale | None) -> tuple[Scale, str]:
+    """The scale and the reason for it: as asked for, as saved, or detected."""
+    if asked_for:
+        return asked_for, "as asked for"
+    if draft.mapping and draft.mapping.scale:
+        return draft.mapping.scale, f"as saved in the mapping {draft.mapping.name!r}"
+    columns, blanks, width = draft.columns, draft.tool.blanks, len(draft.header.columns)
     if columns.score is None:
         return Scale.NPS, "there is no score"
-    index, width = columns.score.index, len(header.columns)
-    items = itertools.islice(table.rows(), header.skip, None)
+    if columns.are_groups:
+        return Scale.GROUPS, "promoters, passives and detractors give the NPS exactly"
+    items = itertools.islice(draft.table.rows(), draft.header.skip, None)
     fitting = (fitted for item in items if isinstance(item, Row) and (fitted := fit(item.cells, width)))
+    answers = (cell for row in fitting for column in columns.scores if (cell := row[column.index]) not in blanks)
+    if draft.profiles[columns.score].is_of_smileys:
+        return smiley_scale({level for answer in answers if (level := smiley_level(answer))})
     return detect_scale(
         columns.score,
-        (row[index] for row in fitting if row[index] not in tool.blanks),
-        nps_by_definition=tool.nps_only or "survey_type" in columns.facts,
+        answers,
+        nps_by_definition=draft.tool.nps_only or "survey_type" in columns.facts,
     )
 
 
-def _day_first(
-    header: Header, columns: Columns, rows: list[list[str]], choice: ColumnChoice
-) -> tuple[bool, str | None]:
+def _day_first(draft: _Draft) -> tuple[bool, str | None]:
     """Whether days come before months in the dates, and a note if the file is ambiguous."""
-    dated = columns.facts.get("answered_at")
-    if choice.day_first is not None or dated is None:
-        return bool(choice.day_first), None
-    hint = any(_DAY_FIRST_LANGUAGES.search(column.wording) for column in header.columns)
-    day_first, certain = detect_day_first([row[dated.index] for row in rows], hint=hint)
+    dated = draft.columns.facts.get("answered_at")
+    if draft.choice.day_first is not None or dated is None:
+        return bool(draft.choice.day_first), None
+    hint = any(_DAY_FIRST_LANGUAGES.search(column.wording) for column in draft.header.columns)
+    day_first, certain = detect_day_first([row[dated.index] for row in draft.rows], hint=hint)
     if certain:
         return day_first, None
     order = "day first (03/04 is 3 April)" if day_first else "month first (03/04 is 4 March)"

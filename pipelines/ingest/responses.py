@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from decimal import Decimal
 from functools import lru_cache
+from typing import ClassVar
 
 from pipelines.ingest.dates import parse_timestamp
+from pipelines.ingest.exclusions import sum_label
 from pipelines.ingest.headers import Column, as_key
+from pipelines.ingest.money import parse_money
 from pipelines.ingest.reading import ExportLayout, fit
 from pipelines.ingest.row import Row, as_text, rejection
+from pipelines.ingest.scores import parse_group, parse_score
+from pipelines.ingest.smileys import smiley_level, smiley_score
 from pipelines.ingest.tools import GENERIC
-from pipelines.ingest.values import is_blank, parse_money, parse_score
-from saywhy.errors import ScoreOutOfRange
+from pipelines.ingest.values import is_blank, is_row_number
+from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment, Customer, Rejection, Response, Scale, Score, Segment
 
 #: The number of a line (see `Row.line`) with its response or rejection.
@@ -24,8 +32,8 @@ NumberedItem = tuple[int, Response | Rejection]
 # Makes the id of a row without one from its cells and its wave.
 IdOfRow = Callable[[list[str], str | None], str]
 
-# Ids of at most this many digits count as row numbers.
-_ROW_NUMBER_DIGITS = 7
+# What SPSS and spreadsheets write instead of a text.
+_CODE = re.compile(r"-9{1,4}|#(?:NULL!|N/A|NV|VALUE!|WERT!|REF!|BEZUG!|NAME\?|DIV/0!)")
 
 
 def read_responses(layout: ExportLayout) -> Iterator[Response | Rejection]:
@@ -33,8 +41,37 @@ def read_responses(layout: ExportLayout) -> Iterator[Response | Rejection]:
     return (item for _, item in read_numbered(layout))
 
 
-def read_numbered(layout: ExportLayout) -> Iterator[NumberedItem]:
-    """The same with line numbers, as a stream: memory does not grow with the file."""
+class Blanked:
+    """Cells that were left blank because they could not be read, or were codes for no answer: how many, and the first.
+
+    They cost only themselves, never the response.
+    """
+
+    _REASONS: ClassVar = {
+        "times": "could not be read",
+        "amounts": "could not be read or are out of bounds",
+        "scores": "are codes for no answer",
+    }
+
+    def __init__(self) -> None:
+        self._counts = Counter[str]()
+        self._first: dict[str, str] = {}
+
+    def add(self, kind: str, cell: str) -> None:
+        """Count a cell; `kind` is `times`, `amounts` or `scores`."""
+        self._counts[kind] += 1
+        self._first.setdefault(kind, cell)
+
+    def notes(self) -> Iterator[str]:
+        """What to tell the user."""
+        for kind, reason in self._REASONS.items():
+            if count := self._counts[kind]:
+                yield f"{count:,} {kind} {reason} and were left blank, e.g. {self._first[kind][:50]!r}"
+
+
+def read_numbered(layout: ExportLayout, blanked: Blanked | None = None) -> Iterator[NumberedItem]:
+    """The same with line numbers, as a stream: memory does not grow with the file. `blanked` is counted up."""
+    blanked = blanked or Blanked()
     width = len(layout.header.columns)
     with closing(_OccurrenceCounter()) as occurrences:
         identify = _content_id(layout, occurrences)
@@ -47,8 +84,8 @@ def read_numbered(layout: ExportLayout) -> Iterator[NumberedItem]:
                 yield item.line, _reject(item, f"has {len(item.cells)} cells where the header has {width}")
                 continue
             try:
-                yield item.line, _response(layout, cells, identify)
-            except (ValueError, ScoreOutOfRange) as error:
+                yield item.line, _response(layout, cells, identify, blanked)
+            except (ValueError, InvalidInput) as error:
                 yield item.line, _reject(item, str(error))
 
 
@@ -56,8 +93,8 @@ def _reject(row: Row, reason: str) -> Rejection:
     return rejection(row.line, reason, as_text(row.cells))
 
 
-def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow) -> Response:
-    """The response of a row. Raises `ValueError` or `ScoreOutOfRange` with the reason for a rejection."""
+def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow, blanked: Blanked) -> Response:
+    """The response of a row. Raises `ValueError` or `InvalidInput` with the reason for a rejection."""
     columns, blanks = layout.columns, layout.tool.blanks
 
     def cell(column: Column | None) -> str | None:
@@ -66,36 +103,53 @@ def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow) -> Resp
         text = cells[column.index]
         return None if is_blank(text) or text in blanks else text.strip()
 
-    for column, values in columns.previews:
-        if cells[column.index].strip().casefold() in values:
-            raise ValueError(f"a test row ({column.name}: {cells[column.index].strip()})")
+    for exclusion in columns.exclusions:
+        if reason := exclusion.reason(cells):
+            raise ValueError(reason)
+    if label := sum_label(cells, columns.comments):
+        raise ValueError(f"a row that sums up others ({label})")
     facts = {role: cell(column) for role, column in columns.facts.items()}
     if (survey_type := facts.get("survey_type")) and layout.scale is Scale.NPS and not _is_nps(survey_type):
         raise ValueError(f"a survey of type {survey_type}, not NPS")
     timestamp, wave = facts.get("answered_at"), facts.get("wave") or layout.wave
-    answered_at = parse_timestamp(timestamp, day_first=layout.day_first) if timestamp else None
-    score = cell(columns.score)
+    answered_at = None
+    if timestamp:
+        try:
+            answered_at = parse_timestamp(timestamp, day_first=layout.day_first)
+        except ValueError:
+            blanked.add("times", timestamp)
+    given = [text for column in columns.scores if (text := cell(column))]
+    score = next(filter(None, (_score(text, layout.scale) for text in given)), None)
+    if given and score is None:
+        blanked.add("scores", given[0])
     comment = "\n".join(text for column in columns.comments if (text := _verbatim(cells[column.index], blanks)))
     return Response(
         source=layout.source,
         external_id=_external_id(layout, facts.get("id"), timestamp, wave) or identify(cells, wave),
-        score=_score(score, layout.scale) if score else None,
+        score=score,
         comment=Comment(comment) if comment else None,
         answered_at=answered_at,
         wave=wave,
         segments=tuple(_segment(dimension, value) for dimension, column in columns.segments if (value := cell(column))),
-        customer=_customer(facts),
+        customer=_customer(facts, blanked),
     )
 
 
 def _verbatim(text: str, blanks: frozenset[str]) -> str:
-    """The comment exactly as written; "" for white space. "-" is kept: `pipelines.clean` recognises non-answers."""
-    return "" if text.isspace() or text in blanks else text
+    """The comment exactly as written; "" for white space and codes such as -99 and #NULL!.
+
+    "-" is kept: `pipelines.clean` recognises non-answers.
+    """
+    return "" if text.isspace() or text in blanks or _CODE.fullmatch(text.strip()) else text
 
 
 @lru_cache(maxsize=4096)
 def _score(text: str, scale: Scale) -> Score | None:
-    value = parse_score(text)
+    if scale is Scale.GROUPS:
+        return Score.of_group(group) if (group := parse_group(text)) else None
+    if level := smiley_level(text):
+        return Score(smiley_score(level, scale), scale)
+    value = parse_score(text, scale.bounds[1])
     return None if value is None else Score(value, scale)
 
 
@@ -104,13 +158,21 @@ def _segment(dimension: str, value: str) -> Segment:
     return Segment(dimension, value)
 
 
-def _customer(facts: dict[str, str | None]) -> Customer | None:
+def _customer(facts: dict[str, str | None], blanked: Blanked) -> Customer | None:
     get = facts.get
+
+    def amount(role: str) -> Decimal | None:
+        text = get(role)
+        try:
+            return parse_money(text) if text else None
+        except ValueError:
+            blanked.add("amounts", text or "")
+            return None
+
     name = get("name") or " ".join(part for part in (get("first_name"), get("last_name")) if part) or None
-    revenue, lifetime_value = (
-        parse_money(amount) if (amount := get(role)) else None for role in ("revenue", "lifetime_value")
+    customer = Customer(
+        get("customer_id"), name, get("email"), get("account"), amount("revenue"), amount("lifetime_value")
     )
-    customer = Customer(get("customer_id"), name, get("email"), get("account"), revenue, lifetime_value)
     return None if customer == _NO_CUSTOMER else customer
 
 
@@ -129,9 +191,9 @@ def _external_id(layout: ExportLayout, id: str | None, timestamp: str | None, wa
     """
     if id is None:
         return None
-    if layout.tool.numbers_rows:
-        return f"{id}@{timestamp}" if timestamp else id
-    if layout.tool is GENERIC and wave and id.isdigit() and len(id) <= _ROW_NUMBER_DIGITS:
+    if layout.numbers_rows and timestamp:
+        return f"{id}@{timestamp}"
+    if layout.tool is GENERIC and wave and is_row_number(id):
         return f"{wave}/{id}"
     return id
 

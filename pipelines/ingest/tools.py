@@ -136,7 +136,8 @@ def recognise(header: Header) -> Tool:
     for tool in TOOLS:
         if any(marks <= keys for marks in tool.marks):
             return tool
-    if header.rows == 2:  # only SurveyMonkey has sub-answers in a second row; this export is localised
+    # Only SurveyMonkey has sub-answers in a second row; this export is localised.
+    if header.rows == 2 and not header.has_groups:
         return SURVEYMONKEY
     if columns[0].key in _GOOGLE_TIMESTAMPS and columns[0].name != "timestamp":  # Google writes a capital letter
         return GOOGLE_FORMS

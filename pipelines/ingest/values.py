@@ -1,23 +1,17 @@
-"""Parses cells: scores and amounts of money. Anything that is neither a value nor blank raises `ValueError`."""
+"""Recognises cells that are blank, and those that are plain numbers."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 
 # What people and tools write into a cell without a value.
 _BLANKS = frozenset(
     {"", "-", "–", "—", "/", ".", "?", "n/a", "#n/a", "na", "nan", "nil", "none", "null", "undefined", "unknown"}
     | {"k.a.", "keine angabe", "unbekannt", "无", "無", "未知", "暂无", "暫無"}
 )
+# Ids of at most this many digits count as row numbers.
+_ROW_NUMBER_DIGITS = 7
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-# "9 - Very likely", "10 (sehr wahrscheinlich)", "9分", "9/10"; no other digit may follow, or it is a date or a range.
-_LEADING = re.compile(r"(\d+)(?:[.,]0+)?\s*(?:/\s*(?:10|5)\b)?(?=[^\d.,]|$)\D*")
-_TRAILING = re.compile(r"\D*[^\d-](\d+)\s*[)\]）】分]?")
-_CURRENCY = re.compile(r"[\s'’_]|[A-Z]{3}\b|US\$|NT\$|HK\$|[$€£¥元円₩₹]|\bCHF\b", re.IGNORECASE)
-_UNITS = {"k": 3, "m": 6, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8}
 
 
 def is_blank(text: str) -> bool:
@@ -30,43 +24,6 @@ def is_plain_number(text: str) -> bool:
     return _PLAIN.fullmatch(text.strip()) is not None
 
 
-@lru_cache(maxsize=4096)
-def parse_score(text: str) -> int | None:
-    """The whole number in a cell, on any scale: `9`, `10.0`, `9 - Very likely`; `None` if blank."""
-    if is_blank(text):
-        return None
-    text = unicodedata.normalize("NFKC", text).strip()
-    if _PLAIN.fullmatch(text):
-        number = Decimal(text.replace(",", "."))
-        if number == int(number):
-            return int(number)
-        raise ValueError(f"score {text!r} is not a whole number")
-    if match := _LEADING.fullmatch(text) or _TRAILING.fullmatch(text):
-        return int(match[1])
-    raise ValueError(f"score {text!r} is not a number")
-
-
-def parse_money(text: str) -> Decimal | None:
-    """`12000`, `$12,000.50`, `1.234,56 €`, `12k`, `30万`; `None` if blank."""
-    if is_blank(text):
-        return None
-    number = _CURRENCY.sub("", unicodedata.normalize("NFKC", text))
-    factor = _UNITS.get(number[-1:].casefold(), 0)
-    number = number[:-1] if factor else number
-    marks = [char for char in number if char in ".,"]
-    if marks:
-        last = marks[-1]
-        whole, _, decimals = number.rpartition(last)
-        leading_digits = whole.lstrip("+-")
-        # 1.234 and 120,000 separate thousands; 0.125, 1234.567 and other numbers of digits have a decimal part.
-        if marks.count(last) > 1 or (len(decimals) == 3 and 1 <= len(leading_digits) <= 3 and leading_digits != "0"):
-            number = re.sub("[.,]", "", number)
-        else:
-            number = re.sub("[.,]", "", whole) + "." + decimals
-    try:
-        amount = Decimal(number) * Decimal(10) ** factor
-    except InvalidOperation:
-        raise ValueError(f"amount {text!r} cannot be read") from None
-    if not amount.is_finite():
-        raise ValueError(f"amount {text!r} cannot be read")
-    return amount
+def is_row_number(text: str) -> bool:
+    """Whether the cell is so short a number that it may be that of a row."""
+    return text.isascii() and text.isdigit() and len(text) <= _ROW_NUMBER_DIGITS

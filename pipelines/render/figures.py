@@ -140,7 +140,7 @@ def _sentences(change: Change, names: Mapping[str, str], wording: Wording) -> It
         interval = wording.interval(estimate.low, estimate.high, signed=True)
         return {"change": wording.points(estimate.value, signed=True), "interval": interval}
 
-    certainty = "change_sure" if change.p_value < 0.05 else "change_unsure"
+    certainty = "change_sure" if change.p_value < 0.05 and not change.is_small else "change_unsure"
     yield wording(
         "change_total", **values(change.nps), sure=wording[certainty], visible=wording.points(change.smallest_visible)
     )

@@ -89,7 +89,10 @@ def _issue_row(group: str, issue: Issue, axis: Axis, code_frame: CodeFrame, word
 
 
 def _facts(group: str, issue: Issue, wording: Wording) -> Iterator[Fact]:
-    """Details of an issue: people and revenue, the topic, segments, the chance to lead, and the audit."""
+    """Details of an issue: definition, people and revenue, the topic, segments, the chance to lead, and the audit."""
+    if issue.definition is not None:
+        title = wording["definition_proposed" if issue.definition.is_proposed else "definition"]
+        yield Fact(title, (printable(issue.definition.text(wording.language)),))
     stake = issue.stake
     if stake is not None:
         entries = [wording(f"stake_share_{group}", share=wording.share(stake.share))]

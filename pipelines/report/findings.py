@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from saywhy.issue import Issue
-from saywhy.report import Finding, Report, Value
+from saywhy.report import MIN_CLAIM, Finding, Report, Value
 
 #: How many findings there are at most: the first that the numbers support, in the order of `findings`.
 MAX_FINDINGS = 5
@@ -46,7 +46,7 @@ def _score(report: Report) -> Iterator[Finding]:
         "after": change.after,
         "visible": change.smallest_visible,
     }
-    key = "score_moved" if change.p_value < _SIGNIFICANT else "score_steady"
+    key = "score_moved" if change.p_value < _SIGNIFICANT and not change.is_small else "score_steady"
     yield Finding(key, values, ("nps", "change"))
 
 
@@ -69,7 +69,7 @@ def _news(report: Report) -> Iterator[Finding]:
         alert = report.alerts[0]
         key = str(alert.key)
         yield Finding("alert", {"issue": key, "rate": alert.rate, "expected_rate": alert.expected}, (key, "alerts"))
-    elif report.change is not None:
+    elif report.change is not None and not report.change.is_small:
         for cause in report.change.causes:
             for part, name in ((cause.frequency, "oftener"), (cause.severity, "graver")):
                 if part.low > 0 or part.high < 0:
@@ -114,10 +114,11 @@ def _second_complaint(report: Report) -> Iterator[Finding]:
 
 
 def _lowest_segment(report: Report) -> Iterator[Finding]:
-    """The segment with the lowest NPS, of those whose interval lies below that of the whole."""
+    """The segment with the lowest NPS, of the large ones whose interval lies below that of the whole."""
     if report.nps is None:
         return
-    lower = [group for group in report.segments if group.nps.high < report.nps.low]
+    large = [group for group in report.segments if group.nps.n >= MIN_CLAIM]
+    lower = [group for group in large if group.nps.high < report.nps.low]
     if lower:
         lowest = min(lower, key=lambda group: (group.nps.score, group.name))
         values: dict[str, Value] = {

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pipelines.impact.nps import nps_of
 from pipelines.tabulate.survey_data import SCALES, SurveyData
-from saywhy.feedback import Scale
 from saywhy.report import Counts, GroupNps, RatingSummary
 
 Mask = NDArray[np.bool_]
@@ -36,13 +35,14 @@ def count_responses(data: SurveyData, mask: Mask) -> Counts:
 
 
 def rating_summaries(data: SurveyData, mask: Mask) -> tuple[RatingSummary, ...]:
-    """One summary for each scale other than 0-10 that occurs. The top box is the highest value of the scale."""
+    """One summary for each scale that occurs and gives no NPS. The top box is the highest value of the scale."""
     summaries = []
     for code, scale in enumerate(SCALES):
         scores = data.score[mask & (data.scale == code)]
-        if scale is not Scale.NPS and len(scores):
-            top_box = float((scores == scale.bounds[1]).mean())
-            summaries.append(RatingSummary(scale.value, len(scores), float(scores.mean()), top_box))
+        if len(scores) and not scale.is_nps:
+            low, high = scale.bounds
+            top_box = float((scores == high).mean())
+            summaries.append(RatingSummary(f"{low}-{high}", len(scores), float(scores.mean()), top_box))
     return tuple(summaries)
 
 

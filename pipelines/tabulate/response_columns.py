@@ -15,7 +15,7 @@ from pipelines.annotate.columns import Annotations
 from pipelines.tabulate.cause_mentions import CauseMentions, ClauseCauses
 from pipelines.tabulate.survey_data import SCALES, Cause, SurveyData
 from saywhy.annotation import Polarity
-from saywhy.feedback import Comment, Customer, Response, Scale, Segment
+from saywhy.feedback import Comment, Customer, Response, Segment
 
 
 class ResponseColumns:
@@ -78,7 +78,7 @@ class ResponseColumns:
         )
         return SurveyData(
             points=np.array(self._points, dtype=np.int8),
-            scored=scale == SCALES.index(Scale.NPS),
+            scored=np.isin(scale, [index for index, scale in enumerate(SCALES) if scale.is_nps]),
             score=np.array(self._score, dtype=np.int8),
             scale=scale,
             comment=comment,

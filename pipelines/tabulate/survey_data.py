@@ -13,6 +13,7 @@ from pipelines.tabulate.cause_mentions import CauseMentions
 from saywhy.annotation import Polarity
 from saywhy.feedback import Comment, Scale, Segment
 from saywhy.issue import CauseKey, TopicState
+from saywhy.topic import Definition
 
 SCALES = tuple(Scale)
 
@@ -29,6 +30,7 @@ class Cause:
     polarity: str | None = None  # of a topic
     labels: Mapping[str, str] = field(default_factory=dict)  # of a topic, by language of the reader
     state: TopicState | None = None  # of a topic
+    definition: Definition | None = None  # of a topic
     is_coded: bool = False  # a theme of the code frame, with which people can label comments
 
     @property
@@ -41,7 +43,7 @@ class SurveyData:
     """N responses, their H distinct comments, S segments and K causes. -1 stands for none in every index."""
 
     points: NDArray[np.int8]  # (N,) 100, 0, -100; meaningful only where `scored`
-    scored: NDArray[np.bool_]  # (N,) the score is on the 0-10 scale, the only one that is NPS
+    scored: NDArray[np.bool_]  # (N,) the score is one that gives an NPS
     score: NDArray[np.int8]  # (N,) as given
     scale: NDArray[np.int8]  # (N,) into SCALES
     comment: NDArray[np.int32]  # (N,) into comments

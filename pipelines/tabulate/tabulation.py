@@ -97,4 +97,14 @@ def _cause(topic: Topic) -> Cause:
         topic.growth,
         tuple((part.label, part.size) for part in topic.parts),
     )
-    return Cause(key.kind, key.id, topic.label, topic.theme, topic.keywords, topic.polarity, topic.labels, state)
+    return Cause(
+        key.kind,
+        key.id,
+        topic.label,
+        topic.theme,
+        topic.keywords,
+        topic.polarity,
+        topic.labels,
+        state,
+        topic.definition,
+    )

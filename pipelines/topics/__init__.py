@@ -3,11 +3,12 @@
 Before clustering, `library` and `few_shot` take out the clauses that name a known cause: one of the library, or one
 that people created from examples. `library_parts` divides the large ones.
 
-Five steps, each in a module or folder of its own:
+Six steps, each in a module or folder of its own:
 
 - `clauses`: clauses from annotations (`clauses_of`), and the set of distinct texts that is clustered (`ClauseSet`).
 - `clustering/`: vectors → clusters, with stability and parts (`clusters.cluster`).
 - `labelling/`: what a topic is called, and its keywords (`labels.label_topics`).
+- `language_model/`: names, definitions and merges that a language model proposes; off by default.
 - `tracking/`: topics keep their ids when feedback arrives (`grow.grow`, `refit.refit`).
 - `edits/`: what people changed, applied to the clusters (`apply.apply`).
 

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from models.arrays import NONE, Integers, Vectors
 from pipelines.annotate.columns import POLARITIES, Annotations
+from pipelines.clean.read_text import read
 from pipelines.topics.clustering.clusters import ClusteringResult, cluster
 from pipelines.topics.clustering.communities import Communities
 from pipelines.topics.clustering.distinct_texts import DistinctTexts, most_common
 from pipelines.topics.clustering.language_centring import LanguageCentring
+from pipelines.topics.labelling.distinct_labels import NO_NAMES, KnownNames
 from pipelines.topics.labelling.keywords import has_content
 from saywhy.annotation import Polarity
 from saywhy.code_frame import VERDICT, CodeFrame
@@ -35,7 +37,7 @@ _POLARITY_SIGNS = {Polarity.NEGATIVE.value: -1, Polarity.POSITIVE.value: 1}
 
 @dataclass(frozen=True, slots=True)
 class ClauseText:
-    """One clause: `text` is `verbatim[start:end]` of the comment with that content hash.
+    """One clause: `text` is what was read from `verbatim[start:end]` of the comment with that content hash.
 
     `theme` is the theme that fits best. `is_mention` tells whether the model is confident that the clause mentions a
     theme other than the bare verdict.
@@ -73,7 +75,7 @@ def clauses_of(
             annotations.hashes[index],
             start,
             end,
-            comment.verbatim[start:end],
+            read(comment.verbatim).cut(start, end),
             annotations.themes[theme],
             POLARITIES[polarity],
             comment.language,
@@ -110,7 +112,8 @@ class ClauseSet:
     `sources` numbers the comment that a text is from. `frequency` is how many responses say it: it is clustered with
     that weight, so that a reason which many have picked from a list is a topic. `polarity_sign` is -1, 0 or 1.
     `can_seed` tells whether a text can start a topic. One whose best theme is the bare verdict ("which was
-    embarrassing", "I called twice") cannot; it joins a topic only where it is near.
+    embarrassing", "I called twice") cannot; it joins a topic only where it is near. `names` are those of known causes,
+    which no topic found here may have.
     """
 
     clauses: Sequence[ClauseText]
@@ -120,6 +123,7 @@ class ClauseSet:
     frequency: Integers
     polarity_sign: Integers
     can_seed: NDArray[np.bool_]
+    names: KnownNames = NO_NAMES
 
     @classmethod
     def of(
@@ -127,6 +131,7 @@ class ClauseSet:
         clauses: Sequence[ClauseText],
         vectors: Vectors | NDArray[np.float16],
         responses: Mapping[str, int] = MappingProxyType({}),
+        names: KnownNames = NO_NAMES,
     ) -> ClauseSet:
         """`vectors` (clauses, d) are of unit length. The order of the clauses does not matter.
 
@@ -151,6 +156,7 @@ class ClauseSet:
             distinct.sum_by_text([responses.get(clause.content_hash, 1) for clause in clauses]),
             polarity_signs(distinct.mode_by_text([clause.polarity.value for clause in clauses])),
             np.array([theme != VERDICT for theme in themes], bool),
+            names,
         )
 
     def centred(self, rows: Integers, centring: LanguageCentring) -> Vectors:
@@ -170,7 +176,7 @@ class ClauseSet:
             min_size=min_size,
         )
         distinct = self.distinct if is_all else self.distinct.take(rows)
-        return cluster(distinct, languages, centring.for_languages(languages), communities)
+        return cluster(distinct, languages, centring.for_languages(languages), communities, self.names)
 
     def summaries(self, labels: Integers, code_frame: CodeFrame) -> dict[int, ClusterSummary]:
         """What the clauses of each cluster have in common; `labels` (texts,) is the cluster of each distinct text."""

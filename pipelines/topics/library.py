@@ -21,7 +21,7 @@ from pipelines.topics.tracking.memberships import PreviousClustering
 from pipelines.topics.tracking.update import ClusteringUpdate
 from saywhy.annotation import Polarity
 from saywhy.code_frame import LibraryCause
-from saywhy.topic import ClauseKey, Cluster, ClusteringFit, Fate, Lineage, Membership
+from saywhy.topic import ClauseKey, Cluster, ClusteringFit, Definition, Fate, Lineage, Membership
 
 #: Probability from which a clause names a cause; chosen on four surveys that readers coded
 #: (`training.evaluation.causes`).
@@ -212,6 +212,7 @@ def _cluster(
         labels=dict(cause.names),
         size_before=before,
         first_seen=known.first_seen if known else None,
+        definition=Definition(dict(cause.definitions)) if cause.definitions else None,
     )
 
 

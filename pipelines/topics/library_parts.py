@@ -22,6 +22,7 @@ from pipelines.topics.clauses import ClauseSet, ClauseText
 from pipelines.topics.clustering.description import describe_clusters
 from pipelines.topics.clustering.language_centring import LanguageCentring
 from pipelines.topics.clustering.phrase_parts import PhraseCounts, find_phrase_parts
+from pipelines.topics.labelling.distinct_labels import NO_NAMES, KnownNames
 from pipelines.topics.library import LibraryMatch
 from pipelines.topics.tracking.matching import match as match_clusters
 from pipelines.topics.tracking.memberships import CarriedOver, PreviousClustering, carry_over
@@ -94,12 +95,14 @@ def divide_library(
     code_frame: CodeFrame,
     now: datetime,
     responses: Mapping[str, int],
+    names: KnownNames = NO_NAMES,
     locked: Collection[str] = (),
 ) -> LibraryParts:
     """Divide the large ones of the causes that the clauses name first. A clause is in one part at most.
 
-    `responses` is how many responses have a comment, by content hash, where it is more than one. Parts of `locked`
-    causes (ids) keep their clauses, as people decided what is in them, and only grow.
+    `responses` is how many responses have a comment, by content hash, where it is more than one. `names` are those of
+    known causes, which no part may have. Parts of `locked` causes (ids) keep their clauses, as people decided what is
+    in them, and only grow.
     """
     known, memberships = _known_parts(previous)
     clusters, lineage = list[Cluster](), list[Lineage]()
@@ -111,7 +114,7 @@ def divide_library(
         rows = np.flatnonzero(match.cause == number)
         old, current = known.get(cause.id, []), list[Cluster]()
         if len(rows) >= _MIN_TEXTS or (old and len(rows)):
-            clause_set = ClauseSet.of([clauses[row] for row in rows.tolist()], vectors[rows], responses)
+            clause_set = ClauseSet.of([clauses[row] for row in rows.tolist()], vectors[rows], responses, names)
             before = PreviousClustering(fit, tuple(old), memberships.get(cause.id, {}))
             carried = carry_over(before, clause_set)
             division = _found_parts(clause_set, _elsewhere(clauses, match, number), cause, fit.model, now, taken)
@@ -168,6 +171,7 @@ def _found_parts(
         [{}] * len(parts.stability),
         parts.stability,
         {},
+        clause_set.names,
     )
     clusters = [create_cluster(descriptions[part], model, now, taken) for part in range(len(parts.stability))]
     of_cause = [replace(part, parent=cause.id, theme=cause.theme, polarity=cause.polarity) for part in clusters]

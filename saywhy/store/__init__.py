@@ -9,10 +9,10 @@
 
 No function commits: the caller's transaction does. Iterators stream; use them up inside their transaction.
 
-Each noun has a module: `workspaces`, `imports`, `responses`, `comments`, `annotations`, `clusters`, `memberships`,
-`topics`, `topic_edits`, `audits`, `efforts`, `runs`, `reports`. `open_store`, `reading` and `check` are in `engine`,
-`analysing` (one analysis of a workspace at a time) in `locks`. `tables` defines the schema, `migrate` and `migrations/`
-create it, `statements` and `types` hide the differences between the databases.
+Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
+`memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `runs`, `reports`. `open_store`,
+`reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`. `tables` defines
+the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences between the databases.
 """
 
 from sqlalchemy import Connection, Engine
@@ -24,7 +24,9 @@ from saywhy.store import (
     comments,
     efforts,
     imports,
+    mappings,
     memberships,
+    merge_proposals,
     reports,
     responses,
     runs,
@@ -46,7 +48,9 @@ __all__ = [
     "comments",
     "efforts",
     "imports",
+    "mappings",
     "memberships",
+    "merge_proposals",
     "open_store",
     "reading",
     "reports",

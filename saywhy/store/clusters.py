@@ -17,7 +17,7 @@ from saywhy.store import workspaces
 from saywhy.store.statements import Row, upsert
 from saywhy.store.tables import assignments, clusters, responses, topic_fits
 from saywhy.store.tables import lineage as lineage_table
-from saywhy.topic import Cluster, ClusteringFit, Fate, Lineage
+from saywhy.topic import Cluster, ClusteringFit, Definition, Fate, Lineage
 
 
 def save(
@@ -127,4 +127,5 @@ def _cluster(row: Row) -> Cluster:
         is_emerging=row.is_emerging,
         first_seen=row.first_seen,
         ended_at=row.ended_at,
+        definition=Definition(**row.definition) if row.definition else None,
     )

@@ -73,7 +73,11 @@ def _create_engine(url: str) -> Engine:
         raise StoreUnavailable(f"{backend}: the database is neither sqlite nor postgresql")
     if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise StoreUnavailable("an SQLite store needs a file, e.g. sqlite:///saywhy.db")
-    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
+    options: dict[str, Any] = {
+        "json_serializer": _to_json,
+        "json_deserializer": orjson.loads,
+        "hide_parameters": True,  # they are customers' names, addresses and comments
+    }
     if backend == "sqlite":
         return sa.create_engine(
             parsed.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_TIMEOUT}, **options

@@ -128,6 +128,7 @@ def _topic_columns() -> list[Column[Any]]:
         Column("stability", sa.Float),
         Column("first_seen", UtcDateTime),
         Column("is_vague", sa.Boolean, nullable=False, server_default=sa.false()),
+        Column("definition", JSON),  # {"texts": {language of the reader: sentence}, "is_proposed"}
     ]
 
 
@@ -226,6 +227,24 @@ topic_edits = Table(
     Index(None, "workspace_id", "id"),
 )
 
+# Pairs of topics that a language model takes for the same cause. A decided one stays, so that it is not proposed again.
+merge_proposals = Table(
+    "merge_proposals",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("topic_id", sa.String(100), nullable=False),
+    Column("into_id", sa.String(100), nullable=False),
+    Column("reason", sa.Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("decision", sa.String(16)),  # NULL until a person decides, like the next four
+    Column("author", sa.Text),
+    Column("decided_at", UtcDateTime),
+    Column("note", sa.Text),
+    Column("edit_id", ID),
+    Index(None, "workspace_id", "id"),
+)
+
 runs = Table(
     "runs",
     metadata,
@@ -280,6 +299,19 @@ rejections = Table(
     Column("reason", sa.Text, nullable=False),
     Column("row", sa.Text, nullable=False),
     Index(None, "import_id", "id"),
+)
+
+mappings = Table(
+    "mappings",
+    metadata,
+    _workspace(primary_key=True),
+    Column("name", sa.Text, primary_key=True),
+    Column("columns", JSON, nullable=False),  # the names of all columns of such a file
+    Column("choice", JSON, nullable=False),  # {field of `ColumnChoice`: column or columns}
+    Column("scale", sa.String(8)),
+    Column("source", sa.Text),
+    Column("keep_unknown", sa.Boolean, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
 )
 
 efforts = Table(

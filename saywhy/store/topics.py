@@ -13,7 +13,7 @@ from saywhy.store import workspaces
 from saywhy.store.statements import STREAMED, Row, batches, upsert
 from saywhy.store.tables import assignments as assignments_table
 from saywhy.store.tables import topics as table
-from saywhy.topic import Assignment, ClauseKey, Part, Topic
+from saywhy.topic import Assignment, ClauseKey, Definition, Part, Topic
 
 
 def save(
@@ -169,4 +169,5 @@ def _topic(row: Row) -> Topic:
         is_ignored=row.is_ignored,
         is_adopted=row.is_adopted,
         parts=tuple(Part(**part) for part in row.parts or ()),
+        definition=Definition(**row.definition) if row.definition else None,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipelines.ingest.reading import fit
 from pipelines.ingest.row import Row
-from pipelines.ingest.table import open_table
+from pipelines.ingest.table import open_tables
 from pipelines.render.data import escape_formula
 from pipelines.render.wording import closest_language, printable
 from saywhy.annotation import Polarity
@@ -62,7 +62,7 @@ def read_sheet(engine: Engine, workspace: str, path: Path, code_frame: CodeFrame
     Raises `InvalidInput` for a file that cannot be read, `ColumnNotFound` for one that is not such a sheet,
     `WorkspaceNotFound` and `Conflict`.
     """
-    table = open_table(path)
+    table = open_tables(path)[0]
     rows = table.rows()
     header = next(rows, None)
     if not isinstance(header, Row):

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from pipelines.report.staff_names import hide_staff_names
 from saywhy import store
 from saywhy.report import Report
 from saywhy.store import Engine
 from service.workspaces import reading
 
 
-def read_report(engine: Engine, workspace: str, wave: str) -> Report:
-    """The latest report on a wave, or on all waves (`all`).
+def read_report(engine: Engine, workspace: str, wave: str, *, show_staff_names: bool = False) -> Report:
+    """The latest report on a wave, or on all waves (`all`). Names of employees are masked unless `show_staff_names`.
 
     Raises `WorkspaceNotFound`, and `WaveNotFound` with the waves that have a report.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        return store.reports.latest(connection, workspace_id, wave)
+        report = store.reports.latest(connection, workspace_id, wave)
+    return report if show_staff_names else hide_staff_names(report)
 
 
 def find_report(engine: Engine, workspace: str, wave: str) -> Report | None:
-    """The latest report on a wave, or None if there is none. Raises `WorkspaceNotFound`."""
+    """The latest report on a wave, or None if there is none. Names of employees are masked.
+
+    Raises `WorkspaceNotFound`.
+    """
     with reading(engine, workspace) as (connection, workspace_id):
-        return store.reports.find(connection, workspace_id, wave)
+        report = store.reports.find(connection, workspace_id, wave)
+    return report and hide_staff_names(report)
 
 
 def list_waves(engine: Engine, workspace: str) -> tuple[str, ...]:

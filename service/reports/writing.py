@@ -18,16 +18,18 @@ from service.progress import Progress
 
 def write_reports(
     engine: Engine,
+    snapshot: Connection,
     workspace_id: int,
     annotator: CommentAnnotator,
     annotations: Annotations,
     run: Run,
     progress: Progress,
 ) -> None:
-    """Compute and keep a report for each wave and one on all waves."""
-    with store.reading(engine) as connection:
-        plan = _release_plan(connection, workspace_id)
-        responses = store.responses.load(connection, workspace_id)
+    """Compute and keep a report for each wave and one on all waves, on the responses of the snapshot."""
+    plan = _release_plan(snapshot, workspace_id)
+    responses = store.responses.load(snapshot, workspace_id)
+    audits = store.audits.load(snapshot, workspace_id)
+    with store.reading(engine) as connection:  # the topics were written after the snapshot
         data = tabulate(
             plan.select(responses) if plan else responses,
             annotations,
@@ -35,7 +37,6 @@ def write_reports(
             store.topics.assignments(connection, workspace_id),
             annotator.code_frame,
         )
-        audits = store.audits.load(connection, workspace_id)
     reports = report_on_waves(
         data,
         annotator.model,

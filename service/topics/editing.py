@@ -38,18 +38,25 @@ def apply_edit(
     Raises `WorkspaceNotFound`, `TopicNotFound`, `TopicEnded`, `InvalidInput` and `Conflict`.
     """
     with writing(engine, workspace) as (connection, workspace_id):
-        store.workspaces.lock(connection, workspace_id)
-        edits = store.topic_edits.load(connection, workspace_id)
-        edited = edited_topics(connection, workspace_id)
-        lookup = TopicLookup.of(connection, workspace_id, edited, code_frame)
-        topic = lookup.topic(request.topic) if request.topic is not None else None
-        if (standing := _standing_edit(edits, edited, request, topic)) is not None:
-            return standing
-        valid = validate(lookup, request, topic)
-        arguments = {**valid.arguments, "asked": request.arguments}
-        edit = _add(connection, workspace_id, request.kind, valid.topic, arguments, attribution)
-        save_edited_topics(connection, workspace_id)
-        return edit
+        return keep_edit(connection, workspace_id, request, attribution, code_frame=code_frame)
+
+
+def keep_edit(
+    connection: Connection, workspace_id: int, request: EditRequest, attribution: Attribution, *, code_frame: CodeFrame
+) -> Edit:
+    """`apply_edit` in a transaction that does more. Raises what it raises, except `WorkspaceNotFound`."""
+    store.workspaces.lock(connection, workspace_id)
+    edits = store.topic_edits.load(connection, workspace_id)
+    edited = edited_topics(connection, workspace_id)
+    lookup = TopicLookup.of(connection, workspace_id, edited, code_frame)
+    topic = lookup.topic(request.topic) if request.topic is not None else None
+    if (standing := _standing_edit(edits, edited, request, topic)) is not None:
+        return standing
+    valid = validate(lookup, request, topic)
+    arguments = {**valid.arguments, "asked": request.arguments}
+    edit = _add(connection, workspace_id, request.kind, valid.topic, arguments, attribution)
+    save_edited_topics(connection, workspace_id)
+    return edit
 
 
 def undo_edit(engine: Engine, workspace: str, number: int, attribution: Attribution) -> Edit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from models.arrays import unpack
+from pipelines.clean.read_text import read
 from pipelines.topics.clustering.language_centring import LanguageCentring
 from pipelines.topics.edits.apply import EditedTopics, apply
 from pipelines.topics.edits.draft import ClauseSource, ClusteredClause
@@ -109,4 +110,4 @@ def _clauses_at(member: Membership, annotation: Annotation | None) -> list[Claus
 
 
 def _text(member: Membership, comment: Comment) -> str:
-    return comment.verbatim[member.start : member.end]
+    return read(comment.verbatim).cut(member.start, member.end)

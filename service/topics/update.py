@@ -11,20 +11,24 @@ from models.arrays import NONE
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.annotate.columns import Annotations
 from pipelines.topics.clauses import ClauseSet, clauses_of
+from pipelines.topics.edits.apply import EditedTopics
 from pipelines.topics.few_shot import match_examples
-from pipelines.topics.labelling.llm_endpoint import LabelEndpoint, write_labels
-from pipelines.topics.library import match_library, with_library, without_library
+from pipelines.topics.labelling.distinct_labels import KnownNames, with_distinct_labels
+from pipelines.topics.language_model.endpoint import LabelEndpoint
+from pipelines.topics.language_model.names import with_names
+from pipelines.topics.library import LibraryMatch, match_library, with_library, without_library
 from pipelines.topics.library_parts import LibraryParts, divide_library
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
-from saywhy.store import Engine
+from saywhy.store import Connection, Engine
 from service.progress import Progress
 from service.topics.state import edited_topics, load_previous_clustering, save_edited_topics
 
 
 def update_topics(
     engine: Engine,
+    snapshot: Connection,
     workspace_id: int,
     annotator: CommentAnnotator,
     annotations: Annotations,
@@ -33,19 +37,19 @@ def update_topics(
     refit: bool = False,
     label_endpoint: LabelEndpoint | None = None,
 ) -> None:
-    """Match clauses with the causes that people created and with the cause library; assign the others to known topics
-    and find emerging ones, or cluster them all; then replay people's edits.
+    """Match clauses of the snapshot with the causes that people created and with the cause library; assign the others
+    to known topics and find emerging ones, or cluster them all; then replay people's edits.
 
     They are all clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
-    topics are out of date. `label_endpoint` writes labels of new topics, except in anonymous workspaces, whose texts
-    are sent to nobody.
+    topics are out of date. No discovered topic is called like one of the others. `label_endpoint` names new topics and
+    defines those without a definition, except in anonymous workspaces, whose texts are sent to nobody.
     """
     progress("topics", 0, 1)
+    comments = {comment.content_hash: comment for comment in store.comments.load(snapshot, workspace_id)}
+    responses = store.responses.count_by_comment(snapshot, workspace_id)
     with store.reading(engine) as connection:
-        comments = {comment.content_hash: comment for comment in store.comments.load(connection, workspace_id)}
         previous = load_previous_clustering(connection, workspace_id)
         edited = edited_topics(connection, workspace_id)
-        responses = store.responses.count_by_comment(connection, workspace_id)
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
     created = edited.example_causes
     # What people created collects clauses as a library cause does; locks keep clauses in what clustering found.
@@ -60,7 +64,8 @@ def update_topics(
     match = match_library(texts, vectors, library, annotator.cause_probabilities, previous, locked=locked)
     match = match_examples(match, texts, vectors, created, annotator, previous, locked=locked)
     rest = np.flatnonzero(match.cause == NONE)
-    clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest], responses)
+    names = _known_names(match, edited)
+    clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest], responses, names)
     discovered = without_library(previous, match.causes) if previous else None
     if discovered is None or refit or is_due(discovered, model, len(rest)):
         is_refit = True
@@ -68,9 +73,6 @@ def update_topics(
     else:
         is_refit = False
         update = grow(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
-    if label_endpoint is not None and not is_anonymous:
-        labelled = write_labels(update.clusters, update.memberships, comments, label_endpoint, since=now)
-        update = replace(update, clusters=labelled)
     parts = LibraryParts()
     if not is_anonymous:  # its reports show no parts, and the label of one is what a few people said
         parts = divide_library(
@@ -82,6 +84,7 @@ def update_topics(
             code_frame=code_frame,
             now=now,
             responses=responses,
+            names=names,
             locked=locked,
         )
     update = with_library(
@@ -95,9 +98,25 @@ def update_topics(
         lasting=lasting,
         part_of=parts.part_of,
     )
+    update = replace(update, clusters=tuple(with_distinct_labels(update.clusters, names)))
+    if label_endpoint is not None and not is_anonymous:
+        # Unless all clauses were clustered, the update has only the memberships that changed.
+        memberships = {} if previous is None or is_refit else dict(previous.memberships)
+        memberships |= {member.key: member for member in update.memberships}
+        named = with_names(update.clusters, memberships.values(), comments, label_endpoint, names, since=now)
+        update = replace(update, clusters=named)
     with engine.begin() as connection:
         store.clusters.save(connection, workspace_id, update.fit, update.clusters, update.lineage)
         store.memberships.save(connection, workspace_id, update.memberships, replace_all=is_refit)
         store.clusters.update_first_seen(connection, workspace_id)
         save_edited_topics(connection, workspace_id)
     progress("topics", 1, 1)
+
+
+def _known_names(match: LibraryMatch, edited: EditedTopics) -> KnownNames:
+    """The names of all causes that people defined and that a report may have: as they call them, else the library's."""
+    called = {topic.id: topic.labels or {"und": topic.label} for topic in edited.topics if not topic.is_discovered}
+    for number, cause in enumerate(match.causes):
+        if any(len(rows) for rows in match.naming(number)):
+            called.setdefault(cause.id, dict(cause.names))
+    return KnownNames.of(called.values())

@@ -19,6 +19,7 @@ from service.topics.lookup import TopicLookup
 LONGEST_NAME = 120
 LONGEST_NOTE = 1000
 LONGEST_EXAMPLE = 300
+LONGEST_DEFINITION = 300
 MOST_EXAMPLES = 10  # of a topic that is created
 
 #: A created topic is of complaint or of praise: clauses of the opposite polarity are never in it.
@@ -30,9 +31,9 @@ class EditRequest:
     """An edit as somebody asks for it.
 
     `topic` is an id, `topic:ID` or a label; a move may leave it out, and to create one there is none. `arguments` are,
-    for a rename, `name`; for a merge, `into`; for a split, `name` and either `examples` (comments) or `part`; for a
-    move, `comment` and `into`; to adopt, `name` and perhaps `theme`; to create, `name`, `theme`, `polarity`, and
-    `examples` (`COMMENT` or `COMMENT:WORDS`), `texts` or both.
+    for a rename, `name` and perhaps `definition`; for a merge, `into`; for a split, `name` and either `examples`
+    (comments) or `part`; for a move, `comment` and `into`; to adopt, `name` and perhaps `theme`; to create, `name`,
+    `theme`, `polarity`, and `examples` (`COMMENT` or `COMMENT:WORDS`), `texts` or both.
     """
 
     kind: EditKind
@@ -72,7 +73,10 @@ def single_line(text: str, name: str, longest: int = LONGEST_NAME) -> str:
 
 
 def _rename(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict[str, Any]:
-    return {"name": _unused_name(lookup, arguments["name"], besides=topic)}
+    name, definition = _unused_name(lookup, arguments["name"], besides=topic), arguments.get("definition")
+    if definition is None:
+        return {"name": name}
+    return {"name": name, "definition": single_line(definition, "the definition", LONGEST_DEFINITION)}
 
 
 def _merge(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from pipelines.clean.personal_data import mask
+from pipelines.clean.read_text import read
 from pipelines.topics.edits.apply import EditedTopics
 from saywhy import store
 from saywhy.code_frame import CodeFrame
@@ -66,7 +67,7 @@ def list_topics(engine: Engine, workspace: str) -> tuple[Topic, ...]:
     Raises `WorkspaceNotFound`.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        return _visible_topics(connection, workspace_id)
+        return visible_topics(connection, workspace_id)
 
 
 def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFrame, examples: int = 10) -> TopicDetails:
@@ -78,7 +79,7 @@ def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFra
         edited = edited_topics(connection, workspace_id)
         lookup = TopicLookup.of(connection, workspace_id, edited, code_frame)
         topic_id = lookup.topic(name).id
-        visible = {topic.id: topic for topic in _visible_topics(connection, workspace_id)}
+        visible = {topic.id: topic for topic in visible_topics(connection, workspace_id)}
         is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
         ids = {topic_id, *(old for old, into in edited.merged_into.items() if into == topic_id)}
         lineage = [
@@ -107,7 +108,8 @@ def summarise(edit: Edit) -> str:
     arguments = edit.arguments
     match edit.kind:
         case EditKind.RENAME:
-            return f"rename {edit.topic} to “{arguments['name']}”"
+            definition = f" and define it as “{arguments['definition']}”" if "definition" in arguments else ""
+            return f"rename {edit.topic} to “{arguments['name']}”{definition}"
         case EditKind.MERGE:
             return f"merge {edit.topic} into {arguments['into']}"
         case EditKind.SPLIT:
@@ -136,7 +138,8 @@ def created_topic(edit: Edit) -> str | None:
     return None
 
 
-def _visible_topics(connection: Connection, workspace_id: int) -> tuple[Topic, ...]:
+def visible_topics(connection: Connection, workspace_id: int) -> tuple[Topic, ...]:
+    """All topics that may be shown, in the order of `list_topics`."""
     topics = store.topics.load(connection, workspace_id, ignored=True)
     published = published_topics(connection, workspace_id)
     if published is not None:
@@ -178,7 +181,7 @@ def _examples(connection: Connection, workspace_id: int, topic_id: str, count: i
     return tuple(
         TopicExample(
             clause.content_hash,
-            mask(comments[clause.content_hash].verbatim[clause.start : clause.end])[0],
+            mask(read(comments[clause.content_hash].verbatim).cut(clause.start, clause.end))[0],
             comments[clause.content_hash].language or "und",
             clause.confidence,
         )

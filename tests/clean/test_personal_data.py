@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.clean.personal_data import CARD, EMAIL, IBAN, PHONE, find, mask
+from pipelines.clean.personal_data import find, mask
+from pipelines.clean.personal_data.kinds import CARD, EMAIL, IBAN, PHONE
 
 WORDS = [
     "please",

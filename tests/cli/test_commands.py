@@ -129,3 +129,16 @@ def with_report(url: str) -> None:
             report = replace(FULL, wave=wave, issues=FULL.issues * 40)
             store.reports.save(connection, workspace, run.id, report)
     engine.dispose()
+
+
+def test_import_preview_stores_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns and first rows are shown, without what a terminal would obey; no response is stored."""
+    monkeypatch.setenv("SAYWHY_DATABASE_URL", f"sqlite:///{tmp_path / 'store.db'}")
+    path = tmp_path / "export.csv"
+    path.write_text("id,nps,why\na,9,good \x1b[31mand red\nb,0,bad\n")
+    result = CliRunner().invoke(app, ["import", str(path), "--preview"])
+    assert result.exit_code == 0
+    assert "why" in result.output
+    assert "score: 9; comment: good \ufffd[31mand red; id: a" in result.output
+    assert "\x1b" not in result.output
+    assert "there is no workspace" in CliRunner().invoke(app, ["report"]).output

@@ -169,3 +169,15 @@ def test_the_demo_runs_anywhere_and_again(tmp_path: Path) -> None:
         assert "saywhy serve" in done.stdout
         assert (tmp_path / "var" / "report.html").read_text().startswith("<!doctype html>")
         assert sorted(path.name for path in tmp_path.iterdir()) == ["var"]
+
+
+def test_a_wave_of_one_claims_nothing(url: str) -> None:
+    """A wave with one score is compared in numbers; no finding says that it differs from another or that causes did."""
+    reported = Path(__file__).parents[1] / "fixtures" / "reported" / "wave_of_one.csv"
+    assert invoke(url, "import", str(reported)).exit_code == 0
+    assert invoke(url, "analyse").exit_code == 0
+    for wave in ("2026/Q1", "2026/Q2", "Q3 – Sommer & Herbst", "2026/Q4"):
+        report = json.loads(invoke(url, "report", "--wave", wave, "--format", "json").stdout)
+        assert not {"score_moved", "oftener", "graver", "alert", "new", "segment"} & {
+            finding["key"] for finding in report["findings"]
+        }

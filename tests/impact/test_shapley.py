@@ -88,3 +88,15 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
         shares = points_lost(points, blamed)
         covered += ((shares.low <= truth) & (truth <= shares.high)).tolist()
     assert 0.92 <= np.mean(covered) <= 0.98
+
+
+def test_no_share_is_more_than_possible(orders: str) -> None:
+    """Where everybody names a cause, the regression expects 500 points of those who name none: it is cut to 100."""
+    points = np.array([-100, -100, 100, 100], dtype=np.int8)
+    blamed = np.array([[1, 0, 1], [0, 1, 1], [1, 1, 0], [0, 0, 1]], dtype=bool)
+    design = np.column_stack([np.ones(4), blamed])
+    assert np.linalg.solve(design, points.astype(float))[0] == pytest.approx(500)
+    shares = points_lost(points, sparse.csr_array(blamed))
+    assert shares.total == pytest.approx(100), orders
+    assert shares.points.sum() == pytest.approx(100)
+    assert np.abs(shares.points).max() <= 200

@@ -85,7 +85,7 @@ def test_two_score_columns_by_content_are_ambiguous(tmp_path: Path) -> None:
     rows = [f"{i % 11},{(i * 3) % 11},The parcel came too late again: number {i}" for i in range(30)]
     layout = examine(table(tmp_path, "a,b,c", *rows))
     assert score_and_comment(layout) == (None, "c")
-    assert layout.notes == ("no score was imported: 'a', 'b' all hold numbers from 0 to 10; choose one by name",)
+    assert layout.notes[0] == "no score was imported: 'a', 'b' all hold numbers from 0 to 10; choose one by name"
 
 
 def test_two_questions_for_a_recommendation(tmp_path: Path) -> None:

@@ -72,13 +72,13 @@ def test_ragged_rows(tmp_path: Path) -> None:
 
 def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     """Comments of several lines, blank lines and Windows line ends count, so that the number is that of the row."""
-    text = HEADER + 'r1,0,"one\ntwo\n\nfour"\n\nr2,99,odd\nr3,x,odd\nr4,5,fine\nr5,6,fine'
+    text = HEADER + 'r1,0,"one\ntwo\n\nfour"\n\nr2,12,odd\nr3,x,odd\nr4,5,fine\nr5,6,fine'
     for ends in ("\n", "\r\n"):
         path = write(tmp_path, text.replace("\n", ends))
         responses, rejected = read(path)
-        assert rejected == [(7, "score 99 is outside 0-10"), (8, "score 'x' is not a number")]
+        assert rejected == [(7, "score 12 is outside 0-10"), (8, "score 'x' is not a number")]
         lines = path.read_bytes().decode().split(ends)
-        assert [lines[line - 1] for line, _ in rejected] == ["r2,99,odd", "r3,x,odd"]
+        assert [lines[line - 1] for line, _ in rejected] == ["r2,12,odd", "r3,x,odd"]
         assert responses[0].comment is not None
         assert responses[0].comment.verbatim == f"one{ends}two{ends}{ends}four"
 
@@ -197,17 +197,20 @@ def test_text_called_json(tmp_path: Path) -> None:
         examine(write(tmp_path, HEADER + "a,9,good\n", "export.json"))
 
 
-def test_json_syntax_error_has_its_line(tmp_path: Path) -> None:
-    """The error has the line of the syntax error, not that where the array begins."""
-    text = '[\n{"score": 9, "comment": "good"},\n{"score": 0,\n "comment" "bad"}\n]\n'
-    with pytest.raises(InvalidInput, match=r"export\.json, line 4: not valid JSON"):
-        examine(write(tmp_path, text, "export.json"))
+def test_damaged_json_record_stands_alone(tmp_path: Path) -> None:
+    """A record with a syntax error, or without its end, is rejected with its line; the records around it are read."""
+    text = '[\n{"score": 9, "comment": "good"},\n{"score": 0,\n "comment" "bad, [ or }"},\n{"score": 8, "comment": "ok'
+    responses, rejected = read(write(tmp_path, text + '\n},\n{"score": 0, "comment": "bad"}\n]\n', "export.json"))
+    assert [response.score.value for response in responses if response.score] == [9, 0]
+    assert [line for line, _ in rejected] == [3, 5]
+    assert rejected[0][1] == "not valid JSON: Expecting ':' delimiter"
 
 
 def test_json_array_that_is_cut_off(tmp_path: Path) -> None:
-    """An array without an end is damaged."""
-    with pytest.raises(InvalidInput, match=r"line 2: not valid JSON"):
-        examine(write(tmp_path, '[{"score": 9},\n{"score": 0}', "export.json"))
+    """The whole records of a document without an end are read, and a rejection says that the end is missing."""
+    responses, rejected = read(write(tmp_path, '[{"score": 9},\n{"score": 0}', "export.json"))
+    assert [response.score.value for response in responses if response.score] == [9, 0]
+    assert rejected == [(2, "the file ends before its last array does: is it complete?")]
 
 
 def test_jsonl_lines_stand_alone(tmp_path: Path) -> None:
@@ -230,10 +233,10 @@ def test_jsonl_lines_stand_alone(tmp_path: Path) -> None:
 
 def test_json_lines_of_records(tmp_path: Path) -> None:
     """The number of a record in a JSON array is the line it begins on."""
-    text = '{"page": 1, "responses": [\n  {"score": 9,\n   "comment": "good"},\n  {"score": 77, "comment": "odd"}\n]}'
+    text = '{"page": 1, "responses": [\n  {"score": 9,\n   "comment": "good"},\n  {"score": 76, "comment": "odd"}\n]}'
     responses, rejected = read(write(tmp_path, text, "export.json"))
     assert len(responses) == 1
-    assert rejected == [(4, "score 77 is outside 0-10")]
+    assert rejected == [(4, "score 76 is outside 0-10")]
 
 
 def test_neither_score_nor_comment(tmp_path: Path) -> None:
@@ -242,12 +245,14 @@ def test_neither_score_nor_comment(tmp_path: Path) -> None:
         examine(write(tmp_path, "sku,colour\nA1,red\nB2,blue\n"))
 
 
-def test_unreadable_dates_and_amounts_are_rejected(tmp_path: Path) -> None:
-    """A value that cannot be parsed rejects the row with the reason."""
+def test_unreadable_amounts_and_dates_are_left_blank(tmp_path: Path) -> None:
+    """An amount or a time that cannot be parsed costs only itself."""
     text = "id,score,comment,date,revenue\na,0,bad,2026-01-02,100\nb,10,good,soon,100\nc,9,fine,2026-01-03,tbd\n"
     rows = "".join(f"r{i},5,ok,2026-01-04,7\n" for i in range(5))
-    _, rejected = read(write(tmp_path, text + rows))
-    assert rejected == [(3, "date 'soon' cannot be read"), (4, "amount 'tbd' cannot be read")]
+    responses, rejected = read(write(tmp_path, text + rows))
+    assert rejected == []
+    assert responses[1].answered_at is None
+    assert responses[2].customer is None
 
 
 @pytest.mark.parametrize("path", sorted(EXPORTS.iterdir()), ids=lambda path: path.name)
@@ -267,3 +272,10 @@ def test_random_damage_never_crashes(tmp_path: Path, path: Path) -> None:
         except SaywhyError:
             continue
         assert all(isinstance(item, Response) or item.reason for item in items)
+
+
+def test_header_with_a_spoiled_name(tmp_path: Path) -> None:
+    """A byte that is none in the header costs its name that letter, not the file."""
+    path = write(tmp_path, b"id,score,com\xffment\na,9,good\nb,0,b\xc3\xb6se\nc,1,gr\xc3\xbc\xc3\x9f\n")
+    assert [response.external_id for response in read(path)[0]] == ["a", "b", "c"]
+    assert examine(path).columns.comments[0].name == "comment"

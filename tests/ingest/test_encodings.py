@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.ingest import examine, read_responses
 from pipelines.ingest.delimited import sniff_dialect
+from pipelines.ingest.encoding import detect_encoding
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Rejection, Response
 
@@ -132,6 +133,26 @@ def test_commas_in_unquoted_comments_of_a_semicolon_file() -> None:
     """The delimiter is the one by which most rows have the same number of cells."""
     lines = ["score;comment\n", "9;good, fast, cheap\n", "1;bad\n", "3;slow, again, and again, really\n"]
     assert sniff_dialect(lines).delimiter == ";"
+
+
+def test_a_comma_in_every_cell_of_a_column() -> None:
+    """A semicolon file with one comma in the header and in each row has the cells between its semicolons."""
+    lines = ["id;How likely is it, all in all?;note\n", "1;9;good, thanks\n", "2;0;slow, dear\n"]
+    assert sniff_dialect(lines).delimiter == ";"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "name"),
+    [
+        ("id;note\nA0;Zbyt długa dostawa, żółw szybszy\nA1;Obsługa źle działa\n", "iso8859_2", "latin-2"),
+        ("id;note\nA0;Příliš dlouhé čekání\nA1;žádná odpověď\n", "cp1250", "cp1250"),
+        ("id;note\nA0;Größe stimmt nicht\nA1;schöne Grüße\n", "latin-1", "latin-1"),
+        ("id;note\nA0;太慢\nA1;App太卡\nA2;贵\n", "gb18030", "gb18030"),
+    ],
+)
+def test_accented_letters_are_not_taken_for_chinese(tmp_path: Path, text: str, encoding: str, name: str) -> None:
+    """An accented letter and the one after it may be the two bytes of a common Chinese character."""
+    assert detect_encoding(write(tmp_path, text, encoding=encoding)).name == name
 
 
 def test_excels_declaration_of_the_separator(tmp_path: Path) -> None:

@@ -38,6 +38,12 @@ FROM_0_TO_10 = [0, *FROM_1_TO_10]
         ("Would you recommend us, from 0 (never) to 10 (always)?", FROM_1_TO_10, Scale.NPS),
         ("1. Would you recommend us? (10 = always)", FROM_0_TO_10, Scale.NPS),
         ("Würden Sie uns weiterempfehlen (1 bis 10)?", [7, 9], Scale.TEN),
+        ("お勧めする可能性 (0-10)", FROM_1_TO_10, Scale.NPS),
+        ("추천 의향 (0-10)", FROM_1_TO_10, Scale.NPS),
+        ("Czy polecisz nas znajomym? (0-10)", FROM_1_TO_10, Scale.NPS),
+        ("Порекомендуете ли вы нас? (0-10)", FROM_1_TO_10, Scale.NPS),
+        ("Ci consiglieresti a un amico? (0-10)", FROM_1_TO_10, Scale.NPS),
+        ("Bizi tavsiye eder misiniz? (0-10)", FROM_1_TO_10, Scale.NPS),
         ("您会推荐我们吗（1-5分）", [4, 5], Scale.FIVE),
         ("您會推薦我們嗎（0到10）", [4, 5], Scale.NPS),
     ],
@@ -72,7 +78,7 @@ def test_a_given_scale_rejects_what_lies_outside(tmp_path: Path) -> None:
     path = survey(tmp_path, "score", [0, 5, 10])
     reasons = {
         scale: [item.reason for item in read_responses(examine(path, scale=scale)) if isinstance(item, Rejection)]
-        for scale in Scale
+        for scale in (Scale.NPS, Scale.TEN, Scale.FIVE)
     }
     assert reasons == {
         Scale.NPS: [],

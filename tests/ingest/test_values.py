@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from pipelines.ingest.dates import detect_day_first, parse_timestamp
-from pipelines.ingest.values import parse_money, parse_score
+from pipelines.ingest.money import parse_money
+from pipelines.ingest.scores import parse_score
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ from pipelines.ingest.values import parse_money, parse_score
         ("Extremely likely (10)", 10),
         ("非常愿意10分", 10),
         ("11", 11),
-        ("-1", -1),
+        ("-1", None),
         ("", None),
         ("  ", None),
         ("n/a", None),
@@ -73,9 +74,39 @@ def test_amounts_as_people_write_them(cell: str, amount: str | None) -> None:
     assert parse_money(cell) == (None if amount is None else Decimal(amount))
 
 
-@pytest.mark.parametrize("cell", ["tbd", "12-13", "1.2.3,4,5x", "Infinity"])
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [
+        ("12,5 Mio. €", "12500000"),
+        ("2,4 Mio CHF", "2400000"),
+        ("1,2 Mrd. €", "1200000000"),
+        ("12.500 Tsd. €", "12500000"),
+        ("TEUR 250", "250000"),
+        ("CHF 1'250.–", "1250"),
+        ("5.000,- €", "5000"),
+        ("2.125m", "2125000"),
+        ("US$1.2bn", "1200000000"),
+        ("5 crore", "50000000"),
+        ("1亿2000万元", "120000000"),
+        ("3千万円", "30000000"),
+        ("3억 5000만원", "350000000"),
+        ("1 234 567,89 €", "1234567.89"),
+        ("(1,234)", "-1234"),
+        ("−5", "-5"),
+        ("1.5E+06", "1500000"),
+    ],
+)
+def test_amounts_with_units(cell: str, amount: str) -> None:
+    """Units of German, English, Chinese, Japanese, Korean and Indian, Swiss and accountants' forms."""
+    assert parse_money(cell) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["tbd", "12-13", "1.2.3,4,5x", "Infinity", "20 %", "k", "3 x 5", "1e400", "1e9999999", "1e-400", "9" * 99, "sNaN"],
+)
 def test_other_cells_are_no_amounts(cell: str) -> None:
-    """Words and ranges raise an error."""
+    """Words, ranges and numbers that no database or page takes raise an error."""
     with pytest.raises(ValueError, match="amount"):
         parse_money(cell)
 

@@ -128,7 +128,7 @@ def test_quotes_carry_their_language_and_highlight_the_clause() -> None:
 def test_a_rating_is_never_shown_as_nps() -> None:
     """Without the 0-10 scale the page has no NPS, impact or detractors, and gives the reason."""
     text = page(RATED).find("main")[0][1]
-    assert "A rating on another scale is never turned into NPS" in text
+    assert "Another rating is never turned into NPS" in text
     assert "Rating on 1–5 3.8 41% 8,123" in text
     assert "Costs" not in text
     assert "Detractors" not in text

@@ -102,6 +102,19 @@ def test_chance_is_not_presented_as_a_finding() -> None:
     assert steady[0].key == "score_steady"
 
 
+def test_nothing_is_claimed_of_a_wave_or_segment_of_a_few() -> None:
+    """Of waves and segments with fewer than 20 scores there are numbers, and no sentence says that they differ."""
+    small = replace(FULL, change=replace(CHANGE, is_small=True), issues=OLD)
+    assert findings(small)[0].key == "score_steady"
+    assert not {"oftener", "graver"} & {finding.key for finding in findings(small)}
+    assert FULL.nps is not None
+    low = replace(FULL.segments[0], nps=replace(FULL.nps, score=-90.0, low=-99.0, high=-80.0, n=19))
+    lowest = replace(FULL, change=None, alerts=(), issues=(), delights=(), segments=(low,))
+    assert "segment" not in {finding.key for finding in findings(lowest)}
+    lowest = replace(lowest, segments=(replace(low, nps=replace(low.nps, n=20)),))
+    assert "segment" in {finding.key for finding in findings(lowest)}
+
+
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
 def test_no_finding_claims_a_cause(language: str) -> None:
     """No sentence, in the catalogue or rendered, contains a causal word."""

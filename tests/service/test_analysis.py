@@ -19,6 +19,7 @@ from saywhy.feedback import Comment, Response, Score
 from saywhy.run import Run, RunState
 from saywhy.topic import EditKind
 from service import analysis, runs
+from service.reports.reading import read_report
 from tests.doubles import FakeAnnotator
 
 COMPLAINTS = ("Support never answers", "Der Preis ist zu hoch", "物流太慢了", "The app crashes on start")
@@ -148,6 +149,28 @@ def test_what_is_new_is_in_the_next_report(sqlite_engine: Engine) -> None:
     assert annotator.annotated == 1
     with store.reading(sqlite_engine) as connection:
         assert store.reports.latest(connection, workspace, "all").counts.responses == 9
+
+
+@pytest.mark.parametrize("stage", ["clean", "annotate", "topics", "report"])
+def test_an_import_meanwhile_is_in_the_report_or_not_at_all(engine: Engine, stage: str) -> None:
+    """Responses that arrive during any stage are counted with their comments read, or wait for the next analysis."""
+    workspace = fill(engine)
+    arrived = [False]
+
+    def arrive(at: str, *_: int) -> None:
+        if at == stage and not arrived[0]:
+            arrived[0] = True
+            with engine.begin() as connection:
+                store.responses.save(connection, workspace, [response(number) for number in range(40, 90)])
+
+    analysis.analyse(engine, "acme", FakeAnnotator(), progress=arrive)
+    report = read_report(engine, "acme", "all")
+    expected = 90 if stage in ("clean", "annotate") else 40
+    assert report.nps is not None
+    assert report.nps.n == expected
+    assert [issue.mentions for issue in report.issues if str(issue.key) == "theme:support"] == [expected]
+    analyse(engine)
+    assert read_report(engine, "acme", "all").counts.responses == 90
 
 
 def test_one_holds_a_workspace_at_a_time(engine: Engine) -> None:

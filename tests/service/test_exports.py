@@ -154,3 +154,19 @@ def test_anonymous_responses_are_not_exported(sqlite_engine: Engine) -> None:
     for wave, cause in (("all", None), ("W9", None), ("all", "guess")):
         with pytest.raises(Conflict, match="anonymity"):
             exported(sqlite_engine, wave=wave, cause=cause, with_personal_data=True)
+
+
+def test_praise_of_staff_by_name_is_exported_where_asked(sqlite_engine: Engine) -> None:
+    """The name of an employee is shown with `show_staff_names`; that of a customer never is."""
+    text = "Anja from support was great. My name is Helen Ashworth."
+    with sqlite_engine.begin() as connection:
+        workspace = store.workspaces.ensure(connection, "acme")
+        store.responses.save(connection, workspace, [Response("t", "1", None, Comment(text))])
+    rows = [
+        next(iter(exports.export(sqlite_engine, "acme", Selection(), code_frame=CODE_FRAME, show_staff_names=shown)))
+        for shown in (False, True)
+    ]
+    assert [row.comment for row in rows] == [
+        "[staff name] from support was great. My name is [name].",
+        "Anja from support was great. My name is [name].",
+    ]

@@ -40,7 +40,7 @@ def write_large(path: Path, rows: int, *, bad_every: int = 500) -> int:
         writer = csv.writer(file)
         writer.writerow(("score", "comment", "country"))
         writer.writerows(
-            (99 if i % bad_every == 1 else i % 11, f"The parcel\nnumber {i} came late, größer" if i % 3 else "", "DE")
+            (12 if i % bad_every == 1 else i % 11, f"The parcel\nnumber {i} came late, größer" if i % 3 else "", "DE")
             for i in range(rows)
         )
     return len(range(1, rows, bad_every))
@@ -106,6 +106,28 @@ def test_report_says_how_the_file_was_read(sqlite_engine: Engine) -> None:
     assert (report.scale, report.scale_reason) == (Scale.NPS, "there are scores of 0 and scores above 5")
 
 
+def test_two_files_without_ids_are_two_surveys(sqlite_engine: Engine) -> None:
+    """Row 1 of the second file does not overwrite row 1 of the first, though both are of one wave."""
+    reported = EXPORTS.with_name("reported")
+    for name in ("numbered_a.csv", "numbered_b.csv"):
+        assert counts(import_file(sqlite_engine, "w", reported / name, wave="W1")) == (6, 0, 0, 0)
+    assert len(stored(sqlite_engine)) == 12
+
+
+def test_what_was_left_blank_and_what_could_be_a_segment_is_reported(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """Codes for no answer and times that cannot be read are counted, also when a finished file is imported again."""
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "id,nps,why,date,colour\n"
+        + "".join(f"r{i},{i % 11},text {i},2026-04-01,{i % 2}x\n" for i in range(10))
+        + "r10,-99,kept,soon,1x\n"
+    )
+    for _ in range(2):
+        report = import_file(sqlite_engine, "w", path)
+        assert [note.split(" ", 2)[:2] for note in report.notes] == [["1", "times"], ["1", "scores"]]
+        assert report.offered == {"colour": ("1x", "0x")}
+
+
 def test_scale_can_be_decided_afterwards(sqlite_engine: Engine, tmp_path: Path) -> None:
     """A file imported as ratings becomes NPS when imported again with the scale; no response is duplicated."""
     path = tmp_path / "export.csv"
@@ -164,6 +186,39 @@ def test_an_interrupted_import_continues(engine: Engine, tmp_path: Path) -> None
     assert counts(import_file(engine, "w", path)) == (0, 0, 3 * BATCH + 2, 0)
 
 
+def test_counts_are_reported_again_after_a_kill_before_the_end(engine: Engine, tmp_path: Path) -> None:
+    """Whoever was killed while the report was shown sees the same counts, not all rows as unchanged."""
+    path = tmp_path / "export.csv"
+    path.write_text("id,score,comment\na,9,good\nb,0,bad\n")
+
+    def stop(_: ImportReport) -> None:
+        raise _StoppedError
+
+    with pytest.raises(_StoppedError):
+        import_file(engine, "w", path, announce=stop)
+    assert counts(import_file(engine, "w", path)) == (2, 0, 0, 0)
+    assert counts(import_file(engine, "w", path)) == (0, 0, 2, 0)
+
+
+def test_large_rows_are_saved_in_small_batches(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """A batch ends at a few million characters, so that memory does not grow with the length of comments."""
+    path = tmp_path / "export.csv"
+    path.write_text("id,score,comment\n" + "".join(f"r{i},{i % 11},{'word ' * 20_000}{i}\n" for i in range(100)))
+    calls: list[int] = []
+    import_file(sqlite_engine, "w", path, progress=lambda _, line, __: calls.append(line))
+    assert len(calls) == 4
+
+
+def test_rejected_rows_are_no_formulas(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """A spreadsheet that opens the rejected rows runs none of them."""
+    path = tmp_path / "export.csv"
+    path.write_text("comment,score\ngood,9\nbad,0\n=cmd|' /C calc'!A0,55\n")
+    report = import_file(sqlite_engine, "w", path)
+    write_rejections(sqlite_engine, "w", report.id, tmp_path / "rejected.csv")
+    with (tmp_path / "rejected.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file))[1][2] == "'=cmd|' /C calc'!A0,55"
+
+
 KILLED = """
 import os, signal, sys
 from saywhy.store import open_store
@@ -205,9 +260,9 @@ def test_a_killed_import_continues(store_url: str, tmp_path: Path) -> None:
 
 
 def test_damaged_json_is_refused_before_anything_is_saved(sqlite_engine: Engine, tmp_path: Path) -> None:
-    """Nothing after a syntax error can be read, so the whole file is refused, with the line."""
+    """What follows an error between records is ambiguous, so the whole file is refused, with the line."""
     path = tmp_path / "export.json"
-    path.write_text('[\n{"id": "a", "score": 9, "comment": "good"},\n{"id": "b" "score": 0}\n]')
+    path.write_text('{"all": [\n{"id": "a", "score": 9, "comment": "good"}],\n"total": one}')
     with pytest.raises(InvalidInput, match="line 3"):
         import_file(sqlite_engine, "w", path)
     with pytest.raises(WorkspaceNotFound):

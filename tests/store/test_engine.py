@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, Select, event, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ClauseElement
 
 from saywhy import store
@@ -215,3 +216,12 @@ def test_a_lost_connection_is_reported_and_replaced(postgresql_url: str) -> None
     with store.reading(engine) as connection:
         store.check(connection)
     engine.dispose()
+
+
+def test_errors_hide_what_was_to_be_stored(engine: Engine) -> None:
+    """The message of a database error, which may end up in a log, has no value of a customer."""
+    insert = text("INSERT INTO comments (content_hash, verbatim) VALUES (:hash, :text)")
+    with engine.connect() as connection, pytest.raises(IntegrityError) as raised:
+        connection.execute(insert, {"hash": "0", "text": "call me: ann@example.com"})
+    assert "[SQL: INSERT" in str(raised.value)
+    assert "SQL parameters hidden" in str(raised.value)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from saywhy import store
-from saywhy.topic import Assignment, Cluster, ClusteringFit, EditKind, Fate, Lineage, Membership, Topic
+from saywhy.topic import Assignment, Cluster, ClusteringFit, Definition, EditKind, Fate, Lineage, Membership, Topic
 from tests.builders.stored_topics import NOW, save_comments, save_topics, topic, vector
 
 
@@ -42,8 +42,16 @@ def test_clusters_come_back_as_they_were(connection: Connection, workspace_id: i
     """Loaded clusters, lineage events and memberships equal the saved ones."""
     (comment,) = save_comments(connection, workspace_id, "too slow")
     part = Cluster("p", "delivery", "送货", ("送货",), "negative", 1, vector(0.6, 0.8), 0.5, "core-1", NOW, 0.75, "c")
+    definition = Definition({"de": "Die Lieferung dauert zu lange."}, is_proposed=True)
     whole = replace(
-        part, id="c", parent=None, labels={"de": "Zu langsam"}, size_before=1, is_emerging=True, is_vague=True
+        part,
+        id="c",
+        parent=None,
+        labels={"de": "Zu langsam"},
+        size_before=1,
+        is_emerging=True,
+        is_vague=True,
+        definition=definition,
     )
     events = (Lineage(NOW, Fate.FOUND, "c"), Lineage(NOW, Fate.MERGED, "old", "c", 0.5))
     fit = ClusteringFit("core-1", NOW, 1, ("de", "en"), b"0123")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
+from pipelines.topics.labelling.distinct_labels import NO_NAMES, KnownNames, with_distinct_labels
 from pipelines.topics.labelling.headings import to_heading
 from pipelines.topics.labelling.keywords import stop_words, surface_forms, to_documents, words
 from pipelines.topics.labelling.labels import TopicLabel, TopicTexts, label_topics
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
+from saywhy.topic import Cluster
 
 
 def test_german_compounds_stay_whole() -> None:
@@ -105,7 +108,9 @@ def test_a_heading_of_combining_marks_is_cut() -> None:
     assert len(to_heading("e" + "\u0316" * 200)) <= 60
 
 
-def label_all(topics: Mapping[str, Sequence[str]], languages: Mapping[str, str] | str = "en") -> dict[str, TopicLabel]:
+def label_all(
+    topics: Mapping[str, Sequence[str]], languages: Mapping[str, str] | str = "en", known: KnownNames = NO_NAMES
+) -> dict[str, TopicLabel]:
     """The labels of topics by name, each from texts in order of decreasing centrality; "" is the name of no topic."""
     names = [name for name in topics if name]
     rows = [(text, name) for name, texts in topics.items() for text in texts]
@@ -114,7 +119,7 @@ def label_all(topics: Mapping[str, Sequence[str]], languages: Mapping[str, str] 
     language_of = [languages if isinstance(languages, str) else languages[text] for text, _ in rows]
     texts = [text for text, _ in rows]
     counts = np.ones(len(rows), np.int64)
-    labels = label_topics(TopicTexts(texts, language_of, counts, np.array(numbers), np.array(centrality)))
+    labels = label_topics(TopicTexts(texts, language_of, counts, np.array(numbers), np.array(centrality)), known)
     return dict(zip(names, labels, strict=True))
 
 
@@ -233,6 +238,58 @@ def test_two_topics_never_have_nearly_the_same_label() -> None:
     labels = {name: label.label for name, label in label_all(topics).items()}
     assert labels["strong"].casefold().endswith("parking spaces")
     assert "ans" in labels["weak"]
+
+
+@pytest.mark.parametrize(
+    ("topics", "language", "topic", "name"),
+    [
+        (ENGLISH, "en", "queue", {"en": "Waiting rooms"}),
+        (ENGLISH, "en", "queue", {"und": "The WAITING room"}),
+        (GERMAN, "de", "parken", {"de": "Parkplatz"}),
+        (CHINESE, "zh-Hans", "物流", {"zh-Hant": "物流太慢"}),
+    ],
+)
+def test_no_label_is_the_name_of_a_known_cause(
+    topics: Mapping[str, Sequence[str]], language: str, topic: str, name: dict[str, str]
+) -> None:
+    """In any form and script; the topic is called by what else it says, and the other topics as before."""
+    known = KnownNames.of([name])
+    before = {other: label.label for other, label in label_all(topics, language).items()}
+    after = {other: label.label for other, label in label_all(topics, language, known).items()}
+    assert known.have(before[topic], language)
+    assert not known.have(after[topic], language)
+    assert {other for other in before if before[other] != after[other]} == {topic}
+
+
+def cluster_called(label: str, keywords: tuple[str, ...], stability: float | None = 0.9, **labels: str) -> Cluster:
+    """A cluster with that label, and labels by language."""
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    labels = {language.replace("_", "-"): text for language, text in labels.items()}
+    return Cluster("id", "support", label, keywords, "negative", 5, b"", 0.5, "m", now, stability, labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "label", "labels"),
+    [
+        (cluster_called("Hold music", ("music",), en="Hold music"), "Hold music", {"en": "Hold music"}),
+        (cluster_called("Late delivery", ("late", "courier", "bell"), en="Late delivery"), "Courier, bell", {}),
+        (
+            cluster_called("Late delivery", ("delivery", "Klingel"), en="Late delivery", de="Klingel"),
+            "Klingel",
+            {"de": "Klingel"},
+        ),
+        (cluster_called("Kurier", ("Kurier",), de="Kurier", zh_Hant="送貨慢"), "Kurier", {"de": "Kurier"}),
+        (cluster_called("Delivery late", ("late", "delivery")), "Delivery late (2)", {}),
+        (cluster_called("Late delivery", ("courier",), stability=None), "Late delivery", {}),
+    ],
+)
+def test_an_old_label_gives_way_to_the_name_of_a_known_cause(
+    cluster: Cluster, label: str, labels: dict[str, str]
+) -> None:
+    """The topic is called by keywords that the name lacks, with a number if there is none; known causes keep theirs."""
+    known = KnownNames.of([{"en": "Delivery late", "zh-Hans": "送货慢"}])
+    (distinct,) = with_distinct_labels([cluster], known)
+    assert (distinct.label, distinct.labels) == (label, labels)
 
 
 def test_no_label_shows_personal_data() -> None:

@@ -75,7 +75,7 @@ def test_texts_beyond_the_sample_join_their_neighbours(
     sampled, complete = ({clause.content_hash: clause.topic for clause in group} for group in (assignments, result[1]))
     both = sorted(sampled.keys() & complete.keys())
     assert len(both) > 0.8 * len(complete)
-    assert adjusted_rand_score([sampled[key] for key in both], [complete[key] for key in both]) > 0.8
+    assert adjusted_rand_score([sampled[key] for key in both], [complete[key] for key in both]) > 0.7
 
 
 def test_the_same_statement_is_in_one_topic_in_every_language(result: TopicsAndAssignments) -> None:

@@ -18,6 +18,7 @@ from pipelines.topics.clustering.description import ClusterDescription, describe
 from pipelines.topics.clustering.distinct_texts import DistinctTexts
 from pipelines.topics.clustering.language_centring import LanguageCentring
 from pipelines.topics.clustering.subtopics import find_parts
+from pipelines.topics.labelling.distinct_labels import NO_NAMES, KnownNames
 from pipelines.topics.labelling.keywords import KEYWORDS_PER_TOPIC, to_documents
 
 #: Of more distinct texts than this, a sample is clustered.
@@ -44,9 +45,13 @@ class ClusteringResult:
 
 
 def cluster(
-    distinct: DistinctTexts, languages: Sequence[str], centring: LanguageCentring, communities: Communities
+    distinct: DistinctTexts,
+    languages: Sequence[str],
+    centring: LanguageCentring,
+    communities: Communities,
+    names: KnownNames = NO_NAMES,
 ) -> ClusteringResult:
-    """Cluster distinct texts. `centring` is fitted if it is not yet.
+    """Cluster distinct texts. `centring` is fitted if it is not yet. No label is like one of the `names`.
 
     Of more than `MAX_CLUSTERED` texts, the first are clustered: their order is that of a digest, so they are a random
     sample. The others join the cluster of their nearest neighbours.
@@ -64,9 +69,9 @@ def cluster(
     stability = np.zeros(len(keywords))
     stability[number[:-1]] = communities.stability_
     vectors = sample_centring.transform(sample.vectors)
-    parts, part_descriptions = _divide_large(sample, sample_languages, vectors, labels, keywords, communities)
+    parts, part_descriptions = _divide_large(sample, sample_languages, vectors, labels, keywords, communities, names)
     descriptions = describe_clusters(
-        sample, communities.counts_, sample_languages, vectors, labels, keywords, stability, part_descriptions
+        sample, communities.counts_, sample_languages, vectors, labels, keywords, stability, part_descriptions, names
     )
     result = ClusteringResult(labels, communities.probabilities_, parts, descriptions)
     return _assign_rest(result, number, distinct, languages, centring, communities)
@@ -111,6 +116,7 @@ def _divide_large(
     labels: Integers,
     keywords: Sequence[Mapping[str, float]],
     communities: Communities,
+    names: KnownNames,
 ) -> tuple[Integers, dict[int, dict[int, ClusterDescription]]]:
     """The part of each text (-1 for none), numbered across clusters, and the described parts of each large cluster."""
     parts, descriptions, next_part = np.full(len(labels), NONE), {}, 0
@@ -135,6 +141,7 @@ def _divide_large(
             [weighted] * count,
             division.stability,
             {},
+            names,
         )
         parts[members] = division.labels + next_part
         descriptions[label] = {number + next_part: part for number, part in described.items()}

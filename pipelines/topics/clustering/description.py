@@ -10,6 +10,7 @@ import numpy as np
 
 from models.arrays import Floats, Integers, Vectors, unit
 from pipelines.topics.clustering.distinct_texts import DistinctTexts
+from pipelines.topics.labelling.distinct_labels import KnownNames
 from pipelines.topics.labelling.keywords import surface_forms
 from pipelines.topics.labelling.labels import TopicTexts, label_topics
 
@@ -85,8 +86,10 @@ def describe_clusters(
     keywords: Sequence[Mapping[str, float]],
     stability: Floats,
     parts: Mapping[int, Mapping[int, ClusterDescription]],
+    names: KnownNames,
 ) -> dict[int, ClusterDescription]:
-    """A description of each cluster 0 … len(keywords) - 1, with labels that differ from one another where possible.
+    """A description of each cluster 0 … len(keywords) - 1. Where possible, its label differs from those of the others
+    and from the `names`.
 
     `responses` (how many say it), `languages`, centred `vectors` and `labels` are of the distinct texts; `keywords` are
     weights by word, `parts` the described parts, both by cluster.
@@ -98,7 +101,7 @@ def describe_clusters(
     centrality = np.zeros(len(labels))
     for members, mean in zip(members_of, means, strict=True):
         centrality[members] = vectors[members] @ mean
-    topic_labels = label_topics(TopicTexts(distinct.texts, languages, responses, labels, centrality))
+    topic_labels = label_topics(TopicTexts(distinct.texts, languages, responses, labels, centrality), names)
     descriptions: dict[int, ClusterDescription] = {}
     for label, (members, weighted) in enumerate(zip(members_of, keywords, strict=True)):
         most_central = members[np.argsort(-centrality[members], kind="stable")[:_TEXTS_IN_ID]]

@@ -21,7 +21,7 @@ from pipelines.topics.edits.draft import (
     with_equal_texts,
 )
 from pipelines.topics.edits.split import split
-from saywhy.topic import ClauseKey, Cluster, Edit, EditKind, ExampleCause, Fate, Lineage, Part, Topic
+from saywhy.topic import ClauseKey, Cluster, Definition, Edit, EditKind, ExampleCause, Fate, Lineage, Part, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,13 @@ def _apply(edit: Edit, state: ReplayState, source: ClauseSource) -> str | None:
         case EditKind.RENAME:
             if is_merged and draft.is_named:
                 return f"topic {edit.topic} has merged into {topic}, which has a name of its own"
-            draft.topic = replace(draft.topic, label=edit.arguments["name"], labels={})
+            definition = edit.arguments.get("definition")
+            draft.topic = replace(
+                draft.topic,
+                label=edit.arguments["name"],
+                labels={},
+                definition=Definition({"und": definition}) if definition else draft.topic.definition,
+            )
             draft.is_named = draft.is_named or not is_merged
             return None
         case EditKind.PIN:

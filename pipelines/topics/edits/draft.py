@@ -127,6 +127,7 @@ def topic_of_cluster(cluster: Cluster, parts: tuple[Part, ...]) -> Topic:
         cluster.is_emerging,
         cluster.is_vague,
         parts=parts,
+        definition=cluster.definition,
     )
 
 

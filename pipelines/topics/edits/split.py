@@ -59,6 +59,7 @@ def _new_topic(
         is_adopted=False,
         first_seen=min(dates, default=topic.first_seen),
         parts=(),
+        definition=None,
     )
 
 

@@ -4,5 +4,5 @@
 - `keyphrases`: the phrases that tell a topic from the others, by the word classes in `words/phrases.toml`.
 - `short_clauses`: the clauses of a topic as labels, the most typical first; `headings.to_heading` tidies one.
 - `keywords`: the words of a text in any script, without the function words in `words/stopwords-*.txt`.
-- `llm_endpoint.write_labels`: labels written by a language model behind a URL; off by default.
+- `distinct_labels`: whether two labels are alike, and labels unlike the names of known causes.
 """

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from models.script import fold_script
-from pipelines.clean.personal_data import CARD, EMAIL, IBAN, PHONE, mask
+from pipelines.clean.personal_data import PLACEHOLDERS, mask
 from saywhy.text import normalise
 
 #: Keywords that a topic has at most.
@@ -29,7 +29,7 @@ _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’&.+-][^\W_{_HAN}]+)*")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|un|quell|(?:d|n|s)?[aeu]ll)['’](?=\w{2})", re.IGNORECASE)
 #: Addresses and names on the web, which are no words.
 WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\w)@\w+")
-_MASKS = re.compile("|".join((*map(re.escape, (CARD, EMAIL, IBAN, PHONE)), WEB_ADDRESS.pattern)))
+_MASKS = re.compile("|".join((*map(re.escape, PLACEHOLDERS), WEB_ADDRESS.pattern)))
 
 
 class Token(NamedTuple):

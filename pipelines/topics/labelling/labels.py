@@ -1,7 +1,8 @@
 """The labels of topics: one or two keyphrases ("Dark mode, night theme"), or a short clause that says all of them.
 
 All topics are labelled together, the one with the strongest first choice first, and a choice that is too much like a
-label that another topic has is passed over: so two topics never have nearly the same label. A topic without a keyphrase
+label that another topic has, or like the name of a known cause, is passed over: so no two rows of a report have nearly
+the same name. A topic without a keyphrase
 gets the clause that is most typical of it. No benchmark measures labels: the limits below were set by reading the
 labels of four surveys, and tests/topics/test_labels.py has cases of what they should prevent.
 """
@@ -17,6 +18,7 @@ import numpy as np
 
 from models.arrays import Floats, Integers
 from pipelines.display_width import display_width
+from pipelines.topics.labelling.distinct_labels import NO_NAMES, ROOT, KnownNames, Roots, is_alike, likeness, roots
 from pipelines.topics.labelling.headings import MAX_LABEL_WIDTH
 from pipelines.topics.labelling.keyphrases import Keyphrase, keyphrases
 from pipelines.topics.labelling.short_clauses import short_clauses
@@ -31,11 +33,6 @@ _CONSIDERED = 12
 _SUPPORTING = 5
 #: A second keyphrase has this share of the weight of the first, and of its responses that the first does not have.
 _SECOND_WEIGHT, _SECOND_NEW = 0.4, 0.5
-#: Two labels are alike if they share this part of their stems (Jaccard index).
-_ALIKE = 0.6
-
-#: Letters in which words with the same root agree.
-_ROOT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +70,17 @@ class _Choice:
     label: str
     stems: frozenset[str]
 
+    @property
+    def roots(self) -> Roots:
+        return roots(self.stems)
 
-def label_topics(texts: TopicTexts) -> list[TopicLabel]:
+
+def label_topics(texts: TopicTexts, names: KnownNames = NO_NAMES) -> list[TopicLabel]:
     """The label of each topic. A language in which enough of its texts are written has a label of its own.
 
-    If there is a label in only one Chinese script, the label for the other is converted from it. Personal data is
-    masked, and is in a label only if all texts have some.
+    No label is like one of the `names`, unless a topic has nothing else to be called by. If there is a label in only
+    one Chinese script, the label for the other is converted from it. Personal data is masked, and is in a label only if
+    all texts have some.
     """
     phrases = keyphrases(texts.texts, texts.languages, texts.counts, texts.topics, texts.centrality)
     members = [np.flatnonzero(texts.topics == topic) for topic in range(int(texts.topics.max(initial=-1)) + 1)]
@@ -92,12 +94,12 @@ def label_topics(texts: TopicTexts) -> list[TopicLabel]:
     strength = {name: max((phrase.weight for phrase in phrases.get(name, ())), default=0.0) for name in wanted}
     order = sorted(wanted, key=lambda name: (-strength[name], name[0], str(name[1])))
     labels: dict[tuple[int, str | None], str] = {}
-    taken: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    taken: defaultdict[str, list[tuple[int, Roots]]] = defaultdict(list)
     for topic, language in order:
         others = taken[str(language).split("-")[0]]
-        in_use = [stems for other, stems in others if other != topic]
-        choice = _least_like(in_use, _choices(texts, members[topic], language, phrases[topic, language]))
-        others.append((topic, choice.stems))
+        in_use = [label for other, label in others if other != topic]
+        choice = _least_like(in_use, names, _choices(texts, members[topic], language, phrases[topic, language]))
+        others.append((topic, choice.roots))
         labels[topic, language] = choice.label
     return [
         TopicLabel(
@@ -154,7 +156,7 @@ def _second(texts: TopicTexts, first: Keyphrase, phrases: Sequence[Keyphrase]) -
         new = texts.counts[sorted(phrase.rows - first.rows)].sum()
         if (
             phrase.weight >= _SECOND_WEIGHT * first.weight
-            and not _roots(phrase.stems) & _roots(first.stems)
+            and not roots(phrase.stems) & roots(first.stems)
             and phrase.form not in first.form
             and first.form not in phrase.form
             and new >= _SECOND_NEW * responses
@@ -173,26 +175,22 @@ def _support(
     return float(texts.counts[sorted(named)].sum() / texts.counts[rows].sum())
 
 
-def _least_like(others: Sequence[frozenset[str]], choices: Iterable[_Choice]) -> _Choice:
-    """The first choice that is not alike to another label; the one that is the least like them if all are."""
-    likeness = [(max((_likeness(choice.stems, other) for other in others), default=0.0), choice) for choice in choices]
-    return next((choice for value, choice in likeness if value < _ALIKE), min(likeness, key=lambda pair: pair[0])[1])
-
-
-def _likeness(stems: frozenset[str], other: frozenset[str]) -> float:
-    """The Jaccard index of the roots of two labels."""
-    left, right = _roots(stems), _roots(other)
-    return len(left & right) / max(len(left | right), 1)
-
-
-def _roots(stems: Iterable[str]) -> set[str]:
-    """The beginnings of the stems: "conseil" and "conseillère" are the same word to a reader of labels."""
-    return {word[:_ROOT] for word in stems}
+def _least_like(others: Sequence[Roots], names: KnownNames, choices: Iterable[_Choice]) -> _Choice:
+    """The first choice that is not alike to another label or name; the one that is the least like them if all are."""
+    compared: list[tuple[float, _Choice]] = []
+    for choice in choices:
+        own = choice.roots
+        value = max((likeness(own, other) for other in others), default=0.0)
+        value = max(value, names.highest_likeness(own))
+        if not is_alike(value):
+            return choice
+        compared.append((value, choice))
+    return min(compared, key=lambda pair: pair[0])[1]
 
 
 def _capitalised(phrase: str) -> str:
     """The phrase with an initial capital. Words in capitals are in small letters, unless they may be abbreviations."""
-    words = [word.lower() if word.isupper() and len(word) > _ROOT else word for word in phrase.split(" ")]
+    words = [word.lower() if word.isupper() and len(word) > ROOT else word for word in phrase.split(" ")]
     return " ".join(words)[:1].upper() + " ".join(words)[1:]
 
 

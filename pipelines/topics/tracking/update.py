@@ -59,13 +59,14 @@ def create_cluster(description: ClusterDescription, model: str, now: datetime, t
 
 
 def continued(old: Cluster, new: Cluster, other_labels: Collection[str]) -> Cluster:
-    """The new cluster with id, label and history of the old one; with its own label if another cluster has the old."""
+    """The new cluster with id, label, definition and history of the old one; the new label if another has the old."""
     labelled = new if old.label in other_labels else old
     return replace(
         new,
         id=old.id,
         label=labelled.label,
         labels=labelled.labels,
+        definition=labelled.definition,
         found_at=old.found_at,
         first_seen=old.first_seen,
         size_before=old.size_before,

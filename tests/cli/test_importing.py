@@ -1,0 +1,91 @@
+"""`saywhy import` as its user sees it: exit codes, what reaches the terminal, and an output that is full."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEADER = "id,score,comment\n"
+
+
+def run(folder: Path, *arguments: str, stdout: int | None = None) -> subprocess.CompletedProcess[str]:
+    """`saywhy import` on a store in the folder."""
+    environment = {**os.environ, "SAYWHY_DATABASE_URL": f"sqlite:///{folder / 'store.db'}"}
+    return subprocess.run(
+        [sys.executable, "-c", "from cli.main import app; app()", "import", *arguments],
+        env=environment,
+        stdout=subprocess.PIPE if stdout is None else stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+
+def write(folder: Path, text: str, name: str = "export.csv") -> str:
+    """The path of a file with that text."""
+    (folder / name).write_text(text)
+    return str(folder / name)
+
+
+def test_exit_code_says_that_nothing_was_taken(tmp_path: Path) -> None:
+    """3 if every row was rejected, 0 if one was imported, 1 for a file that cannot be read."""
+    rows = "".join(f"r{number},55,x\n" for number in range(3))
+    assert run(tmp_path, write(tmp_path, HEADER + rows), "--score-column", "score").returncode == 3
+    assert run(tmp_path, write(tmp_path, HEADER + rows + "a,9,good\n"), "--score-column", "score").returncode == 0
+    assert run(tmp_path, write(tmp_path, "")).returncode == 1
+
+
+def test_nothing_from_a_file_commands_the_terminal(tmp_path: Path) -> None:
+    """Names of columns and files, reasons, waves and errors are shown without control characters."""
+    escape = "\x1b]0;owned\x07\x9b2J"
+    text = f"id,score,comment,{escape}\na,0,x,y\nb,9,y,z\nc,{escape},z,z\n" + "d,5,nothing special here,x\n" * 40
+    done = run(tmp_path, write(tmp_path, text, f"{escape}.csv"), "--wave", f"W{escape}")
+    failed = run(tmp_path, write(tmp_path, f"{escape},{escape}2\n" + "some,words\n" * 60, f"{escape}.csv"))
+    assert done.returncode == 0
+    assert failed.returncode == 1
+    for output in (done.stdout, done.stderr, failed.stdout, failed.stderr):
+        assert not {"\x1b", "\x07", "\x9b"} & set(output)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_full_device(tmp_path: Path) -> None:
+    """Output that cannot be written is an error of one line."""
+    path = write(tmp_path, HEADER + "a,9,good\nb,0,bad\nc,99,odd\n")
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = run(tmp_path, path, stdout=full.fileno())
+    assert (done.returncode, done.stderr) == (1, "saywhy: No space left on device\n")
+    done = run(tmp_path, path, "--rejections", "/dev/full")
+    assert done.returncode == 1
+    assert done.stderr == "saywhy: No space left on device\n"
+
+
+def test_file_whose_name_is_no_text(tmp_path: Path) -> None:
+    """A name in another encoding than the system's is shown and stored escaped."""
+    path = os.fsencode(tmp_path) + b"/umfrage-\xfc.csv"
+    Path(os.fsdecode(path)).write_text(HEADER + "a,9,good\nb,0,bad\n")
+    done = run(tmp_path, os.fsdecode(path))
+    assert done.returncode == 0
+    assert "umfrage-\\udcfc.csv" in done.stdout
+
+
+def test_a_mapping_is_saved_found_listed_and_deleted(tmp_path: Path) -> None:
+    """The preview of the next file says by which mapping it is read; without it the file is read as before."""
+    environment = {**os.environ, "SAYWHY_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}"}
+
+    def mappings(*arguments: str) -> str:
+        program = [sys.executable, "-c", "from cli.main import app; app()", "mappings", *arguments]
+        return subprocess.run(program, env=environment, capture_output=True, text=True, check=True).stdout
+
+    rows = "".join(f"r{number},{number % 10 + 1},text,{number}\n" for number in range(30))
+    path = write(tmp_path, "id,points,comment,memo\n" + rows)
+    run(tmp_path, path, "--score-column", "points", "--scale", "0-10", "--save-mapping", "shop")
+    later = write(tmp_path, "id,points,comment,memo\n" + rows.replace("r", "s"), "later.csv")
+    assert "by the saved mapping 'shop'" in run(tmp_path, later, "--preview").stdout
+    assert "shop\n  score: points\n  comment: comment\n  id: id\n" in mappings("list")
+    assert "scale: 0-10, as saved in the mapping 'shop'" in run(tmp_path, later).stdout
+    mappings("delete", "shop")
+    assert mappings("list") == ""

@@ -1,0 +1,86 @@
+"""No file ends in a traceback, an abort or a hang, takes more memory than allowed, or reaches the terminal raw."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ingest.hostile import documents, texts, workbooks
+from tests.ingest.hostile.hostile_file import HostileFile
+
+SEED = 20261126
+MEGABYTES = 600
+SECONDS = 60  # of CPU, so that a busy machine changes nothing
+#: Done, an error in the file, a wrong option, nothing taken.
+EXIT_CODES = (0, 1, 2, 3)
+_RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def files() -> Iterator[HostileFile]:
+    """All hostile files, the same at each call."""
+    for module in (texts, documents, workbooks):
+        yield from module.generate(random.Random(SEED))
+
+
+KINDS = sorted({file.kind for file in files()})
+
+
+def test_there_are_many_hostile_files() -> None:
+    """At least 400 files, whose names differ."""
+    names = [(file.kind, file.name) for file in files()]
+    assert len(names) >= 400
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_file_breaks_an_import(kind: str, tmp_path: Path, sqlite_template: Path) -> None:
+    """Each file is imported, or refused with an error of one line."""
+    failures = []
+    hostile = [file for file in files() if file.kind == kind]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.ingest.hostile.runner", str(sqlite_template)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for number, file in enumerate(hostile):
+        folder = tmp_path / str(number)
+        (folder / "file").mkdir(parents=True)
+        path = file.write(folder / "file")
+        process.stdin.write(json.dumps({"arguments": [*file.options, str(path)], "folder": str(folder)}) + "\n")
+        process.stdin.flush()
+        ending = json.loads(process.stdout.readline())
+        shutil.rmtree(folder)
+        failures += [f"{file.name!a}: {fault}" for fault in _faults(ending)]
+    process.stdin.close()
+    process.wait()
+    assert not failures, "\n".join(failures)
+
+
+def _faults(ending: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with the way in which an import ended."""
+    output = ending["stdout"] + ending["stderr"]
+    if ending["exit_code"] not in EXIT_CODES:
+        yield f"exit code {ending['exit_code']} after {ending['seconds']:.0f} s: {output[-600:]!a}"
+    if "Traceback" in output or "Exception ignored" in output:
+        yield f"traceback: {output[-600:]!a}"
+    if ending["megabytes"] > MEGABYTES:
+        yield f"{ending['megabytes']} MB"
+    if ending["seconds"] > SECONDS:
+        yield f"{ending['seconds']:.0f} s"
+    if raw := _RAW.search(output):
+        yield f"{raw[0]!a} reaches the terminal: {output[max(raw.start() - 60, 0) :][:120]!a}"
+    if ending["exit_code"] == 1 and len(output.splitlines()) > 1:
+        yield f"an error of several lines: {output[:300]!a}"
