@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -72,9 +72,9 @@ _MAX_ELSEWHERE = 5000
 class LibraryParts:
     """The parts of library causes, those that have ended too; and the part of each clause that is in one."""
 
-    clusters: tuple[Cluster, ...]
-    part_of: Mapping[ClauseKey, str]
-    lineage: tuple[Lineage, ...]
+    clusters: tuple[Cluster, ...] = ()
+    part_of: Mapping[ClauseKey, str] = field(default_factory=dict)
+    lineage: tuple[Lineage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

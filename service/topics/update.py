@@ -17,7 +17,7 @@ from pipelines.topics.labelling.distinct_labels import KnownNames, with_distinct
 from pipelines.topics.language_model.endpoint import LabelEndpoint
 from pipelines.topics.language_model.names import with_names
 from pipelines.topics.library import LibraryMatch, match_library, with_library, without_library
-from pipelines.topics.library_parts import divide_library
+from pipelines.topics.library_parts import LibraryParts, divide_library
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
@@ -73,18 +73,20 @@ def update_topics(
     else:
         is_refit = False
         update = grow(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
-    parts = divide_library(
-        texts,
-        vectors,
-        match,
-        previous,
-        update.fit,
-        code_frame=code_frame,
-        now=now,
-        responses=responses,
-        names=names,
-        locked=locked,
-    )
+    parts = LibraryParts()
+    if not is_anonymous:  # its reports show no parts, and the label of one is what a few people said
+        parts = divide_library(
+            texts,
+            vectors,
+            match,
+            previous,
+            update.fit,
+            code_frame=code_frame,
+            now=now,
+            responses=responses,
+            names=names,
+            locked=locked,
+        )
     update = with_library(
         replace(update, clusters=(*update.clusters, *parts.clusters), lineage=(*update.lineage, *parts.lineage)),
         texts,

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ import pytest
 
 from pipelines.render import to_html
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
+from saywhy.issue import TopicState
 from saywhy.report import Report
 from tests.builders.extreme_reports import EMPTY, HOSTILE, HOSTILE_TEXT, HUGE
 from tests.builders.reports import FULL, RATED
@@ -58,6 +60,15 @@ class Document(HTMLParser):
 def page(report: Report, language: str = "en") -> Document:
     """The page of a report, parsed."""
     return Document(to_html(report, CODE_FRAME, language=language))
+
+
+def test_parts_of_a_library_cause_are_shown_with_it() -> None:
+    """A cause whose boundaries are defined has no stability to show, but its parts with their sizes."""
+    state = TopicState(None, False, False, None, 0, (("Dark mode", 12), ("Undo", 9)))
+    report = replace(FULL, issues=(replace(FULL.issues[0], kind="topic", topic=state), *FULL.issues[1:]))
+    content = to_html(report, CODE_FRAME, language="en")
+    assert "among them: Dark mode (12), Undo (9)" in content
+    assert "among them" not in to_html(FULL, CODE_FRAME, language="en")
 
 
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)

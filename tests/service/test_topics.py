@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from models.annotator import Annotator
 from saywhy import store
 from saywhy.topic import Fate, Lineage
@@ -133,8 +135,14 @@ def test_an_ended_topic_is_refused_with_its_fate(topics_store: Path) -> None:
     assert "topic void was retired" in topics_command(topics_store, "pin", "void").stderr
 
 
-def test_an_anonymous_workspace_shows_no_examples(tmp_path: Path, annotator: Annotator) -> None:
-    """An anonymous workspace lists only the topics of the published report, and shows no clauses."""
+def test_an_anonymous_workspace_shows_no_examples(
+    tmp_path: Path, annotator: Annotator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An anonymous workspace lists only the topics of the published report, and shows no clauses.
+
+    Library causes are not divided there: the label of a part would be what a few people said.
+    """
+    monkeypatch.delattr("service.topics.update.divide_library")
     topics_store = tmp_path / "store.db"
     engine = store.open_store(f"sqlite:///{topics_store}")
     with engine.begin() as connection:

@@ -126,7 +126,7 @@ def test_parts_are_clusters_below_their_cause() -> None:
 def test_only_causes_that_name_a_class_of_things_have_parts() -> None:
     """Complaints about rude staff are not divided by the words in which they come."""
     parts, _ = divided(wishes(*[1] * 15, *[2] * 15, *[0] * 40), cause=RUDE)
-    assert parts == LibraryParts((), {}, ())
+    assert parts == LibraryParts()
 
 
 def test_a_small_cause_is_not_divided() -> None:
