@@ -128,7 +128,7 @@ _DOCUMENTS = {
 def _write_keys(path: Path) -> None:
     """Every record has keys of its own."""
     with path.open("w") as file:
-        file.writelines(f'{{"score": {row % 11}, "comment": "text {row}", "k{row}": 1}}\n' for row in range(200_000))
+        file.writelines(f'{{"score": {row % 11}, "comment": "text {row}", "k{row}": 1}}\n' for row in range(40_000))
 
 
 def _write_repeated(path: Path, start: str, unit: str, end: str, count: int) -> None:

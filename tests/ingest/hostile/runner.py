@@ -21,8 +21,8 @@ from typing import Any
 import cli.main
 import service.imports  # noqa: F401 (loaded before the forks)
 
-#: Seconds after which an import hangs: far more than it needs on a busy machine.
-HANG = 900
+#: Seconds of CPU, and of the clock, after which an import hangs: far more than it needs on a slow or busy machine.
+HANG_CPU, HANG = 300, 1800
 #: Address space that a process may add to what the loaded modules take; far more than it may use.
 ADDED = 2 << 30
 
@@ -53,6 +53,7 @@ def _import(arguments: list[str], database: Path, folder: Path) -> None:
         size = int(file.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (size + ADDED, size + ADDED))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (HANG_CPU, HANG_CPU))
     signal.alarm(HANG)
     code = 0
     try:
