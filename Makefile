@@ -10,7 +10,8 @@ export HF_HUB_OFFLINE = 1
 demo: .venv/installed
 	$(BIN)/saywhy demo
 
-# The fast tests; `test-all` adds the slow ones.
+# The fast tests; `test-all` adds the slow ones. There is a worker per core: more threads would wait for each other.
+test test-all: export OMP_NUM_THREADS = 1
 test: .venv/dev system-packages
 	$(BIN)/pytest -n auto --dist loadfile
 
