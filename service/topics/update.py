@@ -54,25 +54,21 @@ def update_topics(
     created = edited.example_causes
     # What people created collects clauses as a library cause does; locks keep clauses in what clustering found.
     locked = edited.locked - {cause.cause.id for cause in created}
-    # A cause into which people merged others stays, also while only clauses of the others are left; and so does one
-    # that they created, before anybody names it.
-    lasting = edited.locked | set(edited.merged_into.values())
-    lasting |= {cause.cause.id for cause in created if cause.examples or cause.texts}
     texts, vectors = clauses_of(comments, annotations)
     code_frame, model, now = annotator.code_frame, annotator.model, datetime.now(UTC)
-    library = code_frame.causes
-    match = match_library(texts, vectors, library, annotator.cause_probabilities, previous, locked=locked)
+    match = match_library(texts, vectors, code_frame.causes, annotator.cause_probabilities, previous, locked=locked)
     match = match_examples(match, texts, vectors, created, annotator, previous, locked=locked)
-    rest = np.flatnonzero(match.cause == NONE)
     names = _known_names(match, edited)
+
+    rest = np.flatnonzero(match.cause == NONE)
     clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest], responses, names)
     discovered = without_library(previous, match.causes) if previous else None
-    if discovered is None or refit or is_due(discovered, model, len(rest)):
-        is_refit = True
+    is_refit = discovered is None or refit or is_due(discovered, model, len(rest))
+    if discovered is None or is_refit:
         update = cluster_all(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
     else:
-        is_refit = False
         update = grow(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
+
     parts = LibraryParts()
     if not is_anonymous:  # its reports show no parts, and the label of one is what a few people said
         parts = divide_library(
@@ -95,22 +91,31 @@ def update_topics(
         previous,
         now,
         is_refit=is_refit,
-        lasting=lasting,
+        lasting=_lasting(edited),
         part_of=parts.part_of,
     )
-    update = replace(update, clusters=tuple(with_distinct_labels(update.clusters, names)))
+    clusters = tuple(with_distinct_labels(update.clusters, names))
     if label_endpoint is not None and not is_anonymous:
         # Unless all clauses were clustered, the update has only the memberships that changed.
         memberships = {} if previous is None or is_refit else dict(previous.memberships)
         memberships |= {member.key: member for member in update.memberships}
-        named = with_names(update.clusters, memberships.values(), comments, label_endpoint, names, since=now)
-        update = replace(update, clusters=named)
+        clusters = with_names(clusters, memberships.values(), comments, label_endpoint, names, since=now)
     with engine.begin() as connection:
-        store.clusters.save(connection, workspace_id, update.fit, update.clusters, update.lineage)
+        store.clusters.save(connection, workspace_id, update.fit, clusters, update.lineage)
         store.memberships.save(connection, workspace_id, update.memberships, replace_all=is_refit)
         store.clusters.update_first_seen(connection, workspace_id)
         save_edited_topics(connection, workspace_id)
     progress("topics", 1, 1)
+
+
+def _lasting(edited: EditedTopics) -> frozenset[str]:
+    """The ids of the causes that stay without a clause.
+
+    A cause into which people merged others stays, also while only clauses of the others are left; and so does one that
+    they created, before anybody names it.
+    """
+    created = {cause.cause.id for cause in edited.example_causes if cause.examples or cause.texts}
+    return edited.locked | set(edited.merged_into.values()) | created
 
 
 def _known_names(match: LibraryMatch, edited: EditedTopics) -> KnownNames:
