@@ -97,16 +97,16 @@ def print_definition(topic: Topic) -> None:
 
 def print_proposal(view: ProposalView) -> None:
     """A proposal in two lines: the topics, and the reason with what became of it."""
-    proposal, decided = view.proposal, view.proposal.decided
+    proposal, decision = view.proposal, view.proposal.decision
     topic, into = (
         f"{topic_id} “{printable(label)}”" if label is not None else f"{topic_id} (no longer there)"
         for topic_id, label in ((proposal.topic, view.topic_label), (proposal.into, view.into_label))
     )
     outcome = ""
-    if decided is not None:
-        edit = f" as edit {decided.edit}" if decided.edit is not None else ""
-        note = f" ({decided.note})" if decided.note else ""
-        outcome = f"  [{decided.decision}{edit} by {decided.author}{note}]"
+    if decision is not None:
+        edit = f" as edit {decision.edit}" if decision.edit is not None else ""
+        note = f" ({decision.note})" if decision.note else ""
+        outcome = f"  [{decision.verdict}{edit} by {decision.author}{note}]"
     typer.echo(f"{proposal.id}: merge {topic} into {into}{printable(outcome)}")
     typer.echo(f"   {proposal.at:%Y-%m-%d}  {printable(proposal.reason)}")
 

@@ -207,7 +207,7 @@ class Edit:
     note: str | None = None
 
 
-class Decision(StrEnum):
+class Verdict(StrEnum):
     """What a person made of a proposal."""
 
     ACCEPTED = "accepted"
@@ -215,10 +215,10 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class Decision:
     """A person's decision on a proposal; `edit` is the number of the merge that followed from accepting it."""
 
-    decision: Decision
+    verdict: Verdict
     author: str
     at: datetime
     note: str | None = None
@@ -234,7 +234,7 @@ class MergeProposal:
     into: str
     reason: str
     at: datetime
-    decided: Decided | None = None
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)

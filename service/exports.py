@@ -17,6 +17,7 @@ from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, Topic
+from service.topics.lookup import topics_called
 from service.workspaces import reading
 
 #: Responses for which annotations and topics are read together.
@@ -111,7 +112,7 @@ def export(
             raise Conflict("this workspace promised anonymity: single responses are not exported")
         wave = _existing_wave(connection, workspace_id, selection.wave)
         topics = {topic.id: topic for topic in store.topics.load(connection, workspace_id)}
-        causes = None if selection.cause is None else _topics_called(selection.cause, topics.values())
+        causes = None if selection.cause is None else _cause_ids(selection.cause, topics.values())
         names = {theme.id: theme.name() for theme in code_frame}
         ranked = _ranked(connection, workspace_id, topics.values())
         exporter = _Exporter(names, topics, ranked, with_personal_data, show_staff_names)
@@ -229,18 +230,13 @@ def _existing_wave(connection: Connection, workspace_id: int, wave: str) -> str 
     return wave
 
 
-def _topics_called(name: str, topics: Collection[Topic]) -> set[str]:
+def _cause_ids(name: str, topics: Collection[Topic]) -> set[str]:
     """The ids of the topics with this id or label; raises `TopicNotFound`."""
-    folded = name.casefold()
-    called = {
-        topic.id
-        for topic in topics
-        if folded in {text.casefold() for text in (topic.id, f"topic:{topic.id}", topic.label, *topic.labels.values())}
-    }
-    if not called:
+    causes = topics_called(topics, name)
+    if not causes:
         there_are = f"the largest are: {_listed(topic.label for topic in topics)}" if topics else "there are none yet"
         raise TopicNotFound(f"there is no cause {name!r}; {there_are}")
-    return called
+    return {cause.id for cause in causes}
 
 
 def _no_segment(segment: Segment, existing: Collection[Segment]) -> str:

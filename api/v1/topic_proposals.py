@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from api.http import problems
 from api.http.dependencies import ResourcesDep
 from api.v1.topics import EditOut, Request
-from saywhy.topic import Decision
+from saywhy.topic import Verdict
 from service.topics import proposals
 from service.topics.proposals import ProposalView
 
@@ -32,7 +32,7 @@ class ProposalOut(BaseModel):
     reason: str = Field(examples=["Both say that exports never finish."])
     at: datetime
     is_open: bool = Field(description="Nobody has decided, and both topics are still there.")
-    decision: Decision | None
+    decision: Verdict | None
     author: str | None = Field(description="Who decided; null like the next three if nobody has.")
     decided_at: datetime | None
     note: str | None
@@ -40,7 +40,7 @@ class ProposalOut(BaseModel):
 
     @classmethod
     def of(cls, view: ProposalView) -> ProposalOut:
-        proposal, decided = view.proposal, view.proposal.decided
+        proposal, decision = view.proposal, view.proposal.decision
         return cls(
             id=proposal.id,
             topic=proposal.topic,
@@ -50,11 +50,11 @@ class ProposalOut(BaseModel):
             reason=proposal.reason,
             at=proposal.at,
             is_open=view.is_open,
-            decision=decided.decision if decided else None,
-            author=decided.author if decided else None,
-            decided_at=decided.at if decided else None,
-            note=decided.note if decided else None,
-            edit=decided.edit if decided else None,
+            decision=decision.verdict if decision else None,
+            author=decision.author if decision else None,
+            decided_at=decision.at if decision else None,
+            note=decision.note if decision else None,
+            edit=decision.edit if decision else None,
         )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from saywhy.store.statements import Row
 from saywhy.store.tables import merge_proposals as table
-from saywhy.topic import Decided, Decision, MergeProposal
+from saywhy.topic import Decision, MergeProposal, Verdict
 
 
 def add(connection: Connection, workspace_id: int, proposals: Iterable[tuple[str, str, str]], *, at: datetime) -> None:
@@ -29,21 +29,21 @@ def load(connection: Connection, workspace_id: int) -> tuple[MergeProposal, ...]
     return tuple(_proposal(row) for row in connection.execute(query))
 
 
-def decide(connection: Connection, workspace_id: int, proposal: int, decided: Decided) -> None:
+def decide(connection: Connection, workspace_id: int, proposal: int, decision: Decision) -> None:
     """Keep the decision on a proposal, in place of an earlier one."""
     values = {
-        "decision": decided.decision,
-        "author": decided.author,
-        "decided_at": decided.at,
-        "note": decided.note,
-        "edit_id": decided.edit,
+        "decision": decision.verdict,
+        "author": decision.author,
+        "decided_at": decision.at,
+        "note": decision.note,
+        "edit_id": decision.edit,
     }
     is_proposal = (table.c.workspace_id == workspace_id) & (table.c.id == proposal)
     connection.execute(sa.update(table).where(is_proposal).values(values))
 
 
 def _proposal(row: Row) -> MergeProposal:
-    decided = None
+    decision = None
     if row.decision is not None:
-        decided = Decided(Decision(row.decision), row.author, row.decided_at, row.note, row.edit_id)
-    return MergeProposal(row.id, row.topic_id, row.into_id, row.reason, row.at, decided)
+        decision = Decision(Verdict(row.decision), row.author, row.decided_at, row.note, row.edit_id)
+    return MergeProposal(row.id, row.topic_id, row.into_id, row.reason, row.at, decision)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pipelines.topics.edits.apply import EditedTopics
@@ -42,10 +42,13 @@ class TopicLookup:
 
         Raises `TopicNotFound`, `TopicEnded` with what became of it, and `InvalidInput` if several have the label.
         """
-        topic = _find_topic(self.topics, name)
-        if topic is None:
+        topics = topics_called(self.topics, name)
+        if len(topics) > 1:
+            ids = ", ".join(topic.id for topic in topics)
+            raise InvalidInput(f"{len(topics)} topics have the label {name!r}: {ids}; give an id")
+        if not topics:
             raise self.not_found(name)
-        return topic
+        return topics[0]
 
     def not_found(self, name: str) -> TopicNotFound | TopicEnded:
         """The error for a name that no current topic has."""
@@ -86,13 +89,9 @@ class TopicLookup:
         return topics_of
 
 
-def _find_topic(topics: Sequence[Topic], name: str) -> Topic | None:
-    """By id first, then by label."""
-    topic_id = name.removeprefix("topic:")
-    matches = [topic for topic in topics if topic.id == topic_id] or [
-        topic for topic in topics if topic.label.casefold() == name.casefold()
+def topics_called(topics: Collection[Topic], name: str) -> list[Topic]:
+    """The topic with this id, else all that have this label in any language."""
+    folded = name.casefold()
+    return [topic for topic in topics if folded in (topic.id, f"topic:{topic.id}")] or [
+        topic for topic in topics if folded in {label.casefold() for label in (topic.label, *topic.labels.values())}
     ]
-    if len(matches) > 1:
-        ids = ", ".join(topic.id for topic in matches)
-        raise InvalidInput(f"{len(matches)} topics have the label {name!r}: {ids}; give an id")
-    return matches[0] if matches else None

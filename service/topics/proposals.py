@@ -19,7 +19,7 @@ from saywhy.errors import Conflict, ProposalNotFound
 from saywhy.issue import Issue
 from saywhy.report import ALL_WAVES
 from saywhy.store import Connection, Engine
-from saywhy.topic import Decided, Decision, Edit, EditKind, MergeProposal, Topic
+from saywhy.topic import Decision, Edit, EditKind, MergeProposal, Topic, Verdict
 from service.topics.editing import Attribution, keep_edit
 from service.topics.validation import LONGEST_NOTE, EditRequest, single_line
 from service.topics.views import visible_topics
@@ -37,7 +37,7 @@ class ProposalView:
     @property
     def is_open(self) -> bool:
         """Whether nobody has decided, and both topics are still there."""
-        return self.proposal.decided is None and self.topic_label is not None and self.into_label is not None
+        return self.proposal.decision is None and self.topic_label is not None and self.into_label is not None
 
 
 def propose_merges(engine: Engine, workspace_id: int, endpoint: LabelEndpoint) -> None:
@@ -88,8 +88,8 @@ def accept(engine: Engine, workspace: str, number: int, attribution: Attribution
             return standing
         request = EditRequest(EditKind.MERGE, proposal.topic, {"into": proposal.into})
         edit = keep_edit(connection, workspace_id, request, attribution, code_frame=code_frame)
-        decided = Decided(Decision.ACCEPTED, edit.author, edit.at, edit.note, edit.id)
-        store.merge_proposals.decide(connection, workspace_id, number, decided)
+        decision = Decision(Verdict.ACCEPTED, edit.author, edit.at, edit.note, edit.id)
+        store.merge_proposals.decide(connection, workspace_id, number, decision)
         return edit
 
 
@@ -101,14 +101,14 @@ def dismiss(engine: Engine, workspace: str, number: int, attribution: Attributio
     with writing(engine, workspace) as (connection, workspace_id):
         store.workspaces.lock(connection, workspace_id)
         proposal = _find(connection, workspace_id, number)
-        if proposal.decided is None:
+        if proposal.decision is None:
             author = single_line(attribution.author, "the author")
             note = single_line(attribution.note, "the note", LONGEST_NOTE) if attribution.note else None
-            decided = Decided(Decision.DISMISSED, author, datetime.now(UTC), note)
-            store.merge_proposals.decide(connection, workspace_id, number, decided)
+            decision = Decision(Verdict.DISMISSED, author, datetime.now(UTC), note)
+            store.merge_proposals.decide(connection, workspace_id, number, decision)
             proposal = _find(connection, workspace_id, number)
-        elif proposal.decided.decision is Decision.ACCEPTED:
-            raise Conflict(f"proposal {number} was accepted as edit {proposal.decided.edit}; undo that edit instead")
+        elif proposal.decision.verdict is Verdict.ACCEPTED:
+            raise Conflict(f"proposal {number} was accepted as edit {proposal.decision.edit}; undo that edit instead")
         return _view(proposal, {topic.id: topic for topic in visible_topics(connection, workspace_id)})
 
 
@@ -122,7 +122,7 @@ def _find(connection: Connection, workspace_id: int, number: int) -> MergePropos
 def _standing_merge(connection: Connection, workspace_id: int, proposal: MergeProposal) -> Edit | None:
     """The edit that the proposal was accepted as, if it was and nobody has undone it."""
     edits = {edit.id: edit for edit in store.topic_edits.load(connection, workspace_id)}
-    number = proposal.decided.edit if proposal.decided else None
+    number = proposal.decision.edit if proposal.decision else None
     return edits[number] if number is not None and number not in undone_by(edits.values()) else None
 
 

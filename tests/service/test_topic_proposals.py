@@ -12,7 +12,7 @@ from saywhy import store
 from saywhy.code_frame import load_code_frame
 from saywhy.errors import Conflict, ProposalNotFound, TopicEnded
 from saywhy.store import Engine
-from saywhy.topic import Decision, EditKind
+from saywhy.topic import EditKind, Verdict
 from service.topics import proposals, views
 from service.topics.editing import Attribution, undo_edit
 from tests.builders.language_model import LanguageModel, language_model
@@ -74,9 +74,9 @@ def test_an_accepted_proposal_is_an_edit_that_can_be_undone(engine: Engine, mode
     assert (edit.author, edit.note) == ("Ada", "weekly")
     assert "Hours for a file" not in labels(engine)
     assert proposals.accept(engine, "default", 1, Attribution("Bob"), code_frame=CODE_FRAME) == edit
-    (accepted,) = [view.proposal for view in proposals.list_proposals(engine, "default") if view.proposal.decided]
-    assert accepted.decided is not None
-    assert (accepted.decided.decision, accepted.decided.edit) == (Decision.ACCEPTED, edit.id)
+    (accepted,) = [view.proposal for view in proposals.list_proposals(engine, "default") if view.proposal.decision]
+    assert accepted.decision is not None
+    assert (accepted.decision.verdict, accepted.decision.edit) == (Verdict.ACCEPTED, edit.id)
     with pytest.raises(Conflict, match=f"accepted as edit {edit.id}"):
         proposals.dismiss(engine, "default", 1, ADA)
     undo_edit(engine, "default", edit.id, ADA)
@@ -94,8 +94,8 @@ def test_a_dismissed_pair_is_not_proposed_again(engine: Engine, model: LanguageM
     dismissed = proposals.dismiss(engine, "default", 3, ADA)
     assert not dismissed.is_open
     assert proposals.dismiss(engine, "default", 3, Attribution("Bob")) == dismissed
-    assert dismissed.proposal.decided is not None
-    assert (dismissed.proposal.decided.author, dismissed.proposal.decided.note) == ("Ada", "weekly")
+    assert dismissed.proposal.decision is not None
+    assert (dismissed.proposal.decision.author, dismissed.proposal.decision.note) == ("Ada", "weekly")
     model.reply = lambda message: {"same": [{"ids": ["t2", "t1"], "reason": "x"}]} if not message["causes"] else {}
     assert propose(engine, workspace_id, model) == pairs[:2]
     assert len(proposals.list_proposals(engine, "default")) == 3
