@@ -10,6 +10,7 @@ import typer
 
 from cli import jsonl
 from cli.configuration import read_settings
+from saywhy.text import counted
 
 if TYPE_CHECKING:
     from models.annotator import Annotator
@@ -102,5 +103,5 @@ def _report_bad_line(bad_line: jsonl.BadLine) -> None:
 
 def _exit_after(bad_lines: int) -> None:
     if bad_lines:
-        typer.echo(f"saywhy: {bad_lines} line{'s' if bad_lines > 1 else ''} could not be read", err=True)
+        typer.echo(f"saywhy: {counted(bad_lines, 'line')} could not be read", err=True)
         raise typer.Exit(1)

@@ -29,6 +29,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", "".join(folded))  # characters that were apart may now compose
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 row`, `1,200 rows`: for messages in English; the sentences of reports are in `pipelines.render`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 class _CharacterTable(dict[int, str]):
     """Translation table for `str.translate`: the character itself, or nothing; filled on demand."""
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from api.http.middleware import SECURITY_HEADERS
 from saywhy import errors
+from saywhy.text import counted
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ async def _on_invalid_request(request: Request, error: Exception) -> JSONRespons
         request,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         title="Invalid request",
-        detail=f"The request is invalid in {len(fields)} place{'s' if len(fields) > 1 else ''}; see `errors`.",
+        detail=f"The request is invalid in {counted(len(fields), 'place')}; see `errors`.",
         fields=fields,
     )
 

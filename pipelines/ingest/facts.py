@@ -77,7 +77,7 @@ def _column_by_name(free: Sequence[Column], role: str, known_names: Sequence[str
     for column in free:
         by_name[without_remark(column.key)].append(column)
     candidates = (column for name in known_names for column in by_name.get(name, ()))
-    return next((column for column in candidates if _fits_role(role, profiles[column].values)), None)
+    return next((column for column in candidates if _fits_role(role, profiles[column])), None)
 
 
 def _column_by_content(free: Sequence[Column], role: str, profiles: Profiles) -> Column | None:
@@ -87,7 +87,8 @@ def _column_by_content(free: Sequence[Column], role: str, profiles: Profiles) ->
         best = max(ranks.values(), default=0)
         return next((column for column in free if ranks[column] == best > 0), None)
     if role == "id":
-        ids = [column for column in free if _is_id(column, profiles[column])]
+        others = {name for other, names in words.facts().items() if other != role for name in names}
+        ids = [c for c in free if without_remark(c.key) not in others and _is_id(c, profiles[c])]
         return min(ids, key=lambda column: all(map(is_row_number, profiles[column].values)), default=None)
     return None
 
@@ -114,8 +115,11 @@ def _is_id(column: Column, profile: Profile) -> bool:
     )
 
 
-def _fits_role(role: str, values: Sequence[str]) -> bool:
+def _fits_role(role: str, profile: Profile) -> bool:
     """Whether most of the content fits the role: a matching name alone is not enough."""
+    values = profile.values
+    if role == "survey_type":  # other exports call the group of the score so
+        return profile.groups < len(profile.answers)
     if role == "id":  # one that lost digits is found too, to say why it is not used
         return len(set(values)) * 2 >= len(values) or _has_lost_digits(values)
     if role == "answered_at":

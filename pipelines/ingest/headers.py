@@ -15,6 +15,7 @@ from pipelines.ingest.row import Row
 from pipelines.ingest.values import is_plain_number
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Rejection
+from saywhy.text import counted
 
 #: Characters of a title that are read, and of the plain text that is kept.
 _LONGEST_RAW, _LONGEST_TITLE = 2_000, 500
@@ -81,7 +82,7 @@ def find_header(name: str, sample: Sequence[Row | Rejection], *, headed: bool) -
     if not rows:
         raise InvalidInput(f"{name} is empty")
     first = 0 if headed else _skip_titles(rows)
-    notes = (f"skipped {first} line(s) above the header in line {rows[first].line}",) if first else ()
+    notes = (f"skipped {counted(first, 'line')} above the header in line {rows[first].line}",) if first else ()
     names, labels, count, has_groups = _read_names(rows[first:])
     if not headed and _looks_like_data(rows[first].cells):
         raise InvalidInput(

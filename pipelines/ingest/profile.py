@@ -69,8 +69,12 @@ class Profile:
     @cached_property
     def is_of_groups(self) -> bool:
         """Whether the cells are the groups of NPS, and not all the same."""
-        groups = [_is_group(cell) for cell in self.answers]
-        return len(self.distinct) > 1 and sum(groups) * 10 >= len(groups) * 9
+        return len(self.distinct) > 1 and self.groups * 10 >= len(self.answers) * 9
+
+    @cached_property
+    def groups(self) -> int:
+        """How many cells are groups of NPS."""
+        return sum(map(_is_group, self.answers))
 
     @cached_property
     def is_numeric(self) -> bool:
@@ -101,9 +105,14 @@ class Profile:
         return self.is_text and len(self.texts) >= 2 and statistics.fmean(map(_length, self.texts)) >= _LONG
 
     @property
+    def is_varied(self) -> bool:
+        """Whether the cells are texts, most of them different."""
+        return self.is_text and len(set(self.texts)) * 2 > len(self.texts)
+
+    @property
     def is_prose(self) -> bool:
         """Whether the texts are sentences, most of them different."""
-        return self.is_of_sentences and len(set(self.texts)) * 2 > len(self.texts)
+        return self.is_of_sentences and self.is_varied
 
     @cached_property
     def volume(self) -> int:

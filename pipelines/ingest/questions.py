@@ -196,10 +196,10 @@ def _comments_of(
     ranks = {column: _open_rank(column, profiles[column]) for column in free}
     best = max(ranks.values(), default=0)
     if best == 0:
-        staff = [c for c in free if _is_of_staff(c) and profiles[c].is_prose]
+        staff = [c for c in free if _is_of_staff(c) and profiles[c].is_varied]
         if staff:
             names = _names(staff, ", ")
-            notes += (f"no comment was imported: {names} looks like notes of the staff; choose it by name if not",)
+            notes += (f"no comment was imported; notes of the staff by name: {names}; choose it if customers wrote it",)
         return (), notes
     asked = [column for column in free if ranks[column] == best == _OPEN_QUESTION]
     longest = max((c for c in free if ranks[c]), key=lambda c: (profiles[c].volume, ranks[c]))
@@ -225,7 +225,7 @@ def _open_rank(column: Column, profile: Profile) -> int:
         return _OPEN_QUESTION
     if words.TEXT.search(wording):
         return int(profile.is_of_sentences) if profile.is_picked else 2
-    return int(profile.is_prose)
+    return int(profile.is_prose or (_is_question(column) and profile.is_varied))
 
 
 def _is_of_staff(column: Column) -> bool:

@@ -25,6 +25,7 @@ from pipelines.ingest.tools import GENERIC
 from pipelines.ingest.values import is_blank, is_row_number
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment, Customer, Rejection, Response, Scale, Score, Segment
+from saywhy.text import counted
 
 #: The number of a line (see `Row.line`) with its response or rejection.
 NumberedItem = tuple[int, Response | Rejection]
@@ -48,9 +49,9 @@ class Blanked:
     """
 
     _REASONS: ClassVar = {
-        "times": "could not be read",
-        "amounts": "could not be read or are out of bounds",
-        "scores": "are codes for no answer",
+        "time": "that could not be read",
+        "amount": "unreadable or out of bounds",
+        "score": "with a code for no answer",
     }
 
     def __init__(self) -> None:
@@ -58,7 +59,7 @@ class Blanked:
         self._first: dict[str, str] = {}
 
     def add(self, kind: str, cell: str) -> None:
-        """Count a cell; `kind` is `times`, `amounts` or `scores`."""
+        """Count a cell; `kind` is `time`, `amount` or `score`."""
         self._counts[kind] += 1
         self._first.setdefault(kind, cell)
 
@@ -66,7 +67,7 @@ class Blanked:
         """What to tell the user."""
         for kind, reason in self._REASONS.items():
             if count := self._counts[kind]:
-                yield f"{count:,} {kind} {reason} and were left blank, e.g. {self._first[kind][:50]!r}"
+                yield f"left blank: {counted(count, kind)} {reason}, e.g. {self._first[kind][:50]!r}"
 
 
 def read_numbered(layout: ExportLayout, blanked: Blanked | None = None) -> Iterator[NumberedItem]:
@@ -117,11 +118,11 @@ def _response(layout: ExportLayout, cells: list[str], identify: IdOfRow, blanked
         try:
             answered_at = parse_timestamp(timestamp, day_first=layout.day_first)
         except ValueError:
-            blanked.add("times", timestamp)
+            blanked.add("time", timestamp)
     given = [text for column in columns.scores if (text := cell(column))]
     score = next(filter(None, (_score(text, layout.scale) for text in given)), None)
     if given and score is None:
-        blanked.add("scores", given[0])
+        blanked.add("score", given[0])
     comment = "\n".join(text for column in columns.comments if (text := _verbatim(cells[column.index], blanks)))
     return Response(
         source=layout.source,
@@ -166,7 +167,7 @@ def _customer(facts: dict[str, str | None], blanked: Blanked) -> Customer | None
         try:
             return parse_money(text) if text else None
         except ValueError:
-            blanked.add("amounts", text or "")
+            blanked.add("amount", text or "")
             return None
 
     name = get("name") or " ".join(part for part in (get("first_name"), get("last_name")) if part) or None

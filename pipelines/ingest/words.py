@@ -66,7 +66,7 @@ OPEN = re.compile(
     r"\bverbatims?\b|\bremarks?\b|\bimprov\w+|\bsuggest\w*|\bopinions?\b|\bdo better\b|\blike (?:best|most|least)\b|"
     r"\bdo you (?:dis)?(?:like|love|miss|value)\b|"
     r"\bon your mind\b|"
-    r"\w*kommentar\w*|\banmerkung\w*|\bbegründ\w*|\bgr[uü]nde?\b|\bwarum\b|\bweshalb\b|\bwieso\b|\bverbesser\w*|"
+    r"\w*kommentar\w*|\banmerkung\w*|\bbegründ\w*|\b(?:haupt|beweg)?gr[uü]nde?\b|\bwarum\b|\bweshalb\b|\bwieso\b|\bverbesser\w*|"
     r"\brückmeldung\w*|\bmeinung\b|\bfreitext\w*|\bfreie antwort\b|\bgefällt\b|\bgefallen\b|\bmögen\b|\bgestört\b|"
     r"\bauf dem herzen\b|"
     r"原因|为什么|為什麼|为何|為何|意见|意見|建议|建議|评论|評論|留言|反馈|反饋|回饋|理由|改进|改進|看法|喜欢|"
@@ -85,8 +85,8 @@ TEXT = re.compile(
 #: A question that asks for the reasons of the score before it.
 REASON = re.compile(
     r"\bwhy\b|\breasons?\b|\bexplain\b|\bexplanation\b|\b(?:this|that|your|the) (?:score|rating|answer)\b|"
-    r"\bbegründ\w*|\bgr[uü]nde?\b|\bwarum\b|\bweshalb\b|\bwieso\b|\b(?:ihrer?|deiner?|diese[rs]?) (?:bewertung|note|"
-    r"antwort)\b|"
+    r"\bbegründ\w*|\b(?:haupt|beweg)?gr[uü]nde?\b|\bwarum\b|\bweshalb\b|\bwieso\b|"
+    r"\b(?:ihrer?|deiner?|diese[rs]?) (?:bewertung|note|antwort)\b|"
     r"原因|为什么|為什麼|为何|為何|理由|이유|\bpourquoi\b|\braisons?\b|\bpor qu[eé]\b|\bmotivos?\b|\braz[oó]n\b"
 )
 #: An open question about anything.
@@ -169,7 +169,7 @@ OTHER_ID = re.compile(
     r"survey|umfrage|问卷id|問卷id|collector|question|frage|product|produkt|order|bestell|ticket|invoice|rechnung|"
     r"phone|telefon|"
     r"postal|zip|plz|country|region|session|campaign|kampagne|customer|client|kund|user|nutzer|member|person|account|"
-    r"konto|客户|客戶|用户|"
+    r"konto|contact|kontakt|客户|客戶|用户|"
     r"用戶|会员|會員|手机|手機|电话|電話|订单|訂單|产品|產品|email|store|branch|filiale|employee|agent"
 )
 

@@ -66,7 +66,7 @@ def test_notes_of_the_staff_alone_are_not_taken_but_named(tmp_path: Path) -> Non
     """A file without the customers' words has no comment, and a note says why and how to choose."""
     layout, *_ = read(table(tmp_path, NPS=SCORES, Notes=TEXTS))
     assert roles(layout) == ("NPS", None)
-    assert any("'Notes' looks like notes of the staff" in note for note in layout.notes)
+    assert any("notes of the staff by name: 'Notes'" in note for note in layout.notes)
 
 
 PAIRS: dict[str, Sequence[object]] = {
@@ -123,7 +123,7 @@ def test_a_time_that_cannot_be_read_costs_only_itself(tmp_path: Path) -> None:
         False,
         *[True] * 10,
     ]
-    assert list(blanked.notes()) == ["1 times could not be read and were left blank, e.g. 'soon'"]
+    assert list(blanked.notes()) == ["left blank: 1 time that could not be read, e.g. 'soon'"]
 
 
 @pytest.mark.parametrize("name", ["CUSTOMER_RESPONSE_DATE", "Befragungstag Datum", "客户答题时间", "when"])

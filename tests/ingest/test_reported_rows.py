@@ -94,7 +94,7 @@ def test_codes_for_no_answer_keep_the_comment() -> None:
     responses = [item for _, item in read_numbered(layout, blanked) if isinstance(item, Response)]
     assert [response.score for response in responses[:12]] == [None] * 12
     assert all(response.comment for response in responses)
-    assert next(blanked.notes()).startswith("11 scores are codes for no answer")
+    assert next(blanked.notes()).startswith("left blank: 11 scores with a code for no answer")
 
 
 def test_an_amount_that_cannot_be_read_costs_only_itself(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_an_amount_that_cannot_be_read_costs_only_itself(tmp_path: Path) -> None
     blanked = Blanked()
     responses = [item for _, item in read_numbered(layout, blanked) if isinstance(item, Response)]
     assert [response.customer and response.customer.revenue for response in responses] == [None, None, *[12_000] * 10]
-    assert list(blanked.notes()) == ["2 amounts could not be read or are out of bounds and were left blank, e.g. 'tbd'"]
+    assert list(blanked.notes()) == ["left blank: 2 amounts unreadable or out of bounds, e.g. 'tbd'"]
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ def test_workbook_with_titles_above_the_table() -> None:
     assert responses[1].customer is not None
     assert responses[1].customer.revenue == Decimal("48000.5")
     assert responses[0].segments == (Segment("region", "Nordics"),)
-    assert any("skipped 2 line(s)" in note for note in layout.notes)
+    assert any("skipped 2 lines" in note for note in layout.notes)
     assert any("'Legend'" in note for note in layout.notes)
 
 

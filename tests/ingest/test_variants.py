@@ -160,3 +160,41 @@ def test_a_summary_sheet_does_not_hide_the_answers(tmp_path: Path) -> None:
         raw.append(list(answer))
     book.save(tmp_path / "export.xlsx")
     assert len(read(tmp_path / "export.xlsx")[1]) == 12
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("What should we change?", ["Nothing", "Pay", "Managers"]),
+        ("Was ist der Hauptgrund für Ihre Bewertung?", ["Schnell", "Nie erreichbar", "Zu teuer"]),
+        ("我们应该改变什么？", ["没有", "价格", "客服"]),
+    ],
+)
+def test_short_answers_to_a_question_are_comments(tmp_path: Path, question: str, answers: list[str]) -> None:
+    """A column that is titled with a question is open, however short its answers, if most of them differ."""
+    assert roles(read(table(tmp_path, {"Response ID": IDS[:3], "NPS": [9, 0, 4], question: answers}))[0]) == (
+        "NPS",
+        question,
+    )
+
+
+def test_a_closed_question_is_not_added_to_the_reason(tmp_path: Path) -> None:
+    """Answers that differ are no comment where another column asks for the reason."""
+    closed = {"Which store did you visit?": ["Lyon", "Lille", "Paris"], "Why?": ["Friendly", "Queue", "Price"]}
+    assert roles(read(table(tmp_path, {"Response ID": IDS[:3], "NPS": [9, 0, 4], **closed}))[0]) == ("NPS", "Why?")
+
+
+@pytest.mark.parametrize("types", [["promoter", "detractor", "detractor"], ["promoter"] * 3])
+def test_the_group_of_a_score_is_no_type_of_survey(tmp_path: Path, types: list[str]) -> None:
+    """`score_type` is the group in some exports and the kind of survey in others; its cells say which."""
+    layout, responses, rejected = read(
+        table(tmp_path, score=[10, 0, 6], score_type=types, comment=TEXTS[:3], posted_date=["2026-03-01"] * 3)
+    )
+    assert (len(responses), rejected, "survey_type" in layout.columns.names_by_role()) == (3, [], False)
+
+
+@pytest.mark.parametrize("name", ["contact_id", "Kundennummer", "用户id", "Lead contact no"])
+def test_the_id_of_a_customer_is_no_id_of_the_response(tmp_path: Path, name: str) -> None:
+    """Two answers of one contact would be taken for one, also if each has answered once so far."""
+    layout, *_ = read(table(tmp_path, {name: IDS, "NPS": SCORES, "Why?": TEXTS}))
+    assert "id" not in layout.columns.names_by_role()
