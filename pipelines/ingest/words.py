@@ -164,10 +164,10 @@ OTHER_TIME = re.compile(
     r"用時|\bachat\b|\bcompra\b"
 )
 #: Names that end like an id, but for those of something else than the response.
-ID = re.compile(r"\b(?:id|uid|uuid|guid|token)$|(?:id|编号|編號|编码|編碼|號|号)$|\b(?:nr|no|number|nummer)$")
+ID = re.compile(r"^id \w|\b(?:id|uid|uuid|guid|token)$|(?:id|编号|編號|编码|編碼|號|号)$|\b(?:nr|no|number|nummer)$")
 OTHER_ID = re.compile(
     r"survey|umfrage|问卷id|問卷id|collector|question|frage|product|produkt|order|bestell|ticket|invoice|rechnung|"
-    r"phone|telefon|"
+    r"phone|telefon|prodott|producto|pedido|utente|usuario|"
     r"postal|zip|plz|country|region|session|campaign|kampagne|customer|client|kund|user|nutzer|member|person|account|"
     r"konto|contact|kontakt|客户|客戶|用户|"
     r"用戶|会员|會員|手机|手機|电话|電話|订单|訂單|产品|產品|email|store|branch|filiale|employee|agent"
