@@ -68,10 +68,10 @@ def find_exclusions(
 
     `taken` have another role. A mark that every row bears says nothing.
     """
-    found = []
+    exclusions = []
     for column in columns:
         if column.key in tool.previews:
-            found.append(Exclusion(column, tool.previews[column.key], "a test row"))
+            exclusions.append(Exclusion(column, tool.previews[column.key], "a test row"))
         if column in taken or profiles[column].is_empty:
             continue
         values = {cell.strip().casefold() for cell in profiles[column].distinct}
@@ -83,8 +83,8 @@ def find_exclusions(
         ):
             marks = words.in_cells(said)
             if names.fullmatch(without_remark(column.key)) and column.key not in tool.previews and not values <= marks:
-                found.append(Exclusion(column, marks, kind))
-    return tuple(found)
+                exclusions.append(Exclusion(column, marks, kind))
+    return tuple(exclusions)
 
 
 def sum_label(cells: Sequence[str], comments: Iterable[Column]) -> str | None:

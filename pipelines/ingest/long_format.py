@@ -108,7 +108,7 @@ def _depends_on(column: Column, respondent: Column, rows: Rows) -> bool:
     values = defaultdict(set)
     for row in rows:
         values[row[respondent.index]].add(row[column.index])
-    return all(len(found) == 1 for found in values.values())
+    return all(len(distinct) == 1 for distinct in values.values())
 
 
 def pivot(table: Table, header: Header, layout: LongFormat) -> Table:
@@ -139,11 +139,11 @@ def pivot(table: Table, header: Header, layout: LongFormat) -> Table:
                     yield rejection(item.line, reason, as_text(item.cells))
                 else:
                     scratch.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", _answer(item, layout, questions))
-            found = scratch.execute(
+            answers = scratch.execute(
                 "SELECT whose, line, question, answer, kept, min(line) OVER (PARTITION BY whose) AS first "
                 "FROM answers ORDER BY first, line"
             )
-            for _, group in itertools.groupby(found, key=lambda row: row[0]):
+            for _, group in itertools.groupby(answers, key=lambda row: row[0]):
                 yield _response(list(group), len(questions))
 
     by = f"{layout.respondent.name!r} and {layout.question.name!r}"

@@ -289,11 +289,11 @@ def _owners(asked: Sequence[Column], questions: Sequence[Branches]) -> dict[Colu
 def _terms(columns: Iterable[Column]) -> set[str]:
     """The longer words of the wording, and pairs of Chinese characters."""
     wording = " ".join(map(_said, columns))
-    found = {
+    terms = {
         word
         for word in re.findall(r"[^\W\d_]{4,}", wording)
         if word.isascii() or not re.search(r"[\u3400-\u9fff]", word)
     }
     for run in re.findall(r"[\u3400-\u9fff]+", wording):
-        found.update(run[start : start + 2] for start in range(len(run) - 1))
-    return found
+        terms.update(run[start : start + 2] for start in range(len(run) - 1))
+    return terms

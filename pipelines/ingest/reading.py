@@ -125,7 +125,7 @@ class _Draft(NamedTuple):
     columns: Columns
 
     @property
-    def found(self) -> tuple[bool, int, bool]:
+    def suitability(self) -> tuple[bool, int, bool]:
         """Whether a saved mapping is for it, how many of score and comment it has, and whether its rows are answers.
 
         A summary by region has no ids and no times.
@@ -153,15 +153,15 @@ def _choose_table(
             errors.append(error)
     if not drafts:
         raise errors[0]
-    return max(drafts, key=lambda draft: draft.found)
+    return max(drafts, key=lambda draft: draft.suitability)
 
 
 def _without_mojibake(table: Table) -> Table:
     """The table itself, or one that mends its cells and says so."""
-    found = find_mojibake(_sample(table.rows()))
-    if found is None:
+    example = find_mojibake(_sample(table.rows()))
+    if example is None:
         return table
-    before, after = (text.strip()[:40] for text in found)
+    before, after = (text.strip()[:40] for text in example)
     note = f"mended text that had been decoded wrongly before it was exported, e.g. {before!r}, which says {after!r}"
     return replace(table, rows=partial(mended_rows, table.rows), notes=(*table.notes, note))
 

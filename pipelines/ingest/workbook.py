@@ -65,13 +65,13 @@ def open_workbook(path: Path, sheet: str | None = None) -> list[Sheet]:
     if done.returncode:
         raise _error(path, done.returncode, done.stderr.decode("utf-8", "replace"))
     sheets = list(_sheets(file))
-    found = [entry for entry in sheets if entry.last_row]
+    filled = [entry for entry in sheets if entry.last_row]
     if sheet is not None and not any(entry.name == sheet for entry in sheets):
         names = ", ".join(repr(entry.name) for entry in sheets)
         raise InvalidInput(f"{path.name} has no sheet {sheet!r}; its sheets are: {names}")
-    if not found:
+    if not filled:
         raise InvalidInput(f"{path.name} is empty: no visible sheet has a row")
-    return found
+    return filled
 
 
 def _sheets(file: BinaryIO) -> Iterator[Sheet]:

@@ -10,7 +10,8 @@
 Rules miss some names, and take some other words for names: `benchmarks/personal_data.py` measures how many.
 """
 
-from pipelines.clean.personal_data.kinds import PLACEHOLDERS, Span
+from pipelines.clean.personal_data.kinds import PLACEHOLDERS
 from pipelines.clean.personal_data.masking import find, mask
+from pipelines.clean.spans import Span
 
 __all__ = ["PLACEHOLDERS", "Span", "find", "mask"]

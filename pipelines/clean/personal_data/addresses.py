@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.clean.personal_data.kinds import Span
+from pipelines.clean.spans import Span
 
 _NUMBER = r"\d{1,5}(?: ?[a-hA-H])?(?:[-/]\d{1,4}[a-hA-H]?)?"
 _UPPER = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ]"

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from models.script import fold_script
-from pipelines.clean.personal_data.kinds import Span
+from pipelines.clean.spans import Span
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 

@@ -15,8 +15,8 @@ from stdnum.it import codicefiscale
 from stdnum.kr import rrn
 from stdnum.us import ssn
 
-from pipelines.clean.personal_data.kinds import Span
 from pipelines.clean.personal_data.phones import REFERENCE
+from pipelines.clean.spans import Span
 
 #: Characters before a number in which a word may say what it is.
 _BEFORE = 40

@@ -8,8 +8,5 @@ NAME, STAFF, ADDRESS = "[name]", "[staff name]", "[address]"
 
 PLACEHOLDERS = (EMAIL, PHONE, CARD, IBAN, ID, HANDLE, IP, BIRTH, NAME, STAFF, ADDRESS)
 
-#: Start and end offset in characters.
-Span = tuple[int, int]
-
 #: Start, end and placeholder.
 Match = tuple[int, int, str]

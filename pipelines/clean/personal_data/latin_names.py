@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.clean.personal_data.kinds import Span
+from pipelines.clean.spans import Span
 
 _WORDS = Path(__file__).parent / "words"
 

@@ -19,8 +19,8 @@ from pipelines.clean.personal_data.kinds import (
     PHONE,
     STAFF,
     Match,
-    Span,
 )
+from pipelines.clean.spans import Span, merge
 
 # Maps full-width characters and digits of other scripts to ASCII, one character to one, so that offsets stay valid.
 _HALF_WIDTH = (
@@ -93,19 +93,8 @@ def find(text: str) -> list[Match]:
     text = text.translate(_HALF_WIDTH)
     matches: list[Match] = []
     for placeholder, finder in _FINDERS:
-        for start, end in _merge(finder(text)):
+        for start, end in merge(finder(text)):
             is_staff = placeholder == NAME and staff.is_staff(written, start, end)
             matches.append((start, end, STAFF if is_staff else placeholder))
             text = text[:start] + "\n" * (end - start) + text[end:]
     return sorted(matches)
-
-
-def _merge(spans: Iterable[Span]) -> list[Span]:
-    """The spans in order, with overlapping and adjacent ones joined."""
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((start, end))
-    return merged

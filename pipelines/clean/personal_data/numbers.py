@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, ip_address
 
 from stdnum import iban, luhn
 
-from pipelines.clean.personal_data.kinds import Span
+from pipelines.clean.spans import Span
 
 _EMAIL = re.compile(
     r"[a-zà-ÿ0-9_][a-zà-ÿ0-9._%+'-]{0,63}(?:@ ?| @ "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
-from pipelines.clean.personal_data.kinds import Span
+from pipelines.clean.spans import Span
 
 # Amounts, dates and times have digits too; they are blanked before the search for phone numbers.
 _AMOUNT = r"(?:(?:[1-9]\d{0,2}(?:[.,' ]\d{3})+|\d+)(?:[.,]\d{1,2})?)"

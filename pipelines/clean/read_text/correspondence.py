@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-Span = tuple[int, int]
+from pipelines.clean.spans import Span, merge
 
 _LINE = re.compile(r"[^\n]*(?:\n|$)")
 
@@ -108,13 +108,7 @@ def unwritten(text: str) -> list[Span]:
         if (match := pattern.match(text[start:])) and match.end():
             spans.append((start, start + match.end()))
             start += match.end()
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((start, end))
-    return merged
+    return merge(spans)
 
 
 def _quotes(text: str) -> Iterator[Span]:

@@ -8,8 +8,7 @@ from functools import lru_cache
 
 from pipelines import mojibake
 from pipelines.clean.read_text import correspondence, markup
-
-Span = tuple[int, int]
+from pipelines.clean.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
