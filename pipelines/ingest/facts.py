@@ -77,7 +77,7 @@ def _column_by_name(free: Sequence[Column], role: str, known_names: Sequence[str
     for column in free:
         by_name[without_remark(column.key)].append(column)
     candidates = (column for name in known_names for column in by_name.get(name, ()))
-    return next((column for column in candidates if _fits_role(role, profiles[column].values)), None)
+    return next((column for column in candidates if _fits_role(role, profiles[column])), None)
 
 
 def _column_by_content(free: Sequence[Column], role: str, profiles: Profiles) -> Column | None:
@@ -114,8 +114,9 @@ def _is_id(column: Column, profile: Profile) -> bool:
     )
 
 
-def _fits_role(role: str, values: Sequence[str]) -> bool:
+def _fits_role(role: str, profile: Profile) -> bool:
     """Whether most of the content fits the role: a matching name alone is not enough."""
+    values = profile.values
     if role == "id":  # one that lost digits is found too, to say why it is not used
         return len(set(values)) * 2 >= len(values) or _has_lost_digits(values)
     if role == "answered_at":
@@ -126,7 +127,7 @@ def _fits_role(role: str, values: Sequence[str]) -> bool:
         return _is_mostly_readable(values, parse_money)
     if role == "email":
         return sum("@" in cell for cell in values) * 2 >= len(values)
-    return True
+    return role != "survey_type" or not profile.is_of_groups
 
 
 def _is_mostly_readable(values: Sequence[str], read: Callable[[str], object]) -> bool:

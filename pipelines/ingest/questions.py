@@ -11,6 +11,7 @@ from pipelines.ingest import words
 from pipelines.ingest.headers import Column, as_key
 from pipelines.ingest.profile import Profile, Rows
 from pipelines.ingest.scores import answer_in
+from pipelines.ingest.wordings import has_nps_group, said, terms, topic
 from saywhy.errors import ColumnNotFound
 
 Profiles = Mapping[Column, Profile]
@@ -44,7 +45,11 @@ def find_questions(columns: Sequence[Column], profiles: Profiles, rows: Rows, qu
     Raises `ColumnNotFound` if several questions are scores by their names, or if none has those words.
     """
     columns = _without_options(columns, profiles)
-    ranks = {column: _score_rank(column, profiles[column]) for column in columns}
+    keys = {column.key for column in columns}
+    ranks = {
+        column: _RECOMMENDATION if has_nps_group(column, keys) else _score_rank(column, profiles[column])
+        for column in columns
+    }
     best = max(ranks.values(), default=0)
     candidates = [column for column in columns if ranks[column] == best > 0]
     if best < _CERTAIN_SCORE and question is None:
@@ -75,11 +80,11 @@ def _names(columns: Iterable[Column], mark: str = " + ") -> str:
 
 def _asked_for(question: str, own: Mapping[Branches, Sequence[Column]]) -> Branches:
     """The question of that name; else the one whose words, or those of its comments, include these."""
-    key, said = as_key(question), question.casefold().strip()
+    key, sought = as_key(question), question.casefold().strip()
     for matches in (
         [scores for scores, comments in own.items() if any(key in _titles(c) for c in (*scores, *comments))],
-        [scores for scores, comments in own.items() if any(_has_words(said, c) for c in (*scores, *comments))],
-        [scores for scores, comments in own.items() if any(said in _said(c) for c in (*scores, *comments))],
+        [scores for scores, comments in own.items() if any(_has_words(sought, c) for c in (*scores, *comments))],
+        [scores for scores, comments in own.items() if any(sought in said(c) for c in (*scores, *comments))],
     ):
         if len(matches) == 1:
             return matches[0]
@@ -92,13 +97,8 @@ def _titles(column: Column) -> tuple[str, str]:
     return column.key, as_key(column.label)
 
 
-def _said(column: Column) -> str:
-    """Name and wording as written, but for capitals: `wording` takes AcmeBox apart."""
-    return f"{column.name} {column.label}".casefold()
-
-
-def _has_words(said: str, column: Column) -> bool:
-    return re.search(rf"\b{re.escape(said)}\b", _said(column)) is not None
+def _has_words(sought: str, column: Column) -> bool:
+    return re.search(rf"\b{re.escape(sought)}\b", said(column)) is not None
 
 
 def _is_question(column: Column) -> bool:
@@ -109,11 +109,18 @@ def _is_question(column: Column) -> bool:
 # --- scores ---------------------------------------------------------------------------------------------------------
 
 
+def _is_group(column: Column) -> bool:
+    """Whether the column is called a group or class of answers, and does not ask for one."""
+    return words.GROUP.search(column.wording) is not None and not _is_question(column)
+
+
 def _score_rank(column: Column, profile: Profile) -> int:
     """5: asks for a recommendation, 4: called a score, 3: has score in its name, 1: numbers 0-10, 0: no score."""
     wording, filled = column.wording, len(profile.answers)
     in_range, of_percent = profile.scores_up_to(10), profile.scores_up_to(100)
-    if not of_percent or (words.GROUP.search(wording) and not _is_question(column)):
+    if not of_percent or _is_group(column):
+        return 0
+    if words.GRADE.search(wording):
         return 0
     if words.RECOMMEND.search(wording):
         is_asked = 2 * in_range >= filled or (_is_question(column) and 2 * of_percent >= filled)
@@ -136,6 +143,9 @@ def _score_rank(column: Column, profile: Profile) -> int:
 def _why_no_score(columns: Sequence[Column], candidates: Sequence[Column], profiles: Profiles) -> str:
     if candidates:
         return f"no score was imported: {_names(candidates, ', ')} all hold numbers from 0 to 10; choose one by name"
+    grades = [column for column in columns if words.GRADE.search(column.wording)]
+    if grades:
+        return f"no score was imported: {grades[0].name!r} holds grades, of which the lowest is the best"
     others = [column for column in columns if _asks_for_number(column) and profiles[column].is_numeric]
     if others:
         return f"no score was imported: {others[0].name!r} does not hold 0-10; choose a column by name"
@@ -242,6 +252,8 @@ def _followups(
     rivals = _merge_branches([*scores, *recommendations], rows) if scores else []
     if not others or not scores:
         return list(asked)
+    topics = {topic(column) for column in others if column not in scores} - {"", *map(topic, scores)}
+    asked = [column for column in asked if topic(column) not in topics] or asked
     if len(rivals) > 1:
         specific = [column for column in asked if not words.ANYTHING.search(column.wording)]
         owners = _owners(specific, rivals)
@@ -260,7 +272,7 @@ def _is_scale(column: Column, profile: Profile) -> bool:
         or words.RATING.search(column.wording)
         or words.MEASURE.search(column.wording)
     )
-    return bool(asks) and 10 * profile.scores_up_to(10) >= 8 * len(profile.answers) > 0
+    return bool(asks) and not _is_group(column) and 10 * profile.scores_up_to(10) >= 8 * len(profile.answers) > 0
 
 
 def _owners(asked: Sequence[Column], questions: Sequence[Branches]) -> dict[Column, Branches]:
@@ -269,10 +281,10 @@ def _owners(asked: Sequence[Column], questions: Sequence[Branches]) -> dict[Colu
     ordered = sorted(questions, key=first.__getitem__)
     is_apart = len(asked) == len(ordered) and max(first.values()) < min((c.index for c in asked), default=0)
     comes_before = bool(asked) and asked[0].index < first[ordered[0]]
-    counts = Counter(term for scores in questions for term in _terms(scores))
+    counts = Counter(term for scores in questions for term in terms(scores))
     owners = {}
     for number, column in enumerate(asked):
-        shared = {scores: sum(counts[term] == 1 for term in _terms(scores) & _terms((column,))) for scores in questions}
+        shared = {scores: sum(counts[term] == 1 for term in terms(scores) & terms((column,))) for scores in questions}
         best = max(shared.values())
         matches = [scores for scores in questions if shared[scores] == best > 0]
         if len(matches) == 1:
@@ -284,16 +296,3 @@ def _owners(asked: Sequence[Column], questions: Sequence[Branches]) -> dict[Colu
         else:
             owners[column] = next(scores for scores in reversed(ordered) if first[scores] < column.index)
     return owners
-
-
-def _terms(columns: Iterable[Column]) -> set[str]:
-    """The longer words of the wording, and pairs of Chinese characters."""
-    wording = " ".join(map(_said, columns))
-    terms = {
-        word
-        for word in re.findall(r"[^\W\d_]{4,}", wording)
-        if word.isascii() or not re.search(r"[\u3400-\u9fff]", word)
-    }
-    for run in re.findall(r"[\u3400-\u9fff]+", wording):
-        terms.update(run[start : start + 2] for start in range(len(run) - 1))
-    return terms

@@ -19,7 +19,7 @@ from tests.builders.exports import IDS, SCORES, TEXTS, nps, read, roles, table
 @pytest.mark.parametrize(
     "name",
     ["Gesprächsnotiz", "Maßnahme", "Kommentar Sachbearbeiter", "Ticket-Verlauf", "客服紀錄", "Response from owner",
-     "担当者コメント", "상담원 메모"],
+     "担当者コメント", "상담원 메모", "QA comment", "Commentaire commercial"],
 )  # fmt: skip
 def test_more_names_of_staff_notes_are_no_comment(tmp_path: Path, name: str) -> None:
     """Compounds, capitals with ß and East Asian names of notes never win, though they are longer."""
@@ -98,6 +98,7 @@ def test_two_numbers_are_no_score() -> None:
         ("ステータス", ("完了", "テスト")),
         ("Abgeschlossen?", ("Ja", "Nein")),
         ("状态", ("有效", "无效")),
+        ("Antworttyp", ("IP-Adresse", "Umfragevorschau")),
     ],
 )
 def test_more_marks_of_tests_and_unfinished_answers(tmp_path: Path, name: str, values: tuple[str, str]) -> None:
@@ -106,7 +107,9 @@ def test_more_marks_of_tests_and_unfinished_answers(tmp_path: Path, name: str, v
     assert len(read(path)[1]) == 11
 
 
-@pytest.mark.parametrize("label", ["本题平均分", "有效填写人次", "평균", "總和"])
+@pytest.mark.parametrize(
+    "label", ["本题平均分", "有效填写人次", "평균", "總和", "Gesamt (n=12)", "Total: 12", "Promotoren"]
+)
 def test_more_labels_of_sums_are_no_responses(tmp_path: Path, label: str) -> None:
     """Labels of sums in Chinese panel reports and in Korean count as such."""
     columns: dict[str, Sequence[object]] = {
@@ -160,3 +163,86 @@ def test_a_summary_sheet_does_not_hide_the_answers(tmp_path: Path) -> None:
         raw.append(list(answer))
     book.save(tmp_path / "export.xlsx")
     assert len(read(tmp_path / "export.xlsx")[1]) == 12
+
+
+def test_responses_without_a_submit_date_are_unfinished(tmp_path: Path) -> None:
+    """LimeSurvey gives submitted responses a date, also beside a last page in another language; others are rejected."""
+    for submitted, page in (("submitdate", "lastpage"), ("Datum Abgeschickt", "Letzte Seite")):
+        dates = ["2026-09-01 10:00:00"] * 11 + [""]
+        path = table(tmp_path, {"id": IDS, submitted: dates, page: [3] * 11 + [1], "NPS": SCORES, "Why?": TEXTS})
+        assert read(path)[2] == [f"an unfinished answer ({submitted}: blank)"]
+
+
+def test_groups_in_a_column_called_type_are_no_type_of_survey(tmp_path: Path) -> None:
+    """`score_type` may say promoter instead of NPS: the response is one all the same."""
+    types = ["promoter" if score > 8 else "passive" if score > 6 else "detractor" for score in SCORES]
+    path = table(tmp_path, {"id": IDS, "score": SCORES, "score_type": types, "comment": TEXTS, "posted_date": IDS})
+    assert nps(read(path)[1]) == -25.0
+
+
+@pytest.mark.parametrize(
+    "name", ["Schulnote", "Bewertung (1 = sehr gut, 6 = ungenügend)", "Rating: 1 (very good) to 5"]
+)
+def test_grades_of_which_one_is_the_best_are_no_scores(tmp_path: Path, name: str) -> None:
+    """On a scale that runs the other way, praise would be a complaint: the scores are left out, with a note."""
+    layout, responses, _ = read(table(tmp_path, {"id": IDS, name: [1, 2, 3, 4, 5, 5] * 2, "Comment": TEXTS}))
+    assert [response.score for response in responses] == [None] * 12
+    assert any("the lowest is the best" in note for note in layout.notes)
+
+
+def test_values_and_labels_of_one_answer_are_one_column(tmp_path: Path) -> None:
+    """Medallia gives each answer as codes and what they say: neither is an answer of its own."""
+    records = [
+        {
+            "id": who,
+            "ltr": {"values": [str(score)], "labels": [str(score)]},
+            "why": {"values": [text], "labels": [text]},
+        }
+        for who, score, text in zip(IDS, SCORES, TEXTS, strict=True)
+    ]
+    path = tmp_path / "feedback.json"
+    path.write_text(json.dumps({"data": {"feedback": {"nodes": records}}}), "utf-8")
+    layout, responses, _ = read(path)
+    assert roles(layout) == ("ltr", "why")
+    assert [response.comment and response.comment.verbatim for response in responses] == TEXTS
+
+
+def test_every_form_of_the_german_verb_asks_for_a_recommendation(tmp_path: Path) -> None:
+    """In `empfiehlst` the vowel is another one; its scores are NPS all the same."""
+    for question in ("Wie wahrscheinlich ist es, dass du uns empfiehlst?", "Wie gern empfehlen Sie uns?"):
+        assert read(table(tmp_path, {"id": IDS, question: SCORES, "Warum?": TEXTS}))[0].scale is Scale.NPS
+
+
+def test_a_group_that_qualtrics_derives_marks_the_score(tmp_path: Path) -> None:
+    """`QID1` has no wording in records of its API, but only a likelihood to recommend has a `QID1_NPS_GROUP`."""
+    path = table(tmp_path, {"id": IDS, "QID1": SCORES, "QID1_NPS_GROUP": [1, 3] * 6, "QID2_TEXT": TEXTS})
+    layout = read(path)[0]
+    assert (roles(layout), layout.scale) == (("QID1", "QID2_TEXT"), Scale.NPS)
+
+
+def test_wordings_in_a_second_row_are_no_response(tmp_path: Path) -> None:
+    """Qualtrics once wrote names, then wordings that repeat those which are no questions."""
+    wordings = ["ResponseID", "Finished", "How likely are you to recommend us?", "Why?"]
+    columns = zip(wordings, (IDS, [1] * 12, SCORES, TEXTS), strict=True)
+    path = table(
+        tmp_path, dict(zip(["ResponseID", "Finished", "Q1", "Q2"], ([w, *c] for w, c in columns), strict=True))
+    )
+    layout, responses, _ = read(path)
+    assert (roles(layout), layout.scale, len(responses)) == (("Q1", "Q2"), Scale.NPS, 12)
+    assert layout.tool.name == "file"
+
+
+def test_a_comment_named_like_another_rating_is_left_out(tmp_path: Path) -> None:
+    """`product_comment` belongs to `product_rating`, though nothing in it asks for a reason."""
+    other = [f"The product is fine since {text}" for text in TEXTS]
+    columns = {"nps": SCORES, "nps_comment": TEXTS, "product_rating": [3, 4] * 6, "product_comment": other}
+    assert roles(read(table(tmp_path, {"id": IDS, **columns}))[0]) == ("nps", "nps_comment")
+
+
+def test_titles_above_and_sums_below_a_small_table(tmp_path: Path) -> None:
+    """Neither lines of one cell above nor a few shorter ones below hide the delimiter."""
+    rows = [f'{who},{score},"{text}",2026-09-01' for who, score, text in zip(IDS, SCORES, TEXTS, strict=True)]
+    lines = ["Responses for: survey", "Exported: today", "", "id,NPS,Comment,Date", *rows, "", "Average,5", "Total,12"]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    assert roles(read(path)[0]) == ("NPS", "Comment")
