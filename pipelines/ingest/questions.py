@@ -30,10 +30,11 @@ _NO_TICKS = frozenset({"0", "no", "false", "nein", "non", "否", "unchecked", "n
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The score and the open questions that were found; `notes` are for the user."""
+    """The score and its open questions, with notes for the user on the choice of comments and on the score."""
 
     scores: Branches
     comments: tuple[Column, ...]
+    comment_notes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -55,7 +56,7 @@ def find_questions(columns: Sequence[Column], profiles: Profiles, rows: Rows, qu
     if best < _CERTAIN_SCORE and question is None:
         scores: Branches = (candidates[0],) if len(candidates) == 1 else ()
         note = () if scores else (_why_no_score(columns, candidates, profiles),)
-        return Questions(scores, *_comments_of(scores, columns, profiles, rows, note))
+        return Questions(scores, *_comments_of(scores, columns, profiles, rows), notes=note)
     questions = _merge_branches(candidates, rows)
     if question is not None:
         others = [c for c in columns if c not in candidates and (ranks[c] or _is_scale(c, profiles[c]))]
@@ -199,18 +200,16 @@ def _is_ticked(column: Column, profile: Profile) -> bool:
 
 
 def _comments_of(
-    scores: Branches, columns: Sequence[Column], profiles: Profiles, rows: Rows, notes: tuple[str, ...] = ()
+    scores: Branches, columns: Sequence[Column], profiles: Profiles, rows: Rows
 ) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     """The open questions that follow the score up or ask about anything, and notes."""
     free = [column for column in columns if column not in scores]
     ranks = {column: _open_rank(column, profiles[column]) for column in free}
     best = max(ranks.values(), default=0)
     if best == 0:
-        staff = [c for c in free if _is_of_staff(c) and profiles[c].is_prose]
-        if staff:
-            names = _names(staff, ", ")
-            notes += (f"no comment was imported: {names} looks like notes of the staff; choose it by name if not",)
-        return (), notes
+        staff = _names([c for c in free if _is_of_staff(c) and profiles[c].is_prose], ", ")
+        note = f"no comment was imported: {staff} looks like notes of the staff; choose it by name if not"
+        return (), (note,) if staff else ()
     asked = [column for column in free if ranks[column] == best == _OPEN_QUESTION]
     longest = max((c for c in free if ranks[c]), key=lambda c: (profiles[c].volume, ranks[c]))
     # What is written counts more than what a column is called.
@@ -220,8 +219,8 @@ def _comments_of(
         asked = sorted((*asked, longest), key=lambda column: column.index)
     own = tuple(_followups(scores, asked, free, profiles, rows))
     if len(own) > 1 and any(_contradict(own[0], other, rows) for other in own[1:]):
-        notes += (f"the answers to {len(own)} open questions are read as one comment: {_names(own, ', ')}",)
-    return own, notes
+        return own, (f"the answers to {len(own)} open questions are read as one comment: {_names(own, ', ')}",)
+    return own, ()
 
 
 def _open_rank(column: Column, profile: Profile) -> int:

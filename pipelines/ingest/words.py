@@ -16,7 +16,7 @@ from pathlib import Path
 
 #: A question that asks for the likelihood to recommend.
 RECOMMEND = re.compile(
-    r"\be?nps\b|\bnet promoter\b|\bpromoter score\b|\bltr\b|\brecommend\w*|weiterempf\w*|推荐|推薦|"
+    r"\be?nps\b|\bnet promoter\b|\bpromoter score\b|\bltr\b|\brecommend\w*|weiter(?:zu)?empf\w*|推荐|推薦|"
     r"\bempf(?:ie|[eioö])h?l\w*|"
     r"\brecommand\w*|\brecom[ie]+nd\w*|\braccomand\w*|\bconsigl\w*|\baanbev\w*|\baanrad\w*|\brekommender\w*|"
     r"\banbefal\w*|\bsuosittel\w*|\btavsiye\w*|\bpolec\w*|\bdoporuč\w*|\bodporúč\w*|\bajánl\w*|\brecomand\w*|"
@@ -76,6 +76,7 @@ OPEN = re.compile(
     r"原因|为什么|為什麼|为何|為何|意见|意見|建议|建議|评论|評論|留言|反馈|反饋|回饋|理由|改进|改進|看法|喜欢|"
     r"喜歡|最满意|最滿意|不满意的地方|想说|想說|补充|補充|"
     r"\bpourquoi\b|\bexplication\w*|\bcommentaire\w*|\braisons?\b|\bavis\b|\baméliorer\b|"
+    r"\bpoints? (?:positif|négatif|fort|faible)s?\b|"
     r"\bcomentario\w*|\bpor qu[eé]\b|\bmotivos?\b|\braz[oó]n\b|\bopini[oó]n\b|\bsugerencia\w*|\bmejorar\b|"
     r"コメント|感想|改善|이유|의견|코멘트|개선|건의"
 )
@@ -134,7 +135,8 @@ ADDRESS = re.compile(r"\b(?:your?|ihre?[nrms]?|sie|dein(?:e[nrms]?)?|votre|vos|v
 
 #: Texts that are not written by the respondent.
 NO_ANSWER = re.compile(
-    r"\buser agent\b|\bbrowser\b|\burls?\b|\blink\b|\breferr?er\b|\baddress\b|\badresse\b|地址|\bip\b|\bids?\b"
+    r"\buser agent\b|\bbrowser\b|\burls?\b|\blink\b|\breferr?er\b|\baddress\b|\badresse\b|地址|\bip\b|\bids?\b|"
+    r"\bcodes?$"
 )
 
 #: Technical facts about the connection, which are never segments.

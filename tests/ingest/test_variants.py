@@ -10,9 +10,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipelines.ingest import examine
 from pipelines.ingest.dates import detect_day_first, parse_timestamp
 from pipelines.ingest.scores import parse_score
 from saywhy.feedback import Scale
+from saywhy.mapping import ColumnChoice
 from tests.builders.exports import IDS, SCORES, TEXTS, nps, read, roles, table
 
 
@@ -209,7 +211,7 @@ def test_values_and_labels_of_one_answer_are_one_column(tmp_path: Path) -> None:
 
 def test_every_form_of_the_german_verb_asks_for_a_recommendation(tmp_path: Path) -> None:
     """In `empfiehlst` the vowel is another one; its scores are NPS all the same."""
-    for question in ("Wie wahrscheinlich ist es, dass du uns empfiehlst?", "Wie gern empfehlen Sie uns?"):
+    for question in ("Wie gern empfiehlst du uns?", "Wären Sie bereit, uns weiterzuempfehlen?"):
         assert read(table(tmp_path, {"id": IDS, question: SCORES, "Warum?": TEXTS}))[0].scale is Scale.NPS
 
 
@@ -223,10 +225,8 @@ def test_a_group_that_qualtrics_derives_marks_the_score(tmp_path: Path) -> None:
 def test_wordings_in_a_second_row_are_no_response(tmp_path: Path) -> None:
     """Qualtrics once wrote names, then wordings that repeat those which are no questions."""
     wordings = ["ResponseID", "Finished", "How likely are you to recommend us?", "Why?"]
-    columns = zip(wordings, (IDS, [1] * 12, SCORES, TEXTS), strict=True)
-    path = table(
-        tmp_path, dict(zip(["ResponseID", "Finished", "Q1", "Q2"], ([w, *c] for w, c in columns), strict=True))
-    )
+    names, answers = ("ResponseID", "Finished", "Q1", "Q2"), (IDS, ["1"] * 12, list(map(str, SCORES)), TEXTS)
+    path = table(tmp_path, {n: [w, *a] for n, w, a in zip(names, wordings, answers, strict=True)})
     layout, responses, _ = read(path)
     assert (roles(layout), layout.scale, len(responses)) == (("Q1", "Q2"), Scale.NPS, 12)
     assert layout.tool.name == "file"
@@ -235,8 +235,8 @@ def test_wordings_in_a_second_row_are_no_response(tmp_path: Path) -> None:
 def test_a_comment_named_like_another_rating_is_left_out(tmp_path: Path) -> None:
     """`product_comment` belongs to `product_rating`, though nothing in it asks for a reason."""
     other = [f"The product is fine since {text}" for text in TEXTS]
-    columns = {"nps": SCORES, "nps_comment": TEXTS, "product_rating": [3, 4] * 6, "product_comment": other}
-    assert roles(read(table(tmp_path, {"id": IDS, **columns}))[0]) == ("nps", "nps_comment")
+    path = table(tmp_path, id=IDS, nps=SCORES, nps_comment=TEXTS, product_rating=[3, 4] * 6, product_comment=other)
+    assert roles(read(path)[0]) == ("nps", "nps_comment")
 
 
 def test_titles_above_and_sums_below_a_small_table(tmp_path: Path) -> None:
@@ -246,3 +246,24 @@ def test_titles_above_and_sums_below_a_small_table(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text("\n".join(lines), "utf-8")
     assert roles(read(path)[0]) == ("NPS", "Comment")
+
+
+def test_a_comment_that_was_chosen_has_no_note_on_others(tmp_path: Path) -> None:
+    """Several open questions are read as one only where nobody chose the comment, and only then a note says so."""
+    more = [f"Also: {text}" for text in TEXTS]
+    path = table(tmp_path, {"id": IDS, "nps": SCORES, "Why?": TEXTS, "What else could we improve?": more})
+    assert any("one comment" in note for note in examine(path).notes)
+    assert not any("one comment" in note for note in examine(path, columns=ColumnChoice(comment="Why?")).notes)
+
+
+def test_codes_of_reasons_are_no_comment(tmp_path: Path) -> None:
+    """Beside the reason in words, its code is none of the customer's words."""
+    path = table(tmp_path, id=IDS, nps=SCORES, reason_code=["PRICE", "SUPPORT", "UX"] * 4, reason_text=TEXTS)
+    assert roles(read(path)[0]) == ("nps", "reason_text")
+
+
+def test_a_stroke_in_the_words_beside_a_score() -> None:
+    """`5 (teils/teils)` is a score with its label; `10/5` is none."""
+    assert parse_score("5 (teils/teils)") == 5
+    with pytest.raises(ValueError, match="10/5"):
+        parse_score("10/5")
