@@ -1,18 +1,19 @@
-"""Parts of a text, as pairs of offsets (start, end) in characters."""
+"""Spans of a text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+#: Start and end offset in characters.
 Span = tuple[int, int]
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
+def merge(spans: Iterable[Span]) -> list[Span]:
     """The spans in order, with overlapping and adjacent ones joined."""
-    result: list[Span] = []
+    merged: list[Span] = []
     for start, end in sorted(spans):
-        if result and start <= result[-1][1]:
-            result[-1] = result[-1][0], max(end, result[-1][1])
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
         else:
-            result.append((start, end))
-    return result
+            merged.append((start, end))
+    return merged

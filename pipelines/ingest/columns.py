@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.ingest import words
 from pipelines.ingest.exclusions import Exclusion, find_exclusions
@@ -86,7 +86,8 @@ def choose_columns(
     questions = _choose_questions(tool, profiles, sample, choice, free, scores, comments)
     scores, comments = questions.scores, questions.comments
     taken.update(scores, comments)
-    notes = [*questions.notes, *refuse_unfit(facts, profiles, [*scores[:1], *comments[:1]], sample)]
+    notes = [*questions.notes, *questions.comment_notes]
+    notes += refuse_unfit(facts, profiles, [*scores[:1], *comments[:1]], sample)
     if not scores and not comments:
         raise ColumnNotFound(
             f"neither a score nor a comment column was found by name or content; name them. {_column_list(header)}"
@@ -129,20 +130,20 @@ def _choose_questions(
         questions = find_questions(filled, profiles, sample, choice.question)
         if not questions.scores and (groups := _group_column(filled, profiles)):
             note = "only the groups of NPS are known, not the scores"
-            questions = Questions((groups,), comments_of((groups,), filled, profiles, sample).comments, (note,))
+            questions = replace(comments_of((groups,), filled, profiles, sample), notes=(note,))
     else:
         questions = comments_of(scores, filled, profiles, sample)
     if choice.comment is not None:
-        return Questions(questions.scores, comments, questions.notes)
+        return replace(questions, comments=comments, comment_notes=())
     if tool_comment := tool_column(filled, tool, "comment", profiles):
-        return Questions(questions.scores, (tool_comment,), questions.notes)
+        return replace(questions, comments=(tool_comment,), comment_notes=())
     if not questions.comments:  # an empty column is better than none: later exports may fill it
         empty = (
             c
             for c in free
             if profiles[c].is_empty and words.OPEN.search(c.wording) and not words.STAFF.search(c.wording)
         )
-        return Questions(questions.scores, tuple(empty)[:1], questions.notes)
+        return replace(questions, comments=tuple(empty)[:1])
     return questions
 
 

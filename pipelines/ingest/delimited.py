@@ -87,7 +87,7 @@ def _width_agreement(head: list[str], dialect: Dialect) -> tuple[float, int]:
     share = count / (len(widths) + broken)
     below = list(itertools.dropwhile(lambda cells: cells == 1, widths))
     has_titles = below[:1] == [width] and len(widths) - len(below) <= _MAX_TITLES and len(below) >= _MIN_BELOW_TITLES
-    if has_titles and below.count(width) >= 0.9 * len(below):
+    if has_titles and below.count(width) >= 0.8 * len(below):
         return share, width
     return share if widths[0] == width else share / 2, width
 

@@ -28,13 +28,20 @@ _IS_TEST = re.compile(
     r"(?:is |ist )?(?:a )?(?:test|preview|vorschau|testdaten)(?: (?:response|mode|data|row))?|"
     r"(?:是否)?(?:为)?(?:测试|測試)(?:数据)?"
 )
+# LimeSurvey tells by the last page how far a response got, and gives a submitted one a date.
+_LAST_PAGE = re.compile(r"last ?page\b|letzte seite\b|dernière page\b|última página\b|最后一页|最後一頁")
+_SUBMITTED = re.compile(
+    r"submit ?date\b|date submitted\b|datum abgeschickt\b|date de soumission\b|fecha de envío\b|"
+    r"提交日期|提交时间|提交時間"
+)
 # "Average", "Total responses", "NPS score", "Ø", "合计".
 _SUM = re.compile(
     r"(?:(?:grand|sub|over)[- ]?)?(?:total|sum|average|avg|mean|median|count|minimum|maximum|std(?:\.? ?dev)?|"
     r"standard deviation|overall|n)"
     r"(?: (?:of )?(?:\w+ )?(?:responses?|score|rating|answers?|nps|count|number|value))?|(?:number of )?responses|"
     r"nps(?: score| value)?|"
-    r"net promoter score|% ?(?:promoters?|passives?|detractors?)|(?:promoters?|passives?|detractors?)|"
+    r"net promoter score|(?:% ?)?(?:promoters?|promotoren|passives?|detractors?|detraktoren|"
+    r"kritiker|promoteurs?|détracteurs?|推荐者|推薦者|被动者|被動者|中立者|贬损者|貶損者)|"
     r"(?:gesamt|end|zwischen)?(?:summe|ergebnis)|gesamt(?:zahl|anzahl|wert|durchschnitt)?|durchschnitt(?:swert)?|"
     r"mittelwert|mittel|anzahl(?: antworten)?|"
     r"insgesamt|standardabweichung|nps[- ]?wert|ø|∑|σ|"
@@ -45,6 +52,10 @@ _SUM = re.compile(
     r"total (?:des )?réponses",
     re.IGNORECASE,
 )
+
+
+# What may follow the label of a sum: "Total (n=12)", "Total responses: 12".
+_SUM_REMARK = re.compile(r"\s*(?:[(（\[].*[)）\]]|[:：=][-−+\d.,%\s]*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +69,21 @@ class Exclusion:
     def reason(self, cells: Sequence[str]) -> str | None:
         """Why the row is none; `None` if it is one."""
         cell = cells[self.column.index].strip()
-        return f"{self.kind} ({self.column.name}: {cell})" if cell.casefold() in self.values else None
+        return f"{self.kind} ({self.column.name}: {cell or 'blank'})" if cell.casefold() in self.values else None
 
 
 def find_exclusions(
-    columns: Iterable[Column], tool: Tool, profiles: Mapping[Column, Profile], taken: frozenset[Column]
+    columns: Sequence[Column], tool: Tool, profiles: Mapping[Column, Profile], taken: frozenset[Column]
 ) -> tuple[Exclusion, ...]:
     """The columns that mark tests and unfinished answers: those of the tool, and others by their names and values.
 
     `taken` have another role. A mark that every row bears says nothing.
     """
     exclusions = []
+    has_pages = any(_LAST_PAGE.match(column.key) for column in columns)
     for column in columns:
+        if has_pages and _SUBMITTED.match(column.key) and not profiles[column].is_empty:
+            exclusions.append(Exclusion(column, frozenset({""}), "an unfinished answer"))
         if column.key in tool.previews:
             exclusions.append(Exclusion(column, tool.previews[column.key], "a test row"))
         if column in taken or profiles[column].is_empty:
@@ -97,6 +111,6 @@ def sum_label(cells: Sequence[str], comments: Iterable[Column]) -> str | None:
         return None
     texts = {column.index for column in comments}
     label = cells[filled[0]].strip().rstrip(":： ")
-    if _SUM.fullmatch(label) is None or texts & set(filled[1:]):
+    if _SUM.fullmatch(_SUM_REMARK.sub("", label)) is None or texts & set(filled[1:]):
         return None
     return label if filled[0] not in texts or len(filled) > 1 else None

@@ -104,6 +104,8 @@ def _add_fields(
         name = prefix + str(key)
         if key == "definition" and wordings:
             continue
+        if isinstance(value, dict) and value.keys() == {"values", "labels"} and isinstance(value["labels"], list):
+            value = value["labels"] or value["values"]  # the codes of an answer and what they say (API of Medallia)
         if isinstance(value, dict) and depth < _DEEPEST:
             _add_fields(value, f"{name}.", cells, wordings, depth + 1)
         elif isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value) and depth < _DEEPEST:

@@ -111,6 +111,8 @@ def _read_names(rows: Sequence[Row]) -> tuple[list[str], list[str], int, bool]:
     if len(rows) > 2 and any('"ImportId"' in cell for cell in rows[2].cells):  # Qualtrics: ids, wordings, import ids
         labels = [clean_title(cell) for cell in rows[1].cells]
         return top, (labels + blank)[: len(top)], 3, False
+    if len(rows) > 2 and _has_wordings_row(rows):  # Qualtrics before 2016: ids, wordings
+        return top, [clean_title(cell) for cell in rows[1].cells], 2, False
     if len(rows) > 1 and _has_second_header_row(rows):  # SurveyMonkey: questions, then their sub-answers
         question, names = "", []
         for title, answer in zip(top, map(clean_title, rows[1].cells), strict=True):
@@ -121,6 +123,15 @@ def _read_names(rows: Sequence[Row]) -> tuple[list[str], list[str], int, bool]:
     if len(rows) > 2 and _has_group_row(rows):
         return _names_in_groups(top, [clean_title(cell) for cell in rows[1].cells]), blank, 2, True
     return top, blank, 1, False
+
+
+def _has_wordings_row(rows: Sequence[Row]) -> bool:
+    """Whether the second row repeats some names and has wordings for the others, which hold data below."""
+    top, second = rows[0].cells, rows[1].cells
+    if len(second) != len(top) or not all(map(str.strip, second)) or _looks_like_data(second):
+        return False
+    repeated = sum(as_key(name) == as_key(wording) for name, wording in zip(top, second, strict=True))
+    return 2 <= repeated < len(top)
 
 
 def _has_group_row(rows: Sequence[Row]) -> bool:

@@ -108,7 +108,7 @@ def _depends_on(column: Column, respondent: Column, rows: Rows) -> bool:
     values = defaultdict(set)
     for row in rows:
         values[row[respondent.index]].add(row[column.index])
-    return all(len(of_respondent) == 1 for of_respondent in values.values())
+    return all(len(distinct) == 1 for distinct in values.values())
 
 
 def pivot(table: Table, header: Header, layout: LongFormat) -> Table:

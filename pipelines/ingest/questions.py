@@ -11,6 +11,7 @@ from pipelines.ingest import words
 from pipelines.ingest.headers import Column, as_key
 from pipelines.ingest.profile import Profile, Rows
 from pipelines.ingest.scores import answer_in
+from pipelines.ingest.wordings import has_nps_group, said, terms, topic
 from saywhy.errors import ColumnNotFound
 
 Profiles = Mapping[Column, Profile]
@@ -29,10 +30,11 @@ _NO_TICKS = frozenset({"0", "no", "false", "nein", "non", "否", "unchecked", "n
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The score and the open questions that were found; `notes` are for the user."""
+    """The score and its open questions, with notes for the user on the choice of comments and on the score."""
 
     scores: Branches
     comments: tuple[Column, ...]
+    comment_notes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -44,13 +46,17 @@ def find_questions(columns: Sequence[Column], profiles: Profiles, rows: Rows, qu
     Raises `ColumnNotFound` if several questions are scores by their names, or if none has those words.
     """
     columns = _without_options(columns, profiles)
-    ranks = {column: _score_rank(column, profiles[column]) for column in columns}
+    keys = {column.key for column in columns}
+    ranks = {
+        column: _RECOMMENDATION if has_nps_group(column, keys) else _score_rank(column, profiles[column])
+        for column in columns
+    }
     best = max(ranks.values(), default=0)
     candidates = [column for column in columns if ranks[column] == best > 0]
     if best < _CERTAIN_SCORE and question is None:
         scores: Branches = (candidates[0],) if len(candidates) == 1 else ()
         note = () if scores else (_why_no_score(columns, candidates, profiles),)
-        return Questions(scores, *_comments_of(scores, columns, profiles, rows, note))
+        return Questions(scores, *_comments_of(scores, columns, profiles, rows), notes=note)
     questions = _merge_branches(candidates, rows)
     if question is not None:
         others = [c for c in columns if c not in candidates and (ranks[c] or _is_scale(c, profiles[c]))]
@@ -75,11 +81,11 @@ def _names(columns: Iterable[Column], mark: str = " + ") -> str:
 
 def _asked_for(question: str, own: Mapping[Branches, Sequence[Column]]) -> Branches:
     """The question of that name; else the one whose words, or those of its comments, include these."""
-    key, said = as_key(question), question.casefold().strip()
+    key, sought = as_key(question), question.casefold().strip()
     for matches in (
         [scores for scores, comments in own.items() if any(key in _titles(c) for c in (*scores, *comments))],
-        [scores for scores, comments in own.items() if any(_has_words(said, c) for c in (*scores, *comments))],
-        [scores for scores, comments in own.items() if any(said in _said(c) for c in (*scores, *comments))],
+        [scores for scores, comments in own.items() if any(_has_words(sought, c) for c in (*scores, *comments))],
+        [scores for scores, comments in own.items() if any(sought in said(c) for c in (*scores, *comments))],
     ):
         if len(matches) == 1:
             return matches[0]
@@ -92,13 +98,8 @@ def _titles(column: Column) -> tuple[str, str]:
     return column.key, as_key(column.label)
 
 
-def _said(column: Column) -> str:
-    """Name and wording as written, but for capitals: `wording` takes AcmeBox apart."""
-    return f"{column.name} {column.label}".casefold()
-
-
-def _has_words(said: str, column: Column) -> bool:
-    return re.search(rf"\b{re.escape(said)}\b", _said(column)) is not None
+def _has_words(sought: str, column: Column) -> bool:
+    return re.search(rf"\b{re.escape(sought)}\b", said(column)) is not None
 
 
 def _is_question(column: Column) -> bool:
@@ -109,11 +110,18 @@ def _is_question(column: Column) -> bool:
 # --- scores ---------------------------------------------------------------------------------------------------------
 
 
+def _is_group(column: Column) -> bool:
+    """Whether the column is called a group or class of answers, and does not ask for one."""
+    return words.GROUP.search(column.wording) is not None and not _is_question(column)
+
+
 def _score_rank(column: Column, profile: Profile) -> int:
     """5: asks for a recommendation, 4: called a score, 3: has score in its name, 1: numbers 0-10, 0: no score."""
     wording, filled = column.wording, len(profile.answers)
     in_range, of_percent = profile.scores_up_to(10), profile.scores_up_to(100)
-    if not of_percent or (words.GROUP.search(wording) and not _is_question(column)):
+    if not of_percent or _is_group(column):
+        return 0
+    if words.GRADE.search(wording):
         return 0
     if words.RECOMMEND.search(wording):
         is_asked = 2 * in_range >= filled or (_is_question(column) and 2 * of_percent >= filled)
@@ -136,6 +144,9 @@ def _score_rank(column: Column, profile: Profile) -> int:
 def _why_no_score(columns: Sequence[Column], candidates: Sequence[Column], profiles: Profiles) -> str:
     if candidates:
         return f"no score was imported: {_names(candidates, ', ')} all hold numbers from 0 to 10; choose one by name"
+    grades = [column for column in columns if words.GRADE.search(column.wording)]
+    if grades:
+        return f"no score was imported: {grades[0].name!r} holds grades, of which the lowest is the best"
     others = [column for column in columns if _asks_for_number(column) and profiles[column].is_numeric]
     if others:
         return f"no score was imported: {others[0].name!r} does not hold 0-10; choose a column by name"
@@ -189,18 +200,16 @@ def _is_ticked(column: Column, profile: Profile) -> bool:
 
 
 def _comments_of(
-    scores: Branches, columns: Sequence[Column], profiles: Profiles, rows: Rows, notes: tuple[str, ...] = ()
+    scores: Branches, columns: Sequence[Column], profiles: Profiles, rows: Rows
 ) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     """The open questions that follow the score up or ask about anything, and notes."""
     free = [column for column in columns if column not in scores]
     ranks = {column: _open_rank(column, profiles[column]) for column in free}
     best = max(ranks.values(), default=0)
     if best == 0:
-        staff = [c for c in free if _is_of_staff(c) and profiles[c].is_varied]
-        if staff:
-            names = _names(staff, ", ")
-            notes += (f"no comment was imported; notes of the staff by name: {names}; choose it if customers wrote it",)
-        return (), notes
+        staff = _names([c for c in free if _is_of_staff(c) and profiles[c].is_varied], ", ")
+        note = f"no comment was imported; notes of the staff by name: {staff}; choose it if customers wrote it"
+        return (), (note,) if staff else ()
     asked = [column for column in free if ranks[column] == best == _OPEN_QUESTION]
     longest = max((c for c in free if ranks[c]), key=lambda c: (profiles[c].volume, ranks[c]))
     # What is written counts more than what a column is called.
@@ -210,8 +219,8 @@ def _comments_of(
         asked = sorted((*asked, longest), key=lambda column: column.index)
     own = tuple(_followups(scores, asked, free, profiles, rows))
     if len(own) > 1 and any(_contradict(own[0], other, rows) for other in own[1:]):
-        notes += (f"the answers to {len(own)} open questions are read as one comment: {_names(own, ', ')}",)
-    return own, notes
+        return own, (f"the answers to {len(own)} open questions are read as one comment: {_names(own, ', ')}",)
+    return own, ()
 
 
 def _open_rank(column: Column, profile: Profile) -> int:
@@ -242,6 +251,8 @@ def _followups(
     rivals = _merge_branches([*scores, *recommendations], rows) if scores else []
     if not others or not scores:
         return list(asked)
+    topics = {topic(column) for column in others if column not in scores} - {"", *map(topic, scores)}
+    asked = [column for column in asked if topic(column) not in topics] or asked
     if len(rivals) > 1:
         specific = [column for column in asked if not words.ANYTHING.search(column.wording)]
         owners = _owners(specific, rivals)
@@ -260,7 +271,7 @@ def _is_scale(column: Column, profile: Profile) -> bool:
         or words.RATING.search(column.wording)
         or words.MEASURE.search(column.wording)
     )
-    return bool(asks) and 10 * profile.scores_up_to(10) >= 8 * len(profile.answers) > 0
+    return bool(asks) and not _is_group(column) and 10 * profile.scores_up_to(10) >= 8 * len(profile.answers) > 0
 
 
 def _owners(asked: Sequence[Column], questions: Sequence[Branches]) -> dict[Column, Branches]:
@@ -269,10 +280,10 @@ def _owners(asked: Sequence[Column], questions: Sequence[Branches]) -> dict[Colu
     ordered = sorted(questions, key=first.__getitem__)
     is_apart = len(asked) == len(ordered) and max(first.values()) < min((c.index for c in asked), default=0)
     comes_before = bool(asked) and asked[0].index < first[ordered[0]]
-    counts = Counter(term for scores in questions for term in _terms(scores))
+    counts = Counter(term for scores in questions for term in terms(scores))
     owners = {}
     for number, column in enumerate(asked):
-        shared = {scores: sum(counts[term] == 1 for term in _terms(scores) & _terms((column,))) for scores in questions}
+        shared = {scores: sum(counts[term] == 1 for term in terms(scores) & terms((column,))) for scores in questions}
         best = max(shared.values())
         matches = [scores for scores in questions if shared[scores] == best > 0]
         if len(matches) == 1:
@@ -284,16 +295,3 @@ def _owners(asked: Sequence[Column], questions: Sequence[Branches]) -> dict[Colu
         else:
             owners[column] = next(scores for scores in reversed(ordered) if first[scores] < column.index)
     return owners
-
-
-def _terms(columns: Iterable[Column]) -> set[str]:
-    """The longer words of the wording, and pairs of Chinese characters."""
-    wording = " ".join(map(_said, columns))
-    terms = {
-        word
-        for word in re.findall(r"[^\W\d_]{4,}", wording)
-        if word.isascii() or not re.search(r"[\u3400-\u9fff]", word)
-    }
-    for run in re.findall(r"[\u3400-\u9fff]+", wording):
-        terms.update(run[start : start + 2] for start in range(len(run) - 1))
-    return terms

@@ -23,6 +23,7 @@ from pipelines.ingest.smileys import smiley_level, smiley_scale
 from pipelines.ingest.table import Table, open_tables
 from pipelines.ingest.tools import GENERIC, Tool, recognise
 from pipelines.ingest.values import is_row_number
+from pipelines.ingest.wordings import has_nps_group
 from saywhy.errors import InvalidInput
 from saywhy.feedback import LONGEST_KEY, Rejection, Scale
 from saywhy.mapping import ColumnChoice, Mapping
@@ -125,7 +126,7 @@ class _Draft(NamedTuple):
     columns: Columns
 
     @property
-    def fit(self) -> tuple[bool, int, bool]:
+    def suitability(self) -> tuple[bool, int, bool]:
         """Whether a saved mapping is for it, how many of score and comment it has, and whether its rows are answers.
 
         A summary by region has no ids and no times.
@@ -153,7 +154,7 @@ def _choose_table(
             errors.append(error)
     if not drafts:
         raise errors[0]
-    return max(drafts, key=lambda draft: draft.fit)
+    return max(drafts, key=lambda draft: draft.suitability)
 
 
 def _without_mojibake(table: Table) -> Table:
@@ -243,11 +244,12 @@ def _scale(draft: _Draft, asked_for: Scale | None) -> tuple[Scale, str]:
     answers = (cell for row in fitting for column in columns.scores if (cell := row[column.index]) not in blanks)
     if draft.profiles[columns.score].is_of_smileys:
         return smiley_scale({level for answer in answers if (level := smiley_level(answer))})
-    return detect_scale(
-        columns.score,
-        answers,
-        nps_by_definition=draft.tool.nps_only or "survey_type" in columns.facts,
+    is_nps = (
+        draft.tool.nps_only
+        or "survey_type" in columns.facts
+        or has_nps_group(columns.score, {column.key for column in draft.header.columns})
     )
+    return detect_scale(columns.score, answers, nps_by_definition=is_nps)
 
 
 def _day_first(draft: _Draft) -> tuple[bool, str | None]:

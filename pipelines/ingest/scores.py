@@ -15,6 +15,7 @@ _MINUS = str.maketrans("\u2212\u2012\u2013\u2014", "----")
 # 10.0 and 9,00; three decimals may as well be thousands: 1,000.
 _PLAIN = re.compile(r"(?P<number>[+-]?\d{1,9})(?:[.,](?P<decimals>\d{1,2}|\d{4,20}))?")
 # "9 - Very likely", "10 (sehr wahrscheinlich)", "9分"; no other digit may follow, or it is a date or a range.
+_FRACTION = re.compile(r"[\d.,\s]*/")
 _LEADING = re.compile(
     r"(?P<number>\d{1,2})(?:[.,]0{1,2})?(?:[\u3400-\u9fff\uac00-\ud7af]|\s*[-=:;)(（\[|!?]|\s+[^\s\d])\D*"
 )
@@ -65,7 +66,7 @@ def parse_score(text: str, highest: int = 10) -> int | None:
         raise ValueError(f"score {shown!r} is not a whole number")
     if (match := _OUT_OF.fullmatch(text)) and int(match["number"]) <= int(match["best"]):
         return int(match["number"])
-    if "/" not in text and (match := _LEADING.fullmatch(text)):
+    if not _FRACTION.match(text) and (match := _LEADING.fullmatch(text)):
         return int(match["number"])
     if match := _STARS.fullmatch(text):
         return len(match[1])

@@ -137,7 +137,7 @@ def recognise(header: Header) -> Tool:
         if any(marks <= keys for marks in tool.marks):
             return tool
     # Only SurveyMonkey has sub-answers in a second row; this export is localised.
-    if header.rows == 2 and not header.has_groups:
+    if header.rows == 2 and not header.has_groups and not any(column.label for column in columns):
         return SURVEYMONKEY
     if columns[0].key in _GOOGLE_TIMESTAMPS and columns[0].name != "timestamp":  # Google writes a capital letter
         return GOOGLE_FORMS

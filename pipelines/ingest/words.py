@@ -16,7 +16,8 @@ from pathlib import Path
 
 #: A question that asks for the likelihood to recommend.
 RECOMMEND = re.compile(
-    r"\be?nps\b|\bnet promoter\b|\bpromoter score\b|\bltr\b|\brecommend\w*|weiterempf\w*|\bempf[eio]h?l\w*|推荐|推薦|"
+    r"\be?nps\b|\bnet promoter\b|\bpromoter score\b|\bltr\b|\brecommend\w*|weiter(?:zu)?empf\w*|推荐|推薦|"
+    r"\bempf(?:ie|[eioö])h?l\w*|"
     r"\brecommand\w*|\brecom[ie]+nd\w*|\braccomand\w*|\bconsigl\w*|\baanbev\w*|\baanrad\w*|\brekommender\w*|"
     r"\banbefal\w*|\bsuosittel\w*|\btavsiye\w*|\bpolec\w*|\bdoporuč\w*|\bodporúč\w*|\bajánl\w*|\brecomand\w*|"
     r"\b(?:по)?рекоменд\w*|\bпорад\w*|\bσυστ[ήη]\w*|\bgiới thiệu\b|\bmerekomendasi\w*|"
@@ -49,6 +50,8 @@ NOT_SCORE = re.compile(
     r"\bnombre de\b|"
     r"\bduration\b|\bprogress\b|\bdauer\b|\bmonths?\b|\bdays?\b|\bemployees?\b|\btotal\b|总分|總分"
 )
+#: Grades, of which the lowest number is the best.
+GRADE = re.compile(r"\bschulnoten?\b|\b1 ?[=(–-]? ?(?:sehr gut|very good|très bien|muy bueno)\b|1 ?[=(–-]? ?非常好")
 #: Measures that are asked on a scale, but are not the likelihood to recommend.
 MEASURE = re.compile(
     r"\bcsat\b|satisf\w*|\bces\b|\beffort\w*|\beas[ey]\w*|\bquality\b|\brate\b|zufrieden\w*|aufwand\w*|\bbewerten\b|"
@@ -68,10 +71,12 @@ OPEN = re.compile(
     r"\bon your mind\b|"
     r"\w*kommentar\w*|\banmerkung\w*|\bbegründ\w*|\b(?:haupt|beweg)?gr[uü]nde?\b|\bwarum\b|\bweshalb\b|\bwieso\b|\bverbesser\w*|"
     r"\brückmeldung\w*|\bmeinung\b|\bfreitext\w*|\bfreie antwort\b|\bgefällt\b|\bgefallen\b|\bmögen\b|\bgestört\b|"
+    r"\bfehlt\b|\bvermiss\w*|"
     r"\bauf dem herzen\b|"
     r"原因|为什么|為什麼|为何|為何|意见|意見|建议|建議|评论|評論|留言|反馈|反饋|回饋|理由|改进|改進|看法|喜欢|"
     r"喜歡|最满意|最滿意|不满意的地方|想说|想說|补充|補充|"
     r"\bpourquoi\b|\bexplication\w*|\bcommentaire\w*|\braisons?\b|\bavis\b|\baméliorer\b|"
+    r"\bpoints? (?:positif|négatif|fort|faible)s?\b|"
     r"\bcomentario\w*|\bpor qu[eé]\b|\bmotivos?\b|\braz[oó]n\b|\bopini[oó]n\b|\bsugerencia\w*|\bmejorar\b|"
     r"コメント|感想|改善|이유|의견|코멘트|개선|건의"
 )
@@ -109,14 +114,14 @@ STAFF = re.compile(
     r"备注|備註|内部|內部|跟进|跟進|处理|處理|回访|回訪|工单|工單|"
     r"(?:客服|坐席|员工|員工|商家|卖家|運營|运营)(?:的)?(?:备注|備註|记录|記錄|紀錄|回复|回覆|留言|评论|評論|意见|意見|"
     r"说明|說明|反馈|回饋|小结|小結)|"
-    r"\b(?:agents?|staff|support|team|owner|manager|csm|crm|rep|employee|moderator|admin|mitarbeiter\w*|"
+    r"\b(?:agents?|staff|support|team|owner|manager|supervisor|qa|qm|csr|csm|crm|rep|employee|moderator|admin|mitarbeiter\w*|"
     r"bearbeiter\w*|sachbearbeiter\w*|"
     r"betreuer\w*|agente|asesor|conseiller)(?: s)? (?:\w+ )?(?:comments?|remarks?|repl(?:y|ies)|responses?|answers?|"
     r"feedback|text|"
     r"message|kommentare?|antwort(?:en)?|rückmeldung|comentarios?|respuesta|commentaires?|réponse)\b|"
     r"\b(?:comments?|remarks?|responses?|kommentare?|antwort|commentaires?|comentarios?) "
     r"(?:(?:by|from|of|von|vom|des|der|du|de|del) )?(?:the )?"
-    r"(?:agent|staff|team|support|owner|csm|mitarbeiter\w*|bearbeiter\w*|sachbearbeiter\w*|kundenservice|"
+    r"(?:agent|staff|team|support|owner|csm|commercial|vendeur|comercial|vertrieb\w*|mitarbeiter\w*|bearbeiter\w*|sachbearbeiter\w*|kundenservice|"
     r"kundendienst|agente|conseiller)\b|"
     r"\b(?:our|company|public) (?:reply|response|answer)\b|\bunsere antwort\b|\brepl(?:y|ies)\b|\bfollow ups?\b|"
     r"^actions?$|\bnachfass\w*|"
@@ -130,7 +135,8 @@ ADDRESS = re.compile(r"\b(?:your?|ihre?[nrms]?|sie|dein(?:e[nrms]?)?|votre|vos|v
 
 #: Texts that are not written by the respondent.
 NO_ANSWER = re.compile(
-    r"\buser agent\b|\bbrowser\b|\burls?\b|\blink\b|\breferr?er\b|\baddress\b|\badresse\b|地址|\bip\b|\bids?\b"
+    r"\buser agent\b|\bbrowser\b|\burls?\b|\blink\b|\breferr?er\b|\baddress\b|\badresse\b|地址|\bip\b|\bids?\b|"
+    r"\bcodes?$"
 )
 
 #: Technical facts about the connection, which are never segments.

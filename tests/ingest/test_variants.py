@@ -10,16 +10,18 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipelines.ingest import examine
 from pipelines.ingest.dates import detect_day_first, parse_timestamp
 from pipelines.ingest.scores import parse_score
 from saywhy.feedback import Scale
+from saywhy.mapping import ColumnChoice
 from tests.builders.exports import IDS, SCORES, TEXTS, nps, read, roles, table
 
 
 @pytest.mark.parametrize(
     "name",
     ["Gesprächsnotiz", "Maßnahme", "Kommentar Sachbearbeiter", "Ticket-Verlauf", "客服紀錄", "Response from owner",
-     "担当者コメント", "상담원 메모"],
+     "担当者コメント", "상담원 메모", "QA comment", "Commentaire commercial"],
 )  # fmt: skip
 def test_more_names_of_staff_notes_are_no_comment(tmp_path: Path, name: str) -> None:
     """Compounds, capitals with ß and East Asian names of notes never win, though they are longer."""
@@ -98,6 +100,7 @@ def test_two_numbers_are_no_score() -> None:
         ("ステータス", ("完了", "テスト")),
         ("Abgeschlossen?", ("Ja", "Nein")),
         ("状态", ("有效", "无效")),
+        ("Antworttyp", ("IP-Adresse", "Umfragevorschau")),
     ],
 )
 def test_more_marks_of_tests_and_unfinished_answers(tmp_path: Path, name: str, values: tuple[str, str]) -> None:
@@ -106,7 +109,9 @@ def test_more_marks_of_tests_and_unfinished_answers(tmp_path: Path, name: str, v
     assert len(read(path)[1]) == 11
 
 
-@pytest.mark.parametrize("label", ["本题平均分", "有效填写人次", "평균", "總和"])
+@pytest.mark.parametrize(
+    "label", ["本题平均分", "有效填写人次", "평균", "總和", "Gesamt (n=12)", "Total: 12", "Promotoren"]
+)
 def test_more_labels_of_sums_are_no_responses(tmp_path: Path, label: str) -> None:
     """Labels of sums in Chinese panel reports and in Korean count as such."""
     columns: dict[str, Sequence[object]] = {
@@ -198,3 +203,98 @@ def test_the_id_of_a_customer_is_no_id_of_the_response(tmp_path: Path, name: str
     """Two answers of one contact would be taken for one, also if each has answered once so far."""
     layout, *_ = read(table(tmp_path, {name: IDS, "NPS": SCORES, "Why?": TEXTS}))
     assert "id" not in layout.columns.names_by_role()
+
+
+def test_responses_without_a_submit_date_are_unfinished(tmp_path: Path) -> None:
+    """LimeSurvey gives submitted responses a date, also beside a last page in another language; others are rejected."""
+    for submitted, page in (("submitdate", "lastpage"), ("Datum Abgeschickt", "Letzte Seite")):
+        dates = ["2026-09-01 10:00:00"] * 11 + [""]
+        path = table(tmp_path, {"id": IDS, submitted: dates, page: [3] * 11 + [1], "NPS": SCORES, "Why?": TEXTS})
+        assert read(path)[2] == [f"an unfinished answer ({submitted}: blank)"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Schulnote", "Bewertung (1 = sehr gut, 6 = ungenügend)", "Rating: 1 (very good) to 5"]
+)
+def test_grades_of_which_one_is_the_best_are_no_scores(tmp_path: Path, name: str) -> None:
+    """On a scale that runs the other way, praise would be a complaint: the scores are left out, with a note."""
+    layout, responses, _ = read(table(tmp_path, {"id": IDS, name: [1, 2, 3, 4, 5, 5] * 2, "Comment": TEXTS}))
+    assert [response.score for response in responses] == [None] * 12
+    assert any("the lowest is the best" in note for note in layout.notes)
+
+
+def test_values_and_labels_of_one_answer_are_one_column(tmp_path: Path) -> None:
+    """Medallia gives each answer as codes and what they say: neither is an answer of its own."""
+    records = [
+        {
+            "id": who,
+            "ltr": {"values": [str(score)], "labels": [str(score)]},
+            "why": {"values": [text], "labels": [text]},
+        }
+        for who, score, text in zip(IDS, SCORES, TEXTS, strict=True)
+    ]
+    path = tmp_path / "feedback.json"
+    path.write_text(json.dumps({"data": {"feedback": {"nodes": records}}}), "utf-8")
+    layout, responses, _ = read(path)
+    assert roles(layout) == ("ltr", "why")
+    assert [response.comment and response.comment.verbatim for response in responses] == TEXTS
+
+
+def test_every_form_of_the_german_verb_asks_for_a_recommendation(tmp_path: Path) -> None:
+    """In `empfiehlst` the vowel is another one; its scores are NPS all the same."""
+    for question in ("Wie gern empfiehlst du uns?", "Wären Sie bereit, uns weiterzuempfehlen?"):
+        assert read(table(tmp_path, {"id": IDS, question: SCORES, "Warum?": TEXTS}))[0].scale is Scale.NPS
+
+
+def test_a_group_that_qualtrics_derives_marks_the_score(tmp_path: Path) -> None:
+    """`QID1` has no wording in records of its API, but only a likelihood to recommend has a `QID1_NPS_GROUP`."""
+    path = table(tmp_path, {"id": IDS, "QID1": SCORES, "QID1_NPS_GROUP": [1, 3] * 6, "QID2_TEXT": TEXTS})
+    layout = read(path)[0]
+    assert (roles(layout), layout.scale) == (("QID1", "QID2_TEXT"), Scale.NPS)
+
+
+def test_wordings_in_a_second_row_are_no_response(tmp_path: Path) -> None:
+    """Qualtrics once wrote names, then wordings that repeat those which are no questions."""
+    wordings = ["ResponseID", "Finished", "How likely are you to recommend us?", "Why?"]
+    names, answers = ("ResponseID", "Finished", "Q1", "Q2"), (IDS, ["1"] * 12, list(map(str, SCORES)), TEXTS)
+    path = table(tmp_path, {n: [w, *a] for n, w, a in zip(names, wordings, answers, strict=True)})
+    layout, responses, _ = read(path)
+    assert (roles(layout), layout.scale, len(responses)) == (("Q1", "Q2"), Scale.NPS, 12)
+    assert layout.tool.name == "file"
+
+
+def test_a_comment_named_like_another_rating_is_left_out(tmp_path: Path) -> None:
+    """`product_comment` belongs to `product_rating`, though nothing in it asks for a reason."""
+    other = [f"The product is fine since {text}" for text in TEXTS]
+    path = table(tmp_path, id=IDS, nps=SCORES, nps_comment=TEXTS, product_rating=[3, 4] * 6, product_comment=other)
+    assert roles(read(path)[0]) == ("nps", "nps_comment")
+
+
+def test_titles_above_and_sums_below_a_small_table(tmp_path: Path) -> None:
+    """Neither lines of one cell above nor a few shorter ones below hide the delimiter."""
+    rows = [f'{who},{score},"{text}",2026-09-01' for who, score, text in zip(IDS, SCORES, TEXTS, strict=True)]
+    lines = ["Responses for: survey", "Exported: today", "", "id,NPS,Comment,Date", *rows, "", "Average,5", "Total,12"]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    assert roles(read(path)[0]) == ("NPS", "Comment")
+
+
+def test_a_comment_that_was_chosen_has_no_note_on_others(tmp_path: Path) -> None:
+    """Several open questions are read as one only where nobody chose the comment, and only then a note says so."""
+    more = [f"Also: {text}" for text in TEXTS]
+    path = table(tmp_path, {"id": IDS, "nps": SCORES, "Why?": TEXTS, "What else could we improve?": more})
+    assert any("one comment" in note for note in examine(path).notes)
+    assert not any("one comment" in note for note in examine(path, columns=ColumnChoice(comment="Why?")).notes)
+
+
+def test_codes_of_reasons_are_no_comment(tmp_path: Path) -> None:
+    """Beside the reason in words, its code is none of the customer's words."""
+    path = table(tmp_path, id=IDS, nps=SCORES, reason_code=["PRICE", "SUPPORT", "UX"] * 4, reason_text=TEXTS)
+    assert roles(read(path)[0]) == ("nps", "reason_text")
+
+
+def test_a_stroke_in_the_words_beside_a_score() -> None:
+    """`5 (teils/teils)` is a score with its label; `10/5` is none."""
+    assert parse_score("5 (teils/teils)") == 5
+    with pytest.raises(ValueError, match="10/5"):
+        parse_score("10/5")

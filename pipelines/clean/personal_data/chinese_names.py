@@ -19,7 +19,6 @@ from pipelines.clean.spans import Span
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
-
 #: What the dictionary calls a person.
 _PERSON = ("nr", "nrt", "nrfg")
 #: What it calls the rarer ones after a word that introduces them.
@@ -40,6 +39,7 @@ class _Patterns:
     signed: re.Pattern[str]  # ——夏雨 at the end
     title: re.Pattern[str]
     not_names: frozenset[str]
+    nouns: frozenset[str]
     surnames: frozenset[str]
     ambiguous: frozenset[str]
     compound: frozenset[str]
@@ -79,8 +79,8 @@ def names(text: str) -> Iterator[Span]:
         if tag in _PERSON and (end := _name_end(text, start, tokens, _PERSON)):
             is_clear = text[start] not in patterns.ambiguous
             is_usual = end - start >= 3 and patterns.given.issuperset(text[start + 1 : end])
-            is_followed = _PERSON_AFTER.match(text, end) or patterns.title.match(text, end)
-            if is_usual or (is_clear and is_followed):
+            is_person = _PERSON_AFTER.match(text, end) and text[start:end] not in patterns.nouns
+            if is_usual or (is_clear and (is_person or patterns.title.match(text, end))):
                 yield start, end
 
 
@@ -160,6 +160,7 @@ def _patterns() -> _Patterns:
         signed=re.compile(rf"(?:——|—|–|-)\s?(?P<name>(?:{any_name})[{given}]{{1,2}})[。.\s]*$"),
         title=re.compile(choice("titles")),
         not_names=frozenset(lists["not_names"].split()),
+        nouns=frozenset(lists["nouns"].split()),
         surnames=frozenset([*surnames, *compound]),
         ambiguous=frozenset(lists["ambiguous_surnames"]),
         compound=frozenset(compound),

@@ -20,7 +20,7 @@ from pipelines.clean.personal_data.kinds import (
     STAFF,
     Match,
 )
-from pipelines.clean.spans import Span, merged
+from pipelines.clean.spans import Span, merge
 
 # Maps full-width characters and digits of other scripts to ASCII, one character to one, so that offsets stay valid.
 _HALF_WIDTH = (
@@ -93,7 +93,7 @@ def find(text: str) -> list[Match]:
     text = text.translate(_HALF_WIDTH)
     matches: list[Match] = []
     for placeholder, finder in _FINDERS:
-        for start, end in merged(finder(text)):
+        for start, end in merge(finder(text)):
             is_staff = placeholder == NAME and staff.is_staff(written, start, end)
             matches.append((start, end, STAFF if is_staff else placeholder))
             text = text[:start] + "\n" * (end - start) + text[end:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.clean.spans import Span, merged
+from pipelines.clean.spans import Span, merge
 
 _LINE = re.compile(r"[^\n]*(?:\n|$)")
 
@@ -108,7 +108,7 @@ def unwritten(text: str) -> list[Span]:
         if (match := pattern.match(text[start:])) and match.end():
             spans.append((start, start + match.end()))
             start += match.end()
-    return merged(spans)
+    return merge(spans)
 
 
 def _quotes(text: str) -> Iterator[Span]:
