@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.configuration import read_settings
-from cli.printing import printable_line
+from cli.printing import counted, printable_line
 from cli.progress import progress_bars
 from saywhy.feedback import Rejection, Scale
 
@@ -221,7 +221,7 @@ def _describe(imported: ImportReport) -> Iterator[str]:
     if imported.resumed_at:
         yield f"  continued after row {imported.resumed_at:,}, where an earlier import had stopped"
     counts = {name: getattr(imported, name) for name in ("new", "changed", "unchanged", "rejected")}
-    yield f"{imported.rows:,} rows: {', '.join(f'{count:,} {name}' for name, count in counts.items())}"
+    yield f"{counted(imported.rows, 'row')}: {', '.join(f'{count:,} {name}' for name, count in counts.items())}"
 
 
 def describe_preview(preview: ImportPreview) -> Iterator[str]:

@@ -11,3 +11,8 @@ def printable_line(text: str) -> str:
 
     line = printable(text).replace("\n", " ").replace("\t", " ")
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun, an English one that takes an s: "1 row", "2,000 rows"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
