@@ -133,6 +133,8 @@ def _without_identifying_details(
         audited=None,
         topic=issue.topic and replace(issue.topic, first_seen=None, growth=0, parts=()),
         segments=(),
+        rest=None,  # with the topics of a theme, it would tell how many people name one that is suppressed
+        co_named=(),
         quotes=tuple(
             replace(quote, score=None, wave=None, segments=())
             for quote in quotes
