@@ -58,6 +58,7 @@ def protect(report: Report, data: SurveyData, mask: NDArray[np.bool_], published
         delights=delights,
         change=report.change and _publishable_change(report.change, report.waves, issues),
         audit=None,
+        scenarios=(),  # the people who name any of several causes are a further group
         alerts=tuple(alert for alert in report.alerts if alert.key in issue_keys),
     )
 

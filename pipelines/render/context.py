@@ -231,6 +231,7 @@ class Page:
     issues: Ranking
     measures: FigureTable | None
     board: FigureTable | None
+    scenarios: FigureTable | None
     delights: Ranking
     change: ChangePanel | None
     alerts: AlertPanel | None

@@ -25,8 +25,10 @@ def ranking(group: str, issues: Sequence[Issue], report: Report, code_frame: Cod
     title = wording[name if report.nps else f"{name}_by_mentions"]
     more = wording["more_issues" if group == "detractors" else "more_delights"]
     nodes = [node for tree in trees(issues) for node in tree]
-    visible = next((n for n in range(VISIBLE_ROWS, len(nodes)) if not nodes[n].is_part), len(nodes))  # whole trees
-    parts = (title, nodes[:visible]), (more, nodes[visible:])
+    # Causes that may be chance are folded, so that a theme with many of them does not hide the next theme.
+    prominent = [node for node in nodes if not node.is_part or node.issue.significant or node.issue.kind == REST]
+    visible = prominent[:VISIBLE_ROWS]
+    parts = (title, visible), (more, [node for node in nodes if node not in visible])
     return Ranking(
         title=title,
         hint=wording[f"{name}_hint" if report.nps else "ranking_without_nps"],

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines.render.html import to_html
+from pipelines.render.ranking import ranking
 from pipelines.render.tree import trees
+from pipelines.render.wording import Wording
 from saywhy.code_frame import load_code_frame
 from saywhy.estimate import Estimate, Impact
 from saywhy.issue import CoNamed, Issue
@@ -43,6 +45,15 @@ def test_the_costliest_row_is_in_the_first_tree() -> None:
     """A theme whose topic is first comes before a theme that ranks above the theme itself."""
     assert [row[0] for row in numbered(PART, FULL.issues[4], BILLING)] == ["1", "1.1", "", "2"]
     assert numbered(PART, FULL.issues[4], BILLING)[0][2] == "billing"
+
+
+def test_a_cause_that_may_be_chance_is_folded() -> None:
+    """It is among the further issues, with its number in the tree; the theme, sure causes and the rest are in sight."""
+    unsure = replace(PART, id="topic-99", significant=False)
+    ranked = tuple(replace(issue, rank=rank) for rank, issue in enumerate((BILLING, PART, unsure), 1))
+    first, more = ranking("detractors", ranked, FULL, load_code_frame(), Wording("en")).tables
+    assert [row.rank for row in first.rows] == ["1", "1.1", ""]
+    assert [row.rank for row in more.rows] == ["1.2"]
 
 
 def test_the_page_states_both_bases_the_rest_and_shared_clauses() -> None:
