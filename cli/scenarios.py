@@ -1,4 +1,4 @@
-"""`saywhy what-if`: what it would bring if causes were named less often."""
+"""`saywhy scenario`: what it would bring if causes were named less often."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cli.configuration import read_settings, serving_code_frame
 from cli.printing import counted
 
 
-def what_if(
+def scenario(
     causes: Annotated[
         list[str], typer.Argument(help="Causes of the ranking, each by id, `theme:ID`, `topic:ID` or label.")
     ],
@@ -22,15 +22,15 @@ def what_if(
     """
     from pipelines.render.wording import Wording
     from saywhy.store import open_store
-    from service.scenarios import what_if as compute
+    from service.scenarios import what_if
 
     settings, wording = read_settings(), Wording("en")
     engine = open_store(settings.database_url)
-    for scenario in compute(engine, settings.workspace, serving_code_frame(settings), causes, wave):
-        nps, gain = scenario.nps, scenario.gain
+    for case in what_if(engine, settings.workspace, serving_code_frame(settings), causes, wave):
+        nps, gain = case.nps, case.gain
         typer.echo(
-            f"{'Half as often' if scenario.fewer < 1 else 'Named by nobody'}: "
+            f"{'Half as often' if case.fewer < 1 else 'Named by nobody'}: "
             f"NPS {wording.points(nps.value, signed=True)} ({wording.interval(nps.low, nps.high, signed=True)}), "
             f"{wording.points(gain.value, signed=True)} points ({wording.interval(gain.low, gain.high, signed=True)}); "
-            f"{counted(scenario.responses, 'response')} now name {' or '.join(scenario.causes)}"
+            f"{counted(case.responses, 'response')} now name {' or '.join(case.causes)}"
         )
