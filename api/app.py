@@ -13,7 +13,7 @@ from api import health
 from api.http import problems
 from api.http.dependencies import Resources, State, open_resources
 from api.http.middleware import LimitBody, SecurityHeaders
-from api.v1 import audits, classify, mappings, reports, topic_proposals, topics
+from api.v1 import audits, classify, mappings, reports, scenarios, topic_proposals, topics
 from api.web import docs, report
 from saywhy import __version__
 from saywhy.settings import Settings
@@ -60,7 +60,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         generate_unique_id_function=_operation_id,
         responses=problems.documented(),
     )
-    for module in (classify, reports, topics, topic_proposals, audits, mappings, report, health, docs):
+    for module in (classify, reports, scenarios, topics, topic_proposals, audits, mappings, report, health, docs):
         app.include_router(module.router)
     docs.mount_assets(app)
     problems.install(app)

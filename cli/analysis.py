@@ -94,7 +94,7 @@ def effort(
 ) -> None:
     """Set the effort of fixing a cause. Prints the board: causes by NPS points recovered per day of work.
 
-    S is 2 days, M 10, L 40. A cause of at most 5 days with a significant impact is marked as a pebble.
+    S is 2 days, M 10, L 40. A cause of at most 5 days with a significant impact is marked as a quick win.
     """
     from pipelines.render.wording import printable
     from saywhy.store import open_store
@@ -106,11 +106,11 @@ def effort(
     for key in report.board:
         issue = issues[key]
         if issue.points_per_day and issue.effort_days:
-            pebble = "  pebble" if issue.is_pebble else ""
+            quick_win = "  quick win" if issue.is_pebble else ""
             per_day = issue.points_per_day
             typer.echo(
                 f"{per_day.value:6.2f} points a day ({per_day.low:.2f} to {per_day.high:.2f}), "
-                f"{issue.effort_days:g} days: {printable(issue.label)} [{key}]{pebble}"
+                f"{issue.effort_days:g} days: {printable(issue.label)} [{key}]{quick_win}"
             )
 
 

@@ -9,6 +9,7 @@ import typer
 
 from cli.configuration import read_settings, serving_code_frame
 from cli.printing import printable_line
+from saywhy.text import counted
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,7 +41,7 @@ def sample(
     if not count:
         typer.echo("No analysed comment is left to label; `saywhy analyse` comes first.", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{count:,} comments to label are in {file}; `saywhy audit import {file}` imports the labels.")
+    typer.echo(f"{counted(count, 'comment')} to label: {file}; `saywhy audit import {file}` imports the labels.")
 
 
 @app.command("import")
@@ -65,6 +66,7 @@ def import_labels(
     if rejected > SHOWN_REJECTIONS:
         typer.echo(f"  … and {rejected - SHOWN_REJECTIONS:,} more")
     typer.echo(
-        f"{result.labelled:,} comments labelled, {result.unmarked:,} not marked yet, {rejected:,} rows rejected. "
+        f"{counted(result.labelled, 'comment')} labelled, {result.unmarked:,} not marked yet, "
+        f"{counted(rejected, 'row')} rejected. "
         "`saywhy analyse` updates the reports."
     )

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import analysis, audit, demo, evaluate, exporting, importing, mappings, serving, streams, topics
+from cli import analysis, audit, demo, evaluate, exporting, importing, mappings, scenarios, serving, streams, topics
 from cli.printing import printable_line
 from saywhy import __version__
 from saywhy.errors import SaywhyError
@@ -85,6 +85,7 @@ app.command("analyse", rich_help_panel=SURVEYS)(analysis.analyse)
 app.command("report", rich_help_panel=SURVEYS)(analysis.report)
 app.command("export", rich_help_panel=SURVEYS)(exporting.export)
 app.command("effort", rich_help_panel=SURVEYS)(analysis.effort)
+app.command("scenario", rich_help_panel=SURVEYS)(scenarios.scenario)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
 app.command("serve", rich_help_panel=SURVEYS)(serving.serve)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -14,7 +15,6 @@ from pipelines.render.page import build_page
 from pipelines.render.wording import Wording, printable
 from saywhy.code_frame import CodeFrame
 from saywhy.estimate import Nps
-from saywhy.issue import Issue
 from saywhy.report import Report
 
 #: Number of issues in the table; the page and the files have all of them.
@@ -47,9 +47,10 @@ def print_ranking(
         parts.append(_text(page.no_score, "yellow"))
     parts += (_text(f"{row.name}: {wording['rating_mean']} {row.mean}, n = {row.n}") for row in page.ratings)
     if page.issues.tables:
-        parts += ["", _table(page.issues.tables[0], report.issues[:ROWS], wording, wide=console.width >= WIDE)]
-    if len(report.issues) > ROWS:
-        parts.append(_text(f"{wording['more_issues']}: {wording.count(len(report.issues) - ROWS)}", "dim"))
+        parts += ["", _table(page.issues.tables[0], wording, wide=console.width >= WIDE)]
+    rows = sum(len(table.rows) for table in page.issues.tables)
+    if rows > ROWS:
+        parts.append(_text(f"{wording['more_issues']}: {wording.count(rows - ROWS)}", "dim"))
     console.print(Group(*parts, "", _notes(page.notes)))
 
 
@@ -87,10 +88,13 @@ def _score(panel: ScorePanel, nps: Nps, wording: Wording, width: int) -> Iterato
     )
 
 
-def _table(content: IssueTable, issues: Sequence[Issue], wording: Wording, *, wide: bool) -> Table:
-    """The first rows of the ranking; `issues` are the same rows as numbers, for the drawing."""
+def _table(content: IssueTable, wording: Wording, *, wide: bool) -> Table:
+    """The first rows of the ranking; parts of a theme are indented under it."""
+    rows = content.rows[:ROWS]
     table = Table(box=None, pad_edge=False, padding=(0, 2 if wide else 1, 0, 0), expand=True, header_style="dim")
-    axis = Axis.around(edge for issue in issues for edge in (issue.low, issue.impact, issue.high))
+    axis = Axis.around(
+        edge for estimate in (row.estimate for row in rows) for edge in (estimate.low, estimate.value, estimate.high)
+    )
     shows_drawing, shows_revenue = content.has_impact and wide, content.has_revenue and wide
     table.add_column(justify="right", style="dim", no_wrap=True)
     table.add_column(content.item_title, ratio=1, overflow="fold")
@@ -103,9 +107,9 @@ def _table(content: IssueTable, issues: Sequence[Issue], wording: Wording, *, wi
         table.add_column(content.group_title, justify="right", no_wrap=True)
     if shows_revenue:
         table.add_column(wording["revenue"], justify="right", no_wrap=True)
-    for row, issue in zip(content.rows, issues, strict=False):
-        cells: list[RenderableType] = [row.rank, _finding(row)]
-        cells += [_drawing(issue, axis)] if shows_drawing else []
+    for row in rows:
+        cells: list[RenderableType] = [row.rank, Padding(_finding(row), (0, 0, 0, 2 if row.is_part else 0))]
+        cells += [_drawing(row, axis)] if shows_drawing else []
         cells += [_impact(row)] if content.has_impact else []
         cells.append(row.mentions)
         cells += [row.group] if content.has_impact else []
@@ -133,16 +137,17 @@ def _finding(row: IssueRow) -> Group:
     return Group(*lines, "")
 
 
-def _drawing(issue: Issue, axis: Axis) -> Text:
+def _drawing(row: IssueRow, axis: Axis) -> Text:
     """The interval as a line with a dot at the impact; a bar marks zero."""
-    low, middle, high = (round(axis.fraction(value) * (DRAWING - 1)) for value in (issue.low, issue.impact, issue.high))
+    ends = (row.estimate.low, row.estimate.value, row.estimate.high)
+    low, middle, high = (round(axis.fraction(value) * (DRAWING - 1)) for value in ends)
     zero = round(axis.fraction(0) * (DRAWING - 1))
     drawing = Text()
     for cell in range(DRAWING):
         if cell == middle:
-            drawing.append("●", "red" if issue.significant else "dim")
+            drawing.append("●", "red" if row.sure else "dim")
         elif low <= cell <= high:
-            drawing.append("─", "red" if issue.significant else "dim")
+            drawing.append("─", "red" if row.sure else "dim")
         else:
             drawing.append("│" if cell == zero else " ", "dim")
     return drawing

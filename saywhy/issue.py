@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from saywhy.estimate import Estimate
+from saywhy.estimate import Estimate, Impact
 from saywhy.topic import Definition, Topic
 
 
@@ -90,8 +90,20 @@ class TopicState:
 
 
 @dataclass(frozen=True, slots=True)
+class CoNamed:
+    """Another cause under which clauses of a cause count too."""
+
+    cause: str  # its key, `kind:id`
+    share: float  # of the clauses of the cause, 0 … 1
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
-    """One row of the ranking: a theme or a topic. Fields that `Impact` has too mean the same."""
+    """One row of the ranking: a theme or a topic. Fields that `Impact` has too mean the same.
+
+    `top_three` compares the themes with each other, and the topics and rests with each other: in either of the two
+    levels the probabilities sum to three.
+    """
 
     rank: int
     kind: str  # "theme" or "topic"
@@ -127,6 +139,10 @@ class Issue:
     labels: dict[str, str] = field(default_factory=dict)  # of a topic, by language of the reader
     topic: TopicState | None = None  # None for a theme
     definition: Definition | None = None  # of a topic, what it is about
+    parent: str | None = None  # of a topic, the key of its theme, which is part of the ranking unless it is suppressed
+    rest: Impact | None = None  # of a theme with topics in the ranking: its mentions that are in none of its topics
+    among_commenters: Estimate | None = None  # the impact in points of the NPS of those who wrote a comment
+    co_named: tuple[CoNamed, ...] = ()  # causes of the same kind that share clauses with it, most shared first
 
     @property
     def key(self) -> CauseKey:

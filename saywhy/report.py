@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from saywhy.estimate import Estimate, Nps
 from saywhy.issue import CauseKey, Issue
+from saywhy.scenario import Scenario
 
 #: The wave name of the report on all waves together.
 ALL_WAVES = "all"
@@ -165,3 +166,6 @@ class Report:
     board: tuple[str, ...] = ()  # issues with an effort, as `kind:id`, most points per day first
     findings: tuple[Finding, ...] = ()  # at most five, the most important first
     audit: Audit | None = None  # None where no comment of the report has been audited
+    scenarios: tuple[
+        Scenario, ...
+    ] = ()  # of the costliest complaints, half as often and by nobody; each, then together

@@ -168,7 +168,7 @@ def _report(layout: ExportLayout, entry: Import, resumed_at: int, blanked: Blank
     notes = [*layout.notes, *blanked.notes()]
     if entry.accepted.changed and "id" in columns.facts:
         notes.append(
-            f"{entry.accepted.changed:,} rows completed or changed responses of the same id; "
+            f"rows that completed or changed responses of the same id: {entry.accepted.changed:,}; "
             "if they belong to another survey, import them under another source"
         )
     return ImportReport(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,16 @@ from saywhy.annotation import Polarity
 from saywhy.estimate import Impact
 
 
-def impacts(analysis: Analysis) -> dict[Polarity, list[Impact]]:
-    """Themes and topics in one ranking, blamed ones and praised ones; the keys are indices of `SurveyData.causes`.
+@dataclass(slots=True)
+class CauseImpacts:
+    """The impacts of one ranking, in order, and those of what is in a theme but in none of its topics."""
+
+    ranking: list[Impact] = field(default_factory=list)  # the keys are indices of `SurveyData.causes`
+    rests: dict[int, Impact] = field(default_factory=dict)  # by the index of the theme
+
+
+def impacts(analysis: Analysis) -> dict[Polarity, CauseImpacts]:
+    """Themes and topics in one ranking, blamed ones and praised ones.
 
     All counts are of responses with a score on the 0-10 scale and an annotated comment (`Analysis.base`): who wrote no
     comment could not name a cause, and as part of the reference group would bias every effect. The points are those of
@@ -25,42 +34,47 @@ def impacts(analysis: Analysis) -> dict[Polarity, list[Impact]]:
     causes are ordered by mentions and the interval of the impact is the whole possible range.
     """
     causes, named = analysis.data.causes, analysis.named
-    of_side = {polarity: _without_opposite(causes, matrix, polarity) for polarity, matrix in named.items()}
+    of_side = {polarity: without_opposite(causes, matrix, polarity) for polarity, matrix in named.items()}
     if not analysis.is_scored:
-        return {polarity: _by_mentions(matrix) for polarity, matrix in of_side.items()}
+        return {polarity: CauseImpacts(_by_mentions(matrix)) for polarity, matrix in of_side.items()}
     points, controls = analysis.data.points[analysis.base], analysis.controls()
-    impacts_of: dict[Polarity, list[Impact]] = {polarity: [] for polarity in named}
+    impacts_of = {polarity: CauseImpacts() for polarity in named}
     for kind in ("theme", "topic"):
-        columns = _indices(causes, kind)
+        columns = indices(causes, kind)
         ranked_causes = [matrix[:, columns] for matrix in of_side.values()]
         if not any(matrix.nnz for matrix in ranked_causes):
             continue
-        # Columns that are in the model but not in the ranking have no key.
-        remainder = [_theme_only(causes, matrix) if kind == "topic" else matrix[:, []] for matrix in named.values()]
+        # Rests are in the model, so that a topic does not get the points of other mentions of its theme.
+        remainder = [theme_only(causes, matrix) if kind == "topic" else matrix[:, []] for matrix in named.values()]
         blamed, praised = (
             sparse.csr_array(sparse.hstack(pair, format="csr")) for pair in zip(ranked_causes, remainder, strict=True)
         )
-        keys = [*map(str, columns.tolist()), *[""] * remainder[0].shape[1]]
+        rest_of = {f"rest:{theme}": theme for theme in indices(causes, "theme").tolist()} if kind == "topic" else {}
+        keys = [*map(str, columns.tolist()), *rest_of]
         measured = measure(points, blamed, praised, keys, keys, controls=controls, responses=analysis.responses)
         for polarity, ranking in zip(named, measured, strict=True):
-            impacts_of[polarity] += [impact for impact in ranking if impact.key]
-    return {polarity: ranked(ranking) for polarity, ranking in impacts_of.items()}
+            impacts_of[polarity].ranking += [impact for impact in ranking if impact.key not in rest_of]
+            impacts_of[polarity].rests |= {rest_of[rest.key]: rest for rest in ranking if rest.key in rest_of}
+    for side in impacts_of.values():
+        side.ranking = ranked(side.ranking)
+    return impacts_of
 
 
-def _indices(causes: Sequence[Cause], kind: str) -> NDArray[np.intp]:
+def indices(causes: Sequence[Cause], kind: str) -> NDArray[np.intp]:
+    """The indices of the causes of one kind."""
     return np.array([index for index, cause in enumerate(causes) if cause.kind == kind], dtype=np.intp)
 
 
-def _without_opposite(causes: Sequence[Cause], named: sparse.csr_array, polarity: Polarity) -> sparse.csr_array:
+def without_opposite(causes: Sequence[Cause], named: sparse.csr_array, polarity: Polarity) -> sparse.csr_array:
     """Without the mentions of topics of the other polarity: a complaint is not ranked as praise, nor the reverse."""
     opposite = Polarity.POSITIVE if polarity is Polarity.NEGATIVE else Polarity.NEGATIVE
     kept = sparse.diags_array([cause.polarity != opposite for cause in causes], dtype=bool)
     return sparse.csr_array(named @ kept)
 
 
-def _theme_only(causes: Sequence[Cause], named: sparse.csr_array) -> sparse.csr_array:
+def theme_only(causes: Sequence[Cause], named: sparse.csr_array) -> sparse.csr_array:
     """Which responses name a theme but none of its topics: (B, themes)."""
-    themes, topics = _indices(causes, "theme"), _indices(causes, "topic")
+    themes, topics = indices(causes, "theme"), indices(causes, "topic")
     theme_column = {causes[theme].id: column for column, theme in enumerate(themes.tolist())}
     pairs = [
         (topic_column, theme_column[causes[topic].theme])

@@ -4,7 +4,6 @@ and quotes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields
 
 import numpy as np
@@ -13,19 +12,22 @@ from scipy import sparse
 
 from models.arrays import Integers
 from pipelines.causes.analysis import Analysis
+from pipelines.causes.co_named import co_named
+from pipelines.causes.impacts import CauseImpacts
 from pipelines.causes.novelty import is_new
 from pipelines.causes.quotes import quotes, witnesses
 from pipelines.causes.segment_rates import SegmentComparison, concentrated_in, elevated_segments
 from pipelines.causes.value_at_stake import value_at_stake
+from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
-from saywhy.estimate import Impact
-from saywhy.issue import Issue
+from saywhy.estimate import Estimate, Impact
+from saywhy.issue import CauseKey, Issue
 
 #: The fields that an issue takes from the impact of its cause.
 _IMPACT_FIELDS = {field.name for field in fields(Impact)} & {field.name for field in fields(Issue)}
 
 
-def rank_causes(analysis: Analysis, latest: int, polarity: Polarity, ranking: Sequence[Impact]) -> tuple[Issue, ...]:
+def rank_causes(analysis: Analysis, latest: int, polarity: Polarity, impact_of: CauseImpacts) -> tuple[Issue, ...]:
     """The rows of the ranking of blamed causes (NEGATIVE) or praised ones (POSITIVE), from its impacts (`impacts`).
 
     `latest` is the index of the wave in which a cause can be new.
@@ -39,8 +41,10 @@ def rank_causes(analysis: Analysis, latest: int, polarity: Polarity, ranking: Se
     new = is_new(mentions[:, : latest + 1], responses[: latest + 1])
     stakes = value_at_stake(analysis, polarity) if analysis.is_scored else None
     witness = witnesses(data, analysis.mask & data.annotated, polarity)
+    shared = co_named(analysis, polarity)
+    with_parts = {data.causes[int(impact.key)].theme for impact in impact_of.ranking if _is_topic(data, impact)}
     issues, quoted = [], set[int]()
-    for rank, impact in enumerate(ranking, 1):
+    for rank, impact in enumerate(impact_of.ranking, 1):
         index = int(impact.key)
         cause = data.causes[index]
         stake = stakes[index] if stakes else None
@@ -63,10 +67,24 @@ def rank_causes(analysis: Analysis, latest: int, polarity: Polarity, ranking: Se
                 stake=stake,
                 revenue_at_risk=stake.revenue if stake and polarity is Polarity.NEGATIVE else None,
                 quotes=quotes(data, index, polarity, witness, quoted),
+                parent=str(CauseKey("theme", cause.theme)) if cause.kind == "topic" else None,
+                rest=impact_of.rests.get(index) if cause.id in with_parts else None,
+                among_commenters=_among_commenters(analysis, impact) if analysis.is_scored else None,
+                co_named=shared[index],
                 **{name: getattr(impact, name) for name in _IMPACT_FIELDS},
             )
         )
     return tuple(issues)
+
+
+def _is_topic(data: SurveyData, impact: Impact) -> bool:
+    return data.causes[int(impact.key)].kind == "topic"
+
+
+def _among_commenters(analysis: Analysis, impact: Impact) -> Estimate:
+    """The same points, of the NPS of the responses on which they were measured."""
+    factor = analysis.responses / int(analysis.base.sum())
+    return Estimate(factor * impact.impact, factor * impact.low, factor * impact.high)
 
 
 def _by_wave(analysis: Analysis, polarity: Polarity) -> tuple[Integers, Integers]:

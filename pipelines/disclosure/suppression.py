@@ -58,6 +58,7 @@ def protect(report: Report, data: SurveyData, mask: NDArray[np.bool_], published
         delights=delights,
         change=report.change and _publishable_change(report.change, report.waves, issues),
         audit=None,
+        scenarios=(),  # the people who name any of several causes are a further group
         alerts=tuple(alert for alert in report.alerts if alert.key in issue_keys),
     )
 
@@ -133,6 +134,8 @@ def _without_identifying_details(
         audited=None,
         topic=issue.topic and replace(issue.topic, first_seen=None, growth=0, parts=()),
         segments=(),
+        rest=None,  # with the topics of a theme, it would tell how many people name one that is suppressed
+        co_named=(),
         quotes=tuple(
             replace(quote, score=None, wave=None, segments=())
             for quote in quotes

@@ -109,13 +109,13 @@ def _gains(model: LogitModel, design: sparse.csr_array, counts: Floats, columns:
     n, width = counts.sum(axis=1), design.shape[1]
     logits = design @ model.coefficients.T
     shares, _ = group_shares(logits)
-    score_now, slope_now = _score(shares)
+    score_now, slope_now = score_and_slope(shares)
     by_column = design.tocsc()
     gains, row_index, column_index = [], [], []
     gradient = np.zeros((2 * width, len(columns)))
     for index, column in enumerate(columns.tolist()):
         rows = by_column.indices[by_column.indptr[column] : by_column.indptr[column + 1]]
-        score, slope = _score(group_shares(logits[rows] - model.coefficients[:, column])[0])
+        score, slope = score_and_slope(group_shares(logits[rows] - model.coefficients[:, column])[0])
         gains.append(score - score_now[rows])
         row_index.append(rows)
         column_index.append(np.full(len(rows), index))
@@ -128,7 +128,7 @@ def _gains(model: LogitModel, design: sparse.csr_array, counts: Floats, columns:
     return _Gains(of_rows, model.inverse_information @ gradient, shares)
 
 
-def _score(shares: Floats) -> tuple[Floats, Floats]:
+def score_and_slope(shares: Floats) -> tuple[Floats, Floats]:
     """P(promoter) - P(detractor), (U,), and its derivatives by both logits, (U, 2)."""
     score = shares[:, 0] - shares[:, 1]
     return score, np.stack([shares[:, 0] * (1 - score), -shares[:, 1] * (1 + score)], axis=1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.render.geometry import Mark, Part
+from saywhy.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,14 @@ class AlertPanel:
 
 @dataclass(frozen=True, slots=True)
 class IssueRow:
-    """A row of the ranking with its evidence. `sure`: the impact is significant."""
+    """A row of the ranking with its evidence. `sure`: the impact is significant; `is_part`: it is a part of a theme.
+
+    `estimate` is the impact in numbers, for drawings in characters.
+    """
 
     anchor: str
     rank: str
+    is_part: bool
     label: str
     label_language: str | None
     kind: str
@@ -133,6 +138,7 @@ class IssueRow:
     sure: bool
     impact: str
     interval: str
+    estimate: Estimate
     mark: Mark
     mentions: str
     group: str
@@ -225,6 +231,7 @@ class Page:
     issues: Ranking
     measures: FigureTable | None
     board: FigureTable | None
+    scenarios: FigureTable | None
     delights: Ranking
     change: ChangePanel | None
     alerts: AlertPanel | None

@@ -12,6 +12,7 @@ from saywhy.code_frame import CodeFrame
 from saywhy.estimate import Estimate
 from saywhy.issue import Issue
 from saywhy.report import CauseChange, Change, Report
+from saywhy.scenario import Scenario
 
 #: Rows that are not folded in tables with many unimportant rows: changes of themes, and segments.
 VISIBLE_MINOR_ROWS = 8
@@ -48,6 +49,30 @@ def board(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureTabl
         badges = (wording["pebble"],) if issue.is_pebble else ()
         rows.append(replace(_row(issue, figures(issue), code_frame, wording), badges=badges))
     return _table("board", ("per_day", "recoverable", "effort"), rows, wording)
+
+
+def scenarios(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureTable | None:
+    """What it would bring if complaints were named half as often, or by nobody: the NPS, in the order of the report."""
+    names = {str(issue.key): issue_label(issue, code_frame, wording) for issue in report.issues}
+    by_set: dict[tuple[str, ...], list[Scenario]] = {}
+    for scenario in report.scenarios:
+        by_set.setdefault(scenario.causes, []).append(scenario)
+    rows = [
+        FigureRow(
+            " + ".join(names.get(cause, cause) for cause in causes),
+            wording("scenario_responses", n=wording.count(cases[0].responses)),
+            tuple(
+                figure for case in cases for figure in (_points(case.nps, wording, signed=True), _gain(case, wording))
+            ),
+        )
+        for causes, cases in by_set.items()
+    ]
+    titles = ("scenario_half", "scenario_gain", "scenario_nobody", "scenario_gain")
+    return _table("scenarios", titles, rows, wording)
+
+
+def _gain(scenario: Scenario, wording: Wording) -> Figure:
+    return _points(scenario.gain, wording, signed=True)
 
 
 def concentrations(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureTable | None:

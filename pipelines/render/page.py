@@ -14,7 +14,7 @@ from pipelines.render.context import (
     RatingRow,
     ScorePanel,
 )
-from pipelines.render.figures import alerts, board, change, concentrations, measures
+from pipelines.render.figures import alerts, board, change, concentrations, measures, scenarios
 from pipelines.render.geometry import Axis
 from pipelines.render.ranking import issue_label, ranking
 from pipelines.render.wording import Wording
@@ -47,6 +47,7 @@ def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
         ratings=tuple(_rating_row(rating, wording) for rating in report.ratings),
         measures=measures(report, code_frame, wording),
         board=board(report, code_frame, wording),
+        scenarios=scenarios(report, code_frame, wording),
         change=change(report, code_frame, wording),
         alerts=alerts(report, code_frame, wording),
         concentrations=concentrations(report, code_frame, wording),

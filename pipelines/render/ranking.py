@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipelines.render.amounts import amounts, ticks
 from pipelines.render.context import Fact, IssueRow, IssueTable, QuoteText, Ranking
 from pipelines.render.geometry import Axis
+from pipelines.render.tree import REST, Node, trees
 from pipelines.render.wording import Wording, printable
 from saywhy.code_frame import CodeFrame
+from saywhy.estimate import Estimate
 from saywhy.issue import Issue, Quote, SegmentRate
 from saywhy.report import Report
 
@@ -22,22 +24,25 @@ def ranking(group: str, issues: Sequence[Issue], report: Report, code_frame: Cod
     name = "ranking" if group == "detractors" else "delights"
     title = wording[name if report.nps else f"{name}_by_mentions"]
     more = wording["more_issues" if group == "detractors" else "more_delights"]
-    parts = (title, issues[:VISIBLE_ROWS]), (more, issues[VISIBLE_ROWS:])
+    nodes = [node for tree in trees(issues) for node in tree]
+    # Causes that may be chance are folded, so that a theme with many of them does not hide the next theme.
+    prominent = [node for node in nodes if not node.is_part or node.issue.significant or node.issue.kind == REST]
+    visible = prominent[:VISIBLE_ROWS]
+    parts = (title, visible), (more, [node for node in nodes if node not in visible])
     return Ranking(
         title=title,
         hint=wording[f"{name}_hint" if report.nps else "ranking_without_nps"],
         nothing=wording["lead_none" if group == "detractors" else "delights_none"],
-        tables=tuple(
-            _issue_table(title, group, part, report.nps is not None, code_frame, wording)
-            for title, part in parts
-            if part
-        ),
+        tables=tuple(_issue_table(title, group, part, report, code_frame, wording) for title, part in parts if part),
     )
 
 
 def _issue_table(
-    title: str, group: str, issues: Sequence[Issue], has_impact: bool, code_frame: CodeFrame, wording: Wording
+    title: str, group: str, nodes: Sequence[Node], report: Report, code_frame: CodeFrame, wording: Wording
 ) -> IssueTable:
+    issues = [node.issue for node in nodes]
+    names = _names(report, code_frame, wording)
+    has_impact = report.nps is not None
     axis = Axis.around(edge for issue in issues for edge in (issue.low, issue.impact, issue.high))
     has_revenue = any(issue.revenue_at_risk is not None for issue in issues)
     is_complaint = group == "detractors"
@@ -47,7 +52,7 @@ def _issue_table(
         impact_title=wording["costs" if is_complaint else "adds"],
         impact_explained=wording["costs_long" if is_complaint else "adds_long"],
         group_title=wording[group],
-        rows=tuple(_issue_row(group, issue, axis, code_frame, wording) for issue in issues),
+        rows=tuple(_issue_row(group, node, axis, names, code_frame, wording) for node in nodes),
         size=wording.count(len(issues)),
         columns=str(3 + 3 * has_impact + has_revenue),
         ticks=ticks(axis, wording),
@@ -57,22 +62,32 @@ def _issue_table(
     )
 
 
-def _issue_row(group: str, issue: Issue, axis: Axis, code_frame: CodeFrame, wording: Wording) -> IssueRow:
+def _names(report: Report, code_frame: CodeFrame, wording: Wording) -> dict[str, str]:
+    """The label of every cause on the page by its key."""
+    return {str(issue.key): issue_label(issue, code_frame, wording) for issue in (*report.delights, *report.issues)}
+
+
+def _issue_row(
+    group: str, node: Node, axis: Axis, names: Mapping[str, str], code_frame: CodeFrame, wording: Wording
+) -> IssueRow:
+    issue = node.issue
     revenue = issue.revenue_at_risk
     languages = [wording.language_name(tag) for tag in issue.languages]
-    facts = tuple(_facts(group, issue, wording))
+    facts = tuple(_facts(group, issue, names, wording))
     return IssueRow(
-        anchor=f"{group}-{issue.rank}",
-        rank=wording.count(issue.rank),
+        anchor=f"{group}-{issue.rank}" + ("-rest" if issue.kind == REST else ""),
+        rank=node.number,
+        is_part=node.is_part,
         label=issue_label(issue, code_frame, wording),
         label_language=None
-        if issue.kind == "theme" or wording.language in issue.labels
+        if issue.kind != "topic" or wording.language in issue.labels
         else single_language(issue.languages),
         kind=issue_kind(issue, code_frame, wording),
         badges=_issue_badges(issue, wording),
         sure=issue.significant,
         impact=wording.points(issue.impact),
         interval=wording.interval(issue.low, issue.high),
+        estimate=Estimate(issue.impact, issue.low, issue.high),
         mark=axis.mark(issue.impact, issue.low, issue.high),
         mentions=wording.amount(issue.mentions),
         group=wording.amount(getattr(issue, group)),
@@ -88,8 +103,29 @@ def _issue_row(group: str, issue: Issue, axis: Axis, code_frame: CodeFrame, word
     )
 
 
-def _facts(group: str, issue: Issue, wording: Wording) -> Iterator[Fact]:
-    """Details of an issue: definition, people and revenue, the topic, segments, the chance to lead, and the audit."""
+def _facts(group: str, issue: Issue, names: Mapping[str, str], wording: Wording) -> Iterator[Fact]:
+    """Details of an issue: both bases, definition, people and revenue, the topic, causes that share its clauses,
+    segments, the chance to lead, and the audit."""
+    if issue.among_commenters is not None:
+        among = issue.among_commenters
+        yield Fact(
+            wording["bases"],
+            (
+                wording(
+                    "base_scored", points=wording.points(issue.impact), interval=wording.interval(issue.low, issue.high)
+                ),
+                wording(
+                    "base_commented",
+                    points=wording.points(among.value),
+                    interval=wording.interval(among.low, among.high),
+                ),
+            ),
+        )
+    if shared := [entry for entry in issue.co_named if entry.cause in names]:
+        texts = (
+            wording("co_named_share", label=names[entry.cause], share=wording.share(entry.share)) for entry in shared
+        )
+        yield Fact(wording["co_named"], tuple(texts))
     if issue.definition is not None:
         title = wording["definition_proposed" if issue.definition.is_proposed else "definition"]
         yield Fact(title, (printable(issue.definition.text(wording.language)),))
@@ -168,8 +204,9 @@ def _quote_text(quote: Quote, wording: Wording) -> QuoteText:
 
 def issue_label(issue: Issue, code_frame: CodeFrame, wording: Wording) -> str:
     """The name of a theme in the language of the page; the label of a topic in it, if there is one."""
-    if issue.kind == "theme" and issue.id in code_frame.ids:
-        return code_frame[issue.id].name(wording.language)
+    if issue.kind != "topic" and issue.id in code_frame.ids:
+        name = code_frame[issue.id].name(wording.language)
+        return wording("rest_of", theme=name) if issue.kind == REST else name
     return issue.labels.get(wording.language, issue.label)
 
 
@@ -177,6 +214,8 @@ def issue_kind(issue: Issue, code_frame: CodeFrame, wording: Wording) -> str:
     """Whether the issue is a theme, or a root cause in a theme, which is named."""
     if issue.kind == "theme":
         return wording["theme"]
+    if issue.kind == REST:
+        return wording["rest"]
     is_coded = issue.theme in code_frame.ids
     return wording("topic_in", theme=code_frame[issue.theme].name(wording.language) if is_coded else issue.theme)
 

@@ -24,6 +24,9 @@ _LANGUAGE_DIMENSIONS = {"language", "sprache", "语言", "語言"}
 #: Regions that use traditional characters, for tags without a script.
 _TRADITIONAL_REGIONS = {"tw", "hk", "mo"}
 
+#: Plural categories of CLDR before "other", which every language has.
+_PLURAL_CATEGORIES = ("zero", "one", "two", "few", "many")
+
 # Control characters could control a terminal or break a parser, bidirectional overrides could reorder the text around a
 # quote, and lone surrogates cannot be encoded. Tab and newline are text.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -59,6 +62,27 @@ def catalogue(language: str) -> dict[str, str]:
     return words
 
 
+class Count(str):
+    """A number as the language writes it, which also chooses between word forms: `{n:response|responses}`.
+
+    The forms are in the order of the plural categories (CLDR) of the language: one and other in English and German,
+    other alone in Chinese, which needs no choice.
+    """
+
+    __slots__ = ("_category",)
+    _category: int
+
+    def __new__(cls, text: str, number: float, locale: Locale) -> Count:
+        """`text` is how `number` is written in the language of the locale."""
+        categories = [name for name in _PLURAL_CATEGORIES if name in locale.plural_form.tags]
+        count = super().__new__(cls, text)
+        count._category = [*categories, "other"].index(locale.plural_form(number))
+        return count
+
+    def __format__(self, forms: str) -> str:
+        return forms.split("|")[self._category] if forms else str(self)
+
+
 class Wording:
     """Texts by key (`wording["ranking"]`, `wording("lead", label=…)`) and number formats of one language."""
 
@@ -73,8 +97,8 @@ class Wording:
     def __call__(self, key: str, **values: str) -> str:
         return self._words[key].format(**values)
 
-    def count(self, number: int) -> str:
-        return format_decimal(number, locale=self._locale)
+    def count(self, number: int) -> Count:
+        return Count(format_decimal(number, locale=self._locale), number, self._locale)
 
     def points(self, value: float, *, signed: bool = False, decimals: int = 1) -> str:
         """NPS points with one decimal (or more) and a true minus sign; never “−0.0”."""
@@ -98,11 +122,11 @@ class Wording:
             return f"<{format_percent(0.01, locale=self._locale)}"
         return format_percent(fraction, locale=self._locale)
 
-    def amount(self, number: float) -> str:
+    def amount(self, number: float) -> Count:
         """A whole number, or money in an unnamed currency, abbreviated from a million on."""
         if abs(number) < 999_999.5:
-            return format_decimal(round(number), locale=self._locale)
-        return format_compact_decimal(number, locale=self._locale, fraction_digits=1)
+            return self.count(round(number))
+        return Count(format_compact_decimal(number, locale=self._locale, fraction_digits=1), number, self._locale)
 
     def moment(self, iso: str) -> str:
         """An ISO 8601 time as date and time in UTC."""

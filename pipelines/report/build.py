@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.annotate.columns import POLARITIES
 from pipelines.causes.analysis import Analysis
 from pipelines.causes.audited import Audits, audit_report
 from pipelines.causes.impacts import impacts
 from pipelines.causes.ranking import rank_causes
+from pipelines.causes.scenarios import reported_scenarios
 from pipelines.change.alerts import alerts
 from pipelines.change.decomposition import change_since
 from pipelines.disclosure.suppression import protect
@@ -47,7 +49,7 @@ def report_on(
     if wave not in (ALL_WAVES, *data.waves):
         raise WaveNotFound(f"no wave {wave!r}; there are: {', '.join((ALL_WAVES, *data.waves))}")
     index = len(data.waves) - 1 if wave == ALL_WAVES else data.waves.index(wave)
-    mask = np.ones(len(data.wave), dtype=bool) if wave == ALL_WAVES else data.wave == index
+    mask = mask_of(wave, data)
     analysis = Analysis.of(data, mask)
     report = _compute(wave, index, analysis, model, now)
     if audits:
@@ -67,12 +69,18 @@ def report_on(
     return replace(report, notes=caveats, findings=findings(report))
 
 
+def mask_of(wave: str, data: SurveyData) -> NDArray[np.bool_]:
+    """The responses (N,) of the report on a wave that there is, or on all."""
+    return np.ones(len(data.wave), dtype=bool) if wave == ALL_WAVES else data.wave == data.waves.index(wave)
+
+
 def _compute(wave: str, latest: int, analysis: Analysis, model: str, now: datetime) -> Report:
     """The numbers of the report; `latest` is the index of its wave, or of the last wave in the report on all."""
     data, mask = analysis.data, analysis.mask
     answers = data.comment[mask & data.answered]
     annotated = answers[data.sentiment[answers] >= 0]
     impact = impacts(analysis)
+    issues = rank_causes(analysis, latest, Polarity.NEGATIVE, impact[Polarity.NEGATIVE])
     return Report(
         wave=wave,
         generated_at=now.astimezone(UTC).isoformat(timespec="seconds"),
@@ -85,9 +93,10 @@ def _compute(wave: str, latest: int, analysis: Analysis, model: str, now: dateti
         segments=nps_by_segment(data, mask, analysis.segment_columns),
         languages=tally(data.comments[comment].language or "und" for comment in answers.tolist()),
         sentiment=tally(POLARITIES[code].value for code in data.sentiment[annotated].tolist()),
-        issues=rank_causes(analysis, latest, Polarity.NEGATIVE, impact[Polarity.NEGATIVE]),
+        issues=issues,
         delights=rank_causes(analysis, latest, Polarity.POSITIVE, impact[Polarity.POSITIVE]),
         notes=(),
         change=change_since(data, latest - 1, latest) if latest > 0 else None,
         alerts=alerts(data, latest) if latest > 0 else (),
+        scenarios=reported_scenarios(analysis, issues),
     )

@@ -22,12 +22,28 @@ from saywhy.report import Audit, GroupNps, Note
 from tests.builders.reports import FULL, RATED
 from tests.report.test_findings import FINDINGS
 
+_SINGULAR_EN = "response|comment|account|mention|detractor|promoter|complaint|cause"
+_SINGULAR_DE = "Antwort|Kommentar|Kundenkonto|Nennung|Detraktor|Promotor|Beschwerde|Ursache|Punktzahl"
+_PLURAL_DE = "Antworten|Kommentare|Kundenkonten|Nennungen|Detraktoren|Promotoren|Beschwerden|Ursachen|Punktzahlen"
+
+#: By whether the number is 1: nouns and verbs that disagree with it. Chinese words have no number.
+DISAGREES = {
+    True: {
+        "en": rf"\b1 (\w+ )?({_SINGULAR_EN})s\b|\b1 \w+ name\b",
+        "de": rf"\b1 (?!aller |der )(\w+ )?({_PLURAL_DE})\b|\b1 \w+ (nennen|urteilen|sind|stehen)\b",
+    },
+    False: {
+        "en": rf"\b[025] (\w+ )?({_SINGULAR_EN})\b|\b[025] \w+ names\b",
+        "de": rf"\b[025] (\w+ )?({_SINGULAR_DE})\b|(?<!Keine der )\b[025] \w+ (nennt|urteilt|ist|steht)\b",
+    },
+}
+
 SOURCES = Path(__file__).parents[2] / "pipelines" / "render"
 
 
 def placeholders(text: str) -> list[str]:
-    """The names in braces."""
-    return sorted(field for _, field, _, _ in Formatter().parse(text) if field)
+    """The names in braces, each once; word forms (`{n:response|responses}`) may repeat them."""
+    return sorted({field for _, field, _, _ in Formatter().parse(text) if field})
 
 
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
@@ -47,7 +63,7 @@ def test_every_word_is_used() -> None:
     made = {f"score_range_{group}" for group in ("promoters", "passives", "detractors")}
     made |= {f"{name}_{suffix}" for name in ("ranking", "delights") for suffix in ("hint", "by_mentions")}
     made |= {f"stake_share_{group}" for group in ("detractors", "promoters")} | {"stake_revenue", "stake_lifetime"}
-    made |= {f"{name}_hint" for name in ("measures", "board", "concentrations", "change_causes")}
+    made |= {f"{name}_hint" for name in ("measures", "board", "scenarios", "concentrations", "change_causes")}
     made |= {"negative", "neutral", "positive", "mixed"}
     made |= {f"finding.{key}" for key in FINDINGS}
     made |= {
@@ -79,9 +95,36 @@ def test_every_note_of_a_report_has_words(language: str) -> None:
         assert not re.search("[{}]", wording.note(note))
 
 
+@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+def test_every_sentence_agrees_with_its_numbers(language: str) -> None:
+    """With 0, 1, 2 or 5 for each number, no template has a plural after 1, a singular after others, or a loose form."""
+    wording = Wording(language)
+    for number in (0, 1, 2, 5):
+        for key, template in catalogue(language).items():
+            sentence = wording(key, **dict.fromkeys(placeholders(template), wording.count(number)))
+            assert not re.search(r"[{}|]", sentence), key
+            if disagreement := DISAGREES[number == 1].get(language):
+                assert not re.search(disagreement, sentence), sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [
+        ("en", "“Waits” is new: 1 response names it, and", "“Waits” is new: 2 responses name it, and"),
+        ("de", "„Waits“ ist neu: 1 Antwort nennt es,", "„Waits“ ist neu: 2 Antworten nennen es,"),
+        ("zh-Hans", "新出现的：1 份答复提到它", "新出现的：2 份答复提到它"),
+        ("zh-Hant", "新出現的：1 份回覆提到它", "新出現的：2 份回覆提到它"),
+    ],
+)
+def test_word_forms_follow_the_plural_rules_of_the_language(language: str, one: str, two: str) -> None:
+    """English and German choose between two forms of noun and verb; Chinese has one."""
+    for number, expected in ((1, one), (2, two)):
+        assert expected in Wording(language)("finding.new", issue="Waits", mentions=Wording(language).count(number))
+
+
 def test_numbers_in_notes_are_written_as_the_language_does() -> None:
     """German decimals and thousands separators; Chinese list separators."""
-    assert "aller 1.187 Antworten mit Punktzahl ist 23,4" in Wording("de").note(FULL.notes[0])
+    assert "aller Antworten mit Punktzahl (1.187) ist 23,4" in Wording("de").note(FULL.notes[0])
     assert "：城市、branch。" in Wording("zh-Hans").note(Note("dropped", {"names": ("城市", "branch")}))
 
 

@@ -34,7 +34,7 @@ def test_a_quick_win_is_small_and_significant() -> None:
     """Neither a small effort on an insignificant issue nor a large effort on a significant one is a quick win."""
     report = with_efforts(FULL, {INVOICES: 2.0, SYNC: 40.0, "theme:usability": 1.0})
     assert [issue.id for issue in report.issues if issue.is_pebble] == ["topic-17"]
-    assert "Pebble" in to_html(report, load_code_frame())
+    assert "Quick win" in to_html(report, load_code_frame())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""Scenarios: what the NPS would be if causes that a person picks together were named less often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipelines.annotate.columns import Annotations
+from pipelines.causes.analysis import Analysis
+from pipelines.causes.scenarios import SHARES, scenarios
+from pipelines.report.build import mask_of
+from pipelines.report.effort import find_cause
+from pipelines.tabulate.tabulation import tabulate
+from saywhy import store
+from saywhy.code_frame import CodeFrame
+from saywhy.errors import Conflict
+from saywhy.issue import CauseKey
+from saywhy.report import ALL_WAVES
+from saywhy.scenario import Scenario
+from saywhy.store import Engine
+from service.workspaces import reading
+
+
+def what_if(
+    engine: Engine, workspace: str, code_frame: CodeFrame, causes: Sequence[str], wave: str = ALL_WAVES
+) -> tuple[Scenario, ...]:
+    """The NPS if these causes together were named half as often, and by nobody, on the responses as they are now.
+
+    A cause is named as in `pipelines.report.effort`. Raises `WorkspaceNotFound`, `WaveNotFound`, `NotFound` and
+    `InvalidInput`, and `Conflict` for an anonymous workspace: by scenarios of sets the answers of single people could
+    be computed.
+    """
+    with reading(engine, workspace) as (connection, workspace_id):
+        if store.workspaces.anonymity_key(connection, workspace_id) is not None:
+            raise Conflict("an anonymous workspace has no scenarios: sets of causes could single out people")
+        report = store.reports.latest(connection, workspace_id, wave)
+        keys = list(dict.fromkeys(CauseKey.parse(find_cause(report, cause)) for cause in causes))
+        data = tabulate(
+            store.responses.load(connection, workspace_id),
+            Annotations.of(store.annotations.load(connection, workspace_id, report.model)),
+            store.topics.load(connection, workspace_id),
+            store.topics.assignments(connection, workspace_id),
+            code_frame,
+        )
+    return scenarios(Analysis.of(data, mask_of(wave, data)), [keys], SHARES)
