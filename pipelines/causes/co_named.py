@@ -27,8 +27,8 @@ def co_named(analysis: Analysis, polarity: Polarity) -> list[tuple[CoNamed, ...]
     starts = np.stack([mentions.comment[rows], mentions.start[rows]])
     clauses, clause = np.unique(starts, axis=1, return_inverse=True)
     cells = (np.ones(len(rows), dtype=bool), (clause.ravel(), mentions.cause[rows]))
-    counted = sparse.csr_array(cells, (clauses.shape[1], len(data.causes))).astype(np.int64)
-    together = sparse.csr_array(counted.T @ counted)
+    names = sparse.csr_array(cells, (clauses.shape[1], len(data.causes))).astype(np.int64)
+    together = sparse.csr_array(names.T @ names)
     totals = together.diagonal()
     result = []
     for cause in range(len(data.causes)):

@@ -35,7 +35,7 @@ def trees(issues: Sequence[Issue]) -> list[list[Node]]:
             roots.append(issue)
 
     def best_rank(root: Issue) -> int:
-        return min(issue.rank for issue in (root, *parts.get(str(root.key), ())))
+        return min([root.rank, *(part.rank for part in parts.get(str(root.key), []))])
 
     return [
         [Node(root, str(number)), *_parts(root, number, parts.get(str(root.key), ()))]
