@@ -48,8 +48,8 @@ class QuietWaves:
             noise = (noise + generator.logistic(size=int(account.max()) + 1)[account]) / np.sqrt(2)
         satisfaction = 0.6 + named @ effects + noise
         points = _GROUP_POINTS[np.where(satisfaction > 0.8, 0, np.where(satisfaction < -0.5, 2, 1))]
-        ends = np.cumsum((0, *self.dimensions))
-        member = np.stack([generator.integers(*ends[index : index + 2], n) for index in range(len(ends) - 1)], axis=1)
+        ends = np.cumsum((0, *self.dimensions)).tolist()
+        member = np.stack([generator.integers(ends[index], ends[index + 1], n) for index in range(len(ends) - 1)], axis=1)
         cells = (np.ones(member.size, dtype=bool), member.ravel(), np.arange(n + 1) * len(self.dimensions))
         sides = {Polarity.NEGATIVE: named & ~is_praise, Polarity.POSITIVE: named & is_praise}
         return SurveyData(
@@ -62,7 +62,7 @@ class QuietWaves:
             annotated=wrote,
             wave=wave.astype(np.int32),
             account=account.astype(np.int32),
-            segmented=sparse.csr_array(cells, (n, int(ends[-1]))),
+            segmented=sparse.csr_array(cells, (n, ends[-1])),
             comments=(Comment("text"),) * n,
             hashes=tuple(map(str, range(n))),
             sentiment=np.zeros(n, dtype=np.int8),
