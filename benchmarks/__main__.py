@@ -18,6 +18,7 @@ _SCRIPTS = (
     "cause_parts",
     "granularity",
     "impact",
+    "claims",
 )
 
 

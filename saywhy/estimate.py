@@ -48,7 +48,7 @@ class Impact:
     leave_out: Estimate | None = (
         None  # NPS without the responses that mention it, minus NPS: not adjusted for co-occurring causes
     )
-    shapley: Estimate | None = None  # its part of all points lost; the parts sum to the total
+    shapley: Estimate | None = None  # its part of all points lost, which sum to the total; None below 5 responses
     p_value: float = 1.0  # two-sided
     q_value: float = 1.0  # Benjamini-Hochberg, over all causes of the ranking
     top_three: float = 0.0  # probability of being among the three costliest causes

@@ -126,7 +126,7 @@ class Issue:
     quotes: tuple[Quote, ...] = ()
     passives: int = 0
     leave_out: Estimate | None = None  # like `shapley`: None if no response has a score on 0-10
-    shapley: Estimate | None = None
+    shapley: Estimate | None = None  # None below 5 responses, too
     q_value: float = 1.0
     top_three: float = 0.0
     few_mentions: bool = False

@@ -45,10 +45,12 @@ class CauseChange:
     id: str
     label: str
     polarity: str  # "negative": as a complaint; "positive": as praise
-    rate_before: float  # of the scored responses, 0 … 1
+    rate_before: float  # of the scored responses with a comment, 0 … 1
     rate_after: float
-    frequency: Estimate  # because it is named more or less often
+    frequency: Estimate  # because those who write name it more or less often
     severity: Estimate  # because responses that name it score higher or lower
+    frequency_q: float = 1.0  # Benjamini-Hochberg, over all parts of the change; 1 where nothing can be claimed
+    severity_q: float = 1.0
 
     @property
     def key(self) -> CauseKey:
@@ -63,8 +65,8 @@ MIN_CLAIM = 20
 class Change:
     """One wave against the one before, with the same code frame and the same model version.
 
-    `nps.value` is the sum of `frequency` and `severity` of all causes and of `rest`: the change among responses that
-    name nothing and among those without a comment.
+    `nps.value` is the sum of `frequency` and `severity` of all causes, of `writing`, because more or fewer write a
+    comment at all, and of `rest`: the change among responses that name nothing and among those without a comment.
     """
 
     before: str
@@ -74,6 +76,9 @@ class Change:
     smallest_visible: float  # the change, in points, that is significant in 80 of 100 pairs of waves of these sizes
     causes: tuple[CauseChange, ...] = ()  # the largest contribution first
     rest: Estimate | None = None
+    writing: Estimate | None = None
+    wrote_before: int = 0  # scored responses with a comment, of which the rates are shares
+    wrote_after: int = 0
     mix: Mix | None = None  # None where no dimension of segments changed its mix
     new: tuple[str, ...] = ()  # labels of causes that appeared
     vanished: tuple[str, ...] = ()  # labels of causes that are no longer named

@@ -16,6 +16,7 @@ from pipelines.impact.nps import Z95
 from saywhy.estimate import Estimate
 from saywhy.feedback import Segment
 from saywhy.issue import SegmentRate
+from saywhy.report import MIN_CLAIM
 
 #: "Concentrated": at least this ratio of the rate inside to the rate elsewhere.
 MIN_RATIO = 2.0
@@ -93,14 +94,15 @@ def elevated_segments(comparison: SegmentComparison, segments: Sequence[Segment]
 def concentrated_in(comparison: SegmentComparison, segments: Sequence[Segment]) -> list[str | None]:
     """For each of K causes the segment in which it is concentrated, None for none.
 
-    Of the significant segments with at least `MIN_MENTIONS` mentions and a rate of at least `MIN_RATIO` times the rate
-    elsewhere, the one with the smallest p-value.
+    Of the significant segments with at least `MIN_CLAIM` responses, `MIN_MENTIONS` mentions and a rate of at least
+    `MIN_RATIO` times the rate elsewhere, the one with the smallest p-value.
     """
     inside, outside, p_value = comparison.inside, comparison.outside, comparison.p_value
     if not p_value.size:
         return [None] * len(inside)
     rate, rate_elsewhere = inside / np.maximum(comparison.size, 1), outside / np.maximum(comparison.others, 1)
-    mask = comparison.is_significant & (rate >= MIN_RATIO * rate_elsewhere) & (inside >= MIN_MENTIONS)
+    is_large = (inside >= MIN_MENTIONS) & (comparison.size >= MIN_CLAIM)
+    mask = comparison.is_significant & (rate >= MIN_RATIO * rate_elsewhere) & is_large
     best = np.where(mask, p_value, 2.0).argmin(axis=1)
     return [str(segments[column]) if mask[cause, column] else None for cause, column in enumerate(best.tolist())]
 

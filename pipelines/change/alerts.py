@@ -9,7 +9,7 @@ from models.arrays import Floats, Integers
 from pipelines.change.complaint_counts import complaint_counts
 from pipelines.impact.multiple_testing import MIN_MENTIONS, holm
 from pipelines.tabulate.survey_data import SurveyData
-from saywhy.report import Alert
+from saywhy.report import MIN_CLAIM, Alert
 
 #: Probability of any alert in a wave in which no rate has changed, whatever the number of causes.
 FALSE_ALARM_RATE = 0.05
@@ -54,11 +54,12 @@ def corrected_p_values(mentions: Integers, responses: Integers) -> Floats:
     Each cause has two one-sided tests, and the larger p-value counts: Fisher's exact test of its rate against that of
     all waves before, and a negative binomial test that allows for overdispersion, the variation of rates from wave to
     wave (`_overdispersion`). Holm's correction (1979) limits the probability of any false alarm in a wave, also for
-    correlated causes. All are 1 where there are fewer than `_MIN_HISTORY` waves with responses before.
+    correlated causes. All are 1 where there are fewer than `_MIN_HISTORY` waves with responses before, and
+    where the last has fewer than `MIN_CLAIM`.
     """
     history, earlier, last, n = mentions[:, :-1], responses[:-1], mentions[:, -1], int(responses[-1])
     used = earlier > 0
-    if used.sum() < _MIN_HISTORY or not n or not len(mentions):
+    if used.sum() < _MIN_HISTORY or n < MIN_CLAIM or not len(mentions):
         return np.ones(len(mentions))
     before, total = history.sum(axis=1), int(earlier.sum())
     exact = np.asarray(hypergeom.sf(last - 1, total + n, n, before + last))

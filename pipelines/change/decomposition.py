@@ -12,6 +12,7 @@ from pipelines.causes.novelty import is_new
 from pipelines.change.complaint_counts import complaint_counts
 from pipelines.change.poststratification import largest_mix_change
 from pipelines.impact.adjusted_wald import added_variance
+from pipelines.impact.multiple_testing import MIN_MENTIONS, q_values
 from pipelines.impact.nps import nps_change, nps_of, smallest_visible_change
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.estimate import Estimate
@@ -41,8 +42,8 @@ def change_since(data: SurveyData, before: int, after: int) -> Change | None:
     if earlier is None or later is None:
         return None
     change, p_value = nps_change(earlier, later)
-    causes, rest = _by_cause(data, first, second)
     is_small = min(earlier.n, later.n) < MIN_CLAIM
+    causes, writing, rest = _by_cause(data, first, second, is_small)
     new, vanished = ((), ()) if is_small else _new_and_vanished(data, before, after)
     return Change(
         before=data.waves[before],
@@ -52,6 +53,9 @@ def change_since(data: SurveyData, before: int, after: int) -> Change | None:
         smallest_visible=smallest_visible_change(earlier, later),
         causes=causes,
         rest=rest,
+        writing=writing,
+        wrote_before=int((first & data.annotated).sum()),
+        wrote_after=int((second & data.annotated).sum()),
         mix=largest_mix_change(data, first, second),
         new=new,
         vanished=vanished,
@@ -60,15 +64,20 @@ def change_since(data: SurveyData, before: int, after: int) -> Change | None:
 
 
 def _by_cause(
-    data: SurveyData, first: NDArray[np.bool_], second: NDArray[np.bool_]
-) -> tuple[tuple[CauseChange, ...], Estimate]:
-    """What each theme contributed to the change, by polarity, and the rest. Themes only: topics are parts of them.
+    data: SurveyData, first: NDArray[np.bool_], second: NDArray[np.bool_], is_small: bool
+) -> tuple[tuple[CauseChange, ...], Estimate, Estimate]:
+    """What each theme contributed to the change, by polarity, what another share of comments did, and the rest.
 
-    In each wave the points are regressed on the themes named and on having written nothing, so that the mean is the
-    intercept plus the sum of rate times effect. The difference of two such sums is divided evenly (Kitagawa 1955;
-    Oaxaca and Blinder 1973, with mean weights): (change of rate)·(mean effect) + (change of effect)·(mean rate).
+    Themes only: topics are parts of them. In each wave the points are regressed on the themes named and on having
+    written nothing, so that the mean is the intercept plus the sum of rate times effect. The difference of two such
+    sums is divided evenly (Kitagawa 1955; Oaxaca and Blinder 1973, with mean weights): (change of rate)·(mean effect) +
+    (change of effect)·(mean rate). A rate is the share of those who write, c, times the rate among them, r, and its
+    change is c̄·Δr + r̄·Δc: the second term is of all themes together, because fewer comments are no fewer causes.
     Effects are shrunk towards those of both waves together, so that a new cause does not count as having had no effect
     before.
+
+    q-values are over all parts (Benjamini and Hochberg). Parts of causes with fewer than `MIN_MENTIONS` mentions, and
+    of waves that are too small for claims (`is_small`), are not tested.
 
     The intervals are those of a jackknife over random groups of responses in both waves. What the adjusted-Wald
     interval adds (Rocks 2016) is added to the variances, because a few identical responses would show none. In a wave
@@ -79,21 +88,37 @@ def _by_cause(
     groups = [_group_moments(data, wave, themes) for wave in (first, second)]
     moments = [group_moments.sum(axis=0) for group_moments in groups]
     value = _contributions(*moments)
-    margin = _margins(groups, moments, value)
+    margin, p_value = _margins(groups, moments, value)
     low, high = np.maximum(value - margin, -_MAX_POINTS), np.minimum(value + margin, _MAX_POINTS)
 
     def estimate(row: int, column: int) -> Estimate:
         return Estimate(float(value[row, column]), float(low[row, column]), float(high[row, column]))
 
-    rates = [wave_moments[0, 1 : 1 + len(columns)] / wave_moments[0, 0] for wave_moments in moments]
+    (_, before), (_, after) = map(_rates, moments)
+    mentions = sum(moments)[0, 1:-2]
+    q = np.ones_like(p_value)
+    if not is_small:
+        is_tested = np.tile(np.append(mentions >= MIN_MENTIONS, True), (3, 1))
+        is_tested[2, :-2] = False  # empty
+        q[is_tested] = q_values(p_value[is_tested])
     changes = []
     for column, (polarity, theme) in enumerate(columns):
-        before, after = float(rates[0][column]), float(rates[1][column])
-        if before or after:
-            cause, frequency, severity = data.causes[theme], estimate(0, column), estimate(1, column)
-            changes.append(CauseChange(cause.id, cause.label, polarity.value, before, after, frequency, severity))
+        if mentions[column]:
+            changes.append(
+                CauseChange(
+                    id=data.causes[theme].id,
+                    label=data.causes[theme].label,
+                    polarity=polarity.value,
+                    rate_before=float(before[column]),
+                    rate_after=float(after[column]),
+                    frequency=estimate(0, column),
+                    severity=estimate(1, column),
+                    frequency_q=float(q[0, column]),
+                    severity_q=float(q[1, column]),
+                )
+            )
     changes.sort(key=lambda cause: (-abs(cause.frequency.value + cause.severity.value), cause.id, cause.polarity))
-    return tuple(changes), estimate(2, -1)
+    return tuple(changes), estimate(0, -1), estimate(2, -1)
 
 
 def _group_moments(data: SurveyData, wave: NDArray[np.bool_], themes: list[int]) -> Floats:
@@ -118,23 +143,33 @@ def _group_moments(data: SurveyData, wave: NDArray[np.bool_], themes: list[int])
 def _contributions(before: Floats, after: Floats) -> Floats:
     """Rows: by frequency, by severity, and the rest in the last entry of the third: (3, columns).
 
-    The columns are the themes by polarity, then having written no comment.
+    The columns are the themes by polarity, then having written no comment, whose frequency is that of writing at all.
     """
     effects = _effects_by_wave(before, after)
+    mean_effect = (effects[0] + effects[1]) / 2
+    (wrote_before, rate_before), (wrote_after, rate_after) = _rates(before), _rates(after)
+    frequency = np.append((wrote_before + wrote_after) / 2 * (rate_after - rate_before), 0.0) * mean_effect
+    per_comment = np.append((rate_before + rate_after) / 2, -1.0) @ mean_effect
+    frequency[-1] = (wrote_after - wrote_before) * per_comment
     rates = [moments[0, 1:-1] / moments[0, 0] for moments in (before, after)]
-    frequency = (rates[1] - rates[0]) * (effects[0] + effects[1]) / 2
     severity = (effects[1] - effects[0]) * (rates[0] + rates[1]) / 2
     rest = np.zeros(len(frequency))
     means = [moments[0, -1] / moments[0, 0] for moments in (before, after)]
-    rest[-1] = means[1] - means[0] - frequency[:-1].sum() - severity[:-1].sum()
+    rest[-1] = means[1] - means[0] - frequency.sum() - severity[:-1].sum()
     return np.stack([frequency, severity, rest])
 
 
-def _margins(groups: list[Floats], moments: list[Floats], value: Floats) -> Floats:
-    """Half the width of the 95 % intervals of the contributions, in their shape."""
+def _rates(moments: Floats) -> tuple[float, Floats]:
+    """The share of responses with a comment, and of these the share that names each column, 0 where nobody wrote."""
+    n, silent = moments[0, 0], moments[0, -2]
+    return float(1 - silent / n), moments[0, 1:-2] / max(n - silent, 1.0)
+
+
+def _margins(groups: list[Floats], moments: list[Floats], value: Floats) -> tuple[Floats, Floats]:
+    """Half the width of the 95 % intervals of the contributions and their two-sided p-values, in their shape."""
     sizes = [int(wave_moments[0, 0]) for wave_moments in moments]
     if min(sizes) <= 1:
-        return np.full_like(value, _MAX_POINTS)
+        return np.full_like(value, _MAX_POINTS), np.ones_like(value)
     without_group = np.stack(
         [_contributions(moments[0] - one, moments[1] - other) for one, other in zip(*groups, strict=True)]
     )
@@ -143,8 +178,9 @@ def _margins(groups: list[Floats], moments: list[Floats], value: Floats) -> Floa
     effects = _effects_by_wave(*moments)
     variance[0] += added * ((effects[0] + effects[1]) / 2) ** 2
     variance[2] += added * 100**2
-    margin: Floats = np.sqrt(variance) * stats.t.ppf(0.975, min(_GROUPS, *sizes) - 1)
-    return margin
+    error, freedom = np.sqrt(variance), min(_GROUPS, *sizes) - 1
+    p_value = 2 * stats.t.sf(np.abs(value) / np.maximum(error, np.finfo(np.float64).tiny), freedom)
+    return error * stats.t.ppf(0.975, freedom), p_value
 
 
 def _effects_by_wave(before: Floats, after: Floats) -> list[Floats]:

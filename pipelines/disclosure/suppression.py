@@ -157,8 +157,11 @@ def _publishable_change(change: Change, waves: Sequence[GroupNps], issues: Seque
 
 
 def _is_publishable_in_both_waves(cause: CauseChange, change: Change, sizes: Mapping[str, int]) -> bool:
-    for rate, wave in ((cause.rate_before, change.before), (cause.rate_after, change.after)):
-        mentions = round(rate * sizes[wave])
+    for rate, wrote, wave in (
+        (cause.rate_before, change.wrote_before, change.before),
+        (cause.rate_after, change.wrote_after, change.after),
+    ):
+        mentions = round(rate * wrote)
         if is_disclosive(mentions) or is_disclosive(sizes[wave] - mentions):
             return False
     return True

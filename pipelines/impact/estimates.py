@@ -17,13 +17,16 @@ from models.arrays import Floats, Integers
 from pipelines.impact.adjusted_wald import variance_in_points
 from pipelines.impact.leave_out import clipped_interval, leave_out
 from pipelines.impact.multiple_testing import FALSE_DISCOVERY_RATE, q_values
-from pipelines.impact.nps import by_group
+from pipelines.impact.nps import Z95, by_group
 from pipelines.impact.recoverable import Recoverable, recoverable
-from pipelines.impact.shapley import points_lost
+from pipelines.impact.shapley import MAX_MEAN, points_lost
 from saywhy.estimate import Estimate, Impact
 
 #: With fewer mentions an estimate is shrunk towards 0 and marked.
 FEW_MENTIONS = 30
+
+#: With fewer responses there are no Shapley shares: the jackknife has too few groups.
+MIN_SHARED = 5
 
 #: Prior standard deviation of what one mention costs, in points: how strongly estimates of rare causes are shrunk.
 EFFECT_SD = 100.0
@@ -54,7 +57,8 @@ def measure(
 
     The impact is the recoverable points (`pipelines.impact.recoverable`); the other measures are for comparison. Its
     variance is increased by what the adjusted-Wald shares add to the variances within and outside the group that names
-    the key: the standard error stays positive for one response and for unanimous groups. With fewer than
+    the key: the standard error stays positive for one response and for unanimous groups. Shapley shares get the same
+    excess; with fewer than `MIN_SHARED` responses there are none. With fewer than
     `FEW_MENTIONS` mentions the estimate is multiplied by τ²/(τ² + error²), per mention, as with a normal prior around
     0, and the interval keeps its width. Where every response names a key there is no comparison group: the impact is 0
     and its interval is the whole possible range.
@@ -116,7 +120,8 @@ def _impacts(
     """
     mentions = counts.sum(axis=1)
     is_named_by_all = mentions == totals.sum()
-    covariance = recovered.covariance + np.diag(_adjusted_excess(counts, totals, responses))
+    excess = _adjusted_excess(counts, totals, responses)
+    covariance = recovered.covariance + np.diag(excess)
     error = np.where(is_named_by_all, np.inf, np.sqrt(covariance.diagonal()))
     is_few = mentions < FEW_MENTIONS
     with np.errstate(over="ignore"):
@@ -129,7 +134,8 @@ def _impacts(
     impact, low, high = _signed(sign, estimate, *clipped_interval(estimate, error, totals, responses))
     difference, difference_error = leave_out(counts, totals, responses)
     leave_out_ends = _signed(sign, difference, *clipped_interval(difference, difference_error, totals, responses))
-    shapley_ends = _signed(sign, *shapley)
+    shapley_ends = _signed(sign, *_widened(*shapley, excess))
+    has_shares = totals.sum() >= MIN_SHARED
     return ranked(
         Impact(
             key=key,
@@ -141,13 +147,19 @@ def _impacts(
             promoters=int(counts[row, 0]),
             passives=int(counts[row, 1]),
             leave_out=Estimate(*(end[row] for end in leave_out_ends)),
-            shapley=Estimate(*(end[row] for end in shapley_ends)),
+            shapley=Estimate(*(end[row] for end in shapley_ends)) if has_shares else None,
             p_value=float(p_value[row]),
             top_three=float(top_three[row]),
             few_mentions=bool(is_few[row]),
         )
         for row, key in enumerate(keys)
     )
+
+
+def _widened(value: Floats, low: Floats, high: Floats, excess: Floats) -> _Ends:
+    """The interval of Shapley shares with the excess variance (K,): a jackknife of identical responses shows none."""
+    below, above = (np.sqrt((end - value) ** 2 + Z95**2 * excess) for end in (low, high))
+    return value, np.maximum(value - below, -2 * MAX_MEAN), np.minimum(value + above, 2 * MAX_MEAN)
 
 
 def _signed(sign: int, value: Floats, low: Floats, high: Floats) -> tuple[list[float], list[float], list[float]]:

@@ -10,7 +10,7 @@ from models.arrays import Floats
 #: Expected share of false findings among all that are called significant.
 FALSE_DISCOVERY_RATE = 0.05
 
-#: Fewest mentions behind a concentration in a segment or an alert, however significant.
+#: Fewest mentions behind a claim about a cause (new, concentrated, an alert, part of a change), however significant.
 MIN_MENTIONS = 5
 
 

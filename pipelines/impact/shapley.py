@@ -24,7 +24,7 @@ _GROUPS = 40
 _RIDGE = 1e-9
 
 #: The highest mean of points, that of promoters alone; the lowest, that of detractors alone, is its negative.
-_MAX_MEAN = 100.0
+MAX_MEAN = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def points_lost(points: NDArray[np.int8], named: sparse.csr_array, responses: in
         without_group = _shapley_of_moments(moments - group_moments)
         margin = np.sqrt((groups - 1) / groups * np.var(without_group, axis=0) * groups)
         margin *= stats.t.ppf(0.975, groups - 1)
-    low, high = np.maximum(value - margin, -2 * _MAX_MEAN), np.minimum(value + margin, 2 * _MAX_MEAN)
+    low, high = np.maximum(value - margin, -2 * MAX_MEAN), np.minimum(value + margin, 2 * MAX_MEAN)
     return Shares(dilution * value, dilution * low, dilution * high, dilution * float(value.sum()))
 
 
@@ -149,4 +149,4 @@ def _shapley_of_moments(moments: Floats) -> Floats:
     covariance = moments[..., 1:, 1:-1] / n - means[..., :, None] * means[..., None, :]
     with_points = moments[..., 1:, -1] / n[..., 0] - means * moments[..., 0, -1:] / n[..., 0]
     mean_points = moments[..., 0, -1] / n[..., 0, 0]
-    return shapley(covariance, -means, with_points, -_MAX_MEAN - mean_points, _MAX_MEAN - mean_points)
+    return shapley(covariance, -means, with_points, -MAX_MEAN - mean_points, MAX_MEAN - mean_points)

@@ -169,6 +169,8 @@ def _sentences(change: Change, names: Mapping[str, str], wording: Wording) -> It
     yield wording(
         "change_total", **values(change.nps), sure=wording[certainty], visible=wording.points(change.smallest_visible)
     )
+    if change.writing is not None and round(change.writing.value, 1):
+        yield wording("change_writing", **values(change.writing))
     if change.rest is not None:
         yield wording("change_rest", **values(change.rest))
     if change.mix is not None:

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from pipelines.impact.multiple_testing import FALSE_DISCOVERY_RATE, q_values
+from pipelines.impact.nps import nps, nps_change
+from saywhy.estimate import Nps
 from saywhy.issue import Issue
 from saywhy.report import MIN_CLAIM, Finding, Report, Value
 
@@ -71,8 +76,9 @@ def _news(report: Report) -> Iterator[Finding]:
         yield Finding("alert", {"issue": key, "rate": alert.rate, "expected_rate": alert.expected}, (key, "alerts"))
     elif report.change is not None and not report.change.is_small:
         for cause in report.change.causes:
-            for part, name in ((cause.frequency, "oftener"), (cause.severity, "graver")):
-                if part.low > 0 or part.high < 0:
+            parts = ((cause.frequency, cause.frequency_q, "oftener"), (cause.severity, cause.severity_q, "graver"))
+            for part, q_value, name in parts:
+                if q_value <= FALSE_DISCOVERY_RATE:
                     values: dict[str, Value] = {
                         "issue": str(cause.key),
                         "change": part.value,
@@ -114,11 +120,22 @@ def _second_complaint(report: Report) -> Iterator[Finding]:
 
 
 def _lowest_segment(report: Report) -> Iterator[Finding]:
-    """The segment with the lowest NPS, of the large ones whose interval lies below that of the whole."""
+    """The segment with the lowest NPS, of those that are significantly below all others.
+
+    Each segment of at least `MIN_CLAIM` responses is tested against the responses outside it, with Benjamini and
+    Hochberg's control over all of them.
+    """
     if report.nps is None:
         return
-    large = [group for group in report.segments if group.nps.n >= MIN_CLAIM]
-    lower = [group for group in large if group.nps.high < report.nps.low]
+    overall = report.nps
+    large = [group for group in report.segments if min(group.nps.n, overall.n - group.nps.n) >= MIN_CLAIM]
+    tests = [nps_change(_outside(group.nps, overall), group.nps) for group in large]
+    q = q_values(np.array([p_value for _, p_value in tests])).tolist()
+    lower = [
+        group
+        for group, (difference, _), q_value in zip(large, tests, q, strict=True)
+        if q_value <= FALSE_DISCOVERY_RATE and difference.value < 0
+    ]
     if lower:
         lowest = min(lower, key=lambda group: (group.nps.score, group.name))
         values: dict[str, Value] = {
@@ -128,6 +145,11 @@ def _lowest_segment(report: Report) -> Iterator[Finding]:
             "high": lowest.nps.high,
         }
         yield Finding("segment", values, ("segments",))
+
+
+def _outside(group: Nps, overall: Nps) -> Nps:
+    counts = ((part.promoters, part.passives, part.detractors) for part in (overall, group))
+    return nps(*(whole - inside for whole, inside in zip(*counts, strict=True)))
 
 
 def _most_frequent(report: Report) -> Iterator[Finding]:

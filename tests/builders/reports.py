@@ -232,6 +232,9 @@ RICH = with_efforts(
                 for flat in [Estimate(0.1, -1.0, 1.2)]
             ),
             rest=Estimate(-5.8, -9.0, -2.0),
+            writing=Estimate(0.7, -0.2, 1.6),
+            wrote_before=640,
+            wrote_after=702,
             mix=Mix("industry", 0.003, Estimate(-5.1, -11.8, 1.6)),
             new=("Invoices that nobody understands",),
             vanished=("登录失败", "Datenverlust beim Export"),

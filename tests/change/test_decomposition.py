@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from pipelines.change.decomposition import change_since
 from saywhy.feedback import Response, Segment
 from tests.builders.answers import SLOW, report_on, response
+from tests.builders.simulated_data import QuietWaves
 from tests.builders.waves import change_of, wave
 
 
@@ -13,7 +16,7 @@ def test_frequency_and_severity_are_told_apart() -> None:
     """Twice as many complaints is frequency; as many, but by detractors instead of passives, is severity."""
     more = change_of([*wave("W1", (10, 10)), *wave("W2", (20, 20), start=1000)])
     [slow] = [cause for cause in more.causes if cause.id == "support"]
-    assert (slow.rate_before, slow.rate_after) == (0.1, 0.2)
+    assert (slow.rate_before, slow.rate_after) == (20 / 120, 40 / 140)
     assert slow.frequency.high < 0
     assert slow.severity.low < 0 < slow.severity.high
     worse = change_of([*wave("W1", (4, 36)), *wave("W2", (36, 4), start=1000)])
@@ -24,11 +27,12 @@ def test_frequency_and_severity_are_told_apart() -> None:
 
 
 def test_the_parts_sum_to_the_change() -> None:
-    """Frequencies, severities and the rest sum to the difference of the scores, silent responses included."""
+    """Frequencies, severities, writing and the rest sum to the difference of the scores, silent responses included."""
     change = change_of([*wave("W1", (10, 5), 50), *wave("W2", (25, 15), 20, start=1000)])
     assert change.rest is not None
-    parts = sum(cause.frequency.value + cause.severity.value for cause in change.causes) + change.rest.value
-    assert parts == pytest.approx(change.nps.value)
+    assert change.writing is not None
+    parts = sum(cause.frequency.value + cause.severity.value for cause in change.causes)
+    assert parts + change.writing.value + change.rest.value == pytest.approx(change.nps.value)
     assert (change.before, change.after) == ("W1", "W2")
     assert change.nps.low < change.nps.value < change.nps.high
 
@@ -82,3 +86,38 @@ def test_one_wave_has_nothing_to_compare_with() -> None:
     assert (report.change, report.alerts) == (None, ())
     first = report_on([*wave("W1", (10, 10)), *wave("W2", (40, 40), start=1000)], SLOW, wave="W1")
     assert (first.change, first.alerts) == (None, ())
+
+
+def test_fewer_comments_are_no_fewer_causes() -> None:
+    """Where only the share of those who write halves, no theme contributes by its frequency: writing does."""
+    survey = QuietWaves(2_000, rates=(0.3, 0.2), wrote=(0.8, 0.4))
+    change = change_since(survey.draw(1), 0, 1)
+    assert change is not None
+    assert change.writing is not None
+    assert change.writing.low > 0
+    assert change.wrote_after < 0.6 * change.wrote_before
+    for cause in change.causes:
+        assert cause.rate_after == pytest.approx(cause.rate_before, abs=0.04)
+        assert cause.frequency.low <= 0 <= cause.frequency.high
+
+
+def test_a_quiet_pair_of_waves_claims_nothing() -> None:
+    """Of 40 pairs of waves without a change, at most 4 have a part with a q-value of 5 % or less (6 % are expected to
+    have more than 4 at a true rate of 5 %), though intervals of many parts lie beside 0.
+    """
+    claimed, beside_zero = 0, 0
+    for seed in range(40):
+        change = change_since(QuietWaves(300).draw(seed), 0, 1)
+        assert change is not None
+        claimed += any(min(cause.frequency_q, cause.severity_q) <= 0.05 for cause in change.causes)
+        parts = [part for cause in change.causes for part in (cause.frequency, cause.severity)]
+        beside_zero += any(part.low > 0 or part.high < 0 for part in parts)
+    assert claimed <= 4
+    assert beside_zero >= 8
+
+
+def test_among_many_rare_causes_none_is_new_by_chance() -> None:
+    """Sixty rare causes in two equal waves: in at most 4 of 40 surveys is any of them new or vanished."""
+    rates = tuple(np.geomspace(0.002, 0.05, 60).tolist())
+    changes = [change_since(QuietWaves(500, rates).draw(seed), 0, 1) for seed in range(40)]
+    assert sum(bool(change and (change.new or change.vanished)) for change in changes) <= 4

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from models.arrays import Floats
 from pipelines.impact import shapley
+from pipelines.impact.estimates import measure
 from pipelines.impact.shapley import points_lost
 from tests.builders.simulated_surveys import Points, SimulatedSurvey
 
@@ -100,3 +101,17 @@ def test_no_share_is_more_than_possible(orders: str) -> None:
     assert shares.total == pytest.approx(100), orders
     assert shares.points.sum() == pytest.approx(100)
     assert np.abs(shares.points).max() <= 200
+
+
+def test_unanimous_responses_leave_the_shares_uncertain() -> None:
+    """Five detractors with a cause and five promoters without: the jackknife varies little, yet the interval is wide.
+    With two responses no share is stated.
+    """
+    points = np.array([-100] * 5 + [100] * 5, dtype=np.int8)
+    blamed, praised = sparse.csr_array((points < 0)[:, None]), sparse.csr_array((10, 0), dtype=bool)
+    [impact], _ = measure(points, blamed, praised, ["a"], [])
+    assert impact.shapley is not None
+    assert points_lost(points, blamed).low[0] > impact.shapley.low
+    assert impact.shapley.high - impact.shapley.low > 60
+    [impact], _ = measure(points[4:6], blamed[4:6], praised[4:6], ["a"], [])
+    assert impact.shapley is None

@@ -77,10 +77,13 @@ def checked(responses: list[Response]) -> Report:
             change = report.change
             parts = sum(cause.frequency.value + cause.severity.value for cause in change.causes)
             assert change.rest is not None
+            assert change.writing is not None
             before, after = (
                 next(g.nps for g in report.waves if g.name == name) for name in (change.before, change.after)
             )
-            assert parts + change.rest.value == pytest.approx(after.score - before.score, abs=1e-6)
+            assert parts + change.writing.value + change.rest.value == pytest.approx(
+                after.score - before.score, abs=1e-6
+            )
         assert to_csv(report)
     assert "<h1>" in to_html(reports[0], load_code_frame(), language="de")
     return reports[0]

@@ -8,6 +8,7 @@ from itertools import chain
 
 import pytest
 
+from pipelines.impact.nps import nps
 from pipelines.render.html import to_html
 from pipelines.render.page import build_page
 from pipelines.render.wording import Wording, catalogue
@@ -33,7 +34,9 @@ CHANGE = Change(
     p_value=0.016,
     smallest_visible=9.1,
     causes=(
-        CauseChange("billing", "Billing", "negative", 0.04, 0.07, Estimate(-2.1, -3.3, -0.9), Estimate(0.1, -1, 1.2)),
+        CauseChange(
+            "billing", "Billing", "negative", 0.04, 0.07, Estimate(-2.1, -3.3, -0.9), Estimate(0.1, -1, 1.2), 0.01
+        ),
     ),
     rest=Estimate(-5.8, -9, -2),
 )
@@ -41,7 +44,16 @@ ALERT = Alert("topic", "topic-17", "Invoices that nobody understands", "2026-Q2"
 OLD = tuple(replace(issue, is_new=False, concentrated_in=None) for issue in FULL.issues)
 UNSURE = tuple(replace(issue, significant=False, revenue_at_risk=None) for issue in OLD)
 MORE_SEVERE = replace(
-    CHANGE, causes=(replace(CHANGE.causes[0], frequency=Estimate(0, -1, 1), severity=Estimate(-2, -3, -1)),)
+    CHANGE,
+    causes=(
+        replace(
+            CHANGE.causes[0],
+            frequency=Estimate(0, -1, 1),
+            frequency_q=0.9,
+            severity=Estimate(-2, -3, -1),
+            severity_q=0.01,
+        ),
+    ),
 )
 
 REPORTS = [
@@ -107,11 +119,10 @@ def test_nothing_is_claimed_of_a_wave_or_segment_of_a_few() -> None:
     small = replace(FULL, change=replace(CHANGE, is_small=True), issues=OLD)
     assert findings(small)[0].key == "score_steady"
     assert not {"oftener", "graver"} & {finding.key for finding in findings(small)}
-    assert FULL.nps is not None
-    low = replace(FULL.segments[0], nps=replace(FULL.nps, score=-90.0, low=-99.0, high=-80.0, n=19))
+    low = replace(FULL.segments[0], nps=nps(0, 1, 18))
     lowest = replace(FULL, change=None, alerts=(), issues=(), delights=(), segments=(low,))
     assert "segment" not in {finding.key for finding in findings(lowest)}
-    lowest = replace(lowest, segments=(replace(low, nps=replace(low.nps, n=20)),))
+    lowest = replace(lowest, segments=(replace(low, nps=nps(0, 1, 19)),))
     assert "segment" in {finding.key for finding in findings(lowest)}
 
 
