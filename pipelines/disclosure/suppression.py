@@ -1,7 +1,7 @@
 """Cell suppression: hides small groups within one publication of an anonymous survey.
 
-Suppressed are groups of 1 to 4 people, quotes for causes that fewer than eight people name, and one of any two
-published groups whose difference is 1 to 4 people: two segments, a segment and its wave, or a wave and all waves.
+Suppressed are groups of 1 to 4 people, quotes for causes that fewer than eight people name, and published groups of
+which a sum or difference may concern 1 to 4 people: segments and their wave, topics and their theme, waves and all.
 Groups that only a comparison with earlier publications discloses are hidden in `differencing`.
 """
 
@@ -11,18 +11,17 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipelines.disclosure.segments import publishable_segments
+from pipelines.causes.analysis import SIDES
+from pipelines.disclosure.causes import publishable_causes
+from pipelines.disclosure.segments import Mask, publishable_segments
 from pipelines.disclosure.thresholds import SMALLEST_QUOTED, is_disclosive
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.estimate import Nps
-from saywhy.issue import CauseKey, Issue
+from saywhy.issue import Issue
 from saywhy.report import CauseChange, Change, GroupNps, Report
 
 
-def protect(report: Report, data: SurveyData, mask: NDArray[np.bool_], published: Sequence[Report]) -> Report:
+def protect(report: Report, data: SurveyData, mask: Mask, published: Sequence[Report]) -> Report:
     """The report without disclosive numbers; `mask` (N,) selects its responses.
 
     For the report on all waves, `published` are the protected reports on the single waves; otherwise it is empty.
@@ -33,16 +32,14 @@ def protect(report: Report, data: SurveyData, mask: NDArray[np.bool_], published
     segments = () if published else publishable_segments(report, data, mask)
     languages = _publishable_languages(report.languages, [wave.languages for wave in published])
     quotable_languages = {language for language, comments in languages if comments >= SMALLEST_QUOTED}
-    base = int((mask & data.scored & data.annotated).sum())
+    scored = mask & data.annotated & data.scored
+    base = scored if scored.any() else mask & data.annotated  # on which mentions are counted, as in `Analysis.base`
     issues, delights = (
         tuple(
             _without_identifying_details(issue, rank, {group.name for group in segments}, quotable_languages)
-            for rank, issue in enumerate(_publishable_causes(ranking, base, earlier), 1)
+            for rank, issue in enumerate(publishable_causes(data, base, polarity, report, published), 1)
         )
-        for ranking, earlier in (
-            (report.issues, [issue for wave in published for issue in wave.issues]),
-            (report.delights, [issue for wave in published for issue in wave.delights]),
-        )
+        for polarity in SIDES
     )
     issue_keys = {issue.key for issue in issues}
     return replace(
@@ -91,26 +88,6 @@ def _publishable_languages(
     while kept and is_disclosive(total - sum(count for _, count in kept)):
         kept.pop()
     return tuple(kept)
-
-
-def _publishable_causes(issues: Sequence[Issue], base: int, by_wave: Sequence[Issue]) -> list[Issue]:
-    """The causes that no 1 to 4 people name or leave out, also after subtracting the mentions of the single waves.
-
-    `base` is the number of responses that could name a cause. A topic is published beside its theme only if 0 or at
-    least five people name the theme without the topic.
-    """
-    in_waves: Counter[CauseKey] = Counter()
-    for issue in by_wave:
-        in_waves[issue.key] += issue.mentions
-    theme_mentions = {issue.id: issue.mentions for issue in issues if issue.kind == "theme"}
-    kept = []
-    for issue in issues:
-        groups = [issue.mentions, base - issue.mentions, issue.mentions - in_waves[issue.key]]
-        if issue.kind == "topic" and issue.theme in theme_mentions:
-            groups.append(abs(theme_mentions[issue.theme] - issue.mentions))
-        if not any(map(is_disclosive, groups)):
-            kept.append(issue)
-    return kept
 
 
 def _without_identifying_details(
