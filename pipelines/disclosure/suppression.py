@@ -8,55 +8,72 @@ Groups that only a comparison with earlier publications discloses are hidden in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pipelines.causes.analysis import SIDES
 from pipelines.disclosure.causes import publishable_causes
+from pipelines.disclosure.comparisons import publishable_alerts, publishable_change
 from pipelines.disclosure.segments import Mask, publishable_segments
 from pipelines.disclosure.thresholds import SMALLEST_QUOTED, is_disclosive
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.estimate import Nps
 from saywhy.issue import Issue
-from saywhy.report import CauseChange, Change, GroupNps, Report
+from saywhy.report import ALL_WAVES, Change, Counts, Report
 
 
 def protect(report: Report, data: SurveyData, mask: Mask, published: Sequence[Report]) -> Report:
     """The report without disclosive numbers; `mask` (N,) selects its responses.
 
-    For the report on all waves, `published` are the protected reports on the single waves; otherwise it is empty.
-    Segments and ratings are published by wave only: from tables by wave and over all waves, suppressed cells could be
-    computed.
+    `published` are the protected reports on the waves before, or on all waves for the report on all. Segments and
+    ratings are published by wave only: from tables by wave and over all waves, suppressed cells could be computed.
     """
+    parts = published if report.wave == ALL_WAVES else ()
     nps = report.nps if report.nps and not is_disclosive(report.nps.n) else None
-    segments = () if published else publishable_segments(report, data, mask)
-    languages = _publishable_languages(report.languages, [wave.languages for wave in published])
+    segments = () if parts else publishable_segments(report, data, mask)
+    languages = _publishable_languages(report.languages, [wave.languages for wave in parts])
     quotable_languages = {language for language, comments in languages if comments >= SMALLEST_QUOTED}
     scored = mask & data.annotated & data.scored
     base = scored if scored.any() else mask & data.annotated  # on which mentions are counted, as in `Analysis.base`
     issues, delights = (
         tuple(
             _without_identifying_details(issue, rank, {group.name for group in segments}, quotable_languages)
-            for rank, issue in enumerate(publishable_causes(data, base, polarity, report, published), 1)
+            for rank, issue in enumerate(publishable_causes(data, base, polarity, report, parts), 1)
         )
         for polarity in SIDES
     )
-    issue_keys = {issue.key for issue in issues}
-    return replace(
+    report = replace(
         report,
+        counts=_publishable_counts(report.counts),
         nps=nps,
-        nps_with_comment=_publishable_nps_with_comment(report.nps_with_comment, nps, published),
-        ratings=tuple(rating for rating in report.ratings if not published and not is_disclosive(rating.n)),
+        nps_with_comment=_publishable_nps_with_comment(report.nps_with_comment, nps, parts),
+        ratings=tuple(rating for rating in report.ratings if not parts and not is_disclosive(rating.n)),
         waves=tuple(group for group in report.waves if not is_disclosive(group.nps.n)),
         segments=segments,
         languages=languages,
         sentiment=() if is_disclosive(sum(count for _, count in report.sentiment)) else report.sentiment,
         issues=issues,
         delights=delights,
-        change=report.change and _publishable_change(report.change, report.waves, issues),
         audit=None,
-        alerts=tuple(alert for alert in report.alerts if alert.key in issue_keys),
     )
+    compared = [(wave.issues, wave.delights) for wave in (*published, report) if _is_compared(wave, report.change)]
+    return replace(
+        report,
+        change=report.change and publishable_change(report.change, compared, {issue.label for issue in issues}),
+        alerts=publishable_alerts(report, [wave.issues for wave in (*published, report)]),
+    )
+
+
+def _is_compared(report: Report, change: Change | None) -> bool:
+    """Whether the report is on one of the two waves of the change."""
+    return change is not None and report.wave in (change.before, change.after)
+
+
+def _publishable_counts(counts: Counts) -> Counts:
+    """The counts, in which fewer than five non-answers count as no comments, and so few repeated answers as others."""
+    if is_disclosive(counts.non_answers):
+        counts = replace(counts, comments=counts.comments - counts.non_answers, non_answers=0)
+    return replace(counts, duplicates=0) if is_disclosive(counts.duplicates) else counts
 
 
 def _publishable_nps_with_comment(with_comment: Nps | None, nps: Nps | None, published: Sequence[Report]) -> Nps | None:
@@ -116,23 +133,3 @@ def _without_identifying_details(
             if quote.language in quotable_languages
         ),
     )
-
-
-def _publishable_change(change: Change, waves: Sequence[GroupNps], issues: Sequence[Issue]) -> Change:
-    """The change against the wave before, without causes that 1 to 4 people name or leave out in either wave."""
-    sizes = {group.name: group.nps.n for group in waves}
-    labels = {issue.label for issue in issues}
-    return replace(
-        change,
-        causes=tuple(cause for cause in change.causes if _is_publishable_in_both_waves(cause, change, sizes)),
-        new=tuple(label for label in change.new if label in labels),
-        vanished=(),
-    )
-
-
-def _is_publishable_in_both_waves(cause: CauseChange, change: Change, sizes: Mapping[str, int]) -> bool:
-    for rate, wave in ((cause.rate_before, change.before), (cause.rate_after, change.after)):
-        mentions = round(rate * sizes[wave])
-        if is_disclosive(mentions) or is_disclosive(sizes[wave] - mentions):
-            return False
-    return True
