@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from pipelines.disclosure.comparisons import with_causes
 from pipelines.disclosure.thresholds import is_disclosive
 from saywhy.issue import CauseKey, Issue
 from saywhy.report import Change, Report
@@ -92,12 +93,12 @@ def _without_causes(report: Report, suppressed: Collection[RankedCause]) -> Repo
 
 
 def _change_without(change: Change, suppressed: Collection[RankedCause], labels: Collection[str]) -> Change:
-    causes = tuple(
+    kept = tuple(
         cause
         for cause in change.causes
         if RankedCause("issues" if cause.polarity == "negative" else "delights", cause.key) not in suppressed
     )
-    return replace(change, causes=causes, new=tuple(label for label in change.new if label in labels))
+    return with_causes(change, kept, labels)
 
 
 def _rankings(report: Report) -> dict[RankedCause, Issue]:

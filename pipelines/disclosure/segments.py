@@ -1,12 +1,13 @@
-"""Complementary suppression of segments: which segments of a wave can be published together."""
+"""Complementary suppression: which segments of a wave, or topics of a theme, can be published together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.disclosure.combinations import exposing_combination
 from pipelines.disclosure.thresholds import is_disclosive
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.report import GroupNps, Report
@@ -17,47 +18,38 @@ Mask = NDArray[np.bool_]
 def publishable_segments(report: Report, data: SurveyData, mask: Mask) -> tuple[GroupNps, ...]:
     """The segments of the report that can be published together; `mask` (N,) selects its responses.
 
-    Segments of 1 to 4 people are suppressed. The rest of a dimension (its suppressed values and the responses without
-    a value) is the whole minus the published values. If the rest is 1 to 4 people, the smallest published value is
-    suppressed too. The same holds for any two of these groups of which one contains the other: their difference must
-    not be 1 to 4 people.
+    Segments of 1 to 4 people are suppressed, then the smallest segment of any combination with the wave and with other
+    segments, of all dimensions, that may concern so few (`exposing_combination`).
     """
     if report.nps is None:
         return ()
     scored = mask & data.scored
-    columns = {str(segment): column for column, segment in enumerate(data.segments)}
     members = {
-        group.name: data.segmented[:, [columns[group.name]]].toarray().ravel().astype(bool) & scored
+        group.name: scored_members(data, group.name) & scored
         for group in report.segments
         if not is_disclosive(group.nps.n)
     }
-    while (name := _next_to_suppress(members, scored)) is not None:
-        del members[name]
-    return tuple(group for group in report.segments if group.name in members)
+    shown = publishable_together(members, [scored])
+    return tuple(group for group in report.segments if group.name in shown)
 
 
-def _next_to_suppress(members: Mapping[str, Mask], scored: Mask) -> str | None:
-    """A segment that discloses a small group beside the others, smaller segments first; None if none does.
+def publishable_together(members: Mapping[str, Mask], published: Sequence[Mask]) -> set[str]:
+    """The names of the groups that can be published beside each other and what is `published` anyway: masks (N,).
 
-    `members` maps each segment to its scored responses, `scored` are those of the whole wave: masks (N,).
+    The smallest group of any combination that may concern fewer than five people is left out, until there is none.
     """
     names = sorted(members, key=lambda name: (int(members[name].sum()), name))
-    dimensions: dict[str, list[str]] = {}
-    for name in names:
-        dimensions.setdefault(name.partition("=")[0], []).append(name)
-    # Every group that a reader can compute, with the segment whose suppression hides it: each segment, and the rest
-    # of each dimension, which its smallest segment hides.
-    groups = [(members[name], name) for name in names]
-    groups += [
-        (scored & ~np.logical_or.reduce([members[name] for name in values]), values[0])
-        for values in dimensions.values()
-    ]
-    for group, name in groups:
-        if is_disclosive(int(group.sum())):
-            return name
-    for inner, name in groups:
-        for outer, _ in groups:
-            is_nested = inner.any() and not (inner & ~outer).any()
-            if is_nested and is_disclosive(int((outer & ~inner).sum())):
-                return name
-    return None
+    while names:
+        weights = exposing_combination(np.stack([*(members[name] for name in names), *published]))
+        if weights is None:
+            break
+        involved = np.abs(weights[: len(names)]) > 1e-6
+        del names[int(np.argmax(involved))]  # the smallest of all where only published groups are involved
+    return {*names}
+
+
+def scored_members(data: SurveyData, segment: str) -> Mask:
+    """The scored responses of any wave in a segment: a mask (N,), False everywhere if no response is in it."""
+    columns = [column for column, candidate in enumerate(data.segments) if str(candidate) == segment]
+    inside: Mask = np.asarray(data.segmented[:, columns].sum(axis=1) > 0).ravel()
+    return inside & data.scored

@@ -1,66 +1,80 @@
 """Cell suppression: hides small groups within one publication of an anonymous survey.
 
-Suppressed are groups of 1 to 4 people, quotes for causes that fewer than eight people name, and one of any two
-published groups whose difference is 1 to 4 people: two segments, a segment and its wave, or a wave and all waves.
+Suppressed are groups of 1 to 4 people, quotes for causes that fewer than eight people name, and published groups of
+which a sum or difference may concern 1 to 4 people: segments and their wave, topics and their theme, waves and all.
 Groups that only a comparison with earlier publications discloses are hidden in `differencing`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipelines.disclosure.segments import publishable_segments
+from pipelines.disclosure.causes import publishable_causes
+from pipelines.disclosure.comparisons import publishable_alerts, publishable_change
+from pipelines.disclosure.segments import Mask, publishable_segments
 from pipelines.disclosure.thresholds import SMALLEST_QUOTED, is_disclosive
 from pipelines.tabulate.survey_data import SurveyData
+from saywhy.annotation import Polarity
 from saywhy.estimate import Nps
-from saywhy.issue import CauseKey, Issue
-from saywhy.report import CauseChange, Change, GroupNps, Report
+from saywhy.issue import Issue
+from saywhy.report import ALL_WAVES, Change, Counts, Report
 
 
-def protect(report: Report, data: SurveyData, mask: NDArray[np.bool_], published: Sequence[Report]) -> Report:
+def protect(report: Report, data: SurveyData, mask: Mask, published: Sequence[Report]) -> Report:
     """The report without disclosive numbers; `mask` (N,) selects its responses.
 
-    For the report on all waves, `published` are the protected reports on the single waves; otherwise it is empty.
-    Segments and ratings are published by wave only: from tables by wave and over all waves, suppressed cells could be
-    computed.
+    `published` are the protected reports on the waves before, or on all waves for the report on all. Segments and
+    ratings are published by wave only: from tables by wave and over all waves, suppressed cells could be computed.
     """
+    parts = published if report.wave == ALL_WAVES else ()
     nps = report.nps if report.nps and not is_disclosive(report.nps.n) else None
-    segments = () if published else publishable_segments(report, data, mask)
-    languages = _publishable_languages(report.languages, [wave.languages for wave in published])
+    segments = () if parts else publishable_segments(report, data, mask)
+    languages = _publishable_languages(report.languages, [wave.languages for wave in parts])
     quotable_languages = {language for language, comments in languages if comments >= SMALLEST_QUOTED}
-    base = int((mask & data.scored & data.annotated).sum())
+    scored = mask & data.annotated & data.scored
+    base = scored if scored.any() else mask & data.annotated  # on which mentions are counted, as in `Analysis.base`
     issues, delights = (
         tuple(
             _without_identifying_details(issue, rank, {group.name for group in segments}, quotable_languages)
-            for rank, issue in enumerate(_publishable_causes(ranking, base, earlier), 1)
+            for rank, issue in enumerate(publishable_causes(data, base, polarity, report, parts), 1)
         )
-        for ranking, earlier in (
-            (report.issues, [issue for wave in published for issue in wave.issues]),
-            (report.delights, [issue for wave in published for issue in wave.delights]),
-        )
+        for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)
     )
-    issue_keys = {issue.key for issue in issues}
-    return replace(
+    report = replace(
         report,
+        counts=_publishable_counts(report.counts),
         nps=nps,
-        nps_with_comment=_publishable_nps_with_comment(report.nps_with_comment, nps, published),
-        ratings=tuple(rating for rating in report.ratings if not published and not is_disclosive(rating.n)),
+        nps_with_comment=_publishable_nps_with_comment(report.nps_with_comment, nps, parts),
+        ratings=tuple(rating for rating in report.ratings if not parts and not is_disclosive(rating.n)),
         waves=tuple(group for group in report.waves if not is_disclosive(group.nps.n)),
         segments=segments,
         languages=languages,
         sentiment=() if is_disclosive(sum(count for _, count in report.sentiment)) else report.sentiment,
         issues=issues,
         delights=delights,
-        change=report.change and _publishable_change(report.change, report.waves, issues),
         audit=None,
         scenarios=(),  # the people who name any of several causes are a further group
-        alerts=tuple(alert for alert in report.alerts if alert.key in issue_keys),
     )
+    compared = [wave for wave in (*published, report) if _is_compared(wave, report.change)]
+    return replace(
+        report,
+        change=report.change and publishable_change(report.change, compared, {issue.label for issue in issues}),
+        alerts=publishable_alerts(report, [wave.issues for wave in (*published, report)]),
+    )
+
+
+def _is_compared(report: Report, change: Change | None) -> bool:
+    """Whether the report is on one of the two waves of the change."""
+    return change is not None and report.wave in (change.before, change.after)
+
+
+def _publishable_counts(counts: Counts) -> Counts:
+    """The counts, in which fewer than five non-answers count as no comments, and so few repeated answers as others."""
+    if is_disclosive(counts.non_answers):
+        counts = replace(counts, comments=counts.comments - counts.non_answers, non_answers=0)
+    return replace(counts, duplicates=0) if is_disclosive(counts.duplicates) else counts
 
 
 def _publishable_nps_with_comment(with_comment: Nps | None, nps: Nps | None, published: Sequence[Report]) -> Nps | None:
@@ -94,26 +108,6 @@ def _publishable_languages(
     return tuple(kept)
 
 
-def _publishable_causes(issues: Sequence[Issue], base: int, by_wave: Sequence[Issue]) -> list[Issue]:
-    """The causes that no 1 to 4 people name or leave out, also after subtracting the mentions of the single waves.
-
-    `base` is the number of responses that could name a cause. A topic is published beside its theme only if 0 or at
-    least five people name the theme without the topic.
-    """
-    in_waves: Counter[CauseKey] = Counter()
-    for issue in by_wave:
-        in_waves[issue.key] += issue.mentions
-    theme_mentions = {issue.id: issue.mentions for issue in issues if issue.kind == "theme"}
-    kept = []
-    for issue in issues:
-        groups = [issue.mentions, base - issue.mentions, issue.mentions - in_waves[issue.key]]
-        if issue.kind == "topic" and issue.theme in theme_mentions:
-            groups.append(abs(theme_mentions[issue.theme] - issue.mentions))
-        if not any(map(is_disclosive, groups)):
-            kept.append(issue)
-    return kept
-
-
 def _without_identifying_details(
     issue: Issue, rank: int, segments: Collection[str], quotable_languages: Collection[str]
 ) -> Issue:
@@ -136,32 +130,10 @@ def _without_identifying_details(
         segments=(),
         rest=None,  # with the topics of a theme, it would tell how many people name one that is suppressed
         co_named=(),
+        among_commenters=None,  # beside the impact, it would tell how many wrote a comment
         quotes=tuple(
             replace(quote, score=None, wave=None, segments=())
             for quote in quotes
             if quote.language in quotable_languages
         ),
     )
-
-
-def _publishable_change(change: Change, waves: Sequence[GroupNps], issues: Sequence[Issue]) -> Change:
-    """The change against the wave before, without causes that 1 to 4 people name or leave out in either wave."""
-    sizes = {group.name: group.nps.n for group in waves}
-    labels = {issue.label for issue in issues}
-    return replace(
-        change,
-        causes=tuple(cause for cause in change.causes if _is_publishable_in_both_waves(cause, change, sizes)),
-        new=tuple(label for label in change.new if label in labels),
-        vanished=(),
-    )
-
-
-def _is_publishable_in_both_waves(cause: CauseChange, change: Change, sizes: Mapping[str, int]) -> bool:
-    for rate, wrote, wave in (
-        (cause.rate_before, change.wrote_before, change.before),
-        (cause.rate_after, change.wrote_after, change.after),
-    ):
-        mentions = round(rate * wrote)
-        if is_disclosive(mentions) or is_disclosive(sizes[wave] - mentions):
-            return False
-    return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipelines.disclosure.thresholds import SMALLEST_GROUP, SMALLEST_QUOTED
+from pipelines.disclosure.thresholds import SMALLEST_GROUP, SMALLEST_QUOTED, is_disclosive
 from pipelines.impact.estimates import FEW_MENTIONS
 from saywhy.audit import MIN_COMMENTS
 from saywhy.report import Audit, Note, Report
@@ -27,8 +27,8 @@ def notes(
     """
     return (
         *_score_notes(report),
-        *_ranking_notes(report, base),
-        *_exclusion_notes(report, unread, verdicts, dropped),
+        *_ranking_notes(report, base, anonymous),
+        *(note for note in _exclusion_notes(report, unread, verdicts, dropped) if not (anonymous and _is_on_few(note))),
         *_privacy_notes(report, anonymous),
     )
 
@@ -46,13 +46,20 @@ def _score_notes(report: Report) -> Iterator[Note]:
         yield Note("rating", {"n": rating.n, "scale": rating.scale})
 
 
-def _ranking_notes(report: Report, base: int) -> Iterator[Note]:
+def _is_on_few(note: Note) -> bool:
+    n = note.values.get("n")
+    return isinstance(n, int) and is_disclosive(n)
+
+
+def _ranking_notes(report: Report, base: int, anonymous: bool) -> Iterator[Note]:
     if not report.issues and not report.delights:
         return
     if not base:
         yield Note("no_impact")
         return
-    yield Note("association", {"n": base})
+    with_comment = report.nps_with_comment.n if report.nps_with_comment else 0
+    is_hidden = anonymous and (not with_comment or is_disclosive(with_comment - base))
+    yield Note("association_hidden") if is_hidden else Note("association", {"n": base})
     yield Note("order")
     yield _audit_note(report.audit)
     if report.issues and not any(issue.significant for issue in report.issues):

@@ -57,7 +57,7 @@ def test_a_change_shows_its_significance_and_its_parts() -> None:
     assert change.title == "2026-Q1 → 2026-Q2: what changed"
     text = " ".join(change.sentences)
     assert "−7.8 points (−14.1 to −1.4); that is more than chance explains" in text
-    assert "from 9.1 points on" in text
+    assert "changes of 9.1 points or more" in text
     assert "mix of industry" in text
     assert "Named no more: 登录失败, Datenverlust beim Export." in text
     assert change.causes is not None

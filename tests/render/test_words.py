@@ -86,6 +86,7 @@ def test_every_note_of_a_report_has_words(language: str) -> None:
         for note in notes(report, base=base, unread=7, verdicts=1234, dropped=("city", "agent"))
     ]
     all_notes += notes(FULL, base=614, unread=0, verdicts=0, dropped=(), anonymous=True)
+    all_notes += notes(FULL, base=613, unread=0, verdicts=0, dropped=(), anonymous=True)
     for audit in (Audit(200, 3, 0.84, 0.78), Audit(20, 0, None, None)):
         all_notes += notes(replace(FULL, audit=audit), base=614, unread=0, verdicts=0, dropped=())
     wording = Wording(language)

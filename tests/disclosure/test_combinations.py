@@ -1,0 +1,125 @@
+"""Sums and differences of published segments disclose no small group, whatever the dimensions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from pipelines.annotate.columns import Annotations
+from pipelines.disclosure.combinations import exposing_combination
+from pipelines.disclosure.thresholds import SMALLEST_GROUP
+from pipelines.report.build import report_on
+from pipelines.tabulate.tabulation import tabulate
+from saywhy.code_frame import load_code_frame
+from saywhy.feedback import Response, Score, Segment
+from saywhy.report import Report
+from tests.builders.answers import NOW
+
+
+def nested_survey(seed: int) -> list[Response]:
+    """Sites of two to four teams each, some of them tiny, a tenure that is independent of both, and a few moves."""
+    draw = random.Random(seed)
+    responses: list[Response] = []
+    for site in "XYZ"[: draw.randint(1, 3)]:
+        for team in "abcd"[: draw.randint(2, 4)]:
+            for _ in range(draw.choice([1, 2, 3, 4, 6, 9, 12, 20]) if responses else 6):
+                at = site if draw.random() < 0.98 else draw.choice("XYZ")
+                segments = [Segment("site", at), Segment("team", site + team)]
+                segments += [Segment("tenure", draw.choice(["short", "medium", "long"]))] * (draw.random() < 0.9)
+                responses.append(
+                    Response("hr", str(len(responses)), Score(draw.randrange(11)), None, None, "W1", tuple(segments))
+                )
+    return responses
+
+
+def publish(responses: Sequence[Response]) -> Report:
+    """The protected report on the only wave."""
+    data = tabulate(responses, Annotations.of(()), (), (), load_code_frame())
+    return report_on("W1", data, "m", NOW, anonymous=True)
+
+
+def derivable(report: Report, responses: Sequence[Response]) -> list[tuple[int, ...]]:
+    """Sets of one to four people of whom some combination of the published numbers tells something.
+
+    Such a set exists where the published groups, restricted to the other people, have a lower rank. All sets are tried,
+    one person standing for those who are in the same groups.
+    """
+    rows = [[True] * len(responses)]
+    rows += [[group.name in map(str, entry.segments) for entry in responses] for group in report.segments]
+    cells, people = np.unique(np.array(rows, dtype=float), axis=1, return_counts=True)
+    rank = np.linalg.matrix_rank(cells)
+    few = [cell for cell in range(len(people)) if people[cell] < SMALLEST_GROUP]
+    return [
+        chosen
+        for size in range(1, SMALLEST_GROUP)
+        for chosen in combinations(few, size)
+        if people[list(chosen)].sum() < SMALLEST_GROUP
+        and np.linalg.matrix_rank(np.delete(cells, chosen, axis=1)) < rank
+    ]
+
+
+def test_a_site_minus_its_teams_is_not_the_hidden_team() -> None:
+    """Of a site of 25, teams of 12 and 10 and a hidden team of 3, one shown number less hides the three."""
+    teams = [*["a"] * 12, *["b"] * 10, *["c"] * 3, *["d"] * 20]
+    responses = [
+        Response(
+            "hr",
+            str(number),
+            Score(0 if team == "c" else 9),
+            None,
+            None,
+            "W1",
+            (Segment("site", "Y" if team == "d" else "X"), Segment("team", team)),
+        )
+        for number, team in enumerate(teams)
+    ]
+    report = publish(responses)
+    assert derivable(report, responses) == []
+    assert {"site=X", "team=a"} <= {group.name for group in report.segments}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_nested_segments_disclose_no_small_group(seed: int) -> None:
+    """In random nested surveys no linear combination of the wave and its segments concerns one to four people."""
+    responses = nested_survey(seed)
+    assert derivable(publish(responses), responses) == []
+
+
+def test_the_attack_by_combinations_succeeds_without_protection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If only small segments are hidden, most nested surveys give up a small group: the attack itself works."""
+    monkeypatch.setattr("pipelines.disclosure.segments.exposing_combination", lambda _: None)
+    surveys = [nested_survey(seed) for seed in range(60)]
+    assert sum(bool(derivable(publish(responses), responses)) for responses in surveys) > 30
+
+
+def test_independent_dimensions_stay_published() -> None:
+    """Teams and tenures of 200 people all stay, though their cells are small: no combination isolates a cell."""
+    draw = random.Random(5)
+    responses = [
+        Response(
+            "hr",
+            str(number),
+            Score(draw.randrange(11)),
+            None,
+            None,
+            "W1",
+            (Segment("team", draw.choice("abcdefgh")), Segment("tenure", draw.choice("uvwxyz"))),
+        )
+        for number in range(200)
+    ]
+    assert len(publish(responses).segments) == 8 + 6
+
+
+def test_a_combination_is_found_for_unequal_weights() -> None:
+    """A group of 20, one of 17 inside it and the 3 others: the weights name the two groups that expose them."""
+    inside = np.arange(40) < 20
+    groups = np.stack([np.ones(40, dtype=bool), inside, np.arange(40) < 17])
+    weights = exposing_combination(groups)
+    assert weights is not None
+    assert np.allclose(weights[0], 0)
+    assert np.flatnonzero(weights @ groups).tolist() == [17, 18, 19]
+    assert exposing_combination(groups[:2]) is None
