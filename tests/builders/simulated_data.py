@@ -49,7 +49,9 @@ class QuietWaves:
         satisfaction = 0.6 + named @ effects + noise
         points = _GROUP_POINTS[np.where(satisfaction > 0.8, 0, np.where(satisfaction < -0.5, 2, 1))]
         ends = np.cumsum((0, *self.dimensions)).tolist()
-        member = np.stack([generator.integers(ends[index], ends[index + 1], n) for index in range(len(ends) - 1)], axis=1)
+        member = np.stack(
+            [generator.integers(ends[index], ends[index + 1], n) for index in range(len(ends) - 1)], axis=1
+        )
         cells = (np.ones(member.size, dtype=bool), member.ravel(), np.arange(n + 1) * len(self.dimensions))
         sides = {Polarity.NEGATIVE: named & ~is_praise, Polarity.POSITIVE: named & is_praise}
         return SurveyData(
