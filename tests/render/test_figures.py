@@ -59,7 +59,7 @@ def test_a_change_shows_its_significance_and_its_parts() -> None:
     assert "−7.8 points (−14.1 to −1.4); that is more than chance explains" in text
     assert "changes of 9.1 points or more" in text
     assert "mix of industry" in text
-    assert "Named no more: 登录失败, Datenverlust beim Export." in text
+    assert "No longer named: 登录失败, Datenverlust beim Export." in text
     assert change.causes is not None
     assert len(change.causes.rows) + len(change.causes.more) == 10
     first = change.causes.rows[0]
