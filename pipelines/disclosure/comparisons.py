@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pipelines.disclosure.thresholds import is_disclosive
@@ -11,19 +11,21 @@ from saywhy.report import Alert, CauseChange, Change, Report
 
 
 def publishable_change(
-    change: Change, shown: Sequence[tuple[Collection[Issue], Collection[Issue]]], labels: Collection[str]
+    change: Change, shown: Sequence[tuple[Collection[Issue], Collection[Issue]]], names: Mapping[str, str]
 ) -> Change:
     """The change without causes that one of the two waves does not show.
 
-    `shown` are the complaints and the praise that the reports on the two waves show, `labels` those of the complaints
-    in this report. The change at the mix of the earlier wave is left out: it is a weighted sum of groups of all sizes.
+    `shown` are the complaints and the praise that the reports on the two waves show, `names` the labels of the
+    complaints in this report with those under which it shows them. The change at the mix of the earlier wave is left
+    out: it is a weighted sum of groups of all sizes.
     """
     kept = tuple(
         cause
         for cause in change.causes
         if all(cause.key in _keys(issues if cause.polarity == "negative" else delights) for issues, delights in shown)
     )
-    return replace(with_causes(change, kept, labels), mix=None, vanished=())
+    new = tuple(names[label] for label in change.new if label in names)
+    return replace(with_causes(change, kept, ()), new=new, mix=None, vanished=())
 
 
 def with_causes(change: Change, kept: tuple[CauseChange, ...], labels: Collection[str]) -> Change:
@@ -40,19 +42,19 @@ def with_causes(change: Change, kept: tuple[CauseChange, ...], labels: Collectio
 
 
 def publishable_alerts(report: Report, shown: Sequence[Collection[Issue]]) -> tuple[Alert, ...]:
-    """The alerts on complaints that the reports on this wave and on all waves before show (`shown`).
+    """The alerts on complaints that this report shows, and those on all waves before (`shown`).
 
     An alert counts comments without a score too; 1 to 4 of them would be its mentions minus those of the ranking.
     Without the number of responses with a comment, which its rates disclose, there is no alert.
     """
     if report.nps_with_comment is None:
         return ()
-    keys, mentions = [_keys(issues) for issues in shown], {issue.key: issue.mentions for issue in report.issues}
+    by_key, keys = {issue.key: issue for issue in report.issues}, [_keys(issues) for issues in shown]
     return tuple(
-        alert
+        replace(alert, label=by_key[alert.key].label)
         for alert in report.alerts
-        if all(alert.key in wave for wave in keys)
-        and not is_disclosive(alert.mentions - mentions.get(alert.key, alert.mentions))
+        if all(alert.key in wave for wave in (by_key, *keys))
+        and not is_disclosive(alert.mentions - by_key[alert.key].mentions)
     )
 
 
