@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pipelines.disclosure.thresholds import is_disclosive
@@ -10,16 +10,17 @@ from saywhy.issue import CauseKey, Issue
 from saywhy.report import Alert, CauseChange, Change, Report
 
 
-def publishable_change(change: Change, compared: Sequence[Report], labels: Collection[str]) -> Change:
+def publishable_change(change: Change, compared: Sequence[Report], names: Mapping[str, str]) -> Change:
     """The change without causes that one of the two waves does not show.
 
-    `compared` are the published reports on the two waves, `labels` those of the complaints in this report. The change
-    at the mix of the earlier wave is left out: it is a weighted sum of groups of all sizes. Rates are of those who
-    wrote, and disclose how many did: where a report hides that, no cause is left.
+    `compared` are the published reports on the two waves in their order, `names` the labels of the complaints in this
+    report with those under which it shows them. The change at the mix of the earlier wave is left out: it is a weighted
+    sum of groups of all sizes. Rates are of those who wrote, and disclose how many did: where a report hides that, no
+    cause is left.
     """
-    says_who_wrote = all(
+    says_who_wrote = len(compared) == 2 and all(
         report.nps_with_comment is not None and not is_disclosive(report.nps_with_comment.n - wrote)
-        for report, wrote in zip(compared, (change.wrote_before, change.wrote_after), strict=False)
+        for report, wrote in zip(compared, (change.wrote_before, change.wrote_after), strict=True)
     )
     kept = tuple(
         cause
@@ -28,7 +29,8 @@ def publishable_change(change: Change, compared: Sequence[Report], labels: Colle
     )
     if not says_who_wrote:
         change = replace(change, wrote_before=0, wrote_after=0)
-    return replace(with_causes(change, kept, labels), mix=None, vanished=())
+    new = tuple(names[label] for label in change.new if label in names)
+    return replace(with_causes(change, kept, ()), new=new, mix=None, vanished=())
 
 
 def with_causes(change: Change, kept: tuple[CauseChange, ...], labels: Collection[str]) -> Change:
@@ -48,19 +50,19 @@ def with_causes(change: Change, kept: tuple[CauseChange, ...], labels: Collectio
 
 
 def publishable_alerts(report: Report, shown: Sequence[Collection[Issue]]) -> tuple[Alert, ...]:
-    """The alerts on complaints that the reports on this wave and on all waves before show (`shown`).
+    """The alerts on complaints that this report shows, and those on all waves before (`shown`).
 
     An alert counts comments without a score too; 1 to 4 of them would be its mentions minus those of the ranking.
     Without the number of responses with a comment, which its rates disclose, there is no alert.
     """
     if report.nps_with_comment is None:
         return ()
-    keys, mentions = [_keys(issues) for issues in shown], {issue.key: issue.mentions for issue in report.issues}
+    by_key, keys = {issue.key: issue for issue in report.issues}, [_keys(issues) for issues in shown]
     return tuple(
-        alert
+        replace(alert, label=by_key[alert.key].label)
         for alert in report.alerts
-        if all(alert.key in wave for wave in keys)
-        and not is_disclosive(alert.mentions - mentions.get(alert.key, alert.mentions))
+        if all(alert.key in wave for wave in (by_key, *keys))
+        and not is_disclosive(alert.mentions - by_key[alert.key].mentions)
     )
 
 

@@ -42,6 +42,8 @@ def protect(report: Report, data: SurveyData, mask: Mask, published: Sequence[Re
         )
         for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)
     )
+    shown_label = {issue.key: issue.label for issue in issues}
+    names = {issue.label: shown_label[issue.key] for issue in report.issues if issue.key in shown_label}
     report = replace(
         report,
         counts=_publishable_counts(report.counts),
@@ -60,8 +62,8 @@ def protect(report: Report, data: SurveyData, mask: Mask, published: Sequence[Re
     compared = [wave for wave in (*published, report) if _is_compared(wave, report.change)]
     return replace(
         report,
-        change=report.change and publishable_change(report.change, compared, {issue.label for issue in issues}),
-        alerts=publishable_alerts(report, [wave.issues for wave in (*published, report)]),
+        change=report.change and publishable_change(report.change, compared, names),
+        alerts=publishable_alerts(report, [wave.issues for wave in published]),
     )
 
 
@@ -116,6 +118,7 @@ def _without_identifying_details(
     Quotes are shown if at least eight people name the cause, in languages of at least eight comments, and without
     score, wave and segments.
     """
+    issue = _without_verbatim_labels(issue, quotable_languages)
     quotes = issue.quotes if issue.mentions >= SMALLEST_QUOTED else ()
     return replace(
         issue,
@@ -137,3 +140,16 @@ def _without_identifying_details(
             if quote.language in quotable_languages
         ),
     )
+
+
+def _without_verbatim_labels(issue: Issue, quotable_languages: Collection[str]) -> Issue:
+    """The label of a discovered topic is a clause of a comment: it is shown where a quote is, else its keywords are.
+
+    The names of other causes are those of the library and of people.
+    """
+    if issue.topic is None or issue.topic.stability is None:
+        return issue
+    quotable = {language: label for language, label in issue.labels.items() if language in quotable_languages}
+    if issue.mentions >= SMALLEST_QUOTED and (not issue.labels or issue.label in quotable.values()):
+        return replace(issue, labels=quotable)
+    return replace(issue, label=", ".join(issue.keywords) or issue.theme, labels={})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pipelines.topics.edits.apply import EditedTopics
@@ -11,9 +11,10 @@ from pipelines.topics.edits.draft import ClusteredClause
 from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import InvalidInput, TopicEnded, TopicNotFound
+from saywhy.issue import CauseKey, Issue
 from saywhy.store import Connection
 from saywhy.topic import ClauseKey, Fate, Topic
-from service.topics.state import clause_source, published_topics
+from service.topics.state import as_published, clause_source, published_issues
 
 _SHORTEST_HASH = 6  # hex digits that may stand for a comment, if no other comment's hash begins with them
 
@@ -26,16 +27,16 @@ class TopicLookup:
     workspace_id: int
     edited: EditedTopics
     code_frame: CodeFrame
-    published: frozenset[str] | None  # see `service.topics.state.published_topics`
+    published: Mapping[CauseKey, Issue] | None  # see `service.topics.state.published_issues`
 
     @classmethod
     def of(cls, connection: Connection, workspace_id: int, edited: EditedTopics, code_frame: CodeFrame) -> TopicLookup:
-        return cls(connection, workspace_id, edited, code_frame, published_topics(connection, workspace_id))
+        return cls(connection, workspace_id, edited, code_frame, published_issues(connection, workspace_id))
 
     @property
     def topics(self) -> list[Topic]:
         """The topics that may be known."""
-        return [topic for topic in self.edited.topics if self.published is None or topic.id in self.published]
+        return as_published(self.edited.topics, self.published)
 
     def topic(self, name: str) -> Topic:
         """The topic with that id or label.

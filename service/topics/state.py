@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from models.arrays import unpack
 from pipelines.clean.read_text import read
@@ -14,10 +15,11 @@ from pipelines.topics.tracking.memberships import PreviousClustering
 from saywhy import store
 from saywhy.annotation import Annotation, Clause
 from saywhy.feedback import Comment
+from saywhy.issue import CauseKey, Issue
 from saywhy.report import ALL_WAVES
 from saywhy.store import Connection
 from saywhy.text import fold
-from saywhy.topic import Membership
+from saywhy.topic import Membership, Topic
 
 
 def load_previous_clustering(connection: Connection, workspace_id: int) -> PreviousClustering | None:
@@ -33,15 +35,42 @@ def load_previous_clustering(connection: Connection, workspace_id: int) -> Previ
     )
 
 
-def published_topics(connection: Connection, workspace_id: int) -> frozenset[str] | None:
-    """The ids of the topics that an anonymous workspace may show: those in the latest report. None: all may be shown.
+def published_issues(connection: Connection, workspace_id: int) -> dict[CauseKey, Issue] | None:
+    """What the latest report of an anonymous workspace says of each cause. None: all may be shown.
 
     The ids and names of library causes are known to everybody. Whether an unpublished one is there must not be.
     """
     if store.workspaces.anonymity_key(connection, workspace_id) is None:
         return None
     report = store.reports.find(connection, workspace_id, ALL_WAVES)
-    return frozenset(issue.id for issue in (*report.issues, *report.delights)) if report else frozenset()
+    return {issue.key: issue for issue in (*report.delights, *report.issues)} if report else {}
+
+
+def as_published(topics: Iterable[Topic], published: Mapping[CauseKey, Issue] | None) -> list[Topic]:
+    """The topics that may be shown, with the labels and sizes that the report shows, not with today's.
+
+    Sizes are then responses, and a topic that grows by a few clauses stays as it is until the next report.
+    """
+    if published is None:
+        return [*topics]
+    return [_as_in_report(topic, published[key]) for topic in topics if (key := CauseKey.of(topic)) in published]
+
+
+def _as_in_report(topic: Topic, issue: Issue) -> Topic:
+    state = issue.topic
+    return replace(
+        topic,
+        label=issue.label,
+        labels=issue.labels,
+        keywords=issue.keywords,
+        size=issue.mentions,
+        growth=0,
+        first_seen=None,
+        parts=(),
+        stability=state.stability if state else None,
+        is_emerging=state is not None and state.is_emerging,
+        definition=issue.definition,
+    )
 
 
 def edited_topics(connection: Connection, workspace_id: int) -> EditedTopics:

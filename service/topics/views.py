@@ -1,6 +1,6 @@
 """What people read of topics: the list, examples, history, and the outcome of each edit. Personal data is masked.
 
-An anonymous workspace shows only the topics of the published report, and no examples.
+An anonymous workspace shows only the topics of the published report as they are there, without examples and history.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from saywhy.code_frame import CodeFrame
 from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, Edit, EditKind, Fate, Lineage, Topic
 from service.topics.lookup import TopicLookup
-from service.topics.state import edited_topics, published_topics
+from service.topics.state import as_published, edited_topics, published_issues
 from service.workspaces import reading
 
 
@@ -92,7 +92,7 @@ def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFra
         return TopicDetails(
             visible[topic_id],
             () if is_anonymous else _examples(connection, workspace_id, topic_id, examples),
-            tuple(reversed(lineage)),
+            () if is_anonymous else tuple(reversed(lineage)),
             tuple(edits),
         )
 
@@ -141,10 +141,7 @@ def created_topic(edit: Edit) -> str | None:
 def visible_topics(connection: Connection, workspace_id: int) -> tuple[Topic, ...]:
     """All topics that may be shown, in the order of `list_topics`."""
     topics = store.topics.load(connection, workspace_id, ignored=True)
-    published = published_topics(connection, workspace_id)
-    if published is not None:
-        topics = tuple(topic for topic in topics if topic.id in published)
-    return tuple(sorted(topics, key=_display_order))
+    return tuple(sorted(as_published(topics, published_issues(connection, workspace_id)), key=_display_order))
 
 
 def _display_order(topic: Topic) -> tuple[bool, bool, bool, int, str]:

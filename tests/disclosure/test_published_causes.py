@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import pytest
 
@@ -102,3 +104,19 @@ def test_the_number_of_writers_does_not_name_few_silent_people(silent: int, key:
     assert (report.nps_with_comment is None) == (silent == 3)
     assert key in {note.key for note in report.notes}
     assert (43 - 3 not in [note.values.get("n") for note in report.notes]) == (silent == 3)
+
+
+def test_no_label_is_a_verbatim_of_fewer_than_eight() -> None:
+    """Seven people name a discovered topic: its keywords stand for its label, also where it is new. From eight on, the
+    label is shown as quotes are.
+    """
+    first, *_ = publish({"hotline": 7, "chat": 8})
+    assert {issue.id: issue.label for issue in first.issues} == {
+        "support": "Customer support",
+        "hotline": "hotline, wait",
+        "chat": "my own chat",
+    }
+    *_, second, _ = publish({None: 20}, {"hotline": 7, None: 20}, others=(300, 30))
+    assert second.change is not None
+    assert "my own hotline" not in json.dumps(asdict(second))
+    assert "hotline, wait" in [issue.label for issue in second.issues]

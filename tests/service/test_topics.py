@@ -159,6 +159,11 @@ def test_an_anonymous_workspace_shows_no_examples(
     assert "there is no topic" in topics_command(topics_store, "show", hidden).stderr
     for topic in shown:
         assert "comment" not in topics_command(topics_store, "show", topic).stdout
+    # What is added and analysed but waits for the next report changes no size, growth or date in the list.
+    add(topics_store, TEXTS[:2], len(TEXTS))
+    run(topics_store, annotator)
+    assert topics_command(topics_store, "list").stdout == listed
+    assert all("since –" in line and "(+0)" in line for line in listed.splitlines())
     # Nor does an edit tell: ids and names of library causes are known, so trying them must not answer.
     for arguments in (("rename", hidden, "New"), ("merge", shown[0], hidden), ("pin", hidden)):
         assert "there is no topic" in topics_command(topics_store, *arguments).stderr
