@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from pipelines.causes.analysis import SIDES
 from pipelines.disclosure.causes import publishable_causes
 from pipelines.disclosure.comparisons import publishable_alerts, publishable_change
 from pipelines.disclosure.segments import Mask, publishable_segments
 from pipelines.disclosure.thresholds import SMALLEST_QUOTED, is_disclosive
 from pipelines.tabulate.survey_data import SurveyData
+from saywhy.annotation import Polarity
 from saywhy.estimate import Nps
 from saywhy.issue import Issue
 from saywhy.report import ALL_WAVES, Change, Counts, Report
@@ -40,7 +40,7 @@ def protect(report: Report, data: SurveyData, mask: Mask, published: Sequence[Re
             _without_identifying_details(issue, rank, {group.name for group in segments}, quotable_languages)
             for rank, issue in enumerate(publishable_causes(data, base, polarity, report, parts), 1)
         )
-        for polarity in SIDES
+        for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)
     )
     shown_label = {issue.key: issue.label for issue in issues}
     names = {issue.label: shown_label[issue.key] for issue in report.issues if issue.key in shown_label}
