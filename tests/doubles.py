@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class FakeAnnotator:
 
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
         self.annotated += len(comments)
-        return [annotate(comment, self._mentions_of(comment)) for comment in comments]
+        return [replace(annotate(comment, self._mentions_of(comment)), model=self.model) for comment in comments]
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Those that a clause with the same words has."""

@@ -26,26 +26,26 @@ class RankedCause(NamedTuple):
 def against(report: Report, history: Sequence[Report], hidden: Collection[RankedCause] = ()) -> Report:
     """The report without what differs by 1 to 4 people from the earlier reports on its wave, newest first.
 
-    A cause is suppressed if its mentions, or the respondents who do not name it, differ by so few from the latest
-    report that shows the cause; so are the causes in `hidden`. The tables of segments and of languages stay as they
-    were published if any of their groups differs by so few: a single suppressed group could be computed from the rest.
-    Earlier reports of other model versions are not compared. The findings are left as they are: the caller computes
-    them again from the result.
+    A cause is suppressed if its mentions, the respondents who do not name it, or among as many mentions the detractors,
+    passives or promoters, differ by so few from the latest report that shows the cause; so are the causes in `hidden`.
+    The tables of segments and of languages stay as they were published if any of their groups differs by so few: a
+    single suppressed group could be computed from the rest. None of this depends on the model version: the people stay
+    the same. The findings are left as they are: the caller computes them again from the result.
     """
-    comparable = [earlier for earlier in history if earlier.model == report.model]
-    if not comparable:
+    if not history:
         return _without_causes(report, hidden)
     suppressed = {*hidden}
-    earlier_rankings = [(_with_comment(earlier), _rankings(earlier)) for earlier in comparable]
+    earlier_rankings = [(_with_comment(earlier), _rankings(earlier)) for earlier in history]
     for cause, issue in _rankings(report).items():
         latest_with_cause = next(((n, ranking[cause]) for n, ranking in earlier_rankings if cause in ranking), None)
         if latest_with_cause is not None:
             with_comment_before, issue_before = latest_with_cause
             more_mentions = issue.mentions - issue_before.mentions
             more_others = _with_comment(report) - with_comment_before - more_mentions
-            if is_disclosive(abs(more_mentions)) or is_disclosive(abs(more_others)):
+            swapped = not more_mentions and _is_any_change_small(_issue_groups(issue), _issue_groups(issue_before))
+            if is_disclosive(abs(more_mentions)) or is_disclosive(abs(more_others)) or swapped:
                 suppressed.add(cause)
-    latest = comparable[0]
+    latest = history[0]
     segments, segments_before = ({group.name: group.nps.n for group in each.segments} for each in (report, latest))
     keep_segments = _differs_by_few(segments, segments_before)
     keep_languages = _differs_by_few(dict(report.languages), dict(latest.languages))
@@ -67,10 +67,13 @@ def was_edited_by_few(report: Report, before: Report | None) -> bool:
 
     Comparing both reports would disclose the changed answers.
     """
-    if before is None or before.model != report.model or before.counts.responses != report.counts.responses:
+    if before is None or before.counts.responses != report.counts.responses:
         return False
+    if _is_any_change_small(_nps_groups(report), _nps_groups(before)):
+        return True
     issues_before = _rankings(before)
-    return _is_any_change_small(_nps_groups(report), _nps_groups(before)) or any(
+    # Another model version reads the same answers differently: `against` suppresses the causes that it moves.
+    return before.model == report.model and any(
         _is_any_change_small(_issue_groups(issue), _issue_groups(issue_before))
         for cause, issue in _rankings(report).items()
         if (issue_before := issues_before.get(cause)) and issue_before.mentions == issue.mentions

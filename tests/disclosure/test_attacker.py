@@ -186,6 +186,23 @@ def test_the_attack_between_publications_can_succeed(anonymous: Engine, tmp_path
     assert differences(reports)
 
 
+def test_another_model_version_protects_as_well(
+    anonymous: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade, newcomers and a changed answer are compared with the publications of the version before."""
+    draw = random.Random(2)
+    everyone = people(draw, "W1", 80, 0)
+    reports = [published(anonymous, tmp_path, everyone)]
+    monkeypatch.setattr(FakeAnnotator, "model", "upgraded-1")
+    everyone = [*everyone, *people(draw, "W1", 9, 100)]
+    reports.append(published(anonymous, tmp_path, everyone))
+    changed = next(index for index, person in enumerate(everyone) if person.score == 10)
+    everyone[changed] = Person(everyone[changed].number, "W1", everyone[changed].team, 0, everyone[changed].comment)
+    monkeypatch.setattr(FakeAnnotator, "model", "upgraded-2")
+    reports.append(published(anonymous, tmp_path, everyone))
+    assert differences(reports) == []
+
+
 def test_no_identity_is_stored_or_published(anonymous: Engine, tmp_path: Path, sqlite_url: str) -> None:
     """Neither the database nor page, CSV, JSON and HTTP responses contain a name, an id, an address or a small team;
     quotes come from groups of at least eight, without score, wave or segment.
