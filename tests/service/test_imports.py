@@ -124,7 +124,7 @@ def test_what_was_left_blank_and_what_could_be_a_segment_is_reported(sqlite_engi
     )
     for _ in range(2):
         report = import_file(sqlite_engine, "w", path)
-        assert [note.split(" ", 2)[:2] for note in report.notes] == [["1", "times"], ["1", "scores"]]
+        assert [" ".join(note.split()[:4]) for note in report.notes] == ["left blank: 1 time", "left blank: 1 score"]
         assert report.offered == {"colour": ("1x", "0x")}
 
 
