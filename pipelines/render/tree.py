@@ -25,11 +25,11 @@ def trees(issues: Sequence[Issue]) -> list[list[Node]]:
 
     A tree comes before those whose first row ranks lower, so that the costliest row is in the first tree.
     """
-    by_key = {str(issue.key): issue for issue in issues}
+    keys = {str(issue.key) for issue in issues}
     parts: dict[str, list[Issue]] = {}
-    roots = []
+    roots: list[Issue] = []
     for issue in issues:
-        if issue.parent in by_key:
+        if issue.parent in keys:
             parts.setdefault(str(issue.parent), []).append(issue)
         else:
             roots.append(issue)
