@@ -41,7 +41,7 @@ class Scenarios(BaseModel):
 )
 def read_scenarios(causes: Causes, resources: ResourcesDep, wave: Wave = ALL_WAVES) -> Scenarios:
     """The causes are taken together, with joint intervals. An association, not a promise."""
-    from service.scenarios import what_if  # with the libraries of analysis, which a server loads only when asked
+    from service.scenarios import what_if  # loads scipy, which nothing else that is served needs
 
     code_frame = resources.annotator.code_frame
     return Scenarios(scenarios=list(what_if(resources.engine, resources.workspace, code_frame, causes, wave)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,20 +26,20 @@ def trees(issues: Sequence[Issue]) -> list[list[Node]]:
 
     A tree comes before those whose first row ranks lower, so that the costliest row is in the first tree.
     """
-    by_key = {str(issue.key): issue for issue in issues}
-    parts: dict[str, list[Issue]] = {}
-    roots = []
+    keys = {str(issue.key) for issue in issues}
+    parts: defaultdict[str, list[Issue]] = defaultdict(list)  # by the key of the theme
+    roots: list[Issue] = []
     for issue in issues:
-        if issue.parent in by_key:
-            parts.setdefault(str(issue.parent), []).append(issue)
+        if issue.parent in keys:
+            parts[str(issue.parent)].append(issue)
         else:
             roots.append(issue)
 
     def best_rank(root: Issue) -> int:
-        return min([root.rank, *(part.rank for part in parts.get(str(root.key), []))])
+        return min(issue.rank for issue in [root, *parts[str(root.key)]])
 
     return [
-        [Node(root, str(number)), *_parts(root, number, parts.get(str(root.key), ()))]
+        [Node(root, str(number)), *_parts(root, number, parts[str(root.key)])]
         for number, root in enumerate(sorted(roots, key=best_rank), 1)
     ]
 
