@@ -15,10 +15,10 @@ import numpy as np
 from scipy import sparse
 from scipy.stats import spearmanr
 
-from benchmarks.true_model import lower_ends
+from benchmarks import true_model
 from models.arrays import Floats
 from pipelines.change.alerts import FALSE_ALARM_RATE, corrected_p_values
-from pipelines.impact.estimates import measure
+from pipelines.impact.estimates import QUARTILE, measure
 from pipelines.impact.leave_out import leave_out
 from pipelines.impact.nps import by_group, nps_of
 from pipelines.impact.shapley import points_lost
@@ -30,6 +30,11 @@ SURVEY = SimulatedSurvey()
 #: Seeds of the simulations of alerts. The constant `pipelines.change.alerts._OVERDISPERSION_MARGIN` was chosen on seed
 #: 7, so these are independent of it.
 ALERT_SEEDS = (101, 102, 103)
+
+#: Estimate and lower end of a cause that nobody names: it comes last.
+_UNNAMED = -200.0
+
+_Drawn = tuple[Points, sparse.csr_array, sparse.csr_array]
 
 OVERLAPS = {"none": 0.0, "some": 0.7, "strong": 1.5, "very strong": 3.0}
 
@@ -52,6 +57,12 @@ def main() -> None:
             quality = order(overlap, responses, int(share * 100))
             cells = [*(f"{value:.3f}" for value in quality[:3]), *(f"{value:.1%}" for value in quality[3:])]
             print(f"| {name} | {responses:,} | " + " | ".join(cells) + " |", flush=True)
+    print("\n| overlap | responses | by the lower end | significant first, then by the lower quartile |")
+    print("|---|--:|--:|--:|")
+    for name, overlap in OVERLAPS.items():
+        for responses in (100, 300, 1_000):
+            before, after = order_by_rule(overlap, responses, int(share * 100))
+            print(f"| {name} | {responses:,} | {before:.3f} | {after:.3f} |", flush=True)
     print("\n| causes without effect | responses | surveys with any significant cause |\n|--:|--:|--:|")
     for causes in (10, 40):
         for responses in (300, 1_000, 10_000):
@@ -108,27 +119,54 @@ def order(overlap: float, responses: int, surveys: int) -> Floats:
     """Spearman's correlation of the order with the truth, and the share of the true top 3 that is in the first 3.
 
     Of saywhy, of maximum likelihood in the model that the surveys are drawn from (`benchmarks.true_model`) and of
-    leave-out, all by the lower end of their intervals. The last number is the share of the points of the true top 3
+    leave-out, all by the rule of `_positions`. The last number is the share of the points of the true top 3
     that saywhy's first 3 have. Every survey has its own random effects, near ties included.
     """
     rows = []
     for seed in range(surveys):
-        survey = random_effects(seed, overlap)
-        truth = survey.truth(60_000, seed)
-        truth[np.array(survey.costs) == 0] = 0
-        drawn = survey.draw(responses, 5000 + seed)
-        impacts = {int(impact.key): impact for impact in ranking(*drawn)}
-        lows = np.full((3, len(truth)), -200.0)  # -200 for a cause that nobody names
-        for cause, impact in impacts.items():
+        truth, drawn, saywhy = _ordered_survey(seed, overlap, responses)
+        leave_out_ends = np.full((2, len(truth)), _UNNAMED)
+        for impact in ranking(*drawn):
             assert impact.leave_out is not None
-            lows[0, cause], lows[2, cause] = impact.low, impact.leave_out.low
-        lows[1] = lower_ends(*drawn)
+            leave_out_ends[:, int(impact.key)] = impact.leave_out.value, impact.leave_out.low
+        orders = [_positions(*saywhy), *(_positions(*ends) for ends in (true_model.estimates(*drawn), leave_out_ends))]
         top = set(np.argsort(-truth)[:3].tolist())
-        first = [set(np.argsort(-low, kind="stable")[:3].tolist()) for low in lows]
+        first = [set(np.argsort(-positions, kind="stable")[:3].tolist()) for positions in orders]
         points = truth[list(first[0])].sum() / truth[list(top)].sum()
-        correlations = (spearmanr(low, truth).statistic for low in lows)
+        correlations = (spearmanr(positions, truth).statistic for positions in orders)
         rows.append([*correlations, *(len(top & leaders) / 3 for leaders in first), points])
     return np.asarray(np.mean(rows, axis=0), dtype=np.float64)
+
+
+def order_by_rule(overlap: float, responses: int, surveys: int) -> Floats:
+    """Spearman's correlation with the truth, by the lower end alone and as causes are ordered."""
+    rows = []
+    for seed in range(surveys):
+        truth, _, (value, low, significant) = _ordered_survey(seed, overlap, responses)
+        orders = (low, _positions(value, low, significant))
+        rows.append([spearmanr(positions, truth).statistic for positions in orders])
+    return np.asarray(np.mean(rows, axis=0), dtype=np.float64)
+
+
+def _ordered_survey(seed: int, overlap: float, responses: int) -> tuple[Floats, _Drawn, tuple[Floats, Floats, Floats]]:
+    """The true points (K,), a survey, and what saywhy makes of it: impact, lower end and significance (1 or 0)."""
+    survey = random_effects(seed, overlap)
+    truth = survey.truth(60_000, seed)
+    truth[np.array(survey.costs) == 0] = 0
+    drawn = survey.draw(responses, 5000 + seed)
+    ends = np.full((3, len(truth)), [[_UNNAMED], [_UNNAMED], [0]])
+    for impact in ranking(*drawn):
+        ends[:, int(impact.key)] = impact.impact, impact.low, impact.significant
+    return truth, drawn, (ends[0], ends[1], ends[2])
+
+
+def _positions(value: Floats, low: Floats, significant: Floats | None = None) -> Floats:
+    """Numbers (K,) that order causes as `pipelines.impact.estimates.ranked` does, the first the highest.
+
+    Without `significant`, causes are significant whose interval is above 0.
+    """
+    first = low > 0 if significant is None else significant > 0
+    return np.where(first, 1000 + low, value - QUARTILE * (value - low))
 
 
 def false_findings(causes: int, responses: int, surveys: int) -> float:

@@ -1,6 +1,6 @@
 """What each cause costs in NPS points, by three measures, and the order of the causes.
 
-The formulas in plain words, and why the ranking goes by the lower end of the interval: docs/explanation/impact.md.
+The formulas in plain words, and why the ranking is in this order: docs/explanation/impact.md.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ MIN_SHARED = 5
 
 #: Prior standard deviation of what one mention costs, in points: how strongly estimates of rare causes are shrunk.
 EFFECT_SD = 100.0
+
+#: Distance of the lower quartile from the estimate, as a share of the distance of the lower end (normal distribution).
+QUARTILE = 0.674 / Z95
 
 #: Simulated draws behind `Impact.top_three`.
 _DRAWS = 4000
@@ -91,18 +94,25 @@ def measure(
 
 
 def ranked(impacts: Iterable[Impact]) -> list[Impact]:
-    """Costliest first: by the lower end of the interval (the least that a cause costs), so that noise does not lead.
+    """Costliest first: significant causes by the lower end of the interval, then the others by the lower quartile.
 
-    Ties go by impact, then by mentions, then by key: the order never depends on the order of the input. Significant
-    is a cause with its interval above 0 and a q-value (`q_values`, over the whole ranking) of at most
-    `FALSE_DISCOVERY_RATE`.
+    Significant is a cause with its interval above 0 and a q-value (`q_values`, over the whole ranking) of at most
+    `FALSE_DISCOVERY_RATE`. Ties go by impact, then by mentions, then by key: the order never depends on the order of
+    the input.
     """
-    order = sorted(impacts, key=lambda impact: (-impact.low, -impact.impact, -impact.mentions, impact.key))
-    q = q_values(np.array([impact.p_value for impact in order])).tolist()
-    return [
+    unordered = list(impacts)
+    q = q_values(np.array([impact.p_value for impact in unordered])).tolist()
+    marked = [
         replace(impact, q_value=q_value, significant=impact.low > 0 and q_value <= FALSE_DISCOVERY_RATE)
-        for impact, q_value in zip(order, q, strict=True)
+        for impact, q_value in zip(unordered, q, strict=True)
     ]
+    return sorted(marked, key=_rank_key)
+
+
+def _rank_key(impact: Impact) -> tuple[bool, float, float, int, str]:
+    # The lower ends of causes that are not significant would put those first whose intervals are narrow.
+    least = impact.low if impact.significant else impact.impact - QUARTILE * (impact.impact - impact.low)
+    return not impact.significant, -least, -impact.impact, -impact.mentions, impact.key
 
 
 def _impacts(
