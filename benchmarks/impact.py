@@ -10,8 +10,11 @@ import gc
 import resource
 import sys
 import time
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.stats import spearmanr
 
@@ -48,6 +51,15 @@ def main() -> None:
         rates = coverage(responses, int(share * surveys))
         print(f"| {responses:,} | " + " | ".join(f"{rate:.1%}" for rate in rates) + " |", flush=True)
     print(
+        "\n| answers of a customer | responses | NPS | leave-out | Shapley | recoverable |\n|--:|--:|--:|--:|--:|--:|"
+    )
+    for answers, responses in ((2, 300), (2, 1_000), (5, 300), (5, 1_000)):
+        before, after = (
+            coverage(responses, int(share * 200), answers, by_customer=by_customer) for by_customer in (False, True)
+        )
+        cells = [f"{plain:.1%} → {clustered:.1%}" for plain, clustered in zip(before[:4], after[:4], strict=True)]
+        print(f"| {answers} | {responses:,} | " + " | ".join(cells) + " |", flush=True)
+    print(
         "\n| overlap | responses | Spearman with the truth: saywhy | the true model | leave-out "
         "| true top 3 found: saywhy | the true model | leave-out | of their points |"
     )
@@ -80,30 +92,30 @@ def main() -> None:
         print(f"| {responses:,} | {seconds:.1f} | {memory:.1f} GB |", flush=True)
 
 
-def ranking(points: Points, blamed: sparse.csr_array, praised: sparse.csr_array) -> list[Impact]:
+def ranking(
+    points: Points, blamed: sparse.csr_array, praised: sparse.csr_array, customer: NDArray[np.int32] | None = None
+) -> list[Impact]:
     """The complaints in order; the keys are their columns."""
     keys = [[str(column) for column in range(side.shape[1])] for side in (blamed, praised)]
-    return measure(points, blamed, praised, *keys)[0]
+    return measure(points, blamed, praised, *keys, customer=customer)[0]
 
 
-def coverage(responses: int, surveys: int) -> list[float]:
-    """Share of the intervals that contain the truth.
+def coverage(responses: int, surveys: int, answers: int = 1, *, by_customer: bool = True) -> list[float]:
+    """Share of the intervals that contain the truth, if every customer gives so many answers.
 
-    Of the NPS, leave-out, Shapley and recoverable points, and of the last for causes with 30 mentions and more.
+    Of the NPS, leave-out, Shapley and recoverable points, and of the last for causes with 30 mentions and more. Unless
+    `by_customer`, the answers of a customer are taken to be independent.
     """
-    points, blamed, praised = SURVEY.draw(2_000_000, 1)
-    groups = by_group(points).astype(np.int64)
-    score = float(points.mean())
-    difference = leave_out(blamed.astype(np.int64).T @ groups, groups.sum(axis=0))[0]
-    columns = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
-    shares, recoverable = points_lost(points, columns).points, SURVEY.truth(2_000_000)
+    score, difference, shares, recoverable = _truth()
+    survey = replace(SURVEY, answers=answers)
+    customer = survey.customer(responses) if by_customer else None
     is_covered: list[list[bool]] = [[], [], [], [], []]
     for seed in range(surveys):
-        points, blamed, praised = SURVEY.draw(responses, 1000 + seed)
-        overall = nps_of(points)
+        points, blamed, praised = survey.draw(responses, 1000 + seed)
+        overall = nps_of(points, customer)
         assert overall is not None
         is_covered[0].append(overall.low <= score <= overall.high)
-        for impact in ranking(points, blamed, praised):
+        for impact in ranking(points, blamed, praised, customer):
             cause = int(impact.key)
             assert impact.leave_out is not None
             assert impact.shapley is not None
@@ -113,6 +125,16 @@ def coverage(responses: int, surveys: int) -> list[float]:
             if not impact.few_mentions:
                 is_covered[4].append(is_covered[3][-1])
     return [float(np.mean(covered)) for covered in is_covered]
+
+
+@cache
+def _truth() -> tuple[float, Floats, Floats, Floats]:
+    """The NPS, and what each complaint costs by leave-out, Shapley and recoverable points."""
+    points, blamed, praised = SURVEY.draw(2_000_000, 1)
+    groups = by_group(points).astype(np.int64)
+    difference = leave_out(blamed.astype(np.int64).T @ groups, groups.sum(axis=0))[0]
+    columns = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
+    return float(points.mean()), difference, points_lost(points, columns).points, SURVEY.truth(2_000_000)
 
 
 def order(overlap: float, responses: int, surveys: int) -> Floats:

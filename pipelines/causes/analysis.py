@@ -60,6 +60,11 @@ class Analysis:
         """All scored responses of the report, with or without a comment: impacts are points of the NPS of them all."""
         return int((self.mask & self.data.scored).sum())
 
+    @property
+    def customer(self) -> NDArray[np.int32]:
+        """The account or customer of each response of the base, -1 where it is unknown: (B,)."""
+        return self.data.account[self.base]
+
     def controls(self) -> sparse.csr_array:
         """Segments and waves, the properties that the impact is adjusted for: (B, properties)."""
         waves = self.data.wave[self.base]

@@ -115,12 +115,13 @@ def test_identical_rows_are_aggregated() -> None:
     """Each distinct row comes once with its counts, in an order that is independent of the input."""
     design = named([1, 1, 1, 1], [0, 1, 0, 1])
     points = np.array([100, -100, -100, 0], dtype=np.int8)
-    rows, counts = aggregated(design, points)
+    rows, counts, row = aggregated(design, points)
+    assert (rows.toarray()[row] == design.toarray()).all()
     assert {(*row, *count) for row, count in zip(rows.toarray().tolist(), counts.tolist(), strict=True)} == {
         (True, False, 1, 0, 1),
         (True, True, 0, 1, 1),
     }
-    again, count = aggregated(design[::-1], points[::-1])
+    again, count, _ = aggregated(design[::-1], points[::-1])
     assert (again.toarray() == rows.toarray()).all()
     assert (count == counts).all()
 
