@@ -50,9 +50,8 @@ def main() -> None:
     for responses, surveys in ((300, 500), (1_000, 500), (10_000, 300)):
         rates = coverage(responses, int(share * surveys))
         print(f"| {responses:,} | " + " | ".join(f"{rate:.1%}" for rate in rates) + " |", flush=True)
-    print(
-        "\n| answers of a customer | responses | NPS | leave-out | Shapley | recoverable |\n|--:|--:|--:|--:|--:|--:|"
-    )
+    print("\n| answers of a customer | responses | NPS | leave-out | Shapley | recoverable |")
+    print("|--:|--:|--:|--:|--:|--:|")
     for answers, responses in ((2, 300), (2, 1_000), (5, 300), (5, 1_000)):
         before, after = (
             coverage(responses, int(share * 200), answers, by_customer=by_customer) for by_customer in (False, True)

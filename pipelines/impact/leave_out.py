@@ -64,8 +64,8 @@ def leave_out_design_effects(
 
     def influence(rows: NDArray[np.intp]) -> Floats:
         deviation = points[rows, None] - outside_score
-        influences: Floats = deviation * (ratio - named[rows].toarray() * (1 + ratio))
-        return influences - mean
+        influences: Floats = deviation * (ratio - named[rows].toarray() * (1 + ratio)) - mean
+        return influences
 
     return design_effects(customer, influence, named.shape[1])
 
