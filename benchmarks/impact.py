@@ -221,7 +221,7 @@ def alerts(before: int, spread: float, waves: int, seed: int) -> tuple[float, fl
 
 
 def cpu_seconds(responses: int) -> float:
-    """CPU seconds for 40 themes by two polarities, two dimensions of segments and four waves."""
+    """CPU seconds for 40 themes by two polarities, two dimensions of segments and four waves; two answers a customer."""
     generator = np.random.default_rng(1)
 
     def named(mentions: float) -> sparse.csr_array:
@@ -236,8 +236,9 @@ def cpu_seconds(responses: int) -> float:
     satisfaction = 0.8 - blamed @ generator.uniform(0, 1.5, 40) + generator.logistic(size=responses)
     points = np.where(satisfaction > 0.8, 100, np.where(satisfaction < -0.5, -100, 0)).astype(np.int8)
     keys = [str(column) for column in range(40)]
+    customer = np.arange(responses, dtype=np.int32) // 2
     start = time.process_time()
-    measure(points, blamed, praised, keys, keys, controls=controls)
+    measure(points, blamed, praised, keys, keys, controls=controls, customer=customer)
     return time.process_time() - start
 
 

@@ -39,8 +39,8 @@ def comparable(segments: Sequence[Segment]) -> tuple[NDArray[np.intp], list[str]
 def adjustable(segments: Sequence[Segment]) -> NDArray[np.intp]:
     """The indices of the comparable segments whose dimension cannot be a consequence of the score, by its name."""
     columns, _ = comparable(segments)
-    is_cause = [not is_consequence(segments[column].dimension) for column in columns.tolist()]
-    return columns[np.array(is_cause, dtype=bool)]
+    kept = [column for column in columns.tolist() if not is_consequence(segments[column].dimension)]
+    return np.array(kept, dtype=np.intp)
 
 
 def is_consequence(dimension: str) -> bool:
