@@ -221,7 +221,7 @@ def alerts(before: int, spread: float, waves: int, seed: int) -> tuple[float, fl
 
 
 def cpu_seconds(responses: int) -> float:
-    """CPU seconds for 40 themes by two polarities, two dimensions of segments and four waves; two answers a customer."""
+    """CPU seconds for 40 themes by two polarities, two dimensions of segments, four waves, two answers a customer."""
     generator = np.random.default_rng(1)
 
     def named(mentions: float) -> sparse.csr_array:
