@@ -47,7 +47,7 @@ PUBLICATION: Mapping[type, Publication] = {
     ),
     Counts: Publication(as_is="responses scored", protected="comments non_answers duplicates"),
     Estimate: Publication(as_is="value low high"),
-    Nps: Publication(as_is="score low high n promoters passives detractors"),
+    Nps: Publication(as_is="score low high n promoters passives detractors design_effect"),
     GroupNps: Publication(as_is="name nps"),
     RatingSummary: Publication(as_is="scale n mean top_box"),
     Note: Publication(as_is="key", protected="values"),
