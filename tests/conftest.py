@@ -111,7 +111,7 @@ def shared_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
             url = f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.db'}"
         else:
             url = stack.enter_context(fresh_database(request.getfixturevalue("postgresql_server")))
-        engine = store.open_store(url)
+        engine = store.open_store(url, tmp_path_factory.mktemp("keys") / "keys.json")
         yield engine
         engine.dispose()
 
