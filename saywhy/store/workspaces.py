@@ -114,4 +114,5 @@ def _set_fingerprint(connection: Connection, workspace_id: int, key: bytes) -> N
 
 
 def _name(connection: Connection, workspace_id: int) -> str:
-    return connection.execute(sa.select(workspaces.c.name).where(workspaces.c.id == workspace_id)).scalar_one()
+    query = sa.select(workspaces.c.name).where(workspaces.c.id == workspace_id)
+    return str(connection.execute(query).scalar_one())
