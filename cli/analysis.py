@@ -50,7 +50,7 @@ def analyse(
     from service.topics.proposals import list_proposals
 
     settings = read_settings()
-    engine = open_store(settings.database_url)
+    engine = open_store(settings.database_url, settings.anonymity_key_file)
     annotator = load_annotator(settings.registry, settings.threads)
     with progress_bars() as progress:
         endpoint = label_endpoint(settings)
@@ -80,7 +80,7 @@ def report(
 
     chosen_format = format or _format_of(out)
     settings = read_settings()
-    engine = open_store(settings.database_url)
+    engine = open_store(settings.database_url, settings.anonymity_key_file)
     try:
         latest = read_report(engine, settings.workspace, wave, show_staff_names=show_staff_names)
     except WorkspaceNotFound as error:
@@ -101,7 +101,9 @@ def effort(
     from service.efforts import set_effort
 
     settings = read_settings()
-    _, report = set_effort(open_store(settings.database_url), settings.workspace, cause, effort)
+    _, report = set_effort(
+        open_store(settings.database_url, settings.anonymity_key_file), settings.workspace, cause, effort
+    )
     issues = {str(issue.key): issue for issue in report.issues}
     for key in report.board:
         issue = issues[key]

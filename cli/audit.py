@@ -36,7 +36,7 @@ def sample(
     from service.audits.sheet import write_sheet
 
     settings = read_settings()
-    engine = open_store(settings.database_url)
+    engine = open_store(settings.database_url, settings.anonymity_key_file)
     count = write_sheet(engine, settings.workspace, file, size, serving_code_frame(settings), language=language)
     if not count:
         typer.echo("No analysed comment is left to label; `saywhy analyse` comes first.", err=True)
@@ -58,7 +58,7 @@ def import_labels(
     from service.audits.sheet import read_sheet
 
     settings = read_settings()
-    engine = open_store(settings.database_url)
+    engine = open_store(settings.database_url, settings.anonymity_key_file)
     result = read_sheet(engine, settings.workspace, file, serving_code_frame(settings))
     rejected = len(result.rejections)
     for rejection in result.rejections[:SHOWN_REJECTIONS]:

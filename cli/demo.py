@@ -34,7 +34,7 @@ def demo() -> None:
     FOLDER.mkdir(exist_ok=True)
     for suffix in ("", "-wal", "-shm"):
         DATABASE.with_name(DATABASE.name + suffix).unlink(missing_ok=True)
-    engine = open_store(settings.database_url)
+    engine = open_store(settings.database_url, settings.anonymity_key_file)
     annotator = load_annotator(settings.registry, settings.threads)
     with progress_bars() as progress:
         imported = import_file(engine, settings.workspace, SAMPLE, progress=progress)

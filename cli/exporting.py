@@ -68,7 +68,7 @@ def export(
         raise typer.BadParameter(f"{chosen_format} cannot be written to the terminal; name a file with --out")
     selection = Selection(wave, [_segment(text) for text in segment or ()], cause)
     settings = read_settings()
-    code_frame, engine = serving_code_frame(settings), open_store(settings.database_url)
+    code_frame, engine = serving_code_frame(settings), open_store(settings.database_url, settings.anonymity_key_file)
     responses = run(
         engine,
         settings.workspace,

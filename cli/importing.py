@@ -165,7 +165,7 @@ def import_responses(
         sheet=sheet,
     )
     settings = read_settings()
-    engine = open_store(settings.database_url)
+    engine = open_store(settings.database_url, settings.anonymity_key_file)
     if preview:
         previewed = preview_file(
             engine, settings.workspace, file, mapping=mapping, save_mapping=save_mapping, **options

@@ -23,7 +23,7 @@ def list_all() -> None:
     from service.mappings import list_mappings
 
     settings = read_settings()
-    for mapping in list_mappings(open_store(settings.database_url), settings.workspace):
+    for mapping in list_mappings(open_store(settings.database_url, settings.anonymity_key_file), settings.workspace):
         typer.echo(printable_line(mapping.name))
         for role, chosen in mapping.choice.given().items():
             columns = " + ".join(chosen) if isinstance(chosen, tuple) else chosen
@@ -41,5 +41,5 @@ def delete(name: Annotated[str, typer.Argument(metavar="NAME", help="The name of
     from service.mappings import delete_mapping
 
     settings = read_settings()
-    delete_mapping(open_store(settings.database_url), settings.workspace, name)
+    delete_mapping(open_store(settings.database_url, settings.anonymity_key_file), settings.workspace, name)
     typer.echo(printable_line(f"Deleted the mapping {name!r}."))

@@ -25,7 +25,7 @@ def scenario(
     from service.scenarios import what_if
 
     settings, wording = read_settings(), Wording("en")
-    engine = open_store(settings.database_url)
+    engine = open_store(settings.database_url, settings.anonymity_key_file)
     for case in what_if(engine, settings.workspace, serving_code_frame(settings), causes, wave):
         nps, gain = case.nps, case.gain
         typer.echo(

@@ -45,7 +45,7 @@ def open_workspace() -> tuple[Engine, Settings]:
     from saywhy.store import open_store
 
     settings = read_settings()
-    return open_store(settings.database_url), settings
+    return open_store(settings.database_url, settings.anonymity_key_file), settings
 
 
 def print_kept(edit: Edit) -> None:

@@ -91,5 +91,5 @@ def _published(value: Any) -> Any:
         return tuple(map(_published, value))
     if isinstance(value, type) or not is_dataclass(value):
         return value
-    names = PUBLICATION[type(value)].published
-    return type(value)(**{name: _published(getattr(value, name)) for name in names})
+    kind: type[Any] = type(value)
+    return kind(**{name: _published(getattr(value, name)) for name in PUBLICATION[kind].published})
