@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli.configuration import read_settings
+from cli.configuration import configured_store, read_settings
 from cli.printing import printable_line
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
@@ -22,11 +22,10 @@ def rekey() -> None:
     Responses that are stored already are not recognised again: those that are imported again count twice. Other
     workspaces keep their keys.
     """
-    from saywhy.store import open_store
     from service.workspaces import renew_anonymity_key
 
     settings = read_settings()
-    renew_anonymity_key(open_store(settings.database_url, settings.anonymity_key_file), settings.workspace)
+    renew_anonymity_key(configured_store(settings), settings.workspace)
     typer.echo(
         printable_line(f"The workspace {settings.workspace!r} has a new key. Do not import earlier files again.")
     )
