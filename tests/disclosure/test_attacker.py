@@ -162,7 +162,8 @@ def test_no_publication_or_difference_discloses_a_small_group(anonymous: Engine,
     with store.reading(anonymous) as connection:
         stored = list(store.responses.load(connection, store.workspaces.find(connection, "default")))
     assert attack(reports[0], _as_published(stored, reports[0])) == []
-    assert any(report.issues for report in reports[-1].values())
+    # What is shown is not protected by showing nothing; later, causes are hidden until five more people name them.
+    assert all(report.issues for report in reports[0].values())
 
 
 def _as_published(responses: Sequence[Response], reports: dict[str, Report]) -> list[Response]:
