@@ -10,15 +10,18 @@ import gc
 import resource
 import sys
 import time
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.stats import spearmanr
 
-from benchmarks.true_model import lower_ends
+from benchmarks import true_model
 from models.arrays import Floats
 from pipelines.change.alerts import FALSE_ALARM_RATE, corrected_p_values
-from pipelines.impact.estimates import measure
+from pipelines.impact.estimates import QUARTILE, measure
 from pipelines.impact.leave_out import leave_out
 from pipelines.impact.nps import by_group, nps_of
 from pipelines.impact.shapley import points_lost
@@ -31,6 +34,11 @@ SURVEY = SimulatedSurvey()
 #: 7, so these are independent of it.
 ALERT_SEEDS = (101, 102, 103)
 
+#: Estimate and lower end of a cause that nobody names: it comes last.
+_UNNAMED = -200.0
+
+_Drawn = tuple[Points, sparse.csr_array, sparse.csr_array]
+
 OVERLAPS = {"none": 0.0, "some": 0.7, "strong": 1.5, "very strong": 3.0}
 
 
@@ -42,6 +50,14 @@ def main() -> None:
     for responses, surveys in ((300, 500), (1_000, 500), (10_000, 300)):
         rates = coverage(responses, int(share * surveys))
         print(f"| {responses:,} | " + " | ".join(f"{rate:.1%}" for rate in rates) + " |", flush=True)
+    print("\n| answers of a customer | responses | NPS | leave-out | Shapley | recoverable |")
+    print("|--:|--:|--:|--:|--:|--:|")
+    for answers, responses in ((2, 300), (2, 1_000), (5, 300), (5, 1_000)):
+        before, after = (
+            coverage(responses, int(share * 200), answers, by_customer=by_customer) for by_customer in (False, True)
+        )
+        cells = [f"{plain:.1%} → {clustered:.1%}" for plain, clustered in zip(before[:4], after[:4], strict=True)]
+        print(f"| {answers} | {responses:,} | " + " | ".join(cells) + " |", flush=True)
     print(
         "\n| overlap | responses | Spearman with the truth: saywhy | the true model | leave-out "
         "| true top 3 found: saywhy | the true model | leave-out | of their points |"
@@ -52,6 +68,12 @@ def main() -> None:
             quality = order(overlap, responses, int(share * 100))
             cells = [*(f"{value:.3f}" for value in quality[:3]), *(f"{value:.1%}" for value in quality[3:])]
             print(f"| {name} | {responses:,} | " + " | ".join(cells) + " |", flush=True)
+    print("\n| overlap | responses | by the lower end | significant first, then by the lower quartile |")
+    print("|---|--:|--:|--:|")
+    for name, overlap in OVERLAPS.items():
+        for responses in (100, 300, 1_000):
+            before, after = order_by_rule(overlap, responses, int(share * 100))
+            print(f"| {name} | {responses:,} | {before:.3f} | {after:.3f} |", flush=True)
     print("\n| causes without effect | responses | surveys with any significant cause |\n|--:|--:|--:|")
     for causes in (10, 40):
         for responses in (300, 1_000, 10_000):
@@ -69,30 +91,30 @@ def main() -> None:
         print(f"| {responses:,} | {seconds:.1f} | {memory:.1f} GB |", flush=True)
 
 
-def ranking(points: Points, blamed: sparse.csr_array, praised: sparse.csr_array) -> list[Impact]:
+def ranking(
+    points: Points, blamed: sparse.csr_array, praised: sparse.csr_array, customer: NDArray[np.int32] | None = None
+) -> list[Impact]:
     """The complaints in order; the keys are their columns."""
     keys = [[str(column) for column in range(side.shape[1])] for side in (blamed, praised)]
-    return measure(points, blamed, praised, *keys)[0]
+    return measure(points, blamed, praised, *keys, customer=customer)[0]
 
 
-def coverage(responses: int, surveys: int) -> list[float]:
-    """Share of the intervals that contain the truth.
+def coverage(responses: int, surveys: int, answers: int = 1, *, by_customer: bool = True) -> list[float]:
+    """Share of the intervals that contain the truth, if every customer gives so many answers.
 
-    Of the NPS, leave-out, Shapley and recoverable points, and of the last for causes with 30 mentions and more.
+    Of the NPS, leave-out, Shapley and recoverable points, and of the last for causes with 30 mentions and more. Unless
+    `by_customer`, the answers of a customer are taken to be independent.
     """
-    points, blamed, praised = SURVEY.draw(2_000_000, 1)
-    groups = by_group(points).astype(np.int64)
-    score = float(points.mean())
-    difference = leave_out(blamed.astype(np.int64).T @ groups, groups.sum(axis=0))[0]
-    columns = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
-    shares, recoverable = points_lost(points, columns).points, SURVEY.truth(2_000_000)
+    score, difference, shares, recoverable = _truth()
+    survey = replace(SURVEY, answers=answers)
+    customer = survey.customer(responses) if by_customer else None
     is_covered: list[list[bool]] = [[], [], [], [], []]
     for seed in range(surveys):
-        points, blamed, praised = SURVEY.draw(responses, 1000 + seed)
-        overall = nps_of(points)
+        points, blamed, praised = survey.draw(responses, 1000 + seed)
+        overall = nps_of(points, customer)
         assert overall is not None
         is_covered[0].append(overall.low <= score <= overall.high)
-        for impact in ranking(points, blamed, praised):
+        for impact in ranking(points, blamed, praised, customer):
             cause = int(impact.key)
             assert impact.leave_out is not None
             assert impact.shapley is not None
@@ -104,31 +126,68 @@ def coverage(responses: int, surveys: int) -> list[float]:
     return [float(np.mean(covered)) for covered in is_covered]
 
 
+@cache
+def _truth() -> tuple[float, Floats, Floats, Floats]:
+    """The NPS, and what each complaint costs by leave-out, Shapley and recoverable points."""
+    points, blamed, praised = SURVEY.draw(2_000_000, 1)
+    groups = by_group(points).astype(np.int64)
+    difference = leave_out(blamed.astype(np.int64).T @ groups, groups.sum(axis=0))[0]
+    columns = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
+    return float(points.mean()), difference, points_lost(points, columns).points, SURVEY.truth(2_000_000)
+
+
 def order(overlap: float, responses: int, surveys: int) -> Floats:
     """Spearman's correlation of the order with the truth, and the share of the true top 3 that is in the first 3.
 
     Of saywhy, of maximum likelihood in the model that the surveys are drawn from (`benchmarks.true_model`) and of
-    leave-out, all by the lower end of their intervals. The last number is the share of the points of the true top 3
+    leave-out, all by the rule of `_positions`. The last number is the share of the points of the true top 3
     that saywhy's first 3 have. Every survey has its own random effects, near ties included.
     """
     rows = []
     for seed in range(surveys):
-        survey = random_effects(seed, overlap)
-        truth = survey.truth(60_000, seed)
-        truth[np.array(survey.costs) == 0] = 0
-        drawn = survey.draw(responses, 5000 + seed)
-        impacts = {int(impact.key): impact for impact in ranking(*drawn)}
-        lows = np.full((3, len(truth)), -200.0)  # -200 for a cause that nobody names
-        for cause, impact in impacts.items():
+        truth, drawn, saywhy = _ordered_survey(seed, overlap, responses)
+        leave_out_ends = np.full((2, len(truth)), _UNNAMED)
+        for impact in ranking(*drawn):
             assert impact.leave_out is not None
-            lows[0, cause], lows[2, cause] = impact.low, impact.leave_out.low
-        lows[1] = lower_ends(*drawn)
+            leave_out_ends[:, int(impact.key)] = impact.leave_out.value, impact.leave_out.low
+        orders = [_positions(*saywhy), *(_positions(*ends) for ends in (true_model.estimates(*drawn), leave_out_ends))]
         top = set(np.argsort(-truth)[:3].tolist())
-        first = [set(np.argsort(-low, kind="stable")[:3].tolist()) for low in lows]
+        first = [set(np.argsort(-positions, kind="stable")[:3].tolist()) for positions in orders]
         points = truth[list(first[0])].sum() / truth[list(top)].sum()
-        correlations = (spearmanr(low, truth).statistic for low in lows)
+        correlations = (spearmanr(positions, truth).statistic for positions in orders)
         rows.append([*correlations, *(len(top & leaders) / 3 for leaders in first), points])
     return np.asarray(np.mean(rows, axis=0), dtype=np.float64)
+
+
+def order_by_rule(overlap: float, responses: int, surveys: int) -> Floats:
+    """Spearman's correlation with the truth, by the lower end alone and as causes are ordered."""
+    rows = []
+    for seed in range(surveys):
+        truth, _, (value, low, significant) = _ordered_survey(seed, overlap, responses)
+        orders = (low, _positions(value, low, significant))
+        rows.append([spearmanr(positions, truth).statistic for positions in orders])
+    return np.asarray(np.mean(rows, axis=0), dtype=np.float64)
+
+
+def _ordered_survey(seed: int, overlap: float, responses: int) -> tuple[Floats, _Drawn, tuple[Floats, Floats, Floats]]:
+    """The true points (K,), a survey, and what saywhy makes of it: impact, lower end and significance (1 or 0)."""
+    survey = random_effects(seed, overlap)
+    truth = survey.truth(60_000, seed)
+    truth[np.array(survey.costs) == 0] = 0
+    drawn = survey.draw(responses, 5000 + seed)
+    ends = np.full((3, len(truth)), [[_UNNAMED], [_UNNAMED], [0]])
+    for impact in ranking(*drawn):
+        ends[:, int(impact.key)] = impact.impact, impact.low, impact.significant
+    return truth, drawn, (ends[0], ends[1], ends[2])
+
+
+def _positions(value: Floats, low: Floats, significant: Floats | None = None) -> Floats:
+    """Numbers (K,) that order causes as `pipelines.impact.estimates.ranked` does, the first the highest.
+
+    Without `significant`, causes are significant whose interval is above 0.
+    """
+    first = low > 0 if significant is None else significant > 0
+    return np.where(first, 1000 + low, value - QUARTILE * (value - low))
 
 
 def false_findings(causes: int, responses: int, surveys: int) -> float:
@@ -162,7 +221,7 @@ def alerts(before: int, spread: float, waves: int, seed: int) -> tuple[float, fl
 
 
 def cpu_seconds(responses: int) -> float:
-    """CPU seconds for 40 themes by two polarities, two dimensions of segments and four waves."""
+    """CPU seconds for 40 themes by two polarities, two dimensions of segments, four waves, two answers a customer."""
     generator = np.random.default_rng(1)
 
     def named(mentions: float) -> sparse.csr_array:
@@ -177,8 +236,9 @@ def cpu_seconds(responses: int) -> float:
     satisfaction = 0.8 - blamed @ generator.uniform(0, 1.5, 40) + generator.logistic(size=responses)
     points = np.where(satisfaction > 0.8, 100, np.where(satisfaction < -0.5, -100, 0)).astype(np.int8)
     keys = [str(column) for column in range(40)]
+    customer = np.arange(responses, dtype=np.int32) // 2
     start = time.process_time()
-    measure(points, blamed, praised, keys, keys, controls=controls)
+    measure(points, blamed, praised, keys, keys, controls=controls, customer=customer)
     return time.process_time() - start
 
 

@@ -22,8 +22,8 @@ _STEP = 1e-4
 _PRIOR_VARIANCE = 100
 
 
-def lower_ends(points: Points, blamed: sparse.csr_array, praised: sparse.csr_array) -> Floats:
-    """The lower ends (K,) of the 95 % intervals of what each complaint costs (delta method).
+def estimates(points: Points, blamed: sparse.csr_array, praised: sparse.csr_array) -> tuple[Floats, Floats]:
+    """What each complaint costs, and the lower ends of the 95 % intervals (delta method): (K,), (K,).
 
     Parameters are the lower threshold, the log of the distance to the upper one, and the coefficients of the columns.
     """
@@ -53,7 +53,7 @@ def lower_ends(points: Points, blamed: sparse.csr_array, praised: sparse.csr_arr
     jacobian = np.array(differences).T / (2 * _STEP)
     covariance = np.linalg.inv((information + information.T) / 2)
     ends: Floats = estimate - Z95 * np.sqrt(np.einsum("ki,ij,kj->k", jacobian, covariance, jacobian))
-    return ends
+    return estimate, ends
 
 
 def _penalised(gradient: Floats, values: Floats) -> Floats:

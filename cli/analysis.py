@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.configuration import label_endpoint, read_settings, serving_code_frame
+from cli.configuration import configured_store, label_endpoint, read_settings, serving_code_frame
 from cli.progress import progress_bars
 from saywhy.errors import WorkspaceNotFound
 
@@ -45,12 +45,11 @@ def analyse(
     stopped continues where it stopped.
     """
     from models.annotator import load_annotator
-    from saywhy.store import open_store
     from service.analysis import analyse as run
     from service.topics.proposals import list_proposals
 
     settings = read_settings()
-    engine = open_store(settings.database_url)
+    engine = configured_store(settings)
     annotator = load_annotator(settings.registry, settings.threads)
     with progress_bars() as progress:
         endpoint = label_endpoint(settings)
@@ -75,12 +74,11 @@ def report(
     language: Annotated[str, typer.Option(help="Language of table, page and CSV: en, de, zh-Hans or zh-Hant.")] = "en",
 ) -> None:
     """Show the ranking of what costs NPS points, as the latest analysis computed it."""
-    from saywhy.store import open_store
     from service.reports.reading import read_report
 
     chosen_format = format or _format_of(out)
     settings = read_settings()
-    engine = open_store(settings.database_url)
+    engine = configured_store(settings)
     try:
         latest = read_report(engine, settings.workspace, wave, show_staff_names=show_staff_names)
     except WorkspaceNotFound as error:
@@ -97,11 +95,10 @@ def effort(
     S is 2 days, M 10, L 40. A cause of at most 5 days with a significant impact is marked as a quick win.
     """
     from pipelines.render.wording import printable
-    from saywhy.store import open_store
     from service.efforts import set_effort
 
     settings = read_settings()
-    _, report = set_effort(open_store(settings.database_url), settings.workspace, cause, effort)
+    _, report = set_effort(configured_store(settings), settings.workspace, cause, effort)
     issues = {str(issue.key): issue for issue in report.issues}
     for key in report.board:
         issue = issues[key]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.configuration import read_settings, serving_code_frame
+from cli.configuration import configured_store, read_settings, serving_code_frame
 from cli.printing import printable_line
 from saywhy.text import counted
 
@@ -32,11 +32,10 @@ def sample(
     Mark each theme that a comment is about: - for a complaint, + for praise, +- for both, 0 for neither. Mark `done` if
     it is about no theme. After these labels are imported, the next sample continues with the following comments.
     """
-    from saywhy.store import open_store
     from service.audits.sheet import write_sheet
 
     settings = read_settings()
-    engine = open_store(settings.database_url)
+    engine = configured_store(settings)
     count = write_sheet(engine, settings.workspace, file, size, serving_code_frame(settings), language=language)
     if not count:
         typer.echo("No analysed comment is left to label; `saywhy analyse` comes first.", err=True)
@@ -54,11 +53,10 @@ def import_labels(
 
     Rows that cannot be read are reported with line and reason; all others are kept. Importing again replaces labels.
     """
-    from saywhy.store import open_store
     from service.audits.sheet import read_sheet
 
     settings = read_settings()
-    engine = open_store(settings.database_url)
+    engine = configured_store(settings)
     result = read_sheet(engine, settings.workspace, file, serving_code_frame(settings))
     rejected = len(result.rejections)
     for rejection in result.rejections[:SHOWN_REJECTIONS]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pipelines.topics.language_model.endpoint import LabelEndpoint
     from saywhy.code_frame import CodeFrame
     from saywhy.settings import Settings
+    from saywhy.store import Engine
 
 
 def read_settings(**options: Any) -> Settings:
@@ -26,6 +27,13 @@ def read_settings(**options: Any) -> Settings:
     except ValidationError as error:
         details = (f"SAYWHY_{str(detail['loc'][0]).upper()}: {detail['msg']}" for detail in error.errors())
         raise InvalidInput("; ".join(details)) from None
+
+
+def configured_store(settings: Settings) -> Engine:
+    """The store, opened and brought up to date, with the file of the keys of anonymous workspaces."""
+    from saywhy.store import open_store
+
+    return open_store(settings.database_url, settings.anonymity_key_file)
 
 
 def serving_code_frame(settings: Settings) -> CodeFrame:

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from cli.analysis import Format, write_report
-from cli.configuration import read_settings, serving_code_frame
+from cli.configuration import configured_store, read_settings, serving_code_frame
 from cli.importing import describe
 from cli.progress import progress_bars
 from saywhy.report import ALL_WAVES
@@ -25,7 +25,6 @@ def demo() -> None:
     """
     from models.annotator import load_annotator
     from saywhy.sample import SAMPLE
-    from saywhy.store import open_store
     from service.analysis import analyse
     from service.imports import import_file
     from service.reports.reading import read_report
@@ -34,7 +33,7 @@ def demo() -> None:
     FOLDER.mkdir(exist_ok=True)
     for suffix in ("", "-wal", "-shm"):
         DATABASE.with_name(DATABASE.name + suffix).unlink(missing_ok=True)
-    engine = open_store(settings.database_url)
+    engine = configured_store(settings)
     annotator = load_annotator(settings.registry, settings.threads)
     with progress_bars() as progress:
         imported = import_file(engine, settings.workspace, SAMPLE, progress=progress)

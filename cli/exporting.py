@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import jsonl
-from cli.configuration import read_settings, serving_code_frame
+from cli.configuration import configured_store, read_settings, serving_code_frame
 from saywhy.errors import WorkspaceNotFound
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ def export(
 
     Responses without a comment are included. Anonymous surveys are not exported.
     """
-    from saywhy.store import open_store
     from service.exports import Selection
     from service.exports import export as run
 
@@ -68,7 +67,7 @@ def export(
         raise typer.BadParameter(f"{chosen_format} cannot be written to the terminal; name a file with --out")
     selection = Selection(wave, [_segment(text) for text in segment or ()], cause)
     settings = read_settings()
-    code_frame, engine = serving_code_frame(settings), open_store(settings.database_url)
+    code_frame, engine = serving_code_frame(settings), configured_store(settings)
     responses = run(
         engine,
         settings.workspace,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.configuration import read_settings
+from cli.configuration import configured_store, read_settings
 from cli.printing import printable_line
 from cli.progress import progress_bars
 from saywhy.feedback import Rejection, Scale
@@ -133,7 +133,6 @@ def import_responses(
     """
     from pipelines.ingest.options import ReadingOptions
     from saywhy.mapping import ColumnChoice
-    from saywhy.store import open_store
     from service.imports import import_file, read_rejections, write_rejections
     from service.previews import preview_file
     from service.workspaces import promise_anonymity
@@ -165,7 +164,7 @@ def import_responses(
         sheet=sheet,
     )
     settings = read_settings()
-    engine = open_store(settings.database_url)
+    engine = configured_store(settings)
     if preview:
         previewed = preview_file(
             engine, settings.workspace, file, mapping=mapping, save_mapping=save_mapping, **options

@@ -12,7 +12,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import analysis, audit, demo, evaluate, exporting, importing, mappings, scenarios, serving, streams, topics
+from cli import (
+    analysis,
+    anonymity,
+    audit,
+    demo,
+    evaluate,
+    exporting,
+    importing,
+    mappings,
+    scenarios,
+    serving,
+    streams,
+    topics,
+)
 from cli.printing import printable_line
 from saywhy import __version__
 from saywhy.errors import SaywhyError
@@ -81,6 +94,7 @@ STREAMS = "JSON lines in, JSON out; nothing is stored"
 
 app.command("import", rich_help_panel=SURVEYS)(importing.import_responses)
 app.add_typer(mappings.app, name="mappings", rich_help_panel=SURVEYS)
+app.add_typer(anonymity.app, name="anonymity", rich_help_panel=SURVEYS)
 app.command("analyse", rich_help_panel=SURVEYS)(analysis.analyse)
 app.command("report", rich_help_panel=SURVEYS)(analysis.report)
 app.command("export", rich_help_panel=SURVEYS)(exporting.export)

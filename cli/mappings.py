@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.configuration import read_settings
+from cli.configuration import configured_store, read_settings
 from cli.printing import printable_line
 
 app = typer.Typer(
@@ -19,11 +19,10 @@ app = typer.Typer(
 @app.command("list")
 def list_all() -> None:
     """List the saved mappings with their columns, the last one first."""
-    from saywhy.store import open_store
     from service.mappings import list_mappings
 
     settings = read_settings()
-    for mapping in list_mappings(open_store(settings.database_url), settings.workspace):
+    for mapping in list_mappings(configured_store(settings), settings.workspace):
         typer.echo(printable_line(mapping.name))
         for role, chosen in mapping.choice.given().items():
             columns = " + ".join(chosen) if isinstance(chosen, tuple) else chosen
@@ -37,9 +36,8 @@ def list_all() -> None:
 @app.command("delete")
 def delete(name: Annotated[str, typer.Argument(metavar="NAME", help="The name of a mapping.")]) -> None:
     """Delete a saved mapping. What was imported by it stays."""
-    from saywhy.store import open_store
     from service.mappings import delete_mapping
 
     settings = read_settings()
-    delete_mapping(open_store(settings.database_url), settings.workspace, name)
+    delete_mapping(configured_store(settings), settings.workspace, name)
     typer.echo(printable_line(f"Deleted the mapping {name!r}."))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.configuration import read_settings, serving_code_frame
+from cli.configuration import configured_store, read_settings, serving_code_frame
 from saywhy.text import counted
 
 
@@ -21,11 +21,10 @@ def scenario(
     The intervals are joint: a response that names several of the causes counts once. An association, not a promise.
     """
     from pipelines.render.wording import Wording
-    from saywhy.store import open_store
     from service.scenarios import what_if
 
     settings, wording = read_settings(), Wording("en")
-    engine = open_store(settings.database_url)
+    engine = configured_store(settings)
     for case in what_if(engine, settings.workspace, serving_code_frame(settings), causes, wave):
         nps, gain = case.nps, case.gain
         typer.echo(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.configuration import read_settings
+from cli.configuration import configured_store, read_settings
 
 if TYPE_CHECKING:
     from saywhy.settings import Settings
@@ -42,10 +42,9 @@ def attribution(author: str | None, note: str | None) -> Attribution:
 
 def open_workspace() -> tuple[Engine, Settings]:
     """The store and the settings, which name the workspace."""
-    from saywhy.store import open_store
 
     settings = read_settings()
-    return open_store(settings.database_url), settings
+    return configured_store(settings), settings
 
 
 def print_kept(edit: Edit) -> None:

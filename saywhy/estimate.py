@@ -16,7 +16,10 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Nps:
-    """NPS in points (-100 … 100) with its 95 % interval; `n` responses with a score, of which so many in each group."""
+    """NPS in points (-100 … 100) with its 95 % interval; `n` responses with a score, of which so many in each group.
+
+    `design_effect`: the variance is so many times that of n independent responses; 1 if no customer answered twice.
+    """
 
     score: float
     low: float
@@ -25,6 +28,7 @@ class Nps:
     promoters: int
     passives: int
     detractors: int
+    design_effect: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

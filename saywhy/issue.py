@@ -71,7 +71,7 @@ class Quote:
     start: int
     end: int
     language: str
-    score: int | None
+    score: int | None = None
     wave: str | None = None
     segments: tuple[str, ...] = ()
     staff_names: tuple[tuple[int, int], ...] = ()
@@ -84,8 +84,8 @@ class TopicState:
     stability: float | None  # 0 … 1; None if people made the topic
     is_unstable: bool  # below `saywhy.topic.MIN_STABILITY`
     is_emerging: bool  # found after the last clustering of all feedback
-    first_seen: str | None  # the day of its first mention, ISO 8601
-    growth: int  # clauses that came with the latest new feedback
+    first_seen: str | None = None  # the day of its first mention, ISO 8601
+    growth: int = 0  # clauses that came with the latest new feedback
     parts: tuple[tuple[str, int], ...] = ()  # (label, clauses), the largest first
 
 

@@ -16,6 +16,10 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="sqlite:///saywhy.db", description="SQLAlchemy URL of the store: SQLite, or postgresql+psycopg://…"
     )
+    anonymity_key_file: Path | None = Field(
+        default=None,
+        description="The keys of anonymous workspaces; unset: a file beside an SQLite store, named as it with -keys.",
+    )
     workspace: str = Field(default="default", description="The workspace of the commands and the server.")
     registry: Path | None = Field(default=None, description="Folder of model versions; unset: the bundle that ships.")
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: all cores.")

@@ -108,7 +108,7 @@ def export(
     is in.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        if store.workspaces.anonymity_key(connection, workspace_id) is not None:
+        if store.workspaces.is_anonymous(connection, workspace_id):
             raise Conflict("this workspace promised anonymity: single responses are not exported")
         wave = _existing_wave(connection, workspace_id, selection.wave)
         topics = {topic.id: topic for topic in store.topics.load(connection, workspace_id)}

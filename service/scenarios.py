@@ -30,7 +30,7 @@ def what_if(
     be computed.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        if store.workspaces.anonymity_key(connection, workspace_id) is not None:
+        if store.workspaces.is_anonymous(connection, workspace_id):
             raise Conflict("an anonymous workspace has no scenarios: sets of causes could single out people")
         report = store.reports.latest(connection, workspace_id, wave)
         keys = list(dict.fromkeys(CauseKey.parse(find_cause(report, cause)) for cause in causes))

@@ -33,6 +33,15 @@ def promise_anonymity(engine: Engine, workspace: str) -> None:
         store.workspaces.promise_anonymity(connection, store.workspaces.ensure(connection, workspace))
 
 
+def renew_anonymity_key(engine: Engine, workspace: str) -> None:
+    """Give an anonymous workspace a new key: responses that are stored already are not recognised again.
+
+    Raises `WorkspaceNotFound`, and `Conflict` if the workspace is not anonymous or the key file cannot be written.
+    """
+    with writing(engine, workspace) as (connection, workspace_id):
+        store.workspaces.renew_anonymity_key(connection, workspace_id)
+
+
 def read_status(engine: Engine, workspace: str) -> WorkspaceStatus:
     """What a page shows before there is a report. Raises `WorkspaceNotFound`."""
     with reading(engine, workspace) as (connection, workspace_id):

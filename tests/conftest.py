@@ -88,10 +88,10 @@ def sqlite_engine(sqlite_url: str, sqlite_template: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def postgresql_engine(postgresql_server: str, postgresql_template: str) -> Iterator[Engine]:
+def postgresql_engine(postgresql_server: str, postgresql_template: str, tmp_path: Path) -> Iterator[Engine]:
     """An open, empty store on PostgreSQL."""
     with fresh_database(postgresql_server, postgresql_template) as url:
-        engine = store.open_store(url)
+        engine = store.open_store(url, tmp_path / "keys.json")
         yield engine
         engine.dispose()
 
@@ -111,7 +111,7 @@ def shared_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
             url = f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.db'}"
         else:
             url = stack.enter_context(fresh_database(request.getfixturevalue("postgresql_server")))
-        engine = store.open_store(url)
+        engine = store.open_store(url, tmp_path_factory.mktemp("keys") / "keys.json")
         yield engine
         engine.dispose()
 

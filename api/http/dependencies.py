@@ -45,7 +45,7 @@ def open_resources(settings: Settings) -> Resources:
     answered, and a comment that needs one sooner loads it itself. Runs that a killed process left running are marked
     as failed. Raises `StoreUnavailable` and `BundleDamaged`.
     """
-    engine = open_store(settings.database_url)
+    engine = open_store(settings.database_url, settings.anonymity_key_file)
     create(engine, settings.workspace)
     end_abandoned(engine, settings.workspace)
     annotator = load_annotator(settings.registry, settings.threads)

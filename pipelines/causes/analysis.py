@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from pipelines.tabulate.segments import comparable
+from pipelines.tabulate.segments import adjustable, comparable
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
 from saywhy.feedback import Segment
@@ -60,12 +60,18 @@ class Analysis:
         """All scored responses of the report, with or without a comment: impacts are points of the NPS of them all."""
         return int((self.mask & self.data.scored).sum())
 
+    @property
+    def customer(self) -> NDArray[np.int32]:
+        """The account or customer of each response of the base, -1 where it is unknown: (B,)."""
+        return self.data.account[self.base]
+
     def controls(self) -> sparse.csr_array:
-        """Segments and waves, the properties that the impact is adjusted for: (B, properties)."""
+        """Segments (`adjustable`) and waves, the properties that the impact is adjusted for: (B, properties)."""
         waves = self.data.wave[self.base]
         with_wave = np.flatnonzero(waves >= 0)
         cells = (np.ones(len(with_wave), dtype=bool), (with_wave, waves[with_wave]))
         by_wave = sparse.csr_array(cells, (len(waves), len(self.data.waves)))
-        properties = sparse.csr_array(sparse.hstack([self.segmented, by_wave], format="csr", dtype=bool))
+        segmented = self.data.segmented[self.base][:, adjustable(self.data.segments)]
+        properties = sparse.csr_array(sparse.hstack([segmented, by_wave], format="csr", dtype=bool))
         members = properties.astype(np.int64).sum(axis=0)
         return properties[:, np.flatnonzero((members > 0) & (members < len(waves)))]  # not constant

@@ -157,7 +157,7 @@ def _recoverable_points(
     """The recoverable points of each column, prediction-powered, and the margin of their interval: (K,), (K,)."""
     points, controls = analysis.data.points[analysis.base], analysis.controls()
     rows, share = sample.rows, len(sample.rows) / len(points)
-    on_all = recoverable(points, by_model, controls)
+    on_all = recoverable(points, by_model, controls, customer=analysis.customer)
     person, model = (
         sample.by_comment(with_influence(points[rows], named, controls[rows])) for named in (by_person, by_model[rows])
     )

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from pipelines.impact.estimates import measure
 from pipelines.impact.nps import POINTS_BY_SCORE
-from pipelines.tabulate.segments import comparable
+from pipelines.tabulate.segments import adjustable
 from saywhy.annotation import Polarity
 from saywhy.errors import InvalidInput, ScoreOutOfRange
 from saywhy.feedback import Segment
@@ -62,7 +62,7 @@ def rank_records(records: Iterable[Mapping[str, Any]], *, polarity: str = Polari
         other_mentions.matrix(),
         themes.names(),
         other_mentions.names(),
-        controls=controls.matrix()[:, comparable(controls.names())[0]],
+        controls=controls.matrix()[:, adjustable(controls.names())],
     )
     return [{_RENAMED.get(name, name): value for name, value in asdict(impact).items()} for impact in ranking]
 

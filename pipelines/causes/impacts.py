@@ -51,7 +51,16 @@ def impacts(analysis: Analysis) -> dict[Polarity, CauseImpacts]:
         )
         rest_of = {f"rest:{theme}": theme for theme in indices(causes, "theme").tolist()} if kind == "topic" else {}
         keys = [*map(str, columns.tolist()), *rest_of]
-        measured = measure(points, blamed, praised, keys, keys, controls=controls, responses=analysis.responses)
+        measured = measure(
+            points,
+            blamed,
+            praised,
+            keys,
+            keys,
+            controls=controls,
+            responses=analysis.responses,
+            customer=analysis.customer,
+        )
         for polarity, ranking in zip(named, measured, strict=True):
             impacts_of[polarity].ranking += [impact for impact in ranking if impact.key not in rest_of]
             impacts_of[polarity].rests |= {rest_of[rest.key]: rest for rest in ranking if rest.key in rest_of}

@@ -64,13 +64,15 @@ def scenarios(
     theme_indices = indices(data.causes, "theme").tolist() if kind == "topic" else []
     owners = [*(data.causes[index] for index in columns.tolist()), *(data.causes[index] for index in theme_indices)]
     chosen = [_columns(owners, keys, used[used < complaints]) for keys in sets]
+    without_cause = analysis.mask & data.scored & ~analysis.base
     projections = project(
         data.points[analysis.base],
         named[:, used],
         [np.searchsorted(used, columns_of_set) for columns_of_set in chosen],
         fewer=shares,
         controls=analysis.controls(),
-        others=data.points[analysis.mask & data.scored & ~analysis.base],
+        others=data.points[without_cause],
+        customer=np.concatenate([analysis.customer, data.account[without_cause]]),
     )
     cases = [(keys, of_set, share) for keys, of_set in zip(sets, chosen, strict=True) for share in shares]
     return tuple(

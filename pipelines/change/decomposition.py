@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from models.arrays import Floats
+from models.arrays import Floats, Integers
 from pipelines.causes.analysis import SIDES
 from pipelines.causes.novelty import is_new
 from pipelines.change.complaint_counts import complaint_counts
 from pipelines.change.poststratification import largest_mix_change
 from pipelines.impact.adjusted_wald import added_variance
+from pipelines.impact.customers import clusters, jackknife_groups
 from pipelines.impact.multiple_testing import MIN_MENTIONS, q_values
 from pipelines.impact.nps import nps_change, nps_of, smallest_visible_change
 from pipelines.tabulate.survey_data import SurveyData
@@ -38,7 +39,7 @@ _MAX_POINTS = 200.0
 def change_since(data: SurveyData, before: int, after: int) -> Change | None:
     """The wave of index `after` against that of `before`; None where either has no score on the 0-10 scale."""
     first, second = (data.scored & (data.wave == wave) for wave in (before, after))
-    earlier, later = nps_of(data.points[first]), nps_of(data.points[second])
+    earlier, later = (nps_of(data.points[wave], data.account[wave]) for wave in (first, second))
     if earlier is None or later is None:
         return None
     change, p_value = nps_change(earlier, later)
@@ -79,16 +80,20 @@ def _by_cause(
     q-values are over all parts (Benjamini and Hochberg). Parts of causes with fewer than `MIN_MENTIONS` mentions, and
     of waves that are too small for claims (`is_small`), are not tested.
 
-    The intervals are those of a jackknife over random groups of responses in both waves. What the adjusted-Wald
+    The intervals are those of a jackknife over random groups of customers in both waves. What the adjusted-Wald
     interval adds (Rocks 2016) is added to the variances, because a few identical responses would show none. In a wave
-    of one response no variance can be estimated, and the interval is the whole possible range.
+    of one customer no variance can be estimated, and the interval is the whole possible range.
     """
     themes = [index for index, cause in enumerate(data.causes) if cause.kind == "theme"]
     columns = [(polarity, theme) for polarity in SIDES for theme in themes]
-    groups = [_group_moments(data, wave, themes) for wave in (first, second)]
+    group_of = _jackknife_groups(data.account[first], data.account[second])
+    groups = [
+        _group_moments(data, wave, themes, of_wave) for wave, of_wave in zip((first, second), group_of, strict=True)
+    ]
+    customers = [int(clusters(data.account[wave]).max()) + 1 for wave in (first, second)]
     moments = [group_moments.sum(axis=0) for group_moments in groups]
     value = _contributions(*moments)
-    margin, p_value = _margins(groups, moments, value)
+    margin, p_value = _margins(groups, moments, value, customers)
     low, high = np.maximum(value - margin, -_MAX_POINTS), np.minimum(value + margin, _MAX_POINTS)
 
     def estimate(row: int, column: int) -> Estimate:
@@ -121,7 +126,16 @@ def _by_cause(
     return tuple(changes), estimate(0, -1), estimate(2, -1)
 
 
-def _group_moments(data: SurveyData, wave: NDArray[np.bool_], themes: list[int]) -> Floats:
+def _jackknife_groups(before: NDArray[np.int32], after: NDArray[np.int32]) -> tuple[Integers, Integers]:
+    """Random groups of the responses of both waves, by customer: who answers in both has the same group in both."""
+    first, second = (jackknife_groups(customer, np.arange(len(customer)), _GROUPS) for customer in (before, after))
+    known, index = np.unique(before, return_index=True)
+    position = np.minimum(np.searchsorted(known, after), len(known) - 1)
+    is_known = (after >= 0) & (known[position] == after)
+    return first, np.where(is_known, first[index[position]], second)
+
+
+def _group_moments(data: SurveyData, wave: NDArray[np.bool_], themes: list[int], group_of: Integers) -> Floats:
     """Sums of products of: 1, themes by polarity, no comment, points. Per jackknife group: (groups, P, P)."""
     points, wrote = data.points[wave], data.annotated[wave]
     writer_row = np.cumsum(wrote) - 1  # `named` has a row for each response that wrote, and the rows below one more
@@ -135,7 +149,6 @@ def _group_moments(data: SurveyData, wave: NDArray[np.bool_], themes: list[int])
     ones = sparse.csr_array(np.ones((len(points), 1)))
     outcome = sparse.csr_array(points.astype(np.float64)[:, None])
     columns = sparse.csr_array(sparse.hstack([ones, *named, silent, outcome], format="csr", dtype=np.float64))
-    group_of = np.random.default_rng(0).permutation(len(points)) % _GROUPS
     groups = [columns[group_of == group] for group in range(_GROUPS)]
     return np.stack([(group.T @ group).toarray() for group in groups])
 
@@ -165,20 +178,22 @@ def _rates(moments: Floats) -> tuple[float, Floats]:
     return float(1 - silent / n), moments[0, 1:-2] / max(n - silent, 1.0)
 
 
-def _margins(groups: list[Floats], moments: list[Floats], value: Floats) -> tuple[Floats, Floats]:
-    """Half the width of the 95 % intervals of the contributions and their two-sided p-values, in their shape."""
-    sizes = [int(wave_moments[0, 0]) for wave_moments in moments]
-    if min(sizes) <= 1:
+def _margins(groups: list[Floats], moments: list[Floats], value: Floats, customers: list[int]) -> tuple[Floats, Floats]:
+    """Half the width of the 95 % intervals of the contributions and their two-sided p-values, in their shape.
+
+    `customers` are their numbers in each wave.
+    """
+    if min(customers) <= 1:
         return np.full_like(value, _MAX_POINTS), np.ones_like(value)
     without_group = np.stack(
         [_contributions(moments[0] - one, moments[1] - other) for one, other in zip(*groups, strict=True)]
     )
     variance = (_GROUPS - 1) / _GROUPS * ((without_group - without_group.mean(axis=0)) ** 2).sum(axis=0)
-    added = sum(added_variance(size) for size in sizes)
+    added = sum(added_variance(size) for size in customers)
     effects = _effects_by_wave(*moments)
     variance[0] += added * ((effects[0] + effects[1]) / 2) ** 2
     variance[2] += added * 100**2
-    error, freedom = np.sqrt(variance), min(_GROUPS, *sizes) - 1
+    error, freedom = np.sqrt(variance), min(_GROUPS, *customers) - 1
     p_value = 2 * stats.t.sf(np.abs(value) / np.maximum(error, np.finfo(np.float64).tiny), freedom)
     return error * stats.t.ppf(0.975, freedom), p_value
 

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from models.arrays import Integers
-from pipelines.impact.adjusted_wald import ADDED_RESPONSES, adjusted_score
-from pipelines.impact.nps import Z95, by_group, nps
+from pipelines.impact.nps import Z95, adjusted_points, nps_of
 from pipelines.tabulate.segments import comparable
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.estimate import Estimate
@@ -85,9 +84,10 @@ def _weighted_change(
     change, variance = 0.0, 0.0
     for stratum, weight in enumerate(weights.tolist()):
         for sign, wave in ((-1, first), (1, second)):
-            score = nps(*by_group(data.points[wave & (strata == stratum)]).sum(axis=0).tolist())
+            members = wave & (strata == stratum)
+            score = nps_of(data.points[members], data.account[members])
+            assert score is not None  # no stratum is empty in either wave
             change += sign * weight * score.score
-            _, of_response = adjusted_score(score.promoters, score.detractors, score.n)
-            variance += weight**2 * 100**2 * of_response / (score.n + ADDED_RESPONSES)
+            variance += weight**2 * adjusted_points(score)[1] ** 2
     margin = Z95 * variance**0.5
     return Estimate(change, max(-200.0, change - margin), min(200.0, change + margin))

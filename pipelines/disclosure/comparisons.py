@@ -14,9 +14,8 @@ def publishable_change(change: Change, compared: Sequence[Report], names: Mappin
     """The change without causes that one of the two waves does not show.
 
     `compared` are the published reports on the two waves in their order, `names` the labels of the complaints in this
-    report with those under which it shows them. The change at the mix of the earlier wave is left out: it is a weighted
-    sum of groups of all sizes. Rates are of those who wrote, and disclose how many did: where a report hides that, no
-    cause is left.
+    report with those under which it shows them. Rates are of those who wrote, and disclose how many did: where a report
+    hides that, no cause is left.
     """
     says_who_wrote = len(compared) == 2 and all(
         report.nps_with_comment is not None and not is_disclosive(report.nps_with_comment.n - wrote)
@@ -30,7 +29,7 @@ def publishable_change(change: Change, compared: Sequence[Report], names: Mappin
     if not says_who_wrote:
         change = replace(change, wrote_before=0, wrote_after=0)
     new = tuple(names[label] for label in change.new if label in names)
-    return replace(with_causes(change, kept, ()), new=new, mix=None, vanished=())
+    return replace(with_causes(change, kept, ()), new=new)
 
 
 def with_causes(change: Change, kept: tuple[CauseChange, ...], labels: Collection[str]) -> Change:

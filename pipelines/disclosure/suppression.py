@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from pipelines.disclosure.causes import publishable_causes
 from pipelines.disclosure.comparisons import publishable_alerts, publishable_change
+from pipelines.disclosure.fields import published_fields
 from pipelines.disclosure.segments import Mask, publishable_segments
 from pipelines.disclosure.thresholds import SMALLEST_QUOTED, is_disclosive
 from pipelines.tabulate.survey_data import SurveyData
@@ -23,11 +24,13 @@ from saywhy.report import ALL_WAVES, Change, Counts, Report
 
 
 def protect(report: Report, data: SurveyData, mask: Mask, published: Sequence[Report]) -> Report:
-    """The report without disclosive numbers; `mask` (N,) selects its responses.
+    """The report without disclosive numbers, and without fields that are never published (`fields.PUBLICATION`).
 
+    `mask` (N,) selects its responses.
     `published` are the protected reports on the waves before, or on all waves for the report on all. Segments and
     ratings are published by wave only: from tables by wave and over all waves, suppressed cells could be computed.
     """
+    report = published_fields(report)
     parts = published if report.wave == ALL_WAVES else ()
     nps = report.nps if report.nps and not is_disclosive(report.nps.n) else None
     segments = () if parts else publishable_segments(report, data, mask)
@@ -37,7 +40,7 @@ def protect(report: Report, data: SurveyData, mask: Mask, published: Sequence[Re
     base = scored if scored.any() else mask & data.annotated  # on which mentions are counted, as in `Analysis.base`
     issues, delights = (
         tuple(
-            _without_identifying_details(issue, rank, {group.name for group in segments}, quotable_languages)
+            _protected_issue(issue, rank, {group.name for group in segments}, quotable_languages)
             for rank, issue in enumerate(publishable_causes(data, base, polarity, report, parts), 1)
         )
         for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)
@@ -56,8 +59,6 @@ def protect(report: Report, data: SurveyData, mask: Mask, published: Sequence[Re
         sentiment=() if is_disclosive(sum(count for _, count in report.sentiment)) else report.sentiment,
         issues=issues,
         delights=delights,
-        audit=None,
-        scenarios=(),  # the people who name any of several causes are a further group
     )
     compared = [wave for wave in (*published, report) if _is_compared(wave, report.change)]
     return replace(
@@ -110,35 +111,19 @@ def _publishable_languages(
     return tuple(kept)
 
 
-def _without_identifying_details(
-    issue: Issue, rank: int, segments: Collection[str], quotable_languages: Collection[str]
-) -> Issue:
+def _protected_issue(issue: Issue, rank: int, segments: Collection[str], quotable_languages: Collection[str]) -> Issue:
     """A row of the ranking without what points to single people; `segments` are the names of published segments.
 
-    Quotes are shown if at least eight people name the cause, in languages of at least eight comments, and without
-    score, wave and segments.
+    Quotes are shown if at least eight people name the cause, in languages of at least eight comments.
     """
     issue = _without_verbatim_labels(issue, quotable_languages)
     quotes = issue.quotes if issue.mentions >= SMALLEST_QUOTED else ()
     return replace(
         issue,
         rank=rank,
-        waves=(),
         languages=tuple(language for language in issue.languages if language in quotable_languages),
         concentrated_in=issue.concentrated_in if issue.concentrated_in in segments else None,
-        revenue_at_risk=None,
-        stake=None,
-        audited=None,
-        topic=issue.topic and replace(issue.topic, first_seen=None, growth=0, parts=()),
-        segments=(),
-        rest=None,  # with the topics of a theme, it would tell how many people name one that is suppressed
-        co_named=(),
-        among_commenters=None,  # beside the impact, it would tell how many wrote a comment
-        quotes=tuple(
-            replace(quote, score=None, wave=None, segments=())
-            for quote in quotes
-            if quote.language in quotable_languages
-        ),
+        quotes=tuple(quote for quote in quotes if quote.language in quotable_languages),
     )
 
 

@@ -17,15 +17,16 @@ def design_matrix(named: sparse.csr_array, controls: sparse.csr_array | None) ->
     return sparse.csr_array(sparse.hstack(blocks, format="csr", dtype=np.float64))
 
 
-def aggregated(design: sparse.csr_array, points: NDArray[np.int8]) -> tuple[sparse.csr_array, Floats]:
-    """The U distinct rows, (U, P), and how many promoters, passives and detractors have each, (U, 3).
+def aggregated(design: sparse.csr_array, points: NDArray[np.int8]) -> tuple[sparse.csr_array, Floats, NDArray[np.intp]]:
+    """The U distinct rows, (U, P), how many promoters, passives and detractors have each, (U, 3), and the row of each
+    response, (N,).
 
     The order of the result does not depend on the order of the input rows.
     """
     _, first, row = np.unique(row_hashes(design), return_index=True, return_inverse=True)
     group = by_group(points).argmax(axis=1)
     counts = np.bincount(3 * row.ravel() + group, minlength=3 * len(first)).reshape(-1, 3)
-    return design[first], counts.astype(np.float64)
+    return design[first], counts.astype(np.float64), row.ravel()
 
 
 def row_hashes(design: sparse.csr_array) -> Integers:

@@ -1,6 +1,6 @@
 """What each cause costs in NPS points, by three measures, and the order of the causes.
 
-The formulas in plain words, and why the ranking goes by the lower end of the interval: docs/explanation/impact.md.
+The formulas in plain words, and why the ranking is in this order: docs/explanation/impact.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scipy.stats import norm
 
 from models.arrays import Floats, Integers
 from pipelines.impact.adjusted_wald import variance_in_points
-from pipelines.impact.leave_out import clipped_interval, leave_out
+from pipelines.impact.leave_out import clipped_interval, leave_out, leave_out_design_effects
 from pipelines.impact.multiple_testing import FALSE_DISCOVERY_RATE, q_values
 from pipelines.impact.nps import Z95, by_group
 from pipelines.impact.recoverable import Recoverable, recoverable
@@ -30,6 +30,9 @@ MIN_SHARED = 5
 
 #: Prior standard deviation of what one mention costs, in points: how strongly estimates of rare causes are shrunk.
 EFFECT_SD = 100.0
+
+#: Distance of the lower quartile from the estimate, as a share of the distance of the lower end (normal distribution).
+QUARTILE = 0.674 / Z95
 
 #: Simulated draws behind `Impact.top_three`.
 _DRAWS = 4000
@@ -46,6 +49,7 @@ def measure(
     *,
     controls: sparse.csr_array | None = None,
     responses: int = 0,
+    customer: NDArray[np.int32] | None = None,
 ) -> tuple[list[Impact], list[Impact]]:
     """What every blamed key costs and what every praised one adds, each in order (see `ranked`), unnamed keys left out.
 
@@ -53,6 +57,7 @@ def measure(
     `blamed`, shape (N, K), and `praised`, shape (N, L), are nonzero where a response names a key: a response counts
     once however often it does. Both are in one model, because many responses blame one cause and praise another.
     `controls`, shape (N, C), are properties that the recoverable points are adjusted for: segments, waves.
+    Several responses of one `customer`, (N,), are not independent (`pipelines.impact.customers`; None: all are).
     Of `responses` (0 for N) those beyond N could not name a cause; the points are those of the NPS of them all.
 
     The impact is the recoverable points (`pipelines.impact.recoverable`); the other measures are for comparison. Its
@@ -72,8 +77,9 @@ def measure(
     columns = sparse.csr_array(sparse.hstack([side[:, index] for side, index in zip(sides, named, strict=True)]))
     if not columns.shape[1]:
         return [], []
-    recovered = recoverable(points, columns, controls, responses)
-    shares = points_lost(points, columns, responses)
+    recovered = recoverable(points, columns, controls, responses, customer)
+    shares = points_lost(points, columns, responses, customer)
+    leave_out_effect = leave_out_design_effects(points, columns, customer)
     split = len(named[0])
     rankings: list[list[Impact]] = []
     for part, sign, side_keys, side_counts, index in (
@@ -83,31 +89,44 @@ def measure(
         if not len(index):
             rankings.append([])
             continue
-        side_recovered = Recoverable(recovered.points[part], recovered.covariance[part, part])
+        covariance, effect = recovered.covariance[part, part], recovered.design_effect[part]
+        side_recovered = Recoverable(recovered.points[part], covariance, effect)
+        plain, plain_error = leave_out(side_counts[index], totals, responses)
+        plain_ends = (plain, *clipped_interval(plain, np.sqrt(leave_out_effect[part]) * plain_error, totals, responses))
         shapley = (shares.points[part], shares.low[part], shares.high[part])
         named_keys = [side_keys[key] for key in index.tolist()]
-        rankings.append(_impacts(named_keys, side_recovered, shapley, side_counts[index], totals, responses, sign))
+        rankings.append(
+            _impacts(named_keys, side_recovered, plain_ends, shapley, side_counts[index], totals, responses, sign)
+        )
     return rankings[0], rankings[1]
 
 
 def ranked(impacts: Iterable[Impact]) -> list[Impact]:
-    """Costliest first: by the lower end of the interval (the least that a cause costs), so that noise does not lead.
+    """Costliest first: significant causes by the lower end of the interval, then the others by the lower quartile.
 
-    Ties go by impact, then by mentions, then by key: the order never depends on the order of the input. Significant
-    is a cause with its interval above 0 and a q-value (`q_values`, over the whole ranking) of at most
-    `FALSE_DISCOVERY_RATE`.
+    Significant is a cause with its interval above 0 and a q-value (`q_values`, over the whole ranking) of at most
+    `FALSE_DISCOVERY_RATE`. Ties go by impact, then by mentions, then by key: the order never depends on the order of
+    the input.
     """
-    order = sorted(impacts, key=lambda impact: (-impact.low, -impact.impact, -impact.mentions, impact.key))
-    q = q_values(np.array([impact.p_value for impact in order])).tolist()
-    return [
+    unordered = list(impacts)
+    q = q_values(np.array([impact.p_value for impact in unordered])).tolist()
+    marked = [
         replace(impact, q_value=q_value, significant=impact.low > 0 and q_value <= FALSE_DISCOVERY_RATE)
-        for impact, q_value in zip(order, q, strict=True)
+        for impact, q_value in zip(unordered, q, strict=True)
     ]
+    return sorted(marked, key=_rank_key)
+
+
+def _rank_key(impact: Impact) -> tuple[bool, float, float, int, str]:
+    # The lower ends of causes that are not significant would put those first whose intervals are narrow.
+    least = impact.low if impact.significant else impact.impact - QUARTILE * (impact.impact - impact.low)
+    return not impact.significant, -least, -impact.impact, -impact.mentions, impact.key
 
 
 def _impacts(
     keys: Sequence[str],
     recovered: Recoverable,
+    plain: _Ends,
     shapley: _Ends,
     counts: Integers,
     totals: Integers,
@@ -116,11 +135,12 @@ def _impacts(
 ) -> list[Impact]:
     """One ranking. A `sign` of -1 turns the points recovered without a cause into the points that it adds.
 
-    `counts`, (K, 3), are the promoters, passives and detractors who name each key; `totals`, (3,), those of everyone.
+    `plain` is the leave-out difference. `counts`, (K, 3), are the promoters, passives and detractors who name each key;
+    `totals`, (3,), those of everyone.
     """
     mentions = counts.sum(axis=1)
     is_named_by_all = mentions == totals.sum()
-    excess = _adjusted_excess(counts, totals, responses)
+    excess = recovered.design_effect * _adjusted_excess(counts, totals, responses)
     covariance = recovered.covariance + np.diag(excess)
     error = np.where(is_named_by_all, np.inf, np.sqrt(covariance.diagonal()))
     is_few = mentions < FEW_MENTIONS
@@ -132,8 +152,7 @@ def _impacts(
     top_three = np.zeros(len(keys))
     top_three[is_compared] = _top_three(sign * estimate[is_compared], covariance[np.ix_(is_compared, is_compared)])
     impact, low, high = _signed(sign, estimate, *clipped_interval(estimate, error, totals, responses))
-    difference, difference_error = leave_out(counts, totals, responses)
-    leave_out_ends = _signed(sign, difference, *clipped_interval(difference, difference_error, totals, responses))
+    leave_out_ends = _signed(sign, *plain)
     shapley_ends = _signed(sign, *_widened(*shapley, excess))
     has_shares = totals.sum() >= MIN_SHARED
     return ranked(

@@ -6,10 +6,12 @@ The formulas in plain words: docs/explanation/impact.md.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 from models.arrays import Floats
 from pipelines.impact.adjusted_wald import variance_in_points
+from pipelines.impact.customers import design_effects
 from pipelines.impact.nps import Z95
 
 
@@ -44,6 +46,28 @@ def leave_out(named: ArrayLike, everyone: ArrayLike, responses: int | None = Non
     variance = share**2 * (variance_in_points(inside, n) / n + variance_in_points(outside, others) / others)
     variance += difference**2 * share * (1 - share) / total
     return np.where(no_others, 0, share * difference), np.where(no_others, np.inf, np.sqrt(variance))
+
+
+def leave_out_design_effects(
+    points: NDArray[np.int8], named: sparse.csr_array, customer: NDArray[np.int32] | None
+) -> Floats:
+    """By how much repeated customers increase the variances of `leave_out`, (K,): `pipelines.impact.customers`.
+
+    Shapes (N,), (N, K), (N,). The influence of a response with x points on p·(E - T) is E - x if it names the key, and
+    n/(N - n)·(x - E) if not, less the mean p·(E - T).
+    """
+    n, total = named.astype(np.int64).sum(axis=0), len(points)
+    others = np.maximum(total - n, 1)
+    sum_inside = named.T @ points.astype(np.float64)
+    outside_score = (points.sum(dtype=np.float64) - sum_inside) / others
+    mean, ratio = (n * outside_score - sum_inside) / total, n / others
+
+    def influence(rows: NDArray[np.intp]) -> Floats:
+        deviation = points[rows, None] - outside_score
+        influences: Floats = deviation * (ratio - named[rows].toarray() * (1 + ratio)) - mean
+        return influences
+
+    return design_effects(customer, influence, named.shape[1])
 
 
 def clipped_interval(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from pipelines.impact.adjusted_wald import ADDED_RESPONSES, adjusted_score
+from pipelines.impact.customers import design_effects
 from saywhy.estimate import Estimate, Nps
 from saywhy.feedback import Score
 
@@ -19,29 +20,30 @@ Z95 = 1.96
 POINTS_BY_SCORE = tuple(group.points for value in range(11) if (group := Score(value).group))
 
 
-def nps(promoters: int, passives: int, detractors: int, z: float = Z95) -> Nps:
+def nps(promoters: int, passives: int, detractors: int, z: float = Z95, *, design_effect: float = 1.0) -> Nps:
     """NPS in points with its adjusted-Wald interval, cut to what is possible (-100 … 100).
 
     With n' = n + 3, P' = (P + ¾)/n' and D' = (D + ¾)/n' (`pipelines.impact.adjusted_wald`), the interval is P' - D'
-    plus and minus the margin z·√((P' + D' - (P' - D')²)/n'). The score itself is not adjusted.
+    plus and minus the margin z·√((P' + D' - (P' - D')²)/n'). The score itself is not adjusted. With a design effect
+    (`pipelines.impact.customers`) P, D and n are first divided by it: the interval is that of n/effect responses.
 
     Raises ValueError for negative counts, and where there is no response at all.
     """
     n = promoters + passives + detractors
     if min(promoters, passives, detractors) < 0 or n == 0:
         raise ValueError("NPS needs at least one scored response and no negative count")
-    centre, variance = adjusted_score(promoters, detractors, n)
-    margin = z * math.sqrt(variance / (n + ADDED_RESPONSES))
+    centre, error = _adjusted(promoters, detractors, n, design_effect)
     score = 100 * (promoters - detractors) / n
     # With one response the adjusted centre is far from the score: extend the interval so that it holds the score.
     return Nps(
         score=score,
-        low=max(-100.0, min(score, 100 * (centre - margin))),
-        high=min(100.0, max(score, 100 * (centre + margin))),
+        low=max(-100.0, min(score, 100 * (centre - z * error))),
+        high=min(100.0, max(score, 100 * (centre + z * error))),
         n=n,
         promoters=promoters,
         passives=passives,
         detractors=detractors,
+        design_effect=design_effect,
     )
 
 
@@ -50,17 +52,25 @@ def by_group(points: NDArray[np.int8]) -> NDArray[np.bool_]:
     return np.stack([points > 0, points == 0, points < 0], axis=1)
 
 
-def nps_of(points: NDArray[np.int8]) -> Nps | None:
-    """NPS of responses coded 100 (promoter), 0 (passive), -100 (detractor), shape (N,); None where N is 0."""
-    return nps(*by_group(points).sum(axis=0).tolist()) if len(points) else None
+def nps_of(points: NDArray[np.int8], customer: NDArray[np.int32] | None = None) -> Nps | None:
+    """NPS of responses coded 100 (promoter), 0 (passive), -100 (detractor), shape (N,); None where N is 0.
+
+    `customer`, (N,), as in `pipelines.impact.customers`; without it all responses are independent.
+    """
+    if not len(points):
+        return None
+    deviation = (points - points.mean(dtype=np.float64))[:, None]
+    [design_effect] = design_effects(customer, lambda rows: deviation[rows], 1).tolist()
+    return nps(*by_group(points).sum(axis=0).tolist(), design_effect=design_effect)
 
 
 def nps_change(before: Nps, after: Nps, z: float = Z95) -> tuple[Estimate, float]:
     """The change of the NPS between two independent waves with its interval, in points, and the two-sided p-value.
 
+    Where customers answered in both waves, the interval is wider than need be: their answers are mostly alike.
     Interval and test are those of the adjusted scores: (NPS'₂ - NPS'₁) / √(Var₁/n₁' + Var₂/n₂'). Source: Rocks 2016.
     """
-    (first, first_error), (second, second_error) = _adjusted(before), _adjusted(after)
+    (first, first_error), (second, second_error) = adjusted_points(before), adjusted_points(after)
     error = math.hypot(first_error, second_error)
     centre = second - first
     low, high = max(-200.0, centre - z * error), min(200.0, centre + z * error)
@@ -70,11 +80,18 @@ def nps_change(before: Nps, after: Nps, z: float = Z95) -> tuple[Estimate, float
 
 def smallest_visible_change(before: Nps, after: Nps, power: float = 0.8, z: float = Z95) -> float:
     """The change in points that is significant with this power, in waves of the sizes and shares of these two."""
-    (_, first), (_, second) = _adjusted(before), _adjusted(after)
+    (_, first), (_, second) = adjusted_points(before), adjusted_points(after)
     return (z + float(norm.ppf(power))) * math.hypot(first, second)
 
 
-def _adjusted(score: Nps) -> tuple[float, float]:
+def adjusted_points(score: Nps) -> tuple[float, float]:
     """The adjusted score and its standard error, in points."""
-    centre, variance = adjusted_score(score.promoters, score.detractors, score.n)
-    return 100 * centre, 100 * math.sqrt(variance / (score.n + ADDED_RESPONSES))
+    centre, error = _adjusted(score.promoters, score.detractors, score.n, score.design_effect)
+    return 100 * centre, 100 * error
+
+
+def _adjusted(promoters: int, detractors: int, n: int, design_effect: float) -> tuple[float, float]:
+    """The adjusted score and its standard error, in shares, of n/effect responses."""
+    effective = n / design_effect
+    centre, variance = adjusted_score(promoters / design_effect, detractors / design_effect, effective)
+    return centre, math.sqrt(variance / (effective + ADDED_RESPONSES))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.arrays import Floats
+from pipelines.impact.customers import design_effects
 from pipelines.impact.design import aggregated, design_matrix
 from pipelines.impact.multinomial_logit import LogitModel, fit, group_shares
 from pipelines.impact.nps import by_group
@@ -19,14 +20,22 @@ _BATCH_ROWS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Recoverable:
-    """By how many points (K,) the NPS would be higher if a cause were no longer named, and their covariance (K, K)."""
+    """By how many points (K,) the NPS would be higher if a cause were no longer named, and their covariance (K, K).
+
+    `design_effect`, (K,), says how many times larger the variances are because customers answered several times.
+    """
 
     points: Floats
     covariance: Floats
+    design_effect: Floats
 
 
 def recoverable(
-    points: NDArray[np.int8], named: sparse.csr_array, controls: sparse.csr_array | None = None, responses: int = 0
+    points: NDArray[np.int8],
+    named: sparse.csr_array,
+    controls: sparse.csr_array | None = None,
+    responses: int = 0,
+    customer: NDArray[np.int32] | None = None,
 ) -> Recoverable:
     """By how many points the NPS would be higher if nobody named cause k and everything else stayed as it is.
 
@@ -38,17 +47,24 @@ def recoverable(
     detractor: η = (η_promoter, η_detractor) against passive. The estimate is the mean of 100·(P(promoter) -
     P(detractor)) with β_k set to 0 where k is named, less the same mean as it is (g-computation; Robins 1986). The
     covariance is that of the influence functions of both steps (infinitesimal jackknife; Efron 1982): it is valid if
-    the model is misspecified, and agrees with the bootstrap. It is scaled by n/(n - degrees of freedom).
+    the model is misspecified, and agrees with the bootstrap. It is scaled by n/(n - degrees of freedom), and by the
+    design effects of several responses of one `customer`, (N,) (`pipelines.impact.customers`).
 
     An association: no survey can tell whether fixing the cause would also raise the low scores.
     """
     base, causes = named.shape
     total = responses or base
     if not base or not causes:
-        return Recoverable(np.zeros(causes), np.zeros((causes, causes)))
-    design, counts = aggregated(design_matrix(named, controls), points)
+        return Recoverable(np.zeros(causes), np.zeros((causes, causes)), np.ones(causes))
+    design, counts, row = aggregated(design_matrix(named, controls), points)
     model = fit(design, counts)
-    return _switched_off(model, design, counts, np.arange(1, causes + 1), total)
+    gains = _gains(model, design, counts, np.arange(1, causes + 1))
+    gain = counts.sum(axis=1) @ gains.of_rows / total
+    group = by_group(points).argmax(axis=1)
+    effect = design_effects(customer, lambda chosen: gains.influence(design, row[chosen], group[chosen]) - gain, causes)
+    factor = model.small_sample_factor(base) * np.sqrt(np.outer(effect, effect))
+    covariance = factor * (_squares(gains, design, counts) / total**2 - np.outer(gain, gain) / total)
+    return Recoverable(100 * gain, 100**2 * covariance, effect)
 
 
 def with_influence(
@@ -76,33 +92,30 @@ class _Gains:
     by_residual: Floats  # (2P, K): derivative of the sum of gains by the residuals of each coefficient's score equation
     shares: Floats  # (U, 2) probabilities of promoter and detractor
 
-    def influence(self, design: sparse.csr_array, rows: slice, group: int) -> Floats:
+    def influence(
+        self, design: sparse.csr_array, rows: slice | NDArray[np.intp], group: int | NDArray[np.intp]
+    ) -> Floats:
         """Influence on the sums of gains of a response in each row if it is promoter (0), passive (1), detractor (2).
 
-        (rows, K): the row's own gain, and its effect through the coefficients.
+        (rows, K): the row's own gain, and its effect through the coefficients. `group` is of all rows or of each.
         """
         width = len(self.by_residual) // 2
         promoter, detractor = design[rows] @ self.by_residual[:width], design[rows] @ self.by_residual[width:]
-        residual = np.array([group == 0, group == 2], dtype=np.float64) - self.shares[rows]
+        residual = np.stack([np.equal(group, 0), np.equal(group, 2)], axis=-1) - self.shares[rows]
         influence: Floats = self.of_rows[rows].toarray() + promoter * residual[:, :1] + detractor * residual[:, 1:]
         return influence
 
 
-def _switched_off(
-    model: LogitModel, design: sparse.csr_array, counts: Floats, columns: NDArray[np.intp], total: int
-) -> Recoverable:
-    """Points and covariance where each of the columns (K,) in turn is set to 0."""
-    gains = _gains(model, design, counts, columns)
-    base = float(counts.sum())
-    gain = counts.sum(axis=1) @ gains.of_rows / total
-    squares = np.zeros((len(columns), len(columns)))
+def _squares(gains: _Gains, design: sparse.csr_array, counts: Floats) -> Floats:
+    """The sum over all responses of the products of their influences, (K, K)."""
+    causes = gains.of_rows.shape[1]
+    squares = np.zeros((causes, causes))
     for start in range(0, len(counts), _BATCH_ROWS):
         rows = slice(start, start + _BATCH_ROWS)
         for group in range(3):
             influence = gains.influence(design, rows, group) * np.sqrt(counts[rows, group])[:, None]
             squares += influence.T @ influence
-    covariance = model.small_sample_factor(base) * (squares / total**2 - np.outer(gain, gain) / total)
-    return Recoverable(100 * gain, 100**2 * covariance)
+    return squares
 
 
 def _gains(model: LogitModel, design: sparse.csr_array, counts: Floats, columns: NDArray[np.intp]) -> _Gains:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.arrays import Floats
+from pipelines.impact.customers import design_effects
 from pipelines.impact.design import aggregated, design_matrix
 from pipelines.impact.multinomial_logit import LogitModel, fit, group_shares
-from pipelines.impact.nps import Z95
+from pipelines.impact.nps import Z95, by_group
 from pipelines.impact.recoverable import score_and_slope
 from saywhy.estimate import Estimate
 
@@ -36,6 +37,7 @@ def project(
     fewer: Sequence[float],
     controls: sparse.csr_array | None = None,
     others: NDArray[np.int8],
+    customer: NDArray[np.int32] | None = None,
 ) -> list[Projection]:
     """One projection for each set of columns of `named` (N, K) and each share in `fewer`, set by set.
 
@@ -45,13 +47,16 @@ def project(
     the responses that name any of the set, drawn at random, names none of it: the expected gain is the share of the
     whole.
 
-    The variance is that of the sum of the influences of each response on the NPS and on the gain. Where every response
-    names a cause of the set there is no comparison group, and the interval of the NPS is -100 … 100.
+    The variance is that of the sum of the influences of each response on the NPS and on the gain, times the design
+    effect of several responses of one `customer` (`pipelines.impact.customers`; of `points`, then of `others`). Where
+    every response names a cause of the set there is no comparison group, and the interval of the NPS is -100 … 100.
     """
-    design, counts = aggregated(design_matrix(named, controls), points)
+    design, counts, row = aggregated(design_matrix(named, controls), points)
     model = fit(design, counts)
     total = len(points) + len(others)
-    score = float(np.concatenate([points, others]).astype(np.float64).mean())
+    everyone = np.concatenate([points, others]).astype(np.float64)
+    score = float(everyone.mean())
+    group = by_group(points).argmax(axis=1)
     factor = model.small_sample_factor(len(points))
     projections = []
     for columns in sets:
@@ -63,8 +68,12 @@ def project(
             on_gain = share * 100 * influence - gain  # (U, 3) of those who could name a cause; -gain of all others
             on_score = _GROUP_POINTS - score
             scores = others.astype(np.float64) - score
-            gain_variance = factor * ((counts * on_gain**2).sum() + len(others) * gain**2) / total**2
-            variance = factor * ((counts * (on_gain + on_score) ** 2).sum() + ((scores - gain) ** 2).sum()) / total**2
+            of_gain = np.concatenate([on_gain[row, group], np.full(len(others), -gain)])
+            both = np.stack([of_gain, of_gain + everyone - score], axis=1)
+            effect = design_effects(customer, both.__getitem__, 2)
+            gain_variance = effect[0] * factor * ((counts * on_gain**2).sum() + len(others) * gain**2) / total**2
+            squares = (counts * (on_gain + on_score) ** 2).sum() + ((scores - gain) ** 2).sum()
+            variance = effect[1] * factor * squares / total**2
             projections.append(_projection(gain, gain_variance, score, variance, is_comparable=is_comparable))
     return projections
 

@@ -12,6 +12,7 @@ from scipy import sparse, stats
 from threadpoolctl import threadpool_limits
 
 from models.arrays import Floats
+from pipelines.impact.customers import clusters, jackknife_groups
 from pipelines.impact.design import row_hashes
 
 #: Up to this many causes the mean is over all orders of the causes, beyond it over a random sample of orders.
@@ -37,8 +38,15 @@ class Shares:
     total: float
 
 
-def points_lost(points: NDArray[np.int8], named: sparse.csr_array, responses: int = 0) -> Shares:
-    """How the points lost are divided among the causes: shapes (N,), (N, K) → (K,). `responses` as in `recoverable`.
+def points_lost(
+    points: NDArray[np.int8],
+    named: sparse.csr_array,
+    responses: int = 0,
+    customer: NDArray[np.int32] | None = None,
+) -> Shares:
+    """How the points lost are divided among the causes: shapes (N,), (N, K) → (K,).
+
+    `responses` and `customer` are as in `recoverable`.
 
     The points lost are by how much responses that name nothing score above the mean: the intercept of a regression of
     the points on all causes, less the mean. The same of a regression on a subset of the causes is what that subset
@@ -49,7 +57,7 @@ def points_lost(points: NDArray[np.int8], named: sparse.csr_array, responses: in
     A mean of points is within -100 and 100, so the intercept is cut to that: where nearly everybody names a cause, a
     regression on few responses can extrapolate beyond it. So a share is within -200 and 200.
 
-    The interval is that of a jackknife over random groups of responses (Kott 2001), with the same orders.
+    The interval is that of a jackknife over random groups of customers (Kott 2001), with the same orders.
     Sources: Shapley 1953; Lindeman, Merenda and Gold 1980, with the intercept less the mean in place of R².
     """
     base, causes = named.shape
@@ -57,10 +65,15 @@ def points_lost(points: NDArray[np.int8], named: sparse.csr_array, responses: in
         nothing = np.zeros(causes)
         return Shares(nothing, nothing, nothing, 0.0)
     dilution = base / (responses or base)
-    groups = min(_GROUPS, base)
-    # Responses are sorted by content before the random assignment, so that the order of the input has no effect.
-    group_of = np.empty(base, dtype=np.int64)
-    group_of[np.lexsort((points, row_hashes(named)))] = np.random.default_rng(0).permutation(base) % groups
+    # Responses are sorted by content, and those of the same content by what their customers said besides, before the
+    # random assignment: so the order of the input has no effect.
+    row_hash, cluster = row_hashes(named), clusters(np.full(base, -1, np.int32) if customer is None else customer)
+    group_hash = np.random.default_rng(1).integers(-(2**63), 2**63 - 1, 3)[np.sign(points) + 1]
+    customer_hash = np.zeros(base, dtype=np.int64)
+    np.add.at(customer_hash, cluster, (row_hash + 1) * group_hash)
+    order = np.lexsort((customer_hash[cluster], points, row_hash))
+    group_of = jackknife_groups(customer, order, _GROUPS)
+    groups = int(group_of.max()) + 1  # as many as customers, where there are few
     columns = sparse.hstack([sparse.csr_array(np.ones((base, 1))), named.astype(np.float64)], format="csr")
     group_moments = np.stack(
         [_moments(columns[group_of == group], points[group_of == group]) for group in range(groups)]

@@ -80,14 +80,15 @@ def _compute(wave: str, latest: int, analysis: Analysis, model: str, now: dateti
     answers = data.comment[mask & data.answered]
     annotated = answers[data.sentiment[answers] >= 0]
     impact = impacts(analysis)
+    scored, wrote = mask & data.scored, mask & data.scored & data.answered
     issues = rank_causes(analysis, latest, Polarity.NEGATIVE, impact[Polarity.NEGATIVE])
     return Report(
         wave=wave,
         generated_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         model=model,
         counts=count_responses(data, mask),
-        nps=nps_of(data.points[mask & data.scored]),
-        nps_with_comment=nps_of(data.points[mask & data.scored & data.answered]),
+        nps=nps_of(data.points[scored], data.account[scored]),
+        nps_with_comment=nps_of(data.points[wrote], data.account[wrote]),
         ratings=rating_summaries(data, mask),
         waves=nps_by_wave(data),
         segments=nps_by_segment(data, mask, analysis.segment_columns),

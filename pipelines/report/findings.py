@@ -149,7 +149,9 @@ def _lowest_segment(report: Report) -> Iterator[Finding]:
 
 def _outside(group: Nps, overall: Nps) -> Nps:
     counts = ((part.promoters, part.passives, part.detractors) for part in (overall, group))
-    return nps(*(whole - inside for whole, inside in zip(*counts, strict=True)))
+    # Of the responses outside only the counts are known: their design effect is taken to be that of all.
+    others = (whole - inside for whole, inside in zip(*counts, strict=True))
+    return nps(*others, design_effect=overall.design_effect)
 
 
 def _most_frequent(report: Report) -> Iterator[Finding]:

@@ -48,17 +48,21 @@ def rating_summaries(data: SurveyData, mask: Mask) -> tuple[RatingSummary, ...]:
 
 def nps_by_wave(data: SurveyData) -> tuple[GroupNps, ...]:
     """NPS of every wave that has one. A report on one wave shows the others for comparison."""
-    scores = [(name, nps_of(data.points[data.scored & (data.wave == code)])) for code, name in enumerate(data.waves)]
-    return tuple(GroupNps(name, score) for name, score in scores if score)
+    groups = []
+    for code, name in enumerate(data.waves):
+        wave = data.scored & (data.wave == code)
+        if score := nps_of(data.points[wave], data.account[wave]):
+            groups.append(GroupNps(name, score))
+    return tuple(groups)
 
 
 def nps_by_segment(data: SurveyData, mask: Mask, columns: NDArray[np.intp]) -> tuple[GroupNps, ...]:
     """NPS of these segments (indices of `SurveyData.segments`) among the responses in `mask`, in order of segments."""
     segmented = data.segmented[mask & data.scored].tocsc()
-    points = data.points[mask & data.scored]
+    points, customer = data.points[mask & data.scored], data.account[mask & data.scored]
     groups = []
     for column in sorted(columns.tolist(), key=lambda column: data.segments[column]):
         members = segmented.indices[segmented.indptr[column] : segmented.indptr[column + 1]]
-        if score := nps_of(points[members]):
+        if score := nps_of(points[members], customer[members]):
             groups.append(GroupNps(str(data.segments[column]), score))
     return tuple(groups)

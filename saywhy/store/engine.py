@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -26,14 +27,18 @@ CONNECT_TIMEOUT = 10
 _to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
-def open_store(url: str) -> Engine:
+def open_store(url: str, key_file: Path | None = None) -> Engine:
     """Connect to the database of a SQLAlchemy URL and migrate it to the newest schema.
 
     `sqlite:///file.db` (created if missing; several processes may share it) or `postgresql://…`. Use one engine in a
     process: `engine.begin()` for transactions that write, `reading(engine)` for those that only read.
+    `key_file` has the keys of anonymous workspaces; None: beside an SQLite file, named as it with `-keys` appended.
     Raises `StoreUnavailable`: invalid URL, server unreachable, file not writable, schema newer than this version.
     """
     engine = _create_engine(url)
+    if key_file is None and engine.dialect.name == "sqlite":
+        key_file = Path(f"{engine.url.database}-keys")
+    engine.update_execution_options(key_file=key_file)
     event.listen(engine, "handle_error", _as_store_unavailable, retval=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

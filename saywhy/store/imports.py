@@ -87,7 +87,7 @@ def advance(
     if row is None:
         raise Conflict(f"row {rows_done} of import {import_id} is done already: another process imports the same file")
     if rejections:
-        is_anonymous = workspaces.anonymity_key(connection, workspace_id) is not None
+        is_anonymous = workspaces.is_anonymous(connection, workspace_id)
         connection.execute(
             sa.insert(rejections_table),
             [

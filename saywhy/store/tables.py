@@ -48,8 +48,8 @@ workspaces = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("name", sa.Text, nullable=False, unique=True),
-    Column("anonymity_key", sa.LargeBinary),  # NULL unless the workspace is anonymous
     Column("revision", ID, nullable=False, server_default="0"),  # incremented with every change that reports depend on
+    Column("key_fingerprint", sa.String(64)),  # of its key in the key file; NULL unless the workspace is anonymous
 )
 
 comments = Table(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saywhy.errors import Conflict, WorkspaceNotFound
+from saywhy.store import key_file
 from saywhy.store.statements import insert
 from saywhy.store.tables import responses, workspaces
 
@@ -46,18 +47,72 @@ def touch(connection: Connection, workspace_id: int) -> None:
 
 
 def promise_anonymity(connection: Connection, workspace_id: int) -> None:
-    """Make the workspace anonymous: no identities are stored in it. Raises `Conflict` if it has responses already."""
-    if anonymity_key(connection, workspace_id) is not None:
+    """Make the workspace anonymous: no identities are stored in it. The key file is created if there is none.
+
+    Raises `Conflict` if it has responses already, and if the key file cannot be read or written.
+    """
+    if is_anonymous(connection, workspace_id):
         return
     any_response = sa.select(responses.c.id).where(responses.c.workspace_id == workspace_id).limit(1)
     if connection.scalar(any_response) is not None:
         raise Conflict(
             "the workspace already has responses with identities; use another workspace for anonymous surveys"
         )
-    is_workspace = workspaces.c.id == workspace_id
-    connection.execute(sa.update(workspaces).where(is_workspace).values(anonymity_key=secrets.token_bytes(32)))
+    keys = key_file.read_or_create(key_file.path_of(connection))
+    _set_fingerprint(connection, workspace_id, keys.of(_name(connection, workspace_id)))
+
+
+def is_anonymous(connection: Connection, workspace_id: int) -> bool:
+    """Whether the workspace promised anonymity. This needs no key."""
+    return _fingerprint(connection, workspace_id) is not None
 
 
 def anonymity_key(connection: Connection, workspace_id: int) -> bytes | None:
-    """The secret key of the pseudonyms (`saywhy.pseudonym`); None if the workspace is not anonymous."""
-    return connection.scalar(sa.select(workspaces.c.anonymity_key).where(workspaces.c.id == workspace_id))
+    """The secret key of the pseudonyms (`saywhy.pseudonym`); None if the workspace is not anonymous.
+
+    Raises `Conflict` if the key file is missing or has another key than that of the stored pseudonyms.
+    """
+    expected = _fingerprint(connection, workspace_id)
+    if expected is None:
+        return None
+    name, path = _name(connection, workspace_id), key_file.path_of(connection)
+    keys = key_file.read(path)
+    if keys is None:
+        raise Conflict(
+            f"the key of the anonymous workspace {name!r} is missing: there is no file {path}; "
+            "restore it, or set SAYWHY_ANONYMITY_KEY_FILE"
+        )
+    key = keys.of(name)
+    if key_file.fingerprint(key) != expected:
+        raise Conflict(
+            f"{path} does not have the key of the anonymous workspace {name!r}: its responses would not be recognised; "
+            "restore the file, or set SAYWHY_ANONYMITY_KEY_FILE"
+        )
+    return key
+
+
+def renew_anonymity_key(connection: Connection, workspace_id: int) -> None:
+    """Give an anonymous workspace a new key, also where the old one is lost: stored responses are not recognised again.
+
+    Raises `Conflict` if the workspace is not anonymous, or the key file cannot be read or written.
+    """
+    name = _name(connection, workspace_id)
+    if not is_anonymous(connection, workspace_id):
+        raise Conflict(f"the workspace {name!r} is not anonymous: it has no key")
+    key = secrets.token_bytes(32)
+    _set_fingerprint(connection, workspace_id, key)
+    key_file.put(key_file.path_of(connection), {name: key})
+
+
+def _fingerprint(connection: Connection, workspace_id: int) -> str | None:
+    return connection.scalar(sa.select(workspaces.c.key_fingerprint).where(workspaces.c.id == workspace_id))
+
+
+def _set_fingerprint(connection: Connection, workspace_id: int, key: bytes) -> None:
+    values = {"key_fingerprint": key_file.fingerprint(key)}
+    connection.execute(sa.update(workspaces).where(workspaces.c.id == workspace_id).values(values))
+
+
+def _name(connection: Connection, workspace_id: int) -> str:
+    query = sa.select(workspaces.c.name).where(workspaces.c.id == workspace_id)
+    return str(connection.execute(query).scalar_one())

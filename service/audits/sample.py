@@ -43,5 +43,5 @@ def read_progress(engine: Engine, workspace: str) -> AuditProgress:
 
 def refuse_anonymous(connection: Connection, workspace_id: int) -> None:
     """Raise `Conflict` if the workspace promised anonymity."""
-    if store.workspaces.anonymity_key(connection, workspace_id) is not None:
+    if store.workspaces.is_anonymous(connection, workspace_id):
         raise Conflict("this workspace promised anonymity: single comments are not handed out and cannot be audited")

@@ -54,7 +54,7 @@ def write_reports(
 
 def _release_plan(connection: Connection, workspace_id: int) -> ReleasePlan | None:
     """What may be published this time; None if the workspace did not promise anonymity."""
-    if store.workspaces.anonymity_key(connection, workspace_id) is None:
+    if not store.workspaces.is_anonymous(connection, workspace_id):
         return None
     history = store.reports.history(connection, workspace_id)
     return ReleasePlan.of(store.responses.load(connection, workspace_id), history)

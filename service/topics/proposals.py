@@ -46,7 +46,7 @@ def propose_merges(engine: Engine, workspace_id: int, endpoint: LabelEndpoint) -
     Only quotes of the report are sent. Nothing is asked for an anonymous workspace, whose texts are sent to nobody.
     """
     with store.reading(engine) as connection:
-        if store.workspaces.anonymity_key(connection, workspace_id) is not None:
+        if store.workspaces.is_anonymous(connection, workspace_id):
             return
         report = store.reports.find(connection, workspace_id, ALL_WAVES)
     # Complaint and praise are never one cause, so they are compared apart.

@@ -40,7 +40,7 @@ def published_issues(connection: Connection, workspace_id: int) -> dict[CauseKey
 
     The ids and names of library causes are known to everybody. Whether an unpublished one is there must not be.
     """
-    if store.workspaces.anonymity_key(connection, workspace_id) is None:
+    if not store.workspaces.is_anonymous(connection, workspace_id):
         return None
     report = store.reports.find(connection, workspace_id, ALL_WAVES)
     return {issue.key: issue for issue in (*report.delights, *report.issues)} if report else {}

@@ -50,7 +50,7 @@ def update_topics(
     with store.reading(engine) as connection:
         previous = load_previous_clustering(connection, workspace_id)
         edited = edited_topics(connection, workspace_id)
-        is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
+        is_anonymous = store.workspaces.is_anonymous(connection, workspace_id)
     created = edited.example_causes
     # What people created collects clauses as a library cause does; locks keep clauses in what clustering found.
     locked = edited.locked - {cause.cause.id for cause in created}

@@ -80,7 +80,7 @@ def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFra
         lookup = TopicLookup.of(connection, workspace_id, edited, code_frame)
         topic_id = lookup.topic(name).id
         visible = {topic.id: topic for topic in visible_topics(connection, workspace_id)}
-        is_anonymous = store.workspaces.anonymity_key(connection, workspace_id) is not None
+        is_anonymous = store.workspaces.is_anonymous(connection, workspace_id)
         ids = {topic_id, *(old for old, into in edited.merged_into.items() if into == topic_id)}
         lineage = [
             event

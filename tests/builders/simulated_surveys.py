@@ -15,13 +15,18 @@ Points = NDArray[np.int8]
 
 _GROUP_POINTS = np.array([100, 0, -100], dtype=np.int8)
 
+#: Correlation of the latent variables between the answers of one customer.
+_LIKENESS = 0.8
+
 
 @dataclass(frozen=True)
 class SimulatedSurvey:
     """Complaints and praise: how often each is named, and its effect on satisfaction, in logits.
 
     Satisfaction is a latent variable with two thresholds, which part detractors, passives and promoters (ordered
-    logit). `overlap` makes those who name one complaint more likely to name others.
+    logit). `overlap` makes those who name one complaint more likely to name others. Each customer gives so many
+    `answers`, in succession: what they name, and their scores, correlate by `_LIKENESS`. Every single response is
+    distributed as without, so that the truth is the same.
     """
 
     blamed: tuple[float, ...] = (0.25, 0.2, 0.15, 0.12, 0.1, 0.1, 0.08, 0.08)
@@ -29,13 +34,18 @@ class SimulatedSurvey:
     praised: tuple[float, ...] = (0.2, 0.15, 0.1)
     adds: tuple[float, ...] = (1.0, 0.8, 0.5)
     overlap: float = 0.7
+    answers: int = 1
+
+    def customer(self, responses: int) -> NDArray[np.int32]:
+        """The customer of each response, (N,)."""
+        return np.arange(responses, dtype=np.int32) // self.answers
 
     def draw(self, responses: int, seed: int) -> tuple[Points, sparse.csr_array, sparse.csr_array]:
         """Points (N,), who blames what (N, K), who praises what (N, L)."""
         generator = np.random.default_rng(seed)
         blamed, praised = self._named(responses, generator)
         promoter, detractor = self._probabilities(self._satisfaction(blamed, praised))
-        drawn = generator.random(responses)
+        drawn = self._uniform(generator, (responses,))
         points = _GROUP_POINTS[np.where(drawn < promoter, 0, np.where(drawn < 1 - detractor, 1, 2))]
         return points, sparse.csr_array(blamed), sparse.csr_array(praised)
 
@@ -48,10 +58,23 @@ class SimulatedSurvey:
         return 100 * np.array([np.subtract(*self._probabilities(one)).mean() - score for one in without])
 
     def _named(self, responses: int, generator: np.random.Generator) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        shared = self.overlap * generator.normal(size=(responses, 1))
+        shared = self.overlap * self._normal(generator, (responses, 1))
         limits = norm.ppf(self.blamed) * np.sqrt(1 + self.overlap**2)
-        blamed = generator.normal(size=(responses, len(self.blamed))) + shared < limits
-        return blamed, generator.random((responses, len(self.praised))) < np.array(self.praised)
+        blamed = self._normal(generator, (responses, len(self.blamed))) + shared < limits
+        return blamed, self._uniform(generator, (responses, len(self.praised))) < np.array(self.praised)
+
+    def _normal(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+        drawn = generator.normal(size=shape)
+        if self.answers == 1:
+            return drawn
+        of_customers = generator.normal(size=shape)[: -(-shape[0] // self.answers)]
+        own, common = np.sqrt(1 - _LIKENESS), np.sqrt(_LIKENESS)
+        correlated: Floats = own * drawn + common * of_customers[self.customer(shape[0])]
+        return correlated
+
+    def _uniform(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Floats:
+        drawn: Floats = generator.random(shape) if self.answers == 1 else norm.cdf(self._normal(generator, shape))
+        return drawn
 
     def _satisfaction(self, blamed: NDArray[np.bool_], praised: NDArray[np.bool_]) -> Floats:
         satisfaction: Floats = 0.6 - blamed @ np.array(self.costs) + praised @ np.array(self.adds)

@@ -12,11 +12,13 @@ import pytest
 HEADER = "id,score,comment\n"
 
 
-def run(folder: Path, *arguments: str, stdout: int | None = None) -> subprocess.CompletedProcess[str]:
-    """`saywhy import` on a store in the folder."""
+def run(
+    folder: Path, *arguments: str, stdout: int | None = None, command: tuple[str, ...] = ("import",)
+) -> subprocess.CompletedProcess[str]:
+    """`saywhy import`, or another command, on a store in the folder."""
     environment = {**os.environ, "SAYWHY_DATABASE_URL": f"sqlite:///{folder / 'store.db'}"}
     return subprocess.run(
-        [sys.executable, "-c", "from cli.main import app; app()", "import", *arguments],
+        [sys.executable, "-c", "from cli.main import app; app()", *command, *arguments],
         env=environment,
         stdout=subprocess.PIPE if stdout is None else stdout,
         stderr=subprocess.PIPE,
@@ -89,3 +91,18 @@ def test_a_mapping_is_saved_found_listed_and_deleted(tmp_path: Path) -> None:
     assert "scale: 0-10, as saved in the mapping 'shop'" in run(tmp_path, later).stdout
     mappings("delete", "shop")
     assert mappings("list") == ""
+
+
+def test_an_anonymous_import_needs_its_key(tmp_path: Path) -> None:
+    """The key file is created beside the store; without it the error is one line with its path, until a new key is
+    given.
+    """
+    path = write(tmp_path, HEADER + "a,9,good\nb,0,bad\n")
+    assert run(tmp_path, path, "--anonymous").returncode == 0
+    (tmp_path / "store.db-keys").unlink()
+    refused = run(tmp_path, path)
+    assert refused.returncode == 1
+    assert str(tmp_path / "store.db-keys") in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert run(tmp_path, command=("anonymity", "rekey")).returncode == 0
+    assert run(tmp_path, path).returncode == 0

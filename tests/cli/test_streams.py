@@ -21,6 +21,7 @@ from cli.main import app
 from models.annotator import load_annotator
 from pipelines import annotate
 from pipelines.causes.from_records import rank_records
+from pipelines.impact.estimates import QUARTILE
 from saywhy.errors import InvalidInput
 from tests.builders.topic_sentences import SENTENCES
 
@@ -189,7 +190,9 @@ def test_rank_writes_the_ranking_as_one_json_array() -> None:
     assert billing["impact"] > 0
     assert billing["low"] <= billing["impact"] <= billing["high"]
     assert billing["n"] == 2
-    assert all(before["low"] >= after["low"] for before, after in pairwise(ranking))
+    quartile = {entry["theme"]: entry["impact"] - QUARTILE * (entry["impact"] - entry["low"]) for entry in ranking}
+    assert not any(entry["significant"] for entry in ranking)
+    assert all(quartile[before["theme"]] >= quartile[after["theme"]] for before, after in pairwise(ranking))
 
 
 def test_rank_counts_other_polarities_when_asked() -> None:

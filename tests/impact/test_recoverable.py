@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from pipelines.impact.design import aggregated
-from pipelines.impact.estimates import measure
+from pipelines.impact.estimates import measure, ranked
 from pipelines.impact.leave_out import leave_out
 from pipelines.impact.recoverable import recoverable
 from pipelines.impact.shapley import points_lost
+from saywhy.estimate import Impact
 from tests.builders.simulated_surveys import SimulatedSurvey
 
 
@@ -73,6 +74,20 @@ def test_intervals_cover_the_truth_as_often_as_they_say(responses: int) -> None:
     assert 0.93 <= np.mean(covered) <= 0.97
 
 
+def test_significant_causes_come_first_and_the_others_by_the_lower_quartile() -> None:
+    """A narrow interval leads among significant causes only: of the others, that which probably costs most leads."""
+    significant = Impact("sure", 3, 2, 4, 50, 50, 0, p_value=1e-9)
+    larger = Impact("larger", 9, 1, 17, 50, 50, 0, p_value=0.001)
+    narrow = Impact("narrow", 0, -1, 1, 50, 25, 25, p_value=1)
+    wide = Impact("wide", 5, -2, 12, 50, 40, 10, p_value=0.16)
+    assert [impact.key for impact in ranked([narrow, larger, wide, significant])] == [
+        "sure",
+        "larger",
+        "wide",
+        "narrow",
+    ]
+
+
 def test_responses_without_a_comment_dilute_the_points() -> None:
     """As many responses without a comment halve the points, and their variance by more than half."""
     points, blamed, _ = SimulatedSurvey().draw(2000, 5)
@@ -100,12 +115,13 @@ def test_identical_rows_are_aggregated() -> None:
     """Each distinct row comes once with its counts, in an order that is independent of the input."""
     design = named([1, 1, 1, 1], [0, 1, 0, 1])
     points = np.array([100, -100, -100, 0], dtype=np.int8)
-    rows, counts = aggregated(design, points)
+    rows, counts, row = aggregated(design, points)
+    assert (rows.toarray()[row] == design.toarray()).all()
     assert {(*row, *count) for row, count in zip(rows.toarray().tolist(), counts.tolist(), strict=True)} == {
         (True, False, 1, 0, 1),
         (True, True, 0, 1, 1),
     }
-    again, count = aggregated(design[::-1], points[::-1])
+    again, count, _ = aggregated(design[::-1], points[::-1])
     assert (again.toarray() == rows.toarray()).all()
     assert (count == counts).all()
 

@@ -26,7 +26,8 @@ def test_json_has_the_documented_fields() -> None:
     """The documented fields have the numbers of the report."""
     data = json.loads(to_json(FULL))
     assert data["wave"] == "2026-Q2"
-    assert set(data["nps"]) == {"score", "low", "high", "n", "promoters", "passives", "detractors"}
+    groups = {"promoters", "passives", "detractors"}
+    assert set(data["nps"]) == {"score", "low", "high", "n", "design_effect"} | groups
     assert data["nps"]["score"] == 23.4
     first = data["issues"][0]
     assert [first[name] for name in ("rank", "kind", "id", "theme", "impact", "low", "high", "mentions")] == [

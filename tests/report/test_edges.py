@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.impact.estimates import QUARTILE
 from pipelines.render import to_csv, to_html
 from saywhy.annotation import Polarity
 from saywhy.code_frame import load_code_frame
@@ -65,7 +66,12 @@ def checked(responses: list[Response]) -> Report:
         assert orjson.loads(orjson.dumps(asdict(report)))["wave"] == report.wave
         for ranking in (report.issues, report.delights):
             assert [issue.rank for issue in ranking] == list(range(1, len(ranking) + 1))
-            assert [issue.low for issue in ranking] == sorted((issue.low for issue in ranking), reverse=True)
+            quartiles = [issue.impact - QUARTILE * (issue.impact - issue.low) for issue in ranking]
+            order = [
+                (issue.significant, issue.low if issue.significant else quartile)
+                for issue, quartile in zip(ranking, quartiles, strict=True)
+            ]
+            assert order == sorted(order, reverse=True)
             for issue in ranking:
                 assert -200 <= issue.low <= issue.impact + 1e-9
                 assert issue.impact - 1e-9 <= issue.high <= 200
