@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from saywhy.estimate import Estimate, Nps
+from saywhy.fix import FixOutcome
 from saywhy.issue import CauseKey, Issue
 from saywhy.scenario import Scenario
 
@@ -174,3 +175,4 @@ class Report:
     scenarios: tuple[
         Scenario, ...
     ] = ()  # of the costliest complaints, half as often and by nobody; each, then together
+    fixes: tuple[FixOutcome, ...] = ()  # of causes marked as fixed: regressed ones first, then undecided, then verified

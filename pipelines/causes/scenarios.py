@@ -10,7 +10,7 @@ from scipy import sparse
 
 from pipelines.causes.analysis import SIDES, Analysis
 from pipelines.causes.impacts import indices, theme_only, without_opposite
-from pipelines.impact.scenario import project
+from pipelines.impact.scenario import Projection, project
 from pipelines.tabulate.survey_data import Cause
 from saywhy.annotation import Polarity
 from saywhy.errors import InvalidInput, NothingToAnalyse
@@ -43,6 +43,18 @@ def scenarios(
 ) -> tuple[Scenario, ...]:
     """For each set of complaints and each share, set by set, the NPS if that share of them were not named.
 
+    Raises what `projections` raises.
+    """
+    cases = [(keys, share) for keys in sets for share in shares]
+    return tuple(
+        Scenario(tuple(map(str, keys)), share, projection.responses, projection.gain, projection.nps)
+        for (keys, share), projection in zip(cases, projections(analysis, sets, shares), strict=True)
+    )
+
+
+def projections(analysis: Analysis, sets: Sequence[Sequence[CauseKey]], shares: Sequence[float]) -> list[Projection]:
+    """For each set of complaints and each share, set by set, what it would bring if that share were not named.
+
     Sets of themes are measured in the model of the themes; where a set has a topic, all are in the model of the topics
     and rests, in which a theme is all its topics and its rest. Raises `InvalidInput` for an empty set or for a cause
     that no analysed response names, and `NothingToAnalyse` if no response has a score and a comment.
@@ -63,27 +75,15 @@ def scenarios(
     used = np.flatnonzero(named.astype(np.int64).sum(axis=0))
     theme_indices = indices(data.causes, "theme").tolist() if kind == "topic" else []
     owners = [*(data.causes[index] for index in columns.tolist()), *(data.causes[index] for index in theme_indices)]
-    chosen = [_columns(owners, keys, used[used < complaints]) for keys in sets]
     without_cause = analysis.mask & data.scored & ~analysis.base
-    projections = project(
+    return project(
         data.points[analysis.base],
         named[:, used],
-        [np.searchsorted(used, columns_of_set) for columns_of_set in chosen],
+        [np.searchsorted(used, _columns(owners, keys, used[used < complaints])) for keys in sets],
         fewer=shares,
         controls=analysis.controls(),
         others=data.points[without_cause],
         customer=np.concatenate([analysis.customer, data.account[without_cause]]),
-    )
-    cases = [(keys, of_set, share) for keys, of_set in zip(sets, chosen, strict=True) for share in shares]
-    return tuple(
-        Scenario(
-            causes=tuple(map(str, keys)),
-            fewer=share,
-            responses=int((named[:, of_set].astype(np.int64).sum(axis=1) > 0).sum()),
-            gain=projection.gain,
-            nps=projection.nps,
-        )
-        for (keys, of_set, share), projection in zip(cases, projections, strict=True)
     )
 
 

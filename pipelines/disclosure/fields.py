@@ -42,8 +42,9 @@ PUBLICATION: Mapping[type, Publication] = {
         as_is="wave generated_at model",
         protected="""counts nps nps_with_comment ratings waves segments languages sentiment issues delights notes change
             alerts board findings""",
-        # An audit tells of single comments. Those who name any of several causes are a further group.
-        never="audit scenarios",
+        # An audit tells of single comments. Those who name any of several causes are a further group, and so are those
+        # who name a cause before or after a day.
+        never="audit scenarios fixes",
     ),
     Counts: Publication(as_is="responses scored", protected="comments non_answers duplicates"),
     Estimate: Publication(as_is="value low high"),

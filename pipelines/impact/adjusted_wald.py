@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from models.arrays import Floats
+import numpy as np
+
+from models.arrays import Floats, Integers
 
 #: Responses that the adjustment adds; a quarter of them are promoters, a quarter detractors.
 ADDED_RESPONSES = 3
@@ -36,6 +38,23 @@ def variance_in_points(groups: Floats, n: Floats) -> Floats:
     _, variance = adjusted_score(groups[:, 0], groups[:, 2], n)
     points: Floats = 100**2 * variance
     return points
+
+
+def excess_variance(counts: Integers, totals: Integers, responses: int) -> Floats:
+    """What the adjusted shares add to the variance of what each cause costs, (K,), in squared points.
+
+    `counts`, (K, 3), are the promoters, passives and detractors who name each cause, `totals`, (3,), those of everyone
+    who could; the points are those of the NPS of `responses`. It is large for few or unanimous responses.
+    """
+    excess = np.zeros(len(counts))
+    for group_counts in (counts, totals - counts):  # those who name the cause, and the others
+        n = np.maximum(group_counts.sum(axis=1), 1)
+        shares = group_counts / n[:, None]
+        plain = 100**2 * (shares[:, 0] + shares[:, 2] - (shares[:, 0] - shares[:, 2]) ** 2)
+        adjusted = variance_in_points(group_counts.astype(np.float64), n.astype(np.float64))
+        excess += np.maximum(adjusted - plain, 0) / n
+    variance: Floats = (counts.sum(axis=1) / responses) ** 2 * excess
+    return variance
 
 
 def added_variance(n: int) -> float:

@@ -14,7 +14,7 @@ from scipy import sparse
 from scipy.stats import norm
 
 from models.arrays import Floats, Integers
-from pipelines.impact.adjusted_wald import variance_in_points
+from pipelines.impact.adjusted_wald import excess_variance
 from pipelines.impact.leave_out import clipped_interval, leave_out, leave_out_design_effects
 from pipelines.impact.multiple_testing import FALSE_DISCOVERY_RATE, q_values
 from pipelines.impact.nps import Z95, by_group
@@ -140,7 +140,7 @@ def _impacts(
     """
     mentions = counts.sum(axis=1)
     is_named_by_all = mentions == totals.sum()
-    excess = recovered.design_effect * _adjusted_excess(counts, totals, responses)
+    excess = recovered.design_effect * excess_variance(counts, totals, responses)
     covariance = recovered.covariance + np.diag(excess)
     error = np.where(is_named_by_all, np.inf, np.sqrt(covariance.diagonal()))
     is_few = mentions < FEW_MENTIONS
@@ -184,19 +184,6 @@ def _widened(value: Floats, low: Floats, high: Floats, excess: Floats) -> _Ends:
 def _signed(sign: int, value: Floats, low: Floats, high: Floats) -> tuple[list[float], list[float], list[float]]:
     value, low, high = (value, low, high) if sign > 0 else (-value, -high, -low)
     return (value + 0.0).tolist(), low.tolist(), high.tolist()  # + 0.0 turns -0 into 0
-
-
-def _adjusted_excess(counts: Integers, totals: Integers, responses: int) -> Floats:
-    """What the adjusted-Wald shares add to the variance of each cause (K,): large for few or unanimous responses."""
-    excess = np.zeros(len(counts))
-    for group_counts in (counts, totals - counts):  # those who name the cause, and the others
-        n = np.maximum(group_counts.sum(axis=1), 1)
-        shares = group_counts / n[:, None]
-        plain = 100**2 * (shares[:, 0] + shares[:, 2] - (shares[:, 0] - shares[:, 2]) ** 2)
-        adjusted = variance_in_points(group_counts.astype(np.float64), n.astype(np.float64))
-        excess += np.maximum(adjusted - plain, 0) / n
-    variance: Floats = (counts.sum(axis=1) / responses) ** 2 * excess
-    return variance
 
 
 def _top_three(estimate: Floats, covariance: Floats) -> Floats:

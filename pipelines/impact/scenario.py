@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.arrays import Floats
+from pipelines.impact.adjusted_wald import excess_variance
 from pipelines.impact.customers import design_effects
 from pipelines.impact.design import aggregated, design_matrix
 from pipelines.impact.multinomial_logit import LogitModel, fit, group_shares
@@ -25,7 +26,9 @@ _GROUP_POINTS = np.array([100.0, 0.0, -100.0])
 class Projection:
     """The NPS points gained where a set of causes is named less, and the NPS with that gain."""
 
+    responses: int  # that name any of the set now
     gain: Estimate
+    gain_variance: float  # in squared points; infinite where every response names a cause of the set
     nps: Estimate
 
 
@@ -48,7 +51,8 @@ def project(
     whole.
 
     The variance is that of the sum of the influences of each response on the NPS and on the gain, times the design
-    effect of several responses of one `customer` (`pipelines.impact.customers`; of `points`, then of `others`). Where
+    effect of several responses of one `customer` (`pipelines.impact.customers`; of `points`, then of `others`). As in
+    the ranking, it is increased by what the adjusted-Wald shares add for few or unanimous responses. Where
     every response names a cause of the set there is no comparison group, and the interval of the NPS is -100 … 100.
     """
     design, counts, row = aggregated(design_matrix(named, controls), points)
@@ -62,7 +66,9 @@ def project(
     for columns in sets:
         gain_of_rows, influence = _switch_off(model, design, counts, columns + 1)
         whole = 100 * float(counts.sum(axis=1) @ gain_of_rows) / total
-        is_comparable = bool((design[:, columns + 1].sum(axis=1) == 0).any())
+        named_by = counts[design[:, columns + 1].sum(axis=1) > 0].sum(axis=0)  # (3,) by group
+        responses = int(named_by.sum())
+        [excess] = excess_variance(named_by[None].astype(np.int64), counts.sum(axis=0).astype(np.int64), total).tolist()
         for share in fewer:
             gain = share * whole
             on_gain = share * 100 * influence - gain  # (U, 3) of those who could name a cause; -gain of all others
@@ -71,22 +77,36 @@ def project(
             of_gain = np.concatenate([on_gain[row, group], np.full(len(others), -gain)])
             both = np.stack([of_gain, of_gain + everyone - score], axis=1)
             effect = design_effects(customer, both.__getitem__, 2)
-            gain_variance = effect[0] * factor * ((counts * on_gain**2).sum() + len(others) * gain**2) / total**2
-            squares = (counts * (on_gain + on_score) ** 2).sum() + ((scores - gain) ** 2).sum()
-            variance = effect[1] * factor * squares / total**2
-            projections.append(_projection(gain, gain_variance, score, variance, is_comparable=is_comparable))
+            squares = np.array(
+                [
+                    (counts * on_gain**2).sum() + len(others) * gain**2,
+                    (counts * (on_gain + on_score) ** 2).sum() + ((scores - gain) ** 2).sum(),
+                ]
+            )
+            variances = effect * (factor * squares / total**2 + share**2 * excess)
+            is_comparable = responses < len(points)
+            projections.append(
+                _projection(responses, gain, score, variances) if is_comparable else _unknown(responses, score)
+            )
     return projections
 
 
-def _projection(gain: float, gain_variance: float, score: float, variance: float, *, is_comparable: bool) -> Projection:
+def _projection(responses: int, gain: float, score: float, variances: Floats) -> Projection:
+    """`variances`, (2,), are those of the gain and of the NPS with it."""
     nps = min(max(score + gain, -100.0), 100.0)
-    if not is_comparable:
-        return Projection(Estimate(0.0, -100.0 - score, 100.0 - score), Estimate(score, -100.0, 100.0))
-    error, gain_error = Z95 * variance**0.5, Z95 * gain_variance**0.5
+    gain_error, error = (Z95 * np.sqrt(variances)).tolist()
     return Projection(
+        responses,
         Estimate(gain, max(gain - gain_error, -100.0 - score), min(gain + gain_error, 100.0 - score)),
+        float(variances[0]),
         Estimate(nps, max(nps - error, -100.0), min(nps + error, 100.0)),
     )
+
+
+def _unknown(responses: int, score: float) -> Projection:
+    """Where there is no comparison group."""
+    gain = Estimate(0.0, -100.0 - score, 100.0 - score)
+    return Projection(responses, gain, np.inf, Estimate(score, -100.0, 100.0))
 
 
 def _switch_off(

@@ -24,6 +24,7 @@ class ResponseColumns:
     def __init__(self) -> None:
         self._points, self._score, self._scale = array("b"), array("b"), array("b")
         self._comment, self._wave, self._account = array("i"), array("i"), array("i")
+        self._answered_at = array("d")
         self._segment, self._segment_ends = array("i"), array("q", [0])  # indices and row pointers, as in a CSR matrix
         self._comments: dict[str, Comment] = {}
         self._comment_indices: dict[str, int] = {}
@@ -41,6 +42,7 @@ class ResponseColumns:
         self._scale.append(SCALES.index(score.scale) if score else -1)
         self._comment.append(self._comment_index(response.comment))
         self._wave.append(self._wave_index(response.wave, answered_at))
+        self._answered_at.append(np.nan if answered_at is None else answered_at)
         self._account.append(self._account_index(response.customer, answered_at))
         segments = (self._segments.setdefault(segment, len(self._segments)) for segment in response.segments)
         self._segment.extend(dict.fromkeys(segments))
@@ -85,6 +87,7 @@ class ResponseColumns:
             answered=answered,
             annotated=answered & np.append(sentiment >= 0, False)[comment],
             wave=order_of_wave[np.array(self._wave, dtype=np.int32)],
+            answered_at=np.array(self._answered_at, dtype=np.float64),
             account=np.array(self._account, dtype=np.int32),
             segmented=segmented,
             comments=comments,

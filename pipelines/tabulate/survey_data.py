@@ -50,6 +50,7 @@ class SurveyData:
     answered: NDArray[np.bool_]  # (N,) the comment is an answer
     annotated: NDArray[np.bool_]  # (N,) the comment is an answer and a model has annotated it
     wave: NDArray[np.int32]  # (N,) into waves
+    answered_at: NDArray[np.float64]  # (N,) seconds since the epoch, nan where the date is not known
     account: NDArray[np.int32]  # (N,) into revenue
     segmented: sparse.csr_array  # (N, S) bool
     comments: tuple[Comment, ...]

@@ -10,9 +10,10 @@
 No function commits: the caller's transaction does. Iterators stream; use them up inside their transaction.
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
-`memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `runs`, `reports`. `open_store`,
-`reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`. `tables` defines
-the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences between the databases.
+`memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`.
+`open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
+`tables` defines the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
+between the databases.
 `key_file` keeps the keys of anonymous workspaces outside the database.
 """
 
@@ -24,6 +25,7 @@ from saywhy.store import (
     clusters,
     comments,
     efforts,
+    fixes,
     imports,
     mappings,
     memberships,
@@ -48,6 +50,7 @@ __all__ = [
     "clusters",
     "comments",
     "efforts",
+    "fixes",
     "imports",
     "mappings",
     "memberships",

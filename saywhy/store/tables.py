@@ -322,6 +322,17 @@ efforts = Table(
     Column("days", sa.Float, nullable=False),
 )
 
+# Causes that people marked as fixed, each from a wave on or from a day on.
+fixes = Table(
+    "fixes",
+    metadata,
+    _workspace(primary_key=True),
+    Column("cause", sa.Text, primary_key=True),  # kind:id
+    Column("wave", sa.Text),
+    Column("date", sa.Date),
+    Column("target", sa.Float),  # rate, 0 … 1; NULL: half of the rate before
+)
+
 audits = Table(
     "audits",
     metadata,

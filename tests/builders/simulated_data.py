@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,36 +53,58 @@ class QuietWaves:
             [generator.integers(ends[index], ends[index + 1], n) for index in range(len(ends) - 1)], axis=1
         )
         cells = (np.ones(member.size, dtype=bool), member.ravel(), np.arange(n + 1) * len(self.dimensions))
-        sides = {Polarity.NEGATIVE: named & ~is_praise, Polarity.POSITIVE: named & is_praise}
-        return SurveyData(
-            points=points,
-            scored=np.ones(n, dtype=bool),
-            score=points,
-            scale=np.zeros(n, dtype=np.int8),
-            comment=np.where(wrote, np.arange(n), -1).astype(np.int32),
-            answered=wrote,
-            annotated=wrote,
-            wave=wave.astype(np.int32),
-            account=account.astype(np.int32),
+        data = survey_data(points, named & ~is_praise, named & is_praise, wave, wrote=wrote, account=account)
+        return replace(
+            data,
             segmented=sparse.csr_array(cells, (n, ends[-1])),
-            comments=(Comment("text"),) * n,
-            hashes=tuple(map(str, range(n))),
-            sentiment=np.zeros(n, dtype=np.int8),
-            is_verdict=np.zeros(n, dtype=bool),
-            waves=("W1", "W2"),
             segments=tuple(
                 Segment(f"dimension {index}", f"{value:02}")
                 for index, size in enumerate(self.dimensions)
                 for value in range(size)
             ),
-            revenue=np.full(n, np.nan),
-            lifetime_value=np.full(n, np.nan),
-            causes=tuple(
-                Cause("theme", f"cause {index}", f"Cause {index}", f"cause {index}") for index in range(causes)
-            ),
-            cause_mentions={polarity: _mentions(side) for polarity, side in sides.items()},
-            vectors=np.zeros((0, 16), dtype=np.float16),
         )
+
+
+def survey_data(
+    points: NDArray[np.int8],
+    blamed: NDArray[np.bool_],
+    praised: NDArray[np.bool_],
+    wave: NDArray[np.int64],
+    *,
+    wrote: NDArray[np.bool_] | None = None,
+    account: NDArray[np.int64] | None = None,
+) -> SurveyData:
+    """N scored responses as columns: who blames and who praises each of K causes, (N, K), and the number of the wave.
+
+    Without `wrote` everybody writes a comment, without `account` each response is of an unknown customer. There are no
+    dates and no segments.
+    """
+    n, causes = blamed.shape
+    written = np.ones(n, dtype=bool) if wrote is None else wrote
+    return SurveyData(
+        points=points,
+        scored=np.ones(n, dtype=bool),
+        score=points,
+        scale=np.zeros(n, dtype=np.int8),
+        comment=np.where(written, np.arange(n), -1).astype(np.int32),
+        answered=written,
+        annotated=written,
+        wave=wave.astype(np.int32),
+        answered_at=np.full(n, np.nan),
+        account=np.full(n, -1, dtype=np.int32) if account is None else account.astype(np.int32),
+        segmented=sparse.csr_array((n, 0), dtype=bool),
+        comments=(Comment("text"),) * n,
+        hashes=tuple(map(str, range(n))),
+        sentiment=np.zeros(n, dtype=np.int8),
+        is_verdict=np.zeros(n, dtype=bool),
+        waves=tuple(f"W{number + 1}" for number in range(int(wave.max()) + 1)),
+        segments=(),
+        revenue=np.full(n, np.nan),
+        lifetime_value=np.full(n, np.nan),
+        causes=tuple(Cause("theme", f"cause {index}", f"Cause {index}", f"cause {index}") for index in range(causes)),
+        cause_mentions={Polarity.NEGATIVE: _mentions(blamed), Polarity.POSITIVE: _mentions(praised)},
+        vectors=np.zeros((0, 16), dtype=np.float16),
+    )
 
 
 def _mentions(named: NDArray[np.bool_]) -> CauseMentions:
