@@ -13,7 +13,7 @@ from api import health
 from api.http import problems
 from api.http.dependencies import Resources, State, open_resources
 from api.http.middleware import LimitBody, SecurityHeaders
-from api.v1 import audits, classify, mappings, reports, scenarios, topic_proposals, topics
+from api.v1 import audits, classify, fixes, mappings, reports, scenarios, topic_proposals, topics
 from api.web import docs, report
 from saywhy import __version__
 from saywhy.settings import Settings
@@ -28,6 +28,7 @@ Every error is a problem document (RFC 9457, `application/problem+json`).
 TAGS = [
     {"name": "classify", "description": "Sentiment and themes of comments."},
     {"name": "reports", "description": "The ranking of what costs NPS points, per wave or over all waves."},
+    {"name": "fixes", "description": "Causes marked as fixed, against the feedback since then."},
     {"name": "topics", "description": "Root causes, and the edits by which people correct them."},
     {"name": "audits", "description": "The model measured against a person, who labels a random sample."},
     {"name": "mappings", "description": "Saved mappings: how files with certain columns are imported."},
@@ -60,7 +61,19 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         generate_unique_id_function=_operation_id,
         responses=problems.documented(),
     )
-    for module in (classify, reports, scenarios, topics, topic_proposals, audits, mappings, report, health, docs):
+    for module in (
+        classify,
+        reports,
+        scenarios,
+        fixes,
+        topics,
+        topic_proposals,
+        audits,
+        mappings,
+        report,
+        health,
+        docs,
+    ):
         app.include_router(module.router)
     docs.mount_assets(app)
     problems.install(app)

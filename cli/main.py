@@ -19,6 +19,7 @@ from cli import (
     demo,
     evaluate,
     exporting,
+    fixes,
     importing,
     mappings,
     scenarios,
@@ -100,6 +101,8 @@ app.command("report", rich_help_panel=SURVEYS)(analysis.report)
 app.command("export", rich_help_panel=SURVEYS)(exporting.export)
 app.command("effort", rich_help_panel=SURVEYS)(analysis.effort)
 app.command("scenario", rich_help_panel=SURVEYS)(scenarios.scenario)
+app.command("fix", rich_help_panel=SURVEYS)(fixes.fix)
+app.add_typer(fixes.app, name="fixes", rich_help_panel=SURVEYS)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
 app.command("serve", rich_help_panel=SURVEYS)(serving.serve)

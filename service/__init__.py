@@ -5,7 +5,8 @@ or write feedback. Where what happens:
 
 - `service.analysis`: the analysis from comments to reports, step by step; `service.runs` records how each one ended.
 - `service.imports`: a survey export into the store, and the rows that were rejected.
-- `service.reports`: compute reports and read them; `service.efforts`: the effort of fixing a cause.
+- `service.reports`: compute reports and read them; `service.efforts`: the effort of fixing a cause;
+  `service.fixes`: causes that were fixed; `service.scenarios`: what it would bring.
 - `service.exports`: the responses, each with everything that is said of it.
 - `service.topics`: find topics, list and edit them.
 - `service.audits`: comments for a person to label, and the labels that come back.

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.annotate.columns import Annotations
 from pipelines.causes.analysis import Analysis
 from pipelines.causes.scenarios import SHARES, scenarios
 from pipelines.report.build import mask_of
 from pipelines.report.effort import find_cause
-from pipelines.tabulate.tabulation import tabulate
 from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import Conflict
@@ -17,6 +15,7 @@ from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 from saywhy.scenario import Scenario
 from saywhy.store import Engine
+from service.survey import load_survey
 from service.workspaces import reading
 
 
@@ -34,11 +33,5 @@ def what_if(
             raise Conflict("an anonymous workspace has no scenarios: sets of causes could single out people")
         report = store.reports.latest(connection, workspace_id, wave)
         keys = list(dict.fromkeys(CauseKey.parse(find_cause(report, cause)) for cause in causes))
-        data = tabulate(
-            store.responses.load(connection, workspace_id),
-            Annotations.of(store.annotations.load(connection, workspace_id, report.model)),
-            store.topics.load(connection, workspace_id),
-            store.topics.assignments(connection, workspace_id),
-            code_frame,
-        )
+        data = load_survey(connection, workspace_id, report.model, code_frame)
     return scenarios(Analysis.of(data, mask_of(wave, data)), [keys], SHARES)

@@ -17,7 +17,7 @@ from pipelines.impact.scenario import Projection
 from pipelines.impact.target_rate import MentionCounts, compare_with_target
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
-from saywhy.errors import InvalidInput, WaveNotFound
+from saywhy.errors import InvalidInput, NotFound, WaveNotFound
 from saywhy.estimate import Estimate
 from saywhy.fix import Fix, FixOutcome, FixState, MentionRate
 from saywhy.report import ALL_WAVES, MIN_CLAIM, Report
@@ -64,7 +64,10 @@ def ordered(outcomes: Iterable[FixOutcome]) -> tuple[FixOutcome, ...]:
 
 
 def check_fix(fix: Fix, data: SurveyData) -> None:
-    """Raise `WaveNotFound` or `InvalidInput` if the fix can be compared with nothing, now or later."""
+    """Raise `NotFound`, `WaveNotFound` or `InvalidInput` if the fix can be compared with nothing, now or later."""
+    complaints = _complaints(data)
+    if fix.cause not in complaints:
+        raise NotFound(f"{fix.cause} is no longer there since the latest report; run `saywhy analyse` first")
     if fix.wave is not None and fix.wave not in data.waves:
         there = f"there are: {', '.join(data.waves)}" if data.waves else "no response has a wave, so give a date"
         raise WaveNotFound(f"there is no wave {fix.wave!r}; {there}")
@@ -72,7 +75,7 @@ def check_fix(fix: Fix, data: SurveyData) -> None:
         raise InvalidInput("no response has a date, so give the wave from which on the cause is fixed")
     if fix.target is not None:
         return
-    before = _mentions(data, _Periods.of(data, ALL_WAVES, fix).before, _complaints(data)[fix.cause])
+    before = _mentions(data, _Periods.of(data, ALL_WAVES, fix).before, complaints[fix.cause])
     if not before.responses:
         raise InvalidInput(
             f"no response with a comment is from before {fix.start}, so there is no rate to compare with; "
@@ -117,8 +120,8 @@ def _outcomes(data: SurveyData, periods: _Periods, fixes: Sequence[Fix], causes:
     unknown = int((periods.unknown & data.annotated).sum())
     outcomes = []
     for fix, index in zip(fixes, causes, strict=True):
-        counts = [_mentions(data, mask, index) for mask in (periods.before, periods.after)]
-        test = compare_with_target(*counts, fix.target)
+        earlier, later = (_mentions(data, mask, index) for mask in (periods.before, periods.after))
+        test = compare_with_target(earlier, later, fix.target)
         outcomes.append(
             FixOutcome(
                 cause=fix.cause,
@@ -129,10 +132,10 @@ def _outcomes(data: SurveyData, periods: _Periods, fixes: Sequence[Fix], causes:
                 target=test.target,
                 above_target=test.above_target,
                 needed=test.needed,
-                before=_rate(counts[0]),
-                after=_rate(counts[1]),
+                before=_rate(earlier),
+                after=_rate(later),
                 unknown=unknown,
-                recovered=_recovered(before, after, index, counts[1]),
+                recovered=_recovered(before, after, index, later),
                 labels=dict(data.causes[index].labels),
             )
         )

@@ -21,7 +21,7 @@ MIN_RESPONSES = 10
 DEFAULT_REDUCTION = 0.5
 
 #: How many equally likely values stand for a target that is estimated.
-_TARGET_VALUES = 1000
+_TARGET_VALUES = 200
 
 #: Numbers of responses beyond this are not foreseen.
 _MAX_RESPONSES = 100_000

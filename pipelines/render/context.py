@@ -232,6 +232,7 @@ class Page:
     measures: FigureTable | None
     board: FigureTable | None
     scenarios: FigureTable | None
+    fixes: FigureTable | None
     delights: Ranking
     change: ChangePanel | None
     alerts: AlertPanel | None

@@ -29,10 +29,10 @@ def measures(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureT
         estimates = [_recoverable(issue), issue.shapley, issue.leave_out]
         if audited:
             estimates.append(issue.audited.impact if issue.audited else None)
-        return tuple(_points(estimate, wording) for estimate in estimates)
+        return tuple(points_figure(estimate, wording) for estimate in estimates)
 
     rows = [_row(issue, figures(issue), code_frame, wording) for issue in report.issues]
-    return _table("measures", titles, rows, wording)
+    return figure_table("measures", titles, rows, wording)
 
 
 def board(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureTable | None:
@@ -42,13 +42,17 @@ def board(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureTabl
 
     def figures(issue: Issue) -> tuple[Figure, ...]:
         days = Figure("–" if issue.effort_days is None else wording.tick(issue.effort_days))
-        return _points(issue.points_per_day, wording, decimals=2), _points(_recoverable(issue), wording), days
+        return (
+            points_figure(issue.points_per_day, wording, decimals=2),
+            points_figure(_recoverable(issue), wording),
+            days,
+        )
 
     rows = []
     for issue in issues:
         badges = (wording["pebble"],) if issue.is_pebble else ()
         rows.append(replace(_row(issue, figures(issue), code_frame, wording), badges=badges))
-    return _table("board", ("per_day", "recoverable", "effort"), rows, wording)
+    return figure_table("board", ("per_day", "recoverable", "effort"), rows, wording)
 
 
 def scenarios(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureTable | None:
@@ -62,17 +66,19 @@ def scenarios(report: Report, code_frame: CodeFrame, wording: Wording) -> Figure
             " + ".join(names.get(cause, cause) for cause in causes),
             wording("scenario_responses", n=wording.count(cases[0].responses)),
             tuple(
-                figure for case in cases for figure in (_points(case.nps, wording, signed=True), _gain(case, wording))
+                figure
+                for case in cases
+                for figure in (points_figure(case.nps, wording, signed=True), _gain(case, wording))
             ),
         )
         for causes, cases in by_set.items()
     ]
     titles = ("scenario_half", "scenario_gain", "scenario_nobody", "scenario_gain")
-    return _table("scenarios", titles, rows, wording)
+    return figure_table("scenarios", titles, rows, wording)
 
 
 def _gain(scenario: Scenario, wording: Wording) -> Figure:
-    return _points(scenario.gain, wording, signed=True)
+    return points_figure(scenario.gain, wording, signed=True)
 
 
 def concentrations(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureTable | None:
@@ -84,7 +90,7 @@ def concentrations(report: Report, code_frame: CodeFrame, wording: Wording) -> F
             issue,
             (
                 Figure(wording.segment(segment.segment)),
-                _points(segment.times, wording),
+                points_figure(segment.times, wording),
                 Figure(wording.share(segment.rate)),
                 Figure(wording.share(segment.elsewhere)),
             ),
@@ -93,7 +99,7 @@ def concentrations(report: Report, code_frame: CodeFrame, wording: Wording) -> F
         )
         for issue, segment in pairs
     ]
-    return _table(
+    return figure_table(
         "concentrations", ("segment", "times", "rate_there", "rate_elsewhere"), rows, wording, VISIBLE_MINOR_ROWS
     )
 
@@ -120,7 +126,9 @@ def change(report: Report, code_frame: CodeFrame, wording: Wording) -> ChangePan
         )
         for cause in report.change.causes
     ]
-    table = _table("change_causes", ("named_by", "frequency", "severity"), rows, wording, VISIBLE_MINOR_ROWS, "theme")
+    table = figure_table(
+        "change_causes", ("named_by", "frequency", "severity"), rows, wording, VISIBLE_MINOR_ROWS, "theme"
+    )
     title = wording("change", wave=report.change.before, after=report.change.after)
     return ChangePanel(title, tuple(_sentences(report.change, _names(report, code_frame, wording), wording)), table)
 
@@ -154,7 +162,7 @@ def _names(report: Report, code_frame: CodeFrame, wording: Wording) -> dict[str,
 
 def _change_figures(cause: CauseChange, wording: Wording) -> tuple[Figure, ...]:
     before, after = wording.share(cause.rate_before), wording.share(cause.rate_after)
-    parts = (_points(part, wording, signed=True) for part in (cause.frequency, cause.severity))
+    parts = (points_figure(part, wording, signed=True) for part in (cause.frequency, cause.severity))
     return Figure(wording("from_to", before=before, after=after)), *parts
 
 
@@ -190,7 +198,7 @@ def _row(issue: Issue, figures: tuple[Figure, ...], code_frame: CodeFrame, wordi
     )
 
 
-def _table(
+def figure_table(
     name: str,
     titles: tuple[str, ...],
     rows: list[FigureRow],
@@ -216,7 +224,8 @@ def _recoverable(issue: Issue) -> Estimate:
     return Estimate(issue.impact, issue.low, issue.high)
 
 
-def _points(estimate: Estimate | None, wording: Wording, *, signed: bool = False, decimals: int = 1) -> Figure:
+def points_figure(estimate: Estimate | None, wording: Wording, *, signed: bool = False, decimals: int = 1) -> Figure:
+    """Points with their interval; a dash where there are none."""
     if estimate is None:
         return Figure("–")
     return Figure(

@@ -15,6 +15,7 @@ from pipelines.render.context import (
     ScorePanel,
 )
 from pipelines.render.figures import alerts, board, change, concentrations, measures, scenarios
+from pipelines.render.fixes import fixes
 from pipelines.render.geometry import Axis
 from pipelines.render.ranking import issue_label, ranking
 from pipelines.render.wording import Wording
@@ -48,6 +49,7 @@ def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
         measures=measures(report, code_frame, wording),
         board=board(report, code_frame, wording),
         scenarios=scenarios(report, code_frame, wording),
+        fixes=fixes(report, code_frame, wording),
         change=change(report, code_frame, wording),
         alerts=alerts(report, code_frame, wording),
         concentrations=concentrations(report, code_frame, wording),

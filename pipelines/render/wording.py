@@ -117,9 +117,11 @@ class Wording:
         return self("interval", **dict(zip(("low", "high"), ends, strict=True)))
 
     def share(self, fraction: float) -> str:
-        """A fraction of 1 as a whole percentage; a positive one that rounds to zero is “<1%”."""
+        """A fraction of 1 as a whole percentage; one that rounds to 0 or 1 and is neither is “<1%” or “>99%”."""
         if 0 < fraction < 0.005:
             return f"<{format_percent(0.01, locale=self._locale)}"
+        if 0.995 <= fraction < 1:
+            return f">{format_percent(0.99, locale=self._locale)}"
         return format_percent(fraction, locale=self._locale)
 
     def amount(self, number: float) -> Count:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.annotate.columns import Annotations
+from pipelines.causes.fixes import with_fixes
 from pipelines.disclosure.release import ReleasePlan
 from pipelines.report.effort import with_efforts
 from pipelines.report.waves import report_on_waves
@@ -37,6 +38,7 @@ def write_reports(
             store.topics.assignments(connection, workspace_id),
             annotator.code_frame,
         )
+        fixes = store.fixes.load(connection, workspace_id)
     reports = report_on_waves(
         data,
         annotator.model,
@@ -45,9 +47,13 @@ def write_reports(
         plan=plan,
         progress=lambda done, total: progress("report", done, total),
     )
+    if plan is None:  # an anonymous workspace has no fixes
+        reports = [with_fixes(report, data, fixes.values()) for report in reports]
     with engine.begin() as connection:
-        efforts = store.efforts.load(connection, workspace_id)
+        efforts, marked = store.efforts.load(connection, workspace_id), store.fixes.load(connection, workspace_id)
         for report in reports:
+            if plan is None and marked != fixes:  # people marked or removed some meanwhile
+                report = with_fixes(report, data, marked.values())
             store.reports.save(connection, workspace_id, run.id, with_efforts(report, efforts))
     progress("report", len(reports), len(reports))
 

@@ -63,7 +63,7 @@ def test_every_word_is_used() -> None:
     made = {f"score_range_{group}" for group in ("promoters", "passives", "detractors")}
     made |= {f"{name}_{suffix}" for name in ("ranking", "delights") for suffix in ("hint", "by_mentions")}
     made |= {f"stake_share_{group}" for group in ("detractors", "promoters")} | {"stake_revenue", "stake_lifetime"}
-    made |= {f"{name}_hint" for name in ("measures", "board", "scenarios", "concentrations", "change_causes")}
+    made |= {f"{name}_hint" for name in ("measures", "board", "scenarios", "fixes", "concentrations", "change_causes")}
     made |= {"negative", "neutral", "positive", "mixed"}
     made |= {f"finding.{key}" for key in FINDINGS}
     made |= {
