@@ -65,9 +65,10 @@ def _certainty(outcome: FixOutcome, wording: Wording) -> str:
     if outcome.above_target is None:
         return wording["fix_without_target"]
     if outcome.state is FixState.WATCHING:
-        return (
-            wording["fix_close"] if outcome.needed is None else wording("fix_needed", n=wording.count(outcome.needed))
-        )
+        if outcome.needed is None:
+            return wording["fix_close"]
+        needed = "fix_needed" if outcome.after.mentions else "fix_needed_unnamed"
+        return wording(needed, n=wording.count(outcome.needed))
     if outcome.state is FixState.REGRESSED:
         return wording("fix_above", probability=wording.share(outcome.above_target))
     return wording("fix_below", probability=wording.share(1 - outcome.above_target))
