@@ -75,7 +75,8 @@ def check_fix(fix: Fix, data: SurveyData) -> None:
         raise InvalidInput("no response has a date, so give the wave from which on the cause is fixed")
     if fix.target is not None:
         return
-    before = _mentions(data, _Periods.of(data, ALL_WAVES, fix).before, complaints[fix.cause])
+    index = complaints[fix.cause]
+    before = _mentions(data, _Periods.of(data, ALL_WAVES, fix).before, [index])[index]
     if not before.responses:
         raise InvalidInput(
             f"no response with a comment is from before {fix.start}, so there is no rate to compare with; "
@@ -116,12 +117,11 @@ def _complaints(data: SurveyData) -> dict[str, int]:
 
 def _outcomes(data: SurveyData, periods: _Periods, fixes: Sequence[Fix], causes: Sequence[int]) -> list[FixOutcome]:
     """The outcomes of fixes with the same start; `causes` are the indices of theirs."""
-    before, after = (_Costs.measure(data, mask, causes) for mask in (periods.before, periods.after))
+    before, after = (_Period.of(data, mask, causes) for mask in (periods.before, periods.after))
     unknown = int((periods.unknown & data.annotated).sum())
     outcomes = []
     for fix, index in zip(fixes, causes, strict=True):
-        earlier, later = (_mentions(data, mask, index) for mask in (periods.before, periods.after))
-        test = compare_with_target(earlier, later, fix.target)
+        test = compare_with_target(before.mentions[index], after.mentions[index], fix.target)
         outcomes.append(
             FixOutcome(
                 cause=fix.cause,
@@ -132,64 +132,75 @@ def _outcomes(data: SurveyData, periods: _Periods, fixes: Sequence[Fix], causes:
                 target=test.target,
                 above_target=test.above_target,
                 needed=test.needed,
-                before=_rate(earlier),
-                after=_rate(later),
+                before=_rate(before.mentions[index]),
+                after=_rate(after.mentions[index]),
                 unknown=unknown,
-                recovered=_recovered(before, after, index, later),
+                recovered=_recovered(before, after, index),
                 labels=dict(data.causes[index].labels),
             )
         )
     return outcomes
 
 
-def _mentions(data: SurveyData, mask: NDArray[np.bool_], index: int) -> MentionCounts:
-    """How many of these responses with a comment complain of a cause."""
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """How often causes are named before or after a fix, and what they cost then, by index of the cause."""
+
+    mentions: Mapping[int, MentionCounts]
+    costs: Mapping[int, Projection]  # without causes that nobody names; empty from few responses
+    base: int  # scored responses with a comment
+    responses: int  # all scored responses
+
+    @classmethod
+    def of(cls, data: SurveyData, mask: NDArray[np.bool_], causes: Sequence[int]) -> _Period:
+        analysis = Analysis.of(data, mask)
+        base = int(analysis.base.sum()) if analysis.is_scored else 0
+        costs = _costs(analysis, causes) if base >= MIN_CLAIM else {}
+        return cls(_mentions(data, mask, causes), costs, base, analysis.responses)
+
+
+def _mentions(data: SurveyData, mask: NDArray[np.bool_], causes: Sequence[int]) -> dict[int, MentionCounts]:
+    """How many of these responses with a comment complain of each cause."""
     wrote = mask & data.annotated
-    named = data.named(Polarity.NEGATIVE, wrote)[:, [index]].toarray().astype(np.float64)
-    if not len(named):
-        return MentionCounts(0, 0)
-    deviation = named - named.mean()
-    [effect] = design_effects(data.account[wrote], deviation.__getitem__, 1).tolist()
-    return MentionCounts(int(named.sum()), len(named), effect)
+    named = data.named(Polarity.NEGATIVE, wrote)[:, list(causes)].toarray().astype(np.float64)
+    responses = len(named)
+    if not responses:
+        return dict.fromkeys(causes, MentionCounts(0, 0))
+    deviation = named - named.mean(axis=0)
+    effects = design_effects(data.account[wrote], deviation.__getitem__, len(causes)).tolist()
+    mentions = named.sum(axis=0).astype(int).tolist()
+    return {
+        index: MentionCounts(count, responses, effect)
+        for index, count, effect in zip(causes, mentions, effects, strict=True)
+    }
+
+
+def _costs(analysis: Analysis, causes: Sequence[int]) -> dict[int, Projection]:
+    """What would be gained if nobody named each cause, in the model of its kind, as in the ranking."""
+    mentions = analysis.named[Polarity.NEGATIVE].astype(np.int64).sum(axis=0)
+    costs: dict[int, Projection] = {}
+    for kind in ("theme", "topic"):
+        keys = {index: cause.key for index in causes if (cause := analysis.data.causes[index]).kind == kind}
+        named = [index for index in keys if mentions[index]]
+        if named:
+            costs |= zip(named, projections(analysis, [[keys[index]] for index in named], [1.0]), strict=True)
+    return costs
 
 
 def _rate(counts: MentionCounts) -> MentionRate:
     return MentionRate(counts.mentions, counts.responses, counts.rate())
 
 
-@dataclass(frozen=True, slots=True)
-class _Costs:
-    """What causes cost in one period, by index; those that nobody names are left out."""
-
-    base: int  # scored responses with a comment
-    responses: int  # all scored responses
-    by_cause: Mapping[int, Projection]
-
-    @classmethod
-    def measure(cls, data: SurveyData, mask: NDArray[np.bool_], causes: Sequence[int]) -> _Costs:
-        analysis = Analysis.of(data, mask)
-        base = int(analysis.base.sum()) if analysis.is_scored else 0
-        costs: dict[int, Projection] = {}
-        if base >= MIN_CLAIM:
-            mentions = analysis.named[Polarity.NEGATIVE].astype(np.int64).sum(axis=0)
-            for kind in ("theme", "topic"):  # each in the model of its kind, as in the ranking
-                named = [index for index in causes if data.causes[index].kind == kind and mentions[index]]
-                if named:
-                    sets = [[data.causes[index].key] for index in named]
-                    costs |= zip(named, projections(analysis, sets, [1.0]), strict=True)
-        return cls(base, analysis.responses, costs)
-
-
-def _recovered(before: _Costs, after: _Costs, index: int, counts: MentionCounts) -> Estimate | None:
+def _recovered(before: _Period, after: _Period, index: int) -> Estimate | None:
     """The points recovered with a 95 % interval; None from few responses, and if nobody who scored named it before."""
-    if index not in before.by_cause or after.base < MIN_CLAIM:
+    if index not in before.costs or after.base < MIN_CLAIM:
         return None
-    cost = before.by_cause[index]
-    if index in after.by_cause:
-        points, variance = after.by_cause[index].gain.value, after.by_cause[index].gain_variance
+    cost = before.costs[index]
+    if index in after.costs:
+        points, variance = after.costs[index].gain.value, after.costs[index].gain_variance
     else:
         # Nobody names it, but somebody may: the rate has a posterior, and each mention may cost as much as before.
-        mentioned, others = counts.posterior()
+        mentioned, others = after.mentions[index].posterior()
         n = mentioned + others
         square_of_rate = mentioned * (mentioned + 1) / (n * (n + 1))
         per_mention = cost.gain.value * before.responses / cost.responses
