@@ -10,9 +10,12 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.http.dependencies import Resources, open_resources
+from models.annotator import Annotator
 from saywhy import store
 from saywhy.settings import Settings
+from saywhy.store import Engine
 from tests.api import SLASHED
+from tests.builders.fixed_survey import analysed, responses
 from tests.builders.reports import FULL
 
 
@@ -39,4 +42,12 @@ def client(resources: Resources) -> Iterator[TestClient]:
         raise RuntimeError("the password is hunter2")
 
     with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def survey_client(sqlite_engine: Engine, annotator: Annotator) -> Iterator[TestClient]:
+    """A client of the application on an analysed survey of three waves, in a store of its own."""
+    analysed(sqlite_engine, responses())
+    with TestClient(create_app(Settings(), Resources(sqlite_engine, "default", annotator))) as client:
         yield client

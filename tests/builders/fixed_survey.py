@@ -14,6 +14,7 @@ from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment, Response
 from saywhy.store import Engine
 from service.analysis import analyse
+from service.progress import Progress
 from tests.builders.answers import annotate_by_words, response
 from tests.doubles import FakeAnnotator, Mention
 
@@ -52,11 +53,13 @@ def survey(answers: list[Response]) -> SurveyData:
     return tabulate(answers, Annotations.of(annotations.items()), (), (), load_code_frame())
 
 
-def analysed(engine: Engine, answers: list[Response], workspace: str = "default") -> None:
-    """Save these responses and analyse what is in the workspace."""
+def analysed(engine: Engine, answers: list[Response], progress: Progress = lambda *_: None) -> FakeAnnotator:
+    """Save these responses and analyse what is in the default workspace; the annotator that read what is new."""
     with engine.begin() as connection:
-        store.responses.save(connection, store.workspaces.ensure(connection, workspace), answers)
-    analyse(engine, workspace, FakeAnnotator(_mentions), progress=lambda *_: None)
+        store.responses.save(connection, store.workspaces.ensure(connection, "default"), answers)
+    annotator = FakeAnnotator(_mentions)
+    analyse(engine, "default", annotator, progress=progress)
+    return annotator
 
 
 def _mentions(comment: Comment) -> list[Mention]:

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from cli.main import app
 from saywhy import store
 from saywhy.sample import SAMPLE
+from tests.cli import invoke
 
 SAYWHY = Path(sys.executable).with_name("saywhy")
 
@@ -28,11 +27,6 @@ SCORES = {
 }
 
 HEADER = ["Response ID", "Submitted At", "Likelihood to recommend (0-10)", "Why?", "Plan", "Mood"]
-
-
-def invoke(url: str, *arguments: str) -> Result:
-    """Run a command in this process, on that store."""
-    return CliRunner().invoke(app, list(arguments), env={"SAYWHY_DATABASE_URL": url})
 
 
 @pytest.fixture

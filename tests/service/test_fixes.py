@@ -42,7 +42,7 @@ def test_a_fix_is_in_the_reports_at_once(engine: Engine) -> None:
     assert read_report(engine, "default", "all") == replace(before, fixes=(marked.outcome,))
     assert [reported(engine, wave) for wave in ("W1", "W2", "W3")] == [
         {},
-        {SUPPORT: FixState.WATCHING if marked.outcome.after.responses < 10 else FixState.VERIFIED},
+        {SUPPORT: FixState.VERIFIED},
         {SUPPORT: FixState.VERIFIED},
     ]
 
@@ -53,7 +53,7 @@ def test_later_feedback_changes_the_outcome(sqlite_engine: Engine) -> None:
     marked = mark(sqlite_engine, Fix(SUPPORT, date=date(2026, 2, 1)))
     assert marked.outcome is not None
     assert (marked.outcome.state, marked.outcome.after.responses) == (FixState.WATCHING, 0)
-    analysed(sqlite_engine, responses())
+    assert analysed(sqlite_engine, responses()).annotated == 120
     assert reported(sqlite_engine) == {SUPPORT: FixState.VERIFIED}
     [listed] = list_fixes(sqlite_engine, "default")
     assert listed.outcome == read_report(sqlite_engine, "default", "all").fixes[0]
@@ -89,9 +89,9 @@ def test_a_removed_fix_is_gone(sqlite_engine: Engine, name: str) -> None:
         remove_fix(sqlite_engine, "default", name)
 
 
-def test_a_renamed_topic_stays_fixed_and_a_merged_one_is_listed(sqlite_engine: Engine) -> None:
-    """A fix belongs to the id of its cause, like an effort: a new name changes nothing. Without its topic it is listed
-    without an outcome, and left out of reports, until the merge is undone.
+def test_a_renamed_topic_stays_fixed_and_one_that_is_gone_is_listed(sqlite_engine: Engine) -> None:
+    """A fix belongs to the id of its cause, like an effort: a new name changes nothing. While its topic is ignored (or
+    merged into another) it is listed without an outcome, and is in no report.
     """
     analysed(sqlite_engine, responses())
     topic = next(issue for issue in read_report(sqlite_engine, "default", "all").issues if issue.kind == "topic")
@@ -115,22 +115,16 @@ def test_a_renamed_topic_stays_fixed_and_a_merged_one_is_listed(sqlite_engine: E
     assert list_fixes(sqlite_engine, "default") == [MarkedFix(Fix(str(topic.key), wave="W2", target=0.5), None)]
 
 
-def test_a_fix_marked_during_an_analysis_is_in_its_reports(
-    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fix_marked_meanwhile_is_in_the_reports(sqlite_engine: Engine) -> None:
     """Whoever marks a cause while reports are computed does not wait for another analysis."""
-    from service.reports import writing
-
     analysed(sqlite_engine, responses(("W1", "W2")))
-    compute = writing.report_on_waves
 
-    def mark_meanwhile(*arguments: object, **options: object) -> object:
-        mark(sqlite_engine, Fix(SUPPORT, wave="W2"))
-        return compute(*arguments, **options)  # type: ignore[arg-type]
+    def mark_meanwhile(stage: str, done: int, _: int) -> None:
+        if (stage, done) == ("report", 0):
+            mark(sqlite_engine, Fix(SUPPORT, wave="W2"))
 
-    monkeypatch.setattr(writing, "report_on_waves", mark_meanwhile)
-    analysed(sqlite_engine, responses())
-    assert reported(sqlite_engine) == {SUPPORT: FixState.VERIFIED}
+    analysed(sqlite_engine, responses(), mark_meanwhile)
+    assert [reported(sqlite_engine, wave) for wave in ("W3", "all")] == [{SUPPORT: FixState.VERIFIED}] * 2
 
 
 def test_what_is_refused(sqlite_engine: Engine) -> None:
