@@ -83,5 +83,6 @@ HOSTILE = replace(
         for issue in RICH.issues
     ),
     delights=(),
+    fixes=(replace(RICH.fixes[0], cause=f"topic:{HOSTILE_TEXT}", label=HOSTILE_TEXT, wave=HOSTILE_TEXT),),
     notes=(Note("dropped", {"names": (HOSTILE_TEXT,)}),),
 )

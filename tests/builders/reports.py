@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipelines.report.effort import with_efforts
 from saywhy.estimate import Estimate, Nps
+from saywhy.fix import FixOutcome, FixState, MentionRate
 from saywhy.issue import AuditedEstimates, Issue, Quote, SegmentRate, Stake
 from saywhy.report import Alert, Audit, CauseChange, Change, Counts, GroupNps, Mix, Note, RatingSummary, Report
 
@@ -208,6 +209,21 @@ def measured(issue: Issue) -> Issue:
     )
 
 
+REGRESSED = FixOutcome(
+    cause="theme:billing",
+    label="Billing and contract",
+    wave="2026-Q2",
+    date=None,
+    state=FixState.REGRESSED,
+    target=0.05,
+    above_target=0.97,
+    needed=0,
+    before=MentionRate(64, 640, Estimate(0.1, 0.079, 0.125)),
+    after=MentionRate(83, 702, Estimate(0.118, 0.096, 0.144)),
+    unknown=0,
+    recovered=None,
+)
+
 #: A report with a value in every optional field.
 RICH = with_efforts(
     replace(
@@ -244,6 +260,23 @@ RICH = with_efforts(
             Alert("theme", "delivery", "Delivery", "2026-Q2", 0.06, 0.03, 31, 0.031, 0.05),
         ),
         audit=Audit(200, 3, 0.84, 0.78),
+        fixes=(
+            REGRESSED,
+            replace(REGRESSED, cause="theme:support", label="Customer support", state=FixState.WATCHING, needed=40),
+            replace(
+                REGRESSED,
+                cause="topic:gone",
+                label="登录失败",
+                labels={"de": "Anmeldung schlägt fehl"},
+                wave=None,
+                date="2026-05-03",
+                state=FixState.VERIFIED,
+                above_target=0.003,
+                after=MentionRate(1, 300, Estimate(1 / 300, 0.0, 0.015)),
+                unknown=12,
+                recovered=Estimate(2.4, 1.1, 3.7),
+            ),
+        ),
     ),
     {"topic:topic-17": 2.0, "theme:billing": 10.0, "topic:topic-4": 40.0},
 )

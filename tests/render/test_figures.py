@@ -121,7 +121,14 @@ def test_a_row_shows_people_and_revenue() -> None:
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
 def test_every_part_is_on_the_page_and_only_where_there_is_something(language: str) -> None:
     """A rich report has all parts in every language, a plain one none of them."""
-    parts = ('id="alerts"', 'id="board"', 'id="change"', 'id="concentrations"', Wording(language)["measures"])
+    parts = (
+        'id="alerts"',
+        'id="board"',
+        'id="change"',
+        'id="fixes"',
+        'id="concentrations"',
+        Wording(language)["measures"],
+    )
     rich, plain, rated = (to_html(report, load_code_frame(), language=language) for report in (RICH, FULL, RATED))
     for part in parts:
         assert part in rich
