@@ -47,7 +47,7 @@ def main() -> None:
     print(f"| 300 | 8 times 50, looked at each time | {_cells(rates)} |", flush=True)
     print(f"\n| answers of a customer | {remaining} |\n|{'--:|' * (1 + len(REMAINS))}")
     for answers in (1, 3):
-        rates = [states_by_customer(answers, remains, int(share * 400)) for remains in REMAINS]
+        rates = [states_by_customer(answers, remains, int(share * 1_000)) for remains in REMAINS]
         print(f"| {answers} | {_cells(rates)} |", flush=True)
     print(f"\n| responses before | after | {remaining} | mean width |\n|{'--:|' * (3 + len(REMAINS))}")
     for before, after in ((300, 20), (300, 60), (300, 300), (1_000, 100), (1_000, 1_000)):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from pipelines.impact.adjusted_wald import excess_variance
 from pipelines.impact.recoverable import recoverable
 from pipelines.impact.scenario import project
 from tests.builders.simulated_surveys import SimulatedSurvey
@@ -53,6 +54,19 @@ def test_the_intervals_agree_with_a_bootstrap() -> None:
         interval = getattr(estimate, name)
         spread = np.std([getattr(one, name).value for one in again])
         assert (interval.high - interval.low) / 2 / 1.96 == pytest.approx(spread, rel=0.12)
+
+
+def test_few_unanimous_responses_are_as_uncertain_as_in_the_ranking() -> None:
+    """Five detractors name the cause: the variance has what the adjusted shares add, times the share of a scenario."""
+    points = np.array([-100] * 5 + [100, 0, -100] * 40, dtype=np.int8)
+    named = sparse.csr_array(np.arange(125)[:, None] < 5)
+    half, nobody = project(points, named, columns([0]), fewer=(0.5, 1.0), others=NOBODY_ELSE)
+    groups = np.array([[0, 0, 5]]), np.array([40, 40, 45])
+    variance = recoverable(points, named).covariance[0, 0] + excess_variance(*groups, 125)[0]
+    assert nobody.responses == 5
+    assert nobody.gain_variance == pytest.approx(variance, rel=0.01)
+    assert nobody.gain_variance > 1.2 * recoverable(points, named).covariance[0, 0]
+    assert half.gain_variance == pytest.approx(variance / 4, rel=0.1)
 
 
 def test_a_cause_that_all_name_has_no_comparison() -> None:
