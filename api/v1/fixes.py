@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/fixes", tags=["fixes"])
 Cause = Annotated[str, Path(description="The key, id or label of a cause.", examples=["theme:support"])]
 
 
-class FixIn(BaseModel):
+class NewFix(BaseModel):
     """A cause is fixed, either from a wave or from a date on."""
 
     model_config = ConfigDict(extra="forbid")
@@ -36,7 +36,7 @@ class FixIn(BaseModel):
     )
 
 
-class FixOut(FixIn):
+class FixOut(NewFix):
     """A fix, and what the feedback before and after it says."""
 
     cause: str = Field(description="The key of the cause.", examples=["theme:support"])
@@ -67,7 +67,7 @@ def list_fixes(resources: ResourcesDep) -> Fixes:
     summary="Mark a cause as fixed",
     responses=problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def mark_fixed(body: FixIn, resources: ResourcesDep) -> FixOut:
+def mark_fixed(body: NewFix, resources: ResourcesDep) -> FixOut:
     """Reports show it at once. A cause that is marked again is fixed from the new wave or date on."""
     from service.fixes import mark_fixed
 
