@@ -30,6 +30,7 @@ from tests.disclosure.test_suppression import THEME_WORDS, attack
 from tests.doubles import FakeAnnotator, Mention
 
 HEADER = [
+    "Response ID",
     "Employee ID",
     "Name",
     "E-mail",
@@ -62,7 +63,12 @@ class Person:
 
     def row(self) -> list[Any]:
         """The cells as the survey tool writes them."""
-        identity = [f"E-{4711 + self.number}", f"Jo Doe {self.number}", f"jo.doe{self.number}@example.com"]
+        identity = [
+            f"R-{4711 + self.number}",
+            f"E-{4711 + self.number}",
+            f"Jo Doe {self.number}",
+            f"jo.doe{self.number}@example.com",
+        ]
         location = {"a": "Aachen", "b": "Berlin", "c": "Cuxhaven"}[self.team[0]]
         return [*identity, self.team, location, self.wave, self.score, self.comment]
 
@@ -220,7 +226,12 @@ def test_no_identity_is_stored_or_published(anonymous: Engine, tmp_path: Path, s
             outputs.append(client.get(f"/reports/{wave}").text)
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("store.db*"))
     for person in everyone:
-        for trace in (f"E-{4711 + person.number}", f"Jo Doe {person.number}", f"doe{person.number}@"):
+        for trace in (
+            f"R-{4711 + person.number}",
+            f"E-{4711 + person.number}",
+            f"Jo Doe {person.number}",
+            f"doe{person.number}@",
+        ):
             assert trace.encode() not in stored
             assert not any(trace in text for text in outputs)
     assert not any("team=c9" in text or '"c9"' in text or ">c9<" in text for text in outputs)
