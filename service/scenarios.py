@@ -17,6 +17,7 @@ from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 from saywhy.scenario import Scenario
 from saywhy.store import Engine
+from service.reports.reading import latest_report
 from service.workspaces import reading
 
 
@@ -32,7 +33,7 @@ def what_if(
     with reading(engine, workspace) as (connection, workspace_id):
         if store.workspaces.is_anonymous(connection, workspace_id):
             raise Conflict("an anonymous workspace has no scenarios: sets of causes could single out people")
-        report = store.reports.latest(connection, workspace_id, wave)
+        report = latest_report(connection, workspace_id, wave)
         keys = list(dict.fromkeys(CauseKey.parse(find_cause(report, cause)) for cause in causes))
         data = tabulate(
             store.responses.load(connection, workspace_id),
