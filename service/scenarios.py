@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pipelines.annotate.columns import Annotations
 from pipelines.causes.analysis import Analysis
 from pipelines.causes.scenarios import SHARES, scenarios
-from pipelines.report.build import mask_of
 from pipelines.report.effort import find_cause
 from pipelines.tabulate.tabulation import tabulate
 from saywhy import store
@@ -42,4 +41,4 @@ def what_if(
             store.topics.assignments(connection, workspace_id),
             code_frame,
         )
-    return scenarios(Analysis.of(data, mask_of(wave, data)), [keys], SHARES)
+    return scenarios(Analysis.of(data, data.responses_of(wave)), [keys], SHARES)

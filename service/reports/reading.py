@@ -1,7 +1,7 @@
 """Reading reports: the latest one of each wave.
 
-Every report that somebody sees is read here (`latest_report`, `find_latest_report`): what an earlier version stored of an
-anonymous workspace passes the allow-list of this version.
+Every report that somebody sees is read here (`latest_report`, `find_latest_report`): what an earlier version stored of
+an anonymous workspace passes the allow-list of this version.
 """
 
 from __future__ import annotations

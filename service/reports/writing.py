@@ -8,9 +8,10 @@ from pipelines.annotate.classification import CommentAnnotator
 from pipelines.annotate.columns import Annotations
 from pipelines.disclosure.release import ReleasePlan
 from pipelines.report.effort import with_efforts
-from pipelines.report.waves import report_on_waves
+from pipelines.report.waves import anonymous_reports_on_waves, report_on_waves
 from pipelines.tabulate.tabulation import tabulate
 from saywhy import store
+from saywhy.publication import PublishedGroup
 from saywhy.run import Run
 from saywhy.store import Connection, Engine
 from service.progress import Progress
@@ -22,11 +23,13 @@ def write_reports(
     workspace_id: int,
     annotator: CommentAnnotator,
     annotations: Annotations,
+    plan: ReleasePlan | None,
     run: Run,
     progress: Progress,
 ) -> None:
-    """Compute and keep a report for each wave and one on all waves, on the responses of the snapshot."""
-    plan = _release_plan(snapshot, workspace_id)
+    """Compute and keep a report for each wave and one on all waves, on the responses of the snapshot, or on those that
+    the `plan` of an anonymous workspace selects.
+    """
     responses = store.responses.load(snapshot, workspace_id)
     audits = store.audits.load(snapshot, workspace_id)
     with store.reading(engine) as connection:  # the topics were written after the snapshot
@@ -37,24 +40,28 @@ def write_reports(
             store.topics.assignments(connection, workspace_id),
             annotator.code_frame,
         )
-    reports = report_on_waves(
-        data,
-        annotator.model,
-        datetime.now(UTC),
-        audits=audits,
-        plan=plan,
-        progress=lambda done, total: progress("report", done, total),
-    )
+    model, now, groups = annotator.model, datetime.now(UTC), set[PublishedGroup]()
+
+    def report_progress(done: int, total: int) -> None:
+        progress("report", done, total)
+
+    if plan is None:
+        reports = report_on_waves(data, model, now, audits=audits, progress=report_progress)
+    else:
+        reports, known = anonymous_reports_on_waves(data, model, now, plan, progress=report_progress)
+        groups = known.stored(plan.positions) - {*plan.groups}
     with engine.begin() as connection:
         efforts = store.efforts.load(connection, workspace_id)
         for report in reports:
             store.reports.save(connection, workspace_id, run.id, with_efforts(report, efforts))
+        store.published_groups.add(connection, workspace_id, groups)
     progress("report", len(reports), len(reports))
 
 
-def _release_plan(connection: Connection, workspace_id: int) -> ReleasePlan | None:
+def release_plan(connection: Connection, workspace_id: int) -> ReleasePlan | None:
     """What may be published this time; None if the workspace did not promise anonymity."""
     if not store.workspaces.is_anonymous(connection, workspace_id):
         return None
+    responses = store.responses.load(connection, workspace_id)
     history = store.reports.history(connection, workspace_id)
-    return ReleasePlan.of(store.responses.load(connection, workspace_id), history)
+    return ReleasePlan.of(responses, history, store.published_groups.load(connection, workspace_id))

@@ -91,7 +91,7 @@ def test_nested_segments_disclose_no_small_group(seed: int) -> None:
 
 def test_the_attack_by_combinations_succeeds_without_protection(monkeypatch: pytest.MonkeyPatch) -> None:
     """If only small segments are hidden, most nested surveys give up a small group: the attack itself works."""
-    monkeypatch.setattr("pipelines.disclosure.segments.exposing_combination", lambda _: None)
+    monkeypatch.setattr("pipelines.disclosure.combinations.exposing_combination", lambda *_: None)
     surveys = [nested_survey(seed) for seed in range(60)]
     assert sum(bool(derivable(publish(responses), responses)) for responses in surveys) > 30
 
@@ -118,8 +118,11 @@ def test_a_combination_is_found_for_unequal_weights() -> None:
     """A group of 20, one of 17 inside it and the 3 others: the weights name the two groups that expose them."""
     inside = np.arange(40) < 20
     groups = np.stack([np.ones(40, dtype=bool), inside, np.arange(40) < 17])
-    weights = exposing_combination(groups)
+    nothing = np.zeros((0, 40), dtype=bool)
+    weights = exposing_combination(groups, nothing)
     assert weights is not None
     assert np.allclose(weights[0], 0)
     assert np.flatnonzero(weights @ groups).tolist() == [17, 18, 19]
-    assert exposing_combination(groups[:2]) is None
+    assert exposing_combination(groups[:2], nothing) is None
+    assert exposing_combination(groups[:2], groups[2:]) is not None
+    assert exposing_combination(groups[:1], groups[1:]) is None  # that of the two others is known already

@@ -104,8 +104,8 @@ def test_other_workspaces_serve_all_fields(sqlite_engine: Engine) -> None:
 
 
 def test_what_is_said_of_edits_is_of_the_latest_report(anonymous: Engine) -> None:
-    """That a topic is no longer there, as its last comment is in no topic now, is not told before a report shows it; then
-    only that the report does not show it, which also holds for a topic that too few people name.
+    """That a topic is no longer there is not told before a report; then only that the report does not show it, as of one
+    that too few people name.
     """
     edit(anonymous, EditKind.PIN, SHOWN)
     edit(anonymous, EditKind.RENAME, SHOWN, name="Late parcels")
@@ -120,9 +120,7 @@ def test_what_is_said_of_edits_is_of_the_latest_report(anonymous: Engine) -> Non
 
 
 def test_edits_of_merged_and_adopted_topics_stand(anonymous: Engine) -> None:
-    """A merge stands while the report shows the other topic, an adopted topic while it shows the theme; ignoring a topic
-    always does.
-    """
+    """A merge stands while the report shows the other topic, an adoption while it shows the theme, ignoring always."""
     with anonymous.begin() as connection:
         keep_report(connection, store.workspaces.find(connection, "default"), SHOWN, HIDDEN)
     edit(anonymous, EditKind.MERGE, HIDDEN, into=SHOWN)
@@ -140,7 +138,7 @@ def test_edits_of_merged_and_adopted_topics_stand(anonymous: Engine) -> None:
 
 @pytest.mark.parametrize("guess", [COMMENTS[0], COMMENTS[1], "What nobody wrote"])
 def test_a_guessed_comment_cannot_be_tested(anonymous: Engine, guess: str) -> None:
-    """Moving a comment, or splitting what is like it from a topic, is refused alike whether or not somebody wrote it."""
+    """Moving a comment, or splitting what is like it from a topic, is refused whether or not somebody wrote it."""
     for kind, arguments in (
         (EditKind.MOVE, {"comment": Comment(guess).content_hash, "into": SHOWN}),
         (EditKind.SPLIT, {"name": "Like that", "examples": [Comment(guess).content_hash]}),
