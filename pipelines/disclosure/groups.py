@@ -16,8 +16,8 @@ from saywhy.issue import CauseKey
 from saywhy.publication import GroupKind, PublishedGroup
 from saywhy.report import Report
 
-#: Two groups are related if one has at least this share of the other's people: a published cause and the one that it was
-#: merged into, though the model has read a few comments in another way since.
+#: Two groups are related if one has at least this share of the other's people: as a published cause and the one that it
+#: was merged into, though another model version has read a few comments in another way.
 _RELATED_SHARE = 0.8
 
 
@@ -127,8 +127,9 @@ class KnownGroups:
         return groups
 
     def including(self, groups: Iterable[Group]) -> KnownGroups:
-        """With these groups of a report too. One of another size than the report says is not today's group: a table that
-        stayed as it was published.
+        """With these groups of a report too, each once.
+
+        One of another size than the report says is not the group that it told of: its table stayed as it was published.
         """
         rows = {kind: [*masks] for kind, masks in self.rows.items()}
         for group in groups:

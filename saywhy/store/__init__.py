@@ -12,9 +12,8 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `runs`, `reports`, `published_groups`.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables` defines the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences between
-the databases.
-`key_file` keeps the keys of anonymous workspaces outside the database.
+`tables` defines the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
+between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
 """
 
 from sqlalchemy import Connection, Engine

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
 import pytest
 
 from pipelines.annotate.columns import Annotations
 from pipelines.disclosure.combinations import exposing_combination
-from pipelines.disclosure.thresholds import SMALLEST_GROUP
 from pipelines.report.build import report_on
 from pipelines.tabulate.tabulation import tabulate
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Response, Score, Segment
 from saywhy.report import Report
 from tests.builders.answers import NOW
+from tests.builders.linear_attack import isolated
 
 
 def nested_survey(seed: int) -> list[Response]:
@@ -42,24 +41,11 @@ def publish(responses: Sequence[Response]) -> Report:
     return report_on("W1", data, "m", NOW, anonymous=True)
 
 
-def derivable(report: Report, responses: Sequence[Response]) -> list[tuple[int, ...]]:
-    """Sets of one to four people of whom some combination of the published numbers tells something.
-
-    Such a set exists where the published groups, restricted to the other people, have a lower rank. All sets are tried,
-    one person standing for those who are in the same groups.
-    """
+def derivable(report: Report, responses: Sequence[Response]) -> list[int]:
+    """The sizes of sets of one to four people of whom a combination of the wave and its segments tells something."""
     rows = [[True] * len(responses)]
     rows += [[group.name in map(str, entry.segments) for entry in responses] for group in report.segments]
-    cells, people = np.unique(np.array(rows, dtype=float), axis=1, return_counts=True)
-    rank = np.linalg.matrix_rank(cells)
-    few = [cell for cell in range(len(people)) if people[cell] < SMALLEST_GROUP]
-    return [
-        chosen
-        for size in range(1, SMALLEST_GROUP)
-        for chosen in combinations(few, size)
-        if people[list(chosen)].sum() < SMALLEST_GROUP
-        and np.linalg.matrix_rank(np.delete(cells, chosen, axis=1)) < rank
-    ]
+    return isolated(np.array(rows))
 
 
 def test_a_site_minus_its_teams_is_not_the_hidden_team() -> None:
