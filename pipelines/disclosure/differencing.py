@@ -1,8 +1,8 @@
 """Differencing between publications: hides numbers that differ by 1 to 4 from those of an earlier report.
 
-Someone who holds two reports on the same wave can subtract them. `publishable` hides groups that differ by so few people.
-Here are the numbers: if six more people name a cause and four no longer do, they differ by two, and who sees them cannot
-know that these two are ten people.
+Someone who holds two reports on the same wave can subtract them. `publishable` hides groups that differ by so few
+people. Here are the numbers: if six more people name a cause and four no longer do, they differ by two, and who sees
+them cannot know that these two are ten people.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from pipelines.report.effort import with_efforts
 from pipelines.report.waves import anonymous_reports_on_waves, report_on_waves
 from pipelines.tabulate.tabulation import tabulate
 from saywhy import store
+from saywhy.errors import NothingToAnalyse
 from saywhy.publication import PublishedGroup
 from saywhy.run import Run
 from saywhy.store import Connection, Engine
@@ -59,9 +60,15 @@ def write_reports(
 
 
 def release_plan(connection: Connection, workspace_id: int) -> ReleasePlan | None:
-    """What may be published this time; None if the workspace did not promise anonymity."""
+    """What may be published this time; None if the workspace did not promise anonymity.
+
+    Raises `NothingToAnalyse` if all responses wait for others.
+    """
     if not store.workspaces.is_anonymous(connection, workspace_id):
         return None
     responses = store.responses.load(connection, workspace_id)
     history = store.reports.history(connection, workspace_id)
-    return ReleasePlan.of(responses, history, store.published_groups.load(connection, workspace_id))
+    plan = ReleasePlan.of(responses, history, store.published_groups.load(connection, workspace_id))
+    if not plan.selected.any():
+        raise NothingToAnalyse("no wave of this anonymous workspace has five responses with a score yet")
+    return plan

@@ -14,8 +14,8 @@ from pipelines.disclosure.thresholds import SMALLEST_GROUP
 def isolated(groups: Sequence[NDArray[np.bool_]]) -> list[int]:
     """The size of each set of one to four people of whom some combination of the groups, masks (N,), tells something.
 
-    Such a set exists where the groups, restricted to the other people, have a lower rank. All sets are tried, one person
-    standing for those who are in the same groups. Nothing of `pipelines.disclosure` but the limit is used.
+    Such a set exists where the groups, restricted to the other people, have a lower rank. All sets are tried, one
+    person standing for those who are in the same groups. Nothing of `pipelines.disclosure` but the limit is used.
     """
     cells, people = np.unique(np.array(groups, dtype=float), axis=1, return_counts=True)
     rank = np.linalg.matrix_rank(cells)

@@ -45,7 +45,7 @@ def derivable(report: Report, responses: Sequence[Response]) -> list[int]:
     """The sizes of sets of one to four people of whom a combination of the wave and its segments tells something."""
     rows = [[True] * len(responses)]
     rows += [[group.name in map(str, entry.segments) for entry in responses] for group in report.segments]
-    return isolated(np.array(rows))
+    return isolated([np.array(row) for row in rows])
 
 
 def test_a_site_minus_its_teams_is_not_the_hidden_team() -> None:

@@ -104,8 +104,8 @@ def test_other_workspaces_serve_all_fields(sqlite_engine: Engine) -> None:
 
 
 def test_what_is_said_of_edits_is_of_the_latest_report(anonymous: Engine) -> None:
-    """That a topic is no longer there is not told before a report; then only that the report does not show it, which may
-    be because too few people name it.
+    """That a topic is no longer there is not told before a report; then only that the report does not show it, which
+    may be because too few people name it.
     """
     edit(anonymous, EditKind.PIN, SHOWN)
     edit(anonymous, EditKind.RENAME, SHOWN, name="Late parcels")
