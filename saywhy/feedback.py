@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -142,6 +143,9 @@ class Customer:
     lifetime_value: Decimal | None = None
 
 
+#: The ids that `pipelines.ingest.responses` makes.
+_CONTENT_ID = re.compile(r"row-[0-9a-f]{24}(-\d+)?")
+
 #: Longest id, source and wave of a response, in characters: databases index them.
 LONGEST_KEY = 500
 
@@ -161,6 +165,11 @@ class Response:
     wave: str | None = None
     segments: tuple[Segment, ...] = ()
     customer: Customer | None = None
+
+    @property
+    def has_content_id(self) -> bool:
+        """Whether the id was made from the content of the row, as the export has none."""
+        return _CONTENT_ID.fullmatch(self.external_id) is not None
 
     def __post_init__(self) -> None:
         for name, key in (("id", self.external_id), ("source", self.source), ("wave", self.wave or "")):

@@ -4,7 +4,8 @@ Only this floor brings store and pipelines together; the command line and the HT
 or write feedback. Where what happens:
 
 - `service.analysis`: the analysis from comments to reports, step by step; `service.runs` records how each one ended.
-- `service.imports`: a survey export into the store, and the rows that were rejected.
+- `service.imports`: a survey export into the store, and the rows that were rejected; `service.identification`: which
+  files an anonymous workspace takes.
 - `service.reports`: compute reports and read them; `service.efforts`: the effort of fixing a cause;
   `service.fixes`: causes that were fixed; `service.scenarios`: what it would bring.
 - `service.exports`: the responses, each with everything that is said of it.

@@ -20,7 +20,7 @@ from saywhy.run import Run
 from saywhy.store import Connection, Engine
 from service import runs
 from service.progress import Progress
-from service.reports.writing import write_reports
+from service.reports.writing import release_plan, write_reports
 from service.topics.proposals import propose_merges
 from service.topics.update import update_topics
 
@@ -55,11 +55,12 @@ def analyse(
         try:
             with annotated_snapshot(engine, workspace_id, annotator, progress) as snapshot:
                 annotations = Annotations.of(store.annotations.load(snapshot, workspace_id, annotator.model))
+                plan = release_plan(snapshot, workspace_id)
                 update_topics(
-                    engine, snapshot, workspace_id, annotator, annotations, progress,
+                    engine, snapshot, workspace_id, annotator, annotations, plan, progress,
                     refit=refit, label_endpoint=label_endpoint,
                 )  # fmt: skip
-                write_reports(engine, snapshot, workspace_id, annotator, annotations, run, progress)
+                write_reports(engine, snapshot, workspace_id, annotator, annotations, plan, run, progress)
             if label_endpoint is not None:
                 propose_merges(engine, workspace_id, label_endpoint)
         except BaseException as error:

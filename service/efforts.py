@@ -6,6 +6,7 @@ from pipelines.report.effort import find_cause, parse_effort, with_efforts
 from saywhy import store
 from saywhy.report import ALL_WAVES, Report
 from saywhy.store import Engine
+from service.reports.reading import latest_report
 from service.workspaces import writing
 
 
@@ -17,10 +18,10 @@ def set_effort(engine: Engine, workspace: str, name: str, effort: str) -> tuple[
     """
     effort_days = parse_effort(effort)
     with writing(engine, workspace) as (connection, workspace_id):
-        cause = find_cause(store.reports.latest(connection, workspace_id, ALL_WAVES), name)
+        cause = find_cause(latest_report(connection, workspace_id, ALL_WAVES), name)
         store.efforts.put(connection, workspace_id, cause, effort_days)
         efforts = store.efforts.load(connection, workspace_id)
         for wave in store.reports.waves(connection, workspace_id):
-            report = store.reports.latest(connection, workspace_id, wave)
+            report = latest_report(connection, workspace_id, wave)
             store.reports.amend(connection, workspace_id, with_efforts(report, efforts))
-        return cause, store.reports.latest(connection, workspace_id, ALL_WAVES)
+        return cause, latest_report(connection, workspace_id, ALL_WAVES)

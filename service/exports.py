@@ -17,6 +17,7 @@ from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, Topic
+from service.reports.reading import find_latest_report
 from service.topics.lookup import topics_called
 from service.workspaces import reading
 
@@ -215,7 +216,7 @@ def _values(segments: Iterable[Segment]) -> dict[str, str]:
 
 def _ranked(connection: Connection, workspace_id: int, topics: Iterable[Topic]) -> set[str]:
     """The ids of the topics that the latest report on all waves has."""
-    report = store.reports.find(connection, workspace_id, ALL_WAVES)
+    report = find_latest_report(connection, workspace_id, ALL_WAVES)
     keys = {issue.key for issue in (*report.issues, *report.delights)} if report else set()
     return {topic.id for topic in topics if CauseKey.of(topic) in keys}
 

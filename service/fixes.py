@@ -13,6 +13,7 @@ from saywhy.errors import Conflict, NotFound
 from saywhy.fix import Fix, FixOutcome
 from saywhy.report import ALL_WAVES, Report
 from saywhy.store import Connection, Engine
+from service.reports.reading import find_latest_report, latest_report
 from service.survey import load_survey
 from service.workspaces import reading, writing
 
@@ -38,7 +39,7 @@ def mark_fixed(engine: Engine, workspace: str, code_frame: CodeFrame, fix: Fix) 
             raise Conflict(
                 "an anonymous workspace has no fixes: feedback before and after a day could single out people"
             )
-        report = store.reports.latest(connection, workspace_id, ALL_WAVES)
+        report = latest_report(connection, workspace_id, ALL_WAVES)
         fix = replace(fix, cause=find_cause(report, fix.cause))
         data = load_survey(connection, workspace_id, report.model, code_frame)
         check_fix(fix, data)
@@ -60,7 +61,7 @@ def list_fixes(engine: Engine, workspace: str) -> list[MarkedFix]:
     """
     with reading(engine, workspace) as (connection, workspace_id):
         fixes = store.fixes.load(connection, workspace_id)
-        report = store.reports.find(connection, workspace_id, ALL_WAVES)
+        report = find_latest_report(connection, workspace_id, ALL_WAVES)
     outcomes = [outcome for outcome in report.fixes if outcome.cause in fixes] if report else []
     reported = {outcome.cause for outcome in outcomes}
     marked = [MarkedFix(fixes[outcome.cause], outcome) for outcome in outcomes]
@@ -74,7 +75,7 @@ def remove_fix(engine: Engine, workspace: str, name: str) -> str:
     """
     with writing(engine, workspace) as (connection, workspace_id):
         fixes = store.fixes.load(connection, workspace_id)
-        cause = _find(fixes, store.reports.find(connection, workspace_id, ALL_WAVES), name)
+        cause = _find(fixes, find_latest_report(connection, workspace_id, ALL_WAVES), name)
         store.fixes.delete(connection, workspace_id, cause)
         _amend_reports(connection, workspace_id, cause, {})
         return cause

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
@@ -18,12 +18,17 @@ from pipelines.ingest.responses import Blanked, NumberedItem, read_numbered
 from pipelines.ingest.row import storable
 from pipelines.render.data import escape_formula
 from saywhy import store
+from saywhy.errors import Conflict
 from saywhy.feedback import Rejection, Response, Scale
 from saywhy.store import Engine
 from saywhy.store.imports import Import
+from service.identification import Identification
 from service.mappings import examine_with_mappings
 from service.progress import Progress
 from service.workspaces import reading
+
+#: Why a row is rejected whose response an anonymous workspace has with other values.
+UNCHANGEABLE = "the response is saved already with other values, and those of an anonymous workspace never change"
 
 #: Rows per transaction.
 BATCH = 2_000
@@ -80,30 +85,36 @@ def import_file(
     `save_mapping` are as in `service.mappings.examine_with_mappings`. `progress` gets line numbers. `announce` gets the
     report before the import is marked as finished: if the process is killed until then, the same call reports the same
     counts. Raises what `examine` raises (`InvalidInput`), `NotFound` for a mapping that is not saved, and `Conflict`
-    while another process imports the same file.
+    while another process imports the same file, and for a file that an anonymous workspace cannot take
+    (`service.identification`). There, a row that would change a saved response is rejected.
     """
     path = Path(path)
     layout = examine_with_mappings(engine, workspace, path, mapping=mapping, save_mapping=save_mapping, **options)
-    digest = _digest(path, layout)
+    digest, identification = _digest(path, layout), Identification.of(engine, workspace, layout)
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
         entry = store.imports.start(connection, workspace_id, storable(str(path)), digest)
         if entry.finished:  # import it again: other files may have changed its responses since
             entry = store.imports.restart(connection, workspace_id, entry.id)
+        if not entry.rows_done and (reason := identification.refusal(connection, workspace_id)):
+            raise Conflict(reason)
     resumed_at = entry.rows_done
     lines, blanked = layout.table.lines, Blanked()
-    for batch in _batches(itertools.islice(read_numbered(layout, blanked), resumed_at, None)):
-        responses = [item for _, item in batch if isinstance(item, Response)]
+    items = read_numbered(layout, blanked, require_ids=identification.requires_ids)
+    for batch in _batches(itertools.islice(items, resumed_at, None)):
+        responses = [(line, item) for line, item in batch if isinstance(item, Response)]
         rejections = [item for _, item in batch if isinstance(item, Rejection)]
         with engine.begin() as connection:
-            saved = store.responses.save(connection, workspace_id, responses)
+            saved = store.responses.save(connection, workspace_id, [response for _, response in responses])
+            rejections += [Rejection(responses[position][0], UNCHANGEABLE, "") for position in saved.refused]
+            rejections.sort(key=lambda rejection: rejection.line)
             done = entry.rows_done + len(batch)
             entry = store.imports.advance(connection, workspace_id, entry.id, done, saved, rejections)
         if progress:
             progress("import", min(batch[-1][0], lines), lines)
     if progress:
         progress("import", lines, lines)
-    report = _report(layout, entry, resumed_at, blanked)
+    report = _report(layout, entry, resumed_at, [*identification.notes(), *blanked.notes()])
     announce(report)
     with engine.begin() as connection:
         store.imports.finish(connection, workspace_id, entry.id)
@@ -163,9 +174,9 @@ def _digest(path: Path, layout: ExportLayout) -> str:
     return digest.hexdigest()
 
 
-def _report(layout: ExportLayout, entry: Import, resumed_at: int, blanked: Blanked) -> ImportReport:
+def _report(layout: ExportLayout, entry: Import, resumed_at: int, more_notes: Iterable[str]) -> ImportReport:
     columns, table = layout.columns, layout.table
-    notes = [*layout.notes, *blanked.notes()]
+    notes = [*layout.notes, *more_notes]
     if entry.accepted.changed and "id" in columns.facts:
         notes.append(
             f"rows that completed or changed responses of the same id: {entry.accepted.changed:,}; "

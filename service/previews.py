@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
@@ -11,7 +12,9 @@ from pipelines.ingest.options import ReadingOptions
 from pipelines.ingest.responses import read_numbered
 from saywhy.feedback import Rejection, Response, Scale
 from saywhy.store import Engine
+from service.identification import Identification
 from service.mappings import examine_with_mappings
+from service.workspaces import reading
 
 #: Rows of a preview, and examples of each column.
 PREVIEWED_ROWS, EXAMPLES = 5, 3
@@ -59,6 +62,8 @@ def preview_file(
     Raises what `examine` raises (`InvalidInput`), and `NotFound` for a mapping that is not saved.
     """
     layout = examine_with_mappings(engine, workspace, Path(path), mapping=mapping, save_mapping=save_mapping, **options)
+    identification = Identification.of(engine, workspace, layout)
+    items = read_numbered(layout, require_ids=identification.requires_ids)
     roles = {column: role for role, columns in layout.columns.by_role().items() for column in columns}
     return ImportPreview(
         format=layout.table.format,
@@ -68,8 +73,16 @@ def preview_file(
             PreviewedColumn(column.name, roles.get(column), profile.filled, profile.examples(EXAMPLES))
             for column, profile in layout.profiles.items()
         ),
-        rows=tuple(item for _, item in itertools.islice(read_numbered(layout), rows)),
+        rows=tuple(item for _, item in itertools.islice(items, rows)),
         scale=layout.scale if layout.columns.scores else None,
         scale_reason=layout.scale_reason,
-        notes=layout.notes,
+        notes=(*layout.notes, *_refusal(engine, workspace, identification)),
     )
+
+
+def _refusal(engine: Engine, workspace: str, identification: Identification) -> Iterator[str]:
+    """Why the import would be refused, if it would: a preview shows which column has the ids."""
+    if identification.is_anonymous:
+        with reading(engine, workspace) as (connection, workspace_id):
+            if reason := identification.refusal(connection, workspace_id):
+                yield f"the import would be refused: {reason}"

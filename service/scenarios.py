@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from pipelines.causes.analysis import Analysis
 from pipelines.causes.scenarios import SHARES, scenarios
-from pipelines.report.build import mask_of
 from pipelines.report.effort import find_cause
 from saywhy import store
 from saywhy.code_frame import CodeFrame
@@ -15,6 +14,7 @@ from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 from saywhy.scenario import Scenario
 from saywhy.store import Engine
+from service.reports.reading import latest_report
 from service.survey import load_survey
 from service.workspaces import reading
 
@@ -31,7 +31,7 @@ def what_if(
     with reading(engine, workspace) as (connection, workspace_id):
         if store.workspaces.is_anonymous(connection, workspace_id):
             raise Conflict("an anonymous workspace has no scenarios: sets of causes could single out people")
-        report = store.reports.latest(connection, workspace_id, wave)
+        report = latest_report(connection, workspace_id, wave)
         keys = list(dict.fromkeys(CauseKey.parse(find_cause(report, cause)) for cause in causes))
         data = load_survey(connection, workspace_id, report.model, code_frame)
-    return scenarios(Analysis.of(data, mask_of(wave, data)), [keys], SHARES)
+    return scenarios(Analysis.of(data, data.responses_of(wave)), [keys], SHARES)

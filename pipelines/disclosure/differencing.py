@@ -1,12 +1,13 @@
-"""Differencing between publications: hides what changed by 1 to 4 people since an earlier report.
+"""Differencing between publications: hides numbers that differ by 1 to 4 from those of an earlier report.
 
-Someone who holds two reports on the same wave can subtract them. A number that differs by 1 to 4 people from the
-published one would disclose what these people said, so it is suppressed or stays as it was published.
+Someone who holds two reports on the same wave can subtract them. `publishable` hides groups that differ by so few
+people. Here are the numbers: if six more people name a cause and four no longer do, they differ by two, and who sees
+them cannot know that these two are ten people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
@@ -24,13 +25,13 @@ class RankedCause(NamedTuple):
 
 
 def against(report: Report, history: Sequence[Report], hidden: Collection[RankedCause] = ()) -> Report:
-    """The report without what differs by 1 to 4 people from the earlier reports on its wave, newest first.
+    """The report without numbers that differ by 1 to 4 people from the earlier reports on its wave, newest first.
 
     A cause is suppressed if its mentions, the respondents who do not name it, or among as many mentions the detractors,
     passives or promoters, differ by so few from the latest report that shows the cause; so are the causes in `hidden`.
-    The tables of segments and of languages stay as they were published if any of their groups differs by so few: a
-    single suppressed group could be computed from the rest. None of this depends on the model version: the people stay
-    the same. The findings are left as they are: the caller computes them again from the result.
+    The tables of segments and of languages stay as they were published until all their groups can be shown again. None
+    of this depends on the model version: the people stay the same. The findings are left as they are: the caller
+    computes them again from the result.
     """
     if not history:
         return _without_causes(report, hidden)
@@ -42,42 +43,21 @@ def against(report: Report, history: Sequence[Report], hidden: Collection[Ranked
             with_comment_before, issue_before = latest_with_cause
             more_mentions = issue.mentions - issue_before.mentions
             more_others = _with_comment(report) - with_comment_before - more_mentions
-            swapped = not more_mentions and _is_any_change_small(_issue_groups(issue), _issue_groups(issue_before))
+            swapped = not more_mentions and _is_any_change_small(issue, issue_before)
             if is_disclosive(abs(more_mentions)) or is_disclosive(abs(more_others)) or swapped:
                 suppressed.add(cause)
-    latest = history[0]
-    segments, segments_before = ({group.name: group.nps.n for group in each.segments} for each in (report, latest))
-    keep_segments = _differs_by_few(segments, segments_before)
-    keep_languages = _differs_by_few(dict(report.languages), dict(latest.languages))
-    report = replace(
-        report,
-        segments=latest.segments if keep_segments else report.segments,
-        languages=latest.languages if keep_languages else report.languages,
-    )
+    segments = tuple(group for group in history[0].segments if not is_disclosive(group.nps.n))
+    languages = tuple(entry for entry in history[0].languages if not is_disclosive(entry[1]))
+    if {group.name for group in segments} - {group.name for group in report.segments}:
+        report = replace(report, segments=segments)
+    if dict(languages).keys() - dict(report.languages).keys():
+        report = replace(report, languages=languages)
     return _without_causes(report, suppressed)
 
 
 def suppressed_causes(report: Report, published: Report) -> set[RankedCause]:
     """The causes of a report that are not in its published version."""
     return {*_rankings(report)} - {*_rankings(published)}
-
-
-def was_edited_by_few(report: Report, before: Report | None) -> bool:
-    """Whether 1 to 4 people changed their answers since the report before, and nobody came.
-
-    Comparing both reports would disclose the changed answers.
-    """
-    if before is None or before.counts.responses != report.counts.responses:
-        return False
-    if _is_any_change_small(_nps_groups(report), _nps_groups(before)):
-        return True
-    issues_before = _rankings(before)
-    # Another model version reads the same answers differently: `against` suppresses the causes that it moves.
-    return before.model == report.model and any(
-        _is_any_change_small(_issue_groups(issue), _issue_groups(issue_before))
-        for cause, issue in _rankings(report).items()
-        if (issue_before := issues_before.get(cause)) and issue_before.mentions == issue.mentions
-    )
 
 
 def _without_causes(report: Report, suppressed: Collection[RankedCause]) -> Report:
@@ -109,25 +89,13 @@ def _rankings(report: Report) -> dict[RankedCause, Issue]:
     return issues | {RankedCause("delights", issue.key): issue for issue in report.delights}
 
 
-def _differs_by_few(counts: Mapping[str, int], counts_before: Mapping[str, int]) -> bool:
-    """Whether a group appeared, disappeared, or changed by 1 to 4 people; False where nothing was published."""
-    return bool(counts_before) and (
-        counts.keys() != counts_before.keys()
-        or any(is_disclosive(abs(count - counts_before[name])) for name, count in counts.items())
+def _is_any_change_small(issue: Issue, before: Issue) -> bool:
+    changes = (
+        issue.promoters - before.promoters,
+        issue.passives - before.passives,
+        issue.detractors - before.detractors,
     )
-
-
-def _is_any_change_small(counts: Sequence[int], counts_before: Sequence[int]) -> bool:
-    return any(is_disclosive(abs(now - before)) for now, before in zip(counts, counts_before, strict=True))
-
-
-def _nps_groups(report: Report) -> tuple[int, ...]:
-    nps = report.nps
-    return (nps.n, nps.promoters, nps.passives, nps.detractors) if nps else (0, 0, 0, 0)
-
-
-def _issue_groups(issue: Issue) -> tuple[int, ...]:
-    return issue.promoters, issue.passives, issue.detractors
+    return any(is_disclosive(abs(change)) for change in changes)
 
 
 def _with_comment(report: Report) -> int:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.disclosure.combinations import Mask
+from pipelines.disclosure.groups import KnownGroups, groups_of
 from pipelines.disclosure.thresholds import is_disclosive
+from pipelines.tabulate.survey_data import SurveyData
 from saywhy.feedback import Response
+from saywhy.publication import PublishedGroup
 from saywhy.report import ALL_WAVES, Report
 
 #: A number of responses for each wave; None stands for the responses without a wave.
@@ -17,39 +26,49 @@ CountByWave = Mapping[str | None, int]
 class ReleasePlan:
     """What an anonymous workspace may publish this time, and what it published before."""
 
-    limits: CountByWave  # how many responses of each wave may be counted, in the order in which they were saved
-    hidden_waves: frozenset[str | None]  # waves of 1 to 4 responses or scores
+    selected: Mask  # (T,) which of all responses, in the order in which they were saved, may be counted
     history: Mapping[str, Sequence[Report]]  # the published reports by wave, newest first
+    groups: Collection[PublishedGroup]  # of which they told something
 
     @classmethod
-    def of(cls, responses: Iterable[Response], history: Mapping[str, Sequence[Report]]) -> ReleasePlan:
+    def of(
+        cls,
+        responses: Iterable[Response],
+        history: Mapping[str, Sequence[Report]],
+        groups: Collection[PublishedGroup] = (),
+    ) -> ReleasePlan:
         """Read the responses once, in the order in which they were saved, and decide.
 
         A wave takes its new responses in only if none of these is 1 to 4: the new responses, those among them with a
-        score, with a comment, and with both. Hidden waves are left out of the report on all waves too, as its
-        difference from the other waves would be the hidden one.
+        score, with a comment, and with both. A wave of 1 to 4 responses or scores is left out of the report on all
+        waves too, as its difference from the other waves would be the hidden one.
         """
-        limits: dict[str | None, int] = {}
-        hidden: set[str | None] = set()
-        for wave, (counted, new) in _tally(responses, published_counts(history)).items():
-            if may_publish(new):
-                counted = counted + new
-            limits[wave] = counted.responses
-            if is_disclosive(counted.responses) or is_disclosive(counted.scored):
-                hidden.add(wave)
-        return cls(limits, frozenset(hidden), history)
+        published = published_counts(history)
+        waves: list[str | None] = []
+        tallies: dict[str | None, tuple[ResponseCounts, ResponseCounts]] = {}  # of published responses, and of new ones
+        for response in responses:
+            waves.append(response.wave)
+            counted, new = tallies.get(response.wave, (ResponseCounts(), ResponseCounts()))
+            if counted.responses < published.get(response.wave, 0):
+                counted += ResponseCounts.of(response)
+            else:
+                new += ResponseCounts.of(response)
+            tallies[response.wave] = counted, new
+        limits = {wave: _limit(counted, new) for wave, (counted, new) in tallies.items()}
+        return cls(_first_of_waves(waves, limits), history, groups)
 
     def select(self, responses: Iterable[Response]) -> Iterator[Response]:
         """The responses that may be published, from all of them in the order in which they were saved."""
-        seen: dict[str | None, int] = {}
-        for response in responses:
-            seen[response.wave] = seen.get(response.wave, 0) + 1
-            if response.wave not in self.hidden_waves and seen[response.wave] <= self.limits.get(response.wave, 0):
-                yield response
+        return compress(responses, self.selected)
 
-    def latest(self) -> dict[str, Report]:
-        """The last published report on each wave."""
-        return {wave: reports[0] for wave, reports in self.history.items()}
+    @property
+    def positions(self) -> NDArray[np.intp]:
+        """Where the selected responses are among all: ascending, (N,)."""
+        return np.flatnonzero(self.selected)
+
+    def known(self, data: SurveyData) -> KnownGroups:
+        """The groups that were published before; `data` are the selected responses."""
+        return KnownGroups.read(self.groups, self.positions) if self.groups else _rebuilt(self.history, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +109,34 @@ def published_counts(history: Mapping[str, Sequence[Report]]) -> dict[str | None
     return counts
 
 
-def _tally(
-    responses: Iterable[Response], published: CountByWave
-) -> dict[str | None, tuple[ResponseCounts, ResponseCounts]]:
-    """For each wave the counts of the published responses, which come first, and of the new ones."""
-    tallies: dict[str | None, tuple[ResponseCounts, ResponseCounts]] = {}
-    for response in responses:
-        counted, new = tallies.get(response.wave, (ResponseCounts(), ResponseCounts()))
-        if counted.responses < published.get(response.wave, 0):
-            counted += ResponseCounts.of(response)
-        else:
-            new += ResponseCounts.of(response)
-        tallies[response.wave] = counted, new
-    return tallies
+def _limit(counted: ResponseCounts, new: ResponseCounts) -> int:
+    """How many responses of a wave may be counted, those that were saved first: published ones, then new ones."""
+    total = counted + new if may_publish(new) else counted
+    return 0 if is_disclosive(total.responses) or is_disclosive(total.scored) else total.responses
+
+
+def _first_of_waves(waves: Iterable[str | None], limits: CountByWave) -> Mask:
+    """The first responses of each wave, as many as `limits` says, as a mask over the waves of the responses, (T,)."""
+    seen = Counter[str | None]()
+    selected: list[bool] = []
+    for wave in waves:
+        seen[wave] += 1
+        selected.append(seen[wave] <= limits.get(wave, 0))
+    return np.array(selected, dtype=bool)
+
+
+def _rebuilt(history: Mapping[str, Sequence[Report]], data: SurveyData) -> KnownGroups:
+    """The groups of reports of earlier versions, which did not keep them: those who are in them today of the responses
+    that the report counted, where they are as many as it says.
+    """
+    waves = [data.waves[code] if code >= 0 else None for code in data.wave.tolist()]
+    publications: dict[str, dict[str, list[Report]]] = {}
+    for report in (report for reports in history.values() for report in reports):
+        publications.setdefault(report.generated_at, {})[report.wave] = [report]
+    known = KnownGroups.none(len(waves))
+    for reports in publications.values():
+        counted = _first_of_waves(waves, published_counts(reports))
+        for wave, (report,) in reports.items():
+            if wave in (ALL_WAVES, *data.waves):
+                known = known.including(groups_of(report, data, counted & data.responses_of(wave)))
+    return known

@@ -1,62 +1,65 @@
-"""Cell suppression: hides small groups within one publication of an anonymous survey.
+"""Cell suppression: hides small groups of an anonymous survey.
 
 Suppressed are groups of 1 to 4 people, quotes for causes that fewer than eight people name, and published groups of
-which a sum or difference may concern 1 to 4 people: segments and their wave, topics and their theme, waves and all.
-Groups that only a comparison with earlier publications discloses are hidden in `differencing`.
+which a sum or difference may concern 1 to 4 people: segments and their wave, topics and their theme, waves and all,
+today's groups and those of earlier reports.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from pipelines.disclosure.causes import publishable_causes
+from pipelines.disclosure.combinations import Mask
 from pipelines.disclosure.comparisons import publishable_alerts, publishable_change
 from pipelines.disclosure.fields import published_fields
-from pipelines.disclosure.segments import Mask, publishable_segments
+from pipelines.disclosure.groups import READ, WRITERS, GroupKey, KnownGroups, cause_group, groups_of
+from pipelines.disclosure.publishable import publishable_groups
 from pipelines.disclosure.thresholds import SMALLEST_QUOTED, is_disclosive
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
-from saywhy.estimate import Nps
 from saywhy.issue import Issue
+from saywhy.publication import GroupKind
 from saywhy.report import ALL_WAVES, Change, Counts, Report
 
 
-def protect(report: Report, data: SurveyData, mask: Mask, published: Sequence[Report]) -> Report:
+def protect(
+    report: Report, data: SurveyData, mask: Mask, published: Sequence[Report], known: KnownGroups | None = None
+) -> Report:
     """The report without disclosive numbers, and without fields that are never published (`fields.PUBLICATION`).
 
-    `mask` (N,) selects its responses.
+    `mask` (N,) selects its responses. `known` are the groups of earlier publications.
     `published` are the protected reports on the waves before, or on all waves for the report on all. Segments and
     ratings are published by wave only: from tables by wave and over all waves, suppressed cells could be computed.
     """
     report = published_fields(report)
-    parts = published if report.wave == ALL_WAVES else ()
-    nps = report.nps if report.nps and not is_disclosive(report.nps.n) else None
-    segments = () if parts else publishable_segments(report, data, mask)
-    languages = _publishable_languages(report.languages, [wave.languages for wave in parts])
-    quotable_languages = {language for language, comments in languages if comments >= SMALLEST_QUOTED}
-    scored = mask & data.annotated & data.scored
-    base = scored if scored.any() else mask & data.annotated  # on which mentions are counted, as in `Analysis.base`
+    known = known or KnownGroups.none(len(mask))
+    if report.wave == ALL_WAVES and published:
+        report = replace(report, segments=(), ratings=())
+        for wave in published:
+            known = known.including(groups_of(wave, data, data.responses_of(wave.wave)))
+    shown = publishable_groups(report, data, mask, known)
+    segments = tuple(group for group in report.segments if GroupKey(GroupKind.SEGMENT, group.name) in shown)
+    quotable_languages = {language for language, comments in report.languages if comments >= SMALLEST_QUOTED}
     issues, delights = (
         tuple(
             _protected_issue(issue, rank, {group.name for group in segments}, quotable_languages)
-            for rank, issue in enumerate(publishable_causes(data, base, polarity, report, parts), 1)
+            for rank, issue in enumerate([issue for issue in ranking if cause_group(polarity, issue.key) in shown], 1)
         )
-        for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)
+        for polarity, ranking in ((Polarity.NEGATIVE, report.issues), (Polarity.POSITIVE, report.delights))
     )
     shown_label = {issue.key: issue.label for issue in issues}
     names = {issue.label: shown_label[issue.key] for issue in report.issues if issue.key in shown_label}
     report = replace(
         report,
         counts=_publishable_counts(report.counts),
-        nps=nps,
-        nps_with_comment=_publishable_nps_with_comment(report.nps_with_comment, nps, parts),
-        ratings=tuple(rating for rating in report.ratings if not parts and not is_disclosive(rating.n)),
+        nps=report.nps if report.nps and not is_disclosive(report.nps.n) else None,
+        nps_with_comment=report.nps_with_comment if WRITERS in shown else None,
+        ratings=tuple(rating for rating in report.ratings if GroupKey(GroupKind.SEGMENT, rating.scale) in shown),
         waves=tuple(group for group in report.waves if not is_disclosive(group.nps.n)),
         segments=segments,
-        languages=languages,
-        sentiment=() if is_disclosive(sum(count for _, count in report.sentiment)) else report.sentiment,
+        languages=tuple(entry for entry in report.languages if GroupKey(GroupKind.COMMENTS, entry[0]) in shown),
+        sentiment=report.sentiment if READ in shown else (),
         issues=issues,
         delights=delights,
     )
@@ -78,37 +81,6 @@ def _publishable_counts(counts: Counts) -> Counts:
     if is_disclosive(counts.non_answers):
         counts = replace(counts, comments=counts.comments - counts.non_answers, non_answers=0)
     return replace(counts, duplicates=0) if is_disclosive(counts.duplicates) else counts
-
-
-def _publishable_nps_with_comment(with_comment: Nps | None, nps: Nps | None, published: Sequence[Report]) -> Nps | None:
-    """None if the respondents with a comment, those without, or those in no single wave's number are 1 to 4 people."""
-    if with_comment is None:
-        return None
-    without_comment = (nps.n if nps else 0) - with_comment.n
-    in_waves = sum(wave.nps_with_comment.n for wave in published if wave.nps_with_comment)
-    not_in_waves = with_comment.n - in_waves if published else 0
-    return None if any(map(is_disclosive, (with_comment.n, without_comment, not_in_waves))) else with_comment
-
-
-def _publishable_languages(
-    languages: Sequence[tuple[str, int]], by_wave: Sequence[Sequence[tuple[str, int]]]
-) -> tuple[tuple[str, int], ...]:
-    """Languages (name, comments) without disclosive counts, also after subtracting the counts of the single waves.
-
-    If the suppressed languages together are 1 to 4 comments, further languages are suppressed, the rarest first.
-    """
-    in_waves: Counter[str] = Counter()
-    for counts in by_wave:
-        in_waves.update(dict(counts))
-    kept = [
-        (name, count)
-        for name, count in languages
-        if not is_disclosive(count) and not is_disclosive(count - in_waves[name])
-    ]
-    total = sum(count for _, count in languages)
-    while kept and is_disclosive(total - sum(count for _, count in kept)):
-        kept.pop()
-    return tuple(kept)
 
 
 def _protected_issue(issue: Issue, rank: int, segments: Collection[str], quotable_languages: Collection[str]) -> Issue:

@@ -70,12 +70,17 @@ class Blanked:
                 yield f"left blank: {counted(count, kind)} {reason}, e.g. {self._first[kind][:50]!r}"
 
 
-def read_numbered(layout: ExportLayout, blanked: Blanked | None = None) -> Iterator[NumberedItem]:
-    """The same with line numbers, as a stream: memory does not grow with the file. `blanked` is counted up."""
+def read_numbered(
+    layout: ExportLayout, blanked: Blanked | None = None, *, require_ids: bool = False
+) -> Iterator[NumberedItem]:
+    """The same with line numbers, as a stream: memory does not grow with the file. `blanked` is counted up.
+
+    `require_ids` rejects the rows without an id, which else are identified by their content.
+    """
     blanked = blanked or Blanked()
     width = len(layout.header.columns)
     with closing(_OccurrenceCounter()) as occurrences:
-        identify = _content_id(layout, occurrences)
+        identify = _refuse_without_id if require_ids else _content_id(layout, occurrences)
         for item in itertools.islice(layout.table.rows(), layout.header.skip, None):
             if isinstance(item, Rejection):
                 yield item.line, item
@@ -197,6 +202,10 @@ def _external_id(layout: ExportLayout, id: str | None, timestamp: str | None, wa
     if layout.tool is GENERIC and wave and is_row_number(id):
         return f"{wave}/{id}"
     return id
+
+
+def _refuse_without_id(_cells: list[str], _wave: str | None) -> str:
+    raise ValueError("has no response id, by which an anonymous workspace tells known people from new ones")
 
 
 def _content_id(layout: ExportLayout, occurrences: _OccurrenceCounter) -> IdOfRow:

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pipelines.annotate.columns import POLARITIES
 from pipelines.causes.analysis import Analysis
 from pipelines.causes.audited import Audits, audit_report
@@ -17,6 +14,7 @@ from pipelines.causes.ranking import rank_causes
 from pipelines.causes.scenarios import reported_scenarios
 from pipelines.change.alerts import alerts
 from pipelines.change.decomposition import change_since
+from pipelines.disclosure.groups import KnownGroups
 from pipelines.disclosure.suppression import protect
 from pipelines.impact.nps import nps_of
 from pipelines.report.caveats import notes
@@ -36,12 +34,14 @@ def report_on(
     *,
     anonymous: bool = False,
     published: Sequence[Report] = (),
+    known: KnownGroups | None = None,
     audits: Audits | None = None,
 ) -> Report:
     """The report on one wave, or on all ("all"). `data` has the responses of every wave, for comparison.
 
     If anonymity was promised (`anonymous`), small groups are hidden by `pipelines.disclosure`: `data` must come from
-    `ReleasePlan.select`, and the report on all waves needs the reports on the single waves as they were `published`.
+    `ReleasePlan.select`, and the report on all waves needs the reports on the single waves as they were `published`;
+    `known` are the groups of earlier publications.
     Raises `NothingToAnalyse` if there are no responses, and `WaveNotFound` if none are in that wave.
     """
     if not len(data.wave):
@@ -49,13 +49,13 @@ def report_on(
     if wave not in (ALL_WAVES, *data.waves):
         raise WaveNotFound(f"no wave {wave!r}; there are: {', '.join((ALL_WAVES, *data.waves))}")
     index = len(data.waves) - 1 if wave == ALL_WAVES else data.waves.index(wave)
-    mask = mask_of(wave, data)
+    mask = data.responses_of(wave)
     analysis = Analysis.of(data, mask)
     report = _compute(wave, index, analysis, model, now)
     if audits:
         report = audit_report(report, analysis, audits)
     if anonymous:
-        report = protect(report, data, mask, published)
+        report = protect(report, data, mask, published, known)
     answers = data.comment[mask & data.answered]
     annotated = answers[data.sentiment[answers] >= 0]
     caveats = notes(
@@ -67,11 +67,6 @@ def report_on(
         anonymous=anonymous,
     )
     return replace(report, notes=caveats, findings=findings(report))
-
-
-def mask_of(wave: str, data: SurveyData) -> NDArray[np.bool_]:
-    """The responses (N,) of the report on a wave that there is, or on all."""
-    return np.ones(len(data.wave), dtype=bool) if wave == ALL_WAVES else data.wave == data.waves.index(wave)
 
 
 def _compute(wave: str, latest: int, analysis: Analysis, model: str, now: datetime) -> Report:

@@ -13,6 +13,7 @@ from pipelines.tabulate.cause_mentions import CauseMentions
 from saywhy.annotation import Polarity
 from saywhy.feedback import Comment, Scale, Segment
 from saywhy.issue import CauseKey, TopicState
+from saywhy.report import ALL_WAVES
 from saywhy.topic import Definition
 
 SCALES = tuple(Scale)
@@ -64,6 +65,10 @@ class SurveyData:
     causes: tuple[Cause, ...]
     cause_mentions: Mapping[Polarity, CauseMentions]  # NEGATIVE and POSITIVE
     vectors: NDArray[np.float16]  # (C, d) of the clauses, rows of unit length
+
+    def responses_of(self, wave: str) -> NDArray[np.bool_]:
+        """The responses, (N,), of a wave that there is, or of all."""
+        return np.ones(len(self.wave), dtype=bool) if wave == ALL_WAVES else self.wave == self.waves.index(wave)
 
     def named(self, polarity: Polarity, mask: NDArray[np.bool_]) -> sparse.csr_array:
         """The indicator matrix, response × cause, of the responses in `mask`, all with a comment: bool, (n, K)."""

@@ -10,11 +10,11 @@
 No function commits: the caller's transaction does. Iterators stream; use them up inside their transaction.
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
-`memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`.
+`memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
+`published_groups`.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables` defines the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
-between the databases.
-`key_file` keeps the keys of anonymous workspaces outside the database.
+between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
 """
 
 from sqlalchemy import Connection, Engine
@@ -30,6 +30,7 @@ from saywhy.store import (
     mappings,
     memberships,
     merge_proposals,
+    published_groups,
     reports,
     responses,
     runs,
@@ -56,6 +57,7 @@ __all__ = [
     "memberships",
     "merge_proposals",
     "open_store",
+    "published_groups",
     "reading",
     "reports",
     "responses",

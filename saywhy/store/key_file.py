@@ -13,16 +13,20 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from saywhy.errors import Conflict
+from saywhy.errors import Conflict, StoreUnavailable
+from saywhy.store.locks import file_lock
 
 _BYTES = 32
+
+#: Seconds that a writer waits for another one, which only reads and writes this file meanwhile.
+LOCK_TIMEOUT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +76,34 @@ def read(path: Path) -> Keys | None:
 
 def read_or_create(path: Path) -> Keys:
     """The keys of a file, which is created with a new secret if there is none. Raises `Conflict`."""
-    if (keys := read(path)) is None:
-        _write(path, Keys(), os.link)  # unless another process has created it since
-        keys = read(path)
-        assert keys is not None
+    with _writing(path):
+        if (keys := read(path)) is None:
+            _write(path, keys := Keys())
     return keys
 
 
 def put(path: Path, workspaces: Mapping[str, bytes]) -> None:
     """Give these workspaces keys of their own, in place of earlier ones. Raises `Conflict`."""
-    keys = read(path) or Keys()
     added = {name: key.hex() for name, key in workspaces.items()}
-    _write(path, Keys(keys.secret, {**keys.workspaces, **added}), os.replace)
+    with _writing(path):
+        keys = read(path) or Keys()
+        _write(path, Keys(keys.secret, {**keys.workspaces, **added}))
 
 
-def _write(path: Path, keys: Keys, publish: Callable[[str, Path], None]) -> None:
-    """Write a draft, for the owner only, and make it the file at once: no process ever reads half of it.
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Keep other writers out between reading the file and replacing it: they would lose each other's keys."""
+    try:
+        with file_lock(Path(f"{path}-lock"), LOCK_TIMEOUT) as is_locked:
+            if not is_locked:
+                raise Conflict(f"another process is writing the anonymity keys in {path}; try again")
+            yield
+    except StoreUnavailable as error:
+        raise Conflict(f"the anonymity keys cannot be written to {path}: {error}") from None
 
-    `publish` is `os.replace`, or `os.link`, which leaves a file that is there already.
-    """
+
+def _write(path: Path, keys: Keys) -> None:
+    """Write a draft, for the owner only, and make it the file at once: no process ever reads half of it."""
     content = json.dumps({"secret": keys.secret, "workspaces": dict(keys.workspaces)}, indent=1)
     try:
         descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
@@ -98,8 +111,6 @@ def _write(path: Path, keys: Keys, publish: Callable[[str, Path], None]) -> None
             file.write(content)
             file.flush()
             os.fsync(descriptor)
-        with suppress(FileExistsError):
-            publish(draft, path)
-        Path(draft).unlink(missing_ok=True)
+        Path(draft).replace(path)
     except OSError as error:
         raise Conflict(f"the anonymity keys cannot be written to {path}: {error.strerror}") from None

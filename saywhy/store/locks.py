@@ -1,10 +1,14 @@
-"""Locks between processes: at most one analysis of a workspace at a time (ADR 7)."""
+"""Locks between processes: one analysis of a workspace at a time (ADR 7), one writer of a file.
+
+All are released when the process ends, even if it is killed.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Engine
@@ -44,16 +48,27 @@ def _lock_postgresql(engine: Engine, workspace_id: int) -> Iterator[bool]:
 
 @contextmanager
 def _lock_sqlite(engine: Engine, workspace_id: int) -> Iterator[bool]:
-    """Lock an empty file beside the database, so that the database stays writable; whether it was free."""
+    """Lock a file beside the database, so that the database stays writable; whether it was free."""
     with engine.connect().execution_options(sqlite_begin=None) as connection:
         database = connection.scalar(sa.text("SELECT file FROM pragma_database_list WHERE name = 'main'"))
-    path = f"{database}-analysis-{workspace_id}"
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
+    with file_lock(Path(f"{database}-analysis-{workspace_id}")) as is_locked:
+        yield is_locked
+
+
+@contextmanager
+def file_lock(path: Path, timeout: float = 0) -> Iterator[bool]:
+    """Lock an empty file, which is created and remains; whether it was free within `timeout` seconds.
+
+    Raises `StoreUnavailable` if the file cannot be created. An exclusive transaction of SQLite is a lock that every
+    operating system releases with the process.
+    """
+    with ExitStack() as stack:
         try:
+            lock = stack.enter_context(closing(sqlite3.connect(path, timeout=timeout, isolation_level=None)))
             lock.execute("BEGIN EXCLUSIVE")
+            is_locked = True
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise StoreUnavailable(f"{path}: {error}") from None
-            yield False
-        else:
-            yield True
+            is_locked = False
+        yield is_locked

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment, Customer, Response, Scale, Score, Segment
-from saywhy.pseudonym import without_identity
+from saywhy.pseudonym import UNIDENTIFIED, without_identity
 from saywhy.store import comments, workspaces
 from saywhy.store.statements import STREAMED, Row, batches
 from saywhy.store.tables import comments as comments_table
@@ -22,14 +23,15 @@ from saywhy.store.types import in_utc
 
 @dataclass(frozen=True, slots=True)
 class SaveCounts:
-    """Outcome of saving responses; each response of a batch is counted once."""
+    """Outcome of saving responses; each response of a batch is counted once.
+
+    `refused` are the positions in the batch of those that would change a response of an anonymous workspace.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-
-    def __add__(self, other: SaveCounts) -> SaveCounts:
-        return SaveCounts(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
+    refused: tuple[int, ...] = ()
 
 
 def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -> SaveCounts:
@@ -38,15 +40,20 @@ def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -
     Segments are merged by dimension, customers by field. Comments that no response has any more are deleted, with
     everything computed from them. Counts do not depend on how rows are split into batches.
 
-    In an anonymous workspace no identity is stored (`saywhy.pseudonym`). Raises `InvalidInput` for text that a database
-    cannot store (NUL, unpaired surrogate).
+    In an anonymous workspace no identity is stored (`saywhy.pseudonym`), and a stored response never changes (ADR 12):
+    one that would change it is refused. Raises `InvalidInput` for text that a database cannot store (NUL, unpaired
+    surrogate).
     """
     workspaces.lock(connection, workspace_id)
-    if key := workspaces.anonymity_key(connection, workspace_id):
+    key = workspaces.anonymity_key(connection, workspace_id)
+    if key is not None:
         batch = [without_identity(response, key) for response in batch]
-    counts = SaveCounts()
+    outcomes: list[_Outcome] = []
     for part in batches(batch):
-        counts += _save(connection, workspace_id, part)
+        outcomes += _save(connection, workspace_id, part, may_change=key is None)
+    counted = Counter(outcomes)
+    refused = tuple(position for position, outcome in enumerate(outcomes) if outcome == "refused")
+    counts = SaveCounts(counted["new"], counted["changed"], counted["unchanged"], refused)
     if counts.new or counts.changed:
         workspaces.touch(connection, workspace_id)
     return counts
@@ -71,6 +78,16 @@ def waves(connection: Connection, workspace_id: int) -> list[str]:
     # Sorted in Python, because the databases differ in the order of text and of NULL.
     keys = [(moment is None, moment, wave) for wave, moment in connection.execute(query) if wave is not None]
     return [wave for _, _, wave in sorted(keys)]
+
+
+def waves_with_responses(
+    connection: Connection, workspace_id: int, *, only_unidentified: bool = False
+) -> set[str | None]:
+    """The waves of all responses, or of those of an anonymous workspace that had no id; None: they are in no wave."""
+    query = sa.select(responses.c.wave).distinct().where(responses.c.workspace_id == workspace_id)
+    if only_unidentified:
+        query = query.where(responses.c.external_id.startswith(UNIDENTIFIED))
+    return set(connection.scalars(query))
 
 
 def count(connection: Connection, workspace_id: int) -> int:
@@ -107,25 +124,31 @@ def first_answered(connection: Connection, workspace_id: int, content_hashes: Co
 
 _Row = dict[str, Any]
 _Key = tuple[str, str]
+_Outcome = Literal["new", "changed", "unchanged", "refused"]
 
 
-def _save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -> SaveCounts:
+def _save(connection: Connection, workspace_id: int, batch: Sequence[Response], *, may_change: bool) -> list[_Outcome]:
+    """Save a batch; the outcome of each of its responses."""
     stored = _stored(connection, workspace_id, batch)
     rows: dict[_Key, _Row] = dict(stored)
     comments_by_hash: dict[str, Comment] = {}
-    counts = {"new": 0, "changed": 0, "unchanged": 0}
+    outcomes: list[_Outcome] = []
     for response in batch:
         key = (response.source, response.external_id)
         row, earlier = _row(response), rows.get(key)
+        merged = row if earlier is None else _merged(earlier, row)
+        if earlier is None:
+            outcomes.append("new")
+        elif merged == earlier:
+            outcomes.append("unchanged")
+        elif may_change:
+            outcomes.append("changed")
+        else:
+            outcomes.append("refused")
+            continue
+        rows[key] = merged
         if response.comment is not None:
             comments_by_hash[row["content_hash"]] = response.comment
-        if earlier is None:
-            rows[key], outcome = row, "new"
-        else:
-            merged = _merged(earlier, row)
-            outcome = "unchanged" if merged == earlier else "changed"
-            rows[key] = merged
-        counts[outcome] += 1
 
     added = [row for key, row in rows.items() if key not in stored]
     changed = [row for key, row in rows.items() if key in stored and row != stored[key]]
@@ -137,7 +160,7 @@ def _save(connection: Connection, workspace_id: int, batch: Sequence[Response]) 
         connection.execute(_UPDATE, [{f"new_{name}": value for name, value in row.items()} for row in changed])
         replaced = {stored[row["source"], row["external_id"]]["content_hash"] for row in changed}
         comments.delete_unreferenced(connection, workspace_id, sorted(replaced - {None}))
-    return SaveCounts(**counts)
+    return outcomes
 
 
 def _stored(connection: Connection, workspace_id: int, batch: Sequence[Response]) -> dict[_Key, _Row]:

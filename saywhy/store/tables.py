@@ -272,6 +272,17 @@ reports = Table(
     Index(None, "workspace_id", "wave", "id"),
 )
 
+# The people of each published group of an anonymous workspace, so that later reports are compared with earlier ones.
+published_groups = Table(
+    "published_groups",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("kind", sa.String(16), nullable=False),
+    Column("members", sa.LargeBinary, nullable=False),  # a bit for each response, compressed by zlib
+    Index(None, "workspace_id"),
+)
+
 imports = Table(
     "imports",
     metadata,

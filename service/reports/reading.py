@@ -1,11 +1,16 @@
-"""Reading reports: the latest one of each wave."""
+"""Reading reports: the latest one of each wave.
+
+Every report that somebody sees is read here (`latest_report`, `find_latest_report`): what an earlier version stored of
+an anonymous workspace passes the allow-list of this version.
+"""
 
 from __future__ import annotations
 
+from pipelines.disclosure.fields import published_fields
 from pipelines.report.staff_names import hide_staff_names
 from saywhy import store
 from saywhy.report import Report
-from saywhy.store import Engine
+from saywhy.store import Connection, Engine
 from service.workspaces import reading
 
 
@@ -15,7 +20,7 @@ def read_report(engine: Engine, workspace: str, wave: str, *, show_staff_names: 
     Raises `WorkspaceNotFound`, and `WaveNotFound` with the waves that have a report.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        report = store.reports.latest(connection, workspace_id, wave)
+        report = latest_report(connection, workspace_id, wave)
     return report if show_staff_names else hide_staff_names(report)
 
 
@@ -25,7 +30,7 @@ def find_report(engine: Engine, workspace: str, wave: str) -> Report | None:
     Raises `WorkspaceNotFound`.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        report = store.reports.find(connection, workspace_id, wave)
+        report = find_latest_report(connection, workspace_id, wave)
     return report and hide_staff_names(report)
 
 
@@ -33,3 +38,18 @@ def list_waves(engine: Engine, workspace: str) -> tuple[str, ...]:
     """The waves that have a report, `all` among them. Raises `WorkspaceNotFound`."""
     with reading(engine, workspace) as (connection, workspace_id):
         return tuple(store.reports.waves(connection, workspace_id))
+
+
+def latest_report(connection: Connection, workspace_id: int, wave: str) -> Report:
+    """The latest report on a wave, with the fields that the workspace may publish. Raises `WaveNotFound`."""
+    return _publishable(connection, workspace_id, store.reports.latest(connection, workspace_id, wave))
+
+
+def find_latest_report(connection: Connection, workspace_id: int, wave: str) -> Report | None:
+    """`latest_report`, or None if there is no report on the wave."""
+    report = store.reports.find(connection, workspace_id, wave)
+    return report and _publishable(connection, workspace_id, report)
+
+
+def _publishable(connection: Connection, workspace_id: int, report: Report) -> Report:
+    return published_fields(report) if store.workspaces.is_anonymous(connection, workspace_id) else report

@@ -9,9 +9,11 @@ from pipelines.annotate.columns import Annotations
 from pipelines.causes.fixes import with_fixes
 from pipelines.disclosure.release import ReleasePlan
 from pipelines.report.effort import with_efforts
-from pipelines.report.waves import report_on_waves
+from pipelines.report.waves import anonymous_reports_on_waves, report_on_waves
 from pipelines.tabulate.tabulation import tabulate
 from saywhy import store
+from saywhy.errors import NothingToAnalyse
+from saywhy.publication import PublishedGroup
 from saywhy.run import Run
 from saywhy.store import Connection, Engine
 from service.progress import Progress
@@ -23,11 +25,13 @@ def write_reports(
     workspace_id: int,
     annotator: CommentAnnotator,
     annotations: Annotations,
+    plan: ReleasePlan | None,
     run: Run,
     progress: Progress,
 ) -> None:
-    """Compute and keep a report for each wave and one on all waves, on the responses of the snapshot."""
-    plan = _release_plan(snapshot, workspace_id)
+    """Compute and keep a report for each wave and one on all waves, on the responses of the snapshot, or on those that
+    the `plan` of an anonymous workspace selects.
+    """
     responses = store.responses.load(snapshot, workspace_id)
     audits = store.audits.load(snapshot, workspace_id)
     with store.reading(engine) as connection:  # the topics were written after the snapshot
@@ -39,28 +43,37 @@ def write_reports(
             annotator.code_frame,
         )
         fixes = store.fixes.load(connection, workspace_id)
-    reports = report_on_waves(
-        data,
-        annotator.model,
-        datetime.now(UTC),
-        audits=audits,
-        plan=plan,
-        progress=lambda done, total: progress("report", done, total),
-    )
-    if plan is None:  # an anonymous workspace has no fixes
+    model, now, groups = annotator.model, datetime.now(UTC), set[PublishedGroup]()
+
+    def report_progress(done: int, total: int) -> None:
+        progress("report", done, total)
+
+    if plan is None:
+        reports = report_on_waves(data, model, now, audits=audits, progress=report_progress)
         reports = [with_fixes(report, data, fixes.values()) for report in reports]
+    else:  # an anonymous workspace has no fixes
+        reports, known = anonymous_reports_on_waves(data, model, now, plan, progress=report_progress)
+        groups = known.stored(plan.positions) - {*plan.groups}
     with engine.begin() as connection:
         efforts, marked = store.efforts.load(connection, workspace_id), store.fixes.load(connection, workspace_id)
         for report in reports:
             if plan is None and marked != fixes:  # people marked or removed some meanwhile
                 report = with_fixes(report, data, marked.values())
             store.reports.save(connection, workspace_id, run.id, with_efforts(report, efforts))
+        store.published_groups.add(connection, workspace_id, groups)
     progress("report", len(reports), len(reports))
 
 
-def _release_plan(connection: Connection, workspace_id: int) -> ReleasePlan | None:
-    """What may be published this time; None if the workspace did not promise anonymity."""
+def release_plan(connection: Connection, workspace_id: int) -> ReleasePlan | None:
+    """What may be published this time; None if the workspace did not promise anonymity.
+
+    Raises `NothingToAnalyse` if all responses wait for others.
+    """
     if not store.workspaces.is_anonymous(connection, workspace_id):
         return None
+    responses = store.responses.load(connection, workspace_id)
     history = store.reports.history(connection, workspace_id)
-    return ReleasePlan.of(store.responses.load(connection, workspace_id), history)
+    plan = ReleasePlan.of(responses, history, store.published_groups.load(connection, workspace_id))
+    if not plan.selected.any():
+        raise NothingToAnalyse("no wave of this anonymous workspace has five responses with a score yet")
+    return plan

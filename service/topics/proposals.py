@@ -20,6 +20,7 @@ from saywhy.issue import Issue
 from saywhy.report import ALL_WAVES
 from saywhy.store import Connection, Engine
 from saywhy.topic import Decision, Edit, EditKind, MergeProposal, Topic, Verdict
+from service.reports.reading import find_latest_report
 from service.topics.editing import Attribution, keep_edit
 from service.topics.validation import LONGEST_NOTE, EditRequest, single_line
 from service.topics.views import visible_topics
@@ -48,7 +49,7 @@ def propose_merges(engine: Engine, workspace_id: int, endpoint: LabelEndpoint) -
     with store.reading(engine) as connection:
         if store.workspaces.is_anonymous(connection, workspace_id):
             return
-        report = store.reports.find(connection, workspace_id, ALL_WAVES)
+        report = find_latest_report(connection, workspace_id, ALL_WAVES)
     # Complaint and praise are never one cause, so they are compared apart.
     sides = (report.issues, report.delights) if report else ()
     proposed = [

@@ -20,6 +20,7 @@ from saywhy.report import ALL_WAVES
 from saywhy.store import Connection
 from saywhy.text import fold
 from saywhy.topic import Membership, Topic
+from service.reports.reading import find_latest_report
 
 
 def load_previous_clustering(connection: Connection, workspace_id: int) -> PreviousClustering | None:
@@ -42,7 +43,7 @@ def published_issues(connection: Connection, workspace_id: int) -> dict[CauseKey
     """
     if not store.workspaces.is_anonymous(connection, workspace_id):
         return None
-    report = store.reports.find(connection, workspace_id, ALL_WAVES)
+    report = find_latest_report(connection, workspace_id, ALL_WAVES)
     return {issue.key: issue for issue in (*report.delights, *report.issues)} if report else {}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,6 +12,7 @@ import numpy as np
 from models.arrays import NONE
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.annotate.columns import Annotations
+from pipelines.disclosure.release import ReleasePlan
 from pipelines.topics.clauses import ClauseSet, clauses_of
 from pipelines.topics.edits.apply import EditedTopics
 from pipelines.topics.few_shot import match_examples
@@ -21,6 +24,7 @@ from pipelines.topics.library_parts import LibraryParts, divide_library
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
+from saywhy.feedback import Comment
 from saywhy.store import Connection, Engine
 from service.progress import Progress
 from service.topics.state import edited_topics, load_previous_clustering, save_edited_topics
@@ -32,6 +36,7 @@ def update_topics(
     workspace_id: int,
     annotator: CommentAnnotator,
     annotations: Annotations,
+    plan: ReleasePlan | None,
     progress: Progress,
     *,
     refit: bool = False,
@@ -42,11 +47,11 @@ def update_topics(
 
     They are all clustered if there are no topics yet, if `refit` asks for it, and if `is_due` finds that the known
     topics are out of date. No discovered topic is called like one of the others. `label_endpoint` names new topics and
-    defines those without a definition, except in anonymous workspaces, whose texts are sent to nobody.
+    defines those without a definition, except in anonymous workspaces, whose texts are sent to nobody: there the topics
+    are made of the comments that `plan` selects.
     """
     progress("topics", 0, 1)
-    comments = {comment.content_hash: comment for comment in store.comments.load(snapshot, workspace_id)}
-    responses = store.responses.count_by_comment(snapshot, workspace_id)
+    comments, responses = _comments(snapshot, workspace_id, plan)
     with store.reading(engine) as connection:
         previous = load_previous_clustering(connection, workspace_id)
         edited = edited_topics(connection, workspace_id)
@@ -106,6 +111,21 @@ def update_topics(
         store.clusters.update_first_seen(connection, workspace_id)
         save_edited_topics(connection, workspace_id)
     progress("topics", 1, 1)
+
+
+def _comments(
+    snapshot: Connection, workspace_id: int, plan: ReleasePlan | None
+) -> tuple[dict[str, Comment], Mapping[str, int]]:
+    """The comments of which topics are made, by content hash, and how many responses have one if several have it.
+
+    Those that wait for the next publication are left out: they would change what is said of others.
+    """
+    comments = {comment.content_hash: comment for comment in store.comments.load(snapshot, workspace_id)}
+    if plan is None:
+        return comments, store.responses.count_by_comment(snapshot, workspace_id)
+    selected = plan.select(store.responses.load(snapshot, workspace_id))
+    responses = Counter(response.comment.content_hash for response in selected if response.comment)
+    return {key: comment for key, comment in comments.items() if key in responses}, responses
 
 
 def _lasting(edited: EditedTopics) -> frozenset[str]:

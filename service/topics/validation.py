@@ -54,6 +54,9 @@ def validate(lookup: TopicLookup, request: EditRequest, topic: Topic | None) -> 
 
     Raises `TopicNotFound`, `TopicEnded`, `InvalidInput` and `Conflict`.
     """
+    if request.kind in (EditKind.MOVE, EditKind.SPLIT) and lookup.published is not None:
+        # Whether there is a comment, and how a topic differs without it, would say what somebody wrote.
+        raise InvalidInput("in an anonymous workspace comments cannot be moved, nor topics split: this names comments")
     if request.kind is EditKind.MOVE:
         return _move(lookup, topic, request.arguments)
     if request.kind is EditKind.CREATE:

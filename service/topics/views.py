@@ -1,11 +1,12 @@
 """What people read of topics: the list, examples, history, and the outcome of each edit. Personal data is masked.
 
-An anonymous workspace shows only the topics of the published report as they are there, without examples and history.
+An anonymous workspace shows only the topics of the published report as they are there, without examples and history; of
+an edit it tells whether that report shows its topic, not whether the topic is still there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +17,7 @@ from pipelines.clean.read_text import read
 from pipelines.topics.edits.apply import EditedTopics
 from saywhy import store
 from saywhy.code_frame import CodeFrame
+from saywhy.issue import CauseKey
 from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, Edit, EditKind, Fate, Lineage, Topic
 from service.topics.lookup import TopicLookup
@@ -80,7 +82,10 @@ def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFra
         lookup = TopicLookup.of(connection, workspace_id, edited, code_frame)
         topic_id = lookup.topic(name).id
         visible = {topic.id: topic for topic in visible_topics(connection, workspace_id)}
-        is_anonymous = store.workspaces.is_anonymous(connection, workspace_id)
+        statuses = _edit_statuses(connection, workspace_id, edited)
+        if store.workspaces.is_anonymous(connection, workspace_id):
+            edits = tuple(status for status in statuses if _concerns(status.edit, {topic_id}))
+            return TopicDetails(visible[topic_id], (), (), edits)
         ids = {topic_id, *(old for old, into in edited.merged_into.items() if into == topic_id)}
         lineage = [
             event
@@ -88,12 +93,11 @@ def read_topic(engine: Engine, workspace: str, name: str, *, code_frame: CodeFra
             if (event.cluster in ids or event.other in ids) and event.fate is not Fate.CONTINUED
         ]
         ids |= {event.cluster for event in lineage if event.fate is Fate.MERGED}
-        edits = [status for status in _edit_statuses(connection, workspace_id, edited) if _concerns(status.edit, ids)]
         return TopicDetails(
             visible[topic_id],
-            () if is_anonymous else _examples(connection, workspace_id, topic_id, examples),
-            () if is_anonymous else tuple(reversed(lineage)),
-            tuple(edits),
+            _examples(connection, workspace_id, topic_id, examples),
+            tuple(reversed(lineage)),
+            tuple(status for status in statuses if _concerns(status.edit, ids)),
         )
 
 
@@ -150,16 +154,29 @@ def _display_order(topic: Topic) -> tuple[bool, bool, bool, int, str]:
 
 
 def _edit_statuses(connection: Connection, workspace_id: int, edited: EditedTopics) -> tuple[EditStatus, ...]:
-    edits = reversed(store.topic_edits.load(connection, workspace_id))
-    return tuple(_status(edit, edited) for edit in edits)
+    edits, published = store.topic_edits.load(connection, workspace_id), published_issues(connection, workspace_id)
+    without_effect = edited.without_effect if published is None else _not_shown(edits, published)
+    return tuple(_status(edit, edited.undone, without_effect) for edit in reversed(edits))
 
 
-def _status(edit: Edit, edited: EditedTopics) -> EditStatus:
-    if undone_by := edited.undone.get(edit.id):
+def _status(edit: Edit, undone: Mapping[int, int], without_effect: Mapping[int, str]) -> EditStatus:
+    if undone_by := undone.get(edit.id):
         return EditStatus(edit, EditOutcome.UNDONE, undone_by=undone_by)
-    if why := edited.without_effect.get(edit.id):
+    if why := without_effect.get(edit.id):
         return EditStatus(edit, EditOutcome.WITHOUT_EFFECT, why)
     return EditStatus(edit, EditOutcome.STANDS)
+
+
+def _not_shown(edits: Sequence[Edit], published: Collection[CauseKey]) -> dict[int, str]:
+    """The edits of topics that the latest report does not show, with that as the reason."""
+    themes = {edit.topic: edit.arguments["theme"] for edit in edits if edit.kind is EditKind.ADOPT}
+    reasons: dict[int, str] = {}
+    for edit in edits:
+        if edit.kind not in (EditKind.IGNORE, EditKind.UNDO):
+            topic = str(edit.arguments.get("into", edit.topic))
+            if {CauseKey("topic", topic), CauseKey("theme", themes.get(topic, ""))}.isdisjoint(published):
+                reasons[edit.id] = f"the latest report does not show topic {topic}"
+    return reasons
 
 
 def _concerns(edit: Edit, topic_ids: set[str]) -> bool:

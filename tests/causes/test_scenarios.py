@@ -8,7 +8,6 @@ from pipelines.annotate.columns import Annotations
 from pipelines.causes.analysis import Analysis
 from pipelines.causes.scenarios import scenarios
 from pipelines.render.html import to_html
-from pipelines.report.build import mask_of
 from pipelines.tabulate.tabulation import tabulate
 from saywhy.annotation import Polarity
 from saywhy.code_frame import load_code_frame
@@ -37,7 +36,7 @@ def analysis_of() -> Analysis:
     topic = Topic("waits", "support", "waits", (), "negative", 20, b"")
     assigned = [Assignment(comment.content_hash, 0, 12, "waits", 1) for comment in comments[:20]]
     data = tabulate(RESPONSES, Annotations.of(annotations.items()), [topic], assigned, load_code_frame())
-    return Analysis.of(data, mask_of("all", data))
+    return Analysis.of(data, data.responses_of("all"))
 
 
 def test_a_report_has_the_costliest_complaints_alone_and_together() -> None:

@@ -106,3 +106,16 @@ def test_an_anonymous_import_needs_its_key(tmp_path: Path) -> None:
     assert refused.stderr.count("\n") == 1
     assert run(tmp_path, command=("anonymity", "rekey")).returncode == 0
     assert run(tmp_path, path).returncode == 0
+
+
+def test_an_anonymous_file_without_ids_is_refused_a_second_time(tmp_path: Path) -> None:
+    """The error is one line that says what to do; a preview shows it as a note, and the columns."""
+    path = write(tmp_path, "score,comment\n9,good\n0,bad\n")
+    first = run(tmp_path, path, "--anonymous")
+    assert first.returncode == 0
+    assert "note: without response ids" in first.stdout
+    refused = run(tmp_path, path)
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+    assert "SAYWHY_WORKSPACE" in refused.stderr
+    preview = run(tmp_path, path, "--preview")
+    assert "note: the import would be refused: this anonymous workspace has responses without a wave" in preview.stdout

@@ -6,7 +6,7 @@ import csv
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pipelines.render import to_csv, to_html, to_json
 from saywhy import store
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment, Response
+from saywhy.publication import PublishedGroup
 from saywhy.report import Report
 from saywhy.settings import Settings
 from saywhy.store import Engine
@@ -30,6 +31,7 @@ from tests.disclosure.test_suppression import THEME_WORDS, attack
 from tests.doubles import FakeAnnotator, Mention
 
 HEADER = [
+    "Response ID",
     "Employee ID",
     "Name",
     "E-mail",
@@ -62,7 +64,12 @@ class Person:
 
     def row(self) -> list[Any]:
         """The cells as the survey tool writes them."""
-        identity = [f"E-{4711 + self.number}", f"Jo Doe {self.number}", f"jo.doe{self.number}@example.com"]
+        identity = [
+            f"R-{4711 + self.number}",
+            f"E-{4711 + self.number}",
+            f"Jo Doe {self.number}",
+            f"jo.doe{self.number}@example.com",
+        ]
         location = {"a": "Aachen", "b": "Berlin", "c": "Cuxhaven"}[self.team[0]]
         return [*identity, self.team, location, self.wave, self.score, self.comment]
 
@@ -220,7 +227,12 @@ def test_no_identity_is_stored_or_published(anonymous: Engine, tmp_path: Path, s
             outputs.append(client.get(f"/reports/{wave}").text)
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("store.db*"))
     for person in everyone:
-        for trace in (f"E-{4711 + person.number}", f"Jo Doe {person.number}", f"doe{person.number}@"):
+        for trace in (
+            f"R-{4711 + person.number}",
+            f"E-{4711 + person.number}",
+            f"Jo Doe {person.number}",
+            f"doe{person.number}@",
+        ):
             assert trace.encode() not in stored
             assert not any(trace in text for text in outputs)
     assert not any("team=c9" in text or '"c9"' in text or ">c9<" in text for text in outputs)
@@ -230,3 +242,55 @@ def test_no_identity_is_stored_or_published(anonymous: Engine, tmp_path: Path, s
             assert all(not quote.segments and quote.wave is None and quote.score is None for quote in issue.quotes)
     for served in (json.loads(text) for text in outputs if text.startswith("{")):
         assert [*never_shown(served)] == []
+
+
+def test_edits_and_moves_beside_newcomers_are_not_published(anonymous: Engine, tmp_path: Path) -> None:
+    """While six people join, one changes the answer, one the team, and one the wave: the newcomers alone are the
+    difference between two reports, as saved answers and groups stay. The three are told as rejected rows.
+    """
+    everyone = [Person(number, "W1", "a1", 9, "slow") for number in range(20)]
+    everyone += [Person(number, "W1", "b1", 9, f"fine {number}") for number in range(100, 115)]
+    everyone += [Person(number, "W1", "c1", 9, f"fine {number}") for number in range(200, 203)]
+    everyone += [Person(number, "W2", "b1", 9, f"fine {number}") for number in range(300, 320)]
+    before = published(anonymous, tmp_path, everyone)
+    newcomers = [Person(number, "W1", "a1", 9, f"slow {number}") for number in range(400, 406)]
+    moved = [
+        replace(everyone[0], score=0),
+        replace(everyone[1], team="c1"),
+        replace(everyone[2], wave="W2"),
+        *everyone[3:],
+    ]
+    after = published(anonymous, tmp_path, [*moved, *newcomers])
+    first, second = before["W1"].nps, after["W1"].nps
+    assert first
+    assert second
+    assert (second.n - first.n, second.detractors - first.detractors) == (6, 0)
+    assert after["W2"].counts == before["W2"].counts
+    assert [dict(counts(reports["W1"]))["team=a1"] for reports in (before, after)] == [20, 26]
+    with store.reading(anonymous) as connection:
+        workspace_id = store.workspaces.find(connection, "default")
+        rejected = [*store.imports.rejections(connection, workspace_id, 2)]
+    assert [rejection.line for rejection in rejected] == [2, 3, 4]
+
+
+def test_groups_are_remembered_from_analysis_to_analysis(anonymous: Engine, tmp_path: Path) -> None:
+    """Of ten newcomers two write nothing: the score of those who wrote is not published, as its difference from that of
+    all is known. What is published again unchanged is remembered once.
+    """
+    everyone = [Person(number, "W1", "a1", 9, "slow" if number < 30 else None) for number in range(50)]
+    assert published(anonymous, tmp_path, everyone)["W1"].nps_with_comment
+    remembered = groups(anonymous)
+    newcomers = [
+        Person(number, "W1", "a1", 9, f"slow {number}" if number > 101 else None) for number in range(100, 110)
+    ]
+    assert published(anonymous, tmp_path, [*everyone, *newcomers])["W1"].nps_with_comment is None
+    assert groups(anonymous) > remembered
+    remembered = groups(anonymous)
+    published(anonymous, tmp_path, [*everyone, *newcomers, *people(random.Random(1), "W1", 2, 200)])
+    assert groups(anonymous) == remembered
+
+
+def groups(engine: Engine) -> set[PublishedGroup]:
+    """The groups that the store remembers."""
+    with store.reading(engine) as connection:
+        return store.published_groups.load(connection, store.workspaces.find(connection, "default"))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
 import pytest
 
 from pipelines.annotate.columns import Annotations
 from pipelines.disclosure.combinations import exposing_combination
-from pipelines.disclosure.thresholds import SMALLEST_GROUP
 from pipelines.report.build import report_on
 from pipelines.tabulate.tabulation import tabulate
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Response, Score, Segment
 from saywhy.report import Report
 from tests.builders.answers import NOW
+from tests.builders.linear_attack import isolated
 
 
 def nested_survey(seed: int) -> list[Response]:
@@ -42,24 +41,11 @@ def publish(responses: Sequence[Response]) -> Report:
     return report_on("W1", data, "m", NOW, anonymous=True)
 
 
-def derivable(report: Report, responses: Sequence[Response]) -> list[tuple[int, ...]]:
-    """Sets of one to four people of whom some combination of the published numbers tells something.
-
-    Such a set exists where the published groups, restricted to the other people, have a lower rank. All sets are tried,
-    one person standing for those who are in the same groups.
-    """
+def derivable(report: Report, responses: Sequence[Response]) -> list[int]:
+    """The sizes of sets of one to four people of whom a combination of the wave and its segments tells something."""
     rows = [[True] * len(responses)]
     rows += [[group.name in map(str, entry.segments) for entry in responses] for group in report.segments]
-    cells, people = np.unique(np.array(rows, dtype=float), axis=1, return_counts=True)
-    rank = np.linalg.matrix_rank(cells)
-    few = [cell for cell in range(len(people)) if people[cell] < SMALLEST_GROUP]
-    return [
-        chosen
-        for size in range(1, SMALLEST_GROUP)
-        for chosen in combinations(few, size)
-        if people[list(chosen)].sum() < SMALLEST_GROUP
-        and np.linalg.matrix_rank(np.delete(cells, chosen, axis=1)) < rank
-    ]
+    return isolated([np.array(row) for row in rows])
 
 
 def test_a_site_minus_its_teams_is_not_the_hidden_team() -> None:
@@ -91,7 +77,7 @@ def test_nested_segments_disclose_no_small_group(seed: int) -> None:
 
 def test_the_attack_by_combinations_succeeds_without_protection(monkeypatch: pytest.MonkeyPatch) -> None:
     """If only small segments are hidden, most nested surveys give up a small group: the attack itself works."""
-    monkeypatch.setattr("pipelines.disclosure.segments.exposing_combination", lambda _: None)
+    monkeypatch.setattr("pipelines.disclosure.combinations.exposing_combination", lambda *_: None)
     surveys = [nested_survey(seed) for seed in range(60)]
     assert sum(bool(derivable(publish(responses), responses)) for responses in surveys) > 30
 
@@ -118,8 +104,11 @@ def test_a_combination_is_found_for_unequal_weights() -> None:
     """A group of 20, one of 17 inside it and the 3 others: the weights name the two groups that expose them."""
     inside = np.arange(40) < 20
     groups = np.stack([np.ones(40, dtype=bool), inside, np.arange(40) < 17])
-    weights = exposing_combination(groups)
+    nothing = np.zeros((0, 40), dtype=bool)
+    weights = exposing_combination(groups, nothing)
     assert weights is not None
     assert np.allclose(weights[0], 0)
     assert np.flatnonzero(weights @ groups).tolist() == [17, 18, 19]
-    assert exposing_combination(groups[:2]) is None
+    assert exposing_combination(groups[:2], nothing) is None
+    assert exposing_combination(groups[:2], groups[2:]) is not None
+    assert exposing_combination(groups[:1], groups[1:]) is None  # that of the two others is known already

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from saywhy.errors import Conflict
 from saywhy.feedback import Response, Score
 from saywhy.pseudonym import without_identity
 from saywhy.store import key_file
+from saywhy.store.locks import file_lock
 
 PERSON = Response("hr", "employee-4711", Score(2))
 
@@ -46,7 +49,8 @@ def save(engine: Engine) -> store.responses.SaveCounts:
 def test_the_key_is_not_in_the_database(anonymous: Engine, keys: Path) -> None:
     """The key file is for its owner only, recognises a response, and none of its secrets is in a table."""
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
-    assert [path.name for path in keys.parent.glob("kept*")] == [keys.name]
+    assert {path.name for path in keys.parent.glob("kept*")} == {keys.name, f"{keys.name}-lock"}
+    assert Path(f"{keys}-lock").read_bytes() == b""
     assert save(anonymous).unchanged == 1
     content = key_file.read(keys)
     assert content is not None
@@ -119,6 +123,56 @@ def test_with_a_new_key_earlier_responses_are_not_recognised(anonymous: Engine, 
     assert save(anonymous).new == 1
     assert save(anonymous).unchanged == 1
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+
+
+#: Renews the key of a workspace again and again, and ends with an error as soon as the file has another key.
+RENEWALS = """
+import sys
+from pathlib import Path
+from saywhy import store
+
+name, url, keys = sys.argv[1:]
+engine = store.open_store(url, Path(keys))
+with engine.begin() as connection:
+    workspace_id = store.workspaces.ensure(connection, name)
+    store.workspaces.promise_anonymity(connection, workspace_id)
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(40):
+    with engine.begin() as connection:
+        store.workspaces.renew_anonymity_key(connection, workspace_id)
+    with engine.begin() as connection:
+        store.workspaces.anonymity_key(connection, workspace_id)
+"""
+
+
+def test_two_renewals_at_once_lose_no_key(keys: Path, tmp_path: Path) -> None:
+    """Two processes renew the keys of two databases in one file, forty times each: both always find theirs there."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", RENEWALS, name, f"sqlite:///{tmp_path / name}.db", str(keys)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("acme", "globex")
+    ]
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.close()  # start
+    assert [process.wait() for process in processes] == [0, 0]
+
+
+def test_a_writer_that_waits_too_long_says_so(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another process holds the lock, a writer ends with an error; the keys stay as they are."""
+    monkeypatch.setattr(key_file, "LOCK_TIMEOUT", 0)
+    before = key_file.read_or_create(keys)
+    with file_lock(Path(f"{keys}-lock")), pytest.raises(Conflict, match="another process"):
+        key_file.put(keys, {"acme": bytes(32)})
+    assert key_file.read(keys) == before
 
 
 def test_keys_of_earlier_versions_are_moved(store_url: str, keys: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -104,10 +105,9 @@ def test_a_later_row_completes_the_earlier_one(connection: Connection, workspace
         segments=(Segment("country", "AT"), Segment("plan", "pro")),
         customer=Customer(email="eva@example.at"),
     )
-    saved = SaveCounts()
     for batch in [[earlier, later]] if in_one_batch else [[earlier], [later]]:
-        saved += store.responses.save(connection, workspace_id, batch)
-    assert saved == SaveCounts(new=1, changed=1)
+        saved = store.responses.save(connection, workspace_id, batch)
+    assert saved == SaveCounts(new=int(in_one_batch), changed=1)
     assert everything(connection, workspace_id) == [
         Response(
             "survey",
@@ -217,3 +217,44 @@ def test_loading_takes_bounded_memory(connection: Connection, workspace_id: int)
 
     few, many = peak(4_000), peak(40_000)
     assert many < 2 * few
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_responses_of_an_anonymous_workspace_never_change(
+    connection: Connection, workspace_id: int, in_one_batch: bool
+) -> None:
+    """Another score, comment, wave or segment, and one that was blank, is refused and changes nothing; so neither the
+    revision changes. The same values, or fewer, are taken.
+    """
+    store.workspaces.promise_anonymity(connection, workspace_id)
+    first = Response("hr", "r-1", Score(9), Comment("fine"), None, "W1", (Segment("team", "a"),))
+    others = [
+        replace(first, score=Score(0)),
+        replace(first, comment=Comment("bad")),
+        replace(first, wave="W2"),
+        replace(first, segments=(Segment("team", "b"),)),
+        replace(first, segments=(Segment("site", "x"),)),
+        replace(first, answered_at=datetime(2026, 3, 14, tzinfo=UTC)),
+    ]
+    same = [first, Response("hr", "r-1", Score(9)), replace(first, customer=Customer("c-1"))]
+    batch = [*others, *same]
+    if in_one_batch:
+        refused = store.responses.save(connection, workspace_id, [first, *batch]).refused
+        assert refused == tuple(range(1, 1 + len(others)))
+    else:
+        assert store.responses.save(connection, workspace_id, [first]) == SaveCounts(new=1)
+        saved = store.responses.save(connection, workspace_id, batch)
+        assert saved == SaveCounts(unchanged=len(same), refused=tuple(range(len(others))))
+    [stored] = store.responses.load(connection, workspace_id)
+    assert replace(stored, external_id="r-1") == first
+    assert len([*store.comments.by_hash(connection, workspace_id, [Comment("bad").content_hash])]) == 0
+
+
+def test_responses_without_an_id_of_their_own_stay_recognisable(connection: Connection, workspace_id: int) -> None:
+    """An anonymous workspace tells in which waves responses had no id; other ids never look like that."""
+    store.workspaces.promise_anonymity(connection, workspace_id)
+    unidentified = Response("file", f"row-{'0' * 24}-2", Score(9), wave="W1")
+    batch = [unidentified, Response("file", "row-7", Score(9), wave="W2"), Response("file", "x", Score(9))]
+    store.responses.save(connection, workspace_id, batch)
+    assert store.responses.waves_with_responses(connection, workspace_id) == {"W1", "W2", None}
+    assert store.responses.waves_with_responses(connection, workspace_id, only_unidentified=True) == {"W1"}

@@ -1,0 +1,161 @@
+"""Which people a report tells something of, and of which the reports before it told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.disclosure.combinations import Mask
+from pipelines.tabulate.survey_data import SCALES, SurveyData
+from saywhy.annotation import Polarity
+from saywhy.issue import CauseKey
+from saywhy.publication import GroupKind, PublishedGroup
+from saywhy.report import Report
+
+#: Two groups are related if one has at least this share of the other's people: as a published cause and the one that it
+#: was merged into, though another model version has read a few comments in another way.
+_RELATED_SHARE = 0.8
+
+
+class GroupKey(NamedTuple):
+    """A group of a report. The name is that in the report, or one of those below."""
+
+    kind: GroupKind
+    name: str
+
+
+EVERYONE = GroupKey(GroupKind.RESPONDENTS, "everyone")
+WRITERS = GroupKey(GroupKind.RESPONDENTS, "writers")
+ANSWERS = GroupKey(GroupKind.COMMENTS, "answers")
+READ = GroupKey(GroupKind.COMMENTS, "read")
+
+
+class Group(NamedTuple):
+    """The members of a group, (N,) over the responses, and how many the report says that there are."""
+
+    key: GroupKey
+    members: Mask
+    size: int
+
+
+def cause_group(polarity: Polarity, cause: CauseKey) -> GroupKey:
+    """The key of those who name a cause as a complaint or as praise."""
+    return GroupKey(GroupKind.CAUSE, f"{polarity} {cause}")
+
+
+def groups_of(report: Report, data: SurveyData, mask: Mask) -> Iterator[Group]:
+    """The groups that the report on the responses in `mask` (N,) tells something of."""
+    scored, answered = mask & data.scored, mask & data.answered
+    if report.nps:
+        yield Group(EVERYONE, scored, report.nps.n)
+    if report.nps_with_comment:
+        yield Group(WRITERS, scored & answered, report.nps_with_comment.n)
+    for segment in report.segments:
+        members = scored & _in_segment(data, segment.name)
+        yield Group(GroupKey(GroupKind.SEGMENT, segment.name), members, segment.nps.n)
+    for rating in report.ratings:
+        yield Group(GroupKey(GroupKind.SEGMENT, rating.scale), mask & _rated(data, rating.scale), rating.n)
+    yield Group(ANSWERS, answered, report.counts.comments - report.counts.non_answers)
+    if report.sentiment:
+        yield Group(READ, mask & data.annotated, sum(count for _, count in report.sentiment))
+    languages = np.array([comment.language or "und" for comment in data.comments] + [""])[data.comment]
+    for language, count in report.languages:
+        yield Group(GroupKey(GroupKind.COMMENTS, language), answered & (languages == language), count)
+    base = base_of(data, mask)
+    for polarity, issues in ((Polarity.NEGATIVE, report.issues), (Polarity.POSITIVE, report.delights)):
+        named = data.named(polarity, base).tocsc()
+        columns = {cause.key: column for column, cause in enumerate(data.causes)}
+        for issue in issues:
+            if issue.key in columns:  # a topic of an earlier report may have ended
+                members = np.zeros_like(mask)
+                members[base] = named[:, [columns[issue.key]]].toarray().ravel()
+                yield Group(cause_group(polarity, issue.key), members, issue.mentions)
+
+
+def base_of(data: SurveyData, mask: Mask) -> Mask:
+    """The responses (N,) on which mentions are counted, as in `Analysis.base`."""
+    scored = mask & data.annotated & data.scored
+    return scored if scored.any() else mask & data.annotated
+
+
+def _in_segment(data: SurveyData, name: str) -> Mask:
+    columns = [column for column, segment in enumerate(data.segments) if str(segment) == name]
+    inside: Mask = np.asarray(data.segmented[:, columns].sum(axis=1) > 0).ravel()
+    return inside
+
+
+def _rated(data: SurveyData, bounds: str) -> Mask:
+    codes = [code for code, scale in enumerate(SCALES) if not scale.is_nps and "{}-{}".format(*scale.bounds) == bounds]
+    return np.isin(data.scale, codes)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGroups:
+    """The groups of which reports told something so far: masks (R, N) over the responses of a survey, by kind."""
+
+    rows: Mapping[GroupKind, Mask]
+
+    @classmethod
+    def none(cls, responses: int) -> KnownGroups:
+        """Before the first report on so many responses."""
+        return cls({kind: np.zeros((0, responses), dtype=bool) for kind in GroupKind})
+
+    @classmethod
+    def read(cls, groups: Iterable[PublishedGroup], positions: NDArray[np.intp]) -> KnownGroups:
+        """From what was stored; `positions` (N,) are those of the responses among all that are stored, ascending."""
+        rows: dict[GroupKind, list[Mask]] = {kind: [] for kind in GroupKind}
+        stored = int(positions[-1]) + 1 if len(positions) else 0
+        for group in groups:
+            bits = np.unpackbits(np.frombuffer(group.members, dtype=np.uint8), count=stored)
+            rows[group.kind].append(bits[positions].astype(bool))
+        return cls({kind: np.array(masks, dtype=bool).reshape(-1, len(positions)) for kind, masks in rows.items()})
+
+    def stored(self, positions: NDArray[np.intp]) -> set[PublishedGroup]:
+        """The opposite of `read`, each group once."""
+        stored = int(positions[-1]) + 1 if len(positions) else 0
+        groups: set[PublishedGroup] = set()
+        for kind, rows in self.rows.items():
+            bits = np.zeros((len(rows), stored), dtype=bool)
+            bits[:, positions] = rows
+            groups.update(
+                PublishedGroup(kind, members.tobytes().rstrip(b"\0")) for members in np.packbits(bits, axis=1)
+            )
+        return groups
+
+    def including(self, groups: Iterable[Group]) -> KnownGroups:
+        """With these groups of a report too, each once.
+
+        One of another size than the report says is not the group that it told of: its table stayed as it was published.
+        """
+        rows = {kind: [*masks] for kind, masks in self.rows.items()}
+        for group in groups:
+            if group.members.sum() == group.size:
+                rows[group.key.kind].append(group.members)
+        return KnownGroups(
+            {
+                kind: np.unique(np.array(masks, dtype=bool).reshape(-1, self.rows[kind].shape[1]), axis=0)
+                for kind, masks in rows.items()
+            }
+        )
+
+    def related(self, kind: GroupKind, groups: Sequence[Mask]) -> Mask:
+        """The masks (R, N) of a kind that are related to the groups, and those that are related to them.
+
+        A wave's earlier group can be known as the difference between all waves and the others: hence the second step.
+        """
+        rows = self.rows[kind]
+        near = _are_related(rows, np.array(groups, dtype=bool).reshape(-1, rows.shape[1]))
+        related: Mask = rows[near | _are_related(rows, rows[near])]
+        return related
+
+
+def _are_related(rows: Mask, others: Mask) -> Mask:
+    """Whether each of the rows (R, N) is related to one of the others (O, N)."""
+    shared = rows.astype(np.float32) @ others.T.astype(np.float32)
+    smaller = np.minimum(rows.sum(axis=1)[:, None], others.sum(axis=1))
+    related: Mask = (shared >= np.maximum(_RELATED_SHARE * smaller, 1)).any(axis=1)
+    return related

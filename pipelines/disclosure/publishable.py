@@ -1,0 +1,59 @@
+"""Which groups of a report can be published beside each other and beside all that was published before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipelines.disclosure.combinations import Mask, publishable_together
+from pipelines.disclosure.groups import (
+    ANSWERS,
+    EVERYONE,
+    WRITERS,
+    GroupKey,
+    KnownGroups,
+    base_of,
+    cause_group,
+    groups_of,
+)
+from pipelines.disclosure.thresholds import is_disclosive
+from pipelines.tabulate.survey_data import SurveyData
+from saywhy.annotation import Polarity
+from saywhy.issue import Issue
+from saywhy.publication import GroupKind
+from saywhy.report import Report
+
+
+def publishable_groups(report: Report, data: SurveyData, mask: Mask, known: KnownGroups) -> set[GroupKey]:
+    """The groups of the report on the responses in `mask` (N,) that no combination reduces to 1 to 4 people.
+
+    Combined are, with what is `known`: the scores of all, of those who wrote a comment and of segments; the numbers of
+    comments by language; the mentions of a theme and of its topics (`publishable_together`).
+    """
+    members = {group.key: group.members for group in groups_of(report, data, mask) if not is_disclosive(group.size)}
+    everyone = [members[EVERYONE]] if EVERYONE in members else []
+    scores = {key: members[key] for key in members if key == WRITERS or key.kind is GroupKind.SEGMENT}
+    shown = _beside(scores, everyone, known, GroupKind.RESPONDENTS, GroupKind.SEGMENT)
+    comments = {key: members[key] for key in members if key.kind is GroupKind.COMMENTS and key != ANSWERS}
+    shown |= _beside(comments, [members[ANSWERS]] if ANSWERS in members else [], known, GroupKind.COMMENTS)
+    respondents = [*everyone, *(members[key] for key in shown & {WRITERS})]
+    base = int(base_of(data, mask).sum())
+    for polarity, issues in ((Polarity.NEGATIVE, report.issues), (Polarity.POSITIVE, report.delights)):
+        for family in _families(issues):
+            keys = [cause_group(polarity, issue.key) for issue in family if not is_disclosive(base - issue.mentions)]
+            causes = {key: members[key] for key in keys if key in members}
+            shown |= _beside(causes, respondents, known, GroupKind.RESPONDENTS, GroupKind.CAUSE)
+    return shown
+
+
+def _beside(
+    groups: Mapping[GroupKey, Mask], published: Sequence[Mask], known: KnownGroups, *kinds: GroupKind
+) -> set[GroupKey]:
+    """Those of the groups that can be published beside the `published` masks and the known groups of these kinds."""
+    now = [*groups.values(), *published]
+    return publishable_together(groups, [*published, *(row for kind in kinds for row in known.related(kind, now))])
+
+
+def _families(issues: Sequence[Issue]) -> Iterator[list[Issue]]:
+    """The rows of a ranking by theme: a theme and its topics."""
+    for theme in dict.fromkeys(issue.theme for issue in issues):
+        yield [issue for issue in issues if issue.theme == theme]

@@ -1,0 +1,150 @@
+"""An anonymous survey that is published again and again, and what an insider knows of all its publications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pipelines.annotate.columns import Annotations
+from pipelines.disclosure.release import ReleasePlan
+from pipelines.report.waves import anonymous_reports_on_waves
+from pipelines.tabulate.tabulation import tabulate
+from saywhy.annotation import Polarity
+from saywhy.code_frame import load_code_frame
+from saywhy.feedback import Comment, Response, Scale, Score, Segment
+from saywhy.publication import PublishedGroup
+from saywhy.report import ALL_WAVES, Report
+from saywhy.topic import Assignment, Topic
+from tests.builders.answers import NOW, annotate_by_words
+from tests.builders.linear_attack import isolated
+
+#: Whether something holds of a response.
+Holds = Callable[[Any], object]
+
+#: Positions of responses in the survey.
+People = frozenset[int]
+
+#: A topic of support, which people call by words: its id → the words.
+Topics = dict[str, tuple[str, ...]]
+
+
+@dataclass
+class Survey:
+    """An anonymous survey: who answered, in order, and what was published of it, oldest first."""
+
+    responses: list[Response] = field(default_factory=list)
+    publications: list[dict[str, Report]] = field(default_factory=list)
+    groups: set[PublishedGroup] = field(default_factory=set)
+    scores: set[People] = field(default_factory=set)  # the groups of which the publications tell the scores
+    languages: set[People] = field(default_factory=set)
+    causes: set[People] = field(default_factory=set)
+
+    def join(
+        self,
+        count: int,
+        *words: str,
+        silent: bool = False,
+        wave: str = "W1",
+        language: str = "en",
+        scale: Scale = Scale.NPS,
+        at: str = "",
+    ) -> None:
+        """So many people answer alike: with these words in their comment, and `at` segments like `site=X team=a`."""
+        for _ in range(count):
+            number = len(self.responses)
+            comment = None if silent else Comment(f"{' '.join(words)} as I see it {number}", language)
+            segments = tuple(Segment(*segment.split("=")) for segment in at.split())
+            score = Score(number % 5 + 1, scale)
+            self.responses.append(Response("hr", str(number), score, comment, None, wave, segments))
+
+    def publish(self, topics: Topics | None = None, adopted: str | None = None) -> dict[str, Report]:
+        """Publish the survey again with these topics, one of which may be adopted as a theme."""
+        history: dict[str, list[Report]] = {}
+        for publication in reversed(self.publications):
+            for wave, report in publication.items():
+                history.setdefault(wave, []).append(report)
+        plan = ReleasePlan.of(self.responses, history, self.groups)
+        comments = [response.comment for response in self.responses if response.comment]
+        words = {"slow": ("support", Polarity.NEGATIVE)}
+        annotations = {comment.content_hash: annotate_by_words(comment, words) for comment in comments}
+        topics = topics or {}
+        kept = [
+            Topic(
+                key, "mine" if key == adopted else "support", key, (key,), "negative", 9, b"", is_adopted=key == adopted
+            )
+            for key in topics
+        ]
+        assigned = [
+            Assignment(comment.content_hash, 0, 4, key, 0.9)
+            for comment in comments
+            for key, called in topics.items()
+            if set(called) & set(comment.verbatim.split())
+        ]
+        columns = Annotations.of(annotations.items())
+        data = tabulate(plan.select(self.responses), columns, kept, assigned, load_code_frame())
+        reports, known = anonymous_reports_on_waves(data, "m", NOW, plan, progress=lambda *_: None)
+        self.groups |= known.stored(plan.positions)
+        self.publications.append({report.wave: report for report in reports})
+        self._learn(topics, adopted)
+        return self.publications[-1]
+
+    def _learn(self, topics: Topics, adopted: str | None) -> None:
+        """What an insider, who knows what everybody answered, knows of the groups in the latest publication."""
+        publication = self.publications[-1]
+        released = {
+            wave: [at for at, entry in enumerate(self.responses) if entry.wave == wave][: report.counts.responses]
+            for wave, report in publication.items()
+            if wave != ALL_WAVES
+        }
+        released[ALL_WAVES] = [at for people in released.values() for at in people]
+        for wave, report in publication.items():
+            scored = self._where(released[wave], lambda entry: entry.score.group is not None)
+            wrote = self._where(scored, lambda entry: entry.comment is not None)
+            everyone = {scored} if report.nps else set()
+            everyone |= {wrote} if report.nps_with_comment else set()
+            self.scores |= everyone | {frozenset(released[wave]) - scored for _ in report.ratings}
+            self.causes |= everyone
+            inside = {group.name: self._where(scored, _is_in(group.name)) for group in report.segments}
+            # Where the size is another one, the table stayed as it was published before.
+            self.scores |= {inside[group.name] for group in report.segments if len(inside[group.name]) == group.nps.n}
+            answers = self._where(released[wave], lambda entry: entry.comment is not None)
+            spoken = {language: self._where(answers, _is_written_in(language)) for language, _ in report.languages}
+            self.languages |= {answers, *(spoken[key] for key, n in report.languages if len(spoken[key]) == n)}
+            for issue in report.issues:
+                named = self._where(wrote, _has_word(_words_of(issue.id, topics, adopted)))
+                assert len(named) == issue.mentions, issue.id
+                self.causes.add(named)
+
+    def _where(self, people: Iterable[int], holds: Holds) -> People:
+        return frozenset(at for at in people if holds(self.responses[at]))
+
+    def leaks(self) -> dict[str, list[int]]:
+        """The sizes of the sets of one to four people of whom all scores, languages or causes tell something."""
+        everyone = np.arange(len(self.responses))
+        groups_of = {"scores": self.scores, "languages": self.languages, "causes": self.causes}
+        sizes = {name: isolated([np.isin(everyone, [*people]) for people in groups_of[name]]) for name in groups_of}
+        return {name: few for name, few in sizes.items() if few}
+
+
+def _is_in(segment: str) -> Holds:
+    return lambda entry: segment in map(str, entry.segments)
+
+
+def _is_written_in(language: str) -> Holds:
+    return lambda entry: entry.comment.language == language
+
+
+def _has_word(words: set[str]) -> Holds:
+    return lambda entry: words & {*entry.comment.verbatim.split()}
+
+
+def _words_of(cause: str, topics: Topics, adopted: str | None) -> set[str]:
+    """The words by which people name a cause: a theme is named by the words of its topics too."""
+    if cause == "mine":
+        return set(topics[str(adopted)])
+    if cause != "support":
+        return set(topics[cause])
+    return {"slow", *(word for key, called in topics.items() if key != adopted for word in called)}
