@@ -11,11 +11,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from models.annotator import Annotator, load_annotator
 from saywhy import store
 from tests.builders.analysed_topics import TEXTS, add, run
+
+settings.register_profile("default", deadline=None)  # no test fails because the machine is busy
+settings.load_profile("default")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ an anonymous workspace passes the allow-list of this version.
 
 from __future__ import annotations
 
-from pipelines.disclosure.fields import published_fields
 from pipelines.report.staff_names import hide_staff_names
 from saywhy import store
 from saywhy.report import Report
@@ -52,4 +51,8 @@ def find_latest_report(connection: Connection, workspace_id: int, wave: str) -> 
 
 
 def _publishable(connection: Connection, workspace_id: int, report: Report) -> Report:
-    return published_fields(report) if store.workspaces.is_anonymous(connection, workspace_id) else report
+    if not store.workspaces.is_anonymous(connection, workspace_id):
+        return report
+    from pipelines.disclosure.fields import published_fields  # loads scipy, which no other report that is served needs
+
+    return published_fields(report)

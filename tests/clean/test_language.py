@@ -119,7 +119,7 @@ def test_language_tags(tag: str | None, language: str | None) -> None:
     assert parse_tag(tag) == language
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=60), st.sampled_from([None, "de", "zh-TW", "xx", "??"]))
 def test_any_text_has_a_language(text: str, hint: str | None) -> None:
     """No text or hint makes detection fail, lone surrogates included; a second pass agrees with the first."""

@@ -154,7 +154,7 @@ def test_the_attack_succeeds_without_protection(monkeypatch: pytest.MonkeyPatch)
 
 
 @given(st.integers(0, 10**6), st.integers(1, 60))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_small_surveys_disclose_no_small_group(seed: int, people: int) -> None:
     """From one employee to sixty, with any groups, nothing leaks."""
     responses = survey(seed, people)

@@ -136,7 +136,7 @@ CELLS = st.integers(0, 40).flatmap(
 
 
 @given(CELLS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_survey_gives_a_sensible_answer(survey: tuple[list[int], list[list[bool]], str]) -> None:
     """Ties, unanimous scores, one response, none, causes that all or none name, identical causes: every number is
     finite, intervals contain the estimate and are within what is possible, and identical causes get the same points.

@@ -96,14 +96,14 @@ def checked(responses: list[Response]) -> Report:
 
 
 @given(ANSWERS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_any_survey(answers: list[tuple[Any, ...]]) -> None:
     """Any scores, comments, waves and segments, blanks included."""
     checked(survey(answers))
 
 
 @given(ANSWERS, st.integers(0, 10))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_ties_and_unanimous_waves(answers: list[tuple[Any, ...]], score: int) -> None:
     """If everyone gives the same score, the interval still has a width and no cause is significant."""
     report = checked(survey(answers, score=score))
@@ -115,7 +115,7 @@ def test_ties_and_unanimous_waves(answers: list[tuple[Any, ...]], score: int) ->
 
 
 @given(ANSWER)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_one_response(answer: tuple[Any, ...]) -> None:
     """Nothing is significant, and a note says that there are few responses."""
     report = checked(survey([answer]))
@@ -127,7 +127,7 @@ def test_one_response(answer: tuple[Any, ...]) -> None:
 
 
 @given(ANSWERS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_no_comments(answers: list[tuple[Any, ...]]) -> None:
     """Scores alone give a score and no cause."""
     report = checked(survey(answers, words=None))
@@ -137,7 +137,7 @@ def test_no_comments(answers: list[tuple[Any, ...]]) -> None:
 
 
 @given(ANSWERS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_one_theme_in_every_comment(answers: list[tuple[Any, ...]]) -> None:
     """Without a reference group, the impact is 0 and not significant."""
     report = checked(survey(answers, words={"slow"}))
@@ -147,7 +147,7 @@ def test_one_theme_in_every_comment(answers: list[tuple[Any, ...]]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 10), st.booleans(), WAVES), min_size=1, max_size=30))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_collinear_themes(answers: list[tuple[int, bool, str]]) -> None:
     """Two themes that are always named together get the same impact."""
     report = checked(
@@ -161,7 +161,7 @@ def test_collinear_themes(answers: list[tuple[int, bool, str]]) -> None:
 
 
 @given(ANSWERS, ANSWER)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_a_segment_of_one(answers: list[tuple[Any, ...]], alone: tuple[Any, ...]) -> None:
     """A single response in its segment has a score with a wide interval and no concentration; a note points it out."""
     responses = survey([*answers, (0, {"slow"}, alone[2], "island")])
