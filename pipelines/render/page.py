@@ -21,7 +21,8 @@ from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
 from saywhy.estimate import Nps
 from saywhy.issue import CauseKey
-from saywhy.report import ALL_WAVES, Finding, GroupNps, RatingSummary, Report
+from saywhy.note import Finding
+from saywhy.report import ALL_WAVES, GroupNps, RatingSummary, Report
 
 #: A dimension with more segments than this is folded.
 VISIBLE_SEGMENTS = 8
