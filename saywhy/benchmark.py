@@ -40,13 +40,13 @@ class Against:
 class Comparison:
     """A number of the report beside that of the reference, and `difference`: the first minus the second.
 
-    `q_value` is corrected over all causes (Benjamini-Hochberg), 1 where nothing can be claimed; of the NPS, which is
+    There is no difference where one of the two numbers is too uncertain for one. `q_value` is corrected over all causes (Benjamini-Hochberg), 1 where nothing can be claimed; of the NPS, which is
     one test, it is the p-value.
     """
 
     value: float
     reference: float
-    difference: Estimate
+    difference: Estimate | None
     q_value: float = 1.0
     significant: bool = False
 

@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.benchmark.caveats import caveats
 from pipelines.benchmark.profile import CauseProfile, Profile, Side
 from pipelines.impact.differences import Rate, points_difference, rate_difference
+from pipelines.impact.estimates import FEW_MENTIONS
 from pipelines.impact.multiple_testing import FALSE_DISCOVERY_RATE, MIN_MENTIONS, q_values
 from pipelines.impact.nps import nps_change
 from saywhy.benchmark import Against, Benchmark, CauseComparison, ComparedGroup, Comparison
@@ -35,7 +36,7 @@ def compare(
     else it has no numbers, and a note says why.
 
     q-values are over the rates and the points of all causes of both rankings (Benjamini and Hochberg). Not tested are
-    causes that fewer than `MIN_MENTIONS` responses name in both groups together, groups of fewer than `MIN_CLAIM`
+    rates of causes that fewer than `MIN_MENTIONS` responses name in both groups together, groups of fewer than `MIN_CLAIM`
     responses with a comment, and groups whose comments were read by different model versions.
     """
     sides = [*group.causes, *(side for side in reference.causes if side not in group.causes)]
@@ -95,12 +96,18 @@ def _compared_rates(
 
 
 def _compared_points(pair: tuple[CauseProfile | None, CauseProfile | None], may_claim: bool) -> _Tested | None:
+    """Both impacts, and their difference where both rest on `FEW_MENTIONS` mentions.
+
+    Impacts of fewer are closer to 0 than they should be, and their intervals too short: a small group would differ from
+    a large one by its size alone (measured in docs/benchmarks.md).
+    """
     first, second = pair
     if first is None or second is None or first.points is None or second.points is None:
         return None
+    if min(first.mentions, second.mentions) < FEW_MENTIONS:
+        return _Tested(Comparison(first.points.value, second.points.value, None), None)
     difference, p_value = points_difference(first.points, second.points)
-    is_tested = may_claim and first.mentions + second.mentions >= MIN_MENTIONS
-    return _Tested(Comparison(first.points.value, second.points.value, difference), p_value if is_tested else None)
+    return _Tested(Comparison(first.points.value, second.points.value, difference), p_value if may_claim else None)
 
 
 def _compared_nps(group: Profile, reference: Profile) -> Comparison | None:
