@@ -19,8 +19,7 @@ from tests.builders.simulated_data import QuietWaves
 
 _RARE = tuple(np.geomspace(0.002, 0.05, 60).tolist())
 
-#: A survey in which no group differs, and the group that is compared with the rest: a wave (0), or a segment of a
-#: dimension, by its place in `QuietWaves.segments`.
+#: Surveys in which nothing differs, and the segment that is compared with the rest; None for the first wave.
 SURVEYS = {
     "500 and 500": (QuietWaves(500), None),
     "2,000 and 2,000": (QuietWaves(2_000), None),
@@ -34,28 +33,26 @@ SURVEYS = {
 
 def main() -> None:
     share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    print(
-        "| responses of the groups | surveys with any false claim | rate intervals | points intervals | NPS intervals |"
-    )
+    print("| responses of both groups | any false claim | rate intervals | points intervals | NPS intervals |")
     print("|---|--:|--:|--:|--:|")
     for name, (survey, segment) in SURVEYS.items():
         benchmarks = [benchmark(survey.draw(seed), segment) for seed in range(int(share * 200))]
-        claimed = np.mean([any_claim(each) for each in benchmarks])
-        held = [hold(each) for each in benchmarks]
-        shares = [claimed, *(np.mean(np.concatenate([each[kind] for each in held])) for kind in range(3))]
-        print(f"| {name} | " + " | ".join(f"{value:.1%}" for value in shares) + " |", flush=True)
+        claimed = [any_claim(each) for each in benchmarks]
+        held = [np.concatenate(of_kind) for of_kind in zip(*map(hold, benchmarks), strict=True)]
+        shares = [f"{np.mean(each):.1%}" if len(each) else "–" for each in (claimed, *held)]
+        print(f"| {name} | " + " | ".join(shares) + " |", flush=True)
 
 
 def benchmark(data: SurveyData, segment: str | None) -> Benchmark:
-    """The second wave against the first, or the responses outside a segment against those in it."""
+    """The second wave against the first, or the responses outside the segment against those in it."""
     if segment is None:
         reference = data.wave == 0
     else:
         column = list(map(str, data.segments)).index(segment)
         reference = data.segmented[:, [column]].toarray().ravel()
     group: NDArray[np.bool_] = ~reference
-    profiles = [Profile.of_responses(data, mask, "m", name) for name, mask in (("group", group), ("rest", reference))]
-    return compare(Against("wave", "rest"), profiles[0], profiles[1])
+    of_group, of_reference = (Profile.of_responses(data, mask, "model", "a group") for mask in (group, reference))
+    return compare(Against("segment", "the reference"), of_group, of_reference)
 
 
 def any_claim(comparison: Benchmark) -> bool:

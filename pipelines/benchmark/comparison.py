@@ -35,9 +35,9 @@ def compare(
     where all do. A cause that one of both does not list is named there by nobody, if that is certain (`_counterpart`);
     else it has no numbers, and a note says why.
 
-    q-values are over the rates and the points of all causes of both rankings (Benjamini and Hochberg). Not tested are
-    rates of causes that fewer than `MIN_MENTIONS` responses name in both groups together, groups of fewer than `MIN_CLAIM`
-    responses with a comment, and groups whose comments were read by different model versions.
+    q-values are over the rates and the points of all causes of both rankings (Benjamini and Hochberg). Nothing is
+    claimed of rates of causes that fewer than `MIN_MENTIONS` responses name in both groups together, of groups of fewer
+    than `MIN_CLAIM` responses with a comment, and of groups whose comments different model versions read.
     """
     sides = [*group.causes, *(side for side in reference.causes if side not in group.causes)]
     pairs = {
