@@ -7,6 +7,7 @@ default) scales the number of simulated surveys. All data are simulated (`tests/
 from __future__ import annotations
 
 import sys
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +38,9 @@ def main() -> None:
     print("|---|--:|--:|--:|--:|")
     for name, (survey, segment) in SURVEYS.items():
         benchmarks = [benchmark(survey.draw(seed), segment) for seed in range(int(share * 200))]
-        claimed = [any_claim(each) for each in benchmarks]
-        held = [np.concatenate(of_kind) for of_kind in zip(*map(hold, benchmarks), strict=True)]
-        shares = [f"{np.mean(each):.1%}" if len(each) else "–" for each in (claimed, *held)]
+        columns: list[list[bool]] = [[any_claim(each) for each in benchmarks]]
+        columns += [list(chain.from_iterable(of_kind)) for of_kind in zip(*map(hold, benchmarks), strict=True)]
+        shares = [f"{np.mean(column):.1%}" if column else "–" for column in columns]
         print(f"| {name} | " + " | ".join(shares) + " |", flush=True)
 
 

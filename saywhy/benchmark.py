@@ -40,8 +40,8 @@ class Against:
 class Comparison:
     """A number of the report beside that of the reference, and `difference`: the first minus the second.
 
-    There is no difference where one of the two numbers is too uncertain for one. `q_value` is corrected over all causes (Benjamini-Hochberg), 1 where nothing can be claimed; of the NPS, which is
-    one test, it is the p-value.
+    There is no difference where one of the two numbers is too uncertain for one. `q_value` is corrected over all causes
+    (Benjamini-Hochberg), 1 where nothing can be claimed; of the NPS, which is one test, it is the p-value.
     """
 
     value: float

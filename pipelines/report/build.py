@@ -46,10 +46,8 @@ def report_on(
     """
     if not len(data.wave):
         raise NothingToAnalyse
-    if wave not in (ALL_WAVES, *data.waves):
-        raise WaveNotFound(f"no wave {wave!r}; there are: {', '.join((ALL_WAVES, *data.waves))}")
-    index = len(data.waves) - 1 if wave == ALL_WAVES else data.waves.index(wave)
     mask = mask_of(wave, data)
+    index = len(data.waves) - 1 if wave == ALL_WAVES else data.waves.index(wave)
     analysis = Analysis.of(data, mask)
     report = _compute(wave, index, analysis, model, now)
     if audits:
@@ -70,7 +68,9 @@ def report_on(
 
 
 def mask_of(wave: str, data: SurveyData) -> NDArray[np.bool_]:
-    """The responses (N,) of the report on a wave that there is, or on all."""
+    """The responses (N,) of the report on a wave, or on all. Raises `WaveNotFound` if no response is in that wave."""
+    if wave not in (ALL_WAVES, *data.waves):
+        raise WaveNotFound(f"no wave {wave!r}; there are: {', '.join((ALL_WAVES, *data.waves))}")
     return np.ones(len(data.wave), dtype=bool) if wave == ALL_WAVES else data.wave == data.waves.index(wave)
 
 
