@@ -41,13 +41,13 @@ class Comparison:
     """A number of the report beside that of the reference, and `difference`: the first minus the second.
 
     There is no difference where one of the two numbers is too uncertain for one. `q_value` is corrected over all causes
-    (Benjamini-Hochberg), 1 where nothing can be claimed; of the NPS, which is one test, it is the p-value.
+    (Benjamini-Hochberg); of the NPS, which is one test, it is the p-value. It is None where nothing can be claimed.
     """
 
     value: float
     reference: float
     difference: Estimate | None
-    q_value: float = 1.0
+    q_value: float | None = None
     significant: bool = False
 
 

@@ -40,9 +40,10 @@ def show_all(
     Before the first analysis, a page that says what to do.
     """
     language = language or preferred_language(accept_language)
-    if reading.find_report(resources.engine, resources.workspace, ALL_WAVES) is None:
+    report = reading.find_report(resources.engine, resources.workspace, ALL_WAVES)
+    if report is None:
         return _start_page(resources, language)
-    return _report_page(resources, report_of(resources, ALL_WAVES, against), language)
+    return _report_page(resources, report if against is None else report_of(resources, ALL_WAVES, against), language)
 
 
 @router.get("/reports/{wave:path}", summary="The report page of a wave", responses=ERRORS)

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from pipelines.benchmark.profile import Profile, Side
+from pipelines.benchmark.profile import Profile
+from pipelines.impact.estimates import FEW_MENTIONS
+from saywhy.benchmark import CauseComparison
 from saywhy.issue import CauseKey
 from saywhy.note import Note
 from saywhy.report import MIN_CLAIM
 
 
 def caveats(
-    group: Profile, reference: Profile, without_counterpart: Sequence[Side], common: Collection[CauseKey] | None
+    group: Profile,
+    reference: Profile,
+    causes: Sequence[CauseComparison],
+    without_counterpart: set[CauseKey],
+    common: Collection[CauseKey] | None,
 ) -> tuple[Note, ...]:
-    """The notes on a comparison; `common` as in `comparison.compare`.
+    """The notes on a comparison of these causes; `common` as in `comparison.compare`.
 
     `without_counterpart` are the causes of either group whose numbers in the other are not known.
     """
     return (
         *_group_notes(group, reference),
-        *_cause_notes(group, reference, {key for _, key in without_counterpart}, common),
+        *_points_notes(causes),
+        *_counterpart_notes(group, reference, without_counterpart, common),
     )
 
 
@@ -38,11 +45,16 @@ def _group_notes(group: Profile, reference: Profile) -> Iterator[Note]:
         yield Note("benchmark_small", {"least": MIN_CLAIM})
 
 
-def _cause_notes(
+def _points_notes(causes: Sequence[CauseComparison]) -> Iterator[Note]:
+    if any(cause.points and not cause.points.difference for cause in causes):
+        yield Note("benchmark_few", {"least": FEW_MENTIONS})
+
+
+def _counterpart_notes(
     group: Profile, reference: Profile, without_counterpart: set[CauseKey], common: Collection[CauseKey] | None
 ) -> Iterator[Note]:
     of_group = {key for _, key in group.causes} & without_counterpart
-    own = {key for key in without_counterpart if common is not None and key not in common}
+    own = set() if common is None else without_counterpart - {*common}
     if discovered := own & of_group:
         yield Note("benchmark_own", {"n": len(discovered)})
     if discovered := own - of_group:

@@ -60,7 +60,7 @@ def compare(
         reference=_group(reference),
         nps=_compared_nps(group, reference),
         causes=tuple(row for row, side in zip(rows, sides, strict=True) if side in group.causes or row.rate),
-        notes=caveats(group, reference, [side for side in sides if None in pairs[side]], common),
+        notes=caveats(group, reference, rows, {side[1] for side in sides if None in pairs[side]}, common),
     )
 
 
@@ -114,8 +114,10 @@ def _compared_nps(group: Profile, reference: Profile) -> Comparison | None:
     if group.nps is None or reference.nps is None:
         return None
     difference, p_value = nps_change(reference.nps, group.nps)
-    is_significant = p_value <= FALSE_DISCOVERY_RATE and min(group.nps.n, reference.nps.n) >= MIN_CLAIM
-    return Comparison(group.nps.score, reference.nps.score, difference, p_value, is_significant)
+    compared = Comparison(group.nps.score, reference.nps.score, difference)
+    if min(group.nps.n, reference.nps.n) < MIN_CLAIM:
+        return compared
+    return replace(compared, q_value=p_value, significant=p_value <= FALSE_DISCOVERY_RATE)
 
 
 def _corrected(tested: Sequence[_Tested | None]) -> list[Comparison | None]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.render.amounts import amounts, ticks
+from pipelines.render.benchmark import panel
 from pipelines.render.context import (
     FindingText,
     GroupRow,
@@ -16,7 +17,7 @@ from pipelines.render.context import (
 )
 from pipelines.render.figures import alerts, board, change, concentrations, measures, scenarios
 from pipelines.render.geometry import Axis
-from pipelines.render.ranking import issue_label, ranking
+from pipelines.render.ranking import cause_names, issue_label, ranking
 from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
 from saywhy.estimate import Nps
@@ -50,6 +51,7 @@ def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
         board=board(report, code_frame, wording),
         scenarios=scenarios(report, code_frame, wording),
         change=change(report, code_frame, wording),
+        benchmark=panel(report.benchmark, cause_names(report, code_frame, wording), code_frame, wording),
         alerts=alerts(report, code_frame, wording),
         concentrations=concentrations(report, code_frame, wording),
         issues=ranking("detractors", report.issues, report, code_frame, wording),
