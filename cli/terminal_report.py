@@ -9,7 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.render.context import BenchmarkPanel, IssueRow, IssueTable, Page, ScorePanel
+from pipelines.render.benchmark import NOT_COMPARED
+from pipelines.render.context import BenchmarkPanel, Figure, IssueRow, IssueTable, Page, ScorePanel
 from pipelines.render.geometry import Axis
 from pipelines.render.page import build_page
 from pipelines.render.wording import Wording, printable
@@ -72,9 +73,13 @@ def _benchmark(panel: BenchmarkPanel) -> Iterator[RenderableType]:
     yield _text(panel.title, "bold")
     if panel.scores:
         for column, figure in zip(panel.scores.columns, panel.scores.rows[0].figures, strict=True):
-            yield _text(f"{panel.scores.title}, {column}: {figure.value} {figure.detail}".rstrip())
+            yield _text(f"{panel.scores.title}, {column}: {_with_detail(figure)}")
     yield from map(_text, panel.sentences)
     yield _notes(panel.notes)
+
+
+def _with_detail(figure: Figure) -> str:
+    return f"{figure.value}, {figure.detail}" if figure.detail else figure.value
 
 
 def _text(text: str, style: str = "") -> Text:
@@ -145,10 +150,10 @@ def _finding(row: IssueRow, benchmark_titles: Sequence[str]) -> Group:
         _text(row.kind, "dim"), *(part for badge in row.badges for part in (" · ", _text(badge, "red")))
     )
     lines = [_text(row.label, "bold" if row.sure else ""), kind]
-    for title, figure in zip(benchmark_titles, row.benchmark, strict=True):
-        lines.append(Text.assemble(_text(f"{title}: {figure.value} {figure.detail}".rstrip(), "dim")))
-        if figure.mark:
-            lines[-1].append(" · ").append(_text(figure.mark, "red"))
+    compared = [pair for pair in zip(benchmark_titles, row.benchmark, strict=True) if pair[1] != NOT_COMPARED]
+    for title, figure in compared:
+        mark = (" · ", _text(figure.mark, "red")) if figure.mark else ()
+        lines.append(Text.assemble(_text(f"{title}: {_with_detail(figure)}", "dim"), *mark))
     if row.quotes:
         quote = _text(" ".join((row.quotes[0].clause or row.quotes[0].after).split()), "italic")
         quote.truncate(QUOTE, overflow="ellipsis")

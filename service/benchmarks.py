@@ -104,19 +104,20 @@ class _Survey:
             return self.against_wave(Against("wave", wave))
         other_id = store.workspaces.find(self.connection, name)
         try:
-            reference = store.reports.latest(self.connection, other_id, wave)
+            reference, survey = (store.reports.latest(self.connection, other_id, each) for each in (wave, ALL_WAVES))
         except WaveNotFound as error:
             raise WaveNotFound(f"workspace {name!r}: {error.detail}") from None
         is_anonymous = store.workspaces.is_anonymous(self.connection, other_id)
         return compare(
             Against("workspace", name, wave),
             self._published(self.report),
-            Profile.of_report(reference, name, is_anonymous=is_anonymous),
+            Profile.of_report(reference, survey, name, is_anonymous=is_anonymous),
             _common_causes(self.code_frame),
         )
 
     def _published(self, report: Report) -> Profile:
-        return Profile.of_report(report, report.wave, is_anonymous=self._is_anonymous())
+        survey = store.reports.latest(self.connection, self.workspace_id, ALL_WAVES)
+        return Profile.of_report(report, survey, report.wave, is_anonymous=self._is_anonymous())
 
     def _is_anonymous(self) -> bool:
         return store.workspaces.is_anonymous(self.connection, self.workspace_id)

@@ -69,8 +69,8 @@ def _counterpart(
 ) -> CauseProfile | None:
     """The cause in one of the groups; None if that group has no such cause, or does not say whether it is named.
 
-    Reports list every theme that somebody names, and all topics that the whole survey has. So nobody names a theme that
-    is not listed, nor a topic of the same survey, unless the group hides small numbers or another model read it.
+    A report lists every theme that somebody names, and every topic that is ranked in its survey and that somebody
+    names. So nobody names what is not listed, unless the group hides small numbers or another model version read it.
     """
     _, key = side
     if common is not None and key not in common:
@@ -78,7 +78,7 @@ def _counterpart(
     if side in profile.causes:
         return profile.causes[side]
     is_complete = not profile.hides_small_groups and profile.model == other.model
-    is_unnamed = is_complete and (common is None or key.kind == "theme")
+    is_unnamed = is_complete and (key.kind == "theme" or key in profile.ranked_in_survey)
     return CauseProfile(other.causes[side].label, 0, None) if is_unnamed else None
 
 

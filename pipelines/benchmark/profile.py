@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,9 @@ class Profile:
     """The numbers of one group of responses, in the order of its rankings; `name` and `without` as in `ComparedGroup`.
 
     `with_comment` counts the responses that could name a cause; None where the report does not say how many there are.
-    `design_effect` is that of the NPS of these responses, 1 where they have none.
+    `design_effect` is that of the NPS of these responses, 1 where they have none. `ranked_in_survey` are the causes
+    that the survey ranks of which the group is a part: if the group does not list one of them, none of its responses
+    names it, unless it `hides_small_groups`.
     """
 
     name: str
@@ -45,11 +47,12 @@ class Profile:
     with_comment: int | None
     design_effect: float
     causes: Mapping[Side, CauseProfile]
-    hides_small_groups: bool = False  # a cause that is not listed may be named by some
+    ranked_in_survey: Set[CauseKey]
+    hides_small_groups: bool = False
 
     @classmethod
-    def of_report(cls, report: Report, name: str, *, is_anonymous: bool) -> Profile:
-        """The profile of the responses of a report: only numbers that the report shows."""
+    def of_report(cls, report: Report, survey: Report, name: str, *, is_anonymous: bool) -> Profile:
+        """The profile of the responses of a report: only numbers that it shows. `survey` is the report on all waves."""
         with_comment = report.nps_with_comment
         sides = ((Polarity.NEGATIVE, report.issues), (Polarity.POSITIVE, report.delights))
         return cls(
@@ -60,6 +63,7 @@ class Profile:
             with_comment=_with_comment(report),
             design_effect=with_comment.design_effect if with_comment else 1.0,
             causes={(side, issue.key): _cause_profile(issue) for side, issues in sides for issue in issues},
+            ranked_in_survey={issue.key for issue in (*survey.issues, *survey.delights)},
             hides_small_groups=is_anonymous,
         )
 
@@ -87,6 +91,7 @@ class Profile:
                 for side, cause_impacts in impacts(analysis).items()
                 for impact in cause_impacts.ranking
             },
+            ranked_in_survey={cause.key for cause in data.causes},
         )
 
 

@@ -23,6 +23,10 @@ _CLAIMS = (
 )
 
 
+#: The figure of a number that one of the groups does not have.
+NOT_COMPARED = Figure("–")
+
+
 def panel(
     benchmark: Benchmark | None, names: Mapping[str, str], code_frame: CodeFrame, wording: Wording
 ) -> BenchmarkPanel | None:
@@ -96,7 +100,7 @@ def _scores(benchmark: Benchmark, wording: Wording) -> FigureTable | None:
     return FigureTable(
         title=wording["nps"],
         hint=wording("benchmark_scores_hint", here=here, there=there),
-        item_title="",
+        item_title=wording["benchmark_short"],
         columns=(here, there, wording["benchmark_difference"]),
         rows=(row,),
     )
@@ -104,7 +108,7 @@ def _scores(benchmark: Benchmark, wording: Wording) -> FigureTable | None:
 
 def _nps(group: ComparedGroup, wording: Wording) -> Figure:
     if group.nps is None:
-        return Figure("–")
+        return NOT_COMPARED
     interval = wording.interval(group.nps.low, group.nps.high, signed=True)
     detail = wording("benchmark_size", interval=interval, n=wording.count(group.nps.n))
     return Figure(wording.points(group.nps.score, signed=True), detail)
@@ -113,7 +117,7 @@ def _nps(group: ComparedGroup, wording: Wording) -> Figure:
 def _nps_difference(benchmark: Benchmark, wording: Wording) -> Figure:
     nps = benchmark.nps
     if nps is None or nps.difference is None:
-        return Figure("–")
+        return NOT_COMPARED
     interval = wording.interval(nps.difference.low, nps.difference.high, signed=True)
     return Figure(wording.points(nps.difference.value, signed=True), interval, _mark(nps, wording))
 
@@ -180,7 +184,7 @@ def _only_there(benchmark: Benchmark, names: Mapping[str, str], wording: Wording
 
 def _rate(comparison: Comparison | None, wording: Wording) -> Figure:
     if comparison is None or comparison.difference is None:
-        return Figure("–")
+        return NOT_COMPARED
     low, value, high = (
         100 * share for share in (comparison.difference.low, comparison.difference.value, comparison.difference.high)
     )
@@ -197,7 +201,7 @@ def _rate(comparison: Comparison | None, wording: Wording) -> Figure:
 
 def _points(comparison: Comparison | None, wording: Wording) -> Figure:
     if comparison is None:
-        return Figure("–")
+        return NOT_COMPARED
     pair = wording("benchmark_pair", here=wording.points(comparison.value), there=wording.points(comparison.reference))
     difference = comparison.difference
     if difference is None:

@@ -46,7 +46,8 @@ def _issue_table(
     names = cause_names(report, code_frame, wording)
     has_impact = report.nps is not None
     axis = Axis.around(edge for issue in issues for edge in (issue.low, issue.impact, issue.high))
-    has_revenue = any(issue.revenue_at_risk is not None for issue in issues)
+    # Beside a benchmark there is no room for the revenue, which is among the details of a row too.
+    has_revenue = report.benchmark is None and any(issue.revenue_at_risk is not None for issue in issues)
     benchmark_titles = benchmark.columns(report.benchmark, wording) if report.benchmark else ()
     is_complaint = group == "detractors"
     return IssueTable(
