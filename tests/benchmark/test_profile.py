@@ -47,7 +47,8 @@ def test_reviews_without_scores_have_no_points() -> None:
         for number, text in enumerate(["as expected"] * 10 + [None] * 4)
     ]
     data = tabulated(responses)
-    of_report = Profile.of_report(*[report_on("all", data, "m", NOW)] * 2, "all", is_anonymous=False)
+    report = report_on("all", data, "m", NOW)
+    of_report = Profile.of_report(report, report, "all", is_anonymous=False)
     of_responses = Profile.of_responses(data, np.ones(14, dtype=bool), "m", "all")
     for profile in (of_report, of_responses):
         assert (profile.nps, profile.with_comment, profile.design_effect) == (None, 10, 1.0)
