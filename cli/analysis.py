@@ -11,9 +11,10 @@ import typer
 
 from cli.configuration import configured_store, label_endpoint, read_settings, serving_code_frame
 from cli.progress import progress_bars
-from saywhy.errors import WorkspaceNotFound
+from saywhy.errors import InvalidInput, WorkspaceNotFound
 
 if TYPE_CHECKING:
+    from saywhy.benchmark import Against
     from saywhy.code_frame import CodeFrame
     from saywhy.report import Report
 
@@ -72,18 +73,31 @@ def report(
         bool, typer.Option("--show-staff-names", help="Do not mask the names of employees in quotes.")
     ] = False,
     language: Annotated[str, typer.Option(help="Language of table, page and CSV: en, de, zh-Hans or zh-Hant.")] = "en",
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="wave:… | segment:… | workspace:…",
+            help="Compare with wave:WAVE, segment:NAME=VALUE or workspace:NAME[/WAVE].",
+        ),
+    ] = None,
 ) -> None:
     """Show the ranking of what costs NPS points, as the latest analysis computed it."""
     from service.reports.reading import read_report
 
-    chosen_format = format or _format_of(out)
+    chosen_format, reference = format or _format_of(out), _reference(against)
     settings = read_settings()
-    engine = configured_store(settings)
+    engine, code_frame = configured_store(settings), serving_code_frame(settings)
     try:
         latest = read_report(engine, settings.workspace, wave, show_staff_names=show_staff_names)
     except WorkspaceNotFound as error:
         raise WorkspaceNotFound(f"{error.detail} yet; `saywhy import` creates it") from None
-    write_report(latest, serving_code_frame(settings), chosen_format, out, language)
+    if reference is not None:
+        from service.benchmarks import read_report_against
+
+        latest = read_report_against(
+            engine, settings.workspace, code_frame, reference, wave, show_staff_names=show_staff_names
+        )
+    write_report(latest, code_frame, chosen_format, out, language)
 
 
 def effort(
@@ -121,6 +135,15 @@ def write_report(report: Report, code_frame: CodeFrame, format: Format, out: Pat
         sys.stdout.buffer.write(content)
     else:
         out.write_bytes(content)
+
+
+def _reference(against: str | None) -> Against | None:
+    from saywhy.benchmark import Against
+
+    try:
+        return None if against is None else Against.parse(against)
+    except InvalidInput as error:
+        raise typer.BadParameter(error.detail) from None
 
 
 def _format_of(out: Path | None) -> Format:

@@ -15,7 +15,7 @@ import typer
 
 from cli import jsonl
 from cli.configuration import configured_store, read_settings, serving_code_frame
-from saywhy.errors import WorkspaceNotFound
+from saywhy.errors import InvalidInput, WorkspaceNotFound
 
 if TYPE_CHECKING:
     from saywhy.feedback import Segment
@@ -97,10 +97,10 @@ def _format_of(out: Path | None) -> Format:
 def _segment(text: str) -> Segment:
     from saywhy.feedback import Segment
 
-    dimension, separator, value = text.partition("=")
-    if not separator or not dimension:
-        raise typer.BadParameter(f"{text!r} is not a segment; write NAME=VALUE")
-    return Segment(dimension, value)
+    try:
+        return Segment.parse(text)
+    except InvalidInput as error:
+        raise typer.BadParameter(error.detail) from None
 
 
 def _write(responses: Iterator[ExportedResponse], format: Format, out: Path | None) -> None:

@@ -9,7 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.render.context import IssueRow, IssueTable, Page, ScorePanel
+from pipelines.render.benchmark import NOT_COMPARED
+from pipelines.render.context import BenchmarkPanel, Figure, IssueRow, IssueTable, Page, ScorePanel
 from pipelines.render.geometry import Axis
 from pipelines.render.page import build_page
 from pipelines.render.wording import Wording, printable
@@ -46,6 +47,8 @@ def print_ranking(
     else:
         parts.append(_text(page.no_score, "yellow"))
     parts += (_text(f"{row.name}: {wording['rating_mean']} {row.mean}, n = {row.n}") for row in page.ratings)
+    if page.benchmark:
+        parts += ["", *_benchmark(page.benchmark)]
     if page.issues.tables:
         parts += ["", _table(page.issues.tables[0], wording, wide=console.width >= WIDE)]
     rows = sum(len(table.rows) for table in page.issues.tables)
@@ -63,6 +66,20 @@ def _lead(page: Page) -> Iterator[RenderableType]:
     for number, finding in enumerate(page.findings, 1):
         table.add_row(_text(f"{number}.", "dim"), _text(finding.text))
     yield table
+
+
+def _benchmark(panel: BenchmarkPanel) -> Iterator[RenderableType]:
+    """The NPS of both sides, what differs, and what cannot be compared."""
+    yield _text(panel.title, "bold")
+    if panel.scores:
+        for column, figure in zip(panel.scores.columns, panel.scores.rows[0].figures, strict=True):
+            yield _text(f"{panel.scores.title}, {column}: {_with_detail(figure)}")
+    yield from map(_text, panel.sentences)
+    yield _notes(panel.notes)
+
+
+def _with_detail(figure: Figure) -> str:
+    return f"{figure.value}, {figure.detail}" if figure.detail else figure.value
 
 
 def _text(text: str, style: str = "") -> Text:
@@ -108,7 +125,10 @@ def _table(content: IssueTable, wording: Wording, *, wide: bool) -> Table:
     if shows_revenue:
         table.add_column(wording["revenue"], justify="right", no_wrap=True)
     for row in rows:
-        cells: list[RenderableType] = [row.rank, Padding(_finding(row), (0, 0, 0, 2 if row.is_part else 0))]
+        cells: list[RenderableType] = [
+            row.rank,
+            Padding(_finding(row, content.benchmark), (0, 0, 0, 2 if row.is_part else 0)),
+        ]
         cells += [_drawing(row, axis)] if shows_drawing else []
         cells += [_impact(row)] if content.has_impact else []
         cells.append(row.mentions)
@@ -124,12 +144,16 @@ def _impact(row: IssueRow) -> Text:
     return Text.assemble((row.impact, "bold"), (f"\n{row.interval}{audited}", "dim"))
 
 
-def _finding(row: IssueRow) -> Group:
-    """The label, the kind of issue, and the first quote."""
+def _finding(row: IssueRow, benchmark_titles: Sequence[str]) -> Group:
+    """The label, the kind of issue, what it is compared with, and the first quote."""
     kind = Text.assemble(
         _text(row.kind, "dim"), *(part for badge in row.badges for part in (" · ", _text(badge, "red")))
     )
     lines = [_text(row.label, "bold" if row.sure else ""), kind]
+    compared = [pair for pair in zip(benchmark_titles, row.benchmark, strict=True) if pair[1] != NOT_COMPARED]
+    for title, figure in compared:
+        mark = (" · ", _text(figure.mark, "red")) if figure.mark else ()
+        lines.append(Text.assemble(_text(f"{title}: {_with_detail(figure)}", "dim"), *mark))
     if row.quotes:
         quote = _text(" ".join((row.quotes[0].clause or row.quotes[0].after).split()), "italic")
         quote.truncate(QUOTE, overflow="ellipsis")

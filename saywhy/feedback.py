@@ -126,6 +126,14 @@ class Segment:
     def __str__(self) -> str:
         return f"{self.dimension}={self.value}"
 
+    @classmethod
+    def parse(cls, text: str) -> Segment:
+        """The segment that is written as `dimension=value`. Raises `InvalidInput`."""
+        dimension, separator, value = text.partition("=")
+        if not separator or not dimension:
+            raise InvalidInput(f"{text!r} is not a segment; write NAME=VALUE")
+        return cls(dimension, value)
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:

@@ -6,18 +6,17 @@ The rows of the ranking are in `saywhy.issue`, numbers with intervals in `saywhy
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from saywhy.benchmark import Benchmark
 from saywhy.estimate import Estimate, Nps
 from saywhy.fix import FixOutcome
 from saywhy.issue import CauseKey, Issue
+from saywhy.note import Finding, Note
 from saywhy.scenario import Scenario
 
 #: The wave name of the report on all waves together.
 ALL_WAVES = "all"
-
-#: A value filled into the sentence of a note. Numbers stay numbers: each language formats them in its own way.
-Value = int | float | str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +134,6 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A caveat: the key of a sentence in the renderers' catalogues, and the values to fill into it."""
-
-    key: str
-    values: dict[str, Value] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding(Note):
-    """One of the main results as a sentence. `evidence` names the issues (`kind:id`) or report members behind it."""
-
-    evidence: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """The answer to "why this score?" for one wave, or for all (`wave` is "all")."""
 
@@ -172,7 +156,7 @@ class Report:
     board: tuple[str, ...] = ()  # issues with an effort, as `kind:id`, most points per day first
     findings: tuple[Finding, ...] = ()  # at most five, the most important first
     audit: Audit | None = None  # None where no comment of the report has been audited
-    scenarios: tuple[
-        Scenario, ...
-    ] = ()  # of the costliest complaints, half as often and by nobody; each, then together
+    # of the costliest complaints, half as often and by nobody; each, then together
+    scenarios: tuple[Scenario, ...] = ()
     fixes: tuple[FixOutcome, ...] = ()  # of causes marked as fixed: regressed ones first, then undecided, then verified
+    benchmark: Benchmark | None = None  # where the reader asked for one: no stored report has it

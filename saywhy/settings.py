@@ -21,6 +21,10 @@ class Settings(BaseSettings):
         description="The keys of anonymous workspaces; unset: a file beside an SQLite store, named as it with -keys.",
     )
     workspace: str = Field(default="default", description="The workspace of the commands and the server.")
+    benchmark_workspaces: str | None = Field(
+        default=None,
+        description="Other workspaces, separated by commas, with which the server may compare reports; unset: none.",
+    )
     registry: Path | None = Field(default=None, description="Folder of model versions; unset: the bundle that ships.")
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: all cores.")
     host: str = Field(default="127.0.0.1", description="Address that `saywhy serve` listens on.")

@@ -11,21 +11,19 @@ from pipelines.clean.personal_data import Span, mask
 from saywhy import store
 from saywhy.annotation import Annotation, Polarity, ThemeLabel
 from saywhy.code_frame import CodeFrame
-from saywhy.errors import Conflict, NotFound, TopicNotFound, WaveNotFound
+from saywhy.errors import Conflict, TopicNotFound, WaveNotFound
 from saywhy.feedback import Comment, Response, Scale, Segment
 from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, Topic
+from service.not_found import listed, no_such_segment
 from service.reports.reading import find_latest_report
 from service.topics.lookup import topics_called
 from service.workspaces import reading
 
 #: Responses for which annotations and topics are read together.
 BATCH = 2000
-
-#: Names that an error lists of what there is.
-MAX_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ def export(
         # A segment that there is not has selected no response, so none has been given out.
         for segment in selection.segments:
             if segment not in existing:
-                raise NotFound(_no_segment(segment, existing))
+                raise no_such_segment(segment, existing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,20 +233,6 @@ def _cause_ids(name: str, topics: Collection[Topic]) -> set[str]:
     """The ids of the topics with this id or label; raises `TopicNotFound`."""
     causes = topics_called(topics, name)
     if not causes:
-        there_are = f"the largest are: {_listed(topic.label for topic in topics)}" if topics else "there are none yet"
+        there_are = f"the largest are: {listed(topic.label for topic in topics)}" if topics else "there are none yet"
         raise TopicNotFound(f"there is no cause {name!r}; {there_are}")
     return {cause.id for cause in causes}
-
-
-def _no_segment(segment: Segment, existing: Collection[Segment]) -> str:
-    """The detail of an error: the values of the dimension, or all dimensions if it is not among them."""
-    values = sorted(other.value for other in existing if other.dimension == segment.dimension)
-    if values:
-        return f"no response is in the segment {segment}; {segment.dimension} is: {_listed(values)}"
-    dimensions = sorted({other.dimension for other in existing})
-    return f"no response has the segment {segment.dimension!r}; there are: {_listed(dimensions) or 'none'}"
-
-
-def _listed(names: Iterable[str]) -> str:
-    first = list(islice(names, MAX_LISTED + 1))
-    return ", ".join(first[:MAX_LISTED]) + (", …" if len(first) > MAX_LISTED else "")

@@ -22,11 +22,12 @@ PAUSE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The store, the name of the workspace in it, and the models."""
+    """The store, the names of the workspace in it and of those that it may be compared with, and the models."""
 
     engine: Engine
     workspace: str
     annotator: Annotator
+    benchmark_workspaces: frozenset[str] = frozenset()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -51,7 +52,8 @@ def open_resources(settings: Settings) -> Resources:
     annotator = load_annotator(settings.registry, settings.threads)
     annotator.annotate([Comment("Thank you, it works.", language="en")])
     Thread(target=language.load, args=[PAUSE], daemon=True).start()
-    return Resources(engine, settings.workspace, annotator)
+    others = (name.strip() for name in (settings.benchmark_workspaces or "").split(","))
+    return Resources(engine, settings.workspace, annotator, frozenset({settings.workspace, *filter(None, others)}))
 
 
 def get_resources(request: Request) -> Resources:

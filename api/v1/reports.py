@@ -7,18 +7,28 @@ from http import HTTPStatus
 from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.dependencies import Resources, ResourcesDep
 from pipelines.render import to_json
+from saywhy.benchmark import Against
 from saywhy.report import Report
 from service.reports import reading
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 
 Wave = Annotated[str, Path(description="A wave, or `all` waves together.", examples=["2026-Q1"])]
+
+AgainstQuery = Annotated[
+    str | None,
+    Query(
+        alias="against",
+        description="Compare with `wave:WAVE`, `segment:NAME=VALUE` or `workspace:NAME[/WAVE]`.",
+        examples=["wave:2025-Q4"],
+    ),
+]
 
 EXAMPLE: dict[str, JsonValue] = json.loads(
     files("api.v1").joinpath("examples", "report.json").read_text(encoding="utf-8")
@@ -44,10 +54,25 @@ def list_reports(resources: ResourcesDep) -> Waves:
     response_model=Report,
     responses={
         200: {"content": {"application/json": {"example": EXAMPLE}}},
-        **problems.documented(HTTPStatus.NOT_FOUND),
+        **problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
 )
-def read_report(wave: Wave, resources: ResourcesDep) -> Response:
-    """The ranking of what costs NPS points in one wave, with quotes as evidence."""
-    report = reading.read_report(resources.engine, resources.workspace, wave)
-    return Response(to_json(report), media_type="application/json")
+def read_report(wave: Wave, resources: ResourcesDep, against: AgainstQuery = None) -> Response:
+    """The ranking of what costs NPS points in one wave, with quotes as evidence, and with a benchmark on request."""
+    return Response(to_json(report_of(resources, wave, against)), media_type="application/json")
+
+
+def report_of(resources: Resources, wave: str, against: str | None) -> Report:
+    """The latest report on a wave, with what it is compared with."""
+    if against is None:
+        return reading.read_report(resources.engine, resources.workspace, wave)
+    from service.benchmarks import read_report_against  # loads scipy, which nothing else that is served needs
+
+    return read_report_against(
+        resources.engine,
+        resources.workspace,
+        resources.annotator.code_frame,
+        Against.parse(against),
+        wave,
+        workspaces=resources.benchmark_workspaces,
+    )

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from api.http import content_security, problems
 from api.http.accept_language import preferred_language
 from api.http.dependencies import Resources, ResourcesDep
-from api.v1.reports import Wave
+from api.v1.reports import AgainstQuery, Wave, report_of
 from pipelines.render import start_page, to_html
 from saywhy.report import ALL_WAVES, Report
 from service.reports import reading
@@ -19,8 +19,7 @@ from service.workspaces import read_status
 
 router = APIRouter(tags=["pages"], default_response_class=HTMLResponse)
 
-INVALID_LANGUAGE = problems.documented(HTTPStatus.BAD_REQUEST)
-ERRORS = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
+ERRORS = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 Language = Annotated[
     str | None,
@@ -29,23 +28,34 @@ Language = Annotated[
 AcceptLanguage = Annotated[str, Header(include_in_schema=False)]
 
 
-@router.get("/", summary="The report page of all waves", responses=INVALID_LANGUAGE)
-def show_all(resources: ResourcesDep, language: Language = None, accept_language: AcceptLanguage = "") -> HTMLResponse:
+@router.get("/", summary="The report page of all waves", responses=ERRORS)
+def show_all(
+    resources: ResourcesDep,
+    language: Language = None,
+    against: AgainstQuery = None,
+    accept_language: AcceptLanguage = "",
+) -> HTMLResponse:
     """The ranking of what costs NPS points over all waves, as one self-contained page.
 
     Before the first analysis, a page that says what to do.
     """
     language = language or preferred_language(accept_language)
     report = reading.find_report(resources.engine, resources.workspace, ALL_WAVES)
-    return _start_page(resources, language) if report is None else _report_page(resources, report, language)
+    if report is None:
+        return _start_page(resources, language)
+    return _report_page(resources, report if against is None else report_of(resources, ALL_WAVES, against), language)
 
 
 @router.get("/reports/{wave:path}", summary="The report page of a wave", responses=ERRORS)
 def show_report(
-    wave: Wave, resources: ResourcesDep, language: Language = None, accept_language: AcceptLanguage = ""
+    wave: Wave,
+    resources: ResourcesDep,
+    language: Language = None,
+    against: AgainstQuery = None,
+    accept_language: AcceptLanguage = "",
 ) -> HTMLResponse:
     """The ranking of what costs NPS points in one wave, as one self-contained page."""
-    report = reading.read_report(resources.engine, resources.workspace, wave)
+    report = report_of(resources, wave, against)
     return _report_page(resources, report, language or preferred_language(accept_language))
 
 

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
 from typing import Any, TypeVar, cast
 
+from saywhy.benchmark import Against, Benchmark, CauseComparison, ComparedGroup, Comparison
 from saywhy.estimate import Estimate, Nps
 from saywhy.issue import Issue, Quote, TopicState
-from saywhy.report import Alert, CauseChange, Change, Counts, Finding, GroupNps, Note, RatingSummary, Report
+from saywhy.note import Finding, Note
+from saywhy.report import Alert, CauseChange, Change, Counts, GroupNps, RatingSummary, Report
 from saywhy.topic import Definition
 
 _Value = TypeVar("_Value")
@@ -41,7 +43,7 @@ PUBLICATION: Mapping[type, Publication] = {
     Report: Publication(
         as_is="wave generated_at model",
         protected="""counts nps nps_with_comment ratings waves segments languages sentiment issues delights notes change
-            alerts board findings""",
+            alerts board findings benchmark""",
         # An audit tells of single comments. Those who name any of several causes are a further group, and so are those
         # who name a cause before or after a day.
         never="audit scenarios fixes",
@@ -74,6 +76,12 @@ PUBLICATION: Mapping[type, Publication] = {
     CauseChange: Publication(
         as_is="id label polarity rate_before rate_after frequency severity frequency_q severity_q"
     ),
+    # A benchmark of an anonymous workspace is computed from two published reports.
+    Benchmark: Publication(protected="against group reference nps causes notes"),
+    Against: Publication(as_is="kind name wave"),
+    ComparedGroup: Publication(as_is="name without", protected="nps with_comment"),
+    Comparison: Publication(as_is="value reference difference q_value significant"),
+    CauseComparison: Publication(as_is="polarity kind id", protected="label rate points"),
     Alert: Publication(as_is="kind id wave rate expected mentions p_value false_alarm_rate", protected="label"),
 }
 

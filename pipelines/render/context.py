@@ -72,10 +72,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with a detail in small print, mostly its interval."""
+    """A number with a detail in small print, mostly its interval, and a mark that makes it stand out."""
 
     value: str
     detail: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,17 @@ class ChangePanel:
 
 
 @dataclass(frozen=True, slots=True)
+class BenchmarkPanel:
+    """What the report is compared with: the NPS of both, sentences, causes that only the reference names, and notes."""
+
+    title: str
+    scores: FigureTable | None
+    sentences: tuple[str, ...]
+    only_there: FigureTable | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AlertPanel:
     """Complaints named more often than before, with the rate of false alarms."""
 
@@ -125,7 +137,8 @@ class AlertPanel:
 class IssueRow:
     """A row of the ranking with its evidence. `sure`: the impact is significant; `is_part`: it is a part of a theme.
 
-    `estimate` is the impact in numbers, for drawings in characters.
+    `benchmark` has a figure for each of these columns of the table. `estimate` is the impact in numbers, for drawings
+    in characters.
     """
 
     anchor: str
@@ -151,13 +164,15 @@ class IssueRow:
     facts: tuple[Fact, ...]
     has_evidence: bool
     audited: str | None
+    benchmark: tuple[Figure, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class IssueTable:
     """Issues on one axis. `columns` is the number of columns; without NPS there is no impact.
 
-    `group_title` names the group that is counted: detractors for complaints, promoters for praise.
+    `benchmark` has the titles of the columns of a comparison, if there is one. `group_title` names the group that is
+    counted: detractors for complaints, promoters for praise.
     """
 
     title: str
@@ -172,6 +187,7 @@ class IssueTable:
     zero: str
     has_impact: bool
     has_revenue: bool
+    benchmark: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +251,7 @@ class Page:
     fixes: FigureTable | None
     delights: Ranking
     change: ChangePanel | None
+    benchmark: BenchmarkPanel | None
     alerts: AlertPanel | None
     waves: GroupTable | None
     segments: tuple[GroupTable, ...]

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from pipelines.render.wording import closest_language, printable
+from saywhy.benchmark import CauseComparison
 from saywhy.estimate import Estimate
-from saywhy.issue import Issue
+from saywhy.issue import CauseKey, Issue
 from saywhy.report import Report
 
 #: Number of quotes of an issue, each in its own column.
@@ -24,6 +25,13 @@ COLUMNS = (
     "is_new", "concentrated_in", "keywords", "languages", "waves",
     *(f"quote_{number}" for number in range(1, QUOTE_COLUMNS + 1)),
 )  # fmt: skip
+
+#: The further columns of a report with a benchmark; empty where the numbers of a cause are not compared.
+BENCHMARK_COLUMNS = tuple(
+    column.format(number)
+    for number in ("rate", "points")
+    for column in ("{}_here", "{}_there", "{}_difference", "{}_low", "{}_high", "{}_q_value", "{}_differs")
+)
 
 # Spreadsheets may run a cell as a formula if it begins like this, also after white space. Asian editions of Excel treat
 # full-width forms alike.
@@ -45,9 +53,11 @@ def to_csv(report: Report, *, language: str = "en") -> str:
     has_decimal_comma = closest_language(language) == "de"
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";" if has_decimal_comma else ",")
-    writer.writerow(COLUMNS)
+    writer.writerow(COLUMNS + (BENCHMARK_COLUMNS if report.benchmark else ()))
+    compared = _compared_complaints(report)
     for issue in report.issues:
-        writer.writerow(_cell(value, decimal_comma=has_decimal_comma) for value in _row(issue))
+        row = [*_row(issue), *(_benchmark_row(compared.get(issue.key)) if report.benchmark else ())]
+        writer.writerow(_cell(value, decimal_comma=has_decimal_comma) for value in row)
     return "\ufeff" + buffer.getvalue()
 
 
@@ -63,6 +73,21 @@ def _row(issue: Issue) -> Iterable[object]:
     yield from (issue.is_new, issue.concentrated_in, ", ".join(issue.keywords), ", ".join(issue.languages))
     yield ", ".join(f"{wave}: {mentions}" for wave, mentions in issue.waves)
     yield from quotes + [""] * (QUOTE_COLUMNS - len(quotes))
+
+
+def _compared_complaints(report: Report) -> dict[CauseKey, CauseComparison]:
+    causes = report.benchmark.causes if report.benchmark else ()
+    return {cause.key: cause for cause in causes if cause.polarity == "negative"}
+
+
+def _benchmark_row(cause: CauseComparison | None) -> Iterable[object]:
+    """The values in the order of `BENCHMARK_COLUMNS`."""
+    for compared in (cause.rate, cause.points) if cause else (None, None):
+        if compared is None:
+            yield from [None] * 7
+        else:
+            yield from (compared.value, compared.reference, *_with_interval(compared.difference))
+            yield from (compared.q_value, compared.significant)
 
 
 def _with_interval(estimate: Estimate | None) -> tuple[float | None, float | None, float | None]:

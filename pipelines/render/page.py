@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.render.amounts import amounts, ticks
+from pipelines.render.benchmark import panel
 from pipelines.render.context import (
     FindingText,
     GroupRow,
@@ -17,12 +18,13 @@ from pipelines.render.context import (
 from pipelines.render.figures import alerts, board, change, concentrations, measures, scenarios
 from pipelines.render.fixes import fixes
 from pipelines.render.geometry import Axis
-from pipelines.render.ranking import issue_label, ranking
+from pipelines.render.ranking import cause_names, issue_label, ranking
 from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
 from saywhy.estimate import Nps
 from saywhy.issue import CauseKey
-from saywhy.report import ALL_WAVES, Finding, GroupNps, RatingSummary, Report
+from saywhy.note import Finding
+from saywhy.report import ALL_WAVES, GroupNps, RatingSummary, Report
 
 #: A dimension with more segments than this is folded.
 VISIBLE_SEGMENTS = 8
@@ -51,6 +53,7 @@ def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
         scenarios=scenarios(report, code_frame, wording),
         fixes=fixes(report, code_frame, wording),
         change=change(report, code_frame, wording),
+        benchmark=panel(report.benchmark, cause_names(report, code_frame, wording), code_frame, wording),
         alerts=alerts(report, code_frame, wording),
         concentrations=concentrations(report, code_frame, wording),
         issues=ranking("detractors", report.issues, report, code_frame, wording),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipelines.render import benchmark
 from pipelines.render.amounts import amounts, ticks
-from pipelines.render.context import Fact, IssueRow, IssueTable, QuoteText, Ranking
+from pipelines.render.context import Fact, Figure, IssueRow, IssueTable, QuoteText, Ranking
 from pipelines.render.geometry import Axis
 from pipelines.render.tree import REST, Node, trees
 from pipelines.render.wording import Wording, printable
+from saywhy.benchmark import Benchmark
 from saywhy.code_frame import CodeFrame
 from saywhy.estimate import Estimate
 from saywhy.issue import Issue, Quote, SegmentRate
@@ -41,10 +43,12 @@ def _issue_table(
     title: str, group: str, nodes: Sequence[Node], report: Report, code_frame: CodeFrame, wording: Wording
 ) -> IssueTable:
     issues = [node.issue for node in nodes]
-    names = _names(report, code_frame, wording)
+    names = cause_names(report, code_frame, wording)
     has_impact = report.nps is not None
     axis = Axis.around(edge for issue in issues for edge in (issue.low, issue.impact, issue.high))
-    has_revenue = any(issue.revenue_at_risk is not None for issue in issues)
+    # Beside a benchmark there is no room for the revenue, which is among the details of a row too.
+    has_revenue = report.benchmark is None and any(issue.revenue_at_risk is not None for issue in issues)
+    benchmark_titles = benchmark.columns(report.benchmark, wording) if report.benchmark else ()
     is_complaint = group == "detractors"
     return IssueTable(
         title=title,
@@ -52,23 +56,30 @@ def _issue_table(
         impact_title=wording["costs" if is_complaint else "adds"],
         impact_explained=wording["costs_long" if is_complaint else "adds_long"],
         group_title=wording[group],
-        rows=tuple(_issue_row(group, node, axis, names, code_frame, wording) for node in nodes),
+        rows=tuple(_issue_row(group, node, axis, names, report.benchmark, code_frame, wording) for node in nodes),
         size=wording.count(len(issues)),
-        columns=str(3 + 3 * has_impact + has_revenue),
+        columns=str(3 + 3 * has_impact + has_revenue + len(benchmark_titles)),
         ticks=ticks(axis, wording),
         zero=axis.position(0),
         has_impact=has_impact,
         has_revenue=has_revenue,
+        benchmark=benchmark_titles,
     )
 
 
-def _names(report: Report, code_frame: CodeFrame, wording: Wording) -> dict[str, str]:
+def cause_names(report: Report, code_frame: CodeFrame, wording: Wording) -> dict[str, str]:
     """The label of every cause on the page by its key."""
     return {str(issue.key): issue_label(issue, code_frame, wording) for issue in (*report.delights, *report.issues)}
 
 
 def _issue_row(
-    group: str, node: Node, axis: Axis, names: Mapping[str, str], code_frame: CodeFrame, wording: Wording
+    group: str,
+    node: Node,
+    axis: Axis,
+    names: Mapping[str, str],
+    compared: Benchmark | None,
+    code_frame: CodeFrame,
+    wording: Wording,
 ) -> IssueRow:
     issue = node.issue
     revenue = issue.revenue_at_risk
@@ -100,7 +111,13 @@ def _issue_row(
         facts=facts,
         has_evidence=bool(issue.quotes or issue.keywords or issue.waves or facts),
         audited=_audited_points(issue, wording),
+        benchmark=_benchmark_figures(group, issue, compared, wording),
     )
+
+
+def _benchmark_figures(group: str, issue: Issue, compared: Benchmark | None, wording: Wording) -> tuple[Figure, ...]:
+    polarity = "negative" if group == "detractors" else "positive"
+    return benchmark.figures(compared, polarity, issue.key, wording) if compared else ()
 
 
 def _facts(group: str, issue: Issue, names: Mapping[str, str], wording: Wording) -> Iterator[Fact]:

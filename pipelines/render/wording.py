@@ -14,7 +14,7 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.errors import InvalidInput
-from saywhy.report import Finding, Note, Value
+from saywhy.note import Finding, Note, Value
 
 CATALOGUES = Path(__file__).with_name("wording")
 

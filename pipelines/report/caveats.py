@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from pipelines.disclosure.thresholds import SMALLEST_GROUP, SMALLEST_QUOTED, is_disclosive
 from pipelines.impact.estimates import FEW_MENTIONS
 from saywhy.audit import MIN_COMMENTS
-from saywhy.report import Audit, Note, Report
+from saywhy.note import Note
+from saywhy.report import Audit, Report
 
 #: With fewer scored responses, a note says how wide the interval of the NPS is.
 FEW_RESPONSES = 100

@@ -13,7 +13,8 @@ from pipelines.impact.multiple_testing import FALSE_DISCOVERY_RATE, q_values
 from pipelines.impact.nps import nps, nps_change
 from saywhy.estimate import Nps
 from saywhy.issue import Issue
-from saywhy.report import MIN_CLAIM, Finding, Report, Value
+from saywhy.note import Finding, Value
+from saywhy.report import MIN_CLAIM, Report
 
 #: How many findings there are at most: the first that the numbers support, in the order of `findings`.
 MAX_FINDINGS = 5

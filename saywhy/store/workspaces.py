@@ -30,6 +30,11 @@ def find(connection: Connection, name: str) -> int:
     return int(workspace_id)
 
 
+def names(connection: Connection) -> list[str]:
+    """The names of all workspaces, in alphabetical order."""
+    return list(connection.scalars(sa.select(workspaces.c.name).order_by(workspaces.c.name)))
+
+
 def lock(connection: Connection, workspace_id: int) -> None:
     """Lock the workspace until the transaction ends: concurrent writers of it wait here.
 

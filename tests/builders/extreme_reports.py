@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from saywhy.estimate import Nps
 from saywhy.issue import Quote
-from saywhy.report import Counts, GroupNps, Note
+from saywhy.note import Note
+from saywhy.report import Counts, GroupNps
 from tests.builders.reports import FULL, INVOICES, RATED, RICH, quote
 
 #: Nothing to rank, nobody scored.

@@ -8,7 +8,8 @@ from pipelines.report.effort import with_efforts
 from saywhy.estimate import Estimate, Nps
 from saywhy.fix import FixOutcome, FixState, MentionRate
 from saywhy.issue import AuditedEstimates, Issue, Quote, SegmentRate, Stake
-from saywhy.report import Alert, Audit, CauseChange, Change, Counts, GroupNps, Mix, Note, RatingSummary, Report
+from saywhy.note import Note
+from saywhy.report import Alert, Audit, CauseChange, Change, Counts, GroupNps, Mix, RatingSummary, Report
 
 
 def quote(text: str, clause: str, language: str, score: int | None = 3, *segments: str) -> Quote:

@@ -20,7 +20,8 @@ from saywhy.annotation import Annotation, Polarity
 from saywhy.audit import MIN_COMMENTS, AuditLabel
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Response, Score
-from saywhy.report import Note, Report
+from saywhy.note import Note
+from saywhy.report import Report
 from saywhy.topic import Assignment, Topic
 from tests.builders.answers import NOW, annotate, response
 from tests.builders.simulated_surveys import SimulatedSurvey

@@ -18,7 +18,8 @@ from pipelines.report.caveats import notes
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.errors import InvalidInput
 from saywhy.estimate import Nps
-from saywhy.report import Audit, GroupNps, Note
+from saywhy.note import Note
+from saywhy.report import Audit, GroupNps
 from tests.builders.reports import FULL, RATED
 from tests.report.test_findings import FINDINGS
 

@@ -11,7 +11,7 @@ import pytest
 from saywhy.annotation import Polarity
 from saywhy.errors import NothingToAnalyse, WaveNotFound
 from saywhy.feedback import Comment, Response, Scale, Score
-from saywhy.report import Note
+from saywhy.note import Note
 from tests.builders.answers import SLOW, annotate, build_report, keys, of, report_on, response, ten
 
 

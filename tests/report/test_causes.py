@@ -7,7 +7,7 @@ import pytest
 
 from saywhy.annotation import Polarity
 from saywhy.feedback import Scale, Segment
-from saywhy.report import Note
+from saywhy.note import Note
 from saywhy.topic import Assignment, Topic
 from tests.builders.answers import SLOW, keys, of, report_on, response, ten
 

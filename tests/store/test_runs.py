@@ -12,7 +12,8 @@ from saywhy.errors import Conflict, NotFound, RunAlreadyEnded, WaveNotFound
 from saywhy.estimate import Nps
 from saywhy.feedback import Rejection, Response, Score
 from saywhy.issue import Issue, Quote
-from saywhy.report import Counts, GroupNps, Note, RatingSummary, Report
+from saywhy.note import Note
+from saywhy.report import Counts, GroupNps, RatingSummary, Report
 from saywhy.run import RunState
 from saywhy.store.responses import SaveCounts
 

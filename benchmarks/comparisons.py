@@ -1,0 +1,77 @@
+"""How often a benchmark claims a difference where there is none, and how often its intervals hold the true difference.
+
+`python -m benchmarks.comparisons [SHARE]` prints the table "Benchmark columns" of docs/benchmarks.md; SHARE (1 by
+default) scales the number of simulated surveys. All data are simulated (`tests/builders/simulated_data.py`).
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.benchmark.comparison import compare
+from pipelines.benchmark.profile import Profile
+from pipelines.tabulate.survey_data import SurveyData
+from saywhy.benchmark import Against, Benchmark
+from tests.builders.simulated_data import QuietWaves
+
+_RARE = tuple(np.geomspace(0.002, 0.05, 60).tolist())
+
+#: Surveys in which nothing differs, and the segment that is compared with the rest; None for the first wave.
+SURVEYS = {
+    "500 and 500": (QuietWaves(500), None),
+    "2,000 and 2,000": (QuietWaves(2_000), None),
+    "60 and 60": (QuietWaves(60), None),
+    "about 50 and 950 (a segment)": (QuietWaves(500), "dimension 3=07"),
+    "about 330 and 670 (a segment)": (QuietWaves(500), "dimension 0=01"),
+    "500 and 500, 60 rare causes": (QuietWaves(500, rates=_RARE), None),
+    "500 and 500, every customer answers 4 times": (QuietWaves(500, answers=4), None),
+}
+
+
+def main() -> None:
+    share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    print("| responses of both groups | any false claim | rate intervals | points intervals | NPS intervals |")
+    print("|---|--:|--:|--:|--:|")
+    for name, (survey, segment) in SURVEYS.items():
+        benchmarks = [benchmark(survey.draw(seed), segment) for seed in range(int(share * 200))]
+        columns: list[list[bool]] = [[any_claim(each) for each in benchmarks]]
+        columns += [list(chain.from_iterable(of_kind)) for of_kind in zip(*map(hold, benchmarks), strict=True)]
+        shares = [f"{np.mean(column):.1%}" if column else "–" for column in columns]
+        print(f"| {name} | " + " | ".join(shares) + " |", flush=True)
+
+
+def benchmark(data: SurveyData, segment: str | None) -> Benchmark:
+    """The second wave against the first, or the responses outside the segment against those in it."""
+    if segment is None:
+        reference = data.wave == 0
+    else:
+        column = list(map(str, data.segments)).index(segment)
+        reference = data.segmented[:, [column]].toarray().ravel()
+    group: NDArray[np.bool_] = ~reference
+    of_group, of_reference = (Profile.of_responses(data, mask, "model", "a group") for mask in (group, reference))
+    return compare(Against("segment", "the reference"), of_group, of_reference)
+
+
+def any_claim(comparison: Benchmark) -> bool:
+    """Whether anything is called different among the causes; the NPS is one test, at 5 %."""
+    causes = comparison.causes
+    return any(each and each.significant for cause in causes for each in (cause.rate, cause.points))
+
+
+def hold(comparison: Benchmark) -> tuple[list[bool], list[bool], list[bool]]:
+    """Whether each interval holds 0, the true difference: of the rates, the points and the NPS."""
+    rates = [cause.rate for cause in comparison.causes]
+    points = [cause.points for cause in comparison.causes]
+    first, second, third = (
+        [each.difference.low <= 0 <= each.difference.high for each in comparisons if each and each.difference]
+        for comparisons in (rates, points, [comparison.nps])
+    )
+    return first, second, third
+
+
+if __name__ == "__main__":
+    main()
