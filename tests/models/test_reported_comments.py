@@ -14,7 +14,6 @@ REPORTED = Path(__file__).parents[1] / "fixtures" / "reported"
 
 #: Read wrongly by the bundled model.
 KNOWN_WRONG = {
-    "Recommend? No",
     "¿Lo recomendaría? Sí",
     "Well done, the parcel only needed five weeks 👏👏👏",
 }

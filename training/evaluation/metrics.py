@@ -31,6 +31,7 @@ class QualityRow:
     texts: int
     polar: float | None  # share of the negative and positive texts whose score has the right sign
     sentiment: float | None  # share of the texts with a sentiment that get its label (of four)
+    own_classes: float | None  # the same, of the classes that the text's dataset uses at all
     theme_f1: float | None  # micro-F1 over the themes that the dataset labels
 
 
@@ -50,11 +51,12 @@ class QualityTable:
         return _mean(row.theme_f1 for row in self.datasets)
 
     def __str__(self) -> str:
-        lines = ["| | texts | polar | sentiment | themes (micro-F1) |", "|---|--:|--:|--:|--:|"]
+        lines = ["| | texts | polar | sentiment | of its classes | themes (micro-F1) |", "|---|--:|--:|--:|--:|--:|"]
         for row in (*self.datasets, *self.languages):
-            cells = ("–" if value is None else f"{value:.3f}" for value in (row.polar, row.sentiment, row.theme_f1))
+            values = (row.polar, row.sentiment, row.own_classes, row.theme_f1)
+            cells = ("–" if value is None else f"{value:.3f}" for value in values)
             lines.append(f"| {row.name} | {row.texts:,} | {' | '.join(cells)} |")
-        lines.append(f"| **mean over datasets** | | **{self.polar:.3f}** | | **{self.theme_f1:.3f}** |")
+        lines.append(f"| **mean over datasets** | | **{self.polar:.3f}** | | | **{self.theme_f1:.3f}** |")
         return "\n".join(lines)
 
 
@@ -65,13 +67,15 @@ def evaluate(
     thresholds = np.array([config["thresholds"][theme] for theme in schemes.themes])
     themes = 1 / (1 + np.exp(-logits.themes)) >= thresholds
     sentiment = logits.sentiment.argmax(axis=1)
+    is_used = np.stack([schemes.targets(row).classes for row in rows])
+    own_class = np.where(is_used, logits.sentiment, -np.inf).argmax(axis=1)
     polar = np.where(logits.sentiment[:, 2] > logits.sentiment[:, 0], 2, 0)
     datasets = np.array([row.dataset for row in rows])
     languages = np.array([row.language for row in rows])
 
     def by_group(groups: NDArray[np.str_]) -> tuple[QualityRow, ...]:
         return tuple(
-            _quality(str(name), np.flatnonzero(groups == name), rows, themes, sentiment, polar, schemes)
+            _quality(str(name), np.flatnonzero(groups == name), rows, themes, sentiment, own_class, polar, schemes)
             for name in np.unique(groups)
             if (groups == name).sum() >= _MIN_TEXTS
         )
@@ -85,11 +89,13 @@ def _quality(
     rows: Sequence[Row],
     themes: NDArray[np.bool_],
     sentiment: NDArray[np.int64],
+    own_class: NDArray[np.int64],
     polar: NDArray[np.int64],
     schemes: AnnotationSchemes,
 ) -> QualityRow:
-    """One row of the table, of the texts `members`. Predictions of all texts: `themes` (n, T), `sentiment` and `polar`
-    (n,), indices into `SENTIMENTS`; `polar` is negative or positive, by the sign of the score."""
+    """One row of the table, of the texts `members`. Predictions of all texts: `themes` (n, T); `sentiment`, `own_class`
+    and `polar` (n,), indices into `SENTIMENTS`: `own_class` is of the classes that the dataset uses, `polar` is negative
+    or positive, by the sign of the score."""
     with_sentiment = [i for i in members if rows[i].sentiment]
     are_polar = [i for i in with_sentiment if rows[i].sentiment in ("negative", "positive")]
     hits = predicted = actual = 0
@@ -106,6 +112,7 @@ def _quality(
         len(members),
         _share(polar[i] == SENTIMENTS.index(rows[i].sentiment or "") for i in are_polar),
         _share(sentiment[i] == SENTIMENTS.index(rows[i].sentiment or "") for i in with_sentiment),
+        _share(own_class[i] == SENTIMENTS.index(rows[i].sentiment or "") for i in with_sentiment),
         2 * hits / (predicted + actual) if actual >= _MIN_TEXTS else None,
     )
 

@@ -36,9 +36,10 @@ for clustering.
 ## Quality
 
 On texts that were not trained on, read in lower case. *Polar*: share of the negative and positive comments whose score
-has the right sign. *Sentiment*: share of the comments that get the annotator's label, of four (annotation schemes
-differ: some label most comments neutral, some have no neutral class). *Themes*: micro-F1 at the thresholds of the
-bundle, which were chosen on these texts, over the themes that a dataset labels.
+has the right sign. *Sentiment*: share of the comments that get the annotator's label, of four; *of its
+classes*: of those that the dataset uses at all (some have no neutral class, most no mixed one, and some label most
+comments neutral). *Themes*: micro-F1 at the thresholds of the bundle, which were chosen on these texts, over the
+themes that a dataset labels.
 
 {quality}
 

@@ -32,4 +32,18 @@ def test_quality_of_known_predictions(tmp_path: Path) -> None:
     assert (unlabelled.texts, unlabelled.theme_f1) == (20, None)
     assert [language.name for language in table.languages] == ["en"]
     assert table.theme_f1 == shop.theme_f1
-    assert f"| shop | 40 | 0.500 | 0.500 | {shop.theme_f1:.3f} |" in str(table)
+    assert f"| shop | 40 | 0.500 | 0.500 | 0.500 | {shop.theme_f1:.3f} |" in str(table)
+
+
+def test_a_class_that_a_dataset_never_uses_does_not_count_against_it(tmp_path: Path) -> None:
+    """Of its own classes, texts that are called mixed get the best of the classes that their dataset knows."""
+    write_mapping(tmp_path)
+    rows = [row(f"{i}", "positive" if i % 2 else "negative") for i in range(40)]
+    sentiment = np.zeros((40, 4), np.float32)
+    sentiment[:, 3] = 2  # mixed, which no row is
+    sentiment[1::2, 2] = 1
+    sentiment[::2, 0] = 1
+    logits = CommentLogits(np.zeros((40, 2), np.float32), np.zeros((40, 2, 3), np.float32), sentiment)
+    schemes = AnnotationSchemes(rows, tmp_path, THEMES)
+    [shop] = evaluate(logits, {"thresholds": dict.fromkeys(THEMES, 0.5)}, rows, schemes).datasets
+    assert (shop.sentiment, shop.own_classes) == (0.0, 1.0)
