@@ -29,7 +29,6 @@ from tests.disclosure.test_attacker import mentioned_themes
 from tests.disclosure.test_suppression import survey
 from tests.doubles import FakeAnnotator
 
-
 REPORT = TypeAdapter(Report)
 
 
