@@ -11,6 +11,7 @@ from rich.console import Console
 from cli.terminal_report import print_ranking
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.report import Report
+from tests.builders.compared_reports import COMPARED, HOSTILE_COMPARED, HUGE_COMPARED
 from tests.builders.extreme_reports import EMPTY, HOSTILE, HUGE
 from tests.builders.reports import FULL, RATED
 
@@ -33,7 +34,9 @@ def printed(report: Report, width: int = 80, language: str = "en", *, colour: bo
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize(
-    "report", [FULL, RATED, EMPTY, HUGE, HOSTILE], ids=["full", "rated", "empty", "huge", "hostile"]
+    "report",
+    [FULL, RATED, EMPTY, HUGE, HOSTILE, COMPARED, HUGE_COMPARED, HOSTILE_COMPARED],
+    ids=["full", "rated", "empty", "huge", "hostile", "compared", "huge compared", "hostile compared"],
 )
 def test_no_line_is_wider_than_the_terminal(report: Report, width: int, language: str) -> None:
     """Chinese characters take two cells; the table still fits."""
@@ -82,9 +85,23 @@ def test_a_rating_shows_no_impact() -> None:
     assert "Costs" not in text
 
 
+def test_a_benchmark_stands_before_the_ranking_and_in_its_rows() -> None:
+    """The NPS of both sides, what differs, and under each cause both numbers; a dash is left out."""
+    text = printed(COMPARED, 220)
+    assert "Compared with 2026-Q1" in text
+    assert "Net Promoter Score, 2026-Q1: +31.2, +26.4 to +35.9, n = 1,012" in text
+    assert "Significantly less often praised here than there: Staff." in text
+    lines = " ".join(text.split())
+    assert "Named by: here / 2026-Q1: 10% / 2%, +8.3 pp (+5.6 to +10.9) · higher here" in lines
+    assert "Points: here / 2026-Q1: 4.8 / 1.1 “" in lines
+    assert "2026-Q1: –" not in text
+    assert "Compared" not in printed(FULL)
+
+
 def test_comments_cannot_control_the_terminal() -> None:
     """Escape sequences in a comment are removed, and square brackets are not markup."""
-    text = printed(HOSTILE)
-    assert not {"\x1b", "\x07", "\x00", "\u202e"} & set(text)
-    assert "[bold" in text
+    for report in (HOSTILE, HOSTILE_COMPARED):
+        text = printed(report)
+        assert not {"\x1b", "\x07", "\x00", "\u202e"} & set(text)
+        assert "[bold" in text
     assert "\x1b[2J" not in printed(HOSTILE, colour=True)

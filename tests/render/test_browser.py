@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pipelines.render import to_html
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.report import Report
+from tests.builders.compared_reports import COMPARED, HOSTILE_COMPARED, HUGE_COMPARED, RATED_COMPARED
 from tests.builders.extreme_reports import EMPTY, HOSTILE, HUGE
 from tests.builders.reports import FULL, RATED, RICH
 
@@ -52,12 +53,24 @@ def open_page(browser: Browser, folder: Path, report: Report, language: str = "e
     return recorded
 
 
-REPORTS = {"rich": RICH, "full": FULL, "rated": RATED, "empty": EMPTY, "huge": HUGE, "hostile": HOSTILE}
+REPORTS = {
+    "rich": RICH,
+    "compared": COMPARED,
+    "full": FULL,
+    "rated": RATED,
+    "empty": EMPTY,
+    "huge": HUGE,
+    "hostile": HOSTILE,
+    "huge compared": HUGE_COMPARED,
+    "hostile compared": HOSTILE_COMPARED,
+    "rated compared": RATED_COMPARED,
+}
+QUICK = ("rich", "compared")
 
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
-    "name", ["rich", *(pytest.param(name, marks=pytest.mark.slow) for name in REPORTS if name != "rich")]
+    "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in REPORTS if name not in QUICK)]
 )
 def test_page_fits_and_makes_no_requests(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
     """With all details open there is no horizontal overflow, no request, no console message."""
@@ -76,7 +89,7 @@ def test_page_fits_and_makes_no_requests(browser: Browser, tmp_path: Path, name:
 @pytest.mark.parametrize("width", [360, 1280])
 def test_page_is_accessible(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
     """axe finds no violation, contrast included, in light and dark, wide and narrow, with all details open."""
-    for report in (RICH, RATED):
+    for report in (RICH, RATED, COMPARED):
         options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
         recorded = open_page(browser, tmp_path, report, "de", **options)
         recorded.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")

@@ -12,14 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.benchmark.comparison import compare
 from pipelines.render.geometry import Axis, stack
 from pipelines.render.wording import Wording, catalogue, closest_language, printable
 from pipelines.report.caveats import notes
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.errors import InvalidInput
 from saywhy.estimate import Nps
+from saywhy.issue import CauseKey
 from saywhy.note import Note
 from saywhy.report import Audit, GroupNps
+from tests.benchmark.test_comparison import AGAINST, cause, profile
 from tests.builders.reports import FULL, RATED
 from tests.report.test_findings import FINDINGS
 
@@ -69,9 +72,22 @@ def test_every_word_is_used() -> None:
     made |= {f"finding.{key}" for key in FINDINGS}
     made |= {
         f"note.{key}"
-        for key in re.findall(r'Note\("(\w+)"', (SOURCES.parent / "report" / "caveats.py").read_text("utf-8"))
+        for room in ("report", "benchmark")
+        for key in re.findall(r'"(\w+)"', (SOURCES.parent / room / "caveats.py").read_text("utf-8"))
     }
     assert [key for key in catalogue("en").keys() - made if f'"{key}"' not in source] == []
+
+
+def benchmark_notes() -> list[Note]:
+    """Every note that a benchmark can have."""
+    keys = [CauseKey("topic", name) for name in ("ours", "theirs", "rare")]
+    group = profile("W2", {keys[0]: cause(40), keys[2]: cause(40)}, ranked_in_survey=set())
+    reference = profile("W1", {keys[1]: cause(40)}, ranked_in_survey=set())
+    small = profile("W1", {keys[2]: cause(9)}, 9, nps=None, model="other", without="x")
+    unknown = replace(reference, with_comment=None, hides_small_groups=True)
+    comparisons = [compare(AGAINST, group, other, {keys[2]}) for other in (reference, small, unknown)]
+    comparisons += [compare(AGAINST, group, other) for other in (small, unknown)]
+    return [note for comparison in comparisons for note in comparison.notes]
 
 
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
@@ -90,6 +106,7 @@ def test_every_note_of_a_report_has_words(language: str) -> None:
     all_notes += notes(FULL, base=613, unread=0, verdicts=0, dropped=(), anonymous=True)
     for audit in (Audit(200, 3, 0.84, 0.78), Audit(20, 0, None, None)):
         all_notes += notes(replace(FULL, audit=audit), base=614, unread=0, verdicts=0, dropped=())
+    all_notes += benchmark_notes()
     wording = Wording(language)
     assert {f"note.{note.key}" for note in all_notes} == {key for key in catalogue("en") if key.startswith("note.")}
     for note in all_notes:
