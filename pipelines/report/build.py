@@ -22,7 +22,7 @@ from pipelines.report.findings import findings
 from pipelines.report.summary import count_responses, nps_by_segment, nps_by_wave, rating_summaries, tally
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
-from saywhy.errors import NothingToAnalyse, WaveNotFound
+from saywhy.errors import NothingToAnalyse
 from saywhy.report import ALL_WAVES, Report
 
 
@@ -46,10 +46,8 @@ def report_on(
     """
     if not len(data.wave):
         raise NothingToAnalyse
-    if wave not in (ALL_WAVES, *data.waves):
-        raise WaveNotFound(f"no wave {wave!r}; there are: {', '.join((ALL_WAVES, *data.waves))}")
-    index = len(data.waves) - 1 if wave == ALL_WAVES else data.waves.index(wave)
     mask = data.responses_of(wave)
+    index = len(data.waves) - 1 if wave == ALL_WAVES else data.waves.index(wave)
     analysis = Analysis.of(data, mask)
     report = _compute(wave, index, analysis, model, now)
     if audits:

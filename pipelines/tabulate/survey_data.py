@@ -11,6 +11,7 @@ from scipy import sparse
 
 from pipelines.tabulate.cause_mentions import CauseMentions
 from saywhy.annotation import Polarity
+from saywhy.errors import WaveNotFound
 from saywhy.feedback import Comment, Scale, Segment
 from saywhy.issue import CauseKey, TopicState
 from saywhy.report import ALL_WAVES
@@ -67,7 +68,9 @@ class SurveyData:
     vectors: NDArray[np.float16]  # (C, d) of the clauses, rows of unit length
 
     def responses_of(self, wave: str) -> NDArray[np.bool_]:
-        """The responses, (N,), of a wave that there is, or of all."""
+        """The responses, (N,), of a wave, or of all. Raises `WaveNotFound` if no response is in that wave."""
+        if wave not in (ALL_WAVES, *self.waves):
+            raise WaveNotFound(f"no wave {wave!r}; there are: {', '.join((ALL_WAVES, *self.waves))}")
         return np.ones(len(self.wave), dtype=bool) if wave == ALL_WAVES else self.wave == self.waves.index(wave)
 
     def named(self, polarity: Polarity, mask: NDArray[np.bool_]) -> sparse.csr_array:

@@ -94,8 +94,8 @@ def _quality(
     schemes: AnnotationSchemes,
 ) -> QualityRow:
     """One row of the table, of the texts `members`. Predictions of all texts: `themes` (n, T); `sentiment`, `own_class`
-    and `polar` (n,), indices into `SENTIMENTS`: `own_class` is of the classes that the dataset uses, `polar` is negative
-    or positive, by the sign of the score."""
+    and `polar` (n,), indices into `SENTIMENTS`: `own_class` is of the classes that the dataset uses, `polar` is
+    negative or positive, by the sign of the score."""
     with_sentiment = [i for i in members if rows[i].sentiment]
     are_polar = [i for i in with_sentiment if rows[i].sentiment in ("negative", "positive")]
     hits = predicted = actual = 0
