@@ -124,7 +124,7 @@ def test_an_adopted_topic_is_compared_with_the_topic() -> None:
 
 
 def test_an_adoption_does_not_tell_who_names_both() -> None:
-    """A theme is less than before by the topic that was adopted, but for those who name it and the rest of the theme."""
+    """A theme is less than before by the topic that was adopted, but for those who name it and its rest."""
     for both in (2, 5):
         survey = complaints(0)
         survey.join(both, "hotline", "slow")
