@@ -131,16 +131,15 @@ class KnownGroups:
 
         One of another size than the report says is not the group that it told of: its table stayed as it was published.
         """
-        rows = {kind: [*masks] for kind, masks in self.rows.items()}
+        added: dict[GroupKind, dict[bytes, Mask]] = {}
         for group in groups:
             if group.members.sum() == group.size:
-                rows[group.key.kind].append(group.members)
-        return KnownGroups(
-            {
-                kind: np.unique(np.array(masks, dtype=bool).reshape(-1, self.rows[kind].shape[1]), axis=0)
-                for kind, masks in rows.items()
-            }
-        )
+                added.setdefault(group.key.kind, {})[group.members.tobytes()] = group.members
+        rows = dict(self.rows)
+        for kind, masks in added.items():
+            earlier = {row.tobytes() for row in rows[kind]}
+            rows[kind] = np.stack([*rows[kind], *(masks[key] for key in masks if key not in earlier)])
+        return KnownGroups(rows)
 
     def related(self, kind: GroupKind, groups: Sequence[Mask]) -> Mask:
         """The masks (R, N) of a kind that are related to the groups, and those that are related to them.

@@ -9,6 +9,7 @@ from pipelines.disclosure.groups import (
     ANSWERS,
     EVERYONE,
     WRITERS,
+    Group,
     GroupKey,
     KnownGroups,
     base_of,
@@ -41,7 +42,9 @@ def publishable_groups(report: Report, data: SurveyData, mask: Mask, known: Know
         for family in _families(issues):
             keys = [cause_group(polarity, issue.key) for issue in family if not is_disclosive(base - issue.mentions)]
             causes = {key: members[key] for key in keys if key in members}
-            shown |= _beside(causes, respondents, known, GroupKind.RESPONDENTS, GroupKind.CAUSE)
+            published = _beside(causes, respondents, known, GroupKind.RESPONDENTS, GroupKind.CAUSE)
+            known = known.including(Group(key, members[key], int(members[key].sum())) for key in published)
+            shown |= published
     return shown
 
 

@@ -27,6 +27,9 @@ Holds = Callable[[Any], object]
 #: Positions of responses in the survey.
 People = frozenset[int]
 
+#: Causes of which it is known how they overlap: a theme and its topics, a topic and the theme that it was adopted as.
+FAMILIES = (("support", "hotline", "chat", "phone"), ("mine", "hotline"))
+
 #: A topic of support, which people call by words: its id → the words.
 Topics = dict[str, tuple[str, ...]]
 
@@ -40,7 +43,7 @@ class Survey:
     groups: set[PublishedGroup] = field(default_factory=set)
     scores: set[People] = field(default_factory=set)  # the groups of which the publications tell the scores
     languages: set[People] = field(default_factory=set)
-    causes: set[People] = field(default_factory=set)
+    causes: dict[str, set[People]] = field(default_factory=dict)  # by the family of causes that are parts of another
 
     def join(
         self,
@@ -106,7 +109,6 @@ class Survey:
             everyone = {scored} if report.nps else set()
             everyone |= {wrote} if report.nps_with_comment else set()
             self.scores |= everyone | {frozenset(released[wave]) - scored for _ in report.ratings}
-            self.causes |= everyone
             inside = {group.name: self._where(scored, _is_in(group.name)) for group in report.segments}
             # Where the size is another one, the table stayed as it was published before.
             self.scores |= {inside[group.name] for group in report.segments if len(inside[group.name]) == group.nps.n}
@@ -116,7 +118,9 @@ class Survey:
             for issue in report.issues:
                 named = self._where(wrote, _has_word(_words_of(issue.id, topics, adopted)))
                 assert len(named) == issue.mentions, issue.id
-                self.causes.add(named)
+                for family in FAMILIES:
+                    if issue.id in family:
+                        self.causes.setdefault(" ".join(family), set()).update({named, *everyone})
 
     def _where(self, people: Iterable[int], holds: Holds) -> People:
         return frozenset(at for at in people if holds(self.responses[at]))
@@ -124,7 +128,7 @@ class Survey:
     def leaks(self) -> dict[str, list[int]]:
         """The sizes of the sets of one to four people of whom all scores, languages or causes tell something."""
         everyone = np.arange(len(self.responses))
-        groups_of = {"scores": self.scores, "languages": self.languages, "causes": self.causes}
+        groups_of = {"scores": self.scores, "languages": self.languages, **self.causes}
         sizes = {name: isolated([np.isin(everyone, [*people]) for people in groups_of[name]]) for name in groups_of}
         return {name: few for name, few in sizes.items() if few}
 

@@ -102,13 +102,12 @@ def test_independent_dimensions_stay_published() -> None:
 
 def test_a_combination_is_found_for_unequal_weights() -> None:
     """A group of 20, one of 17 inside it and the 3 others: the weights name the two groups that expose them."""
-    inside = np.arange(40) < 20
-    groups = np.stack([np.ones(40, dtype=bool), inside, np.arange(40) < 17])
-    nothing = np.zeros((0, 40), dtype=bool)
-    weights = exposing_combination(groups, nothing)
+    groups = np.stack([np.ones(40), np.arange(40) < 20, np.arange(40) < 17]).astype(float)
+    one_each = np.ones(40, dtype=int)
+    weights = exposing_combination(groups, groups[:0], one_each)
     assert weights is not None
     assert np.allclose(weights[0], 0)
-    assert np.flatnonzero(weights @ groups).tolist() == [17, 18, 19]
-    assert exposing_combination(groups[:2], nothing) is None
-    assert exposing_combination(groups[:2], groups[2:]) is not None
-    assert exposing_combination(groups[:1], groups[1:]) is None  # that of the two others is known already
+    assert np.flatnonzero(np.abs(weights @ groups) > 1e-9).tolist() == [17, 18, 19]
+    assert exposing_combination(groups[:2], groups[:0], one_each) is None
+    assert exposing_combination(groups[:2], groups[2:], one_each) is not None
+    assert exposing_combination(groups[:1], groups[1:], one_each) is None  # that of the two others is known already

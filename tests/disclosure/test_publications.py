@@ -123,6 +123,18 @@ def test_an_adopted_topic_is_compared_with_the_topic() -> None:
     assert survey.leaks() == {}
 
 
+def test_an_adoption_does_not_tell_who_names_both() -> None:
+    """A theme is less than before by the topic that was adopted, but for those who name it and its rest."""
+    for both in (2, 5):
+        survey = complaints(0)
+        survey.join(both, "hotline", "slow")
+        assert "support" in shown(survey.publish(APART)["W1"])
+        after = shown(survey.publish(APART, adopted="hotline")["W1"])
+        assert survey.leaks() == {}
+        assert ("support" in after) == (both == 5)
+        assert after["mine"] == 10 + both
+
+
 def test_a_topic_that_is_found_again_is_compared_with_the_earlier_one() -> None:
     """A topic that ended, and another one of the same people but for two, differ by these two, whatever their ids."""
     survey = complaints(0)
