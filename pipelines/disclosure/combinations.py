@@ -79,7 +79,7 @@ def _differ_by_few(groups: Floats, known: Floats, people: NDArray[np.int64]) -> 
     """Which of the groups (G, C) differ from a known one (K, C) by fewer than five people."""
     shared = (groups * people) @ known.T
     differing = (groups @ people)[:, None] + known @ people - 2 * shared
-    few: Mask = (differing < SMALLEST_GROUP).any(axis=1)
+    few: Mask = np.asarray((differing < SMALLEST_GROUP).any(axis=1))
     return few
 
 
