@@ -68,7 +68,7 @@ REPORTS = {
 QUICK = ("rich", "compared")
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, 390, 1440])
 @pytest.mark.parametrize(
     "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in REPORTS if name not in QUICK)]
 )
@@ -149,9 +149,10 @@ def test_positions_in_drawings_match_the_numbers(browser: Browser, tmp_path: Pat
     assert (dots[0] - dots[4]) / (dots[1] - dots[4]) == pytest.approx((4.83 - 0.6) / (4.1 - 0.6), rel=0.02)
 
 
-def test_titles_of_columns_are_not_cut(browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize("report", [RICH, COMPARED], ids=["rich", "compared"])
+def test_titles_of_columns_are_not_cut(browser: Browser, tmp_path: Path, report: Report) -> None:
     """The longest words, which are German, are not broken."""
-    page = open_page(browser, tmp_path, RICH, "de", viewport={"width": 1280, "height": 800}).page
+    page = open_page(browser, tmp_path, report, "de", viewport={"width": 1280, "height": 800}).page
     lines = page.evaluate(
         """[...document.querySelectorAll('thead th.number')].flatMap(cell => {
             const texts = [...cell.querySelectorAll('*'), cell].map(node => node.firstChild)
