@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 import numpy as np
@@ -20,17 +20,12 @@ from saywhy.annotation import Polarity
 from saywhy.errors import InvalidInput, NotFound, WaveNotFound
 from saywhy.estimate import Estimate
 from saywhy.fix import Fix, FixOutcome, FixState, MentionRate
-from saywhy.report import ALL_WAVES, MIN_CLAIM, Report
+from saywhy.report import ALL_WAVES, MIN_CLAIM
 
 #: Bounds of recovered points: from all detractors to all promoters.
 _MAX_POINTS = 200.0
 
 _ORDER = (FixState.REGRESSED, FixState.WATCHING, FixState.VERIFIED)
-
-
-def with_fixes(report: Report, data: SurveyData, fixes: Iterable[Fix]) -> Report:
-    """The report with the outcomes of these fixes (`fix_outcomes`) in place of those that it has."""
-    return replace(report, fixes=fix_outcomes(data, report.wave, fixes))
 
 
 def fix_outcomes(data: SurveyData, wave: str, fixes: Iterable[Fix]) -> tuple[FixOutcome, ...]:
