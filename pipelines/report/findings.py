@@ -77,7 +77,7 @@ def _fixes(report: Report) -> Iterator[Finding]:
                 "issue": fix.cause,
                 "rate": fix.after.rate.value,
                 "target_rate": fix.target,
-                **({"wave": fix.wave} if fix.date is None else {"date": fix.date}),
+                **({"wave": fix.wave} if fix.wave is not None else {"date": fix.date or ""}),
             }
             yield Finding(name, values, ("fixes",))
 
