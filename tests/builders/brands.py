@@ -13,7 +13,7 @@ from service.analysis import analyse
 from tests.builders.answers import ThemeWords, annotate_by_words
 from tests.doubles import FakeAnnotator, Mention
 
-SLOW: ThemeWords = {"slow": ("support", Polarity.NEGATIVE)}
+WORDS: ThemeWords = {"slow": ("support", Polarity.NEGATIVE)}
 
 
 def answers(wave: str, count: int, slow: int, plan: str = "free", start: int = 0, score: int = 9) -> list[Response]:
@@ -32,7 +32,7 @@ def answers(wave: str, count: int, slow: int, plan: str = "free", start: int = 0
 
 
 def fill(
-    engine: Engine, workspace: str, responses: Sequence[Response], *, words: ThemeWords = SLOW, model: str = "test-1"
+    engine: Engine, workspace: str, responses: Sequence[Response], *, words: ThemeWords = WORDS, model: str = "test-1"
 ) -> None:
     """Import and analyse the responses; the words of a comment decide what it mentions."""
 
