@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from pipelines.benchmark import comparison
 from pipelines.benchmark.profile import Profile
 from pipelines.impact.estimates import FEW_MENTIONS
+from pipelines.impact.nps import nps_change, nps_of
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.benchmark import Against, Benchmark
+from saywhy.estimate import Estimate, Nps
 from tests.builders.simulated_data import QuietWaves
 
 _RARE = tuple(np.geomspace(0.002, 0.05, 60).tolist())
@@ -45,6 +47,34 @@ def main() -> None:
     print(f"\nPoints compared from 1 mention on, not from {FEW_MENTIONS}:\n")
     with patch.object(comparison, "FEW_MENTIONS", 1):
         _print_table(FEW_NAMED, share)
+    print("\nThe NPS of a segment of 330 of 1,000 responses beside:\n")
+    _print_part(*SURVEYS["about 330 and 670 (a segment)"], int(share * 200))
+
+
+def _print_part(survey: QuietWaves, segment: str | None, surveys: int) -> None:
+    """How far the NPS of a part differs from that of the rest and from that of the whole, by chance alone."""
+    print("| reference | standard deviation of the difference | mean width of the interval | intervals that hold 0 |")
+    print("|---|--:|--:|--:|")
+    differences: dict[str, list[Estimate]] = {"the rest": [], "the whole": []}
+    for seed in range(surveys):
+        data = survey.draw(seed)
+        outside, inside = _masks(data, segment)
+        part, *references = (_score(data, mask) for mask in (inside, outside, inside | outside))
+        for of_reference, reference in zip(differences.values(), references, strict=True):
+            of_reference.append(nps_change(reference, part)[0])
+    for name, estimates in differences.items():
+        deviation, width = (
+            np.std([each.value for each in estimates]),
+            np.mean([each.high - each.low for each in estimates]),
+        )
+        held = np.mean([each.low <= 0 <= each.high for each in estimates])
+        print(f"| {name} | {deviation:.1f} | {width:.1f} | {held:.1%} |")
+
+
+def _score(data: SurveyData, mask: NDArray[np.bool_]) -> Nps:
+    score = nps_of(data.points[mask], data.account[mask])
+    assert score is not None
+    return score
 
 
 def _print_table(names: Iterable[str], share: float) -> None:
@@ -61,14 +91,19 @@ def _print_table(names: Iterable[str], share: float) -> None:
 
 def benchmark_of(data: SurveyData, segment: str | None) -> Benchmark:
     """The second wave against the first, or the responses outside the segment against those in it."""
+    group, reference = _masks(data, segment)
+    of_group, of_reference = (Profile.of_responses(data, mask, "model", "a group") for mask in (group, reference))
+    return comparison.compare(Against("segment", "the reference"), of_group, of_reference)
+
+
+def _masks(data: SurveyData, segment: str | None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The group and the reference of `benchmark_of`, (N,)."""
     if segment is None:
         reference = data.wave == 0
     else:
         column = list(map(str, data.segments)).index(segment)
         reference = data.segmented[:, [column]].toarray().ravel()
-    group: NDArray[np.bool_] = ~reference
-    of_group, of_reference = (Profile.of_responses(data, mask, "model", "a group") for mask in (group, reference))
-    return comparison.compare(Against("segment", "the reference"), of_group, of_reference)
+    return ~reference, reference
 
 
 def any_claim(benchmark: Benchmark) -> bool:
