@@ -36,7 +36,8 @@ def rank_causes(analysis: Analysis, latest: int, polarity: Polarity, impact_of: 
     concentrated = concentrated_in(comparison, analysis.segments)
     segment_rates = elevated_segments(comparison, analysis.segments)
     languages = _languages(analysis, named)
-    by_wave = mentions_by_wave(data, polarity, data.annotated & (data.scored | (not analysis.is_scored)))
+    # All waves, whichever is analysed; a report without scores counts all comments.
+    by_wave = mentions_by_wave(data, polarity, data.annotated & data.scored if analysis.is_scored else data.annotated)
     new = is_new(*by_wave.of(range(latest + 1)))
     stakes = value_at_stake(analysis, polarity) if analysis.is_scored else None
     witness = witnesses(data, analysis.mask & data.annotated, polarity)
