@@ -19,6 +19,7 @@ _SCRIPTS = (
     "granularity",
     "impact",
     "claims",
+    "comparisons",
     "fixes",
 )
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from models.arrays import Floats
 from pipelines.causes.fixes import fix_outcomes
-from pipelines.impact.target_rate import DEFAULT_REDUCTION, MentionCounts, compare_with_target
+from pipelines.impact.mention_counts import MentionCounts
+from pipelines.impact.target_rate import DEFAULT_REDUCTION, compare_with_target
 from saywhy.fix import Fix, FixOutcome, FixState
 from saywhy.report import ALL_WAVES
 from tests.builders.simulated_data import survey_data

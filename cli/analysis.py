@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,7 +47,9 @@ def analyse(
     stopped continues where it stopped.
     """
     from models.annotator import load_annotator
+    from saywhy.fix import FixState
     from service.analysis import analyse as run
+    from service.fixes import list_fixes
     from service.topics.proposals import list_proposals
 
     settings = read_settings()
@@ -57,6 +60,9 @@ def analyse(
         finished = run(engine, settings.workspace, annotator, progress=progress, refit=refit, label_endpoint=endpoint)
     message = "Nothing is new since the last analysis." if finished.detail else "Analysed."
     typer.echo(f"{message} `saywhy report` shows the ranking, `saywhy serve` the page.", err=True)
+    if states := Counter(marked.outcome.state for marked in list_fixes(engine, settings.workspace) if marked.outcome):
+        numbers = ", ".join(f"{states[state]} {state}" for state in FixState if states[state])
+        typer.echo(f"Fixes: {numbers}. `saywhy fixes list` shows them.", err=True)
     if endpoint is not None and (number := sum(view.is_open for view in list_proposals(engine, settings.workspace))):
         typer.echo(f"Topics that may be the same: {number}. `saywhy topics proposals` lists them.", err=True)
 

@@ -1,4 +1,4 @@
-"""The report in the terminal: NPS, the ranking as a table, and the notes."""
+"""The report in the terminal: findings, NPS, the ranking as a table, what was fixed, and the notes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.render.benchmark import NOT_COMPARED
-from pipelines.render.context import BenchmarkPanel, Figure, IssueRow, IssueTable, Page, ScorePanel
+from pipelines.render.context import BenchmarkPanel, Figure, FigureTable, IssueRow, IssueTable, Page, ScorePanel
 from pipelines.render.geometry import Axis
 from pipelines.render.page import build_page
 from pipelines.render.wording import Wording, printable
@@ -37,7 +37,7 @@ GROUPS = {"detractors": "red", "passives": "bright_black", "promoters": "green"}
 def print_ranking(
     report: Report, code_frame: CodeFrame, *, language: str = "en", console: Console | None = None
 ) -> None:
-    """Print the NPS, the ranking with a quote per issue, and the notes; fits 80 columns and uses more if there are."""
+    """Print NPS, ranking with a quote per issue, fixes and notes; fits 80 columns and uses more if there are."""
     console = console or Console(highlight=False)
     wording = Wording(language)
     page = build_page(report, code_frame, wording)
@@ -54,6 +54,8 @@ def print_ranking(
     rows = sum(len(table.rows) for table in page.issues.tables)
     if rows > ROWS:
         parts.append(_text(f"{wording['more_issues']}: {wording.count(rows - ROWS)}", "dim"))
+    if page.fixes:
+        parts += ["", *_fixes(page.fixes, wording)]
     console.print(Group(*parts, "", _notes(page.notes)))
 
 
@@ -76,6 +78,18 @@ def _benchmark(panel: BenchmarkPanel) -> Iterator[RenderableType]:
             yield _text(f"{panel.scores.title}, {column}: {_with_detail(figure)}")
     yield from map(_text, panel.sentences)
     yield _notes(panel.notes)
+
+
+def _fixes(table: FigureTable, wording: Wording) -> Iterator[RenderableType]:
+    """Each fix with its state, then its figures in one line."""
+    yield _text(table.title, "bold")
+    for row in table.rows:
+        state, *figures = row.figures
+        yield _text(f"{row.name}, {row.kind}: {_with_detail(state)}")
+        details = (f"{title} {_with_detail(figure)}" for title, figure in zip(table.columns[1:], figures, strict=True))
+        yield Padding(_text(" · ".join(details), "dim"), (0, 0, 0, 2))
+    if table.more:
+        yield _text(f"{wording['further']}: {table.size}", "dim")
 
 
 def _with_detail(figure: Figure) -> str:

@@ -57,6 +57,11 @@ class Scale(StrEnum):
         low, high = ("0-10" if self is Scale.RATING else self.value).split("-")
         return int(low), int(high)
 
+    @property
+    def value_range(self) -> str:
+        """The bounds as people write them: `0-10`."""
+        return "{}-{}".format(*self.bounds)
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

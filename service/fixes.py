@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pipelines.causes.fixes import check_fix, fix_outcomes, ordered
+from pipelines.causes.fixes import check_fix, fix_outcomes
 from pipelines.report.effort import find_cause
+from pipelines.report.fixes import with_fixes
 from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import Conflict, NotFound
@@ -87,7 +88,7 @@ def _amend_reports(connection: Connection, workspace_id: int, cause: str, outcom
         report = store.reports.latest(connection, workspace_id, wave)
         outcomes = [outcome for outcome in report.fixes if outcome.cause != cause]
         outcomes += [outcome_on[wave]] if wave in outcome_on else []
-        store.reports.amend(connection, workspace_id, replace(report, fixes=ordered(outcomes)))
+        store.reports.amend(connection, workspace_id, with_fixes(report, outcomes))
 
 
 def _find(fixes: Mapping[str, Fix], report: Report | None, name: str) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from models.annotator import Annotator, load_annotator
 from saywhy import store
 from tests.builders.analysed_topics import TEXTS, add, run
+from tests.builders.brands import write_brands
 
 settings.register_profile("default", deadline=None)  # no test fails because the machine is busy
 settings.load_profile("default")
@@ -161,3 +162,25 @@ def analysed_topics(tmp_path_factory: pytest.TempPathFactory, annotator: Annotat
 def topics_store(analysed_topics: Path, tmp_path: Path) -> Path:
     """A copy of the store with topics, to be edited."""
     return Path(shutil.copy(analysed_topics, tmp_path / "store.db"))
+
+
+@pytest.fixture(scope="session")
+def brands_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with two brands to compare."""
+    path = tmp_path_factory.mktemp("brands") / "store.db"
+    write_brands(path)
+    return path
+
+
+@pytest.fixture
+def brands_url(brands_store: Path, tmp_path: Path) -> str:
+    """URL of a copy of that store."""
+    return f"sqlite:///{shutil.copy(brands_store, tmp_path / 'brands.db')}"
+
+
+@pytest.fixture
+def brands(brands_url: str) -> Iterator[Engine]:
+    """A copy of that store, opened."""
+    engine = store.open_store(brands_url)
+    yield engine
+    engine.dispose()

@@ -9,8 +9,9 @@ import numpy as np
 
 from pipelines.benchmark.caveats import caveats
 from pipelines.benchmark.profile import CauseProfile, Profile, Side
-from pipelines.impact.differences import Rate, points_difference, rate_difference
+from pipelines.impact.differences import points_difference, rate_difference
 from pipelines.impact.estimates import FEW_MENTIONS
+from pipelines.impact.mention_counts import MentionCounts
 from pipelines.impact.multiple_testing import FALSE_DISCOVERY_RATE, MIN_MENTIONS, q_values
 from pipelines.impact.nps import nps_change
 from saywhy.benchmark import Against, Benchmark, CauseComparison, ComparedGroup, Comparison
@@ -88,8 +89,8 @@ def _compared_rates(
     first, second = pair
     if first is None or second is None or not group.with_comment or not reference.with_comment:
         return None
-    rate = Rate(first.mentions, group.with_comment, group.design_effect)
-    reference_rate = Rate(second.mentions, reference.with_comment, reference.design_effect)
+    rate = MentionCounts(first.mentions, group.with_comment, group.design_effect)
+    reference_rate = MentionCounts(second.mentions, reference.with_comment, reference.design_effect)
     difference, p_value = rate_difference(rate, reference_rate)
     is_tested = may_claim and first.mentions + second.mentions >= MIN_MENTIONS
     return _Tested(Comparison(rate.share, reference_rate.share, difference), p_value if is_tested else None)

@@ -22,8 +22,8 @@ SIDES = (Polarity.NEGATIVE, Polarity.POSITIVE)
 class Analysis:
     """The responses of one report (`mask`), and the B of them on which impact is measured (`base`).
 
-    The base is every response with a score on the 0-10 scale and an annotated comment. Where none has such a score
-    (`is_scored` is false) it is every response with an annotated comment, and only mentions can be counted.
+    The base (`SurveyData.base_of`) has scores on the 0-10 scale; without (`is_scored` is false) only mentions can be
+    counted.
     """
 
     data: SurveyData
@@ -38,16 +38,13 @@ class Analysis:
 
     @classmethod
     def of(cls, data: SurveyData, mask: NDArray[np.bool_]) -> Analysis:
-        annotated = mask & data.annotated
-        scored = annotated & data.scored
-        is_scored = bool(scored.any())
-        base = scored if is_scored else annotated
+        base = data.base_of(mask)
         columns, dropped = comparable(data.segments)
         return cls(
             data=data,
             mask=mask,
             base=base,
-            is_scored=is_scored,
+            is_scored=bool((base & data.scored).any()),
             named={polarity: data.named(polarity, base) for polarity in SIDES},
             segments=tuple(data.segments[column] for column in columns.tolist()),
             segment_columns=columns,

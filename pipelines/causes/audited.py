@@ -11,7 +11,7 @@ from scipy import sparse
 from models.arrays import Floats
 from pipelines.causes.analysis import SIDES, Analysis
 from pipelines.impact.adjusted_wald import added_variance
-from pipelines.impact.nps import Z95
+from pipelines.impact.nps import MAX_CHANGE, Z95, bounded_estimate
 from pipelines.impact.prediction_powered import prediction_powered
 from pipelines.impact.recoverable import recoverable, with_influence
 from saywhy.annotation import Polarity
@@ -172,8 +172,7 @@ def _recoverable_points(
 def _impact(value: float, margin: float, polarity: Polarity) -> Estimate:
     """As in the ranking: what a complaint costs, what praise adds."""
     sign = 1 if polarity is Polarity.NEGATIVE else -1
-    low, high = sorted((sign * (value - margin), sign * (value + margin)))
-    return Estimate(float(sign * value), float(max(low, -200)), float(min(high, 200)))
+    return bounded_estimate(float(sign * value), float(margin), MAX_CHANGE)
 
 
 def _mean(named: sparse.csr_array) -> _Influences:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 import numpy as np
@@ -12,25 +12,18 @@ from numpy.typing import NDArray
 from pipelines.causes.analysis import Analysis
 from pipelines.causes.scenarios import projections
 from pipelines.impact.customers import design_effects
-from pipelines.impact.nps import Z95
+from pipelines.impact.mention_counts import MentionCounts
+from pipelines.impact.nps import MAX_CHANGE, Z95, bounded_estimate
 from pipelines.impact.scenario import Projection
-from pipelines.impact.target_rate import MentionCounts, compare_with_target
+from pipelines.impact.target_rate import compare_with_target
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
 from saywhy.errors import InvalidInput, NotFound, WaveNotFound
 from saywhy.estimate import Estimate
 from saywhy.fix import Fix, FixOutcome, FixState, MentionRate
-from saywhy.report import ALL_WAVES, MIN_CLAIM, Report
-
-#: Bounds of recovered points: from all detractors to all promoters.
-_MAX_POINTS = 200.0
+from saywhy.report import ALL_WAVES, MIN_CLAIM
 
 _ORDER = (FixState.REGRESSED, FixState.WATCHING, FixState.VERIFIED)
-
-
-def with_fixes(report: Report, data: SurveyData, fixes: Iterable[Fix]) -> Report:
-    """The report with the outcomes of these fixes (`fix_outcomes`) in place of those that it has."""
-    return replace(report, fixes=fix_outcomes(data, report.wave, fixes))
 
 
 def fix_outcomes(data: SurveyData, wave: str, fixes: Iterable[Fix]) -> tuple[FixOutcome, ...]:
@@ -206,5 +199,4 @@ def _recovered(before: _Period, after: _Period, index: int) -> Estimate | None:
         per_mention = cost.gain.value * before.responses / cost.responses
         points, variance = 0.0, square_of_rate * (per_mention * after.base / after.responses) ** 2
     value = cost.gain.value - points
-    error = Z95 * np.sqrt(cost.gain_variance + variance)
-    return Estimate(value, float(max(value - error, -_MAX_POINTS)), float(min(value + error, _MAX_POINTS)))
+    return bounded_estimate(value, Z95 * float(np.sqrt(cost.gain_variance + variance)), MAX_CHANGE)

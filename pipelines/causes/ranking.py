@@ -7,10 +7,8 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from models.arrays import Integers
 from pipelines.causes.analysis import Analysis
 from pipelines.causes.co_named import co_named
 from pipelines.causes.impacts import CauseImpacts
@@ -18,6 +16,7 @@ from pipelines.causes.novelty import is_new
 from pipelines.causes.quotes import quotes, witnesses
 from pipelines.causes.segment_rates import SegmentComparison, concentrated_in, elevated_segments
 from pipelines.causes.value_at_stake import value_at_stake
+from pipelines.causes.waves import counts_by_group, mentions_by_wave
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
 from saywhy.estimate import Estimate, Impact
@@ -37,8 +36,9 @@ def rank_causes(analysis: Analysis, latest: int, polarity: Polarity, impact_of: 
     concentrated = concentrated_in(comparison, analysis.segments)
     segment_rates = elevated_segments(comparison, analysis.segments)
     languages = _languages(analysis, named)
-    mentions, responses = _by_wave(analysis, polarity)
-    new = is_new(mentions[:, : latest + 1], responses[: latest + 1])
+    # All waves, whichever is analysed; a report without scores counts all comments.
+    by_wave = mentions_by_wave(data, polarity, data.annotated & data.scored if analysis.is_scored else data.annotated)
+    new = is_new(*by_wave.of(range(latest + 1)))
     stakes = value_at_stake(analysis, polarity) if analysis.is_scored else None
     witness = witnesses(data, analysis.mask & data.annotated, polarity)
     shared = co_named(analysis, polarity)
@@ -60,7 +60,7 @@ def rank_causes(analysis: Analysis, latest: int, polarity: Polarity, impact_of: 
                 topic=cause.state,
                 definition=cause.definition,
                 languages=languages[index],
-                waves=tuple(zip(data.waves, mentions[index].tolist(), strict=True)),
+                waves=tuple(zip(data.waves, by_wave.mentions[index].tolist(), strict=True)),
                 is_new=bool(new[index]),
                 concentrated_in=concentrated[index],
                 segments=segment_rates[index],
@@ -87,17 +87,6 @@ def _among_commenters(analysis: Analysis, impact: Impact) -> Estimate:
     return Estimate(factor * impact.impact, factor * impact.low, factor * impact.high)
 
 
-def _by_wave(analysis: Analysis, polarity: Polarity) -> tuple[Integers, Integers]:
-    """Responses of each wave that name each cause, (K, W), and that could, (W,). All waves, whichever is analysed."""
-    data = analysis.data
-    counted = data.annotated & (data.wave >= 0)
-    if analysis.is_scored:
-        counted &= data.scored
-    waves = data.wave[counted]
-    mentions: Integers = _counts_by_group(data.named(polarity, counted), waves, len(data.waves))
-    return mentions, np.bincount(waves, minlength=len(data.waves))
-
-
 def _languages(analysis: Analysis, named: sparse.csr_array) -> list[tuple[str, ...]]:
     """For each of K causes the languages of the comments that name it, the most frequent first."""
     data = analysis.data
@@ -105,17 +94,9 @@ def _languages(analysis: Analysis, named: sparse.csr_array) -> list[tuple[str, .
     names = sorted(set(language_of_comment))
     index = {name: code for code, name in enumerate(names)}
     codes = np.array([index[name] for name in language_of_comment], dtype=np.int32)
-    counts = _counts_by_group(named, codes[data.comment[analysis.base]], len(names))
+    counts = counts_by_group(named, codes[data.comment[analysis.base]], len(names))
     order = np.argsort(-counts, axis=1, kind="stable")
     return [
         tuple(names[code] for code in codes_of_cause if counts[cause, code])
         for cause, codes_of_cause in enumerate(order.tolist())
     ]
-
-
-def _counts_by_group(named: sparse.csr_array, groups: NDArray[np.int32], size: int) -> Integers:
-    """How many responses of each group name each cause: (N, K) and (N,) group numbers below `size` → (K, size)."""
-    cells = (np.ones(len(groups), dtype=np.int64), (np.arange(len(groups)), groups))
-    member = sparse.csr_array(cells, (len(groups), size))
-    counts: Integers = sparse.csr_array(named.astype(np.int64).T @ member).toarray()
-    return counts

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import hypergeom, nbinom
 
 from models.arrays import Floats, Integers
-from pipelines.change.complaint_counts import complaint_counts
+from pipelines.causes.waves import complaints_by_wave
 from pipelines.impact.multiple_testing import MIN_MENTIONS, holm
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.report import MIN_CLAIM, Alert
@@ -27,7 +27,7 @@ _TINY = 1e-12  # keeps divisions by 0 finite
 
 def alerts(data: SurveyData, latest: int) -> tuple[Alert, ...]:
     """The complaints with an alert in the wave of index `latest`, the smallest p-value first."""
-    mentions, responses = complaint_counts(data, latest + 1)
+    mentions, responses = complaints_by_wave(data).of(range(latest + 1))
     p_values = corrected_p_values(mentions, responses)
     raised = []
     for index in np.flatnonzero((p_values <= FALSE_ALARM_RATE) & (mentions[:, -1] >= MIN_MENTIONS)).tolist():

@@ -9,12 +9,12 @@ from scipy import sparse, stats
 from models.arrays import Floats, Integers
 from pipelines.causes.analysis import SIDES
 from pipelines.causes.novelty import is_new
-from pipelines.change.complaint_counts import complaint_counts
+from pipelines.causes.waves import complaints_by_wave
 from pipelines.change.poststratification import largest_mix_change
 from pipelines.impact.adjusted_wald import added_variance
 from pipelines.impact.customers import clusters, jackknife_groups
 from pipelines.impact.multiple_testing import MIN_MENTIONS, q_values
-from pipelines.impact.nps import nps_change, nps_of, smallest_visible_change
+from pipelines.impact.nps import MAX_CHANGE, nps_change, nps_of, smallest_visible_change
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.estimate import Estimate
 from saywhy.report import MIN_CLAIM, CauseChange, Change
@@ -31,9 +31,6 @@ _POOLED_RIDGE = 0.01
 
 #: Of the effects in one wave towards those in both.
 _WAVE_RIDGE = 5.0
-
-#: Bounds of a change of the NPS: from all promoters to all detractors.
-_MAX_POINTS = 200.0
 
 
 def change_since(data: SurveyData, before: int, after: int) -> Change | None:
@@ -94,7 +91,7 @@ def _by_cause(
     moments = [group_moments.sum(axis=0) for group_moments in groups]
     value = _contributions(*moments)
     margin, p_value = _margins(groups, moments, value, customers)
-    low, high = np.maximum(value - margin, -_MAX_POINTS), np.minimum(value + margin, _MAX_POINTS)
+    low, high = np.maximum(value - margin, -MAX_CHANGE), np.minimum(value + margin, MAX_CHANGE)
 
     def estimate(row: int, column: int) -> Estimate:
         return Estimate(float(value[row, column]), float(low[row, column]), float(high[row, column]))
@@ -184,7 +181,7 @@ def _margins(groups: list[Floats], moments: list[Floats], value: Floats, custome
     `customers` are their numbers in each wave.
     """
     if min(customers) <= 1:
-        return np.full_like(value, _MAX_POINTS), np.ones_like(value)
+        return np.full_like(value, MAX_CHANGE), np.ones_like(value)
     without_group = np.stack(
         [_contributions(moments[0] - one, moments[1] - other) for one, other in zip(*groups, strict=True)]
     )
@@ -215,8 +212,8 @@ def _effects(moments: Floats, prior: Floats, ridge: float) -> Floats:
 
 def _new_and_vanished(data: SurveyData, before: int, after: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Labels of complaints that are new since all waves up to `before`, and of those named in `before` and no more."""
-    mentions, responses = complaint_counts(data, after + 1)
-    new = is_new(mentions, responses)
-    vanished = is_new(mentions[:, [after, before]], responses[[after, before]])
+    counts = complaints_by_wave(data)
+    new = is_new(*counts.of(range(after + 1)))
+    vanished = is_new(*counts.of([after, before]))
     labels = np.array([cause.label for cause in data.causes], dtype=object)
     return tuple(labels[new].tolist()), tuple(labels[vanished].tolist())

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from models.arrays import Integers
-from pipelines.impact.nps import Z95, adjusted_points, nps_of
+from pipelines.impact.nps import MAX_CHANGE, Z95, adjusted_points, bounded_estimate, nps_of
 from pipelines.tabulate.segments import comparable
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.estimate import Estimate
@@ -89,5 +89,4 @@ def _weighted_change(
             assert score is not None  # no stratum is empty in either wave
             change += sign * weight * score.score
             variance += weight**2 * adjusted_points(score)[1] ** 2
-    margin = Z95 * variance**0.5
-    return Estimate(change, max(-200.0, change - margin), min(200.0, change + margin))
+    return bounded_estimate(change, Z95 * variance**0.5, MAX_CHANGE)

@@ -2,7 +2,8 @@
 
 `nps` is the score with its interval and the change between two waves; `estimates.measure` measures and orders causes.
 It combines three measures: `recoverable` (the impact: a multinomial logit model and g-computation), `leave_out` and
-`shapley`. `scenario` has the NPS if causes were named less often, `target_rate` whether one is named less often than a
-target. `prediction_powered` corrects a model's numbers by a labelled sample. `adjusted_wald` has
-the centre and variance of the adjusted-Wald interval, `multiple_testing` the control of false findings; all use them.
+`shapley`. `scenario` has the NPS if causes were named less often, `mention_counts` how many responses name a cause,
+`target_rate` whether these are fewer than a target, and `differences` how far two groups differ. `prediction_powered`
+corrects a model's numbers by a labelled sample. `adjusted_wald` has the centre and variance of the adjusted-Wald
+interval, `multiple_testing` the control of false findings; all use them.
 """

@@ -6,30 +6,15 @@ The difference of two NPS is `pipelines.impact.nps.nps_change`.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from scipy.stats import norm
 
-from pipelines.impact.nps import Z95
+from pipelines.impact.mention_counts import MentionCounts
+from pipelines.impact.nps import MAX_CHANGE, Z95, bounded_estimate
 from saywhy.estimate import Estimate
 
-#: Bounds of a difference of two impacts, in points.
-_MAX_POINTS = 200.0
 
-
-class Rate(NamedTuple):
-    """`mentions` among `responses`; the variance is so many times (`design_effect`) that of independent responses."""
-
-    mentions: int
-    responses: int
-    design_effect: float = 1.0
-
-    @property
-    def share(self) -> float:
-        return self.mentions / self.responses
-
-
-def rate_difference(rate: Rate, reference: Rate, z: float = Z95) -> tuple[Estimate, float]:
+def rate_difference(rate: MentionCounts, reference: MentionCounts, z: float = Z95) -> tuple[Estimate, float]:
     """The first rate minus the second, -1 … 1, with its 95 % interval, and the two-sided p-value.
 
     One mention and one response without it are added to each group: p' = (x + 1)/(n + 2). Interval and test are those
@@ -42,7 +27,8 @@ def rate_difference(rate: Rate, reference: Rate, z: float = Z95) -> tuple[Estima
     """
     (first, first_variance), (second, second_variance) = _adjusted(rate), _adjusted(reference)
     centre, error = first - second, math.sqrt(first_variance + second_variance)
-    return _estimate(rate.share - reference.share, centre, error, 1.0, z), _p_value(centre, error)
+    difference = bounded_estimate(rate.share - reference.share, z * error, 1.0, centre=centre)
+    return difference, _p_value(centre, error)
 
 
 def points_difference(impact: Estimate, reference: Estimate, z: float = Z95) -> tuple[Estimate, float]:
@@ -53,20 +39,15 @@ def points_difference(impact: Estimate, reference: Estimate, z: float = Z95) -> 
     """
     error = math.hypot(*(max(each.value - each.low, each.high - each.value) / z for each in (impact, reference)))
     difference = impact.value - reference.value
-    return _estimate(difference, difference, error, _MAX_POINTS, z), _p_value(difference, error)
+    return bounded_estimate(difference, z * error, MAX_CHANGE), _p_value(difference, error)
 
 
-def _adjusted(rate: Rate) -> tuple[float, float]:
+def _adjusted(rate: MentionCounts) -> tuple[float, float]:
     """The adjusted rate and its variance."""
-    n = rate.responses / rate.design_effect + 2
-    share = (rate.mentions / rate.design_effect + 1) / n
+    mentions, responses = rate.effective
+    n = responses + 2
+    share = (mentions + 1) / n
     return share, share * (1 - share) / n
-
-
-def _estimate(difference: float, centre: float, error: float, bound: float, z: float) -> Estimate:
-    """The interval around the adjusted centre, which holds the difference and stays within ± bound."""
-    low, high = max(-bound, centre - z * error), min(bound, centre + z * error)
-    return Estimate(difference, min(low, difference), max(high, difference))
 
 
 def _p_value(centre: float, error: float) -> float:

@@ -16,6 +16,12 @@ from saywhy.feedback import Score
 #: Standard normal quantile of a two-sided 95 % interval.
 Z95 = 1.96
 
+#: Bounds of the NPS, in points: all detractors, all promoters.
+_MAX_NPS = 100.0
+
+#: Bounds of a change of the NPS, in points: from all promoters to all detractors, and the reverse.
+MAX_CHANGE = 2 * _MAX_NPS
+
 #: Points of one response by its score, 0 … 10.
 POINTS_BY_SCORE = tuple(group.points for value in range(11) if (group := Score(value).group))
 
@@ -33,12 +39,11 @@ def nps(promoters: int, passives: int, detractors: int, z: float = Z95, *, desig
     if min(promoters, passives, detractors) < 0 or n == 0:
         raise ValueError("NPS needs at least one scored response and no negative count")
     centre, error = _adjusted(promoters, detractors, n, design_effect)
-    score = 100 * (promoters - detractors) / n
-    # With one response the adjusted centre is far from the score: extend the interval so that it holds the score.
+    estimate = bounded_estimate(100 * (promoters - detractors) / n, 100 * z * error, _MAX_NPS, centre=100 * centre)
     return Nps(
-        score=score,
-        low=max(-100.0, min(score, 100 * (centre - z * error))),
-        high=min(100.0, max(score, 100 * (centre + z * error))),
+        score=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
         n=n,
         promoters=promoters,
         passives=passives,
@@ -73,15 +78,24 @@ def nps_change(before: Nps, after: Nps, z: float = Z95) -> tuple[Estimate, float
     (first, first_error), (second, second_error) = adjusted_points(before), adjusted_points(after)
     error = math.hypot(first_error, second_error)
     centre = second - first
-    low, high = max(-200.0, centre - z * error), min(200.0, centre + z * error)
-    change = after.score - before.score
-    return Estimate(change, min(low, change), max(high, change)), float(2 * norm.sf(abs(centre) / error))
+    change = bounded_estimate(after.score - before.score, z * error, MAX_CHANGE, centre=centre)
+    return change, float(2 * norm.sf(abs(centre) / error))
 
 
 def smallest_visible_change(before: Nps, after: Nps, power: float = 0.8, z: float = Z95) -> float:
     """The change in points that is significant with this power, in waves of the sizes and shares of these two."""
     (_, first), (_, second) = adjusted_points(before), adjusted_points(after)
     return (z + float(norm.ppf(power))) * math.hypot(first, second)
+
+
+def bounded_estimate(value: float, margin: float, bound: float, *, centre: float | None = None) -> Estimate:
+    """The interval centre ± margin, cut to ± bound and extended so that it holds the value.
+
+    `centre` is the value unless it is given: an adjusted estimate is far from it where there are few responses.
+    """
+    middle = value if centre is None else centre
+    low, high = max(-bound, middle - margin), min(bound, middle + margin)
+    return Estimate(value, min(low, value), max(high, value))
 
 
 def adjusted_points(score: Nps) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import beta
 
 from models.arrays import Floats
-from saywhy.estimate import Estimate
+from pipelines.impact.mention_counts import MentionCounts, jeffreys
 from saywhy.fix import FixState
 
 #: Probability from which on a rate is called below or above its target.
@@ -25,37 +25,6 @@ _TARGET_VALUES = 200
 
 #: Numbers of responses beyond this are not foreseen.
 _MAX_RESPONSES = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class MentionCounts:
-    """How many responses name a cause. The variance is `design_effect` times that of independent responses."""
-
-    mentions: int
-    responses: int
-    design_effect: float = 1.0
-
-    def posterior(self) -> tuple[float, float]:
-        """The parameters of the Beta posterior of the rate under Jeffreys' prior, Beta(½, ½).
-
-        Counts are divided by the design effect (`pipelines.impact.customers`): n responses of customers who answered
-        several times are as good as n/effect independent ones (Kish 1965; Franco and others 2019 for this interval).
-        """
-        return _posterior(self.mentions / self.design_effect, self.responses / self.design_effect)
-
-    def rate(self) -> Estimate | None:
-        """The rate with its 95 % Jeffreys interval (Brown, Cai and DasGupta 2001); None without responses.
-
-        The interval begins at 0 where nobody names the cause, and ends at 1 where all do.
-        """
-        if not self.responses:
-            return None
-        low, high = beta.ppf([0.025, 0.975], *self.posterior()).tolist()
-        return Estimate(
-            self.mentions / self.responses,
-            low if self.mentions else 0.0,
-            high if self.mentions < self.responses else 1.0,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +52,13 @@ def compare_with_target(before: MentionCounts, after: MentionCounts, target: flo
             return TargetTest(FixState.WATCHING, None, None, None)
         quantiles = (np.arange(_TARGET_VALUES) + 0.5) / _TARGET_VALUES
         targets = DEFAULT_REDUCTION * beta.ppf(quantiles, *before.posterior())
-        target = DEFAULT_REDUCTION * before.mentions / before.responses
+        target = DEFAULT_REDUCTION * before.share
     else:
         targets = np.array([target])
     above = _probability_above(targets, *after.posterior())
     state = _state(after.responses, above)
     needed = 0 if state is not FixState.WATCHING else _needed(targets, after)
     return TargetTest(state, target, above, needed)
-
-
-def _posterior(mentions: float, responses: float) -> tuple[float, float]:
-    return mentions + 0.5, responses - mentions + 0.5
 
 
 def _probability_above(targets: Floats, mentioned: float, others: float) -> float:
@@ -115,7 +80,7 @@ def _needed(targets: Floats, after: MentionCounts) -> int | None:
 
     def is_decided(responses: int) -> bool:
         effective = responses / after.design_effect
-        above = _probability_above(targets, *_posterior(rate * effective, effective))
+        above = _probability_above(targets, *jeffreys(rate * effective, effective))
         return _state(responses, above) is not FixState.WATCHING
 
     too_few, enough = after.responses, max(after.responses + 1, MIN_RESPONSES)

@@ -14,19 +14,24 @@ from saywhy.report import Report
 
 def fixes(report: Report, code_frame: CodeFrame, wording: Wording) -> FigureTable | None:
     """Causes that people marked as fixed, in the order of the report."""
-    issues = {str(issue.key): issue for issue in report.issues}
-    rows = []
-    for outcome in report.fixes:
-        issue = issues.get(outcome.cause)
-        rows.append(
-            FigureRow(
-                issue_label(issue, code_frame, wording) if issue else _label(outcome, code_frame, wording),
-                wording("fixed_from", start=fix_start(outcome, wording)),
-                fix_figures(outcome, wording),
-                f"detractors-{issue.rank}" if issue else None,
-            )
+    names = fix_names(report, code_frame, wording)
+    ranks = {str(issue.key): issue.rank for issue in report.issues}
+    rows = [
+        FigureRow(
+            names[outcome.cause],
+            wording("fixed_from", start=fix_start(outcome, wording)),
+            fix_figures(outcome, wording),
+            f"detractors-{ranks[outcome.cause]}" if outcome.cause in ranks else None,
         )
+        for outcome in report.fixes
+    ]
     return figure_table("fixes", ("fix_state", "fix_share", "fix_responses", "fix_recovered"), rows, wording)
+
+
+def fix_names(report: Report, code_frame: CodeFrame, wording: Wording) -> dict[str, str]:
+    """The names of the causes that were fixed by their keys; after its fix a cause may not be among the issues."""
+    named = {str(issue.key): issue_label(issue, code_frame, wording) for issue in report.issues}
+    return {fix.cause: named.get(fix.cause) or _label(fix, code_frame, wording) for fix in report.fixes}
 
 
 def fix_start(outcome: FixOutcome, wording: Wording) -> str:
@@ -75,7 +80,7 @@ def _certainty(outcome: FixOutcome, wording: Wording) -> str:
 
 
 def _label(outcome: FixOutcome, code_frame: CodeFrame, wording: Wording) -> str:
-    """The name of a cause that is not among the issues of the report, as it may be after its fix."""
+    """The name of a cause that is not among the issues of the report."""
     key = CauseKey.parse(outcome.cause)
     if key.kind == "theme" and key.id in code_frame.ids:
         return code_frame[key.id].name(wording.language)

@@ -16,7 +16,7 @@ from pipelines.render.context import (
     ScorePanel,
 )
 from pipelines.render.figures import alerts, board, change, concentrations, measures, scenarios
-from pipelines.render.fixes import fixes
+from pipelines.render.fixes import fix_names, fixes
 from pipelines.render.geometry import Axis
 from pipelines.render.ranking import cause_names, issue_label, ranking
 from pipelines.render.wording import Wording
@@ -90,6 +90,8 @@ def _lead(report: Report, code_frame: CodeFrame, wording: Wording) -> str:
 def _finding_text(finding: Finding, report: Report, code_frame: CodeFrame, wording: Wording) -> FindingText:
     """The sentence of a finding, with its issue named in the language of the page and segments without dimension."""
     values, anchor = dict(finding.values), None
+    if "date" in values:
+        values["wave"] = wording.day(str(values["date"]))
     if "segment" in values:
         values["segment"] = wording.segment(str(values["segment"]))
     if "issue" in values:
@@ -100,6 +102,8 @@ def _finding_text(finding: Finding, report: Report, code_frame: CodeFrame, wordi
             for issue in issues:
                 if issue.key == key and (group == "promoters") == finding.key.endswith(_PRAISE_SUFFIXES):
                     values["issue"], anchor = issue_label(issue, code_frame, wording), f"{group}-{issue.rank}"
+        if "fixes" in finding.evidence:
+            values["issue"], anchor = fix_names(report, code_frame, wording)[str(key)], "fixes"
     return FindingText(wording.note(replace(finding, values=values)), anchor)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from pipelines.impact.multiple_testing import FALSE_DISCOVERY_RATE, q_values
 from pipelines.impact.nps import nps, nps_change
 from saywhy.estimate import Nps
+from saywhy.fix import FixState
 from saywhy.issue import Issue
 from saywhy.note import Finding, Value
 from saywhy.report import MIN_CLAIM, Report
@@ -27,6 +28,7 @@ def findings(report: Report) -> tuple[Finding, ...]:
     candidates = (
         *_score(report),
         *_costliest_complaint(report),
+        *_fixes(report),
         *_news(report),
         *_concentration(report),
         *_strongest_praise(report),
@@ -64,6 +66,20 @@ def _costliest_complaint(report: Report) -> Iterator[Finding]:
         yield _impact_finding("complaint", significant[0], detractors=significant[0].detractors)
     elif report.issues:
         yield Finding("no_complaint", {"n": len(report.issues)}, ())
+
+
+def _fixes(report: Report) -> Iterator[Finding]:
+    """The first fix that has regressed, and the first that is verified."""
+    for state, name in ((FixState.REGRESSED, "fix_regressed"), (FixState.VERIFIED, "fix_verified")):
+        fix = next((outcome for outcome in report.fixes if outcome.state is state), None)
+        if fix is not None and fix.after.rate is not None and fix.target is not None:
+            values: dict[str, Value] = {
+                "issue": fix.cause,
+                "rate": fix.after.rate.value,
+                "target_rate": fix.target,
+                **({"wave": fix.wave} if fix.wave is not None else {"date": fix.date or ""}),
+            }
+            yield Finding(name, values, ("fixes",))
 
 
 def _news(report: Report) -> Iterator[Finding]:

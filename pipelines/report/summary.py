@@ -40,9 +40,8 @@ def rating_summaries(data: SurveyData, mask: Mask) -> tuple[RatingSummary, ...]:
     for code, scale in enumerate(SCALES):
         scores = data.score[mask & (data.scale == code)]
         if len(scores) and not scale.is_nps:
-            low, high = scale.bounds
-            top_box = float((scores == high).mean())
-            summaries.append(RatingSummary(f"{low}-{high}", len(scores), float(scores.mean()), top_box))
+            top_box = float((scores == scale.bounds[1]).mean())
+            summaries.append(RatingSummary(scale.value_range, len(scores), float(scores.mean()), top_box))
     return tuple(summaries)
 
 

@@ -73,6 +73,14 @@ class SurveyData:
             raise WaveNotFound(f"no wave {wave!r}; there are: {', '.join((ALL_WAVES, *self.waves))}")
         return np.ones(len(self.wave), dtype=bool) if wave == ALL_WAVES else self.wave == self.waves.index(wave)
 
+    def base_of(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Those of the responses in `mask`, (N,), that could name a cause: every one with a score on the 0-10 scale and
+        an annotated comment or, where none has such a score, every one with an annotated comment.
+        """
+        annotated = mask & self.annotated
+        scored = annotated & self.scored
+        return scored if scored.any() else annotated
+
     def named(self, polarity: Polarity, mask: NDArray[np.bool_]) -> sparse.csr_array:
         """The indicator matrix, response × cause, of the responses in `mask`, all with a comment: bool, (n, K)."""
         mentions = self.cause_mentions[polarity]

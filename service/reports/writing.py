@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.annotate.columns import Annotations
-from pipelines.causes.fixes import with_fixes
+from pipelines.causes.fixes import fix_outcomes
 from pipelines.disclosure.release import ReleasePlan
 from pipelines.report.effort import with_efforts
+from pipelines.report.fixes import with_fixes
 from pipelines.report.waves import anonymous_reports_on_waves, report_on_waves
 from pipelines.tabulate.tabulation import tabulate
 from saywhy import store
@@ -50,7 +51,7 @@ def write_reports(
 
     if plan is None:
         reports = report_on_waves(data, model, now, audits=audits, progress=report_progress)
-        reports = [with_fixes(report, data, fixes.values()) for report in reports]
+        reports = [with_fixes(report, fix_outcomes(data, report.wave, fixes.values())) for report in reports]
     else:  # an anonymous workspace has no fixes
         reports, known = anonymous_reports_on_waves(data, model, now, plan, progress=report_progress)
         groups = known.stored(plan.positions) - {*plan.groups}
@@ -58,7 +59,7 @@ def write_reports(
         efforts, marked = store.efforts.load(connection, workspace_id), store.fixes.load(connection, workspace_id)
         for report in reports:
             if plan is None and marked != fixes:  # people marked or removed some meanwhile
-                report = with_fixes(report, data, marked.values())
+                report = with_fixes(report, fix_outcomes(data, report.wave, marked.values()))
             store.reports.save(connection, workspace_id, run.id, with_efforts(report, efforts))
         store.published_groups.add(connection, workspace_id, groups)
     progress("report", len(reports), len(reports))

@@ -40,6 +40,18 @@ def test_the_profile_of_responses_is_that_of_their_report() -> None:
     assert of_report.design_effect > 1
 
 
+def test_only_who_could_name_a_cause_is_counted() -> None:
+    """A score and a comment, or a comment alone where nobody has a score; the profile of few counts as theirs."""
+    responses = [response(1, 2, "slow"), response(2, 9), response(3, None, "slow"), response(4, None, "fine")]
+    data = tabulated(responses)
+    everybody, unscored = np.ones(4, dtype=bool), np.array([False, False, True, True])
+    assert data.base_of(everybody).tolist() == [True, False, False, False]
+    assert data.base_of(unscored).tolist() == [False, False, True, True]
+    assert data.base_of(~everybody).tolist() == [False] * 4
+    for mask, n in ((everybody, 1), (unscored, 2)):
+        assert Profile.of_responses(data, mask, "m", "all").with_comment == n
+
+
 def test_reviews_without_scores_have_no_points() -> None:
     """Mentions are counted among all responses with an answer; there is neither NPS nor points."""
     responses = [

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.cli import invoke
+from tests.doubles import FakeAnnotator
 
 
 def test_fixes_are_marked_listed_and_removed(survey_url: str) -> None:
@@ -24,9 +25,23 @@ def test_fixes_are_marked_listed_and_removed(survey_url: str) -> None:
     assert invoke(survey_url, "fixes", "list").stdout == by_date.stdout + marked.stdout
     report = json.loads(invoke(survey_url, "report", "--format", "json").stdout)
     assert [fix["state"] for fix in report["fixes"]] == ["watching", "verified"]
+    text = " ".join(invoke(survey_url, "report").stdout.split())
+    assert "“Customer support” was fixed from W2 on, which is verified: since then 2% of the responses" in text
+    assert f"What was fixed {by_date.stdout.partition(' [')[0]}, fixed from Jan 1, 2031 on: Watching" in text
     removed = invoke(survey_url, "fixes", "remove", "Customer support")
     assert removed.stdout == "theme:support is no longer marked as fixed.\n"
     assert invoke(survey_url, "fixes", "list").stdout == by_date.stdout
+
+
+def test_an_analysis_says_how_fixes_stand(survey_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number in each state, on stderr as all that it says; nothing where no cause is marked."""
+    monkeypatch.setattr("models.annotator.load_annotator", lambda *_: FakeAnnotator())
+    assert "Fixes" not in invoke(survey_url, "analyse").stderr
+    invoke(survey_url, "fix", "support", "--wave", "W2")
+    invoke(survey_url, "fix", "price", "--date", "2031-01-01")
+    result = invoke(survey_url, "analyse")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "Fixes: 1 verified, 1 watching. `saywhy fixes list` shows them." in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -13,7 +14,7 @@ from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.report import Report
 from tests.builders.compared_reports import COMPARED, HOSTILE_COMPARED, HUGE_COMPARED
 from tests.builders.extreme_reports import EMPTY, HOSTILE, HUGE
-from tests.builders.reports import FULL, RATED
+from tests.builders.reports import FULL, RATED, RICH
 
 
 def printed(report: Report, width: int = 80, language: str = "en", *, colour: bool = False) -> str:
@@ -96,6 +97,21 @@ def test_a_benchmark_stands_before_the_ranking_and_in_its_rows() -> None:
     assert "Points: here / 2026-Q1: 4.8 / 1.1 “" in lines
     assert "2026-Q1: –" not in text
     assert "Compared" not in printed(FULL)
+
+
+def test_fixes_stand_after_the_ranking() -> None:
+    """Each with its state, and in the next line its share, responses and points; nothing without fixes."""
+    lines = [" ".join(line.split()) for line in printed(RICH, 160).splitlines()]
+    first = lines.index("What was fixed")
+    assert first > next(number for number, line in enumerate(lines) if line.startswith("1 "))
+    assert " ".join(lines[first + 5 : first + 8]) == (
+        "登录失败, fixed from May 3, 2026 on: Verified, >99% sure that it is below the target "
+        "Share that names it 10% → <1%, target 5% · Responses with a comment 640 → 300, 12 more of unknown date or "
+        "wave count as neither · Points recovered +2.4, +1.1 to +3.7"
+    )
+    assert "What was fixed" not in printed(FULL)
+    many = replace(RICH, fixes=RICH.fixes * 20)
+    assert "Further rows: " in printed(many)
 
 
 def test_comments_cannot_control_the_terminal() -> None:

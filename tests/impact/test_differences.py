@@ -7,13 +7,14 @@ import pytest
 from scipy.stats import binom
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from pipelines.impact.differences import Rate, points_difference, rate_difference
+from pipelines.impact.differences import points_difference, rate_difference
+from pipelines.impact.mention_counts import MentionCounts
 from saywhy.estimate import Estimate
 
 
 def test_a_difference_of_rates_agrees_with_a_hand_computation() -> None:
     """30 of 200 against 10 of 100: adjusted 31/202 and 11/102, the sum of p(1 - p)/(n + 2) is .00158641."""
-    difference, p_value = rate_difference(Rate(30, 200), Rate(10, 100))
+    difference, p_value = rate_difference(MentionCounts(30, 200), MentionCounts(10, 100))
     assert difference.value == pytest.approx(0.05)
     assert (difference.low + difference.high) / 2 == pytest.approx(0.0456222, abs=1e-6)
     assert (difference.high - difference.low) / 2 == pytest.approx(1.96 * 0.0398298, abs=1e-6)
@@ -24,7 +25,7 @@ def test_a_difference_of_rates_agrees_with_a_hand_computation() -> None:
 def test_the_interval_is_that_of_statsmodels(first: tuple[int, int], second: tuple[int, int]) -> None:
     """Agresti and Caffo's interval, also where nobody or everybody names the cause; extended to hold the difference."""
     low, high = confint_proportions_2indep(*first, *second, compare="diff", method="agresti-caffo")
-    difference, _ = rate_difference(Rate(*first), Rate(*second))
+    difference, _ = rate_difference(MentionCounts(*first), MentionCounts(*second))
     assert difference.low == pytest.approx(min(low, difference.value), abs=1e-4)
     assert difference.high == pytest.approx(max(high, difference.value), abs=1e-4)
 
@@ -37,17 +38,17 @@ def test_equal_rates_differ_no_more_often_than_the_test_says(n: int, m: int, rat
     counts = [np.flatnonzero(binom.pmf(np.arange(size + 1), size, rate) > 1e-6) for size in (n, m)]
     for x in counts[0].tolist():
         for y in counts[1].tolist():
-            if rate_difference(Rate(x, n), Rate(y, m))[1] < 0.05:
+            if rate_difference(MentionCounts(x, n), MentionCounts(y, m))[1] < 0.05:
                 level += float(binom.pmf(x, n, rate) * binom.pmf(y, m, rate))
     assert level <= 0.06
 
 
 def test_answers_of_few_customers_count_as_few() -> None:
     """With a design effect of 4 the interval is that of a quarter of the responses, and the difference the same."""
-    difference, p_value = rate_difference(Rate(80, 400, 4.0), Rate(40, 400, 4.0))
-    fewer, fewer_p_value = rate_difference(Rate(20, 100), Rate(10, 100))
+    difference, p_value = rate_difference(MentionCounts(80, 400, 4.0), MentionCounts(40, 400, 4.0))
+    fewer, fewer_p_value = rate_difference(MentionCounts(20, 100), MentionCounts(10, 100))
     assert difference == Estimate(0.1, fewer.low, fewer.high)
-    assert p_value == fewer_p_value > 0.01 > rate_difference(Rate(80, 400), Rate(40, 400))[1]
+    assert p_value == fewer_p_value > 0.01 > rate_difference(MentionCounts(80, 400), MentionCounts(40, 400))[1]
 
 
 def test_a_difference_of_points_has_the_errors_of_both() -> None:

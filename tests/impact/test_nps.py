@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.impact.nps import POINTS_BY_SCORE, nps, nps_of
+from pipelines.impact.nps import MAX_CHANGE, POINTS_BY_SCORE, bounded_estimate, nps, nps_of
 
 
 def test_agrees_with_a_hand_computation() -> None:
@@ -63,3 +63,22 @@ def test_invalid_counts_are_refused(counts: tuple[int, int, int]) -> None:
     """No response at all, or a negative count, is refused."""
     with pytest.raises(ValueError, match="at least one"):
         nps(*counts)
+
+
+@pytest.mark.parametrize(
+    ("value", "margin", "centre", "ends"),
+    [
+        (10.0, 5.0, None, (5.0, 15.0)),
+        (-190.0, 30.0, None, (-200.0, -160.0)),
+        (190.0, 30.0, None, (160.0, 200.0)),
+        (200.0, 10.0, 120.0, (110.0, 200.0)),
+        (-200.0, 10.0, -120.0, (-200.0, -110.0)),
+        (0.0, float("inf"), None, (-200.0, 200.0)),
+    ],
+)
+def test_an_interval_is_cut_to_what_is_possible_and_holds_its_estimate(
+    value: float, margin: float, centre: float | None, ends: tuple[float, float]
+) -> None:
+    """On both sides, also where the centre is far from the estimate, and where nothing is known."""
+    estimate = bounded_estimate(value, margin, MAX_CHANGE, centre=centre)
+    assert (estimate.value, estimate.low, estimate.high) == (value, *ends)

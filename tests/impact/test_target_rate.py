@@ -9,7 +9,8 @@ import pytest
 from scipy import integrate
 from scipy.stats import beta
 
-from pipelines.impact.target_rate import MentionCounts, compare_with_target
+from pipelines.impact.mention_counts import MentionCounts
+from pipelines.impact.target_rate import compare_with_target
 from saywhy.fix import FixState
 
 NOBODY = MentionCounts(0, 0)

@@ -15,9 +15,10 @@ from pipelines.render.wording import Wording, catalogue
 from pipelines.report.findings import findings
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.estimate import Estimate
+from saywhy.fix import FixState
 from saywhy.report import Alert, CauseChange, Change, Report
 from tests.builders.extreme_reports import EMPTY
-from tests.builders.reports import FULL, RATED
+from tests.builders.reports import FULL, RATED, REGRESSED, RICH
 
 #: Words that turn an association into a causal claim.
 CAUSAL = {
@@ -66,6 +67,7 @@ REPORTS = [
     replace(FULL, issues=UNSURE, delights=()),
     replace(FULL, issues=OLD, delights=(), segments=()),
     RATED,
+    replace(FULL, fixes=RICH.fixes),
 ]
 FINDINGS = {finding.key for report in REPORTS for finding in findings(report)}
 
@@ -153,3 +155,52 @@ def test_findings_link_to_their_evidence(language: str) -> None:
     staff = load_code_frame()["staff"].name(language)
     results = build_page(report, load_code_frame(), Wording(language)).findings
     assert staff in results[-1].text
+
+
+def test_fixes_that_are_decided_are_said() -> None:
+    """One sentence on the first that has regressed and one on the first verified; one that is watched is in none."""
+    keys = [finding.key for finding in findings(replace(FULL, fixes=RICH.fixes))]
+    assert keys == ["score", "complaint", "fix_regressed", "fix_verified", "new"]
+    watched = replace(REGRESSED, state=FixState.WATCHING)
+    assert findings(replace(FULL, fixes=(watched,))) == findings(FULL)
+    twice = findings(replace(FULL, fixes=(REGRESSED, replace(REGRESSED, cause="theme:support"))))
+    assert [finding.values["issue"] for finding in twice if finding.key == "fix_regressed"] == ["theme:billing"]
+
+
+@pytest.mark.parametrize(
+    ("language", "regressed", "verified"),
+    [
+        (
+            "en",
+            "“Billing and contract” was fixed from 2026-Q2 on and has regressed: since then 12% of the responses with "
+            "a comment complain of it, more than the target of 5%.",
+            "“登录失败” was fixed from May 3, 2026 on, which is verified: since then <1% of the responses with a "
+            "comment complain of it, fewer than the target of 5%.",
+        ),
+        (
+            "de",
+            "„Abrechnung und Vertrag“ wurde ab 2026-Q2 behoben und ist zurückgekehrt: Seitdem beklagen es 12\xa0% der "
+            "Antworten mit Kommentar, mehr als das Ziel von 5\xa0%.",
+            "„Anmeldung schlägt fehl“ wurde ab 03.05.2026 behoben, und das ist bestätigt: Seitdem beklagen es <1\xa0% "
+            "der Antworten mit Kommentar, weniger als das Ziel von 5\xa0%.",
+        ),
+        (
+            "zh-Hans",
+            "“账单与合同”自 2026-Q2 起已修复，但又复发：此后在有评论的答复中，12% 抱怨它，高于目标 5%。",
+            "“登录失败”自 2026年5月3日 起已修复，并已证实：此后在有评论的答复中，<1% 抱怨它，低于目标 5%。",
+        ),
+        (
+            "zh-Hant",
+            "「帳單與合約」自 2026-Q2 起已修復，但又復發：此後在有意見的回覆中，12% 抱怨它，高於目標 5%。",
+            "「登录失败」自 2026年5月3日 起已修復，並已證實：此後在有意見的回覆中，<1% 抱怨它，低於目標 5%。",
+        ),
+    ],
+)
+def test_fixes_are_named_in_the_language_of_the_page(language: str, regressed: str, verified: str) -> None:
+    """Also causes that are no issue any more, and days; the sentence links to the section of fixes."""
+    report = replace(FULL, fixes=RICH.fixes)
+    page = build_page(replace(report, findings=findings(report)), load_code_frame(), Wording(language))
+    assert [(finding.text, finding.anchor) for finding in page.findings[2:4]] == [
+        (regressed, "fixes"),
+        (verified, "fixes"),
+    ]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
@@ -18,42 +15,15 @@ from saywhy import store
 from saywhy.benchmark import Against, Benchmark, CauseComparison
 from saywhy.code_frame import load_code_frame
 from saywhy.errors import Conflict, InvalidInput, NotFound, SaywhyError, WaveNotFound, WorkspaceNotFound
-from saywhy.feedback import Comment, Response, Score, Segment
 from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES, Report
 from saywhy.store import Engine
-from service.analysis import analyse
 from service.benchmarks import read_report_against
 from service.reports.reading import read_report
-from tests.disclosure.test_attacker import mentioned_themes
-from tests.disclosure.test_suppression import survey
-from tests.doubles import FakeAnnotator
+from tests.builders.brands import answers, fill
+from tests.disclosure.test_suppression import THEME_WORDS, survey
 
 REPORT = TypeAdapter(Report)
-
-
-def answers(wave: str, count: int, slow: int, plan: str = "free", start: int = 0, score: int = 9) -> list[Response]:
-    """Responses of a wave and plan: the first `slow` of them complain about support and give a 2."""
-    return [
-        Response(
-            "test",
-            f"{wave}-{plan}-{start + number}",
-            Score(2 if number < slow else score),
-            Comment(f"{'slow' if number < slow else 'fine'} {wave} {plan} {start + number}", "en"),
-            wave=wave,
-            segments=(Segment("plan", plan),),
-        )
-        for number in range(count)
-    ]
-
-
-def fill(engine: Engine, workspace: str, responses: Sequence[Response], model: str = "test-1") -> None:
-    """Import and analyse the responses; the words of a comment decide what it mentions."""
-    annotator = FakeAnnotator(mentioned_themes)
-    annotator.model = model
-    with engine.begin() as connection:
-        store.responses.save(connection, store.workspaces.ensure(connection, workspace), responses)
-    analyse(engine, workspace, annotator, progress=lambda *_: None)
 
 
 def against(engine: Engine, text: str, wave: str = ALL_WAVES, workspace: str = "brand", **more: object) -> Benchmark:
@@ -81,25 +51,6 @@ def rates(benchmark: Benchmark) -> tuple[float, float]:
     rate = support(benchmark).rate
     assert rate
     return rate.value, rate.reference
-
-
-@pytest.fixture(scope="module")
-def brands_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with two waves of a brand, in two plans, and with another brand of one wave."""
-    path = tmp_path_factory.mktemp("brands") / "store.db"
-    engine = store.open_store(f"sqlite:///{path}")
-    fill(engine, "brand", [*answers("W1", 100, 40), *answers("W2", 60, 6), *answers("W2", 40, 24, "team")])
-    fill(engine, "other", answers("W2", 80, 60))
-    engine.dispose()
-    return path
-
-
-@pytest.fixture
-def brands(brands_store: Path, tmp_path: Path) -> Iterator[Engine]:
-    """A copy of that store."""
-    engine = store.open_store(f"sqlite:///{shutil.copy(brands_store, tmp_path / 'store.db')}")
-    yield engine
-    engine.dispose()
 
 
 def test_a_wave_against_another_is_read_from_both_reports(brands: Engine) -> None:
@@ -239,7 +190,7 @@ def anonymous(engine: Engine, workspace: str) -> None:
     """An employee survey in a workspace that promised anonymity, analysed."""
     with engine.begin() as connection:
         store.workspaces.promise_anonymity(connection, store.workspaces.ensure(connection, workspace))
-    fill(engine, workspace, survey(3, 200))
+    fill(engine, workspace, survey(3, 200), words=THEME_WORDS)
 
 
 def test_an_anonymous_workspace_is_compared_by_what_it_published(brands: Engine) -> None:

@@ -39,7 +39,15 @@ def test_a_fix_is_in_the_reports_at_once(engine: Engine) -> None:
     marked = mark(engine, Fix("customer SUPPORT", wave="W2"))
     assert marked.fix == Fix(SUPPORT, wave="W2")
     assert marked.outcome is not None
-    assert read_report(engine, "default", "all") == replace(before, fixes=(marked.outcome,))
+    marked_report = read_report(engine, "default", "all")
+    assert marked_report == replace(before, fixes=(marked.outcome,), findings=marked_report.findings)
+    finding = next(finding for finding in marked_report.findings if finding.key == "fix_verified")
+    assert finding.values == {
+        "issue": SUPPORT,
+        "wave": "W2",
+        "rate": marked.outcome.after.mentions / 120,
+        "target_rate": 0.2,
+    }
     assert [reported(engine, wave) for wave in ("W1", "W2", "W3")] == [
         {},
         {SUPPORT: FixState.VERIFIED},
@@ -80,7 +88,11 @@ def test_a_removed_fix_is_gone(sqlite_engine: Engine, name: str) -> None:
     """From the list and all reports, also after the next analysis; it cannot be removed twice."""
     analysed(sqlite_engine, responses(("W1", "W2")))
     mark(sqlite_engine, Fix(SUPPORT, wave="W2"))
+    findings = read_report(sqlite_engine, "default", "all").findings
+    assert "fix_verified" in {finding.key for finding in findings}
     assert remove_fix(sqlite_engine, "default", name) == SUPPORT
+    findings = read_report(sqlite_engine, "default", "all").findings
+    assert "fix_verified" not in {finding.key for finding in findings}
     assert list_fixes(sqlite_engine, "default") == []
     assert [reported(sqlite_engine, wave) for wave in ("W2", "all")] == [{}, {}]
     analysed(sqlite_engine, responses())
