@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,10 +15,6 @@ from saywhy.annotation import Polarity
 from saywhy.issue import CauseKey
 from saywhy.publication import GroupKind, PublishedGroup
 from saywhy.report import Report
-
-#: Two groups are related if one has at least this share of the other's people: as a published cause and the one that it
-#: was merged into, though another model version has read a few comments in another way.
-_RELATED_SHARE = 0.8
 
 
 class GroupKey(NamedTuple):
@@ -140,21 +136,3 @@ class KnownGroups:
             earlier = {row.tobytes() for row in rows[kind]}
             rows[kind] = np.stack([*rows[kind], *(masks[key] for key in masks if key not in earlier)])
         return KnownGroups(rows)
-
-    def related(self, kind: GroupKind, groups: Sequence[Mask]) -> Mask:
-        """The masks (R, N) of a kind that are related to the groups, and those that are related to them.
-
-        A wave's earlier group can be known as the difference between all waves and the others: hence the second step.
-        """
-        rows = self.rows[kind]
-        near = _are_related(rows, np.array(groups, dtype=bool).reshape(-1, rows.shape[1]))
-        related: Mask = rows[near | _are_related(rows, rows[near])]
-        return related
-
-
-def _are_related(rows: Mask, others: Mask) -> Mask:
-    """Whether each of the rows (R, N) is related to one of the others (O, N)."""
-    shared = rows.astype(np.float32) @ others.T.astype(np.float32)
-    smaller = np.minimum(rows.sum(axis=1)[:, None], others.sum(axis=1))
-    related: Mask = (shared >= np.maximum(_RELATED_SHARE * smaller, 1)).any(axis=1)
-    return related

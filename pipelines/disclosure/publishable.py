@@ -27,13 +27,15 @@ from saywhy.report import Report
 def publishable_groups(report: Report, data: SurveyData, mask: Mask, known: KnownGroups) -> set[GroupKey]:
     """The groups of the report on the responses in `mask` (N,) that no combination reduces to 1 to 4 people.
 
-    Combined are, with what is `known`: the scores of all, of those who wrote a comment and of segments; the numbers of
-    comments by language; the mentions of a theme and of its topics (`publishable_together`).
+    Combined are, with all that is `known`: the scores of all, of those who wrote a comment and of segments; the numbers
+    of comments by language; the scores of all, of those who wrote and of those who name a cause (`publishable_together`).
     """
     members = {group.key: group.members for group in groups_of(report, data, mask) if not is_disclosive(group.size)}
     everyone = [members[EVERYONE]] if EVERYONE in members else []
     scores = {key: members[key] for key in members if key == WRITERS or key.kind is GroupKind.SEGMENT}
     shown = _beside(scores, everyone, known, GroupKind.RESPONDENTS, GroupKind.SEGMENT)
+    writers = {key: members[key] for key in shown & {WRITERS}}
+    shown -= writers.keys() - _beside(writers, everyone, known, GroupKind.RESPONDENTS, GroupKind.CAUSE)
     comments = {key: members[key] for key in members if key.kind is GroupKind.COMMENTS and key != ANSWERS}
     shown |= _beside(comments, [members[ANSWERS]] if ANSWERS in members else [], known, GroupKind.COMMENTS)
     respondents = [*everyone, *(members[key] for key in shown & {WRITERS})]
@@ -52,8 +54,7 @@ def _beside(
     groups: Mapping[GroupKey, Mask], published: Sequence[Mask], known: KnownGroups, *kinds: GroupKind
 ) -> set[GroupKey]:
     """Those of the groups that can be published beside the `published` masks and the known groups of these kinds."""
-    now = [*groups.values(), *published]
-    return publishable_together(groups, [*published, *(row for kind in kinds for row in known.related(kind, now))])
+    return publishable_together(groups, [*published, *(row for kind in kinds for row in known.rows[kind])])
 
 
 def _families(issues: Sequence[Issue]) -> Iterator[list[Issue]]:

@@ -40,18 +40,6 @@ def test_a_table_that_stayed_is_not_remembered_as_todays() -> None:
     assert known.rows[GroupKind.SEGMENT].tolist() == [mask(1, 2).tolist()]
 
 
-def test_groups_are_related_by_their_people() -> None:
-    """A group and what it became are related, if one has four fifths of the other; so are those related to them."""
-    of = 30
-    known = KnownGroups.none(of).including(
-        Group(TEAM, mask(*people, of=of), len(people)) for people in (range(5), range(20), range(8, 20), range(20, 30))
-    )
-    related = known.related(GroupKind.SEGMENT, [mask(*range(4), of=of)])
-    assert sorted(related.sum(axis=1).tolist()) == [5, 12, 20]
-    assert len(known.related(GroupKind.SEGMENT, [mask(*range(17, 23), of=of)])) == 0
-    assert len(known.related(GroupKind.CAUSE, [mask(0, of=of)])) == 0
-
-
 @pytest.mark.parametrize("is_kept", [True, False])
 def test_reports_of_earlier_versions_are_rebuilt(is_kept: bool) -> None:
     """Where the groups of a report were not kept, they are those of the responses that it counted."""
