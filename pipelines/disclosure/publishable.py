@@ -28,7 +28,7 @@ def publishable_groups(report: Report, data: SurveyData, mask: Mask, known: Know
     """The groups of the report on the responses in `mask` (N,) that no combination reduces to 1 to 4 people.
 
     Combined are, with all that is `known`: the scores of all, of those who wrote a comment and of segments; the numbers
-    of comments by language; the scores of all, of those who wrote and of those who name a cause (`publishable_together`).
+    of comments by language; the scores of all, of those who wrote and of those who name a cause.
     """
     members = {group.key: group.members for group in groups_of(report, data, mask) if not is_disclosive(group.size)}
     everyone = [members[EVERYONE]] if EVERYONE in members else []

@@ -202,7 +202,7 @@ def test_random_histories_disclose_no_small_group(seed: int) -> None:
 def test_the_attack_succeeds_without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """If reports are compared by their numbers alone, most histories give up small groups: the attack itself works."""
     monkeypatch.setattr(
-        "pipelines.disclosure.release.ReleasePlan.known", lambda self, data: KnownGroups.none(len(data.wave))
+        "pipelines.disclosure.release.ReleasePlan.known", lambda _, data: KnownGroups.none(len(data.wave))
     )
     leaks = [random_survey(random.Random(seed)).leaks() for seed in range(5)]
     assert sum(map(bool, leaks)) > 2
