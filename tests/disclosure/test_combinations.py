@@ -110,14 +110,12 @@ def test_a_combination_is_found_for_unequal_weights() -> None:
     assert np.flatnonzero(np.abs(weights @ groups) > 1e-9).tolist() == [17, 18, 19]
     assert exposing_combination(groups[:2], Span.of(groups[:0]), one_each) is None
     assert exposing_combination(groups[:2], Span.of(groups[2:]), one_each) is not None
-    assert (
-        exposing_combination(groups[:1], Span.of(groups[1:]), one_each) is None
-    )  # that of the others is known already
+    assert exposing_combination(groups[:1], Span.of(groups[1:]), one_each) is None  # that of the others is known
 
 
 @pytest.mark.parametrize("few", [4, 5])
 def test_in_a_large_survey_few_people_are_found(few: int) -> None:
-    """Among 5,000 people of thousands of kinds, a group that tells of four beside three others is hidden, of five not."""
+    """Among thousands of kinds of people, a group that tells of four beside three others is hidden, of five not."""
     draw = np.random.default_rng(7)
     known = draw.random((12, 5000)) < 0.3
     new = known[0] ^ known[1]
