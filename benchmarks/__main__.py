@@ -20,6 +20,7 @@ _SCRIPTS = (
     "impact",
     "claims",
     "fixes",
+    "republication",
 )
 
 

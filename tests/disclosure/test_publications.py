@@ -11,7 +11,7 @@ import pytest
 from pipelines.disclosure.groups import KnownGroups
 from saywhy.feedback import Scale
 from saywhy.report import Report
-from tests.builders.published_survey import Survey, Topics
+from tests.builders.published_survey import APART, MERGED, Survey, Topics, random_survey
 
 
 def shown(report: Report) -> dict[str, int]:
@@ -81,10 +81,6 @@ def test_newcomers_of_a_hidden_language_are_not_the_rest() -> None:
         survey.join(count, language=language)
     assert survey.publish()["W1"].languages == before
     assert survey.leaks() == {}
-
-
-MERGED: Topics = {"hotline": ("hotline", "chat")}
-APART: Topics = {"hotline": ("hotline",), "chat": ("chat",)}
 
 
 def complaints(both: int) -> Survey:
@@ -167,25 +163,6 @@ def test_publishing_the_same_again_hides_nothing() -> None:
     for _ in range(3):
         assert survey.publish(APART) == first
     assert survey.leaks() == {}
-
-
-def random_survey(draw: random.Random) -> Survey:
-    """A survey of nested segments and complaints that grows and is edited between five publications."""
-    survey = Survey()
-    survey.join(8, "slow", at="site=X team=Xa")
-    for _ in range(5):
-        for _ in range(draw.randint(2, 7)):
-            count, wave, is_silent = (
-                draw.choice([1, 2, 3, 5, 8, 13]),
-                draw.choice(["W1", "W1", "W2"]),
-                draw.random() < 0.2,
-            )
-            words = [word for word in ("hotline", "chat", "slow") if draw.random() < 0.3]
-            site = draw.choice("XXY")
-            at = f"site={site}" + (f" team={site}{draw.choice('aabc')}" if draw.random() < 0.8 else "")
-            survey.join(count, *words, silent=is_silent, wave=wave, at=at)
-        survey.publish(draw.choice([APART, APART, MERGED]), draw.choice([None, None, "hotline"]))
-    return survey
 
 
 HISTORIES = [*range(6), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 40))]
