@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pipelines.disclosure.combinations import Mask, publishable_together
 from pipelines.disclosure.groups import (
     ANSWERS,
     EVERYONE,
     WRITERS,
-    Group,
     GroupKey,
     KnownGroups,
     base_of,
@@ -19,7 +18,6 @@ from pipelines.disclosure.groups import (
 from pipelines.disclosure.thresholds import is_disclosive
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
-from saywhy.issue import Issue
 from saywhy.publication import GroupKind
 from saywhy.report import Report
 
@@ -40,14 +38,13 @@ def publishable_groups(report: Report, data: SurveyData, mask: Mask, known: Know
     shown |= _beside(comments, [members[ANSWERS]] if ANSWERS in members else [], known, GroupKind.COMMENTS)
     respondents = [*everyone, *(members[key] for key in shown & {WRITERS})]
     base = int(base_of(data, mask).sum())
-    for polarity, issues in ((Polarity.NEGATIVE, report.issues), (Polarity.POSITIVE, report.delights)):
-        for family in _families(issues):
-            keys = [cause_group(polarity, issue.key) for issue in family if not is_disclosive(base - issue.mentions)]
-            causes = {key: members[key] for key in keys if key in members}
-            published = _beside(causes, respondents, known, GroupKind.RESPONDENTS, GroupKind.CAUSE)
-            known = known.including(Group(key, members[key], int(members[key].sum())) for key in published)
-            shown |= published
-    return shown
+    causes = {
+        key: members[key]
+        for polarity, issues in ((Polarity.NEGATIVE, report.issues), (Polarity.POSITIVE, report.delights))
+        for issue in issues
+        if (key := cause_group(polarity, issue.key)) in members and not is_disclosive(base - issue.mentions)
+    }
+    return shown | _beside(causes, respondents, known, GroupKind.RESPONDENTS, GroupKind.CAUSE)
 
 
 def _beside(
@@ -55,9 +52,3 @@ def _beside(
 ) -> set[GroupKey]:
     """Those of the groups that can be published beside the `published` masks and the known groups of these kinds."""
     return publishable_together(groups, [*published, *(row for kind in kinds for row in known.rows[kind])])
-
-
-def _families(issues: Sequence[Issue]) -> Iterator[list[Issue]]:
-    """The rows of a ranking by theme: a theme and its topics."""
-    for theme in dict.fromkeys(issue.theme for issue in issues):
-        yield [issue for issue in issues if issue.theme == theme]
