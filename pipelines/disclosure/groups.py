@@ -106,7 +106,9 @@ class KnownGroups:
         rows: dict[GroupKind, list[Mask]] = {kind: [] for kind in GroupKind}
         stored = int(positions[-1]) + 1 if len(positions) else 0
         for group in groups:
-            bits = np.unpackbits(np.frombuffer(group.members, dtype=np.uint8), count=stored)
+            # Filled up here: of no bytes at all, `unpackbits` would make bits of what is in the memory.
+            members = group.members.ljust((stored + 7) // 8, b"\0")
+            bits = np.unpackbits(np.frombuffer(members, dtype=np.uint8), count=stored)
             rows[group.kind].append(bits[positions].astype(bool))
         return cls({kind: np.array(masks, dtype=bool).reshape(-1, len(positions)) for kind, masks in rows.items()})
 

@@ -33,6 +33,15 @@ def test_groups_are_stored_by_the_position_of_each_response() -> None:
     assert KnownGroups.read((), np.arange(3)).rows[GroupKind.CAUSE].shape == (0, 3)
 
 
+def test_an_empty_group_is_read_as_empty() -> None:
+    """A group of nobody, which is stored as no bytes, has no members, whatever the memory held before."""
+    stored = KnownGroups.none(4000).including([Group(TEAM, np.zeros(4000, dtype=bool), 0)]).stored(np.arange(4000))
+    assert stored == {PublishedGroup(GroupKind.SEGMENT, b"")}
+    for _ in range(20):
+        assert np.full(4000, 255, dtype=np.uint8).all()
+        assert not KnownGroups.read(stored, np.arange(4000)).rows[GroupKind.SEGMENT].any()
+
+
 def test_a_table_that_stayed_is_not_remembered_as_todays() -> None:
     """A group of another size than the report says, and one that is known, add nothing."""
     team = Group(TEAM, mask(1, 2), 2)
