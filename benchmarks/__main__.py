@@ -21,6 +21,7 @@ _SCRIPTS = (
     "claims",
     "comparisons",
     "fixes",
+    "republication",
 )
 
 

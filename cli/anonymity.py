@@ -19,13 +19,16 @@ def anonymity() -> None:
 def rekey() -> None:
     """Give the anonymous workspace a new key, also where the old one is lost.
 
-    Responses that are stored already are not recognised again: those that are imported again count twice. Other
-    workspaces keep their keys.
+    Responses that are stored already are not recognised again. So the waves that have responses are closed: new ones
+    are imported as a wave of their own. Other workspaces keep their keys.
     """
     from service.workspaces import renew_anonymity_key
 
     settings = read_settings()
     renew_anonymity_key(configured_store(settings), settings.workspace)
     typer.echo(
-        printable_line(f"The workspace {settings.workspace!r} has a new key. Do not import earlier files again.")
+        printable_line(
+            f"The workspace {settings.workspace!r} has a new key. The waves that it has are closed: "
+            "import new responses as a wave of their own, and no earlier ones."
+        )
     )

@@ -2,7 +2,7 @@
 
 If somebody counted twice, or an edited row came in beside the earlier one, the difference between two reports would be
 what this person said. Without response ids that cannot be told, so such a file is only taken into waves that have no
-responses yet.
+responses yet. After the key was renewed, no file is taken into the waves from before.
 """
 
 from __future__ import annotations
@@ -45,9 +45,13 @@ class Identification:
         """Whether rows without an id are rejected: beside rows with ids they could not be recognised."""
         return self.is_anonymous and self.has_ids
 
-    def refusal(self, connection: Connection, workspace_id: int) -> str | None:
-        """Why the file cannot be imported, and what to do; None if it can."""
+    def refusal(self, connection: Connection, workspace_id: int, *, is_resumed: bool = False) -> str | None:
+        """Why the file cannot be imported, and what to do; None if it can. If it `is_resumed`, some rows are saved."""
         if not self.is_anonymous:
+            return None
+        if renewed := self.waves & store.workspaces.closed_waves(connection, workspace_id):
+            return store.responses.why_closed(renewed)
+        if is_resumed:
             return None
         unidentified = store.responses.waves_with_responses(connection, workspace_id, only_unidentified=True)
         all_waves = store.responses.waves_with_responses(connection, workspace_id)

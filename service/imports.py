@@ -96,7 +96,8 @@ def import_file(
         entry = store.imports.start(connection, workspace_id, storable(str(path)), digest)
         if entry.finished:  # import it again: other files may have changed its responses since
             entry = store.imports.restart(connection, workspace_id, entry.id)
-        if not entry.rows_done and (reason := identification.refusal(connection, workspace_id)):
+        is_resumed = entry.rows_done > 0
+        if reason := identification.refusal(connection, workspace_id, is_resumed=is_resumed):
             raise Conflict(reason)
     resumed_at = entry.rows_done
     lines, blanked = layout.table.lines, Blanked()

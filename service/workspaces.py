@@ -34,7 +34,8 @@ def promise_anonymity(engine: Engine, workspace: str) -> None:
 
 
 def renew_anonymity_key(engine: Engine, workspace: str) -> None:
-    """Give an anonymous workspace a new key: responses that are stored already are not recognised again.
+    """Give an anonymous workspace a new key: responses that are stored already are not recognised again, and the waves
+    that have some are closed.
 
     Raises `WorkspaceNotFound`, and `Conflict` if the workspace is not anonymous or the key file cannot be written.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,10 +15,6 @@ from saywhy.annotation import Polarity
 from saywhy.issue import CauseKey
 from saywhy.publication import GroupKind, PublishedGroup
 from saywhy.report import Report
-
-#: Two groups are related if one has at least this share of the other's people: as a published cause and the one that it
-#: was merged into, though another model version has read a few comments in another way.
-_RELATED_SHARE = 0.8
 
 
 class GroupKey(NamedTuple):
@@ -65,7 +61,7 @@ def groups_of(report: Report, data: SurveyData, mask: Mask) -> Iterator[Group]:
     languages = np.array([comment.language or "und" for comment in data.comments] + [""])[data.comment]
     for language, count in report.languages:
         yield Group(GroupKey(GroupKind.COMMENTS, language), answered & (languages == language), count)
-    base = base_of(data, mask)
+    base = data.base_of(mask)
     for polarity, issues in ((Polarity.NEGATIVE, report.issues), (Polarity.POSITIVE, report.delights)):
         named = data.named(polarity, base).tocsc()
         columns = {cause.key: column for column, cause in enumerate(data.causes)}
@@ -76,12 +72,6 @@ def groups_of(report: Report, data: SurveyData, mask: Mask) -> Iterator[Group]:
                 yield Group(cause_group(polarity, issue.key), members, issue.mentions)
 
 
-def base_of(data: SurveyData, mask: Mask) -> Mask:
-    """The responses (N,) on which mentions are counted, as in `Analysis.base`."""
-    scored = mask & data.annotated & data.scored
-    return scored if scored.any() else mask & data.annotated
-
-
 def _in_segment(data: SurveyData, name: str) -> Mask:
     columns = [column for column, segment in enumerate(data.segments) if str(segment) == name]
     inside: Mask = np.asarray(data.segmented[:, columns].sum(axis=1) > 0).ravel()
@@ -89,7 +79,7 @@ def _in_segment(data: SurveyData, name: str) -> Mask:
 
 
 def _rated(data: SurveyData, bounds: str) -> Mask:
-    codes = [code for code, scale in enumerate(SCALES) if not scale.is_nps and "{}-{}".format(*scale.bounds) == bounds]
+    codes = [code for code, scale in enumerate(SCALES) if not scale.is_nps and scale.value_range == bounds]
     return np.isin(data.scale, codes)
 
 
@@ -110,7 +100,9 @@ class KnownGroups:
         rows: dict[GroupKind, list[Mask]] = {kind: [] for kind in GroupKind}
         stored = int(positions[-1]) + 1 if len(positions) else 0
         for group in groups:
-            bits = np.unpackbits(np.frombuffer(group.members, dtype=np.uint8), count=stored)
+            # Filled up here: of no bytes at all, `unpackbits` would make bits of what is in the memory.
+            members = group.members.ljust((stored + 7) // 8, b"\0")
+            bits = np.unpackbits(np.frombuffer(members, dtype=np.uint8), count=stored)
             rows[group.kind].append(bits[positions].astype(bool))
         return cls({kind: np.array(masks, dtype=bool).reshape(-1, len(positions)) for kind, masks in rows.items()})
 
@@ -140,21 +132,3 @@ class KnownGroups:
             earlier = {row.tobytes() for row in rows[kind]}
             rows[kind] = np.stack([*rows[kind], *(masks[key] for key in masks if key not in earlier)])
         return KnownGroups(rows)
-
-    def related(self, kind: GroupKind, groups: Sequence[Mask]) -> Mask:
-        """The masks (R, N) of a kind that are related to the groups, and those that are related to them.
-
-        A wave's earlier group can be known as the difference between all waves and the others: hence the second step.
-        """
-        rows = self.rows[kind]
-        near = _are_related(rows, np.array(groups, dtype=bool).reshape(-1, rows.shape[1]))
-        related: Mask = rows[near | _are_related(rows, rows[near])]
-        return related
-
-
-def _are_related(rows: Mask, others: Mask) -> Mask:
-    """Whether each of the rows (R, N) is related to one of the others (O, N)."""
-    shared = rows.astype(np.float32) @ others.T.astype(np.float32)
-    smaller = np.minimum(rows.sum(axis=1)[:, None], others.sum(axis=1))
-    related: Mask = (shared >= np.maximum(_RELATED_SHARE * smaller, 1)).any(axis=1)
-    return related

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saywhy.errors import InvalidInput
+from saywhy.errors import Conflict, InvalidInput
 from saywhy.feedback import Comment, Customer, Response, Scale, Score, Segment
 from saywhy.pseudonym import UNIDENTIFIED, without_identity
 from saywhy.store import comments, workspaces
@@ -40,13 +40,15 @@ def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -
     Segments are merged by dimension, customers by field. Comments that no response has any more are deleted, with
     everything computed from them. Counts do not depend on how rows are split into batches.
 
-    In an anonymous workspace no identity is stored (`saywhy.pseudonym`), and a stored response never changes (ADR 12):
+    In an anonymous workspace no identity is stored (`saywhy.pseudonym`), and a stored response never changes (ADR 13):
     one that would change it is refused. Raises `InvalidInput` for text that a database cannot store (NUL, unpaired
-    surrogate).
+    surrogate), and `Conflict` for responses of waves that are closed since the key was renewed.
     """
     workspaces.lock(connection, workspace_id)
     key = workspaces.anonymity_key(connection, workspace_id)
     if key is not None:
+        if closed := workspaces.closed_waves(connection, workspace_id) & {response.wave for response in batch}:
+            raise Conflict(why_closed(closed))
         batch = [without_identity(response, key) for response in batch]
     outcomes: list[_Outcome] = []
     for part in batches(batch):
@@ -57,6 +59,16 @@ def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -
     if counts.new or counts.changed:
         workspaces.touch(connection, workspace_id)
     return counts
+
+
+def why_closed(waves: Collection[str | None]) -> str:
+    """Why these waves of an anonymous workspace accept no responses, and what to do."""
+    names = ", ".join(sorted("responses without a wave" if wave is None else f"wave {wave!r}" for wave in waves))
+    return (
+        f"the key of this anonymous workspace was renewed after {names} had been imported, so people who are counted "
+        "there already would not be recognised and might count twice; import a file of new responses only, as a wave "
+        "of its own (--wave)"
+    )
 
 
 def load(connection: Connection, workspace_id: int, *, wave: str | None = None) -> Iterator[Response]:

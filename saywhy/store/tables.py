@@ -50,6 +50,7 @@ workspaces = Table(
     Column("name", sa.Text, nullable=False, unique=True),
     Column("revision", ID, nullable=False, server_default="0"),  # incremented with every change that reports depend on
     Column("key_fingerprint", sa.String(64)),  # of its key in the key file; NULL unless the workspace is anonymous
+    Column("closed_waves", JSON),  # with responses of before the key was renewed; null for no wave
 )
 
 comments = Table(

@@ -96,16 +96,27 @@ def anonymity_key(connection: Connection, workspace_id: int) -> bytes | None:
     return key
 
 
+def closed_waves(connection: Connection, workspace_id: int) -> set[str | None]:
+    """The waves that accept no more responses; None: the responses without a wave. None of a workspace with its first
+    key.
+    """
+    return {*(connection.scalar(sa.select(workspaces.c.closed_waves).where(workspaces.c.id == workspace_id)) or ())}
+
+
 def renew_anonymity_key(connection: Connection, workspace_id: int) -> None:
     """Give an anonymous workspace a new key, also where the old one is lost: stored responses are not recognised again.
 
-    Raises `Conflict` if the workspace is not anonymous, or the key file cannot be read or written.
+    The waves that have responses are closed: a person of theirs who came in again would count twice. Raises `Conflict`
+    if the workspace is not anonymous, or the key file cannot be read or written.
     """
     name = _name(connection, workspace_id)
     if not is_anonymous(connection, workspace_id):
         raise Conflict(f"the workspace {name!r} is not anonymous: it has no key")
     key = secrets.token_bytes(32)
     _set_fingerprint(connection, workspace_id, key)
+    waves = connection.scalars(sa.select(responses.c.wave).distinct().where(responses.c.workspace_id == workspace_id))
+    closed = sorted(waves, key=lambda wave: (wave is None, wave or ""))
+    connection.execute(sa.update(workspaces).where(workspaces.c.id == workspace_id).values(closed_waves=closed))
     key_file.put(key_file.path_of(connection), {name: key})
 
 

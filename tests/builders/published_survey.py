@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import random
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.annotate.columns import Annotations
 from pipelines.disclosure.release import ReleasePlan
-from pipelines.report.waves import anonymous_reports_on_waves
+from pipelines.report.waves import anonymous_reports_on_waves, report_on_waves
 from pipelines.tabulate.tabulation import tabulate
 from saywhy.annotation import Polarity
 from saywhy.code_frame import load_code_frame
@@ -19,7 +21,7 @@ from saywhy.publication import PublishedGroup
 from saywhy.report import ALL_WAVES, Report
 from saywhy.topic import Assignment, Topic
 from tests.builders.answers import NOW, annotate_by_words
-from tests.builders.linear_attack import isolated
+from tests.builders.linear_attack import isolated_sets
 
 #: Whether something holds of a response.
 Holds = Callable[[Any], object]
@@ -33,11 +35,18 @@ FAMILIES = (("support", "hotline", "chat", "phone"), ("mine", "hotline"))
 #: A topic of support, which people call by words: its id → the words.
 Topics = dict[str, tuple[str, ...]]
 
+MERGED: Topics = {"hotline": ("hotline", "chat")}
+APART: Topics = {"hotline": ("hotline",), "chat": ("chat",)}
+
+#: Nothing is hidden; each publication is protected as if it were the first; it is compared with all earlier ones too.
+Protection = Literal["none", "alone", "together"]
+
 
 @dataclass
 class Survey:
     """An anonymous survey: who answered, in order, and what was published of it, oldest first."""
 
+    protection: Protection = "together"
     responses: list[Response] = field(default_factory=list)
     publications: list[dict[str, Report]] = field(default_factory=list)
     groups: set[PublishedGroup] = field(default_factory=set)
@@ -65,11 +74,6 @@ class Survey:
 
     def publish(self, topics: Topics | None = None, adopted: str | None = None) -> dict[str, Report]:
         """Publish the survey again with these topics, one of which may be adopted as a theme."""
-        history: dict[str, list[Report]] = {}
-        for publication in reversed(self.publications):
-            for wave, report in publication.items():
-                history.setdefault(wave, []).append(report)
-        plan = ReleasePlan.of(self.responses, history, self.groups)
         comments = [response.comment for response in self.responses if response.comment]
         words = {"slow": ("support", Polarity.NEGATIVE)}
         annotations = {comment.content_hash: annotate_by_words(comment, words) for comment in comments}
@@ -86,13 +90,26 @@ class Survey:
             for key, called in topics.items()
             if set(called) & set(comment.verbatim.split())
         ]
-        columns = Annotations.of(annotations.items())
-        data = tabulate(plan.select(self.responses), columns, kept, assigned, load_code_frame())
-        reports, known = anonymous_reports_on_waves(data, "m", NOW, plan, progress=lambda *_: None)
-        self.groups |= known.stored(plan.positions)
+        reports = self._reports(Annotations.of(annotations.items()), kept, assigned)
         self.publications.append({report.wave: report for report in reports})
         self._learn(topics, adopted)
         return self.publications[-1]
+
+    def _reports(self, annotations: Annotations, topics: list[Topic], assigned: list[Assignment]) -> list[Report]:
+        """What is published today, under the protection of this survey."""
+        if self.protection == "none":
+            data = tabulate(self.responses, annotations, topics, assigned, load_code_frame())
+            return report_on_waves(data, "m", NOW, progress=lambda *_: None)
+        history: dict[str, list[Report]] = {}
+        for publication in reversed(self.publications if self.protection == "together" else []):
+            for wave, report in publication.items():
+                history.setdefault(wave, []).append(report)
+        plan = ReleasePlan.of(self.responses, history, self.groups)
+        data = tabulate(plan.select(self.responses), annotations, topics, assigned, load_code_frame())
+        reports, known = anonymous_reports_on_waves(data, "m", NOW, plan, progress=lambda *_: None)
+        if self.protection == "together":
+            self.groups |= known.stored(plan.positions)
+        return reports
 
     def _learn(self, topics: Topics, adopted: str | None) -> None:
         """What an insider, who knows what everybody answered, knows of the groups in the latest publication."""
@@ -127,10 +144,18 @@ class Survey:
 
     def leaks(self) -> dict[str, list[int]]:
         """The sizes of the sets of one to four people of whom all scores, languages or causes tell something."""
-        everyone = np.arange(len(self.responses))
-        groups_of = {"scores": self.scores, "languages": self.languages, **self.causes}
-        sizes = {name: isolated([np.isin(everyone, [*people]) for people in groups_of[name]]) for name in groups_of}
+        sizes = {name: [*isolated_sets(masks)] for name, masks in self._masks()}
         return {name: few for name, few in sizes.items() if few}
+
+    def has_leak(self) -> bool:
+        """Whether there is any such set."""
+        return any(True for _, masks in self._masks() for _ in isolated_sets(masks))
+
+    def _masks(self) -> Iterator[tuple[str, list[NDArray[np.bool_]]]]:
+        everyone = np.arange(len(self.responses))
+        for name, groups in {"scores": self.scores, "languages": self.languages, **self.causes}.items():
+            if groups:
+                yield name, [np.isin(everyone, [*people]) for people in groups]
 
 
 def _is_in(segment: str) -> Holds:
@@ -152,3 +177,22 @@ def _words_of(cause: str, topics: Topics, adopted: str | None) -> set[str]:
     if cause != "support":
         return set(topics[cause])
     return {"slow", *(word for key, called in topics.items() if key != adopted for word in called)}
+
+
+def random_survey(draw: random.Random, protection: Protection = "together") -> Survey:
+    """A survey of nested segments and complaints that grows and is edited between five publications."""
+    survey = Survey(protection)
+    survey.join(8, "slow", at="site=X team=Xa")
+    for _ in range(5):
+        for _ in range(draw.randint(2, 7)):
+            count, wave, is_silent = (
+                draw.choice([1, 2, 3, 5, 8, 13]),
+                draw.choice(["W1", "W1", "W2"]),
+                draw.random() < 0.2,
+            )
+            words = [word for word in ("hotline", "chat", "slow") if draw.random() < 0.3]
+            site = draw.choice("XXY")
+            at = f"site={site}" + (f" team={site}{draw.choice('aabc')}" if draw.random() < 0.8 else "")
+            survey.join(count, *words, silent=is_silent, wave=wave, at=at)
+        survey.publish(draw.choice([APART, APART, MERGED]), draw.choice([None, None, "hotline"]))
+    return survey

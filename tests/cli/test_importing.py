@@ -104,8 +104,13 @@ def test_an_anonymous_import_needs_its_key(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert str(tmp_path / "store.db-keys") in refused.stderr
     assert refused.stderr.count("\n") == 1
-    assert run(tmp_path, command=("anonymity", "rekey")).returncode == 0
-    assert run(tmp_path, path).returncode == 0
+    renewed = run(tmp_path, command=("anonymity", "rekey"))
+    assert renewed.returncode == 0
+    assert "closed" in renewed.stdout
+    closed = run(tmp_path, path)
+    assert (closed.returncode, closed.stderr.count("\n")) == (1, 1)
+    assert "--wave" in closed.stderr
+    assert run(tmp_path, path, "--wave", "W2").returncode == 0
 
 
 def test_an_anonymous_file_without_ids_is_refused_a_second_time(tmp_path: Path) -> None:

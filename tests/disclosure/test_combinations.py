@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipelines.annotate.columns import Annotations
-from pipelines.disclosure.combinations import exposing_combination
+from pipelines.disclosure.combinations import Span, exposing_combination, publishable_together
 from pipelines.report.build import report_on
 from pipelines.tabulate.tabulation import tabulate
 from saywhy.code_frame import load_code_frame
@@ -104,10 +104,23 @@ def test_a_combination_is_found_for_unequal_weights() -> None:
     """A group of 20, one of 17 inside it and the 3 others: the weights name the two groups that expose them."""
     groups = np.stack([np.ones(40), np.arange(40) < 20, np.arange(40) < 17]).astype(float)
     one_each = np.ones(40, dtype=int)
-    weights = exposing_combination(groups, groups[:0], one_each)
+    weights = exposing_combination(groups, Span.of(groups[:0]), one_each)
     assert weights is not None
     assert np.allclose(weights[0], 0)
     assert np.flatnonzero(np.abs(weights @ groups) > 1e-9).tolist() == [17, 18, 19]
-    assert exposing_combination(groups[:2], groups[:0], one_each) is None
-    assert exposing_combination(groups[:2], groups[2:], one_each) is not None
-    assert exposing_combination(groups[:1], groups[1:], one_each) is None  # that of the two others is known already
+    assert exposing_combination(groups[:2], Span.of(groups[:0]), one_each) is None
+    assert exposing_combination(groups[:2], Span.of(groups[2:]), one_each) is not None
+    assert exposing_combination(groups[:1], Span.of(groups[1:]), one_each) is None  # that of the others is known
+
+
+@pytest.mark.parametrize("few", [4, 5])
+def test_in_a_large_survey_few_people_are_found(few: int) -> None:
+    """Among thousands of kinds of people, a group that tells of four beside three others is hidden, of five not."""
+    draw = np.random.default_rng(7)
+    known = draw.random((12, 5000)) < 0.3
+    new = known[0] ^ known[1]
+    overlap = np.flatnonzero(known[0] & known[1])
+    known[2] = known[0] & known[1]
+    new[overlap[:few]] = True  # and those in one of two groups: the sum of both minus twice the third
+    assert publishable_together({"new": new}, [*known]) == ({"new"} if few == 5 else set())
+    assert publishable_together({"other": draw.random(5000) < 0.3}, [*known]) == {"other"}

@@ -33,23 +33,20 @@ def test_groups_are_stored_by_the_position_of_each_response() -> None:
     assert KnownGroups.read((), np.arange(3)).rows[GroupKind.CAUSE].shape == (0, 3)
 
 
+def test_an_empty_group_is_read_as_empty() -> None:
+    """A group of nobody, which is stored as no bytes, has no members, whatever the memory held before."""
+    stored = KnownGroups.none(4000).including([Group(TEAM, np.zeros(4000, dtype=bool), 0)]).stored(np.arange(4000))
+    assert stored == {PublishedGroup(GroupKind.SEGMENT, b"")}
+    for _ in range(20):
+        assert np.full(4000, 255, dtype=np.uint8).all()
+        assert not KnownGroups.read(stored, np.arange(4000)).rows[GroupKind.SEGMENT].any()
+
+
 def test_a_table_that_stayed_is_not_remembered_as_todays() -> None:
     """A group of another size than the report says, and one that is known, add nothing."""
     team = Group(TEAM, mask(1, 2), 2)
     known = NOBODY.including([team, Group(TEAM, mask(1, 2, 3), 2), team])
     assert known.rows[GroupKind.SEGMENT].tolist() == [mask(1, 2).tolist()]
-
-
-def test_groups_are_related_by_their_people() -> None:
-    """A group and what it became are related, if one has four fifths of the other; so are those related to them."""
-    of = 30
-    known = KnownGroups.none(of).including(
-        Group(TEAM, mask(*people, of=of), len(people)) for people in (range(5), range(20), range(8, 20), range(20, 30))
-    )
-    related = known.related(GroupKind.SEGMENT, [mask(*range(4), of=of)])
-    assert sorted(related.sum(axis=1).tolist()) == [5, 12, 20]
-    assert len(known.related(GroupKind.SEGMENT, [mask(*range(17, 23), of=of)])) == 0
-    assert len(known.related(GroupKind.CAUSE, [mask(0, of=of)])) == 0
 
 
 @pytest.mark.parametrize("is_kept", [True, False])

@@ -154,13 +154,51 @@ def test_a_preview_says_that_the_import_would_be_refused(sqlite_engine: Engine, 
     assert isinstance(preview.rows[2], Rejection)
 
 
-def test_a_new_key_does_not_open_a_wave_without_ids(sqlite_engine: Engine, take: Importer) -> None:
-    """After a renewal the responses are not recognised, but the wave still is one without ids."""
+def test_a_new_key_closes_the_waves(sqlite_engine: Engine, take: Importer, tmp_path: Path) -> None:
+    """After a renewal nobody is recognised: each wave that has responses takes no more, a new one does, until the next
+    renewal. The refusal says which waves and what to do; a preview says it too.
+    """
+    take(HEADER + "a,9,good,x,W1\nb,3,bad,x,W1\nc,5,so,y,\n")
+    renew_anonymity_key(sqlite_engine, "w")
+    for row, closed in (
+        ("a,9,good,x,W1", "wave 'W1'"),
+        ("d,1,new,x,W1", "wave 'W1'"),
+        ("e,1,new,x,", "without a wave"),
+    ):
+        with pytest.raises(Conflict, match=f"{closed} had been imported.*--wave"):
+            take(HEADER + row + "\nf,7,other,x,W2\n", "more.csv")
+    assert len(stored(sqlite_engine)) == 3
+    preview = preview_file(sqlite_engine, "w", tmp_path / "more.csv")
+    assert any("would be refused" in note and "without a wave" in note for note in preview.notes)
+    assert counts(take(HEADER + "a,9,good,x,\n", "named.csv", wave="W2")) == (1, 0, 0, 0)
+    assert counts(take(HEADER + "g,9,good,x,\n", "later.csv", wave="W2")) == (1, 0, 0, 0)
+    renew_anonymity_key(sqlite_engine, "w")
+    with pytest.raises(Conflict, match="wave 'W2' had been imported"):
+        take(HEADER + "h,9,good,x,W2\n", "last.csv")
+
+
+def test_a_new_key_closes_a_wave_without_ids(sqlite_engine: Engine, take: Importer) -> None:
+    """Rows without ids are in no case recognised; their wave is closed as the others are."""
     first = "score,comment,wave\n9,good,W1\n3,bad,W1\n"
     take(first)
     renew_anonymity_key(sqlite_engine, "w")
-    with pytest.raises(Conflict, match="without response ids"):
+    with pytest.raises(Conflict, match="key of this anonymous workspace was renewed"):
         take(first)
+
+
+def test_an_import_does_not_continue_under_a_new_key(sqlite_engine: Engine, take: Importer) -> None:
+    """The rest of the file may be people of an earlier one: neither the running import nor the next one saves it."""
+    text = HEADER + "".join(f"{number},{number % 11},text {number},x,W1\n" for number in range(BATCH + 500))
+    renewals = iter([True])
+
+    def renew_once(*_: object) -> None:
+        if next(renewals, False):
+            renew_anonymity_key(sqlite_engine, "w")
+
+    for _ in range(2):
+        with pytest.raises(Conflict, match="wave 'W1' had been imported"):
+            take(text, progress=renew_once)
+    assert len(stored(sqlite_engine)) == BATCH
 
 
 def test_made_ids_are_recognised(tmp_path: Path) -> None:

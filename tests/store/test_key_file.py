@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,10 @@ def anonymous(store_url: str, keys: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def save(engine: Engine) -> store.responses.SaveCounts:
+def save(engine: Engine, wave: str | None = None) -> store.responses.SaveCounts:
     """Save the response of the same person once more."""
     with engine.begin() as connection:
-        return store.responses.save(connection, store.workspaces.find(connection, "acme"), [PERSON])
+        return store.responses.save(connection, store.workspaces.find(connection, "acme"), [replace(PERSON, wave=wave)])
 
 
 def test_the_key_is_not_in_the_database(anonymous: Engine, keys: Path) -> None:
@@ -111,7 +112,9 @@ def test_a_wrong_key_is_refused(anonymous: Engine, keys: Path, content: str | No
 
 
 def test_with_a_new_key_earlier_responses_are_not_recognised(anonymous: Engine, keys: Path) -> None:
-    """The same person is new after a renewal, once; other workspaces keep their key. Only anonymous ones have a key."""
+    """The same person is new after a renewal, so only in a wave of its own; other workspaces keep their key. Only
+    anonymous ones have a key.
+    """
     with anonymous.begin() as connection:
         acme, globex = (store.workspaces.ensure(connection, name) for name in ("acme", "globex"))
         with pytest.raises(Conflict, match="not anonymous"):
@@ -120,8 +123,10 @@ def test_with_a_new_key_earlier_responses_are_not_recognised(anonymous: Engine, 
         kept = store.workspaces.anonymity_key(connection, globex)
         store.workspaces.renew_anonymity_key(connection, acme)
         assert store.workspaces.anonymity_key(connection, globex) == kept
-    assert save(anonymous).new == 1
-    assert save(anonymous).unchanged == 1
+    with pytest.raises(Conflict, match="responses without a wave"):
+        save(anonymous)
+    assert save(anonymous, "W2").new == 1
+    assert save(anonymous, "W2").unchanged == 1
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
 
 
@@ -185,7 +190,8 @@ def test_keys_of_earlier_versions_are_moved(store_url: str, keys: Path) -> None:
     with engine.begin() as connection:
         acme = store.workspaces.ensure(connection, "acme")
         store.responses.save(connection, acme, [earlier])
-        connection.execute(sa.text("ALTER TABLE workspaces DROP COLUMN key_fingerprint"))
+        for later in ("key_fingerprint", "closed_waves"):
+            connection.execute(sa.text(f"ALTER TABLE workspaces DROP COLUMN {later}"))
         column = sa.schema.CreateColumn(sa.Column("anonymity_key", sa.LargeBinary)).compile(connection)
         connection.execute(sa.text(f"ALTER TABLE workspaces ADD COLUMN {column}"))
         connection.execute(sa.text("UPDATE workspaces SET anonymity_key = :key"), {"key": key})
