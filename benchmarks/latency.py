@@ -35,12 +35,12 @@ _WARM_UP_SECONDS = 30
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Start a server on a free port; its address."""
+def serving(database: Path | None = None) -> Iterator[str]:
+    """Start a server on a free port, on this SQLite file or on an empty one; its address."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [Path(sys.executable).with_name("saywhy"), "serve", "--port", "0"],
-            env=os.environ | {"SAYWHY_DATABASE_URL": f"sqlite:///{Path(folder) / 'store.db'}"},
+            env=os.environ | {"SAYWHY_DATABASE_URL": f"sqlite:///{database or Path(folder, 'store.db')}"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -89,3 +89,11 @@ class BundleDamaged(SaywhyError):
 
 class StoreUnavailable(SaywhyError):
     """The database cannot be reached or is not migrated."""
+
+
+class StoreBusy(StoreUnavailable):
+    """All connections to the database are in use; try again in a moment."""
+
+
+class ServerBusy(SaywhyError):
+    """The server has too much to do at the moment; try again in a moment."""
