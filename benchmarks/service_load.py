@@ -56,8 +56,8 @@ class Answers:
 def post(body: object) -> bytes:
     """A request that classifies."""
     content = json.dumps(body).encode()
-    head = f"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(content)}"
-    return head.encode() + b"\r\n\r\n" + content
+    headers = f"Host: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(content)}"
+    return f"POST /v1/classify HTTP/1.1\r\n{headers}\r\n\r\n".encode() + content
 
 
 def get(path: str) -> bytes:
@@ -185,7 +185,9 @@ def main(
     print(f"{processor()}\n")
     print_table(("load", "200 a second", "p50", "p99", "statuses", "liveness p99", "memory"), rows)
     single, batch = (rates[name] for name in list(loads)[:2])
-    print(f"\nsingle comments: {single / (batch * _BATCH):.0%} of the rate in batches ({batch * _BATCH:,.0f} comments/s)")
+    print(
+        f"\nsingle comments: {single / (batch * _BATCH):.0%} of the rate in batches ({batch * _BATCH:,.0f} comments/s)"
+    )
     p50, p99 = np.quantile(milliseconds, [0.5, 0.99])
     print(f"one comment, {rate:g} a second: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
 

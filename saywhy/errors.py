@@ -59,6 +59,14 @@ class ProposalNotFound(NotFound):
     """There is no proposal of that number."""
 
 
+class ModelNotFound(NotFound):
+    """There is no model of that name."""
+
+
+class CodeFrameNotFound(NotFound):
+    """There is no code frame of that name."""
+
+
 class NothingToAnalyse(SaywhyError):
     """There are no responses yet; import some first."""
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import orjson
@@ -71,6 +71,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+def connections_in_use(engine: Engine) -> int:
+    """Connections of the pool that somebody uses at the moment."""
+    return cast(sa.QueuePool, engine.pool).checkedout()
 
 
 def check(connection: Connection) -> None:

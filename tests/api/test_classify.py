@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.http.dependencies import Resources
-from pipelines import annotate
+from service.classification import classify, to_record
 from tests.api import PROBLEM
 
 COMMENTS: list[dict[str, Any]] = [
@@ -30,7 +31,7 @@ def test_classify_answers_each_comment_in_order_with_the_members_of_the_contract
     results = post(client, COMMENTS).json()["results"]
     assert [result["id"] for result in results] == ["a", 7, "c", ""]
     for result, sent in zip(results, COMMENTS, strict=True):
-        assert set(result) == {"id", "language", "sentiment", "themes", "mentions", "model"}
+        assert set(result) == {"id", "language", "sentiment", "themes", "mentions", "causes", "model"}
         assert set(result["sentiment"]) == {"label", "score", "confidence", "uncertain"}
         assert all(set(theme) == {"theme", "polarity", "confidence"} for theme in result["themes"])
         for mention in result["mentions"]:
@@ -43,8 +44,9 @@ def test_classify_answers_each_comment_in_order_with_the_members_of_the_contract
 def test_classify_is_the_annotate_stage(client: TestClient, resources: Resources) -> None:
     """Over HTTP the results are exactly those of the annotate stage."""
     items = [(comment["text"], comment.get("language")) for comment in COMMENTS]
-    batch = annotate.classify(items, resources.annotator)
-    expected = [annotate.to_record(sent["id"], *result) for sent, result in zip(COMMENTS, batch, strict=True)]
+    batch = classify(items, resources.annotator)
+    code_frame = resources.annotator.code_frame
+    expected = [to_record(sent["id"], result, code_frame) for sent, result in zip(COMMENTS, batch, strict=True)]
     assert post(client, COMMENTS).json() == {"results": expected}
 
 
@@ -70,6 +72,9 @@ def test_classify_takes_256_comments_and_no_more(client: TestClient) -> None:
         ({"text": "fine"}, "#/comments/0/id"),
         ({"id": 1.5, "text": "fine"}, "#/comments/0/id"),
         ({"id": True, "text": "fine"}, "#/comments/0/id"),
+        ({"id": 2**64, "text": "fine"}, "#/comments/0/id"),
+        ({"id": "\ud800", "text": "fine"}, "#/comments/0/id"),
+        ({"id": 1, "text": "\ud800"}, "#/comments/0/text"),
         ({"id": 1}, "#/comments/0/text"),
         ({"id": 1, "text": 5}, "#/comments/0/text"),
         ({"id": 1, "text": "x" * 10_001}, "#/comments/0/text"),
@@ -77,11 +82,13 @@ def test_classify_takes_256_comments_and_no_more(client: TestClient) -> None:
         ("fine", "#/comments/0"),
     ],
 )
-def test_invalid_comments_are_refused_with_a_pointer(client: TestClient, comment: Any, pointer: str) -> None:
-    """An invalid payload is a 422 problem with a pointer to the invalid member, without repeating the input."""
-    answer = post(client, [comment])
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == PROBLEM
-    assert answer.json()["type"] == "urn:saywhy:problem:invalid-request"
-    assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
-    assert "input" not in answer.text
+def test_an_invalid_comment_is_answered_in_its_place(client: TestClient, comment: Any, pointer: str) -> None:
+    """It gets a problem with a pointer to the invalid member, without the input; the others are classified."""
+    content = json.dumps({"comments": [comment, COMMENTS[1]]})  # an unpaired surrogate is escaped
+    answer = client.post("/v1/classify", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code == 200
+    refused, classified = answer.json()["results"]
+    assert (refused["problem"]["type"], refused["problem"]["status"]) == ("urn:saywhy:problem:invalid-comment", 422)
+    assert [fault["pointer"] for fault in refused["problem"]["errors"]] == [pointer]
+    assert '"input"' not in answer.text
+    assert classified == post(client, [COMMENTS[1]]).json()["results"][0]
