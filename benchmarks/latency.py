@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import httpx2
@@ -50,7 +51,9 @@ def serving(database: Path | None = None) -> Iterator[str]:
             output = ""
             for line in process.stderr:
                 output += line
-                if match := re.search(r"running on (http://\S+)", line):
+                if match := re.search(r"running on (http://[^\s\"]+)", line):
+                    # Its log is read, or else the server would wait for somebody to read it.
+                    Thread(target=process.stderr.read, daemon=True).start()
                     yield match[1]
                     return
             raise RuntimeError(f"the server did not start:\n{output}")

@@ -117,26 +117,32 @@ class MicroBatches:
     def _next_batch(self, was_shared: bool) -> list[tuple[_Request, int]]:
         """Requests and the index of one of their comments, as many as a batch has; none at the end."""
         with self._changed:
-            while not self._requests:
-                if self._is_closed:
-                    return []
-                self._changed.wait()
-            if was_shared and not self._is_closed:
-                self._changed.wait_for(lambda: self._is_closed or self._waiting_tokens >= BATCH_TOKENS, MAX_WAIT)
             batch: list[tuple[_Request, int]] = []
-            tokens = 0
-            while self._requests and (not batch or tokens < BATCH_TOKENS):
-                request = self._requests.popleft()
-                if request.future.cancelled():
-                    self._waiting_tokens -= sum(request.tokens[request.taken :])
-                    continue
-                batch.append((request, request.taken))
-                tokens += request.tokens[request.taken]
-                request.taken += 1
-                if not request.is_taken:
-                    self._requests.append(request)
-            self._waiting_tokens -= tokens
+            while not batch:
+                self._changed.wait_for(lambda: self._is_closed or self._requests)
+                if was_shared and not self._is_closed:
+                    self._changed.wait_for(lambda: self._is_closed or self._waiting_tokens >= BATCH_TOKENS, MAX_WAIT)
+                if self._is_closed and not self._requests:
+                    break
+                batch = self._take()
             return batch
+
+    def _take(self) -> list[tuple[_Request, int]]:
+        """A batch from the queue, a comment of each request in turn; empty if all requests are cancelled."""
+        batch: list[tuple[_Request, int]] = []
+        tokens = 0
+        while self._requests and tokens < BATCH_TOKENS:
+            request = self._requests.popleft()
+            if request.future.cancelled():
+                self._waiting_tokens -= sum(request.tokens[request.taken :])
+                continue
+            batch.append((request, request.taken))
+            tokens += request.tokens[request.taken]
+            request.taken += 1
+            if not request.is_taken:
+                self._requests.append(request)
+        self._waiting_tokens -= tokens
+        return batch
 
     def _classify(self, items: Sequence[Item]) -> Results:
         """The results; should the classifier fail, it is asked for each comment, so that only the culprit has none."""

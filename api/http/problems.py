@@ -157,12 +157,12 @@ def _respond(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     title = title or status.phrase.capitalize()
-    problem = {
+    problem: dict[str, Any] = {
         "type": f"urn:saywhy:problem:{title.lower().replace(' ', '-')}",
         "title": title,
         "status": status,
-        "detail": detail,
-        "instance": request.url.path,
+        "detail": _short(detail, 4000),
+        "instance": _short(request.url.path, 1000),
     }
     if fields:
         problem["errors"] = [field.model_dump(exclude_none=True) for field in fields]
@@ -182,7 +182,13 @@ def _field(location: Iterable[str | int], message: str) -> InvalidField:
 
 def invalid_field(path: Iterable[str | int], message: str, pointer: str = "#") -> InvalidField:
     """What is wrong at the path from `pointer` on."""
-    return InvalidField(detail=message, pointer=pointer + "".join(f"/{_escape(str(token))}" for token in path))
+    path_to = pointer + "".join(f"/{_escape(str(token))}" for token in path)
+    return InvalidField(detail=_short(message, 300), pointer=_short(path_to, 300))
+
+
+def _short(text: str, length: int) -> str:
+    """The text, shortened if it is longer: it may repeat what was sent."""
+    return text if len(text) <= length else text[:length] + "…"
 
 
 def _escape(token: str) -> str:

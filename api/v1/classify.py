@@ -131,9 +131,12 @@ async def classify_stream(request: Request, batches: Batches, record: Chosen) ->
     pending = submit(batches, _comments_of(first))  # here it can still be refused with 503
 
     async def results() -> AsyncIterator[bytes]:
-        chunk, future = first, pending
+        chunk = first
+        future: Future[Results] | None = pending
         while chunk:
-            answers: Results | None = await asyncio.wrap_future(future) if future else None
+            answers: Results | None = None
+            if future is not None:
+                answers = await asyncio.wrap_future(future)
             yield b"".join(_lines_of(chunk, answers, record))
             chunk = list(islice(lines, _CHUNK))
             future = await _submit_when_possible(batches, _comments_of(chunk))

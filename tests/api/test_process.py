@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import httpx2
 
@@ -60,7 +61,9 @@ def serving(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         log = ""
         for line in process.stderr:
             log += line
-            if match := re.search(r"running on (http://\S+)", line):
+            if match := re.search(r"running on (http://[^\s"]+)", line):
+                # Its log is read, or else the server would wait for somebody to read it.
+                Thread(target=process.stderr.read, daemon=True).start()
                 yield process, match[1]
                 break
         else:
