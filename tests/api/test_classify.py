@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 
 from api.http.dependencies import Resources
 from service.classification import classify, to_record
-from tests.api import PROBLEM
 
 COMMENTS: list[dict[str, Any]] = [
     {"id": "a", "text": "Support answered within minutes, but the invoice was wrong again."},

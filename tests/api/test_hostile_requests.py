@@ -41,10 +41,19 @@ def ask(client: TestClient, request: HostileRequest) -> Answer:
     answer, sent = Answer(), iter([{"type": "http.request", "body": request.body}])
     path, _, query = request.path.partition("?")
     scope = {
-        "type": "http", "method": request.method, "path": unquote(path), "raw_path": path.encode(),
-        "query_string": query.encode(), "headers": list(request.headers), "scheme": "http", "http_version": "1.1",
-        "root_path": "", "server": ("testserver", 80), "client": ("127.0.0.1", 1), "state": dict(client.app_state),
-    }  # fmt: skip
+        "type": "http",
+        "method": request.method,
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": list(request.headers),
+        "scheme": "http",
+        "http_version": "1.1",
+        "root_path": "",
+        "server": ("testserver", 80),
+        "client": ("127.0.0.1", 1),
+        "state": dict(client.app_state),
+    }
 
     async def receive() -> dict[str, Any]:
         if message := next(sent, None):

@@ -40,7 +40,9 @@ def test_causes_are_those_of_an_analysis(sqlite_engine: Engine, annotator: Annot
 def test_labels_of_causes_are_in_the_language(annotator: Annotator) -> None:
     """A record has the label of a cause in the language that was asked for, and offsets of its words."""
     [classified] = classify([(TEXTS[0], None)], annotator)
-    labels = {to_record(1, classified, annotator.code_frame, language)["causes"][0]["label"] for language in ("en", "de")}
+    labels = {
+        to_record(1, classified, annotator.code_frame, language)["causes"][0]["label"] for language in ("en", "de")
+    }
     assert labels == {"Charged twice", "Doppelt abgebucht"}
     [charged, *_] = to_record(1, classified, annotator.code_frame)["causes"]
     assert TEXTS[0][charged["start"] : charged["end"]].startswith("I was charged twice")

@@ -51,9 +51,11 @@ def test_requests_that_wait_are_classified_together_in_turns() -> None:
         assert batches.waiting == 4
         annotator.gate.set()
         [[of_first], of_large, [of_single]] = [future.result(60) for future in (first, large, single)]
-    assert of_first and of_first.comment.verbatim == "The first one is slow."
+    assert [result and result.comment.verbatim for result in (of_first, of_single)] == [
+        "The first one is slow.",
+        "A single one.",
+    ]
     assert [result and result.comment.verbatim[:9] for result in of_large] == ["Comment 0", "Comment 1", "Comment 2"]
-    assert of_single and of_single.comment.verbatim == "A single one."
     order = [text[:9] for batch in annotator.batches for text in batch]
     assert order.index("A single ") < order.index("Comment 2")
     assert sum(sizes) == 5
