@@ -12,6 +12,9 @@ from pipelines.topics.clauses import ClauseText
 from pipelines.topics.library import match_library
 from saywhy.annotation import Annotation, NamedCause, Polarity
 
+#: Digits of a confidence: the third may depend on what else was encoded in the same run, as vectors are rounded.
+_DIGITS = 2
+
 
 def named_causes(annotations: Sequence[Annotation], annotator: CommentAnnotator) -> list[tuple[NamedCause, ...]]:
     """The causes that each comment names, by position; the first cause of a clause before its second.
@@ -35,7 +38,7 @@ def named_causes(annotations: Sequence[Annotation], annotator: CommentAnnotator)
     def decided(row: int) -> Iterator[tuple[int, float]]:
         for causes, confidences in ((match.cause, match.confidence), (match.second, match.second_confidence)):
             if causes[row] != NONE:
-                yield int(causes[row]), round(float(confidences[row]), 6)
+                yield int(causes[row]), round(float(confidences[row]), _DIGITS)
 
     for row in np.flatnonzero(match.cause != NONE).tolist():
         clause = clauses[row]

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.http.dependencies import Resources
 from service.classification import classify, to_record
+from tests.api import PROBLEM
 
 COMMENTS: list[dict[str, Any]] = [
     {"id": "a", "text": "Support answered within minutes, but the invoice was wrong again."},
@@ -91,3 +92,52 @@ def test_an_invalid_comment_is_answered_in_its_place(client: TestClient, comment
     assert [fault["pointer"] for fault in refused["problem"]["errors"]] == [pointer]
     assert '"input"' not in answer.text
     assert classified == post(client, [COMMENTS[1]]).json()["results"][0]
+
+
+def stream(client: TestClient, content: bytes, **parameters: str) -> Any:
+    """The response to a body of lines."""
+    headers = {"content-type": "application/x-ndjson"}
+    return client.post("/v1/classify/stream", content=content, headers=headers, params=parameters)
+
+
+def test_a_stream_answers_each_line_in_order(client: TestClient) -> None:
+    """There may be more lines than a request has comments; blank ones are skipped, faulty ones have a problem."""
+    lines = [json.dumps(comment).encode() for comment in COMMENTS * 70]
+    lines[1:1] = [b"", b"{broken", b'{"id": "x"}', b'"fine"']
+    answer = stream(client, b"\r\n".join(lines))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/x-ndjson")
+    results = [json.loads(line) for line in answer.text.splitlines()]
+    assert len(results) == 4 * 70 + 3
+    first, broken, without_text, no_object, *rest = results
+    assert [first, *rest] == post(client, COMMENTS).json()["results"] * 70
+    assert (broken["line"], broken["problem"]["type"]) == (3, "urn:saywhy:problem:malformed-json")
+    assert (without_text["line"], without_text["id"]) == (4, "x")
+    assert [fault["pointer"] for fault in without_text["problem"]["errors"]] == ["#/text"]
+    assert (no_object["line"], no_object["problem"]["status"]) == (5, 422)
+
+
+def test_a_stream_is_refused_as_a_whole_where_it_can_be(client: TestClient) -> None:
+    """Another media type is refused; an empty body has an empty answer."""
+    assert client.post("/v1/classify/stream", json={"comments": COMMENTS}).status_code == 415
+    assert stream(client, b"").content == b""
+
+
+def test_model_code_frame_and_language_are_chosen_by_name(client: TestClient, resources: Resources) -> None:
+    """Aliases and versions are known, others refused with what there is; labels of causes are in the language."""
+    comments = {"comments": [{"id": 1, "text": "I was charged twice for the same invoice."}]}
+
+    def ask(**parameters: str) -> Any:
+        return client.post("/v1/classify", json=comments, params=parameters)
+
+    for model in ("champion", resources.annotator.model):
+        [result] = ask(model=model, code_frame="core", language="de-AT").json()["results"]
+        [cause] = result["causes"]
+        assert (cause["cause"], cause["label"]) == ("billing.charged_twice", "Doppelt abgebucht")
+    for parameters, status, there_is in (
+        ({"model": "challenger"}, 404, "champion"),
+        ({"code_frame": "hotels"}, 404, "core"),
+        ({"language": "xx"}, 400, "zh-Hant"),
+    ):
+        answer = ask(**parameters)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
+        assert there_is in answer.json()["detail"]
