@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
-from schemathesis.schemas import BaseSchema
+from schemathesis.schemas import APIOperation, BaseSchema
 from sqlalchemy import Engine
 
 from api.app import create_app
@@ -18,7 +19,6 @@ from models.annotator import Annotator
 from saywhy.settings import Settings
 from tests.api.test_server import running
 from tests.builders.fixed_survey import analysed, responses
-
 
 #: What the schema allows may still contradict the survey: an edit that is not possible, a sheet of other columns.
 CONFIG = schemathesis.Config.from_dict(
@@ -34,9 +34,9 @@ def schema_of(engine: Engine, annotator: Annotator) -> Iterator[BaseSchema]:
 
 
 @schemathesis.serializer("application/x-ndjson")
-def lines(_: object, value: object) -> str:
+def lines(_: object, value: object) -> bytes:
     """Any text is a body of lines."""
-    return str(value)
+    return str(value).encode("utf-8", "replace")
 
 
 @pytest.fixture
@@ -55,12 +55,12 @@ def check(schema: BaseSchema, examples: int) -> None:
     """Send so many valid and so many invalid requests for each operation; raises all that is wrong."""
     faults = []
     for result in schema.get_all_operations():
-        operation = result.ok()
+        operation: APIOperation[Any, Any, Any, Any] = result.ok()  # type: ignore[union-attr]
         for mode in GenerationMode:
 
             @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
             @given(case=operation.as_strategy(generation_mode=mode))
-            def check_operation(case: Case) -> None:
+            def check_operation(case: Case[Any]) -> None:
                 case.call_and_validate()
 
             try:

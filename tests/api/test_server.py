@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import httpx2
 import pytest
@@ -195,7 +196,9 @@ def test_without_its_database_every_route_is_unavailable(app: FastAPI, tmp_path:
                 url = template.replace("scenarios", "scenarios?cause=support")
                 for name, value in PARAMETERS.items():
                     url = url.replace(name, value)
-                sent = {"content": b"id,done\n", "headers": {"content-type": "text/csv"}} if "sheet" in url else {}
+                sent: dict[str, Any] = (
+                    {"content": b"id,done\n", "headers": {"content-type": "text/csv"}} if "sheet" in url else {}
+                )
                 if body := BODIES.get((method.upper(), template)):
                     sent = {"json": body}
                 answer = client.request(method, url, **sent)
