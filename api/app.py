@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from typing import Any
 
-from fastapi import FastAPI
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from api import health
-from api.http import problems
-from api.http.dependencies import Resources, State, open_resources
+from api.http import metrics, problems
+from api.http.dependencies import Resources, State, open_resources, worker_threads
+from api.http.metrics import Metrics
 from api.http.middleware import LimitBody, SecurityHeaders
+from api.http.observation import Observation
+from api.http.worker_slots import worker_slot
 from api.v1 import audits, classify, fixes, mappings, reports, scenarios, topic_proposals, topics
 from api.web import docs, report
 from saywhy import __version__
 from saywhy.settings import Settings
+from saywhy.store import connections_in_use
+from service.micro_batches import MicroBatches
 
 DESCRIPTION = """
 Why did people give us that score? Send comments and get their sentiment and themes, or read the ranking of what costs
@@ -46,8 +53,17 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        with closing(resources or open_resources(settings)) as opened:
-            yield {"resources": opened}
+        current_default_thread_limiter().total_tokens = worker_threads(settings)
+        with (
+            closing(resources or open_resources(settings)) as opened,
+            closing(MicroBatches(opened.annotator, on_batch=measured.batch_sizes.observe)) as micro_batches,
+        ):
+            measured.waiting.set_function(lambda: micro_batches.waiting)
+            measured.connections.set_function(lambda: connections_in_use(opened.engine))
+            slots = Semaphore(settings.concurrency)
+            yield {"resources": opened, "micro_batches": micro_batches, "slots": slots}
+
+    measured = Metrics()
 
     app = FastAPI(
         title="saywhy",
@@ -60,7 +76,10 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         redoc_url=None,
         generate_unique_id_function=_operation_id,
         responses=problems.documented(),
+        dependencies=[Depends(worker_slot, scope="function")],
     )
+    app.state.metrics = measured
+    app.state.is_draining = False
     for module in (
         classify,
         reports,
@@ -72,6 +91,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         mappings,
         report,
         health,
+        metrics,
         docs,
     ):
         app.include_router(module.router)
@@ -79,6 +99,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
     problems.install(app)
     app.add_middleware(LimitBody)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Observation, metrics=measured)
     _complete_openapi(app)
     return app
 

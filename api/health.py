@@ -5,12 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from api.http import problems
 from api.http.dependencies import ResourcesDep
 from saywhy import __version__
+from saywhy.errors import ServerBusy
 from service.workspaces import check_store
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -31,13 +32,15 @@ class Ready(BaseModel):
 
 
 @router.get("/live", summary="Is the process alive?")
-def live() -> Live:
-    """Answers without using store or models."""
+async def live() -> Live:
+    """Answers without store or models, and without waiting for a thread."""
     return Live()
 
 
 @router.get("/ready", summary="Can it serve requests?", responses=problems.documented(HTTPStatus.SERVICE_UNAVAILABLE))
-def ready(resources: ResourcesDep) -> Ready:
-    """Queries the store and names the model version that is loaded."""
+def ready(request: Request, resources: ResourcesDep) -> Ready:
+    """Queries the store and names the model version that is loaded. A server that is about to end is not ready."""
+    if request.app.state.is_draining:
+        raise ServerBusy("The server is about to end; ask another one.")
     check_store(resources.engine)
     return Ready(version=__version__, model=resources.annotator.model)

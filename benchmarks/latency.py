@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import httpx2
@@ -35,12 +36,12 @@ _WARM_UP_SECONDS = 30
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """Start a server on a free port; its address."""
+def serving(database: Path | None = None) -> Iterator[str]:
+    """Start a server on a free port, on this SQLite file or on an empty one; its address."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [Path(sys.executable).with_name("saywhy"), "serve", "--port", "0"],
-            env=os.environ | {"SAYWHY_DATABASE_URL": f"sqlite:///{Path(folder) / 'store.db'}"},
+            env=os.environ | {"SAYWHY_DATABASE_URL": f"sqlite:///{database or Path(folder, 'store.db')}"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -50,7 +51,9 @@ def serving() -> Iterator[str]:
             output = ""
             for line in process.stderr:
                 output += line
-                if match := re.search(r"running on (http://\S+)", line):
+                if match := re.search(r"running on (http://[^\s\"]+)", line):
+                    # Its log is read, or else the server would wait for somebody to read it.
+                    Thread(target=process.stderr.read, daemon=True).start()
                     yield match[1]
                     return
             raise RuntimeError(f"the server did not start:\n{output}")

@@ -18,12 +18,13 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the report page (/), the HTTP interface (/v1/…) and its reference (/docs)."""
-    import uvicorn
-
     from api.app import create_app
+    from api.http import logs
     from api.http.dependencies import open_resources
+    from api.http.server import Server
 
     settings = read_settings(host=host, port=port)
     # Opened here, so that an error is one line on the terminal and not a traceback in the server's log.
     app = create_app(settings, open_resources(settings))
-    uvicorn.run(app, host=settings.host, port=settings.port, server_header=False)
+    logs.configure()
+    Server(app, settings.host, settings.port, settings.drain_seconds).run()

@@ -17,24 +17,25 @@ if TYPE_CHECKING:
 
 
 def classify() -> None:
-    """Classify comments: sentiment, themes, and the words that mention them.
+    """Classify comments: sentiment, themes, root causes, and the words that name them.
 
     In, one per line: {"id", "text", "language"?}. Out, in the same order: {"id", "language", "sentiment", "themes",
-    "mentions", "model"}. Any number of lines is processed in bounded memory.
+    "mentions", "causes", "model"}. Any number of lines is processed in bounded memory.
 
     A line that is not a comment is answered in its place by {"id"?, "line", "error"}, is reported on stderr, and makes
     the exit code 1; all other lines are classified.
     """
-    from pipelines import annotate
+    from service.classification import classify as classify_items
+    from service.classification import to_record
 
     annotator = _load_annotator()
     bad_lines = 0
     for batch in jsonl.batches(jsonl.read_items(sys.stdin.buffer)):
         items = [entry for entry in batch if isinstance(entry, jsonl.Item)]
-        results = iter(annotate.classify([(item.text, item.language) for item in items], annotator))
+        results = iter(classify_items([(item.text, item.language) for item in items], annotator))
         for entry in batch:
             if isinstance(entry, jsonl.Item):
-                jsonl.write(sys.stdout.buffer, annotate.to_record(entry.id, *next(results)))
+                jsonl.write(sys.stdout.buffer, to_record(entry.id, next(results), annotator.code_frame))
             else:
                 bad_lines += 1
                 _report_bad_line(entry)

@@ -77,3 +77,15 @@ class Annotation:
     mentions: tuple[Mention, ...]
     clauses: tuple[Clause, ...]
     vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCause:
+    """A clause that names a root cause of the code frame's library: `verbatim[start:end]`, in characters."""
+
+    start: int
+    end: int
+    cause: str
+    theme: str
+    polarity: Polarity
+    confidence: float

@@ -46,6 +46,10 @@ class LibraryCause:
     names: Mapping[str, str]
     definitions: Mapping[str, str]
 
+    def name(self, language: str = "en") -> str:
+        """The name in a language, or in English if there is none."""
+        return self.names.get(language, self.names["en"])
+
 
 @dataclass(frozen=True, slots=True)
 class CodeFrame:

@@ -59,6 +59,14 @@ class ProposalNotFound(NotFound):
     """There is no proposal of that number."""
 
 
+class ModelNotFound(NotFound):
+    """There is no model of that name."""
+
+
+class CodeFrameNotFound(NotFound):
+    """There is no code frame of that name."""
+
+
 class NothingToAnalyse(SaywhyError):
     """There are no responses yet; import some first."""
 
@@ -89,3 +97,11 @@ class BundleDamaged(SaywhyError):
 
 class StoreUnavailable(SaywhyError):
     """The database cannot be reached or is not migrated."""
+
+
+class StoreBusy(StoreUnavailable):
+    """All connections to the database are in use; try again in a moment."""
+
+
+class ServerBusy(SaywhyError):
+    """The server has too much to do at the moment; try again in a moment."""

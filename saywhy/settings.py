@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: all cores.")
     host: str = Field(default="127.0.0.1", description="Address that `saywhy serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `saywhy serve` listens on.")
+    concurrency: int = Field(
+        default=16, ge=1, le=200, description="Requests that use the database at the same time; others wait."
+    )
+    drain_seconds: float = Field(
+        default=3.0, ge=0, description="After SIGTERM, seconds in which requests are answered and readiness says 503."
+    )
     label_url: str | None = Field(
         default=None,
         description="OpenAI-compatible API that names topics and proposes merges; unset: labels are phrases.",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from asyncio import Semaphore
+from dataclasses import dataclass, field
 from threading import Thread
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from api.http.rendered import Renderings
 from models.annotator import Annotator, load_annotator
 from pipelines.clean import language
 from saywhy.feedback import Comment
 from saywhy.settings import Settings
 from saywhy.store import Engine, open_store
+from service.micro_batches import MicroBatches
 from service.runs import end_abandoned
 from service.workspaces import create
 
@@ -28,6 +31,7 @@ class Resources:
     workspace: str
     annotator: Annotator
     benchmark_workspaces: frozenset[str] = frozenset()
+    renderings: Renderings = field(default_factory=Renderings)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -37,6 +41,8 @@ class State(TypedDict):
     """The lifespan state, available as `request.state`."""
 
     resources: Resources
+    micro_batches: MicroBatches
+    slots: Semaphore  # of `api.http.worker_slots`
 
 
 def open_resources(settings: Settings) -> Resources:
@@ -46,7 +52,7 @@ def open_resources(settings: Settings) -> Resources:
     answered, and a comment that needs one sooner loads it itself. Runs that a killed process left running are marked
     as failed. Raises `StoreUnavailable` and `BundleDamaged`.
     """
-    engine = open_store(settings.database_url, settings.anonymity_key_file)
+    engine = open_store(settings.database_url, settings.anonymity_key_file, connections=worker_threads(settings))
     create(engine, settings.workspace)
     end_abandoned(engine, settings.workspace)
     annotator = load_annotator(settings.registry, settings.threads)
@@ -56,8 +62,13 @@ def open_resources(settings: Settings) -> Resources:
     return Resources(engine, settings.workspace, annotator, frozenset({settings.workspace, *filter(None, others)}))
 
 
-def get_resources(request: Request) -> Resources:
-    """The resources that were opened at start-up."""
+def worker_threads(settings: Settings) -> int:
+    """Threads of the server, and connections to the database: some more than requests, for what is beside them."""
+    return settings.concurrency + 4
+
+
+async def get_resources(request: Request) -> Resources:
+    """The resources that were opened at start-up. (A function that is not asynchronous would be given a thread.)"""
     return cast(Resources, request.state.resources)
 
 

@@ -1,7 +1,8 @@
-"""Middleware: security headers on every response, a size limit on every request body."""
+"""Middleware: security headers on every response, limits of size and time on every request body."""
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Largest request body in bytes: 256 comments of 10,000 characters fit in nearly every script.
 MAX_BODY = 8 * 1024 * 1024
+
+#: Seconds in which a body must have arrived.
+BODY_TIMEOUT = 60
 
 #: Routes that serve pages replace the policy by one that allows what the page contains (`api.http.content_security`).
 SECURITY_HEADERS = {
@@ -40,7 +44,7 @@ class SecurityHeaders:
 
 
 class LimitBody:
-    """Refuses a body over `MAX_BODY` bytes: by its Content-Length header, or else while it is read.
+    """Refuses a body over `MAX_BODY` bytes, by its Content-Length header, or else while it is read, and a slow one.
 
     The error is raised where the body is read, inside the exception handlers, so that the response is a problem
     document like any other. (FastAPI's own `max_body_size` answers in plain text.)
@@ -55,16 +59,30 @@ class LimitBody:
             return
         content_length = Headers(scope=scope).get("content-length", "")
         declared = int(content_length) if content_length.isdecimal() else 0
-        received = 0
+        received, is_complete = 0, False
+        deadline = asyncio.get_running_loop().time() + BODY_TIMEOUT
 
         async def receive_limited() -> Message:
-            nonlocal received
-            if declared <= MAX_BODY:
-                message = await receive()
-                received += len(message.get("body", b""))
-            if max(declared, received) > MAX_BODY:
-                detail = f"The body is larger than {MAX_BODY // 1024**2} MiB; send fewer comments at a time."
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+            nonlocal received, is_complete
+            if declared > MAX_BODY:
+                raise _too_large()
+            if is_complete:  # from now on, the client going away
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                detail = f"The body did not arrive in {BODY_TIMEOUT} seconds."
+                raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"}) from None
+            received += len(message.get("body", b""))
+            is_complete = not message.get("more_body", False)
+            if received > MAX_BODY:
+                raise _too_large()
             return message
 
         await self.app(scope, receive_limited, send)
+
+
+def _too_large() -> HTTPException:
+    detail = f"The body is larger than {MAX_BODY // 1024**2} MiB; send less at a time."
+    return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)

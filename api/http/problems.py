@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,11 +11,12 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api.http.middleware import SECURITY_HEADERS
+from api.http.observation import REQUEST_ID, route_of
 from saywhy import errors
 from saywhy.text import counted
 
@@ -30,9 +32,16 @@ STATUS: dict[type[errors.SaywhyError], HTTPStatus] = {
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.BundleDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ServerBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SaywhyError: HTTPStatus.BAD_REQUEST,
 }
 
+
+#: Seconds after which a request that is answered with 503 should be sent again.
+RETRY_AFTER = 2
+
+#: Invalid places of a request that are listed; all are counted.
+MAX_LISTED = 100
 
 #: Titles by RFC 9110 where Python's phrases differ between versions: the type of a problem must not change.
 _TITLES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content too large"}
@@ -61,7 +70,7 @@ class Problem(BaseModel):
     detail: str = Field(description="What happened in this case.", examples=["There is no report for that wave."])
     instance: str = Field(description="The requested path.", examples=["/v1/reports/2031-Q1"])
     errors: list[InvalidField] | None = Field(
-        default=None, description="Every invalid field, if the request is invalid."
+        default=None, description="The invalid fields, the first 100, if the request is invalid."
     )
 
 
@@ -87,19 +96,19 @@ def schemas() -> dict[str, Any]:
     return {**schema.pop("$defs"), "Problem": schema}
 
 
-async def _on_product_error(request: Request, error: Exception) -> JSONResponse:
+async def _on_product_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.SaywhyError)
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     detail = error.detail
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         # The address of the database and its message are only for the log.
-        log.error("%s: %s", request.url.path, detail)
+        log.error("%s: %s", route_of(request.scope), detail)
         detail = type(error)().detail
     title = " ".join(re.findall("[A-Z][a-z]*", type(error).__name__)).capitalize()
     return _respond(request, status, title=title, detail=detail)
 
 
-async def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "json_invalid":
@@ -109,30 +118,32 @@ async def _on_invalid_request(request: Request, error: Exception) -> JSONRespons
         # FastAPI does not parse a body of another media type and then reports it as an invalid object.
         detail = "Send the body as JSON, with the header `Content-Type: application/json`."
         return _respond(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail=detail)
-    fields = [_field(detail["loc"], detail["msg"]) for detail in error.errors()]
+    faults = error.errors()
+    fields = [_field(detail["loc"], detail["msg"]) for detail in faults[:MAX_LISTED]]
+    listed = "see `errors`" if len(faults) == len(fields) else f"the first {MAX_LISTED} are in `errors`"
     return _respond(
         request,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         title="Invalid request",
-        detail=f"The request is invalid in {counted(len(fields), 'place')}; see `errors`.",
+        detail=f"The request is invalid in {counted(len(faults), 'place')}; {listed}.",
         fields=fields,
     )
 
 
-async def _on_http_error(request: Request, error: Exception) -> JSONResponse:
+async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     detail = error.detail if error.detail != status.phrase else status.description
     return _respond(request, status, title=_TITLES.get(status), detail=detail or status.phrase, headers=error.headers)
 
 
-async def _on_bug(request: Request, _: Exception) -> JSONResponse:
+async def _on_bug(request: Request, _: Exception) -> Response:
     # The server logs the traceback; the response does not contain it. No middleware adds headers to this response.
     return _respond(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         detail="Something went wrong on our side. It has been logged.",
-        headers=SECURITY_HEADERS,
+        headers={**SECURITY_HEADERS, REQUEST_ID: request.scope["request_id"]},
     )
 
 
@@ -144,24 +155,40 @@ def _respond(
     title: str | None = None,
     fields: Sequence[InvalidField] | None = None,
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
+) -> Response:
     title = title or status.phrase.capitalize()
-    problem = Problem(
-        type=f"urn:saywhy:problem:{title.lower().replace(' ', '-')}",
-        title=title,
-        status=status,
-        detail=detail,
-        instance=request.url.path,
-        errors=list(fields) if fields else None,
-    )
-    return JSONResponse(problem.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
+    problem: dict[str, Any] = {
+        "type": f"urn:saywhy:problem:{title.lower().replace(' ', '-')}",
+        "title": title,
+        "status": status,
+        "detail": _short(detail, 4000),
+        "instance": _short(request.url.path, 1000),
+    }
+    if fields:
+        problem["errors"] = [field.model_dump(exclude_none=True) for field in fields]
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": str(RETRY_AFTER), **(headers or {})}
+    # An unpaired surrogate, from the name of a member, say, is escaped as in the JSON that was sent.
+    content = json.dumps(problem, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(content, status, headers, MEDIA_TYPE)
 
 
 def _field(location: Iterable[str | int], message: str) -> InvalidField:
     source, *path = location
     if source == "body":
-        return InvalidField(detail=message, pointer="#" + "".join(f"/{_escape(str(token))}" for token in path))
+        return invalid_field(path, message)
     return InvalidField(detail=message, parameter=str(path[0]) if path else str(source))
+
+
+def invalid_field(path: Iterable[str | int], message: str, pointer: str = "#") -> InvalidField:
+    """What is wrong at the path from `pointer` on."""
+    path_to = pointer + "".join(f"/{_escape(str(token))}" for token in path)
+    return InvalidField(detail=_short(message, 300), pointer=_short(path_to, 300))
+
+
+def _short(text: str, length: int) -> str:
+    """The text, shortened if it is longer: it may repeat what was sent."""
+    return text if len(text) <= length else text[:length] + "…"
 
 
 def _escape(token: str) -> str:

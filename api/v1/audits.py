@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from api.http import problems
+from api.http.bodies import Items, SentObject
 from api.http.dependencies import ResourcesDep
 from pipelines.render.wording import closest_language
 from saywhy.annotation import Polarity
@@ -24,6 +25,8 @@ from service.audits.labels import LabelledComment, LabelsResult
 router = APIRouter(prefix="/v1/audits", tags=["audits"])
 
 CSV = "text/csv"
+MAX_COMMENTS = 10_000
+MAX_LISTED = 100
 _WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX (a ZIP archive) and XLS
 
 REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT)
@@ -64,30 +67,24 @@ class Sample(BaseModel):
     comments: list[DrawnOut]
 
 
-class Label(BaseModel):
+class Label(SentObject):
     """A theme that the comment is about, and its polarity."""
-
-    model_config = ConfigDict(extra="forbid")
 
     theme: str = Field(min_length=1, max_length=200, examples=["support"])
     polarity: Polarity = Field(description="Neutral if it neither complains nor praises, mixed if it does both.")
 
 
-class Labelled(BaseModel):
+class Labelled(SentObject):
     """The labels of one comment; none if it is about no theme."""
 
-    model_config = ConfigDict(extra="forbid")
-
     id: str = Field(min_length=1, max_length=200)
-    labels: list[Label] = Field(max_length=200)
+    labels: Items[Label] = Field(max_length=200)
 
 
-class Labels(BaseModel):
+class Labels(SentObject):
     """Labelled comments."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    comments: list[Labelled] = Field(min_length=1, max_length=10_000)
+    comments: Items[Labelled] = Field(min_length=1, max_length=MAX_COMMENTS)
 
 
 class RejectedOut(BaseModel):
@@ -103,7 +100,8 @@ class Returned(BaseModel):
 
     labelled: int = Field(description="Comments whose labels were kept, replacing earlier ones.")
     unmarked: int = Field(description="Rows of a sheet that have no marks yet.")
-    rejected: list[RejectedOut]
+    rejections: int = Field(description="Labels that were not kept.")
+    rejected: list[RejectedOut] = Field(description="The first 100 of them.")
 
     @classmethod
     def of(cls, result: LabelsResult) -> Returned:
@@ -112,9 +110,14 @@ class Returned(BaseModel):
             RejectedOut(
                 line=rejection.line, id=rejection.id if rejection.line is None else None, reason=rejection.reason
             )
-            for rejection in result.rejections
+            for rejection in result.rejections[:MAX_LISTED]
         ]
-        return cls(labelled=result.labelled, unmarked=result.unmarked, rejected=rejected)
+        return cls(
+            labelled=result.labelled,
+            unmarked=result.unmarked,
+            rejections=len(result.rejections),
+            rejected=rejected,
+        )
 
 
 @router.get("", summary="Read how far the audit is", responses=REFUSED)
@@ -134,7 +137,7 @@ def read_standing(resources: ResourcesDep) -> StandingOut:
 )
 def draw_sample(
     resources: ResourcesDep,
-    size: Annotated[int, Query(ge=1, le=10_000, description="Number of comments.")] = 200,
+    size: Annotated[int, Query(ge=1, le=MAX_COMMENTS, description="Number of comments.")] = 200,
     language: Annotated[str, Query(description="Language of the themes' names.")] = "en",
     format: Annotated[Literal["json", "csv"], Query(description="`csv` is a sheet for people.")] = "json",
 ) -> Sample | Response:
@@ -189,4 +192,6 @@ def keep_sheet(sheet: Annotated[bytes, Depends(read_sheet)], resources: Resource
         path = Path(folder, "sheet.csv")
         path.write_bytes(sheet)
         code_frame = resources.annotator.code_frame
-        return Returned.of(audit_sheet.read_sheet(resources.engine, resources.workspace, path, code_frame))
+        return Returned.of(
+            audit_sheet.read_sheet(resources.engine, resources.workspace, path, code_frame, max_rows=MAX_COMMENTS)
+        )

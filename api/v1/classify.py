@@ -1,147 +1,214 @@
-"""`POST /v1/classify`: the annotate stage on a list of comments, the same code as in an analysis."""
+"""`POST /v1/classify` and `/v1/classify/stream`: the annotate stage on comments, the same code as in an analysis."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from http import HTTPStatus
+from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
-from pydantic_core import PydanticCustomError
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 
 from api.http import problems
 from api.http.dependencies import ResourcesDep
-from pipelines import annotate
-from saywhy.annotation import Polarity
+from api.v1.classified_comments import (
+    ClassifyRequest,
+    ClassifyResponse,
+    SentComment,
+    malformed,
+    not_classified,
+    refused,
+)
+from pipelines.render.wording import closest_language
+from saywhy.code_frame import CodeFrame
+from saywhy.errors import CodeFrameNotFound, ModelNotFound, ServerBusy
+from service.classification import to_record
+from service.micro_batches import MicroBatches, Results
 
 router = APIRouter(prefix="/v1", tags=["classify"])
 
-MAX_COMMENTS = 256
-MAX_CHARACTERS = 10_000
+NDJSON = "application/x-ndjson"
+_NDJSON_TYPES = (NDJSON, "application/ndjson", "application/jsonl")
+
+#: Lines of a stream that are classified together.
+_CHUNK = 128
+
+#: Seconds that a stream which has begun waits for room in the queue.
+_STREAM_WAIT = 30
+
+ERRORS = problems.documented(
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
+#: What makes the result of a classified comment: its id and what the classifier says, None if it failed.
+ToRecord = Callable[[SentComment, Any, int | None], dict[str, Any]]
 
 
-def _check_id(value: Any) -> Any:
-    # A union of strict types would report one error per type, with pointers that do not exist in the body.
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise PydanticCustomError("id_type", "Input should be a string or an integer")
-    return value
+async def chosen(
+    resources: ResourcesDep,
+    model: Annotated[str, Query(description="An alias or a version: `champion` is the one that serves.")] = "champion",
+    code_frame: Annotated[str, Query(description="The code frame of the themes: `core`.")] = "core",
+    language: Annotated[str, Query(description="Language of the labels of causes.")] = "en",
+) -> ToRecord:
+    """The way results are written. Raises `ModelNotFound`, `CodeFrameNotFound` and `InvalidInput`."""
+    version = resources.annotator.model
+    if model not in ("champion", version):
+        raise ModelNotFound(f"there is no model {model!r}; there is: champion, which is {version}")
+    if code_frame != "core":
+        raise CodeFrameNotFound(f"there is no code frame {code_frame!r}; there is: core")
+    themes: CodeFrame = resources.annotator.code_frame
+    language = closest_language(language)
+
+    def record(comment: SentComment, classified: Any, line: int | None) -> dict[str, Any]:
+        if classified is None:
+            return not_classified(comment, line)
+        return to_record(comment.id, classified, themes, language)
+
+    return record
 
 
-Id = Annotated[str | int, BeforeValidator(_check_id)]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-REQUEST: dict[str, JsonValue] = {
-    "comments": [
-        {"id": "r-1", "text": "Support answered within minutes, but the invoice was wrong again."},
-        {"id": "r-2", "text": "Leider stürzt die App seit dem letzten Update ständig ab.", "language": "de"},
-        {"id": 3, "text": "價格合理，但是物流太慢了"},
-    ]
-}
-
-RESPONSE: dict[str, JsonValue] = {
-    "results": [
-        {
-            "id": "r-1",
-            "language": "en",
-            "sentiment": {"label": "mixed", "score": -0.12, "confidence": 0.81, "uncertain": False},
-            "themes": [
-                {"theme": "support", "polarity": "positive", "confidence": 0.93},
-                {"theme": "billing", "polarity": "negative", "confidence": 0.9},
-            ],
-            "mentions": [
-                {"theme": "support", "polarity": "positive", "start": 0, "end": 31, "confidence": 0.93},
-                {"theme": "billing", "polarity": "negative", "start": 33, "end": 65, "confidence": 0.9},
-            ],
-            "model": "core-2026.12",
-        }
-    ]
-}
+async def get_micro_batches(request: Request) -> MicroBatches:
+    """The queue of comments."""
+    batches: MicroBatches = request.state.micro_batches
+    return batches
 
 
-class SentComment(BaseModel):
-    """One comment to classify."""
-
-    id: Id = Field(description="Your id; returned unchanged.")
-    text: str = Field(max_length=MAX_CHARACTERS, description="The comment, exactly as it was written.")
-    language: str | None = Field(
-        None, max_length=35, description="BCP 47 tag, if known; by default detected from the text."
-    )
+Chosen = Annotated[ToRecord, Depends(chosen)]
+Batches = Annotated[MicroBatches, Depends(get_micro_batches)]
 
 
-class ClassifyRequest(BaseModel):
-    """Comments to classify."""
+@router.post("/classify", summary="Classify comments", response_model=ClassifyResponse, responses=ERRORS)
+async def classify(sent: ClassifyRequest, request: Request, batches: Batches, record: Chosen) -> Response:
+    """Sentiment, themes and root causes of each comment, and the words that name them.
 
-    model_config = ConfigDict(json_schema_extra={"examples": [REQUEST]})
-
-    comments: list[SentComment] = Field(min_length=1, max_length=MAX_COMMENTS)
-
-
-class SentimentOut(BaseModel):
-    """The sentiment of the whole comment."""
-
-    label: Polarity
-    score: Annotated[float, Field(ge=-1, le=1, description="-1 negative … 1 positive.")]
-    confidence: Share
-    uncertain: bool = Field(description="The confidence is below the model's threshold: a person should check.")
-
-
-class ThemeOut(BaseModel):
-    """A theme that the comment is about."""
-
-    theme: str = Field(description="Id in the code frame; stays the same when the theme is renamed.")
-    polarity: Polarity
-    confidence: Share
-
-
-class MentionOut(BaseModel):
-    """The words about one theme: `text[start:end]`, in Unicode code points."""
-
-    theme: str
-    polarity: Polarity
-    start: int
-    end: int
-    confidence: Share
-
-
-class ClassifiedComment(BaseModel):
-    """Sentiment, themes and mentions of one comment."""
-
-    id: Id
-    language: str = Field(description="BCP 47 tag; `und` if it cannot be determined.")
-    sentiment: SentimentOut
-    themes: list[ThemeOut]
-    mentions: list[MentionOut]
-    model: str = Field(description="The model version.")
-
-
-class ClassifyResponse(BaseModel):
-    """One result per comment, in the order of the request."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [RESPONSE]})
-
-    results: list[ClassifiedComment]
+    Takes 1-256 comments of up to 10,000 characters. Nothing is stored. An invalid comment is answered with a `problem`
+    in place of its result; all others are classified. Beyond what can wait, requests are refused with 503.
+    """
+    comments = [comment for comment in sent.comments if isinstance(comment, SentComment)]
+    results = iter(await _unless_gone(request, submit(batches, comments)) if comments else [])
+    content = {
+        "results": [
+            record(comment, next(results), None)
+            if isinstance(comment, SentComment)
+            else refused(comment, f"#/comments/{number}")
+            for number, comment in enumerate(sent.comments)
+        ]
+    }
+    return Response(orjson.dumps(content), media_type="application/json")
 
 
 @router.post(
-    "/classify",
-    summary="Classify comments",
-    responses=problems.documented(
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-    ),
+    "/classify/stream",
+    summary="Classify many comments",
+    response_class=StreamingResponse,
+    responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}}, **ERRORS},
+    openapi_extra={"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}},
 )
-def classify(request: ClassifyRequest, resources: ResourcesDep) -> ClassifyResponse:
-    """Sentiment and themes of each comment, and the words that mention them.
+async def classify_stream(request: Request, batches: Batches, record: Chosen) -> Response:
+    """Classify any number of comments in a body of at most 8 MiB: JSON Lines in, JSON Lines out.
 
-    Takes 1-256 comments of up to 10,000 characters. Nothing is stored.
+    Each line is a comment as in `POST /v1/classify`, and is answered by a line, in order, as soon as it is classified.
+    A line that is no comment is answered with a `problem` and its `line`. Blank lines are skipped.
     """
-    texts = [(comment.text, comment.language) for comment in request.comments]
-    annotated = annotate.classify(texts, resources.annotator)
-    return ClassifyResponse(
-        results=[
-            ClassifiedComment.model_validate(annotate.to_record(comment.id, *result))
-            for comment, result in zip(request.comments, annotated, strict=True)
-        ]
-    )
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _NDJSON_TYPES:
+        detail = f"Send one JSON object a line, with the header `Content-Type: {NDJSON}`."
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
+    lines = _read_lines(await request.body())
+    first = list(islice(lines, _CHUNK))
+    pending = submit(batches, _comments_of(first))  # here it can still be refused with 503
+
+    async def results() -> AsyncIterator[bytes]:
+        chunk = first
+        future: Future[Results] | None = pending
+        while chunk:
+            answers: Results | None = None
+            if future is not None:
+                answers = await asyncio.wrap_future(future)
+            yield b"".join(_lines_of(chunk, answers, record))
+            chunk = list(islice(lines, _CHUNK))
+            future = await _submit_when_possible(batches, _comments_of(chunk))
+
+    return StreamingResponse(results(), media_type=NDJSON)
+
+
+def submit(batches: MicroBatches, comments: Sequence[SentComment]) -> Future[Results]:
+    """Put comments into the queue; raises `ServerBusy`."""
+    return batches.submit([(comment.text, comment.language) for comment in comments])
+
+
+async def _submit_when_possible(batches: MicroBatches, comments: Sequence[SentComment]) -> Future[Results] | None:
+    """Wait for room in the queue; None if there is none for too long."""
+    deadline = asyncio.get_running_loop().time() + _STREAM_WAIT
+    while asyncio.get_running_loop().time() < deadline:
+        with suppress(ServerBusy):
+            return submit(batches, comments)
+        await asyncio.sleep(0.05)
+    return None
+
+
+async def _unless_gone(request: Request, future: Future[Results]) -> Results:
+    """The results; if the client goes away, what waits is not classified."""
+    answer = asyncio.wrap_future(future)
+    gone = asyncio.ensure_future(request.receive())  # the body has been read: only a disconnection can follow
+    await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
+    gone.cancel()
+    if not answer.done():
+        answer.cancel()
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The client closed the connection.")
+    return answer.result()
+
+
+#: A line of a stream: its number, and the comment, or the result that says why it is none.
+Line = tuple[int, SentComment | dict[str, Any]]
+
+
+def _read_lines(body: bytes) -> Iterator[Line]:
+    start = 0
+    number = 0
+    while start < len(body):  # not split at once: a body may be lines and nothing else
+        end = body.find(b"\n", start)
+        raw, start = (body[start:end], end + 1) if end >= 0 else (body[start:], len(body))
+        number += 1
+        if raw.strip():
+            yield number, _read_line(raw, number)
+
+
+def _read_line(raw: bytes, number: int) -> SentComment | dict[str, Any]:
+    try:
+        value = orjson.loads(raw.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        return malformed(f"{error.msg} at character {error.pos + 1}", number)
+    try:
+        return SentComment.model_validate(value)
+    except ValidationError:
+        return refused(value, "#", number)
+
+
+def _comments_of(lines: Sequence[Line]) -> list[SentComment]:
+    return [comment for _, comment in lines if isinstance(comment, SentComment)]
+
+
+def _lines_of(chunk: Sequence[Line], answers: Results | None, record: ToRecord) -> Iterator[bytes]:
+    """A line of the answer for each line; `answers` are None if the server had no time for the comments."""
+    results = iter(answers or ())
+    for number, comment in chunk:
+        if not isinstance(comment, SentComment):
+            value = comment
+        elif answers is None:
+            value = not_classified(comment, number, is_busy=True)
+        else:
+            value = record(comment, next(results), number)
+        yield orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)

@@ -7,9 +7,10 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.http import problems
+from api.http.bodies import SentObject
 from api.http.dependencies import ResourcesDep
 from saywhy.fix import Fix, FixOutcome
 
@@ -18,10 +19,8 @@ router = APIRouter(prefix="/v1/fixes", tags=["fixes"])
 Cause = Annotated[str, Path(description="The key, id or label of a cause.", examples=["theme:support"])]
 
 
-class NewFix(BaseModel):
+class NewFix(SentObject):
     """A cause is fixed, either from a wave or from a date on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     cause: str = Field(
         max_length=500, description="A cause of the ranking: its key, id or label.", examples=["support"]

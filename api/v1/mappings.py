@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
+from api.http.bodies import Items, SentObject
 from api.http.dependencies import ResourcesDep
 from saywhy.feedback import Scale
 from saywhy.mapping import ColumnChoice, Mapping
@@ -23,15 +24,15 @@ MAX_COLUMNS = 20_000
 _SEVERAL = ("score", "comment")
 
 
-class Roles(BaseModel):
+class Roles(SentObject):
     """The columns of each role. null: detect it; an empty name or list: there is none."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+    model_config = ConfigDict(from_attributes=True)
 
-    score: list[ColumnName] | None = Field(
+    score: Items[ColumnName] | None = Field(
         default=None, max_length=100, description="Several are the branches of one question.", examples=[["NPS"]]
     )
-    comment: list[ColumnName] | None = Field(
+    comment: Items[ColumnName] | None = Field(
         default=None, max_length=100, description="The texts of several are joined.", examples=[["Why?"]]
     )
     id: ColumnName | None = None
@@ -43,7 +44,7 @@ class Roles(BaseModel):
     account: ColumnName | None = None
     revenue: ColumnName | None = None
     lifetime_value: ColumnName | None = None
-    segments: list[ColumnName] = Field(default=[], max_length=MAX_COLUMNS)
+    segments: Items[ColumnName] = Field(default=[], max_length=MAX_COLUMNS)
     day_first: bool | None = Field(default=None, description="Whether 03/04/2026 is the 3rd of April.")
 
     @classmethod
@@ -66,12 +67,10 @@ def _listed(names: str | tuple[str, ...] | None) -> list[str] | None:
     return [name for name in ((names,) if isinstance(names, str) else names) if name]
 
 
-class MappingIn(BaseModel):
+class MappingIn(SentObject):
     """How files with these columns are read."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    columns: list[ColumnName] = Field(
+    columns: Items[ColumnName] = Field(
         min_length=1,
         max_length=MAX_COLUMNS,
         description="The names of all columns of such a file, in any order.",

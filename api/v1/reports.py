@@ -7,7 +7,7 @@ from http import HTTPStatus
 from importlib.resources import files
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from api.http import problems
@@ -54,18 +54,24 @@ def list_reports(resources: ResourcesDep) -> Waves:
     response_model=Report,
     responses={
         200: {"content": {"application/json": {"example": EXAMPLE}}},
+        304: {"description": "The report is the one of `If-None-Match`."},
         **problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
 )
-def read_report(wave: Wave, resources: ResourcesDep, against: AgainstQuery = None) -> Response:
-    """The ranking of what costs NPS points in one wave, with quotes as evidence, and with a benchmark on request."""
-    return Response(to_json(report_of(resources, wave, against)), media_type="application/json")
+def read_report(request: Request, wave: Wave, resources: ResourcesDep, against: AgainstQuery = None) -> Response:
+    """The ranking of what costs NPS points in one wave, with quotes as evidence, and with a benchmark on request.
+
+    Without a benchmark it has an `ETag`: sent back as `If-None-Match`, it saves reading the same report again.
+    """
+    if against is not None:
+        return Response(to_json(compared_report(resources, wave, against)), media_type="application/json")
+    stored = reading.read_stored(resources.engine, resources.workspace, wave)
+    rendering = resources.renderings.get((stored, "json"), lambda: to_json(stored.report()).encode())
+    return rendering.respond(request, "application/json")
 
 
-def report_of(resources: Resources, wave: str, against: str | None) -> Report:
+def compared_report(resources: Resources, wave: str, against: str) -> Report:
     """The latest report on a wave, with what it is compared with."""
-    if against is None:
-        return reading.read_report(resources.engine, resources.workspace, wave)
     from service.benchmarks import read_report_against  # loads scipy, which nothing else that is served needs
 
     return read_report_against(

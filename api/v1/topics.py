@@ -11,6 +11,7 @@ from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
+from api.http.bodies import Items, SentObject
 from api.http.dependencies import ResourcesDep
 from saywhy.topic import Edit, EditKind, Fate, Lineage
 from service.topics import editing, views
@@ -158,10 +159,8 @@ class Edits(BaseModel):
     edits: list[EditOut]
 
 
-class Request(BaseModel):
+class Request(SentObject):
     """What every edit has: who makes it, and why."""
-
-    model_config = ConfigDict(extra="forbid")
 
     author: str = Field(min_length=1, max_length=120, description="Who makes the edit.", examples=["Ada"])
     note: str | None = Field(default=None, max_length=1000, description="The reason.")
@@ -195,7 +194,7 @@ class Split(Request):
     topic: Text
     name: Text
     part: Text | None = None
-    examples: list[Text] | None = Field(default=None, min_length=1, max_length=100)
+    examples: Items[Text] | None = Field(default=None, min_length=1, max_length=100)
 
 
 class Move(Request):
@@ -231,11 +230,11 @@ class Create(Request):
     name: Text
     theme: Text = Field(description="The id of the theme that it belongs to.", examples=["features"])
     polarity: Literal["negative", "positive"]
-    examples: list[Example] | None = Field(
+    examples: Items[Example] | None = Field(
         default=None,
         description="Comments that name the cause: an id, or `ID:WORDS` with words of the clause that names it.",
     )
-    texts: list[Example] | None = Field(default=None, description="Examples in your own words.")
+    texts: Items[Example] | None = Field(default=None, description="Examples in your own words.")
 
 
 AnyEdit = Annotated[Rename | Merge | Split | Move | Mark | Adopt | Create, Body(discriminator="kind")]

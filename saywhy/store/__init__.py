@@ -38,7 +38,7 @@ from saywhy.store import (
     topics,
     workspaces,
 )
-from saywhy.store.engine import check, open_store, reading
+from saywhy.store.engine import check, connections_in_use, open_store, reading
 from saywhy.store.locks import analysing
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "check",
     "clusters",
     "comments",
+    "connections_in_use",
     "efforts",
     "fixes",
     "imports",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+import orjson
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from saywhy.errors import WaveNotFound
 from saywhy.report import Report
-from saywhy.store.statements import Row, upsert
+from saywhy.store.statements import upsert
 from saywhy.store.tables import reports
+
+_REPORT = TypeAdapter(Report)
 
 
 def save(connection: Connection, workspace_id: int, run_id: int, report: Report) -> None:
@@ -29,14 +32,24 @@ def amend(connection: Connection, workspace_id: int, report: Report) -> None:
 
 def find(connection: Connection, workspace_id: int, wave: str) -> Report | None:
     """The newest report of a wave, or None."""
+    stored = find_stored(connection, workspace_id, wave)
+    return None if stored is None else parse(stored)
+
+
+def find_stored(connection: Connection, workspace_id: int, wave: str) -> str | None:
+    """The newest report of a wave as the JSON that is stored, or None."""
     query = (
-        sa.select(reports.c.body)
+        sa.select(sa.cast(reports.c.body, sa.Text))
         .where(reports.c.workspace_id == workspace_id, reports.c.wave == wave)
         .order_by(reports.c.id.desc())
         .limit(1)
     )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _report(row)
+    return connection.scalar(query)
+
+
+def parse(stored: str) -> Report:
+    """The report that is stored as this JSON."""
+    return _REPORT.validate_python(orjson.loads(stored))
 
 
 def history(connection: Connection, workspace_id: int) -> dict[str, list[Report]]:
@@ -44,15 +57,20 @@ def history(connection: Connection, workspace_id: int) -> dict[str, list[Report]
     by_wave: dict[str, list[Report]] = {}
     query = sa.select(reports.c.body).where(reports.c.workspace_id == workspace_id).order_by(reports.c.id.desc())
     for row in connection.execute(query):
-        report = _report(row)
+        report = _REPORT.validate_python(row.body)
         by_wave.setdefault(report.wave, []).append(report)
     return by_wave
 
 
 def latest(connection: Connection, workspace_id: int, wave: str) -> Report:
     """The newest report of a wave; raises `WaveNotFound`, whose detail lists the waves with reports."""
-    if (report := find(connection, workspace_id, wave)) is not None:
-        return report
+    return parse(latest_stored(connection, workspace_id, wave))
+
+
+def latest_stored(connection: Connection, workspace_id: int, wave: str) -> str:
+    """`latest`, as the JSON that is stored."""
+    if (stored := find_stored(connection, workspace_id, wave)) is not None:
+        return stored
     available = ", ".join(waves(connection, workspace_id))
     raise WaveNotFound(
         f"there is no report for wave {wave!r}; "
@@ -69,10 +87,3 @@ def waves(connection: Connection, workspace_id: int) -> list[str]:
         .order_by(sa.func.max(reports.c.id))
     )
     return list(connection.scalars(query))
-
-
-_REPORT = TypeAdapter(Report)
-
-
-def _report(row: Row) -> Report:
-    return _REPORT.validate_python(row.body)

@@ -56,13 +56,18 @@ def write_sheet(
     return len(comments)
 
 
-def read_sheet(engine: Engine, workspace: str, path: Path, code_frame: CodeFrame) -> LabelsResult:
+def read_sheet(
+    engine: Engine, workspace: str, path: Path, code_frame: CodeFrame, *, max_rows: int | None = None
+) -> LabelsResult:
     """Keep the labels of the rows in which a theme or `done` is marked; unreadable rows are rejected, by line.
 
-    Raises `InvalidInput` for a file that cannot be read, `ColumnNotFound` for one that is not such a sheet,
+    Raises `InvalidInput` for a file that cannot be read or has more than `max_rows`, `ColumnNotFound` for one that is
+    not such a sheet,
     `WorkspaceNotFound` and `Conflict`.
     """
     table = open_tables(path)[0]
+    if "JSON" in table.format:
+        raise InvalidInput(f"{path.name} is JSON, and not a sheet of `saywhy audit sample`")
     rows = table.rows()
     header = next(rows, None)
     if not isinstance(header, Row):
@@ -70,7 +75,9 @@ def read_sheet(engine: Engine, workspace: str, path: Path, code_frame: CodeFrame
     columns = _columns(header.cells, code_frame)
     comments: list[LabelledComment] = []
     unreadable: list[RejectedLabels] = []
-    for row in rows:
+    for number, row in enumerate(rows, 1):
+        if max_rows is not None and number > max_rows:
+            raise InvalidInput(f"{path.name} has more than {max_rows:,} rows; send a part at a time")
         try:
             comments.append(_labelled_comment(row, len(header.cells), columns))
         except ValueError as error:

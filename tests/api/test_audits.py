@@ -88,7 +88,7 @@ def test_from_the_sample_to_the_report(client: TestClient, resources: Resources,
     slow = [{"theme": "support", "polarity": "negative"}]
     labels = [{"id": one["id"], "labels": slow if "slow" in one["text"] else []} for one in sample["comments"]]
     done = client.post("/v1/audits", json={"comments": labels})
-    assert done.json() == {"labelled": 50, "unmarked": 0, "rejected": []}
+    assert done.json() == {"labelled": 50, "unmarked": 0, "rejections": 0, "rejected": []}
     assert len(draw(client)["comments"]) == 10
     assert client.get("/v1/audits").json()["unlabelled"] == 10
     with_labels = [key for key, labels in kept(resources).items() if labels]

@@ -18,7 +18,7 @@ from tests.api import PROBLEM
         ("POST", "/v1/classify", {"content": b"[" * 100_000}, 400, "bad-request"),
         ("POST", "/v1/classify", {"content": b'"\xff"'}, 400, "bad-request"),
         ("POST", "/v1/classify", {"content": b"{}", "headers": {"content-type": "text/plain"}}, 415, None),
-        ("POST", "/v1/classify", {"content": b'{"comments": [{"id": 1, "text": "\\ud800"}]}'}, 422, "invalid-request"),
+        ("POST", "/v1/fixes", {"content": b'{"\\ud800": 1, "cause": "\\ud800"}'}, 422, "invalid-request"),
         ("POST", "/v1/classify", {"content": b" " * (MAX_BODY + 1)}, 413, "content-too-large"),
         ("POST", "/v1/classify", {"content": (b" " * 2**20 for _ in range(9))}, 413, "content-too-large"),
         ("GET", "/v1/reports/2031-Q1", {}, 404, "wave-not-found"),

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from api.v1 import classify, reports
+from api.v1 import classified_comments, reports
 from saywhy.report import Report
 from tests.api import PROBLEM
 
@@ -31,10 +31,10 @@ def test_the_openapi_document_is_complete(client: TestClient) -> None:
 
 def test_the_examples_of_the_openapi_document_are_valid(client: TestClient) -> None:
     """The examples are valid: the request gets a response, and the responses match their schemas."""
-    answer = client.post("/v1/classify", json=classify.REQUEST)
+    answer = client.post("/v1/classify", json=classified_comments.REQUEST)
     assert answer.status_code == 200
     assert [result["id"] for result in answer.json()["results"]] == ["r-1", "r-2", 3]
-    classify.ClassifyResponse.model_validate(classify.RESPONSE)
+    classified_comments.ClassifyResponse.model_validate(classified_comments.RESPONSE)
     assert TypeAdapter(Report).validate_json(json.dumps(reports.EXAMPLE)).wave == "2026-Q2"
 
 

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import httpx2
 
@@ -60,7 +62,9 @@ def serving(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         log = ""
         for line in process.stderr:
             log += line
-            if match := re.search(r"running on (http://\S+)", line):
+            if match := re.search(r"running on (http://[^\s\"]+)", line):
+                # Its log is read, or else the server would wait for somebody to read it.
+                Thread(target=process.stderr.read, daemon=True).start()
                 yield process, match[1]
                 break
         else:
@@ -89,3 +93,22 @@ def test_serve_refuses_in_one_line(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("saywhy: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_sigterm_lets_what_was_begun_finish(tmp_path: Path) -> None:
+    """After SIGTERM readiness fails while requests are still answered, and what was begun is answered to the end."""
+    comments = [{"id": number, "text": f"Delivery {number} was slow. " * 6} for number in range(256)]
+    with (
+        serving(tmp_path) as (process, address),
+        httpx2.Client(base_url=address, timeout=120) as client,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        begun = pool.submit(client.post, "/v1/classify", json={"comments": comments})
+        while "saywhy_waiting_comments 0.0" in client.get("/metrics").text:
+            pass
+        process.send_signal(signal.SIGTERM)
+        while client.get("/health/ready").status_code == 200:
+            pass
+        assert client.get("/health/live").status_code == 200
+        assert len(begun.result(120).json()["results"]) == 256
+        assert process.wait(timeout=120) in (0, -signal.SIGTERM)

@@ -29,6 +29,28 @@ def test_reports_are_listed_and_read_as_json(client: TestClient) -> None:
         assert answer.text == to_json(replace(FULL, wave=wave))
 
 
+@pytest.mark.parametrize("path", ["/v1/reports/all", "/reports/all?language=de", "/"])
+def test_what_a_client_has_is_not_sent_again(client: TestClient, path: str) -> None:
+    """The entity tag of an answer, sent back, is answered with 304, until there is another report."""
+    first = client.get(path)
+    tag = first.headers["etag"]
+    for known in (tag, f'"other", W/{tag}', "*"):
+        again = client.get(path, headers={"if-none-match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert client.get(path, headers={"if-none-match": '"other"'}).content == first.content
+
+
+def test_a_report_that_is_replaced_is_read_at_once(survey_client: TestClient) -> None:
+    """What is kept of a report is not served any more once an effort or a fix has changed it."""
+    before = survey_client.get("/v1/reports/all")
+    page = survey_client.get("/")
+    assert survey_client.post("/v1/fixes", json={"cause": "support", "wave": "W2"}).status_code == 200
+    after = survey_client.get("/v1/reports/all", headers={"if-none-match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert after.json()["fixes"] != before.json()["fixes"]
+    assert survey_client.get("/").text != page.text
+
+
 def test_the_error_for_an_unknown_wave_lists_the_waves(client: TestClient) -> None:
     """The detail has the requested wave and all that have a report."""
     detail = client.get("/v1/reports/2031-Q1").json()["detail"]

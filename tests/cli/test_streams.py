@@ -19,10 +19,10 @@ from typer.testing import CliRunner, Result
 from cli import jsonl
 from cli.main import app
 from models.annotator import load_annotator
-from pipelines import annotate
 from pipelines.causes.from_records import rank_records
 from pipelines.impact.estimates import QUARTILE
 from saywhy.errors import InvalidInput
+from service.classification import classify, to_record
 from tests.builders.topic_sentences import SENTENCES
 
 SAYWHY = Path(sys.executable).with_name("saywhy")
@@ -63,8 +63,9 @@ def parsed(result: Result) -> list[Any]:
 @pytest.fixture(scope="module")
 def expected() -> list[Any]:
     """The records of the annotate stage for `COMMENTS`."""
-    results = annotate.classify([(sent["text"], sent.get("language")) for sent in COMMENTS], load_annotator())
-    return [annotate.to_record(sent["id"], *result) for sent, result in zip(COMMENTS, results, strict=True)]
+    annotator = load_annotator()
+    results = classify([(sent["text"], sent.get("language")) for sent in COMMENTS], annotator)
+    return [to_record(sent["id"], result, annotator.code_frame) for sent, result in zip(COMMENTS, results, strict=True)]
 
 
 def test_classify_writes_the_records_of_the_annotate_stage(expected: list[Any]) -> None:
@@ -74,7 +75,7 @@ def test_classify_writes_the_records_of_the_annotate_stage(expected: list[Any]) 
     assert result.stderr == ""
     records = parsed(result)
     assert records == expected
-    assert list(records[0]) == ["id", "language", "sentiment", "themes", "mentions", "model"]
+    assert list(records[0]) == ["id", "language", "sentiment", "themes", "mentions", "model", "causes"]
     assert [record["language"] for record in records[:3]] == ["en", "de", "zh-Hant"]
 
 

@@ -19,7 +19,7 @@ from saywhy.settings import Settings
 from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, EditKind, Fate, Lineage
 from service.efforts import set_effort
-from service.reports.reading import find_report, read_report
+from service.reports.reading import find_stored, read_report
 from service.topics.editing import Attribution, apply_edit
 from service.topics.validation import EditRequest
 from service.topics.views import list_edits, read_topic
@@ -77,9 +77,9 @@ def retire(engine: Engine, topic_id: str) -> None:
 def served_reports(engine: Engine) -> Iterator[Report]:
     """The report on all waves, in every way in which it is served."""
     yield read_report(engine, "default", ALL_WAVES)
-    report = find_report(engine, "default", ALL_WAVES)
-    assert report is not None
-    yield report
+    stored = find_stored(engine, "default", ALL_WAVES)
+    assert stored is not None
+    yield stored.report()
     yield set_effort(engine, "default", SHOWN, "S")[1]
     yield read_report(engine, "default", ALL_WAVES)
 

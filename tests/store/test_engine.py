@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, Select, event, text
+from sqlalchemy import Connection, Engine, Select, event, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import ClauseElement
 
 from saywhy import store
 from saywhy.annotation import Annotation, Polarity, Sentiment
-from saywhy.errors import StoreUnavailable
+from saywhy.errors import InvalidInput, StoreBusy, StoreUnavailable
 from saywhy.feedback import Comment, Response, Score
 from saywhy.store import engine as engine_module
-from saywhy.store.tables import metadata
+from saywhy.store.tables import metadata, workspaces
 
 ANNOTATION = Annotation("core-1", Sentiment(Polarity.NEUTRAL, 0.0, 1.0), (), (), (), bytes(768))
 
@@ -225,3 +227,38 @@ def test_errors_hide_what_was_to_be_stored(engine: Engine) -> None:
         connection.execute(insert, {"hash": "0", "text": "call me: ann@example.com"})
     assert "[SQL: INSERT" in str(raised.value)
     assert "SQL parameters hidden" in str(raised.value)
+
+
+def test_a_lost_file_is_unavailable_until_it_is_back(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """A file that is deleted under an open store is reported, never created anew, and used again when it is back."""
+    path, elsewhere = tmp_path / "store.db", tmp_path / "elsewhere.db"
+    path.rename(elsewhere)
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable, match="unable to open"), store.reading(sqlite_engine):
+            pass
+    assert not path.exists()
+    path.touch()  # something creates an empty file in its place
+    with store.reading(sqlite_engine) as connection, pytest.raises(StoreUnavailable, match="no such table"):
+        store.workspaces.find(connection, "acme")
+    elsewhere.replace(path)
+    with store.reading(sqlite_engine) as connection:
+        store.check(connection)
+
+
+def test_a_wait_for_a_connection_ends(store_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Who finds all connections in use gets an error that says so, and a connection as soon as one is free."""
+    monkeypatch.setattr(engine_module, "POOL_TIMEOUT", 0.01)
+    engine = store.open_store(store_url, tmp_path / "keys.json", connections=2)
+    with store.reading(engine), store.reading(engine), pytest.raises(StoreBusy), store.reading(engine):
+        pass
+    with store.reading(engine) as connection:
+        store.check(connection)
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("column", "value"), [("name", "a\0b"), ("name", "\ud800"), ("id", 2**70)])
+def test_values_that_cannot_be_stored_are_invalid_input(engine: Engine, column: str, value: Any) -> None:
+    """Where a database cannot store a NUL, an unpaired surrogate or a huge number, it is refused as invalid input."""
+    query = select(workspaces.c.id).where(workspaces.c[column] == value)
+    with store.reading(engine) as connection, suppress(InvalidInput):
+        assert connection.execute(query).one_or_none() is None

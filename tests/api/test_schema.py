@@ -1,0 +1,90 @@
+"""The server does what its OpenAPI document says, for every operation: generated requests, checked by schemathesis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.schemas import APIOperation, BaseSchema
+from sqlalchemy import Engine
+
+from api.app import create_app
+from api.http.dependencies import Resources
+from models.annotator import Annotator
+from saywhy.settings import Settings
+from tests.api.test_server import running
+from tests.builders.fixed_survey import analysed, responses
+
+#: What the schema allows may still contradict the survey: an edit that is not possible, a sheet of other columns.
+CONFIG = schemathesis.Config.from_dict(
+    {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404, 409, 503]}}}
+)
+
+
+def schema_of(engine: Engine, annotator: Annotator) -> Iterator[BaseSchema]:
+    """The document of a server on an analysed survey."""
+    analysed(engine, responses())
+    with running(create_app(Settings(), Resources(engine, "default", annotator))) as (_, address):
+        yield schemathesis.openapi.from_url(f"{address}/openapi.json", config=CONFIG)
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(_: object, value: object) -> bytes:
+    """Any text is a body of lines."""
+    return str(value).encode("utf-8", "replace")
+
+
+@pytest.fixture
+def on_sqlite(sqlite_engine: Engine, annotator: Annotator) -> Iterator[BaseSchema]:
+    """With SQLite."""
+    yield from schema_of(sqlite_engine, annotator)
+
+
+@pytest.fixture
+def on_postgresql(postgresql_engine: Engine, annotator: Annotator) -> Iterator[BaseSchema]:
+    """With PostgreSQL."""
+    yield from schema_of(postgresql_engine, annotator)
+
+
+def check(schema: BaseSchema, examples: int) -> None:
+    """Send so many valid and so many invalid requests for each operation; raises all that is wrong."""
+    faults = []
+    for result in schema.get_all_operations():
+        operation: APIOperation[Any, Any, Any, Any] = result.ok()  # type: ignore[union-attr]
+        for mode in GenerationMode:
+
+            @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+            @given(case=operation.as_strategy(generation_mode=mode))
+            def check_operation(case: Case[Any]) -> None:
+                case.call_and_validate()
+
+            try:
+                check_operation()
+            except Unsatisfiable:
+                continue  # there is nothing invalid to be sent
+            except (Exception, BaseExceptionGroup) as error:
+                faults.append(error)
+    if faults:
+        raise BaseExceptionGroup("the server does something else than its OpenAPI document says", faults)
+
+
+def test_every_operation_does_what_it_says(on_sqlite: BaseSchema) -> None:
+    """Statuses, headers and bodies of answers are the documented ones; what is invalid is refused, valid is not."""
+    check(on_sqlite, 4)
+
+
+@pytest.mark.slow
+def test_every_operation_does_what_it_says_on_sqlite(on_sqlite: BaseSchema) -> None:
+    """The same with many more requests."""
+    check(on_sqlite, 100)
+
+
+@pytest.mark.slow
+def test_every_operation_does_what_it_says_on_postgresql(on_postgresql: BaseSchema) -> None:
+    """The same on PostgreSQL."""
+    check(on_postgresql, 100)
