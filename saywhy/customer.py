@@ -8,7 +8,14 @@ from decimal import Decimal
 from enum import StrEnum
 
 from saywhy.case import CaseState
-from saywhy.feedback import Score
+from saywhy.feedback import Customer, Score
+
+
+def account_of(customer: Customer | None) -> str | None:
+    """The name of a customer's account, else the customer's id, address or name; None if nothing is known."""
+    if customer is None:
+        return None
+    return customer.account or customer.id or customer.email or customer.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Conflict(SaywhyError):
 
 
 class NoFollowUp(Conflict):
-    """An anonymous workspace has no cases, no customers and no single comments: it promised that nobody is singled out."""
+    """An anonymous workspace has no cases, customers or single comments: it promised that nobody is singled out."""
 
 
 class IllegalTransition(Conflict):

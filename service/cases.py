@@ -51,7 +51,7 @@ def open_for(
         return 0
     policy, now = store.follow_up_policies.load(connection, workspace_id), now or datetime.now(UTC)
     keys = {(response.source, response.external_id) for response in responses}
-    return _open(connection, workspace_id, policy, now, policy.max_age and now - policy.max_age, keys)
+    return _open(connection, workspace_id, policy, now, None if policy.max_age is None else now - policy.max_age, keys)
 
 
 def open_earlier(engine: Engine, workspace: str, since: datetime | None, now: datetime | None = None) -> int:

@@ -67,7 +67,7 @@ def account_health(
     overdue = [answer for answer in open_cases if _is_overdue(answer, now)]
     last_answer = max((answer.answered_at for answer in answers if answer.answered_at), default=None)
     days = None if last_answer is None else max((now - last_answer).days, 0)
-    places = [wave_order[answer.wave] for answer in answers if answer.wave in wave_order]
+    places = [wave_order[answer.wave] for answer in answers if answer.wave is not None and answer.wave in wave_order]
     missed = len(wave_order) - 1 - max(places) if places else None
     trend = fmean(changes) if changes else None
     parts = HealthParts(
@@ -150,8 +150,8 @@ def _is_overdue(answer: Answer, now: datetime) -> bool:
 
 def _weighted_mean(parts: HealthParts) -> float:
     """0 … 100, over the parts that are known."""
-    weights = asdict(WEIGHTS)
-    known = {name: value for name, value in asdict(parts).items() if value is not None}
+    weights: dict[str, float] = asdict(WEIGHTS)
+    known: dict[str, float] = {name: value for name, value in asdict(parts).items() if value is not None}
     return 100 * sum(weights[name] * value for name, value in known.items()) / sum(weights[name] for name in known)
 
 

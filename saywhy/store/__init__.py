@@ -11,7 +11,7 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
-`published_groups`. Following up: `cases`, `follow_up_policies`, `new_accounts`, `customers`.
+`published_groups`. Following up: `cases`, `follow_up_policies`, `new_accounts`, `customers`, `comment_search`.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables` defines the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
 between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
@@ -24,6 +24,7 @@ from saywhy.store import (
     audits,
     cases,
     clusters,
+    comment_search,
     comments,
     customers,
     efforts,
@@ -54,6 +55,7 @@ __all__ = [
     "cases",
     "check",
     "clusters",
+    "comment_search",
     "comments",
     "customers",
     "efforts",

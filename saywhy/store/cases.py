@@ -33,7 +33,7 @@ class CaseFilter:
     group: Group | None = None
     owner: str | None = None
     overdue_at: datetime | None = None  # those that are overdue at this time
-    customers: Collection[int] | None = None  # ids of responses
+    responses: Collection[int] | None = None  # those of the responses with these ids
 
 
 def open_cases(
@@ -189,8 +189,8 @@ def _conditions(wanted: CaseFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield cases.c.owner == wanted.owner if wanted.owner else cases.c.owner.is_(None)
     if wanted.overdue_at is not None:
         yield (cases.c.state == CaseState.OPEN.value) & (cases.c.due_at < wanted.overdue_at)
-    if wanted.customers is not None:
-        yield cases.c.response_id.in_(list(wanted.customers))
+    if wanted.responses is not None:
+        yield cases.c.response_id.in_(list(wanted.responses))
 
 
 def _case(row: Row) -> Case:

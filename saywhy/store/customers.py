@@ -46,7 +46,7 @@ def answers(connection: Connection, workspace_id: int, account: str | None = Non
             cases.c.contacted_at,
         )
         .select_from(responses.outerjoin(cases, cases.c.response_id == _columns.id))
-        .where(_columns.workspace_id == workspace_id, ACCOUNT.is_not(None) if account is None else ACCOUNT == account)
+        .where(_columns.workspace_id == workspace_id, _is_of(account))
         .order_by(_columns.id)
     )
     with connection.execute(query, execution_options=STREAMED) as rows:
@@ -134,6 +134,11 @@ def alerts(connection: Connection, workspace_id: int, limit: int) -> list[Custom
         CustomerAlert(row.account, HealthBand(row.before), HealthBand(row.after), row.health, row.at)
         for row in connection.execute(query)
     ]
+
+
+def _is_of(account: str | None) -> sa.ColumnElement[bool]:
+    """Whether a response is one of the account, or of any."""
+    return ACCOUNT.is_not(None) if account is None else ACCOUNT.in_([account])
 
 
 def _answer(row: Row) -> Answer:
