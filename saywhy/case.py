@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from saywhy.errors import IllegalTransition, InvalidInput
 from saywhy.feedback import Customer, Group, Score
@@ -83,6 +84,7 @@ class Case:
     version: int
     source: str  # of the response
     response: str  # its external id
+    response_id: int  # its id in the store
     score: Score | None = None
     wave: str | None = None
     answered_at: datetime | None = None
@@ -154,6 +156,14 @@ class NewAccount:
     revenue: Decimal | None = None
     acquisition_cost: Decimal | None = None
     lifetime_value: Decimal | None = None
+
+    @classmethod
+    def won(
+        cls, account: str, origin: AccountOrigin, brought_by: str, *, won_on: date | None = None, **values: Any
+    ) -> NewAccount:
+        """A new account that was won on a day (UTC), by default now."""
+        won_at = datetime.now(UTC) if won_on is None else datetime.combine(won_on, time(), UTC)
+        return cls(account.strip(), origin, brought_by, won_at, **values)
 
     def __post_init__(self) -> None:
         if not self.account.strip() or len(self.account) > LONGEST_NAME:

@@ -22,12 +22,14 @@ def account_of(customer: Customer | None) -> str | None:
 class Answer:
     """One answer of a customer, as far as following up needs it.
 
-    `account` is the name of the account, else the customer's id, address or name; `person` tells the people of an
-    account apart, by id, address or name. `case_*` and `contacted_at` are those of its case, None without one.
+    `account` is the name of the account, else the customer's id, address or name; it is personal data if it is one of
+    the last two. `person` tells the people of an account apart, by id, address or name. `case_*` and `contacted_at` are
+    those of its case, None without one.
     """
 
     response_id: int
     account: str
+    is_personal: bool
     person: str
     score: Score | None
     answered_at: datetime | None
@@ -64,6 +66,7 @@ class AccountHealth:
     """How an account is, and what that is computed from; docs/explanation/customer-health.md has the formula."""
 
     account: str
+    is_personal: bool  # the account is called by the name or address of a person
     health: float | None  # 0 … 100; None if it never gave a score that gives an NPS
     band: HealthBand | None
     parts: HealthParts
@@ -86,6 +89,7 @@ class CustomerAlert:
     """An account turned from one band to another."""
 
     account: str
+    is_personal: bool  # as in `AccountHealth`
     before: HealthBand
     after: HealthBand
     health: float

@@ -19,7 +19,7 @@ from saywhy.errors import NothingToAnalyse
 from saywhy.run import Run
 from saywhy.store import Connection, Engine
 from service import runs
-from service.customers import record_health
+from service.customer_health import record_health
 from service.progress import Progress
 from service.reports.writing import release_plan, write_reports
 from service.topics.proposals import propose_merges

@@ -14,12 +14,14 @@ from typing import Any
 from pipelines.follow_up import deadlines
 from saywhy import store
 from saywhy.case import Case, CaseChange, CaseEvent, CaseState
+from saywhy.code_frame import CodeFrame
 from saywhy.errors import CaseChanged, InvalidInput, NoFollowUp
 from saywhy.feedback import Response
 from saywhy.follow_up import FollowUpPolicy
 from saywhy.store import Connection, Engine
 from saywhy.store.cases import CaseFilter
-from service.paging import cursor_of, page_size, position_of
+from service.exports import Exporter
+from service.paging import PAGE, cursor_of, page_size, position_of
 from service.workspaces import reading, writing
 
 
@@ -33,10 +35,12 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class CaseDetails:
-    """A case with its history, oldest entry first."""
+    """A case with its history, oldest entry first, the comment of its response, and the causes that this names."""
 
     case: Case
     history: tuple[CaseEvent, ...]
+    comment: str | None  # with personal data masked unless it may be shown
+    causes: tuple[str, ...]  # labels, in order of position
 
 
 def open_for(
@@ -66,7 +70,7 @@ def open_earlier(engine: Engine, workspace: str, since: datetime | None, now: da
 
 
 def list_cases(
-    engine: Engine, workspace: str, wanted: CaseFilter | None = None, *, limit: int = 50, cursor: str | None = None
+    engine: Engine, workspace: str, wanted: CaseFilter | None = None, *, limit: int = PAGE, cursor: str | None = None
 ) -> CasePage:
     """Cases: detractors first, then passives, then promoters; in each group those that are due first.
 
@@ -91,11 +95,11 @@ def list_cases(
     return CasePage(tuple(cases[:limit]), cursor_of((priority, due_at.isoformat(), case_id)))
 
 
-def read_case(engine: Engine, workspace: str, case_id: int) -> CaseDetails:
-    """A case with its history. Raises `WorkspaceNotFound` and `CaseNotFound`."""
+def read_case(engine: Engine, workspace: str, case_id: int, *, with_personal_data: bool = False) -> CaseDetails:
+    """A case with its history and its response. Raises `WorkspaceNotFound` and `CaseNotFound`."""
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
         case = store.cases.find(connection, workspace_id, case_id)
-        return CaseDetails(case, store.cases.history(connection, case_id))
+        return _details(connection, workspace_id, case, with_personal_data)
 
 
 def change_case(
@@ -106,6 +110,7 @@ def change_case(
     *,
     author: str,
     version: int | None = None,
+    with_personal_data: bool = False,
     now: datetime | None = None,
 ) -> CaseDetails:
     """Change a case, if it still has the version that the author read; None: whatever its version.
@@ -126,7 +131,7 @@ def change_case(
         changed = case
         if values or event.note:
             changed = store.cases.change(connection, workspace_id, case, values, event)
-        return CaseDetails(changed, store.cases.history(connection, case_id))
+        return _details(connection, workspace_id, changed, with_personal_data)
 
 
 def read_policy(engine: Engine, workspace: str) -> FollowUpPolicy:
@@ -161,6 +166,13 @@ def following_up(transaction: Any) -> Iterator[tuple[Connection, int]]:
     with transaction as (connection, workspace_id):
         refuse_anonymous(connection, workspace_id)
         yield connection, workspace_id
+
+
+def _details(connection: Connection, workspace_id: int, case: Case, with_personal_data: bool) -> CaseDetails:
+    exporter = Exporter.of(connection, workspace_id, CodeFrame(()), with_personal_data=with_personal_data)
+    [response] = exporter.export_all(store.responses.by_id(connection, workspace_id, [case.response_id]))
+    causes = tuple(dict.fromkeys(cause.label for cause in response.causes))
+    return CaseDetails(case, store.cases.history(connection, case.id), response.comment, causes)
 
 
 def _open(

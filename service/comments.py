@@ -16,7 +16,7 @@ from saywhy.store.comment_search import CommentFilter
 from service.cases import following_up
 from service.exports import ExportedResponse, Exporter, cause_ids, existing_wave
 from service.not_found import listed
-from service.paging import cursor_of, page_size, position_of
+from service.paging import PAGE, cursor_of, page_size, position_of
 from service.workspaces import reading
 
 #: Responses that are looked at together, at first and at most: more and more while few of them are wanted.
@@ -59,7 +59,7 @@ def list_comments(
     search: CommentSearch | None = None,
     *,
     code_frame: CodeFrame,
-    limit: int = 50,
+    limit: int = PAGE,
     cursor: str | None = None,
     with_personal_data: bool = False,
     show_staff_names: bool = False,

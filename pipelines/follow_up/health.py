@@ -81,6 +81,7 @@ def account_health(
     exact = [answer.score.value for answer in latest if answer.score and answer.score.scale is Scale.NPS]
     return AccountHealth(
         account=account,
+        is_personal=any(answer.is_personal for answer in answers),
         health=health,
         band=None if health is None else band(health),
         parts=parts,

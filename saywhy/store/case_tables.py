@@ -84,6 +84,7 @@ customer_alerts = Table(
     Column("id", ID, primary_key=True),
     _workspace(),
     Column("account", sa.Text, nullable=False),
+    Column("is_personal", sa.Boolean, nullable=False),  # it is called by the name or address of a person
     Column("before", sa.String(16), nullable=False),
     Column("after", sa.String(16), nullable=False),
     Column("health", sa.Float, nullable=False),

@@ -211,6 +211,7 @@ def _case(row: Row) -> Case:
         version=row.version,
         source=row.source,
         response=row.external_id,
+        response_id=row.response_id,
         score=None if row.score is None else Score(row.score, Scale(row.scale)),
         wave=row.wave,
         answered_at=row.answered_at,

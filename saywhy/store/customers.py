@@ -33,6 +33,7 @@ def answers(connection: Connection, workspace_id: int, account: str | None = Non
         sa.select(
             _columns.id,
             ACCOUNT.label("account"),
+            _first_given(_columns.customer_account, _columns.customer_id).is_(None).label("is_personal"),
             PERSON.label("person"),
             _columns.score,
             _columns.scale,
@@ -112,6 +113,7 @@ def add_alerts(connection: Connection, workspace_id: int, alerts: Sequence[Custo
                 {
                     "workspace_id": workspace_id,
                     "account": alert.account,
+                    "is_personal": alert.is_personal,
                     "before": alert.before.value,
                     "after": alert.after.value,
                     "health": alert.health,
@@ -131,7 +133,7 @@ def alerts(connection: Connection, workspace_id: int, limit: int) -> list[Custom
         .limit(limit)
     )
     return [
-        CustomerAlert(row.account, HealthBand(row.before), HealthBand(row.after), row.health, row.at)
+        CustomerAlert(row.account, row.is_personal, HealthBand(row.before), HealthBand(row.after), row.health, row.at)
         for row in connection.execute(query)
     ]
 
@@ -145,6 +147,7 @@ def _answer(row: Row) -> Answer:
     return Answer(
         response_id=row.id,
         account=row.account,
+        is_personal=row.is_personal,
         person=row.person,
         score=None if row.score is None else Score(row.score, Scale(row.scale)),
         answered_at=row.answered_at,

@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         *_workspace("customer_alerts"),
         sa.Column("account", sa.Text, nullable=False),
+        sa.Column("is_personal", sa.Boolean, nullable=False),
         sa.Column("before", sa.String(16), nullable=False),
         sa.Column("after", sa.String(16), nullable=False),
         sa.Column("health", sa.Float, nullable=False),

@@ -6,13 +6,15 @@ records nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from typing import TypeVar
 
+from pipelines.clean.personal_data.kinds import NAME
 from pipelines.follow_up.health import healths, watch_order
 from saywhy import store
-from saywhy.case import AccountOrigin, Case, NewAccount
+from saywhy.case import Case, NewAccount
 from saywhy.code_frame import CodeFrame
 from saywhy.customer import AccountHealth, CustomerAlert, HealthBand
 from saywhy.errors import CaseNotFound, CustomerNotFound
@@ -21,10 +23,21 @@ from saywhy.store import Connection, Engine
 from saywhy.store.cases import CaseFilter
 from service.cases import following_up
 from service.exports import ExportedResponse, Exporter
+from service.paging import PAGE, cursor_of, page_size, position_of
 from service.workspaces import reading, writing
+
+_Named = TypeVar("_Named", AccountHealth, CustomerAlert)
 
 #: Alerts and cases of one customer that are read.
 LATEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """Some of the accounts, in order; `next` is the cursor of those that follow, None at the end."""
+
+    accounts: tuple[AccountHealth, ...]
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,8 @@ def read_customer(
         exporter = Exporter.of(connection, workspace_id, code_frame, with_personal_data=with_personal_data)
         responses = sorted(store.responses.by_id(connection, workspace_id, account_of), key=_time)
         answers = list(exporter.export_all(responses))
-        health = _healths(connection, workspace_id, now or datetime.now(UTC), set(account_of.values()))
+        accounts = {account for account in account_of.values() if account is not None}
+        health = _healths(connection, workspace_id, now or datetime.now(UTC), accounts)
         cases = store.cases.page(connection, workspace_id, CaseFilter(responses=account_of.keys()), LATEST)
         open_causes = {cause for each in health for cause in each.open_causes}
         return CustomerDetails(
@@ -92,7 +106,7 @@ def read_customer(
                     shown(response.customer, with_personal_data) for response in responses if response.customer
                 )
             ),
-            health=tuple(health),
+            health=tuple(_named(each, with_personal_data) for each in health),
             scores=tuple(
                 ScorePoint(answer.answered_at, answer.wave, answer.score)
                 for answer in answers
@@ -106,27 +120,45 @@ def read_customer(
 
 
 def list_customers(
-    engine: Engine, workspace: str, *, bands: tuple[HealthBand, ...] | None = None, now: datetime | None = None
-) -> list[AccountHealth]:
-    """The health of every account, or of those in these bands: the worst first, of equal ones that with most revenue.
+    engine: Engine,
+    workspace: str,
+    *,
+    bands: Collection[HealthBand] | None = None,
+    limit: int = PAGE,
+    cursor: str | None = None,
+    with_personal_data: bool = False,
+    now: datetime | None = None,
+) -> AccountPage:
+    """The health of accounts, or of those in these bands: the worst first, of equal ones that with most revenue.
 
-    Raises `WorkspaceNotFound`.
+    Accounts that only have an e-mail address or a name are called by a placeholder unless `with_personal_data`. Raises
+    `WorkspaceNotFound` and `InvalidInput` for a cursor that is none.
     """
+    limit = page_size(limit)
+    start = 0 if cursor is None else int(position_of(cursor, int)[0])
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
         accounts = _healths(connection, workspace_id, now or datetime.now(UTC))
-    return sorted((each for each in accounts if bands is None or each.band in bands), key=watch_order)
+    ordered = sorted((each for each in accounts if bands is None or each.band in bands), key=watch_order)
+    page = tuple(_named(each, with_personal_data) for each in ordered[start : start + limit])
+    return AccountPage(page, cursor_of((start + limit,)) if start + limit < len(ordered) else None)
 
 
-def list_alerts(engine: Engine, workspace: str, limit: int = 50) -> list[CustomerAlert]:
+def list_alerts(
+    engine: Engine, workspace: str, limit: int = PAGE, *, with_personal_data: bool = False
+) -> list[CustomerAlert]:
     """The accounts that turned, the last one first. Raises `WorkspaceNotFound`."""
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
-        return store.customers.alerts(connection, workspace_id, limit)
+        alerts = store.customers.alerts(connection, workspace_id, page_size(limit))
+    return [_named(alert, with_personal_data) for alert in alerts]
 
 
-def check_health(engine: Engine, workspace: str, now: datetime | None = None) -> list[CustomerAlert]:
+def check_health(
+    engine: Engine, workspace: str, *, with_personal_data: bool = False, now: datetime | None = None
+) -> list[CustomerAlert]:
     """Record how accounts are, and return those that turned since it was last recorded. Raises `WorkspaceNotFound`."""
     with following_up(writing(engine, workspace)) as (connection, workspace_id):
-        return record_health(connection, workspace_id, now)
+        alerts = record_health(connection, workspace_id, now)
+    return [_named(alert, with_personal_data) for alert in alerts]
 
 
 def record_health(connection: Connection, workspace_id: int, now: datetime | None = None) -> list[CustomerAlert]:
@@ -145,7 +177,9 @@ def record_health(connection: Connection, workspace_id: int, now: datetime | Non
             continue
         changed[account.account] = account.band
         if earlier := before.get(account.account):
-            alerts.append(CustomerAlert(account.account, earlier, account.band, account.health, now))
+            alerts.append(
+                CustomerAlert(account.account, account.is_personal, earlier, account.band, account.health, now)
+            )
     store.customers.save_bands(connection, workspace_id, changed)
     store.customers.add_alerts(connection, workspace_id, alerts)
     return alerts
@@ -166,18 +200,27 @@ def add_new_account(engine: Engine, workspace: str, new: NewAccount) -> None:
         store.new_accounts.add(connection, workspace_id, new)
 
 
+def list_new_accounts(engine: Engine, workspace: str, *, with_personal_data: bool = False) -> list[NewAccount]:
+    """The accounts that customers brought, in the order of their record. Raises `WorkspaceNotFound`."""
+    with following_up(reading(engine, workspace)) as (connection, workspace_id):
+        accounts = store.new_accounts.load(connection, workspace_id)
+    return [_brought_by(account, with_personal_data) for account in accounts]
+
+
 def remove_new_account(engine: Engine, workspace: str, account: str) -> None:
     """Forget an account that a customer brought. Raises `WorkspaceNotFound` and `NotFound`."""
     with following_up(writing(engine, workspace)) as (connection, workspace_id):
         store.new_accounts.delete(connection, workspace_id, account)
 
 
-def new_account(
-    account: str, origin: AccountOrigin, brought_by: str, won_on: date | None = None, **values: object
-) -> NewAccount:
-    """A new account that was won on a day (UTC), by default now."""
-    won_at = datetime.now(UTC) if won_on is None else datetime(won_on.year, won_on.month, won_on.day, tzinfo=UTC)
-    return NewAccount(account.strip(), origin, brought_by, won_at, **values)  # type: ignore[arg-type]
+def _brought_by(new: NewAccount, with_personal_data: bool) -> NewAccount:
+    """The new account, without the address of whoever brought it unless personal data may be shown."""
+    return new if with_personal_data or "@" not in new.brought_by else replace(new, brought_by=NAME)
+
+
+def _named(entry: _Named, with_personal_data: bool) -> _Named:
+    """The entry, with a placeholder for the name of a person unless personal data may be shown."""
+    return replace(entry, account=NAME) if entry.is_personal and not with_personal_data else entry
 
 
 def shown(customer: Customer, with_personal_data: bool) -> Customer:
