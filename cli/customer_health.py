@@ -63,8 +63,9 @@ def show(
     )
     lines = [details.name]
     for each in details.customers:
-        facts = (each.account, each.id, each.name, each.email, each.revenue and f"revenue {each.revenue:,.0f}")
-        lines.append(f"  {', '.join(filter(None, facts)) or 'customer not shown'}")
+        revenue = None if each.revenue is None else f"revenue {each.revenue:,.0f}"
+        known = filter(None, (each.account, each.id, each.name, each.email, revenue))
+        lines.append(f"  {', '.join(known) or 'customer not shown'}")
     for health in details.health:
         lines += [_summary(health), f"  parts: {_parts(health)}"]
     lines.append("Scores: " + (" → ".join(f"{point.score}" for point in details.scores) or "none"))
@@ -80,8 +81,8 @@ def show(
     for answer in details.answers:
         when = f"{answer.answered_at:%Y-%m-%d}" if answer.answered_at else "no date"
         score = "no score" if answer.score is None else f"{answer.score} ({answer.scale})"
-        facts = (when, answer.wave, score, answer.comment and f"“{answer.comment}”")
-        lines.append(f"  {' · '.join(filter(None, facts))}")
+        said = filter(None, (when, answer.wave, score, answer.comment and f"“{answer.comment}”"))
+        lines.append(f"  {' · '.join(said)}")
     for line in lines:
         typer.echo(printable_line(line))
 

@@ -22,6 +22,7 @@ from cli import (
     evaluate,
     exporting,
     fixes,
+    follow_up,
     importing,
     mappings,
     scenarios,
@@ -105,6 +106,7 @@ app.command("effort", rich_help_panel=SURVEYS)(analysis.effort)
 app.command("scenario", rich_help_panel=SURVEYS)(scenarios.scenario)
 app.command("fix", rich_help_panel=SURVEYS)(fixes.fix)
 app.add_typer(fixes.app, name="fixes", rich_help_panel=SURVEYS)
+cases.app.add_typer(follow_up.app)
 app.add_typer(cases.app, name="cases", rich_help_panel=SURVEYS)
 app.add_typer(customer_health.app, name="customers", rich_help_panel=SURVEYS)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)

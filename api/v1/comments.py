@@ -43,9 +43,7 @@ def list_comments(
     sentiment: Annotated[Polarity | None, Query()] = None,
     segment: Annotated[
         list[str] | None,
-        Query(
-            max_length=20, description="`NAME=VALUE`. Repeatable: those in all of them.", examples=[["region=north"]]
-        ),
+        Query(max_length=20, description="`NAME=VALUE`. Repeatable: those in all.", examples=[["region=north"]]),
     ] = None,
     group: Annotated[Group | None, Query()] = None,
     score: Annotated[int | None, Query(ge=0, le=10, description="On 0-10.")] = None,
