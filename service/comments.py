@@ -9,7 +9,7 @@ from saywhy import store
 from saywhy.annotation import Polarity
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import InvalidInput, NotFound
-from saywhy.feedback import Group, Response, Segment
+from saywhy.feedback import Group, Segment
 from saywhy.report import ALL_WAVES
 from saywhy.store import Connection, Engine
 from saywhy.store.comment_search import CommentFilter
@@ -86,17 +86,18 @@ def list_comments(
         comments: list[ExportedResponse] = []
         batch = _FIRST_BATCH if _needs_a_look(search) else limit + 1
         while True:
-            ids = store.comment_search.ids(connection, workspace_id, wanted, batch, before)
+            rows = store.comment_search.ids(connection, workspace_id, wanted, batch, before)
+            ids = [response_id for response_id, values in rows if _is_in(values, search.segments)]
             responses = store.responses.by_id(connection, workspace_id, ids)[::-1]
-            for response_id, response, exported in zip(ids, responses, exporter.export_all(responses), strict=True):
-                if _is_wanted(response, exported, search):
+            for response_id, exported in zip(ids, exporter.export_all(responses), strict=True):
+                if _is_wanted(exported, search):
                     if len(comments) == limit:
                         return CommentPage(tuple(comments), cursor_of((before or 0,)))
                     comments.append(exported)
                     before = response_id
-            if len(ids) < batch:
+            if len(rows) < batch:
                 return CommentPage(tuple(comments), None)
-            before, batch = ids[-1], min(2 * batch, _LARGEST_BATCH)
+            before, batch = rows[-1][0], min(2 * batch, _LARGEST_BATCH)
 
 
 def _filter(connection: Connection, workspace_id: int, search: CommentSearch, exporter: Exporter) -> CommentFilter:
@@ -126,10 +127,13 @@ def _needs_a_look(search: CommentSearch) -> bool:
     return bool(search.segments) or search.theme is not None or search.text is not None
 
 
-def _is_wanted(response: Response, exported: ExportedResponse, search: CommentSearch) -> bool:
+def _is_in(values: dict[str, list[str]], segments: Collection[Segment]) -> bool:
+    """Whether a response with these values of dimensions is in all of the segments."""
+    return all(segment.value in values.get(segment.dimension, ()) for segment in segments)
+
+
+def _is_wanted(exported: ExportedResponse, search: CommentSearch) -> bool:
     """Whether the response is wanted, by what the database does not check."""
     if search.theme is not None and search.theme not in {theme.id for theme in exported.themes}:
         return False
-    if search.text is not None and search.text.lower() not in (exported.comment or "").lower():
-        return False
-    return set(search.segments).issubset(response.segments)
+    return search.text is None or search.text.lower() in (exported.comment or "").lower()
