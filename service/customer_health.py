@@ -6,7 +6,7 @@ records nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -236,20 +236,19 @@ def _responses_of(connection: Connection, workspace_id: int, name: str) -> dict[
 
 
 def _healths(
-    connection: Connection, workspace_id: int, now: datetime, accounts: set[str] | None = None
+    connection: Connection, workspace_id: int, now: datetime, accounts: Collection[str] | None = None
 ) -> list[AccountHealth]:
     """The health of all accounts, or of some."""
-    answers = (
-        store.customers.answers(connection, workspace_id)
-        if accounts is None
-        else (one for name in accounts for one in store.customers.answers(connection, workspace_id, name))
-    )
-    fixed = store.fixes.load(connection, workspace_id)
-    complaints: Mapping[str, set[str]] = {
-        content_hash: causes - fixed.keys()
-        for content_hash, causes in store.customers.complaints(connection, workspace_id).items()
-    }
-    return list(healths(answers, store.responses.waves(connection, workspace_id), complaints, now))
+    if accounts is None:
+        answers = list(store.customers.answers(connection, workspace_id))
+        complaints = store.customers.complaints(connection, workspace_id)
+    else:
+        answers = [one for name in accounts for one in store.customers.answers(connection, workspace_id, name)]
+        hashes = {answer.content_hash for answer in answers if answer.content_hash}
+        complaints = store.customers.complaints(connection, workspace_id, hashes)
+    fixed = store.fixes.load(connection, workspace_id).keys()
+    unfixed = {content_hash: causes - fixed for content_hash, causes in complaints.items()}
+    return list(healths(answers, store.responses.waves(connection, workspace_id), unfixed, now))
 
 
 def _causes(answers: list[ExportedResponse], open_causes: set[str]) -> tuple[CustomerCause, ...]:

@@ -74,7 +74,8 @@ def open_cases(
         }
         of_responses = sa.select(*columns.values()).where(is_due).order_by(responses.c.id)
         statement = insert(connection, cases).from_select(list(columns), of_responses)
-        opened += connection.execute(statement.on_conflict_do_nothing(index_elements=["response_id"])).rowcount
+        statement = statement.on_conflict_do_nothing(index_elements=["response_id"])
+        opened += len(connection.scalars(statement.returning(cases.c.id)).all())
         is_other_group = (
             (cases.c.workspace_id == workspace_id)
             & (cases.c.response_id == responses.c.id)

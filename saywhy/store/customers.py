@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from saywhy.case import CaseState
 from saywhy.customer import Answer, CustomerAlert, HealthBand
 from saywhy.feedback import Scale, Score
 from saywhy.store.case_tables import account_health, cases, customer_alerts
-from saywhy.store.statements import STREAMED, Row, upsert
+from saywhy.store.statements import STREAMED, Row, batches, upsert
 from saywhy.store.tables import assignments, responses, topics
 
 
@@ -73,8 +73,13 @@ def responses_of(connection: Connection, workspace_id: int, name: str) -> dict[i
     return {}
 
 
-def complaints(connection: Connection, workspace_id: int) -> dict[str, set[str]]:
-    """The topics, as `topic:id`, that each comment complains of, by content hash; ignored ones are left out."""
+def complaints(
+    connection: Connection, workspace_id: int, content_hashes: Collection[str] | None = None
+) -> dict[str, set[str]]:
+    """The topics, as `topic:id`, that comments complain of, by content hash: of these comments, or of all.
+
+    Ignored topics are left out.
+    """
     query = (
         sa.select(topics.c.id)
         .where(topics.c.workspace_id == workspace_id, ~topics.c.is_ignored)
@@ -85,10 +90,14 @@ def complaints(connection: Connection, workspace_id: int) -> dict[str, set[str]]
     clauses = sa.select(assignments.c.content_hash, assignments.c.topic_id, assignments.c.second_topic_id).where(
         assignments.c.workspace_id == workspace_id
     )
-    with connection.execute(clauses, execution_options=STREAMED) as rows:
-        for content_hash, *named in rows:
-            for topic in negative.intersection(named):
-                complained.setdefault(content_hash, set()).add(f"topic:{topic}")
+    parts = [clauses]
+    if content_hashes is not None:
+        parts = [clauses.where(assignments.c.content_hash.in_(part)) for part in batches(sorted(content_hashes))]
+    for part in parts:
+        with connection.execute(part, execution_options=STREAMED) as rows:
+            for content_hash, *named in rows:
+                for topic in negative.intersection(named):
+                    complained.setdefault(content_hash, set()).add(f"topic:{topic}")
     return complained
 
 
