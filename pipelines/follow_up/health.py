@@ -73,7 +73,7 @@ def account_health(
     parts = HealthParts(
         score=fmean(scores) / 10 if scores else None,
         trend=None if trend is None else _within(0.5 + trend / (2 * WORST_TREND)),
-        causes=1 - min(len(open_causes), MOST_CAUSES) / MOST_CAUSES,
+        causes=_causes_part(latest, open_causes),
         cases=_cases_part(answers, open_cases, overdue),
         silence=_silence_part(missed, days),
     )
@@ -127,6 +127,13 @@ def _by_person(answers: Sequence[Answer]) -> tuple[list[Answer], list[float]]:
 def _points(score: Score) -> float:
     """The score on 0-10."""
     return float(score.value) if score.scale is Scale.NPS else _OF_GROUP[score.group or Group.PASSIVE]
+
+
+def _causes_part(latest: Sequence[Answer], open_causes: Collection[str]) -> float | None:
+    """Less with each open cause; None where the latest answers have no comment."""
+    if all(answer.content_hash is None for answer in latest):
+        return None
+    return 1 - min(len(open_causes), MOST_CAUSES) / MOST_CAUSES
 
 
 def _cases_part(answers: Sequence[Answer], open_cases: Sequence[Answer], overdue: Sequence[Answer]) -> float | None:

@@ -27,7 +27,8 @@ def add(connection: Connection, workspace_id: int, new: NewAccount) -> None:
         "lifetime_value": new.lifetime_value,
     }
     statement = insert(connection, table).values(**values)
-    if not connection.execute(statement.on_conflict_do_nothing(index_elements=["workspace_id", "account"])).rowcount:
+    statement = statement.on_conflict_do_nothing(index_elements=["workspace_id", "account"])
+    if connection.scalar(statement.returning(table.c.id)) is None:
         raise Conflict(f"the new account {new.account!r} is recorded already; remove it to record it again")
 
 

@@ -72,7 +72,7 @@ def survey_file(folder: Path) -> Path:
     today = datetime.now(UTC).date().isoformat()
     path = folder / "survey.csv"
     path.write_text(
-        "id,NPS score (0-10),comment,submitted at,customer id,account\n"
+        "response id,NPS score (0-10),comment,submitted at,customer id,account\n"
         f"1,0,Slow support,{today},c-1,Acme\n2,10,Lovely,{today},c-2,Birch\n3,8,Fine,{today},c-3,Cedar\n"
     )
     return path
