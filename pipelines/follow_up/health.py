@@ -63,7 +63,7 @@ def account_health(
         if answer.content_hash and answer.case_state is not CaseState.RESOLVED
         for cause in complaints.get(answer.content_hash, ())
     }
-    open_cases = [answer for answer in answers if answer.case_state in (CaseState.OPEN, CaseState.CONTACTED)]
+    open_cases = [answer for answer in answers if _is_open(answer)]
     overdue = [answer for answer in open_cases if _is_overdue(answer, now)]
     last_answer = max((answer.answered_at for answer in answers if answer.answered_at), default=None)
     days = None if last_answer is None else max((now - last_answer).days, 0)
@@ -74,7 +74,7 @@ def account_health(
         score=fmean(scores) / 10 if scores else None,
         trend=None if trend is None else _within(0.5 + trend / (2 * WORST_TREND)),
         causes=_causes_part(latest, open_causes),
-        cases=_cases_part(answers, open_cases, overdue),
+        cases=_cases_part(answers, now),
         silence=_silence_part(missed, days),
     )
     health = _weighted_mean(parts) if parts.score is not None else None
@@ -136,13 +136,17 @@ def _causes_part(latest: Sequence[Answer], open_causes: Collection[str]) -> floa
     return 1 - min(len(open_causes), MOST_CAUSES) / MOST_CAUSES
 
 
-def _cases_part(answers: Sequence[Answer], open_cases: Sequence[Answer], overdue: Sequence[Answer]) -> float | None:
-    """1 if all cases are ended, 0.5 while some are open, 0 while one is overdue; None without a case."""
-    if all(answer.case_state is None for answer in answers):
+def _cases_part(answers: Sequence[Answer], now: datetime) -> float | None:
+    """1 if all cases have ended, 0.5 while one is open, 0 while one is overdue; None without a case.
+
+    Cases of promoters do not count: that nobody has thanked them yet is no trouble of theirs.
+    """
+    to_solve = [answer for answer in answers if answer.case_state and not _is_promoter(answer)]
+    if not to_solve:
         return None
-    if overdue:
+    if any(_is_overdue(answer, now) for answer in to_solve):
         return 0.0
-    return 0.5 if open_cases else 1.0
+    return 0.5 if any(_is_open(answer) for answer in to_solve) else 1.0
 
 
 def _silence_part(missed: int | None, days: int | None) -> float | None:
@@ -150,6 +154,14 @@ def _silence_part(missed: int | None, days: int | None) -> float | None:
     if missed is not None:
         return 1 - min(missed, MOST_WAVES) / MOST_WAVES
     return None if days is None else _within(1 - (days - FIRST_DAYS) / (MOST_DAYS - FIRST_DAYS))
+
+
+def _is_promoter(answer: Answer) -> bool:
+    return answer.score is not None and answer.score.group is Group.PROMOTER
+
+
+def _is_open(answer: Answer) -> bool:
+    return answer.case_state is not None and not answer.case_state.is_final
 
 
 def _is_overdue(answer: Answer, now: datetime) -> bool:

@@ -12,9 +12,12 @@ from saywhy.annotation import Polarity
 from saywhy.case import CaseState
 from saywhy.customer import Answer, CustomerAlert, HealthBand
 from saywhy.feedback import Scale, Score
-from saywhy.store.case_tables import account_health, cases, customer_alerts
+from saywhy.store.case_tables import account_health, cases, customer_alerts, new_accounts
 from saywhy.store.statements import STREAMED, Row, batches, upsert
 from saywhy.store.tables import assignments, responses, topics
+
+#: Stands for a forgotten customer who brought an account.
+FORGOTTEN = "(deleted)"
 
 
 def _first_given(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -145,6 +148,21 @@ def alerts(connection: Connection, workspace_id: int, limit: int) -> list[Custom
         CustomerAlert(row.account, row.is_personal, HealthBand(row.before), HealthBand(row.after), row.health, row.at)
         for row in connection.execute(query)
     ]
+
+
+def forget(connection: Connection, workspace_id: int, names: Collection[str]) -> None:
+    """Forget people by these ids and addresses: how they were, and that they brought accounts; the accounts stay.
+
+    Cases are deleted with their responses.
+    """
+    for batch in batches(sorted(set(names))):
+        for table in (account_health, customer_alerts):
+            connection.execute(sa.delete(table).where(table.c.workspace_id == workspace_id, table.c.account.in_(batch)))
+        connection.execute(
+            sa.update(new_accounts)
+            .where(new_accounts.c.workspace_id == workspace_id, new_accounts.c.brought_by.in_(batch))
+            .values(brought_by=FORGOTTEN)
+        )
 
 
 def _is_of(account: str | None) -> sa.ColumnElement[bool]:

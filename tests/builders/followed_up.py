@@ -28,7 +28,8 @@ def answer(
     revenue: int | None = None,
 ) -> Response:
     """An answer to a survey, by default of the customer c-1 of the account Acme a day before `NOW`."""
-    who = Customer(customer, f"Name {customer}", f"{customer}@x.example", account, revenue and Decimal(revenue))
+    amount = None if revenue is None else Decimal(revenue)
+    who = Customer(customer, f"Name {customer}", f"{customer}@x.example", account, amount)
     return Response(
         "survey",
         str(number),
@@ -73,6 +74,6 @@ def survey_file(folder: Path) -> Path:
     path = folder / "survey.csv"
     path.write_text(
         "response id,NPS score (0-10),comment,submitted at,customer id,account\n"
-        f"1,0,Slow support,{today},c-1,Acme\n2,10,Lovely,{today},c-2,Birch\n3,8,Fine,{today},c-3,Cedar\n"
+        f"R-1,0,Slow support,{today},c-1,Acme\nR-2,10,Lovely,{today},c-2,Birch\nR-3,8,Fine,{today},c-3,Cedar\n"
     )
     return path

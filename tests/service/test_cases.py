@@ -40,7 +40,7 @@ def test_an_import_opens_cases_once(sqlite_engine: Engine, tmp_path: Path) -> No
     path = survey_file(tmp_path)
     for _ in range(2):
         import_file(sqlite_engine, WORKSPACE, path)
-        assert listed(sqlite_engine) == ["1", "3", "2"]
+        assert [response.partition("@")[0] for response in listed(sqlite_engine)] == ["R-1", "R-3", "R-2"]
 
 
 def test_what_opens_no_case(engine: Engine) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from pipelines.render.board import to_csv
+from saywhy import store
 from saywhy.case import AccountOrigin, CaseChange, CaseState, NewAccount, Outcome
 from saywhy.code_frame import load_code_frame
 from saywhy.customer import HealthBand
 from saywhy.errors import CaseNotFound, Conflict, CustomerNotFound, InvalidInput, NotFound
 from saywhy.feedback import Customer, Response, Score
-from saywhy.store import Engine
+from saywhy.store import Engine, case_tables
+from saywhy.store.tables import responses as responses_table
 from service.boards import read_board
-from service.cases import change_case
+from service.cases import change_case, open_for, read_case
 from service.customer_health import (
     CustomerDetails,
     add_new_account,
@@ -73,9 +76,6 @@ def test_causes_of_a_customer_are_open_until_resolved(sqlite_engine: Engine) -> 
     exported_survey.fill(sqlite_engine)
     blame = exported_survey.RESPONSES[0]
     known = Response(blame.source, blame.external_id, answered_at=NOW, customer=Customer("c-9", account="Dune"))
-    from saywhy import store
-    from service.cases import open_for, read_case
-
     with sqlite_engine.begin() as connection:
         workspace_id = store.workspaces.find(connection, "acme")
         store.responses.save(connection, workspace_id, [known])
@@ -167,6 +167,26 @@ def test_the_board_counts_cases_outcomes_and_new_accounts(engine: Engine) -> Non
     assert "new_accounts,referral,cac,100.0,," in rows
     assert "points,,nps,,," in rows
     assert asdict(board)["cases"][0]["group"] == "detractor"
+
+
+def test_a_forgotten_customer_leaves_no_trace(engine: Engine) -> None:
+    """Cases and history go with the responses, alerts and health by name; the account that was brought stays."""
+    person = Response("survey", "1", Score(9), answered_at=NOW, customer=Customer(email="jo@x.example"))
+    save(engine, person)
+    contact(engine, 1)
+    check_health(engine, WORKSPACE, now=NOW)
+    save(engine, replace(person, external_id="2", score=Score(0), answered_at=NOW + timedelta(days=1)))
+    assert len(check_health(engine, WORKSPACE, now=NOW + timedelta(days=1))) == 1
+    add_new_account(engine, WORKSPACE, NewAccount("Elm", AccountOrigin.REFERRAL, "jo@x.example", NOW, 1))
+    with engine.begin() as connection:
+        workspace_id = store.workspaces.find(connection, WORKSPACE)
+        connection.execute(sa.delete(responses_table))
+        store.customers.forget(connection, workspace_id, ["jo@x.example"])
+    tables = (case_tables.cases, case_tables.case_events, case_tables.account_health, case_tables.customer_alerts)
+    with store.reading(engine) as connection:
+        assert [connection.execute(sa.select(table)).all() for table in tables] == [[], [], [], []]
+    [new] = list_new_accounts(engine, WORKSPACE)
+    assert (new.account, new.brought_by, new.case) == ("Elm", "(deleted)", None)
 
 
 def test_a_new_account_is_of_a_customer_and_counts_once(engine: Engine) -> None:
