@@ -18,6 +18,14 @@ PRIORITY = (Group.DETRACTOR, Group.PASSIVE, Group.PROMOTER)
 LONGEST_NAME, LONGEST_NOTE = 120, 4000
 
 
+def check_text(name: str, text: str | None, longest: int) -> None:
+    """Raise `InvalidInput` if a text is too long, or has what databases cannot store."""
+    if len(text or "") > longest:
+        raise InvalidInput(f"the {name} has more than {longest:,} characters")
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text or ""):
+        raise InvalidInput(f"the {name} has a character that cannot be stored")
+
+
 class CaseState(StrEnum):
     """open → contacted → resolved or closed; what nobody needs to be contacted for is closed at once. The last two are
     final: another answer of the customer opens another case.
@@ -118,9 +126,8 @@ class CaseChange:
     def __post_init__(self) -> None:
         if self.state is None and self.owner is None and self.outcome is None and not (self.note or "").strip():
             raise InvalidInput("nothing to change: give a state, an owner, an outcome or a note")
-        for name, text, longest in (("owner", self.owner, LONGEST_NAME), ("note", self.note, LONGEST_NOTE)):
-            if len(text or "") > longest:
-                raise InvalidInput(f"the {name} has more than {longest} characters")
+        check_text("owner", self.owner, LONGEST_NAME)
+        check_text("note", self.note, LONGEST_NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +173,9 @@ class NewAccount:
         return cls(account.strip(), origin, brought_by, won_at, **values)
 
     def __post_init__(self) -> None:
-        if not self.account.strip() or len(self.account) > LONGEST_NAME:
-            raise InvalidInput(f"the name of an account has 1 to {LONGEST_NAME} characters")
+        if not self.account.strip():
+            raise InvalidInput("a new account needs a name")
+        check_text("name of the account", self.account, LONGEST_NAME)
         for name in ("revenue", "acquisition_cost", "lifetime_value"):
             amount: Decimal | None = getattr(self, name)
             if amount is not None and not (amount.is_finite() and 0 <= amount < 10**15):

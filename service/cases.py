@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.follow_up import deadlines
 from saywhy import store
-from saywhy.case import Case, CaseChange, CaseEvent, CaseState
+from saywhy.case import LONGEST_NAME, PRIORITY, Case, CaseChange, CaseEvent, CaseState, check_text
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import CaseChanged, InvalidInput, NoFollowUp
 from saywhy.feedback import Response
@@ -81,10 +81,10 @@ def list_cases(
     if cursor is not None:
         priority, due, case_id = position_of(cursor, int, str, int)
         try:
-            moment = datetime.fromisoformat(str(due))
-        except ValueError:
+            moment = datetime.fromisoformat(str(due)).astimezone(UTC)
+        except (ValueError, OverflowError):
             raise InvalidInput(f"{cursor[:40]!r} is not a cursor") from None
-        if moment.tzinfo is None or int(priority) > 2:
+        if int(priority) >= len(PRIORITY):
             raise InvalidInput(f"{cursor[:40]!r} is not a cursor")
         after = (int(priority), moment, int(case_id))
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
@@ -119,6 +119,7 @@ def change_case(
     a case whose customer nobody has contacted.
     """
     now = now or datetime.now(UTC)
+    check_text("name of the author", author, LONGEST_NAME)
     with following_up(writing(engine, workspace)) as (connection, workspace_id):
         case = store.cases.find(connection, workspace_id, case_id)
         if version is not None and version != case.version:

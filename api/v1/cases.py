@@ -23,6 +23,8 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"])
 CaseId = Annotated[int, Path(ge=1, lt=2**63, description="The number of a case.", examples=[12])]
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Entries of a page.")]
 Cursor = Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")]
+#: A time with an offset, in years that databases and time zones know.
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
 REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 
@@ -146,7 +148,7 @@ class EarlierIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime | None = Field(description="Those that were answered since then; null: all.")
+    since: Moment | None = Field(description="Those that were answered since then; null: all.")
 
 
 class Opened(BaseModel):

@@ -9,10 +9,11 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
 from api.http.dependencies import ResourcesDep
+from api.v1.cases import Moment
 from saywhy.board import Board
 from saywhy.case import LONGEST_NAME, AccountOrigin, NewAccount
 from saywhy.feedback import Group
@@ -86,7 +87,9 @@ class NewAccountIn(BaseModel):
     origin: AccountOrigin
     brought_by: str = Field(max_length=500, description="A customer: an account, an id or an e-mail address.")
     case: int | None = Field(default=None, ge=1, lt=2**63, description="The case that it came of.")
-    won_on: date | None = Field(default=None, description="UTC; by default today.")
+    won_on: Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))] | None = Field(
+        default=None, description="UTC; by default today."
+    )
     revenue: Amount = Field(default=None, description="Annual.")
     acquisition_cost: Amount = Field(default=None, description="What winning it cost (CAC).")
     lifetime_value: Amount = None
@@ -143,7 +146,7 @@ def save_policy(body: PolicyModel, resources: ResourcesDep) -> PolicyModel:
 def read_board(
     resources: ResourcesDep,
     since: Annotated[
-        AwareDatetime | None, Query(description="Cases opened and accounts won since then; by default all.")
+        Moment | None, Query(description="Cases opened and accounts won since then; by default all.")
     ] = None,
     format: BoardFormat = BoardFormat.JSON,
 ) -> Board | Response:

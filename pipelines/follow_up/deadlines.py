@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import count
 
 from saywhy.errors import InvalidInput
 from saywhy.follow_up import BusinessHours, FollowUpPolicy
 
-#: Days without business hours in a row after which there are none at all.
-_LONGEST_BREAK = 366
+#: A case that is not due in so many days is due never.
+_LONGEST_WAIT = 5 * 366
 
 
 def due_at(opened_at: datetime, policy: FollowUpPolicy) -> datetime:
@@ -19,7 +18,7 @@ def due_at(opened_at: datetime, policy: FollowUpPolicy) -> datetime:
 
     By the calendar it is `policy.within` later on any clock. With business hours only the time within them counts, as
     it passes: a day on which clocks change has an hour more or less if its business hours span the change. Raises
-    `InvalidInput` for holidays of an unknown country, and if there are no business hours within a year.
+    `InvalidInput` for holidays of an unknown country, and if so few hours are business hours that five years pass.
     """
     opened_at = opened_at.astimezone(UTC)
     hours = policy.business_hours
@@ -31,7 +30,7 @@ def due_at(opened_at: datetime, policy: FollowUpPolicy) -> datetime:
         if closes - begins >= left:
             return begins + left
         left -= max(closes - begins, timedelta(0))
-    raise InvalidInput(f"there are no business hours in the {_LONGEST_BREAK} days after {opened_at:%Y-%m-%d}")
+    raise InvalidInput("too few hours are business hours: a case would not be due in five years")
 
 
 def check(hours: BusinessHours) -> None:
@@ -40,15 +39,10 @@ def check(hours: BusinessHours) -> None:
 
 
 def _periods(hours: BusinessHours, first: date) -> Iterator[tuple[datetime, datetime]]:
-    """The business hours, in UTC, from a day on, until a long break."""
-    latest = first
-    for offset in count():
-        day = first + timedelta(days=offset)
-        if (day - latest).days > _LONGEST_BREAK:
-            return
+    """The business hours, in UTC, from a day on."""
+    for day in (first + timedelta(days=offset) for offset in range(_LONGEST_WAIT)):
         if day.weekday() not in hours.days or day in _holidays(hours.country, hours.subdivision, day.year):
             continue
-        latest = day
         last = day + timedelta(days=1) if hours.closes == time(0) else day
         opens = datetime.combine(day, hours.opens, hours.zone).astimezone(UTC)
         closes = datetime.combine(last, hours.closes, hours.zone).astimezone(UTC)

@@ -13,6 +13,7 @@ from api.http.dependencies import Resources, may_read_personal_data
 from models.annotator import Annotator
 from saywhy.settings import Settings
 from saywhy.store import Engine
+from service.paging import cursor_of
 from tests.api import PROBLEM
 from tests.builders.followed_up import WORKSPACE, anonymous, answer, save
 
@@ -59,6 +60,8 @@ def test_a_case_is_worked_on(client: TestClient) -> None:
         ({"version": 1, "author": "Ada", "state": "resolved"}, 409, "allowed is contacted or closed"),
         ({"version": 1, "author": "Ada", "outcome": "recovered"}, 400, "nobody has contacted"),
         ({"version": 1, "author": "Ada"}, 400, "nothing to change"),
+        ({"version": 1, "author": "Ada", "note": "a\0b"}, 400, "cannot be stored"),
+        ({"version": 1, "author": "\0", "note": "Called"}, 400, "cannot be stored"),
         ({"author": "Ada", "owner": "Bo"}, 422, "1 place"),
         ({"version": 1, "author": "Ada", "state": "lost"}, 422, "1 place"),
         ({"version": 1, "author": "Ada", "owner": "x" * 121}, 422, "1 place"),
@@ -141,6 +144,19 @@ def test_new_accounts_are_recorded_and_on_the_board(client: TestClient) -> None:
     assert client.delete("/v1/follow-up/new-accounts/Elm").status_code == 404
     for wrong in (new | {"revenue": -1}, new | {"revenue": "NaN"}, new | {"case": 0}, new | {"account": ""}):
         assert client.post("/v1/follow-up/new-accounts", json=wrong).status_code == 422
+
+
+@pytest.mark.parametrize("offset", ["+14:00", "-14:00"])
+def test_times_beyond_all_calendars_are_refused(client: TestClient, offset: str) -> None:
+    """422, as no database has them; and so few business hours that a case is never due, 400."""
+    moment = f"{'0001-01-01T00:00:00' if offset[0] == '+' else '9999-12-31T23:59:59'}{offset}"
+    assert client.get("/v1/follow-up/board", params={"since": moment}).status_code == 422
+    assert client.post("/v1/cases", json={"since": moment}).status_code == 422
+    cursor = cursor_of((0, moment, 1))
+    assert client.get("/v1/cases", params={"cursor": cursor}).status_code == 400
+    policy = {"groups": ["detractor"], "max_age_days": None, "within_hours": 2160}
+    hours = {"time_zone": "UTC", "opens": "09:00:00", "closes": "09:00:01", "country": "DE"}
+    assert client.put("/v1/follow-up/policy", json=policy | {"business_hours": hours}).status_code == 400
 
 
 def test_comments_are_read_by_condition(client: TestClient) -> None:
