@@ -83,8 +83,8 @@ def policy(
     changed = replace(
         current,
         groups=tuple(dict.fromkeys(group)) if group else current.groups,
-        max_age=current.max_age if max_age is None else timedelta(days=max_age) or None,
-        within=current.within if within is None else timedelta(hours=within),
+        max_age=current.max_age if max_age is None else _hours("--max-age", 24 * max_age) or None,
+        within=current.within if within is None else _hours("--within", within),
         business_hours=None if calendar else hours,
     )
     if changed != current:
@@ -158,6 +158,13 @@ def board(
         typer.echo(content, nl=False)
     else:
         out.write_text(content, encoding="utf-8", newline="")
+
+
+def _hours(option: str, hours: float) -> timedelta:
+    try:
+        return timedelta(hours=hours)
+    except (OverflowError, ValueError):
+        raise typer.BadParameter(f"{option}: {hours} is no duration") from None
 
 
 def _amount(option: str, text: str | None) -> Decimal | None:

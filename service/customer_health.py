@@ -98,14 +98,13 @@ def read_customer(
         accounts = {account for account in account_of.values() if account is not None}
         health = _healths(connection, workspace_id, now or datetime.now(UTC), accounts)
         cases = store.cases.page(connection, workspace_id, CaseFilter(responses=account_of.keys()), LATEST)
+        people = [response.customer for response in responses if response.customer]
+        names = {name, *(called for one in people for called in (one.id, one.email) if called)}
+        brought = store.new_accounts.load(connection, workspace_id, brought_by=names)
         open_causes = {cause for each in health for cause in each.open_causes}
         return CustomerDetails(
             name=name,
-            customers=tuple(
-                dict.fromkeys(
-                    shown(response.customer, with_personal_data) for response in responses if response.customer
-                )
-            ),
+            customers=tuple(dict.fromkeys(shown(one, with_personal_data) for one in people)),
             health=tuple(_named(each, with_personal_data) for each in health),
             scores=tuple(
                 ScorePoint(answer.answered_at, answer.wave, answer.score)
@@ -114,7 +113,7 @@ def read_customer(
             ),
             causes=_causes(answers, open_causes),
             cases=tuple(cases),
-            new_accounts=tuple(store.new_accounts.load(connection, workspace_id, brought_by=name)),
+            new_accounts=tuple(_brought_by(new, with_personal_data) for new in brought),
             answers=tuple(reversed(answers)),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -33,14 +34,18 @@ def add(connection: Connection, workspace_id: int, new: NewAccount) -> None:
 
 
 def load(
-    connection: Connection, workspace_id: int, *, since: datetime | None = None, brought_by: str | None = None
+    connection: Connection,
+    workspace_id: int,
+    *,
+    since: datetime | None = None,
+    brought_by: Collection[str] | None = None,
 ) -> list[NewAccount]:
-    """All new accounts, those won since a time, or those that a customer brought, in the order of their record."""
+    """All new accounts, those won since a time, or those that one of some brought, in the order of their record."""
     query = sa.select(table).where(table.c.workspace_id == workspace_id).order_by(table.c.id)
     if since is not None:
         query = query.where(table.c.won_at >= since)
     if brought_by is not None:
-        query = query.where(table.c.brought_by == brought_by)
+        query = query.where(table.c.brought_by.in_(list(brought_by)))
     return [
         NewAccount(
             row.account,

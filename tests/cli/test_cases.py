@@ -110,6 +110,8 @@ def test_customers_and_the_board(url: str, tmp_path: Path) -> None:
         (["cases", "policy", "--country", "DE"], 2, "need a --time-zone"),
         (["cases", "policy", "--time-zone", "Mars"], 1, "'Mars' is not a time zone"),
         (["cases", "policy", "--within", "0"], 1, "within a minute"),
+        (["cases", "policy", "--within", "nan"], 2, "no duration"),
+        (["cases", "policy", "--max-age", "1e300"], 2, "no duration"),
         (["cases", "won", "Elm", "--brought-by", "c-1", "--revenue", "much"], 2, "'much' is no amount"),
         (["cases", "won", "Elm", "--brought-by", "nobody"], 1, "there is no customer 'nobody'"),
         (["customers", "show", "nobody"], 1, "there is no customer 'nobody'"),

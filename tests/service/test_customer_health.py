@@ -207,3 +207,7 @@ def test_a_new_account_is_of_a_customer_and_counts_once(engine: Engine) -> None:
     with pytest.raises(NotFound):
         remove_new_account(engine, WORKSPACE, "Elm")
     assert list_new_accounts(engine, WORKSPACE) == []
+    add_new_account(engine, WORKSPACE, NewAccount("Fir", AccountOrigin.REFERRAL, "c-1", NOW))
+    for name in ("Acme", "c-1", "c-1@x.example"):
+        assert [each.account for each in read(engine, name).new_accounts] == ["Fir"]
+    assert read(engine, "Birch").new_accounts == ()
