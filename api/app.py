@@ -18,7 +18,20 @@ from api.http.metrics import Metrics
 from api.http.middleware import LimitBody, SecurityHeaders
 from api.http.observation import Observation
 from api.http.worker_slots import worker_slot
-from api.v1 import audits, classify, fixes, mappings, reports, scenarios, topic_proposals, topics
+from api.v1 import (
+    audits,
+    cases,
+    classify,
+    comments,
+    customer_health,
+    fixes,
+    follow_up,
+    mappings,
+    reports,
+    scenarios,
+    topic_proposals,
+    topics,
+)
 from api.web import docs, report
 from saywhy import __version__
 from saywhy.settings import Settings
@@ -36,6 +49,9 @@ TAGS = [
     {"name": "classify", "description": "Sentiment and themes of comments."},
     {"name": "reports", "description": "The ranking of what costs NPS points, per wave or over all waves."},
     {"name": "fixes", "description": "Causes marked as fixed, against the feedback since then."},
+    {"name": "comments", "description": "What people wrote, by what it names and by who wrote it."},
+    {"name": "cases", "description": "Follow-ups of single responses, and what came of them."},
+    {"name": "customers", "description": "All that a customer said, and how accounts are."},
     {"name": "topics", "description": "Root causes, and the edits by which people correct them."},
     {"name": "audits", "description": "The model measured against a person, who labels a random sample."},
     {"name": "mappings", "description": "Saved mappings: how files with certain columns are imported."},
@@ -85,6 +101,10 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         reports,
         scenarios,
         fixes,
+        comments,
+        cases,
+        follow_up,
+        customer_health,
         topics,
         topic_proposals,
         audits,

@@ -16,10 +16,13 @@ from cli import (
     analysis,
     anonymity,
     audit,
+    cases,
+    customer_health,
     demo,
     evaluate,
     exporting,
     fixes,
+    follow_up,
     importing,
     mappings,
     scenarios,
@@ -103,6 +106,9 @@ app.command("effort", rich_help_panel=SURVEYS)(analysis.effort)
 app.command("scenario", rich_help_panel=SURVEYS)(scenarios.scenario)
 app.command("fix", rich_help_panel=SURVEYS)(fixes.fix)
 app.add_typer(fixes.app, name="fixes", rich_help_panel=SURVEYS)
+cases.app.add_typer(follow_up.app)
+app.add_typer(cases.app, name="cases", rich_help_panel=SURVEYS)
+app.add_typer(customer_health.app, name="customers", rich_help_panel=SURVEYS)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
 app.command("serve", rich_help_panel=SURVEYS)(serving.serve)

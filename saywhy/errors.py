@@ -67,12 +67,32 @@ class CodeFrameNotFound(NotFound):
     """There is no code frame of that name."""
 
 
+class CaseNotFound(NotFound):
+    """There is no case of that number."""
+
+
+class CustomerNotFound(NotFound):
+    """There is no customer of that id, account or e-mail address."""
+
+
 class NothingToAnalyse(SaywhyError):
     """There are no responses yet; import some first."""
 
 
 class Conflict(SaywhyError):
     """The request contradicts the present state."""
+
+
+class NoFollowUp(Conflict):
+    """An anonymous workspace has no cases, customers or single comments: it promised that nobody is singled out."""
+
+
+class IllegalTransition(Conflict):
+    """A case cannot go from its state to that one."""
+
+
+class CaseChanged(Conflict):
+    """Somebody else has changed the case since it was read; read it again."""
 
 
 class RunAlreadyEnded(Conflict):

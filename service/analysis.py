@@ -19,6 +19,7 @@ from saywhy.errors import NothingToAnalyse
 from saywhy.run import Run
 from saywhy.store import Connection, Engine
 from service import runs
+from service.customer_health import record_health
 from service.progress import Progress
 from service.reports.writing import release_plan, write_reports
 from service.topics.proposals import propose_merges
@@ -50,7 +51,8 @@ def analyse(
             raise NothingToAnalyse
     with store.analysing(engine, workspace_id):
         run = runs.start(engine, workspace_id, annotator.model, refit=refit)
-        if run.state.is_terminal:  # nothing has changed since the previous run
+        if run.state.is_terminal:  # nothing has changed since the previous run, but time has passed
+            _record_health(engine, workspace_id)
             return run
         try:
             with annotated_snapshot(engine, workspace_id, annotator, progress) as snapshot:
@@ -63,10 +65,17 @@ def analyse(
                 write_reports(engine, snapshot, workspace_id, annotator, annotations, plan, run, progress)
             if label_endpoint is not None:
                 propose_merges(engine, workspace_id, label_endpoint)
+            _record_health(engine, workspace_id)
         except BaseException as error:
             runs.fail(engine, workspace_id, run, error)
             raise
         return runs.succeed(engine, workspace_id, run)
+
+
+def _record_health(engine: Engine, workspace_id: int) -> None:
+    """Raise an alert for each customer that turned."""
+    with engine.begin() as connection:
+        record_health(connection, workspace_id)
 
 
 @contextmanager

@@ -109,27 +109,24 @@ def export(
     with reading(engine, workspace) as (connection, workspace_id):
         if store.workspaces.is_anonymous(connection, workspace_id):
             raise Conflict("this workspace promised anonymity: single responses are not exported")
-        wave = _existing_wave(connection, workspace_id, selection.wave)
-        topics = {topic.id: topic for topic in store.topics.load(connection, workspace_id)}
-        causes = None if selection.cause is None else _cause_ids(selection.cause, topics.values())
-        names = {theme.id: theme.name() for theme in code_frame}
-        ranked = _ranked(connection, workspace_id, topics.values())
-        exporter = _Exporter(names, topics, ranked, with_personal_data, show_staff_names)
-        fit = store.clusters.fit(connection, workspace_id)
+        wave = existing_wave(connection, workspace_id, selection.wave)
+        exporter = Exporter.of(
+            connection,
+            workspace_id,
+            code_frame,
+            with_personal_data=with_personal_data,
+            show_staff_names=show_staff_names,
+        )
+        causes = None if selection.cause is None else cause_ids(selection.cause, exporter.topics.values())
         wanted, existing = set(selection.segments), set[Segment]()
         responses = store.responses.load(connection, workspace_id, wave=wave)
         while batch := list(islice(responses, BATCH)):
             if wanted:
                 existing.update(segment for response in batch for segment in response.segments)
                 batch = [response for response in batch if wanted.issubset(response.segments)]
-            # The hash is computed each time that a comment is asked for it.
-            hashes = [response.comment.content_hash if response.comment else "" for response in batch]
-            annotations = store.annotations.by_hash(connection, workspace_id, fit.model, hashes) if fit else {}
-            assignments = store.topics.by_hash(connection, workspace_id, hashes)
-            for response, content_hash in zip(batch, hashes, strict=True):
-                assigned = assignments.get(content_hash, [])
-                if causes is None or any(clause.topic in causes for clause in assigned):
-                    yield exporter.export(response, annotations.get(content_hash), assigned)
+            for exported in exporter.export_all(batch):
+                if causes is None or any(cause.id in causes for cause in exported.causes):
+                    yield exported
         # A segment that there is not has selected no response, so none has been given out.
         for segment in selection.segments:
             if segment not in existing:
@@ -137,16 +134,56 @@ def export(
 
 
 @dataclass(frozen=True, slots=True)
-class _Exporter:
-    """Puts together what is said of a response. `ranked` are the topics that the report has."""
+class Exporter:
+    """Puts together what is said of responses, in one transaction. `ranked` are the topics that the report has.
 
+    `model` is the version by which the latest analysis annotated comments, None before the first one.
+    """
+
+    connection: Connection
+    workspace_id: int
+    model: str | None
     theme_names: Mapping[str, str]
     topics: Mapping[str, Topic]
     ranked: Collection[str]
     with_personal_data: bool
     show_staff_names: bool
 
-    def export(
+    @classmethod
+    def of(
+        cls,
+        connection: Connection,
+        workspace_id: int,
+        code_frame: CodeFrame,
+        *,
+        with_personal_data: bool = False,
+        show_staff_names: bool = False,
+    ) -> Exporter:
+        """The exporter of a workspace, as the latest analysis left it. Personal data as in `export`."""
+        topics = {topic.id: topic for topic in store.topics.load(connection, workspace_id)}
+        fit = store.clusters.fit(connection, workspace_id)
+        return cls(
+            connection,
+            workspace_id,
+            fit.model if fit else None,
+            {theme.id: theme.name() for theme in code_frame},
+            topics,
+            _ranked(connection, workspace_id, topics.values()),
+            with_personal_data,
+            show_staff_names,
+        )
+
+    def export_all(self, responses: Sequence[Response]) -> Iterator[ExportedResponse]:
+        """The responses, in order, with their annotations and topics, which are read together."""
+        # The hash is computed each time that a comment is asked for it.
+        hashes = [response.comment.content_hash if response.comment else "" for response in responses]
+        at = self.connection, self.workspace_id
+        annotations = store.annotations.by_hash(*at, self.model, hashes) if self.model else {}
+        assignments = store.topics.by_hash(*at, hashes)
+        for response, content_hash in zip(responses, hashes, strict=True):
+            yield self._export(response, annotations.get(content_hash), assignments.get(content_hash, []))
+
+    def _export(
         self, response: Response, annotation: Annotation | None, assigned: Sequence[Assignment]
     ) -> ExportedResponse:
         """The response with its annotation, and the topics that its clauses are `assigned` to."""
@@ -219,7 +256,7 @@ def _ranked(connection: Connection, workspace_id: int, topics: Iterable[Topic]) 
     return {topic.id for topic in topics if CauseKey.of(topic) in keys}
 
 
-def _existing_wave(connection: Connection, workspace_id: int, wave: str) -> str | None:
+def existing_wave(connection: Connection, workspace_id: int, wave: str) -> str | None:
     """The wave, or None for all; raises `WaveNotFound`."""
     if wave == ALL_WAVES:
         return None
@@ -229,7 +266,7 @@ def _existing_wave(connection: Connection, workspace_id: int, wave: str) -> str 
     return wave
 
 
-def _cause_ids(name: str, topics: Collection[Topic]) -> set[str]:
+def cause_ids(name: str, topics: Collection[Topic]) -> set[str]:
     """The ids of the topics with this id or label; raises `TopicNotFound`."""
     causes = topics_called(topics, name)
     if not causes:

@@ -22,6 +22,7 @@ from saywhy.errors import Conflict
 from saywhy.feedback import Rejection, Response, Scale
 from saywhy.store import Engine
 from saywhy.store.imports import Import
+from service.cases import open_for
 from service.identification import Identification
 from service.mappings import examine_with_mappings
 from service.progress import Progress
@@ -81,7 +82,8 @@ def import_file(
     """Save the responses of a file; invalid rows are kept as rejections (`read_rejections`).
 
     Upserts on (source, external id), so that a second import changes nothing. Rows and progress are saved in one
-    transaction per batch: after a kill, the same call continues with the first row that was not saved. `mapping` and
+    transaction per batch: after a kill, the same call continues with the first row that was not saved. Cases are opened
+    in the same transaction (`service.cases`). `mapping` and
     `save_mapping` are as in `service.mappings.examine_with_mappings`. `progress` gets line numbers. `announce` gets the
     report before the import is marked as finished: if the process is killed until then, the same call reports the same
     counts. Raises what `examine` raises (`InvalidInput`), `NotFound` for a mapping that is not saved, and `Conflict`
@@ -107,6 +109,7 @@ def import_file(
         rejections = [item for _, item in batch if isinstance(item, Rejection)]
         with engine.begin() as connection:
             saved = store.responses.save(connection, workspace_id, [response for _, response in responses])
+            open_for(connection, workspace_id, [response for _, response in responses])
             rejections += [Rejection(responses[position][0], UNCHANGEABLE, "") for position in saved.refused]
             rejections.sort(key=lambda rejection: rejection.line)
             done = entry.rows_done + len(batch)

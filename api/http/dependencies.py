@@ -73,3 +73,11 @@ async def get_resources(request: Request) -> Resources:
 
 
 ResourcesDep = Annotated[Resources, Depends(get_resources)]
+
+
+def may_read_personal_data() -> bool:
+    """Whether whoever asks may read names, addresses and what is masked in comments."""
+    return False
+
+
+PersonalDataDep = Annotated[bool, Depends(may_read_personal_data)]

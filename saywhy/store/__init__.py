@@ -11,7 +11,7 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
-`published_groups`.
+`published_groups`. Following up: `cases`, `follow_up_policies`, `new_accounts`, `customers`, `comment_search`.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables` defines the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
 between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
@@ -22,14 +22,19 @@ from sqlalchemy import Connection, Engine
 from saywhy.store import (
     annotations,
     audits,
+    cases,
     clusters,
+    comment_search,
     comments,
+    customers,
     efforts,
     fixes,
+    follow_up_policies,
     imports,
     mappings,
     memberships,
     merge_proposals,
+    new_accounts,
     published_groups,
     reports,
     responses,
@@ -47,16 +52,21 @@ __all__ = [
     "analysing",
     "annotations",
     "audits",
+    "cases",
     "check",
     "clusters",
+    "comment_search",
     "comments",
     "connections_in_use",
+    "customers",
     "efforts",
     "fixes",
+    "follow_up_policies",
     "imports",
     "mappings",
     "memberships",
     "merge_proposals",
+    "new_accounts",
     "open_store",
     "published_groups",
     "reading",

@@ -152,9 +152,14 @@ def _never_create(engine: Engine, path: Path) -> None:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # Disable the implicit transactions of Python's sqlite3; `_begin_sqlite` begins them.
     connection.isolation_level = None
+    connection.create_function("lower", 1, _lower, deterministic=True)  # that of SQLite knows ASCII alone
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")  # safe with WAL
     connection.execute("PRAGMA cache_size = -65536")  # 64 MiB, because content hashes arrive in random order
+
+
+def _lower(text: str | None) -> str | None:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -81,6 +81,15 @@ def load(connection: Connection, workspace_id: int, *, wave: str | None = None) 
             yield _response(row)
 
 
+def by_id(connection: Connection, workspace_id: int, ids: Collection[int]) -> list[Response]:
+    """The responses with these ids, in the order in which they were first saved; missing ones are left out."""
+    loaded: list[Response] = []
+    for batch in batches(sorted(set(ids))):
+        query = _SELECT.where(responses.c.workspace_id == workspace_id, responses.c.id.in_(batch))
+        loaded += [_response(row) for row in connection.execute(query.order_by(responses.c.id))]
+    return loaded
+
+
 def waves(connection: Connection, workspace_id: int) -> list[str]:
     """All waves, in order of their earliest response, then of name; waves without dates last."""
     first = sa.func.min(responses.c.answered_at)

@@ -66,9 +66,11 @@ def by_hash(connection: Connection, workspace_id: int, content_hashes: Collectio
     shown = _shown(connection, workspace_id)
     assigned: dict[str, list[Assignment]] = {}
     for batch in batches(sorted(set(content_hashes))):
-        query = _of_topics(workspace_id, shown).where(assignments_table.c.content_hash.in_(batch))
+        # By the comments alone: with the topics too, SQLite would read all clauses of these.
+        query = _clauses(workspace_id).where(assignments_table.c.content_hash.in_(batch))
         for row in connection.execute(query):
-            assigned.setdefault(row.content_hash, []).extend(_assignments(row, shown))
+            if of_topics := list(_assignments(row, shown)):
+                assigned.setdefault(row.content_hash, []).extend(of_topics)
     return assigned
 
 
@@ -82,9 +84,15 @@ def _of_topics(workspace_id: int, topic_ids: Collection[str]) -> sa.Select[Any]:
     """The clauses that belong to one of the topics."""
     columns = assignments_table.c
     is_in = columns.topic_id.in_(list(topic_ids)) | columns.second_topic_id.in_(list(topic_ids))
+    return _clauses(workspace_id).where(is_in)
+
+
+def _clauses(workspace_id: int) -> sa.Select[Any]:
+    """All clauses, in order of content hash and position."""
+    columns = assignments_table.c
     return (
         sa.select(assignments_table)
-        .where(columns.workspace_id == workspace_id, is_in)
+        .where(columns.workspace_id == workspace_id)
         .order_by(columns.content_hash, columns.span_start, columns.span_end)
     )
 

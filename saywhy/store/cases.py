@@ -1,0 +1,224 @@
+"""Cases: opened from responses, changed by people, each change with an entry in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saywhy.case import PRIORITY, Case, CaseEvent, CaseState, Outcome
+from saywhy.errors import CaseChanged, CaseNotFound
+from saywhy.feedback import Customer, Group, Scale, Score
+from saywhy.store.case_tables import case_events, cases
+from saywhy.store.score_groups import PRIORITY_OF_RESPONSE
+from saywhy.store.statements import STREAMED, Row, batches, insert
+from saywhy.store.tables import responses
+
+#: A case follows another one in the list if its (priority, due time, id) is greater.
+Position = tuple[int, datetime, int]
+
+#: A response: its source and its external id.
+ResponseKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases are listed; None: whatever the value. An empty owner is nobody."""
+
+    states: Collection[CaseState] | None = None
+    group: Group | None = None
+    owner: str | None = None
+    overdue_at: datetime | None = None  # those that are overdue at this time
+    responses: Collection[int] | None = None  # those of the responses with these ids
+
+
+def open_cases(
+    connection: Connection,
+    workspace_id: int,
+    *,
+    groups: Collection[Group],
+    answered_since: datetime | None,
+    opened_at: datetime,
+    due_at: datetime,
+    keys: Collection[ResponseKey] | None = None,
+) -> int:
+    """Open a case for each response that has none, is of one of the groups and not older; return their number.
+
+    `keys` are the responses that are looked at, None all. Nobody can follow up a response without a customer. The time
+    of one without a date is not known, so it is never too old. A case that has not ended goes to the present group of
+    its response.
+    """
+    opened = 0
+    for is_looked_at in _looked_at(keys):
+        is_due = (
+            (responses.c.workspace_id == workspace_id)
+            & is_looked_at
+            & PRIORITY_OF_RESPONSE.in_([PRIORITY.index(group) for group in groups])
+            & sa.or_(*(column.is_not(None) for column in _CONTACT))
+            & ~sa.exists().where(cases.c.response_id == responses.c.id)
+        )
+        if answered_since is not None:
+            is_due &= responses.c.answered_at.is_(None) | (responses.c.answered_at >= answered_since)
+        columns = {
+            "workspace_id": responses.c.workspace_id,
+            "response_id": responses.c.id,
+            "priority": PRIORITY_OF_RESPONSE,
+            "state": sa.literal(CaseState.OPEN.value),
+            "opened_at": sa.literal(opened_at, cases.c.opened_at.type),
+            "due_at": sa.literal(due_at, cases.c.due_at.type),
+            "version": sa.literal(1),
+        }
+        of_responses = sa.select(*columns.values()).where(is_due).order_by(responses.c.id)
+        statement = insert(connection, cases).from_select(list(columns), of_responses)
+        statement = statement.on_conflict_do_nothing(index_elements=["response_id"])
+        opened += len(connection.scalars(statement.returning(cases.c.id)).all())
+        is_other_group = (
+            (cases.c.workspace_id == workspace_id)
+            & (cases.c.response_id == responses.c.id)
+            & cases.c.state.in_([state.value for state in CaseState if not state.is_final])
+            & (cases.c.priority != PRIORITY_OF_RESPONSE)
+            & is_looked_at
+        )
+        connection.execute(
+            sa.update(cases).where(is_other_group).values(priority=PRIORITY_OF_RESPONSE, version=cases.c.version + 1)
+        )
+    return opened
+
+
+def find(connection: Connection, workspace_id: int, case_id: int) -> Case:
+    """The case of that number. Raises `CaseNotFound`."""
+    query = _SELECT.where(cases.c.workspace_id == workspace_id, cases.c.id == case_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise CaseNotFound(f"there is no case {case_id}")
+    return _case(row)
+
+
+def page(
+    connection: Connection, workspace_id: int, wanted: CaseFilter, limit: int, after: Position | None = None
+) -> list[Case]:
+    """At most `limit` cases after a position: detractors first, then passives, then promoters, by due time."""
+    order = (cases.c.priority, cases.c.due_at, cases.c.id)
+    query = _SELECT.where(cases.c.workspace_id == workspace_id, *_conditions(wanted)).order_by(*order).limit(limit)
+    if after is not None:
+        position = [sa.literal(value, column.type) for value, column in zip(after, order, strict=True)]
+        query = query.where(sa.tuple_(*order) > sa.tuple_(*position))
+    return [_case(row) for row in connection.execute(query)]
+
+
+def position(case: Case) -> Position:
+    """Where the case stands in the list."""
+    return PRIORITY.index(case.group), case.due_at, case.id
+
+
+def load(connection: Connection, workspace_id: int, since: datetime | None = None) -> Iterator[Case]:
+    """All cases, or those opened since a time, as a stream in the order in which they were opened."""
+    query = _SELECT.where(cases.c.workspace_id == workspace_id).order_by(cases.c.id)
+    if since is not None:
+        query = query.where(cases.c.opened_at >= since)
+    with connection.execute(query, execution_options=STREAMED) as rows:
+        for row in rows:
+            yield _case(row)
+
+
+def change(connection: Connection, workspace_id: int, case: Case, values: dict[str, Any], event: CaseEvent) -> Case:
+    """Set columns of a case and add to its history. Raises `CaseChanged` if its version is no longer that of `case`."""
+    is_unchanged = (cases.c.workspace_id == workspace_id) & (cases.c.id == case.id) & (cases.c.version == case.version)
+    statement = sa.update(cases).where(is_unchanged).values(**values, version=cases.c.version + 1)
+    if not connection.execute(statement).rowcount:
+        raise CaseChanged(
+            f"case {case.id} is no longer at version {case.version}: somebody else changed it; read it again"
+        )
+    connection.execute(
+        sa.insert(case_events).values(
+            case_id=case.id, at=event.at, author=event.author, changes=event.changes, note=event.note
+        )
+    )
+    return find(connection, workspace_id, case.id)
+
+
+def history(connection: Connection, case_id: int) -> tuple[CaseEvent, ...]:
+    """The changes of a case, in the order in which they were made."""
+    query = sa.select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
+    return tuple(CaseEvent(row.at, row.author, row.changes, row.note) for row in connection.execute(query))
+
+
+_CONTACT = (
+    responses.c.customer_id,
+    responses.c.customer_name,
+    responses.c.customer_email,
+    responses.c.customer_account,
+)
+
+_SELECT = sa.select(
+    cases,
+    responses.c.source,
+    responses.c.external_id,
+    responses.c.score,
+    responses.c.scale,
+    responses.c.wave,
+    responses.c.answered_at,
+    *_CONTACT,
+    responses.c.customer_revenue,
+    responses.c.customer_lifetime_value,
+).select_from(cases.join(responses, cases.c.response_id == responses.c.id))
+
+
+def _looked_at(keys: Collection[ResponseKey] | None) -> Iterator[sa.ColumnElement[bool]]:
+    """Conditions that together select the responses with these keys; without any, one that selects all."""
+    if keys is None:
+        yield sa.true()
+        return
+    ids_of: dict[str, list[str]] = {}
+    for source, external_id in keys:
+        ids_of.setdefault(source, []).append(external_id)
+    for source, ids in ids_of.items():
+        for batch in batches(ids):
+            yield (responses.c.source == source) & responses.c.external_id.in_(batch)
+
+
+def _conditions(wanted: CaseFilter) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.states is not None:
+        yield cases.c.state.in_([state.value for state in wanted.states])
+    if wanted.group is not None:
+        yield cases.c.priority == PRIORITY.index(wanted.group)
+    if wanted.owner is not None:
+        yield cases.c.owner == wanted.owner if wanted.owner else cases.c.owner.is_(None)
+    if wanted.overdue_at is not None:
+        yield (cases.c.state == CaseState.OPEN.value) & (cases.c.due_at < wanted.overdue_at)
+    if wanted.responses is not None:
+        yield cases.c.response_id.in_(list(wanted.responses))
+
+
+def _case(row: Row) -> Case:
+    customer = Customer(
+        row.customer_id,
+        row.customer_name,
+        row.customer_email,
+        row.customer_account,
+        row.customer_revenue,
+        row.customer_lifetime_value,
+    )
+    return Case(
+        id=row.id,
+        group=PRIORITY[row.priority],
+        state=CaseState(row.state),
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        version=row.version,
+        source=row.source,
+        response=row.external_id,
+        response_id=row.response_id,
+        score=None if row.score is None else Score(row.score, Scale(row.scale)),
+        wave=row.wave,
+        answered_at=row.answered_at,
+        customer=customer,
+        owner=row.owner,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        contacted_at=row.contacted_at,
+        ended_at=row.ended_at,
+    )

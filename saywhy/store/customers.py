@@ -1,0 +1,188 @@
+"""Customers: their answers by account and person, what they complain of, and how their accounts were."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from saywhy.annotation import Polarity
+from saywhy.case import CaseState
+from saywhy.customer import Answer, CustomerAlert, HealthBand
+from saywhy.feedback import Scale, Score
+from saywhy.store.case_tables import account_health, cases, customer_alerts, new_accounts
+from saywhy.store.statements import STREAMED, Row, batches, upsert
+from saywhy.store.tables import assignments, responses, topics
+
+#: Stands for a forgotten customer who brought an account.
+FORGOTTEN = "(deleted)"
+
+
+def _first_given(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(*(sa.func.nullif(column, "") for column in columns))
+
+
+_columns = responses.c
+#: The name of an account, and what tells its people apart. As in `pipelines.tabulate`, the account comes before the id.
+ACCOUNT = _first_given(_columns.customer_account, _columns.customer_id, _columns.customer_email, _columns.customer_name)
+PERSON = _first_given(_columns.customer_id, _columns.customer_email, _columns.customer_name, _columns.customer_account)
+
+
+def answers(connection: Connection, workspace_id: int, account: str | None = None) -> Iterator[Answer]:
+    """All answers of customers, or those of one account, as a stream in the order in which they were saved."""
+    query = (
+        sa.select(
+            _columns.id,
+            ACCOUNT.label("account"),
+            _first_given(_columns.customer_account, _columns.customer_id).is_(None).label("is_personal"),
+            PERSON.label("person"),
+            _columns.score,
+            _columns.scale,
+            _columns.answered_at,
+            _columns.wave,
+            _columns.customer_revenue,
+            _columns.customer_lifetime_value,
+            _columns.content_hash,
+            cases.c.state,
+            cases.c.due_at,
+            cases.c.contacted_at,
+        )
+        .select_from(responses.outerjoin(cases, cases.c.response_id == _columns.id))
+        .where(_columns.workspace_id == workspace_id, _is_of(account))
+        .order_by(_columns.id)
+    )
+    with connection.execute(query, execution_options=STREAMED) as rows:
+        for row in rows:
+            yield _answer(row)
+
+
+def responses_of(connection: Connection, workspace_id: int, name: str) -> dict[int, str]:
+    """The ids of the responses of a customer, with the account of each, in the order in which they were saved.
+
+    `name` is an account, else the id of a customer, else an e-mail address in any case of letters. Empty: there is no
+    such customer.
+    """
+    for is_named in (
+        _columns.customer_account == name,
+        _columns.customer_id == name,
+        sa.func.lower(_columns.customer_email) == name.lower(),
+    ):
+        query = sa.select(_columns.id, ACCOUNT.label("account")).where(_columns.workspace_id == workspace_id, is_named)
+        found = {row.id: row.account for row in connection.execute(query.order_by(_columns.id))}
+        if found:
+            return found
+    return {}
+
+
+def complaints(
+    connection: Connection, workspace_id: int, content_hashes: Collection[str] | None = None
+) -> dict[str, set[str]]:
+    """The topics, as `topic:id`, that comments complain of, by content hash: of these comments, or of all.
+
+    Ignored topics are left out.
+    """
+    query = (
+        sa.select(topics.c.id)
+        .where(topics.c.workspace_id == workspace_id, ~topics.c.is_ignored)
+        .where(topics.c.polarity == Polarity.NEGATIVE.value)
+    )
+    negative = set(connection.scalars(query))
+    complained: dict[str, set[str]] = {}
+    clauses = sa.select(assignments.c.content_hash, assignments.c.topic_id, assignments.c.second_topic_id).where(
+        assignments.c.workspace_id == workspace_id
+    )
+    parts = [clauses]
+    if content_hashes is not None:
+        parts = [clauses.where(assignments.c.content_hash.in_(part)) for part in batches(sorted(content_hashes))]
+    for part in parts:
+        with connection.execute(part, execution_options=STREAMED) as rows:
+            for content_hash, *named in rows:
+                for topic in negative.intersection(named):
+                    complained.setdefault(content_hash, set()).add(f"topic:{topic}")
+    return complained
+
+
+def bands(connection: Connection, workspace_id: int) -> dict[str, HealthBand]:
+    """How each account was when its health was last recorded."""
+    query = sa.select(account_health).where(account_health.c.workspace_id == workspace_id)
+    return {row.account: HealthBand(row.band) for row in connection.execute(query)}
+
+
+def save_bands(connection: Connection, workspace_id: int, bands: Mapping[str, HealthBand]) -> None:
+    """Record how accounts are."""
+    rows = [{"workspace_id": workspace_id, "account": name, "band": band.value} for name, band in bands.items()]
+    upsert(connection, account_health, ["workspace_id", "account"], rows)
+
+
+def add_alerts(connection: Connection, workspace_id: int, alerts: Sequence[CustomerAlert]) -> None:
+    """Keep alerts."""
+    if alerts:
+        connection.execute(
+            sa.insert(customer_alerts),
+            [
+                {
+                    "workspace_id": workspace_id,
+                    "account": alert.account,
+                    "is_personal": alert.is_personal,
+                    "before": alert.before.value,
+                    "after": alert.after.value,
+                    "health": alert.health,
+                    "at": alert.at,
+                }
+                for alert in alerts
+            ],
+        )
+
+
+def alerts(connection: Connection, workspace_id: int, limit: int) -> list[CustomerAlert]:
+    """The latest alerts, the last one first."""
+    query = (
+        sa.select(customer_alerts)
+        .where(customer_alerts.c.workspace_id == workspace_id)
+        .order_by(customer_alerts.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        CustomerAlert(row.account, row.is_personal, HealthBand(row.before), HealthBand(row.after), row.health, row.at)
+        for row in connection.execute(query)
+    ]
+
+
+def forget(connection: Connection, workspace_id: int, names: Collection[str]) -> None:
+    """Forget people by these ids and addresses: how they were, and that they brought accounts; the accounts stay.
+
+    Cases are deleted with their responses.
+    """
+    for batch in batches(sorted(set(names))):
+        for table in (account_health, customer_alerts):
+            connection.execute(sa.delete(table).where(table.c.workspace_id == workspace_id, table.c.account.in_(batch)))
+        connection.execute(
+            sa.update(new_accounts)
+            .where(new_accounts.c.workspace_id == workspace_id, new_accounts.c.brought_by.in_(batch))
+            .values(brought_by=FORGOTTEN)
+        )
+
+
+def _is_of(account: str | None) -> sa.ColumnElement[bool]:
+    """Whether a response is one of the account, or of any."""
+    return ACCOUNT.is_not(None) if account is None else ACCOUNT.in_([account])
+
+
+def _answer(row: Row) -> Answer:
+    return Answer(
+        response_id=row.id,
+        account=row.account,
+        is_personal=row.is_personal,
+        person=row.person,
+        score=None if row.score is None else Score(row.score, Scale(row.scale)),
+        answered_at=row.answered_at,
+        wave=row.wave,
+        revenue=row.customer_revenue,
+        lifetime_value=row.customer_lifetime_value,
+        content_hash=row.content_hash,
+        case_state=CaseState(row.state) if row.state else None,
+        case_due_at=row.due_at,
+        contacted_at=row.contacted_at,
+    )
