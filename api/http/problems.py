@@ -28,6 +28,8 @@ STATUS: dict[type[errors.SaywhyError], HTTPStatus] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.NothingToAnalyse: HTTPStatus.CONFLICT,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Expired: HTTPStatus.GONE,
+    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BundleDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SaywhyError: HTTPStatus.BAD_REQUEST,

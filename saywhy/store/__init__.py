@@ -11,9 +11,9 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
-`published_groups`.
+`published_groups`, `jobs`, `schedules`, `answers`.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables` defines the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
+`tables` and `job_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
 between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
 """
 
@@ -21,12 +21,14 @@ from sqlalchemy import Connection, Engine
 
 from saywhy.store import (
     annotations,
+    answers,
     audits,
     clusters,
     comments,
     efforts,
     fixes,
     imports,
+    jobs,
     mappings,
     memberships,
     merge_proposals,
@@ -34,6 +36,7 @@ from saywhy.store import (
     reports,
     responses,
     runs,
+    schedules,
     topic_edits,
     topics,
     workspaces,
@@ -46,6 +49,7 @@ __all__ = [
     "Engine",
     "analysing",
     "annotations",
+    "answers",
     "audits",
     "check",
     "clusters",
@@ -53,6 +57,7 @@ __all__ = [
     "efforts",
     "fixes",
     "imports",
+    "jobs",
     "mappings",
     "memberships",
     "merge_proposals",
@@ -62,6 +67,7 @@ __all__ = [
     "reports",
     "responses",
     "runs",
+    "schedules",
     "topic_edits",
     "topics",
     "workspaces",
