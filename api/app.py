@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 from typing import Any
 
 from fastapi import FastAPI
@@ -37,16 +37,19 @@ TAGS = [
 ]
 
 
-def create_app(settings: Settings, resources: Resources | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, resources: Resources | None = None, worker: AbstractContextManager[None] | None = None
+) -> FastAPI:
     """Make the application.
 
     Its resources (store, models) are opened at start-up and closed at the end. A caller that has opened `resources`
-    already, to get errors before there is a server, passes them; they are closed at the end as well.
+    already, to get errors before there is a server, passes them; they are closed at the end as well. `worker`
+    runs as long as the application does.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        with closing(resources or open_resources(settings)) as opened:
+        with closing(resources or open_resources(settings)) as opened, worker or nullcontext():
             yield {"resources": opened}
 
     app = FastAPI(

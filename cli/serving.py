@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.configuration import read_settings
+from cli.configuration import read_settings, worker_options
 
 
 def serve(
@@ -17,13 +17,14 @@ def serve(
         int | None, typer.Option(min=0, max=65535, help="Port to listen on; by default SAYWHY_PORT, else 8000.")
     ] = None,
 ) -> None:
-    """Serve the report page (/), the HTTP interface (/v1/…) and its reference (/docs)."""
+    """Serve the report page (/), the HTTP interface (/v1/…) and its reference (/docs), and run jobs."""
     import uvicorn
 
     from api.app import create_app
     from api.http.dependencies import open_resources
+    from service.worker import working
 
     settings = read_settings(host=host, port=port)
     # Opened here, so that an error is one line on the terminal and not a traceback in the server's log.
-    app = create_app(settings, open_resources(settings))
+    app = create_app(settings, open_resources(settings), worker=working(worker_options(settings)))
     uvicorn.run(app, host=settings.host, port=settings.port, server_header=False)

@@ -29,6 +29,17 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: all cores.")
     host: str = Field(default="127.0.0.1", description="Address that `saywhy serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `saywhy serve` listens on.")
+    data_dir: Path | None = Field(
+        default=None, description="Folder of uploads and exports, which servers and workers of one store share."
+    )
+    upload_limit: int = Field(default=256, gt=0, description="Largest file that may be uploaded, in MiB.")
+    jobs: int = Field(default=2, ge=0, le=64, description="Jobs that a server or worker runs at a time; 0: none.")
+    job_lease: float = Field(
+        default=30.0, ge=1, le=3600, description="Seconds after which the job of a worker that died is started again."
+    )
+    job_retention: float = Field(
+        default=30.0, gt=0, le=36500, description="Days that jobs are kept after they have ended."
+    )
     label_url: str | None = Field(
         default=None,
         description="OpenAI-compatible API that names topics and proposes merges; unset: labels are phrases.",

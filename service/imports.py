@@ -20,7 +20,7 @@ from pipelines.render.data import escape_formula
 from saywhy import store
 from saywhy.errors import Conflict
 from saywhy.feedback import Rejection, Response, Scale
-from saywhy.store import Engine
+from saywhy.store import Connection, Engine
 from saywhy.store.imports import Import
 from service.identification import Identification
 from service.mappings import examine_with_mappings
@@ -76,6 +76,8 @@ def import_file(
     save_mapping: str | None = None,
     progress: Progress | None = None,
     announce: Callable[[ImportReport], None] = lambda _: None,
+    conclude: Callable[[Connection, ImportReport], None] = lambda _connection, _report: None,
+    name: str | None = None,
     **options: Unpack[ReadingOptions],
 ) -> ImportReport:
     """Save the responses of a file; invalid rows are kept as rejections (`read_rejections`).
@@ -84,16 +86,17 @@ def import_file(
     transaction per batch: after a kill, the same call continues with the first row that was not saved. `mapping` and
     `save_mapping` are as in `service.mappings.examine_with_mappings`. `progress` gets line numbers. `announce` gets the
     report before the import is marked as finished: if the process is killed until then, the same call reports the same
-    counts. Raises what `examine` raises (`InvalidInput`), `NotFound` for a mapping that is not saved, and `Conflict`
-    while another process imports the same file, and for a file that an anonymous workspace cannot take
-    (`service.identification`). There, a row that would change a saved response is rejected.
+    counts. `conclude` gets it too, in the transaction that marks the import as finished. `name` is that of the file for
+    people, by default its path. Raises what `examine` raises (`InvalidInput`), `NotFound` for a mapping that is not
+    saved, and `Conflict` while another process imports the same file, and for a file that an anonymous workspace cannot
+    take (`service.identification`). There, a row that would change a saved response is rejected.
     """
     path = Path(path)
     layout = examine_with_mappings(engine, workspace, path, mapping=mapping, save_mapping=save_mapping, **options)
     digest, identification = _digest(path, layout), Identification.of(engine, workspace, layout)
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
-        entry = store.imports.start(connection, workspace_id, storable(str(path)), digest)
+        entry = store.imports.start(connection, workspace_id, storable(name or str(path)), digest)
         if entry.finished:  # import it again: other files may have changed its responses since
             entry = store.imports.restart(connection, workspace_id, entry.id)
         if not entry.rows_done and (reason := identification.refusal(connection, workspace_id)):
@@ -118,6 +121,7 @@ def import_file(
     announce(report)
     with engine.begin() as connection:
         store.imports.finish(connection, workspace_id, entry.id)
+        conclude(connection, report)
     return report
 
 

@@ -13,8 +13,8 @@ Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comme
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`, `jobs`, `schedules`, `answers`.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables` and `job_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
-between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
+`tables` and `job_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the
+differences between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
 """
 
 from sqlalchemy import Connection, Engine

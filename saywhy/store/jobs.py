@@ -30,7 +30,8 @@ def clock(connection: Connection) -> datetime:
     """The time by the clock that all workers share: that of the PostgreSQL server, or of this machine."""
     if connection.dialect.name == "sqlite":
         return datetime.now(UTC)
-    return connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one().astimezone(UTC)
+    now: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return now.astimezone(UTC)
 
 
 def add(
@@ -163,6 +164,11 @@ def claim(connection: Connection, worker: str, lease: timedelta, *, deaths: int)
     return Claim(_job(row), name, row.token)
 
 
+def of_claim(connection: Connection, claim: Claim) -> Job:
+    """The job of a claim, as it is now, whoever runs it."""
+    return _job(connection.execute(sa.select(jobs).where(jobs.c.id == claim.job.id)).one())
+
+
 def renew(connection: Connection, claim: Claim, lease: timedelta, progress: JobProgress) -> Job:
     """Extend the lease and record the progress; the job says whether it is to be cancelled. Raises `LeaseLost`."""
     values = {"leased_until": clock(connection) + lease, **_progress(progress)}
@@ -205,22 +211,31 @@ def release(
     return _update(connection, claim, values)
 
 
-def fenced(engine: Engine, claim: Claim) -> None:
+def fenced(engine: Engine, claim: Claim, lease: timedelta) -> None:
     """Make each writing transaction of this engine, as it begins, check that the claim is the latest of its job.
 
     It raises `LeaseLost` otherwise. Until the transaction ends, nobody else can claim the job: on PostgreSQL the row is
-    locked against that (but not against `renew`), on SQLite the whole database is.
+    locked against that (but not against `renew`), on SQLite the whole database is. Since that keeps out `renew` too, the
+    transaction renews the lease itself as it commits.
     """
     query = sa.select(jobs.c.id).where(_is_held(claim)).with_for_update(read=True, key_share=True)
 
     def check(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        # Reading transactions and session locks have options of their own (`engine.reading`, `locks`).
-        writes = "sqlite_begin" not in options and "isolation_level" not in options
-        if writes and connection.scalar(query) is None:
+        if _writes(connection) and connection.scalar(query) is None:
             raise LeaseLost
 
+    def renew_on_sqlite(connection: Connection) -> None:
+        if _writes(connection) and connection.dialect.name == "sqlite":
+            values = {"leased_until": clock(connection) + lease}
+            connection.execute(sa.update(jobs).where(_is_held(claim)).values(values))
+
     event.listen(engine, "begin", check)
+    event.listen(engine, "commit", renew_on_sqlite)
+
+
+def _writes(connection: Connection) -> bool:
+    """Whether it is a writing transaction: those that read, and session locks, have options of their own."""
+    return not {"sqlite_begin", "isolation_level"} & connection.get_execution_options().keys()
 
 
 def _due(now: datetime) -> sa.Select[tuple[int]]:

@@ -14,7 +14,13 @@ from saywhy.store.statements import Row
 
 
 def add(
-    connection: Connection, workspace_id: int, kind: str, arguments: Values, cron: str, time_zone: str, next_at: datetime
+    connection: Connection,
+    workspace_id: int,
+    kind: str,
+    arguments: Values,
+    cron: str,
+    time_zone: str,
+    next_at: datetime,
 ) -> Schedule:
     """Add a schedule."""
     statement = sa.insert(schedules).values(
