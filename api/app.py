@@ -13,7 +13,22 @@ from api import health
 from api.http import problems
 from api.http.dependencies import Resources, State, open_resources
 from api.http.middleware import LimitBody, SecurityHeaders
-from api.v1 import audits, classify, fixes, mappings, reports, scenarios, topic_proposals, topics
+from api.v1 import (
+    analyses,
+    audits,
+    classify,
+    exports,
+    fixes,
+    imports,
+    jobs,
+    mappings,
+    reports,
+    responses,
+    scenarios,
+    schedules,
+    topic_proposals,
+    topics,
+)
 from api.web import docs, report
 from saywhy import __version__
 from saywhy.settings import Settings
@@ -31,6 +46,9 @@ TAGS = [
     {"name": "fixes", "description": "Causes marked as fixed, against the feedback since then."},
     {"name": "topics", "description": "Root causes, and the edits by which people correct them."},
     {"name": "audits", "description": "The model measured against a person, who labels a random sample."},
+    {"name": "responses", "description": "Responses that a program sends."},
+    {"name": "imports", "description": "Files with responses."},
+    {"name": "jobs", "description": "Imports, analyses and exports in the background, and their schedules."},
     {"name": "mappings", "description": "Saved mappings: how files with certain columns are imported."},
     {"name": "pages", "description": "The reports as pages."},
     {"name": "health", "description": "For monitoring."},
@@ -72,7 +90,13 @@ def create_app(
         topics,
         topic_proposals,
         audits,
+        responses,
+        imports,
         mappings,
+        jobs,
+        analyses,
+        exports,
+        schedules,
         report,
         health,
         docs,

@@ -126,8 +126,9 @@ def import_file(
 
 
 def read_rejections(engine: Engine, workspace: str, import_id: int) -> Iterator[Rejection]:
-    """The rejected rows of an import, in the order of the file, as a stream. Raises `WorkspaceNotFound`."""
+    """The rejected rows of an import, in the order of the file, as a stream. Raises `WorkspaceNotFound`, `NotFound`."""
     with reading(engine, workspace) as (connection, workspace_id):
+        store.imports.find(connection, workspace_id, import_id)
         yield from store.imports.rejections(connection, workspace_id, import_id)
 
 

@@ -11,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 #: Largest request body in bytes: 256 comments of 10,000 characters fit in nearly every script.
 MAX_BODY = 8 * 1024 * 1024
 
+#: Routes that write the body to disk as it comes, and limit it themselves.
+STREAMED = frozenset({"/v1/imports", "/v1/imports/preview"})
+
 #: Routes that serve pages replace the policy by one that allows what the page contains (`api.http.content_security`).
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -42,7 +45,7 @@ class SecurityHeaders:
 class LimitBody:
     """Refuses a body over `MAX_BODY` bytes: by its Content-Length header, or else while it is read.
 
-    The error is raised where the body is read, inside the exception handlers, so that the response is a problem
+    Those of `STREAMED` routes pass. The error is raised where the body is read, inside the exception handlers, so that the response is a problem
     document like any other. (FastAPI's own `max_body_size` answers in plain text.)
     """
 
@@ -50,7 +53,7 @@ class LimitBody:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in STREAMED:
             await self.app(scope, receive, send)
             return
         content_length = Headers(scope=scope).get("content-length", "")

@@ -162,8 +162,13 @@ def _respond(
 def _field(location: Iterable[str | int], message: str) -> InvalidField:
     source, *path = location
     if source == "body":
-        return InvalidField(detail=message, pointer="#" + "".join(f"/{_escape(str(token))}" for token in path))
+        return InvalidField(detail=message, pointer=f"#{pointer(path)}")
     return InvalidField(detail=message, parameter=str(path[0]) if path else str(source))
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """The JSON pointer (RFC 6901) of a place in the body."""
+    return "".join(f"/{_escape(str(token))}" for token in path)
 
 
 def _escape(token: str) -> str:

@@ -215,8 +215,8 @@ def fenced(engine: Engine, claim: Claim, lease: timedelta) -> None:
     """Make each writing transaction of this engine, as it begins, check that the claim is the latest of its job.
 
     It raises `LeaseLost` otherwise. Until the transaction ends, nobody else can claim the job: on PostgreSQL the row is
-    locked against that (but not against `renew`), on SQLite the whole database is. Since that keeps out `renew` too, the
-    transaction renews the lease itself as it commits.
+    locked against that (but not against `renew`), on SQLite the whole database is. As that keeps out `renew` too, such
+    a transaction renews the lease itself when it commits.
     """
     query = sa.select(jobs.c.id).where(_is_held(claim)).with_for_update(read=True, key_share=True)
 
