@@ -126,7 +126,7 @@ def import_upload(job: RunningJob, arguments: ImportArguments) -> None:
 
 def _import_result(report: ImportReport, *, is_anonymous: bool) -> Values:
     """The report; of an anonymous workspace without what may be values of cells."""
-    result = {name: value for name, value in asdict(report).items() if name not in ("id", "resumed_at")}
+    result = {name: value for name, value in asdict(report).items() if name not in ("id", "file", "resumed_at")}
     if is_anonymous:
         result |= {"offered": {}, "notes": []}
     return {"import_id": report.id, **result}

@@ -21,6 +21,7 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
+from pydantic_core import PydanticCustomError
 
 from api.http import problems
 from api.http.dependencies import ResourcesDep
@@ -54,7 +55,7 @@ REQUEST: dict[str, JsonValue] = {
 
 def _storable(text: str) -> str:
     if SPOILED.search(text):
-        raise ValueError("contains a NUL character or half of a surrogate pair")
+        raise PydanticCustomError("storable", "contains a NUL character or half of a surrogate pair")
     return text
 
 
@@ -65,7 +66,8 @@ def _time(value: Any) -> datetime | None:
         datetime.fromisoformat(value)
         return parse_timestamp(value)
     except (TypeError, ValueError):  # the message does not repeat the value
-        raise ValueError("should be a time from 1970 to 2100 as text, e.g. 2026-04-01T09:30:00Z") from None
+        detail = "Input should be a time from 1970 to 2100 as text, e.g. 2026-04-01T09:30:00Z"
+        raise PydanticCustomError("time", detail) from None
 
 
 Text = Annotated[str, Field(max_length=LONGEST_KEY), AfterValidator(_storable)]

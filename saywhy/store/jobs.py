@@ -198,14 +198,18 @@ def release(
     *,
     is_attempt: bool = False,
 ) -> Job:
-    """Give the job back to the queue, for any worker after `delay`. Raises `LeaseLost`."""
+    """Give the job back to the queue, for any worker after `delay`; without one, in its old place.
+
+    Raises `LeaseLost`.
+    """
     values: dict[str, Any] = {
         "state": JobState.PENDING,
-        "due_at": clock(connection) + delay,
         "detail": detail,
         "leased_until": None,
         "worker": None,
     }
+    if delay:
+        values["due_at"] = clock(connection) + delay
     if is_attempt:
         values["attempts"] = jobs.c.attempts + 1
     return _update(connection, claim, values)
