@@ -45,8 +45,8 @@ class SecurityHeaders:
 class LimitBody:
     """Refuses a body over `MAX_BODY` bytes: by its Content-Length header, or else while it is read.
 
-    Those of `STREAMED` routes pass. The error is raised where the body is read, inside the exception handlers, so that the response is a problem
-    document like any other. (FastAPI's own `max_body_size` answers in plain text.)
+    Those of `STREAMED` routes pass. The error is raised where the body is read, inside the exception handlers, so that
+    the response is a problem document like any other. (FastAPI's own `max_body_size` answers in plain text.)
     """
 
     def __init__(self, app: ASGIApp) -> None:

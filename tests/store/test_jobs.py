@@ -182,8 +182,9 @@ def test_concurrent_workers_take_each_job_once(engine: Engine) -> None:
 def test_a_released_job_waits(engine: Engine) -> None:
     """A job that is given back keeps its place, or waits for the delay; only a bad end counts as an attempt."""
     (job,) = add(engine, "analyse")
+    taken = claimed(engine)
     with engine.begin() as connection:
-        store.jobs.release(connection, claimed(engine), detail="stopped")
+        store.jobs.release(connection, taken, detail="stopped")
     assert (find(engine, job).due_at, find(engine, job).attempts) == (job.due_at, 0)
     taken = claimed(engine)
     with engine.begin() as connection:
