@@ -97,7 +97,7 @@ def request_cancel(connection: Connection, workspace_id: int, job_id: int) -> Jo
     if row is None:
         raise JobNotFound(f"there is no job {job_id}")
     if row.state in _TERMINAL:
-        raise JobEnded(f"job {job_id} is {row.state}; a terminal state is final")
+        raise JobEnded(f"job {job_id} has ended: {row.state}")
     values: Values = {"is_cancelling": True}
     if row.state == JobState.PENDING:
         values |= {"state": JobState.CANCELLED, "ended_at": clock(connection), "detail": None}

@@ -39,7 +39,7 @@ def test_next_times(cron: str, zone: str, after: str, expected: str) -> None:
 )
 def test_what_is_no_cron_expression_is_refused(cron: str) -> None:
     """So that a schedule always has a next time."""
-    with pytest.raises(InvalidInput, match="no cron expression|never comes true"):
+    with pytest.raises(InvalidInput, match=r"no cron expression|never comes true"):
         next_time(cron, "UTC", datetime.now(UTC))
 
 
