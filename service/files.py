@@ -80,9 +80,10 @@ class JobFiles:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _new(self, kind: str, name: str) -> tuple[str, Path]:
+        if not self.root.is_dir():
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)  # they hold what customers said
         folder = self.root / kind / uuid4().hex
-        folder.mkdir(parents=True, mode=0o700)
-        self.root.chmod(0o700)  # they hold what customers said
+        folder.mkdir(parents=True)
         path = folder / _safe(name)
         return f"{folder.name}/{path.name}", path
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
 from saywhy import store
-from saywhy.errors import Conflict, InvalidInput
+from saywhy.errors import InvalidInput, SaywhyError
 from saywhy.job import Schedule, Values
 from saywhy.store import Engine
 from service import jobs
 from service.job_kinds import KINDS
 from service.workspaces import reading, writing
+
+log = logging.getLogger(__name__)
 
 
 def add_schedule(
@@ -61,11 +64,11 @@ def start_due(engine: Engine) -> int:
         due = store.schedules.take_due(connection, now)
         for workspace_id, schedule in due:
             store.schedules.set_next(connection, schedule.id, next_time(schedule.cron, schedule.time_zone, now))
-            arguments = KINDS[schedule.kind].parse(schedule.arguments)
             try:
+                arguments = KINDS[schedule.kind].parse(schedule.arguments)
                 jobs.add(connection, workspace_id, arguments, schedule_id=schedule.id)
-            except Conflict:  # the workspace has promised anonymity since, so it exports nothing
-                continue
+            except SaywhyError as error:  # e.g. an export, and the workspace has promised anonymity since
+                log.warning("schedule %d starts nothing: %s", schedule.id, error.detail)
         return len(due)
 
 

@@ -37,8 +37,8 @@ RENEWALS_PER_LEASE = 6
 #: Seconds after which progress is recorded, and a request to cancel noticed.
 _LONGEST_SILENCE = 2.0
 
-#: Seconds to wait when the database cannot be reached.
-_PAUSE_IN_OUTAGE = 1.0
+#: Seconds to wait after an error, e.g. when the database cannot be reached.
+_PAUSE_AFTER_ERROR = 1.0
 
 #: Seconds that a job has to stop when it is told to.
 GRACE = 20.0
@@ -72,7 +72,7 @@ def work(options: WorkerOptions, stop: threading.Event) -> None:
         thread.start()
     cleared_at = -_CLEARING_EVERY
     while not stop.wait(POLL):
-        with _outages_logged():
+        with _going_on(Exception):
             start_due(engine)
             if time.monotonic() - cleared_at >= _CLEARING_EVERY:
                 cleared_at = time.monotonic()
@@ -111,13 +111,13 @@ def _work_in_slot(engine: Engine, files: JobFiles, options: WorkerOptions, slot:
     name = f"{socket.gethostname()}:{os.getpid()}:{slot}"
     while not stop.is_set():
         claim = None
-        with _outages_logged():
+        with _going_on(Exception):
             claim = _claim(engine, name, options.lease)
         if claim is None:
             stop.wait(POLL)
             continue
         log.info("job %d (%s) starts", claim.job.id, claim.job.kind)
-        with _outages_logged():
+        with _going_on(Exception):
             _Supervision(engine, claim, options).run(stop)
             with store.reading(engine) as connection:
                 job = store.jobs.of_claim(connection, claim)
@@ -168,7 +168,7 @@ class _Supervision:
             process.join()
             receiver.close()
         with suppress(LeaseLost), self._engine.begin() as connection:  # lost if it has succeeded
-            self._record_end(connection, process.exitcode or 0)
+            self._record_end(connection, process.exitcode or 0, was_stopped=kill_at is not None)
 
     def _receive(self, pipe: Pipe) -> bool:
         """Take a message of the process, if one comes soon; whether more may come."""
@@ -192,17 +192,17 @@ class _Supervision:
         if time.monotonic() - self._renewed_at < self._renew_every:
             return
         self._renewed_at = time.monotonic()
-        with _outages_logged(), self._engine.begin() as connection:
+        with _going_on(StoreUnavailable), self._engine.begin() as connection:
             job = store.jobs.renew(connection, self._claim, self._options.lease, self._progress)
             self._is_cancelling = job.is_cancelling
 
-    def _record_end(self, connection: Connection, exit_code: int) -> None:
+    def _record_end(self, connection: Connection, exit_code: int, *, was_stopped: bool) -> None:
         claim, outcome = self._claim, self._outcome
         if self._is_cancelling:
             store.jobs.cancel(connection, claim, "stopped on request; what it had saved stays")
         elif isinstance(outcome, Postponement):
             store.jobs.release(connection, claim, outcome.delay, outcome.detail)
-        elif outcome is None and exit_code == 0:  # it was told to stop
+        elif outcome is None and (was_stopped or exit_code == 0):  # told to stop by this worker, or by somebody else
             store.jobs.release(connection, claim)
         else:
             failure = outcome or Failure(f"its process died ({_cause_of_death(exit_code)})", is_final=False)
@@ -219,10 +219,13 @@ def _cause_of_death(exit_code: int) -> str:
 
 
 @contextmanager
-def _outages_logged() -> Iterator[None]:
-    """Go on when the database cannot be reached; it is tried again."""
+def _going_on(after: type[Exception]) -> Iterator[None]:
+    """Log such an error and wait a little: it ends no worker, and a job that is affected is claimed again in time."""
     try:
         yield
-    except StoreUnavailable as error:
-        log.error("%s", error.detail)
-        time.sleep(_PAUSE_IN_OUTAGE)
+    except after as error:
+        if isinstance(error, StoreUnavailable):
+            log.error("%s", error.detail)
+        else:
+            log.exception("unexpected error")
+        time.sleep(_PAUSE_AFTER_ERROR)
