@@ -100,7 +100,7 @@ class RunningJob:
 
     def succeed(self, connection: Connection, result: Values, detail: str | None = None) -> None:
         """End the job; raises `LeaseLost` if another worker has it by now."""
-        store.jobs.succeed(connection, self.claim, result, detail)
+        store.claims.succeed(connection, self.claim, result, detail)
 
 
 def import_upload(job: RunningJob, arguments: ImportArguments) -> None:

@@ -100,7 +100,7 @@ def run_job(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
 
 def _run(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
     engine = store.open_store(options.database_url, options.key_file)
-    store.jobs.fenced(engine, claim, options.lease)
+    store.claims.fence(engine, claim, options.lease)
     job = RunningJob(
         engine, claim, JobFiles.of(engine, options.data_dir), options.models, _ProgressReporter(pipe).report
     )

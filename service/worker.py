@@ -120,7 +120,7 @@ def _work_in_slot(engine: Engine, files: JobFiles, options: WorkerOptions, slot:
         with _going_on(Exception):
             _Supervision(engine, claim, options).run(stop)
             with store.reading(engine) as connection:
-                job = store.jobs.of_claim(connection, claim)
+                job = store.claims.job_of(connection, claim)
             log.info("job %d (%s): %s%s", job.id, job.kind, job.state.value, f", {job.detail}" if job.detail else "")
             if job.state.is_terminal:
                 discard_upload(files, job)
@@ -128,10 +128,10 @@ def _work_in_slot(engine: Engine, files: JobFiles, options: WorkerOptions, slot:
 
 def _claim(engine: Engine, name: str, lease: timedelta) -> Claim | None:
     with store.reading(engine) as connection:  # so that idle workers do not disturb writers
-        if not store.jobs.is_any_due(connection):
+        if not store.claims.is_any_due(connection):
             return None
     with engine.begin() as connection:
-        return store.jobs.claim(connection, name, lease, deaths=DEATHS)
+        return store.claims.take(connection, name, lease, deaths=DEATHS)
 
 
 class _Supervision:
@@ -193,25 +193,25 @@ class _Supervision:
             return
         self._renewed_at = time.monotonic()
         with _going_on(StoreUnavailable), self._engine.begin() as connection:
-            job = store.jobs.renew(connection, self._claim, self._options.lease, self._progress)
+            job = store.claims.renew(connection, self._claim, self._options.lease, self._progress)
             self._is_cancelling = job.is_cancelling
 
     def _record_end(self, connection: Connection, exit_code: int, *, was_stopped: bool) -> None:
         claim, outcome = self._claim, self._outcome
         if self._is_cancelling:
-            store.jobs.cancel(connection, claim, "stopped on request; what it had saved stays")
+            store.claims.cancel(connection, claim, "stopped on request; what it had saved stays")
         elif isinstance(outcome, Postponement):
-            store.jobs.release(connection, claim, outcome.delay, outcome.detail)
+            store.claims.release(connection, claim, outcome.delay, outcome.detail)
         elif outcome is None and (was_stopped or exit_code == 0):  # told to stop by this worker, or by somebody else
-            store.jobs.release(connection, claim)
+            store.claims.release(connection, claim)
         else:
             failure = outcome or Failure(f"its process died ({_cause_of_death(exit_code)})", is_final=False)
             attempts = claim.job.attempts + 1
             if failure.is_final or attempts >= ATTEMPTS:
-                store.jobs.fail(connection, claim, failure.detail)
+                store.claims.fail(connection, claim, failure.detail)
             else:
                 delay = BACKOFF * 2 ** (attempts - 1)
-                store.jobs.release(connection, claim, delay, failure.detail, is_attempt=True)
+                store.claims.release(connection, claim, delay, failure.detail, is_attempt=True)
 
 
 def _cause_of_death(exit_code: int) -> str:

@@ -11,7 +11,7 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
-`published_groups`, `jobs`, `schedules`, `answers`.
+`published_groups`, `jobs`, `claims`, `schedules`, `answers`.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables` and `job_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the
 differences between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
@@ -23,6 +23,7 @@ from saywhy.store import (
     annotations,
     answers,
     audits,
+    claims,
     clusters,
     comments,
     efforts,
@@ -52,6 +53,7 @@ __all__ = [
     "answers",
     "audits",
     "check",
+    "claims",
     "clusters",
     "comments",
     "efforts",

@@ -151,11 +151,12 @@ def test_a_job_that_always_dies_fails(sqlite_engine: Engine, files: JobFiles, mo
     monkeypatch.setattr(worker, "ATTEMPTS", 2)
     job = queue_import(sqlite_engine, files, "w", numbered_rows(10))
     with worker_on(sqlite_engine, files):
-        for _ in range(2):
-            wait_until(children)
-            first = children()[0]
-            os.kill(first, signal.SIGKILL)
-            wait_until(lambda killed=first: killed not in children())
+        killed = set[int]()
+        while len(killed) < 2:
+            wait_until(lambda: set(children()) - killed)
+            (process,) = set(children()) - killed
+            os.kill(process, signal.SIGKILL)
+            killed.add(process)
         failed = ended(sqlite_engine, job)
     assert (failed.state, failed.attempts, failed.detail) == (JobState.FAILED, 2, "its process died (SIGKILL)")
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from saywhy import store
 from saywhy.errors import JobEnded, JobNotFound, KeyReused, LeaseLost
 from saywhy.feedback import Response, Score
 from saywhy.job import Claim, Job, JobProgress, JobState
-from saywhy.store.jobs import DEADLY
+from saywhy.store.claims import DEADLY
 
 MINUTE = timedelta(minutes=1)
 #: A lease that has ended already: as if the worker had died.
@@ -31,7 +31,7 @@ def add(engine: Engine, *kinds: str, workspace: str = "acme") -> list[Job]:
 def claim(engine: Engine, lease: timedelta = MINUTE, *, deaths: int = 5) -> Claim | None:
     """Claim a job in a transaction of its own."""
     with engine.begin() as connection:
-        return store.jobs.claim(connection, "worker", lease, deaths=deaths)
+        return store.claims.take(connection, "worker", lease, deaths=deaths)
 
 
 def claimed(engine: Engine, lease: timedelta = MINUTE) -> Claim:
@@ -54,10 +54,10 @@ def test_a_job_runs_once_and_keeps_its_result(engine: Engine) -> None:
     assert (taken.job.id, taken.workspace, taken.job.arguments) == (job.id, "acme", {"number": 0})
     assert claim(engine) is None
     with engine.begin() as connection:
-        store.jobs.renew(connection, taken, MINUTE, JobProgress("annotate", 7, 10))
+        store.claims.renew(connection, taken, MINUTE, JobProgress("annotate", 7, 10))
     assert find(engine, job).progress == JobProgress("annotate", 7, 10)
     with engine.begin() as connection:
-        store.jobs.succeed(connection, taken, {"run_id": 1})
+        store.claims.succeed(connection, taken, {"run_id": 1})
     ended = find(engine, job)
     assert (ended.state, ended.result, ended.attempts) == (JobState.SUCCEEDED, {"run_id": 1}, 0)
     assert ended.ended_at is not None
@@ -70,17 +70,18 @@ def test_a_lost_lease_can_write_nothing(engine: Engine) -> None:
     first, second = claimed(engine, ENDED), claimed(engine)
     assert (second.job.id, second.job.attempts) == (job.id, 1)
     assert second.token > first.token
-    for write in (
-        lambda connection: store.jobs.renew(connection, first, MINUTE, JobProgress()),
-        lambda connection: store.jobs.succeed(connection, first, {}),
-        lambda connection: store.jobs.fail(connection, first, "late"),
-        lambda connection: store.jobs.cancel(connection, first, "late"),
-        lambda connection: store.jobs.release(connection, first),
-    ):
+    writes: list[Callable[[Connection], object]] = [
+        lambda connection: store.claims.renew(connection, first, MINUTE, JobProgress()),
+        lambda connection: store.claims.succeed(connection, first, {}),
+        lambda connection: store.claims.fail(connection, first, "late"),
+        lambda connection: store.claims.cancel(connection, first, "late"),
+        lambda connection: store.claims.release(connection, first),
+    ]
+    for write in writes:
         with pytest.raises(LeaseLost), engine.begin() as connection:
             write(connection)
     with engine.begin() as connection:
-        store.jobs.succeed(connection, second, {"by": "second"})
+        store.claims.succeed(connection, second, {"by": "second"})
     assert find(engine, job).result == {"by": "second"}
 
 
@@ -99,7 +100,7 @@ def test_all_transactions_of_a_lost_job_fail(engine: Engine, second_engine: Engi
     first = claimed(engine, ENDED)
     with engine.begin() as connection:
         workspace_id = store.workspaces.find(connection, "acme")
-    store.jobs.fenced(second_engine, first, ENDED)
+    store.claims.fence(second_engine, first, ENDED)
     with second_engine.begin() as connection:
         store.responses.save(connection, workspace_id, [Response("file", "1", Score(0))])
     claimed(engine)
@@ -117,11 +118,11 @@ def test_nobody_takes_a_job_whose_worker_is_writing(postgresql_engine: Engine) -
     add(engine, "import")
     first = claimed(engine, ENDED)
     fenced = store.open_store(engine.url.render_as_string(hide_password=False))
-    store.jobs.fenced(fenced, first, MINUTE)
+    store.claims.fence(fenced, first, MINUTE)
     with fenced.begin():
         assert claim(engine) is None
         with engine.begin() as connection:
-            store.jobs.renew(connection, first, ENDED, JobProgress())
+            store.claims.renew(connection, first, ENDED, JobProgress())
     assert claim(engine) is not None
     fenced.dispose()
 
@@ -132,7 +133,7 @@ def test_a_long_transaction_does_not_lose_the_lease(sqlite_engine: Engine) -> No
     add(engine, "import")
     first = claimed(engine, ENDED)
     fenced = store.open_store(engine.url.render_as_string(hide_password=False))
-    store.jobs.fenced(fenced, first, MINUTE)
+    store.claims.fence(fenced, first, MINUTE)
     with fenced.begin():
         pass
     assert claim(engine) is None
@@ -147,7 +148,7 @@ def test_a_workspace_runs_one_job_of_a_kind_at_a_time(engine: Engine) -> None:
     assert [one.job.id for one in taken] == [first.id, analysis.id, other.id]
     assert claim(engine) is None
     with engine.begin() as connection:
-        store.jobs.succeed(connection, taken[0], {})
+        store.claims.succeed(connection, taken[0], {})
     assert claimed(engine).job.id == second.id
 
 
@@ -170,7 +171,7 @@ def test_concurrent_workers_take_each_job_once(engine: Engine) -> None:
                 continue
             runs[taken.job.id] += 1
             with engine.begin() as connection:
-                store.jobs.succeed(connection, taken, {})
+                store.claims.succeed(connection, taken, {})
 
     with ThreadPoolExecutor(4) as threads:
         for future in [threads.submit(work) for _ in range(4)]:
@@ -184,11 +185,11 @@ def test_a_released_job_waits(engine: Engine) -> None:
     (job,) = add(engine, "analyse")
     taken = claimed(engine)
     with engine.begin() as connection:
-        store.jobs.release(connection, taken, detail="stopped")
+        store.claims.release(connection, taken, detail="stopped")
     assert (find(engine, job).due_at, find(engine, job).attempts) == (job.due_at, 0)
     taken = claimed(engine)
     with engine.begin() as connection:
-        store.jobs.release(connection, taken, MINUTE, "no network", is_attempt=True)
+        store.claims.release(connection, taken, MINUTE, "no network", is_attempt=True)
     waiting = find(engine, job)
     assert (waiting.state, waiting.detail, waiting.attempts) == (JobState.PENDING, "no network", 1)
     assert claim(engine) is None
@@ -217,7 +218,7 @@ def test_cancelling(engine: Engine) -> None:
     asked = cancel(running)
     assert (asked.state, asked.is_cancelling) == (JobState.RUNNING, True)
     with engine.begin() as connection:
-        assert store.jobs.renew(connection, taken, ENDED, JobProgress()).is_cancelling
+        assert store.claims.renew(connection, taken, ENDED, JobProgress()).is_cancelling
     assert claim(engine) is None  # its worker has died: it is cancelled instead of started again
     assert find(engine, running).state is JobState.CANCELLED
     with pytest.raises(JobEnded, match="cancelled"):
@@ -248,7 +249,7 @@ def test_ended_jobs_are_deleted_after_a_while(engine: Engine) -> None:
     ended, waiting = add(engine, "import", "import")
     taken = claimed(engine)
     with engine.begin() as connection:
-        job = store.jobs.succeed(connection, taken, {})
+        job = store.claims.succeed(connection, taken, {})
         assert job.ended_at is not None
         assert store.jobs.delete_ended(connection, job.ended_at) == 0
         assert store.jobs.delete_ended(connection, job.ended_at + MINUTE) == 1
