@@ -125,11 +125,9 @@ def import_upload(job: RunningJob, arguments: ImportArguments) -> None:
 
 
 def _import_result(report: ImportReport, *, is_anonymous: bool) -> Values:
-    """The report; of an anonymous workspace without what may be values of cells."""
-    result = {name: value for name, value in asdict(report).items() if name not in ("id", "file", "resumed_at")}
-    if is_anonymous:
-        result |= {"offered": {}, "notes": []}
-    return {"import_id": report.id, **result}
+    """The report, without values of columns that were not imported; of an anonymous workspace without any values."""
+    left_out = {"id", "file", "resumed_at", "offered"} | ({"notes"} if is_anonymous else set())
+    return {"import_id": report.id} | {name: value for name, value in asdict(report).items() if name not in left_out}
 
 
 def analyse(job: RunningJob, arguments: AnalyseArguments) -> None:

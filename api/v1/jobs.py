@@ -93,7 +93,9 @@ def list_jobs(
     resources: ResourcesDep,
     limit: Annotated[int, Query(ge=1, le=200, description="Jobs on a page.")] = 50,
     cursor: Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="`next` of the page before.")] = None,
-    kind: Annotated[str | None, Query(max_length=32, description="Only `import`, `analyse` or `export`.")] = None,
+    kind: Annotated[
+        str | None, Query(max_length=32, pattern="^[a-z]+$", description="Only `import`, `analyse` or `export`.")
+    ] = None,
     state: Annotated[list[JobState] | None, Query(description="Only jobs in these states.")] = None,
 ) -> Jobs:
     """The jobs, the latest first. Those that ended more than 30 days ago (`SAYWHY_JOB_RETENTION`) are deleted."""

@@ -114,6 +114,20 @@ def test_a_preview_of_nonsense_is_explained(client: TestClient, tmp_path: Path) 
     assert uploads(tmp_path) == []
 
 
+HOSTILE = ("\0", "", " ", "ab", "\u202e", "Ä" * 20, "'", '"', "\n", "-1", "[", "%s", "../../etc/passwd")
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["file", "wave", "source", "encoding", "delimiter", "sheet", "mapping", "save_mapping", "question", "id_column"],
+)
+def test_hostile_options_are_no_bugs(client: TestClient, option: str) -> None:
+    """Whatever an option says, the answer is a preview or a clear refusal."""
+    for value in HOSTILE:
+        answer = client.post("/v1/imports/preview", params={option: value}, content=FILE, headers=CSV)
+        assert answer.status_code in (200, 400, 404, 422), (value, answer.text)
+
+
 def test_rejections_of_no_import(client: TestClient) -> None:
     """An import that is not there is a 404."""
     assert client.get("/v1/imports/7/rejections").status_code == 404
