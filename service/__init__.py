@@ -8,7 +8,10 @@ or write feedback. Where what happens:
   files an anonymous workspace takes.
 - `service.reports`: compute reports and read them; `service.efforts`: the effort of fixing a cause;
   `service.fixes`: causes that were fixed; `service.scenarios`: what it would bring.
-- `service.exports`: the responses, each with everything that is said of it.
+- `service.responses`: responses that a program sends; `service.idempotency`: requests that may be repeated.
+- `service.exports`: the responses, each with everything that is said of it; `service.export_files` writes them.
+- `service.jobs`: start, list and cancel work in the background; `service.job_kinds` says what each kind of job does,
+  `service.worker` claims jobs, `service.job_process` runs one; `service.schedules`; `service.files` of jobs.
 - `service.topics`: find topics, list and edit them.
 - `service.audits`: comments for a person to label, and the labels that come back.
 - `service.workspaces`: create and look up workspaces, promise anonymity, check the store.
