@@ -9,7 +9,6 @@ from saywhy import store
 from saywhy.feedback import Response
 from saywhy.store import Connection, Engine
 from service.idempotency import RequestKey, answer_once
-from service.imports import UNCHANGEABLE
 from service.workspaces import writing
 
 _NO_ID = "an anonymous workspace needs ids that the survey tool gave, by which it tells known people from new ones"
@@ -52,9 +51,10 @@ def save_responses(
     """Save responses, all or nothing; those that are rejected already are only reported, in the order of the request.
 
     Upserts on (source, id): a later response completes the earlier one, and one that is sent twice changes nothing. In
-    an anonymous workspace the rules of imports hold: no identity is stored, a saved response never changes, and none
-    comes into a wave whose responses have no ids. A repeated `request` gets the answer of the first one. Raises
-    `WorkspaceNotFound`, `KeyReused`, and `Conflict` if the key of an anonymous workspace is missing.
+    an anonymous workspace the rules of imports hold: no identity is stored, a saved response never changes (one that is
+    sent with other values counts as unchanged), and none comes into a wave whose responses have no ids. A repeated
+    `request` gets the answer of the first one. Raises `WorkspaceNotFound`, `KeyReused`, and `Conflict` if the key of an
+    anonymous workspace is missing.
     """
     with writing(engine, workspace) as (connection, workspace_id):
         answer = answer_once(
@@ -73,9 +73,10 @@ def _save(connection: Connection, workspace_id: int, responses: Sequence[Respons
         rejected += refused.values()
         numbered = [(index, item) for index, item in numbered if index not in refused]
     counts = store.responses.save(connection, workspace_id, [response for _, response in numbered])
-    rejected += [RejectedResponse(numbered[position][0], "", UNCHANGEABLE) for position in counts.refused]
+    # If those that an anonymous workspace refuses to change were counted apart, senders could test guesses.
+    unchanged = counts.unchanged + len(counts.refused)
     rejected.sort(key=lambda rejection: rejection.index)
-    return SaveReport(counts.new, counts.changed, counts.unchanged, tuple(rejected))
+    return SaveReport(counts.new, counts.changed, unchanged, tuple(rejected))
 
 
 def _refusal(index: int, response: Response, closed: Collection[str | None]) -> RejectedResponse | None:
