@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.configuration import configured_store, read_settings
 from cli.printing import printable_line
+from saywhy.errors import Expired
 from saywhy.job import JobState
 
 if TYPE_CHECKING:
@@ -39,10 +42,17 @@ def list_all(
 @app.command("show")
 def show(number: JobNumber) -> None:
     """Show a job: state, progress, result, and why it failed or waits."""
+    from service.files import JobFiles
     from service.jobs import find_job
 
     settings = read_settings()
-    for line in _lines(find_job(configured_store(settings), settings.workspace, number)):
+    engine = configured_store(settings)
+    job = find_job(engine, settings.workspace, number)
+    if job.result and "file" in job.result:
+        with suppress(Expired):
+            path = JobFiles.of(engine, settings.data_dir).export(job.result["file"])
+            job = replace(job, result={**job.result, "file": str(path)})
+    for line in _lines(job):
         typer.echo(printable_line(line))
 
 
