@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import Semaphore
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
@@ -19,16 +19,22 @@ from api.http.middleware import LimitBody, SecurityHeaders
 from api.http.observation import Observation
 from api.http.worker_slots import worker_slot
 from api.v1 import (
+    analyses,
     audits,
     cases,
     classify,
     comments,
     customer_health,
+    exports,
     fixes,
     follow_up,
+    imports,
+    jobs,
     mappings,
     reports,
+    responses,
     scenarios,
+    schedules,
     topic_proposals,
     topics,
 )
@@ -54,17 +60,23 @@ TAGS = [
     {"name": "customers", "description": "All that a customer said, and how accounts are."},
     {"name": "topics", "description": "Root causes, and the edits by which people correct them."},
     {"name": "audits", "description": "The model measured against a person, who labels a random sample."},
+    {"name": "responses", "description": "Responses that a program sends."},
+    {"name": "imports", "description": "Files with responses."},
+    {"name": "jobs", "description": "Imports, analyses and exports in the background, and their schedules."},
     {"name": "mappings", "description": "Saved mappings: how files with certain columns are imported."},
     {"name": "pages", "description": "The reports as pages."},
     {"name": "health", "description": "For monitoring."},
 ]
 
 
-def create_app(settings: Settings, resources: Resources | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, resources: Resources | None = None, worker: AbstractContextManager[None] | None = None
+) -> FastAPI:
     """Make the application.
 
     Its resources (store, models) are opened at start-up and closed at the end. A caller that has opened `resources`
-    already, to get errors before there is a server, passes them; they are closed at the end as well.
+    already, to get errors before there is a server, passes them; they are closed at the end as well. `worker`
+    runs as long as the application does.
     """
 
     @asynccontextmanager
@@ -73,6 +85,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         with (
             closing(resources or open_resources(settings)) as opened,
             closing(MicroBatches(opened.annotator, on_batch=measured.batch_sizes.observe)) as micro_batches,
+            worker or nullcontext(),
         ):
             measured.waiting.set_function(lambda: micro_batches.waiting)
             measured.connections.set_function(lambda: connections_in_use(opened.engine))
@@ -108,7 +121,13 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         topics,
         topic_proposals,
         audits,
+        responses,
+        imports,
         mappings,
+        jobs,
+        analyses,
+        exports,
+        schedules,
         report,
         health,
         metrics,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from saywhy.errors import InvalidInput
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from saywhy.code_frame import CodeFrame
     from saywhy.settings import Settings
     from saywhy.store import Engine
+    from service.job_process import WorkerOptions
 
 
 def read_settings(**options: Any) -> Settings:
@@ -34,6 +36,22 @@ def configured_store(settings: Settings) -> Engine:
     from saywhy.store import open_store
 
     return open_store(settings.database_url, settings.anonymity_key_file)
+
+
+def worker_options(settings: Settings) -> WorkerOptions:
+    """How a worker works. Raises `InvalidInput` for an invalid `SAYWHY_LABEL_URL`."""
+    from service.job_kinds import Models
+    from service.job_process import WorkerOptions
+
+    return WorkerOptions(
+        database_url=settings.database_url,
+        key_file=settings.anonymity_key_file,
+        data_dir=settings.data_dir,
+        models=Models(settings.registry, settings.threads, label_endpoint(settings)),
+        slots=settings.jobs,
+        lease=timedelta(seconds=settings.job_lease),
+        retention=timedelta(days=settings.job_retention),
+    )
 
 
 def serving_code_frame(settings: Settings) -> CodeFrame:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import jsonl
 from cli.configuration import read_settings
 from saywhy.errors import InvalidInput
+from saywhy.json_lines import write_line
 
 if TYPE_CHECKING:
     from models.arrays import Vectors
@@ -79,7 +79,7 @@ def topics(
         warm_up(texts, methods[name])
         results.append(measure(name, methods[name], texts, labelled.labels))
     if json:
-        jsonl.write(sys.stdout.buffer, [asdict(result) for result in results])
+        write_line(sys.stdout.buffer, [asdict(result) for result in results])
     else:
         _print(results)
 

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import asdict
-from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import jsonl
 from cli.configuration import configured_store, read_settings, serving_code_frame
 from saywhy.errors import InvalidInput, WorkspaceNotFound
+from saywhy.export_format import ExportFormat
 
 if TYPE_CHECKING:
     from saywhy.feedback import Segment
-    from service.exports import ExportedResponse
-
-
-class Format(StrEnum):
-    """The formats of an export. The value is also the ending that implies it."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-    XLSX = "xlsx"
-    PARQUET = "parquet"
 
 
 def export(
     format: Annotated[
-        Format | None, typer.Option(help="By default what the ending of --out implies, else JSON lines.")
+        ExportFormat | None, typer.Option(help="By default what the ending of --out implies, else JSON lines.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write to this file instead of the terminal.")
@@ -59,11 +45,12 @@ def export(
 
     Responses without a comment are included. Anonymous surveys are not exported.
     """
+    from service.export_files import write_export
     from service.exports import Selection
     from service.exports import export as run
 
     chosen_format = format or _format_of(out)
-    if out is None and chosen_format in (Format.XLSX, Format.PARQUET):
+    if out is None and chosen_format in (ExportFormat.XLSX, ExportFormat.PARQUET):
         raise typer.BadParameter(f"{chosen_format} cannot be written to the terminal; name a file with --out")
     selection = Selection(wave, [_segment(text) for text in segment or ()], cause)
     settings = read_settings()
@@ -81,17 +68,17 @@ def export(
         responses = chain(list(islice(responses, 1)), responses)
     except WorkspaceNotFound as error:
         raise WorkspaceNotFound(f"{error.detail} yet; `saywhy import` creates it") from None
-    _write(responses, chosen_format, out)
+    write_export(responses, chosen_format, out or sys.stdout.buffer)
 
 
-def _format_of(out: Path | None) -> Format:
+def _format_of(out: Path | None) -> ExportFormat:
     if out is None:
-        return Format.JSONL
+        return ExportFormat.JSONL
     ending = out.suffix.lower().removeprefix(".")
-    if ending not in list(Format):
-        endings = ", ".join(f".{known}" for known in Format)
+    if ending not in list(ExportFormat):
+        endings = ", ".join(f".{known}" for known in ExportFormat)
         raise typer.BadParameter(f"the ending of {out.name} implies no format; add --format, or use one of {endings}")
-    return Format(ending)
+    return ExportFormat(ending)
 
 
 def _segment(text: str) -> Segment:
@@ -101,20 +88,3 @@ def _segment(text: str) -> Segment:
         return Segment.parse(text)
     except InvalidInput as error:
         raise typer.BadParameter(error.detail) from None
-
-
-def _write(responses: Iterator[ExportedResponse], format: Format, out: Path | None) -> None:
-    """Write the responses to a file, or to stdout if `out` is None."""
-    from pipelines.render import exports
-
-    if format is Format.JSONL:
-        with out.open("wb") if out else nullcontext(sys.stdout.buffer) as stream:
-            for response in responses:
-                jsonl.write(stream, response)
-        return
-    render = {Format.CSV: exports.to_csv, Format.XLSX: exports.to_workbook, Format.PARQUET: exports.to_parquet}
-    content = render[format](map(asdict, responses))
-    if out is None:
-        sys.stdout.buffer.write(content)
-    else:
-        out.write_bytes(content)

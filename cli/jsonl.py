@@ -1,4 +1,4 @@
-"""JSON Lines: reading and writing one JSON value per line, in UTF-8."""
+"""JSON Lines: reading one JSON value per line, in UTF-8 (`saywhy.json_lines` writes them)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ from saywhy.errors import InvalidInput
 #: A batch ends at whichever limit is reached first, so that memory is bounded however long comments are.
 BATCH_ITEMS = 2048
 BATCH_CHARACTERS = 1_000_000
-
-#: Characters that JSON allows in strings but many programs take for the end of a line, and their escapes.
-_LINE_SEPARATORS = {character.encode(): f"\\u{ord(character):04x}".encode() for character in "\x85\u2028\u2029"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +80,6 @@ def batches(entries: Iterator[Item | BadLine]) -> Iterator[list[Item | BadLine]]
             batch, characters = [], 0
     if batch:
         yield batch
-
-
-def write(stream: BinaryIO, value: Any) -> None:
-    """Write one line: also for programs that take U+0085, U+2028 and U+2029 for the end of a line."""
-    line = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-    for separator, escape in _LINE_SEPARATORS.items():
-        line = line.replace(separator, escape)
-    stream.write(line)
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -24,11 +24,14 @@ from cli import (
     fixes,
     follow_up,
     importing,
+    jobs,
     mappings,
     scenarios,
+    schedules,
     serving,
     streams,
     topics,
+    worker,
 )
 from cli.printing import printable_line
 from saywhy import __version__
@@ -112,6 +115,9 @@ app.add_typer(customer_health.app, name="customers", rich_help_panel=SURVEYS)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
 app.command("serve", rich_help_panel=SURVEYS)(serving.serve)
+app.command("worker", rich_help_panel=SURVEYS)(worker.worker)
+app.add_typer(jobs.app, name="jobs", rich_help_panel=SURVEYS)
+app.add_typer(schedules.app, name="schedule", rich_help_panel=SURVEYS)
 app.command("demo", rich_help_panel=SURVEYS)(demo.demo)
 app.command("classify", rich_help_panel=STREAMS)(streams.classify)
 app.add_typer(topics.app, name="topics", rich_help_panel=STREAMS)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.configuration import read_settings
+from cli.configuration import read_settings, worker_options
 
 
 def serve(
@@ -17,14 +17,15 @@ def serve(
         int | None, typer.Option(min=0, max=65535, help="Port to listen on; by default SAYWHY_PORT, else 8000.")
     ] = None,
 ) -> None:
-    """Serve the report page (/), the HTTP interface (/v1/…) and its reference (/docs)."""
+    """Serve the report page (/), the HTTP interface (/v1/…) and its reference (/docs), and run jobs."""
     from api.app import create_app
     from api.http import logs
     from api.http.dependencies import open_resources
     from api.http.server import Server
+    from service.worker import working
 
     settings = read_settings(host=host, port=port)
     # Opened here, so that an error is one line on the terminal and not a traceback in the server's log.
-    app = create_app(settings, open_resources(settings))
+    app = create_app(settings, open_resources(settings), worker=working(worker_options(settings)))
     logs.configure()
     Server(app, settings.host, settings.port, settings.drain_seconds).run()

@@ -10,6 +10,7 @@ import typer
 
 from cli import jsonl
 from cli.configuration import read_settings
+from saywhy.json_lines import write_line
 from saywhy.text import counted
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def classify() -> None:
         results = iter(classify_items([(item.text, item.language) for item in items], annotator))
         for entry in batch:
             if isinstance(entry, jsonl.Item):
-                jsonl.write(sys.stdout.buffer, to_record(entry.id, next(results), annotator.code_frame))
+                write_line(sys.stdout.buffer, to_record(entry.id, next(results), annotator.code_frame))
             else:
                 bad_lines += 1
                 _report_bad_line(entry)
@@ -61,14 +62,14 @@ def topics(topics_out: Path | None) -> None:
     if topics_out:
         rows = [{"topic": t.id, "label": t.label, "keywords": t.keywords, "size": t.size} for t in clustered]
         with topics_out.open("wb") as file:
-            jsonl.write(file, rows)
+            write_line(file, rows)
     # Equal texts are in the same topic; non-answers ("no", "-") are in none.
     assignment_of = dict(zip(texts, assignments, strict=True))
     for entry in entries:
         if isinstance(entry, jsonl.Item):
             assignment = assignment_of.get(read(entry.text).text, TextAssignment(None, 0.0))
             record = {"id": entry.id, "topic": assignment.topic, "confidence": assignment.confidence}
-            jsonl.write(sys.stdout.buffer, record)
+            write_line(sys.stdout.buffer, record)
         else:
             _report_bad_line(entry)
     _exit_after(len(entries) - len(items))
@@ -87,7 +88,7 @@ def rank(
     from pipelines.causes.from_records import rank_records
 
     records = jsonl.read(sys.stdin.buffer)
-    jsonl.write(sys.stdout.buffer, rank_records(records, polarity=polarity))
+    write_line(sys.stdout.buffer, rank_records(records, polarity=polarity))
 
 
 def _load_annotator() -> Annotator:
@@ -99,7 +100,7 @@ def _load_annotator() -> Annotator:
 
 def _report_bad_line(bad_line: jsonl.BadLine) -> None:
     typer.echo(f"saywhy: line {bad_line.line}: {bad_line.reason}", err=True)
-    jsonl.write(sys.stdout.buffer, bad_line.record)
+    write_line(sys.stdout.buffer, bad_line.record)
 
 
 def _exit_after(bad_lines: int) -> None:

@@ -75,6 +75,18 @@ class CustomerNotFound(NotFound):
     """There is no customer of that id, account or e-mail address."""
 
 
+class JobNotFound(NotFound):
+    """There is no job of that number."""
+
+
+class ScheduleNotFound(NotFound):
+    """There is no schedule of that number."""
+
+
+class Expired(SaywhyError):
+    """The file has expired."""
+
+
 class NothingToAnalyse(SaywhyError):
     """There are no responses yet; import some first."""
 
@@ -101,6 +113,18 @@ class RunAlreadyEnded(Conflict):
 
 class AnalysisRunning(Conflict):
     """Another process is analysing this workspace; wait until it has ended."""
+
+
+class JobEnded(Conflict):
+    """The job has ended; a terminal state is final."""
+
+
+class LeaseLost(Conflict):
+    """The job has ended, or another worker runs it."""
+
+
+class KeyReused(SaywhyError):
+    """Another request was sent with this idempotency key; send each request with a key of its own."""
 
 
 class TopicEnded(Conflict):

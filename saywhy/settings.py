@@ -35,6 +35,17 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(
         default=3.0, ge=0, description="After SIGTERM, seconds in which requests are answered and readiness says 503."
     )
+    data_dir: Path | None = Field(
+        default=None, description="Folder of uploads and exports, which servers and workers of one store share."
+    )
+    upload_limit: int = Field(default=256, gt=0, description="Largest file that may be uploaded, in MiB.")
+    jobs: int = Field(default=2, ge=0, le=64, description="Jobs that a server or worker runs at a time; 0: none.")
+    job_lease: float = Field(
+        default=30.0, ge=1, le=3600, description="Seconds after which the job of a worker that died is started again."
+    )
+    job_retention: float = Field(
+        default=30.0, gt=0, le=36500, description="Days that jobs are kept after they have ended."
+    )
     label_url: str | None = Field(
         default=None,
         description="OpenAI-compatible API that names topics and proposes merges; unset: labels are phrases.",

@@ -11,7 +11,10 @@ or write feedback. Where what happens:
 - `service.cases`: responses become cases, which people work on; `service.boards`: what came of them;
   `service.customer_health`: all that a customer said, how accounts are, and an alert when one turns.
 - `service.comments`: comments page by page, by what they name; `service.paging`: cursors of pages.
-- `service.exports`: the responses, each with everything that is said of it.
+- `service.responses`: responses that a program sends; `service.idempotency`: requests that may be repeated.
+- `service.exports`: the responses, each with everything that is said of it; `service.export_files` writes them.
+- `service.jobs`: start, list and cancel work in the background; `service.job_kinds` says what each kind of job does,
+  `service.worker` claims jobs, `service.job_process` runs one; `service.schedules`; `service.files` of jobs.
 - `service.topics`: find topics, list and edit them.
 - `service.audits`: comments for a person to label, and the labels that come back.
 - `service.workspaces`: create and look up workspaces, promise anonymity, check the store.

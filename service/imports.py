@@ -20,7 +20,7 @@ from pipelines.render.data import escape_formula
 from saywhy import store
 from saywhy.errors import Conflict
 from saywhy.feedback import Rejection, Response, Scale
-from saywhy.store import Engine
+from saywhy.store import Connection, Engine
 from saywhy.store.imports import Import
 from service.cases import open_for
 from service.identification import Identification
@@ -77,6 +77,8 @@ def import_file(
     save_mapping: str | None = None,
     progress: Progress | None = None,
     announce: Callable[[ImportReport], None] = lambda _: None,
+    conclude: Callable[[Connection, ImportReport], None] = lambda _connection, _report: None,
+    name: str | None = None,
     **options: Unpack[ReadingOptions],
 ) -> ImportReport:
     """Save the responses of a file; invalid rows are kept as rejections (`read_rejections`).
@@ -86,16 +88,17 @@ def import_file(
     in the same transaction (`service.cases`). `mapping` and
     `save_mapping` are as in `service.mappings.examine_with_mappings`. `progress` gets line numbers. `announce` gets the
     report before the import is marked as finished: if the process is killed until then, the same call reports the same
-    counts. Raises what `examine` raises (`InvalidInput`), `NotFound` for a mapping that is not saved, and `Conflict`
-    while another process imports the same file, and for a file that an anonymous workspace cannot take
-    (`service.identification`). There, a row that would change a saved response is rejected.
+    counts. `conclude` gets it too, in the transaction that marks the import as finished. `name` is that of the file for
+    people, by default its path. Raises what `examine` raises (`InvalidInput`), `NotFound` for a mapping that is not
+    saved, and `Conflict` while another process imports the same file, and for a file that an anonymous workspace cannot
+    take (`service.identification`). There, a row that would change a saved response is rejected.
     """
     path = Path(path)
     layout = examine_with_mappings(engine, workspace, path, mapping=mapping, save_mapping=save_mapping, **options)
     digest, identification = _digest(path, layout), Identification.of(engine, workspace, layout)
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
-        entry = store.imports.start(connection, workspace_id, storable(str(path)), digest)
+        entry = store.imports.start(connection, workspace_id, storable(name or str(path)), digest)
         if entry.finished:  # import it again: other files may have changed its responses since
             entry = store.imports.restart(connection, workspace_id, entry.id)
         is_resumed = entry.rows_done > 0
@@ -122,12 +125,14 @@ def import_file(
     announce(report)
     with engine.begin() as connection:
         store.imports.finish(connection, workspace_id, entry.id)
+        conclude(connection, report)
     return report
 
 
 def read_rejections(engine: Engine, workspace: str, import_id: int) -> Iterator[Rejection]:
-    """The rejected rows of an import, in the order of the file, as a stream. Raises `WorkspaceNotFound`."""
+    """The rejected rows of an import, in the order of the file, as a stream. Raises `WorkspaceNotFound`, `NotFound`."""
     with reading(engine, workspace) as (connection, workspace_id):
+        store.imports.find(connection, workspace_id, import_id)
         yield from store.imports.rejections(connection, workspace_id, import_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import Semaphore
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Thread
 from typing import Annotated, TypedDict, cast
 
@@ -15,6 +16,7 @@ from pipelines.clean import language
 from saywhy.feedback import Comment
 from saywhy.settings import Settings
 from saywhy.store import Engine, open_store
+from service.files import JobFiles
 from service.micro_batches import MicroBatches
 from service.runs import end_abandoned
 from service.workspaces import create
@@ -25,13 +27,22 @@ PAUSE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The store, the names of the workspace in it and of those that it may be compared with, and the models."""
+    """The store, the names of the workspace in it and of those that it may be compared with, the models, and where the
+    files of jobs are.
+    """
 
     engine: Engine
     workspace: str
     annotator: Annotator
     benchmark_workspaces: frozenset[str] = frozenset()
     renderings: Renderings = field(default_factory=Renderings)
+    data_dir: Path | None = None
+    upload_limit: int = 256 * 1024**2  # bytes
+
+    @property
+    def files(self) -> JobFiles:
+        """The files of jobs."""
+        return JobFiles.of(self.engine, self.data_dir)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -59,7 +70,14 @@ def open_resources(settings: Settings) -> Resources:
     annotator.annotate([Comment("Thank you, it works.", language="en")])
     Thread(target=language.load, args=[PAUSE], daemon=True).start()
     others = (name.strip() for name in (settings.benchmark_workspaces or "").split(","))
-    return Resources(engine, settings.workspace, annotator, frozenset({settings.workspace, *filter(None, others)}))
+    return Resources(
+        engine,
+        settings.workspace,
+        annotator,
+        frozenset({settings.workspace, *filter(None, others)}),
+        data_dir=settings.data_dir,
+        upload_limit=settings.upload_limit * 1024**2,
+    )
 
 
 def worker_threads(settings: Settings) -> int:

@@ -15,6 +15,9 @@ MAX_BODY = 8 * 1024 * 1024
 #: Seconds in which a body must have arrived.
 BODY_TIMEOUT = 60
 
+#: Routes that write the body to disk as it comes, and limit it themselves.
+STREAMED = frozenset({"/v1/imports", "/v1/imports/preview"})
+
 #: Routes that serve pages replace the policy by one that allows what the page contains (`api.http.content_security`).
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -46,15 +49,15 @@ class SecurityHeaders:
 class LimitBody:
     """Refuses a body over `MAX_BODY` bytes, by its Content-Length header, or else while it is read, and a slow one.
 
-    The error is raised where the body is read, inside the exception handlers, so that the response is a problem
-    document like any other. (FastAPI's own `max_body_size` answers in plain text.)
+    Those of `STREAMED` routes pass. The error is raised where the body is read, inside the exception handlers, so that
+    the response is a problem document like any other. (FastAPI's own `max_body_size` answers in plain text.)
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in STREAMED:
             await self.app(scope, receive, send)
             return
         content_length = Headers(scope=scope).get("content-length", "")

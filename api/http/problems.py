@@ -30,6 +30,8 @@ STATUS: dict[type[errors.SaywhyError], HTTPStatus] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.NothingToAnalyse: HTTPStatus.CONFLICT,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Expired: HTTPStatus.GONE,
+    errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BundleDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ServerBusy: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -180,10 +182,14 @@ def _field(location: Iterable[str | int], message: str) -> InvalidField:
     return InvalidField(detail=message, parameter=str(path[0]) if path else str(source))
 
 
-def invalid_field(path: Iterable[str | int], message: str, pointer: str = "#") -> InvalidField:
-    """What is wrong at the path from `pointer` on."""
-    path_to = pointer + "".join(f"/{_escape(str(token))}" for token in path)
-    return InvalidField(detail=_short(message, 300), pointer=_short(path_to, 300))
+def invalid_field(path: Iterable[str | int], message: str, parent: str = "#") -> InvalidField:
+    """What is wrong at the path from the pointer `parent` on."""
+    return InvalidField(detail=_short(message, 300), pointer=_short(parent + pointer(path), 300))
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """The JSON pointer (RFC 6901) of a place in the body."""
+    return "".join(f"/{_escape(str(token))}" for token in path)
 
 
 def _short(text: str, length: int) -> str:

@@ -11,18 +11,21 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
-`published_groups`. Following up: `cases`, `follow_up_policies`, `new_accounts`, `customers`, `comment_search`.
+`published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
+`new_accounts`, `customers`, `comment_search`.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables` defines the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
-between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
+`tables` and `job_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the
+differences between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
 """
 
 from sqlalchemy import Connection, Engine
 
 from saywhy.store import (
     annotations,
+    answers,
     audits,
     cases,
+    claims,
     clusters,
     comment_search,
     comments,
@@ -31,6 +34,7 @@ from saywhy.store import (
     fixes,
     follow_up_policies,
     imports,
+    jobs,
     mappings,
     memberships,
     merge_proposals,
@@ -39,6 +43,7 @@ from saywhy.store import (
     reports,
     responses,
     runs,
+    schedules,
     topic_edits,
     topics,
     workspaces,
@@ -51,9 +56,11 @@ __all__ = [
     "Engine",
     "analysing",
     "annotations",
+    "answers",
     "audits",
     "cases",
     "check",
+    "claims",
     "clusters",
     "comment_search",
     "comments",
@@ -63,6 +70,7 @@ __all__ = [
     "fixes",
     "follow_up_policies",
     "imports",
+    "jobs",
     "mappings",
     "memberships",
     "merge_proposals",
@@ -73,6 +81,7 @@ __all__ = [
     "reports",
     "responses",
     "runs",
+    "schedules",
     "topic_edits",
     "topics",
     "workspaces",

@@ -53,6 +53,14 @@ def start(connection: Connection, workspace_id: int, source_name: str, digest: s
     return _import(connection.execute(query).one())
 
 
+def find(connection: Connection, workspace_id: int, import_id: int) -> Import:
+    """The import of this number; raises `NotFound`."""
+    row = connection.execute(sa.select(imports).where(_is(workspace_id, import_id))).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no import {import_id}")
+    return _import(row)
+
+
 def restart(connection: Connection, workspace_id: int, import_id: int) -> Import:
     """Reset an import to its first row and delete its rejections; raises `NotFound`."""
     connection.execute(sa.delete(rejections_table).where(_rejections_of(workspace_id, import_id)))

@@ -22,6 +22,7 @@ from models.annotator import load_annotator
 from pipelines.causes.from_records import rank_records
 from pipelines.impact.estimates import QUARTILE
 from saywhy.errors import InvalidInput
+from saywhy.json_lines import write_line
 from service.classification import classify, to_record
 from tests.builders.topic_sentences import SENTENCES
 
@@ -243,7 +244,7 @@ def test_a_value_is_one_line_for_every_reader() -> None:
     """Characters that some programs take for the end of a line are escaped, and read back as they were."""
     text = "a\x85b\u2028c\u2029d\ne\x0bf\x1cg"
     stream = io.BytesIO()
-    jsonl.write(stream, {"text": text})
+    write_line(stream, {"text": text})
     line = stream.getvalue().decode()
     assert len(line.splitlines()) == 1
     assert json.loads(line) == {"text": text}

@@ -195,7 +195,7 @@ def test_keys_of_earlier_versions_are_moved(store_url: str, keys: Path) -> None:
         column = sa.schema.CreateColumn(sa.Column("anonymity_key", sa.LargeBinary)).compile(connection)
         connection.execute(sa.text(f"ALTER TABLE workspaces ADD COLUMN {column}"))
         connection.execute(sa.text("UPDATE workspaces SET anonymity_key = :key"), {"key": key})
-        for later in ("fixes", "published_groups"):
+        for later in ("fixes", "published_groups", "jobs", "schedules", "answers"):
             connection.execute(sa.text(f"DROP TABLE {later}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0009'"))
     engine.dispose()

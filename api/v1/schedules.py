@@ -1,0 +1,84 @@
+"""`/v1/schedules`: jobs that are started again and again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from api.http import problems
+from api.http.dependencies import ResourcesDep
+from api.v1.jobs import LARGEST_ID
+from service import schedules
+
+router = APIRouter(prefix="/v1/schedules", tags=["jobs"])
+
+
+class NewSchedule(BaseModel):
+    """Which job to start, and when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str = Field(max_length=32, description="`analyse` or `export`.", examples=["analyse"])
+    arguments: dict[str, JsonValue] = Field(
+        default={}, max_length=20, description="As in the request that starts such a job.", examples=[{"refit": False}]
+    )
+    cron: str = Field(
+        max_length=200,
+        description="Minute, hour, day of month, month and day of week.",
+        examples=["0 2 * * *"],
+    )
+    time_zone: str = Field(default="UTC", max_length=100, description="IANA name.", examples=["Europe/Berlin"])
+
+
+class ScheduleOut(NewSchedule):
+    """A schedule."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    next_at: datetime = Field(description="When it is due next.")
+
+
+class Schedules(BaseModel):
+    """All schedules, the oldest first."""
+
+    schedules: list[ScheduleOut]
+
+
+@router.get("", summary="List the schedules")
+def list_schedules(resources: ResourcesDep) -> Schedules:
+    """The schedules, and when each is due next."""
+    listed = schedules.list_schedules(resources.engine, resources.workspace)
+    return Schedules(schedules=[ScheduleOut.model_validate(schedule) for schedule in listed])
+
+
+@router.post(
+    "",
+    summary="Add a schedule",
+    status_code=HTTPStatus.CREATED,
+    responses=problems.documented(HTTPStatus.BAD_REQUEST),
+)
+def add_schedule(body: NewSchedule, resources: ResourcesDep) -> ScheduleOut:
+    """Start a job whenever the cron expression comes true. What was missed while no worker ran is started once."""
+    schedule = schedules.add_schedule(
+        resources.engine, resources.workspace, body.kind, body.arguments, cron=body.cron, time_zone=body.time_zone
+    )
+    return ScheduleOut.model_validate(schedule)
+
+
+@router.delete(
+    "/{schedule}",
+    summary="Remove a schedule",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=problems.documented(HTTPStatus.NOT_FOUND),
+)
+def remove_schedule(
+    schedule: Annotated[int, Path(ge=1, le=LARGEST_ID, description="The number of a schedule.", examples=[1])],
+    resources: ResourcesDep,
+) -> None:
+    """Remove a schedule. Jobs that it has started stay."""
+    schedules.remove_schedule(resources.engine, resources.workspace, schedule)

@@ -1,0 +1,100 @@
+"""Jobs as people see them: start, list, cancel. `service.job_kinds` says what they do, `service.worker` does it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from saywhy import store
+from saywhy.errors import Conflict, JobNotFound
+from saywhy.export_format import ExportFormat
+from saywhy.job import Job, JobState
+from saywhy.store import Connection, Engine
+from service.files import JobFiles
+from service.idempotency import RequestKey, answer_once
+from service.job_kinds import KINDS, AnalyseArguments, Arguments, ExportArguments, kind_of
+from service.workspaces import reading, writing
+
+
+def start(engine: Engine, workspace: str, arguments: Arguments, request: RequestKey | None = None) -> Job:
+    """Add a job; a worker starts it when it comes to it.
+
+    An analysis that is still waiting is not added twice: it is returned. A repeated `request` gets the job of the first
+    one. Raises `WorkspaceNotFound`, `KeyReused`, and `Conflict` for an export of an anonymous workspace.
+    """
+    with writing(engine, workspace) as (connection, workspace_id):
+        answer = answer_once(
+            connection, workspace_id, request, lambda: {"job": add(connection, workspace_id, arguments).id}
+        )
+        return store.jobs.find(connection, workspace_id, answer["job"])
+
+
+def add(connection: Connection, workspace_id: int, arguments: Arguments, *, schedule_id: int | None = None) -> Job:
+    """Add a job in a transaction. Raises `Conflict` for an export of an anonymous workspace."""
+    kind = kind_of(arguments)
+    values = KINDS[kind].values(arguments)
+    if isinstance(arguments, ExportArguments) and store.workspaces.is_anonymous(connection, workspace_id):
+        raise Conflict("this workspace promised anonymity: single responses are not exported")
+    if isinstance(arguments, AnalyseArguments):
+        store.workspaces.lock(connection, workspace_id)
+        for waiting in store.jobs.pending(connection, workspace_id, kind):
+            if waiting.arguments == values:
+                return waiting
+    return store.jobs.add(connection, workspace_id, kind, values, schedule_id=schedule_id)
+
+
+def find_job(engine: Engine, workspace: str, job_id: int) -> Job:
+    """The job of this number. Raises `WorkspaceNotFound` and `JobNotFound`."""
+    with reading(engine, workspace) as (connection, workspace_id):
+        return store.jobs.find(connection, workspace_id, job_id)
+
+
+def list_jobs(
+    engine: Engine,
+    workspace: str,
+    *,
+    limit: int,
+    before: int | None = None,
+    kind: str | None = None,
+    states: Collection[JobState] = (),
+) -> list[Job]:
+    """At most `limit` jobs, the latest first, with numbers less than `before`. Raises `WorkspaceNotFound`."""
+    with reading(engine, workspace) as (connection, workspace_id):
+        return store.jobs.page(connection, workspace_id, limit=limit, before=before, kind=kind, states=states)
+
+
+def cancel_job(engine: Engine, workspace: str, files: JobFiles, job_id: int) -> Job:
+    """Cancel a job; one that is running ends a little later, and what it has saved by then stays.
+
+    Raises `WorkspaceNotFound`, `JobNotFound`, and `JobEnded` if it is in a terminal state.
+    """
+    with writing(engine, workspace) as (connection, workspace_id):
+        job = store.jobs.request_cancel(connection, workspace_id, job_id)
+    if job.state.is_terminal:
+        discard_upload(files, job)
+    return job
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """A file to download."""
+
+    path: Path
+    format: ExportFormat
+
+
+def find_export(engine: Engine, workspace: str, files: JobFiles, job_id: int) -> ExportFile:
+    """The file of an export. Raises `WorkspaceNotFound`, `JobNotFound`, `Conflict` until it is there, and `Expired`."""
+    job = find_job(engine, workspace, job_id)
+    if job.kind != "export":
+        raise JobNotFound(f"job {job_id} is no export")
+    if job.result is None:
+        raise Conflict(f"export {job_id} is {job.state}: there is no file")
+    return ExportFile(files.export(job.result["file"]), ExportFormat(job.arguments["format"]))
+
+
+def discard_upload(files: JobFiles, job: Job) -> None:
+    """Delete the uploaded file of an import that has ended."""
+    if upload := job.arguments.get("upload"):
+        files.delete_upload(upload)
