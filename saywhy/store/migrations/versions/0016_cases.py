@@ -5,8 +5,8 @@ from alembic import op
 
 from saywhy.store.types import ID, MONEY
 
-revision = "0017"
-down_revision = "0012"
+revision = "0016"
+down_revision = "0015"
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column[object]:
