@@ -29,7 +29,7 @@ from saywhy.topic import ClauseKey, Cluster, ClusteringFit, Definition, Fate, Li
 MIN_PROBABILITY = 0.35
 
 #: Probability from which a clause that names a cause names a second one too; chosen on the same surveys.
-MIN_SECOND_PROBABILITY = 0.2
+MIN_SECOND_PROBABILITY = 0.3
 
 #: A clause keeps a cause of the previous analysis down to this share of the probability it would need, so that small
 #: shifts of the model or of the text around it do not move it back and forth between waves.
