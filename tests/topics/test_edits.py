@@ -117,6 +117,7 @@ def test_a_merge_adds_up() -> None:
     assert (merged.size, merged.label, merged.keywords) == (7, "label of b", ("word-b", "word-a"))
     assert [(part.id, part.size) for part in merged.parts] == [("b", 3), ("a", 4)]
     assert edited.topic_of == {"a": "b", "b": "b", "c": "c"}
+    assert edited.joined == {"a"}
     assert edited.merged_into == {"a": "b"}
     assert [topic.id for topic in edited.topics] == ["b", "c"]
 

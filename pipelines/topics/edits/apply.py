@@ -34,6 +34,7 @@ class EditedTopics:
     - `undone`: edit id → id of the edit that undid it.
     - `without_effect`: edit id → why the edit has no effect.
     - `merged_into`: topic id → the topic that people merged it into, or the library cause that it has joined.
+    - `joined`: the topics that have joined a library cause.
     - `example_causes`: the causes that people created; those of undone edits are without examples.
     """
 
@@ -44,6 +45,7 @@ class EditedTopics:
     undone: dict[int, int]
     without_effect: dict[int, str]
     merged_into: dict[str, str]
+    joined: frozenset[str]
     example_causes: tuple[ExampleCause, ...]
 
 
@@ -96,6 +98,7 @@ def _join(state: ReplayState, edited: Collection[str]) -> None:
     for cluster, cause in joined.items():
         if cause in state.drafts and cluster not in edited:
             state.merge(cluster, cause)
+            state.joined.add(cluster)
 
 
 def _apply(edit: Edit, state: ReplayState, source: ClauseSource) -> str | None:
@@ -200,5 +203,6 @@ def _edited_topics(
         dict(undone),
         dict(without_effect),
         {topic: into for topic in state.merged_into if (into := state.resolve(topic)[0])},
+        frozenset(state.joined),
         example_causes,
     )

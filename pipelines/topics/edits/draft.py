@@ -51,7 +51,7 @@ class TopicDraft:
 class ReplayState:
     """The effect of the edits that are applied so far.
 
-    `drafts` are by topic id. `merged_into` is the topic that each topic was merged into by people, or has joined;
+    `drafts` are by topic id. `merged_into` is the topic that each topic was merged into by people, or has `joined`;
     `moved` are the clauses that are in another topic than their cluster; `locked` are the clusters that keep their
     members at a refit.
     """
@@ -59,6 +59,7 @@ class ReplayState:
     drafts: dict[str, TopicDraft]
     lineage: Sequence[Lineage]
     merged_into: dict[str, str] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
     moved: dict[ClauseKey, tuple[str, ClusteredClause]] = field(default_factory=dict)
     locked: set[str] = field(default_factory=set)
 
