@@ -63,7 +63,7 @@ class Topic:
     stability: float | None = None
     growth: int = 0
     is_emerging: bool = False  # found since all feedback was last clustered together
-    is_vague: bool = False  # its clauses share no subject: it is listed, but not ranked unless it is pinned or adopted
+    is_vague: bool = False  # no clear subject, or unstable: it is listed, but not ranked unless people name or pin it
     is_pinned: bool = False
     is_ignored: bool = False
     is_adopted: bool = False  # `theme` is a theme that people made of it
@@ -87,7 +87,8 @@ class Cluster:
     `reach` is the lowest cosine similarity to the centroid at which a clause is assigned. Centroid and reach hold in
     the centred space of the `ClusteringFit`, and only for vectors of this `model`. Clusters without a cause ("great!")
     are kept too (`is_cause` is False), so that later clauses of that kind are recognised. `is_vague` ones are causes by
-    their theme, but their clauses share no subject.
+    their theme, but their clauses share no subject, or they are unstable. `joined` is the id of a library cause that
+    says the same: they are one topic.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Cluster:
     first_seen: datetime | None = None
     ended_at: datetime | None = None
     definition: Definition | None = None
+    joined: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class TopicOut(BaseModel):
     growth: int = Field(description="Number of clauses from the latest new feedback.")
     stability: float | None = Field(description="0 … 1; null if people made the topic.")
     is_unstable: bool = Field(description="The stability is below 0.7: its boundaries are not reliable.")
-    is_vague: bool = Field(description="Its clauses share no subject: reports rank it only if it is pinned or adopted.")
+    is_vague: bool = Field(description="No clear subject, or unstable: ranked only if people name, pin or adopt it.")
     is_emerging: bool = Field(description="Found since all feedback was last clustered.")
     first_seen: datetime | None = Field(description="When it was first mentioned.")
     is_pinned: bool

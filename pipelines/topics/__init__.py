@@ -1,7 +1,8 @@
 """Topics: the root causes behind many comments, found by clustering clauses by meaning in all languages together.
 
 Before clustering, `library` and `few_shot` take out the clauses that name a known cause: one of the library, or one
-that people created from examples. `library_parts` divides the large ones.
+that people created from examples; `neighbours` says whether near clauses agree. `library_parts` divides the large ones.
+Afterwards `joining` finds the discovered topics that say what one of them says.
 
 Six steps, each in a module or folder of its own:
 

@@ -6,7 +6,7 @@ a cluster whose id is that of the cause: it is named by people, comparable from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.arrays import NONE, Integers, Vectors, pack, unit
 from pipelines.topics.clauses import ClauseText
 from pipelines.topics.clustering.language_centring import LanguageCentring
+from pipelines.topics.neighbours import CauseProbabilities, Neighbours
 from pipelines.topics.tracking.memberships import PreviousClustering
 from pipelines.topics.tracking.update import ClusteringUpdate
 from saywhy.annotation import Polarity
@@ -25,17 +26,14 @@ from saywhy.topic import ClauseKey, Cluster, ClusteringFit, Definition, Fate, Li
 
 #: Probability from which a clause names a cause; chosen on four surveys that readers coded
 #: (`training.evaluation.causes`).
-MIN_PROBABILITY = 0.4
+MIN_PROBABILITY = 0.35
 
 #: Probability from which a clause that names a cause names a second one too; chosen on the same surveys.
-MIN_SECOND_PROBABILITY = 0.2
+MIN_SECOND_PROBABILITY = 0.3
 
 #: A clause keeps a cause of the previous analysis down to this share of the probability it would need, so that small
 #: shifts of the model or of the text around it do not move it back and forth between waves.
 KEEP_SHARE = 0.6
-
-#: Probabilities (n, causes + 1) of vectors (n, d): of each cause in the order of the library, then of no cause.
-CauseProbabilities = Callable[[Vectors], NDArray[np.float32]]
 
 _CHUNK = 8192  # clauses
 
@@ -70,6 +68,8 @@ def match_library(
 ) -> LibraryMatch:
     """The most probable causes of each clause, at most two, that are probable enough and not of the opposite polarity.
 
+    Probabilities are averaged with those of near clauses (`neighbours`).
+
     Clauses in a discovered cluster that is `locked` (ids) stay there, as people decided what is in it.
     """
     match = LibraryMatch(
@@ -79,12 +79,16 @@ def match_library(
         np.full(len(clauses), NONE),
         np.zeros(len(clauses), np.float32),
     )
+    if not library or not clauses:
+        return match
     index = {entry.id: number for number, entry in enumerate(library)}
     is_praise = np.array([entry.polarity == Polarity.POSITIVE for entry in library], bool)
     memberships = previous.memberships if previous else {}
-    for start in range(0, len(clauses) if library else 0, _CHUNK):
+    neighbours = Neighbours.of(clauses, vectors, probabilities)
+    for start in range(0, len(clauses), _CHUNK):
         rows = slice(start, start + _CHUNK)
-        p = probabilities(vectors[rows].astype(np.float32))[:, :-1]
+        chunk = vectors[rows].astype(np.float32)
+        p = neighbours.average(clauses[rows], chunk, probabilities(chunk))[:, :-1]
         polarity = np.array([clause.polarity for clause in clauses[rows]])
         p[np.ix_(polarity == Polarity.POSITIVE, ~is_praise)] = 0
         p[np.ix_(polarity == Polarity.NEGATIVE, is_praise)] = 0

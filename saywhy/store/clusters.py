@@ -103,6 +103,7 @@ def update_first_seen(connection: Connection, workspace_id: int) -> None:
 def _row(workspace_id: int, cluster: Cluster) -> dict[str, Any]:
     row = asdict(cluster)
     row["parent_id"] = row.pop("parent")
+    row["joined_id"] = row.pop("joined")
     return {**row, "keywords": list(cluster.keywords), "workspace_id": workspace_id}
 
 
@@ -128,4 +129,5 @@ def _cluster(row: Row) -> Cluster:
         first_seen=row.first_seen,
         ended_at=row.ended_at,
         definition=Definition(**row.definition) if row.definition else None,
+        joined=row.joined_id,
     )

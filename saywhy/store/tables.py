@@ -152,6 +152,7 @@ clusters = Table(
     _workspace(primary_key=True),
     Column("id", sa.String(100), primary_key=True),
     Column("parent_id", sa.String(100)),  # of a part of a large cluster
+    Column("joined_id", sa.String(100)),  # the library cause with which it is one topic
     *_topic_columns(),
     Column("size_before", sa.Integer, nullable=False),
     Column("reach", sa.Float, nullable=False),

@@ -16,6 +16,7 @@ from pipelines.disclosure.release import ReleasePlan
 from pipelines.topics.clauses import ClauseSet, clauses_of
 from pipelines.topics.edits.apply import EditedTopics
 from pipelines.topics.few_shot import match_examples
+from pipelines.topics.joining import join_causes
 from pipelines.topics.labelling.distinct_labels import KnownNames, with_distinct_labels
 from pipelines.topics.language_model.endpoint import LabelEndpoint
 from pipelines.topics.language_model.names import with_names
@@ -100,6 +101,7 @@ def update_topics(
         part_of=parts.part_of,
     )
     clusters = tuple(with_distinct_labels(update.clusters, names))
+    clusters = tuple(join_causes(clusters, {cause.id for cause in code_frame.causes}))
     if label_endpoint is not None and not is_anonymous:
         # Unless all clauses were clustered, the update has only the memberships that changed.
         memberships = {} if previous is None or is_refit else dict(previous.memberships)

@@ -191,7 +191,7 @@ def _known_part(lookup: TopicLookup, topic: Topic, part: str) -> str:
     if part not in {other.id for other in topic.parts}:
         parts = ", ".join(other.id for other in topic.parts) or "none"
         raise InvalidInput(f"topic {topic.id} has no part {part!r}; its parts: {parts}")
-    if part in lookup.edited.topic_of:
+    if part in lookup.edited.topic_of.keys() - lookup.edited.joined:
         raise InvalidInput(f"{part} is a topic that was merged into {topic.id}; undo the merge instead")
     return part
 

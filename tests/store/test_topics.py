@@ -52,6 +52,7 @@ def test_clusters_come_back_as_they_were(connection: Connection, workspace_id: i
         is_emerging=True,
         is_vague=True,
         definition=definition,
+        joined="support.slow_reply",
     )
     events = (Lineage(NOW, Fate.FOUND, "c"), Lineage(NOW, Fate.MERGED, "old", "c", 0.5))
     fit = ClusteringFit("core-1", NOW, 1, ("de", "en"), b"0123")

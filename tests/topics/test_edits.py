@@ -121,6 +121,19 @@ def test_a_merge_adds_up() -> None:
     assert [topic.id for topic in edited.topics] == ["b", "c"]
 
 
+def test_a_topic_that_has_joined_a_cause_is_one_with_it() -> None:
+    """It is a part of the cause, which can be split off again; one that people have edited stays a topic."""
+    clusters = (replace(A, joined="b"), B, replace(C, joined="gone"))
+    edited = applied([], clusters)
+    assert edited.topic_of == {"a": "b", "b": "b", "c": "c"}
+    assert edited.joined == {"a"}
+    assert (topic(edited, "b").size, topic(edited, "b").label) == (7, "label of b")
+    assert [part.id for part in topic(edited, "b").parts] == ["b", "a"]
+    split = edits(("split", "b", {"into": "n", "name": "Apart", "part": "a"}))
+    assert [(part.id, part.size) for part in applied(split, clusters).topics] == [("n", 4), ("b", 3), ("c", 2)]
+    assert applied(edits(("rename", "a", {"name": "Mine"})), clusters).topic_of["a"] == "a"
+
+
 def test_a_vague_topic_that_people_name_is_not_vague() -> None:
     """Nor is one that was split off, nor a merged one of which any part is clear."""
     vague = replace(A, is_vague=True)

@@ -6,7 +6,7 @@ was merged into another applies to that one; the edit of a retired topic has no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.topics.edits.create import create, example_causes
@@ -33,7 +33,8 @@ class EditedTopics:
     - `locked`: the clusters that keep their members at a refit, as people decided what is in them.
     - `undone`: edit id → id of the edit that undid it.
     - `without_effect`: edit id → why the edit has no effect.
-    - `merged_into`: topic id → the topic that people merged it into.
+    - `merged_into`: topic id → the topic that people merged it into, or the library cause that it has joined.
+    - `joined`: the topics that have joined a library cause.
     - `example_causes`: the causes that people created; those of undone edits are without examples.
     """
 
@@ -44,6 +45,7 @@ class EditedTopics:
     undone: dict[int, int]
     without_effect: dict[int, str]
     merged_into: dict[str, str]
+    joined: frozenset[str]
     example_causes: tuple[ExampleCause, ...]
 
 
@@ -70,6 +72,7 @@ def apply(
     created = {edit.topic for edit in edits if edit.kind is EditKind.CREATE}
     withdrawn = created - {edit.topic for edit in standing if edit.kind is EditKind.CREATE}
     state = ReplayState(_drafts([cluster for cluster in clusters if cluster.id not in withdrawn]), lineage)
+    _join(state, {topic for edit in standing for topic in (edit.topic, edit.arguments.get("into")) if topic})
     for edit in standing:
         if reason := _apply(edit, state, source):
             without_effect[edit.id] = reason
@@ -87,6 +90,15 @@ def _drafts(clusters: Sequence[Cluster]) -> dict[str, TopicDraft]:
         for cluster in clusters
         if cluster.parent is None and cluster.ended_at is None and cluster.is_cause
     }
+
+
+def _join(state: ReplayState, edited: Collection[str]) -> None:
+    """Make each cluster one topic with the library cause that it has joined, unless people have edited the cluster."""
+    joined = {cluster.id: cluster.joined for draft in state.drafts.values() for cluster in draft.clusters}
+    for cluster, cause in joined.items():
+        if cause in state.drafts and cluster not in edited:
+            state.merge(cluster, cause)
+            state.joined.add(cluster)
 
 
 def _apply(edit: Edit, state: ReplayState, source: ClauseSource) -> str | None:
@@ -134,8 +146,7 @@ def _merge(edit: Edit, state: ReplayState, topic: str) -> str | None:
         return f"topic {edit.arguments['into']} is no longer there"
     for merged in [topic, *_split_off_later(edit, state)]:
         if merged != into and merged in state.drafts:
-            state.drafts[into].clusters += state.drafts.pop(merged).clusters
-            state.merged_into[merged] = into
+            state.merge(merged, into)
     return None
 
 
@@ -192,5 +203,6 @@ def _edited_topics(
         dict(undone),
         dict(without_effect),
         {topic: into for topic in state.merged_into if (into := state.resolve(topic)[0])},
+        frozenset(state.joined),
         example_causes,
     )

@@ -51,13 +51,15 @@ class TopicDraft:
 class ReplayState:
     """The effect of the edits that are applied so far.
 
-    `drafts` are by topic id. `merged_into` is the topic that each topic was merged into by people; `moved` are the
-    clauses that are in another topic than their cluster; `locked` are the clusters that keep their members at a refit.
+    `drafts` are by topic id. `merged_into` is the topic that each topic was merged into by people, or has `joined`;
+    `moved` are the clauses that are in another topic than their cluster; `locked` are the clusters that keep their
+    members at a refit.
     """
 
     drafts: dict[str, TopicDraft]
     lineage: Sequence[Lineage]
     merged_into: dict[str, str] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
     moved: dict[ClauseKey, tuple[str, ClusteredClause]] = field(default_factory=dict)
     locked: set[str] = field(default_factory=set)
 
@@ -86,6 +88,11 @@ class ReplayState:
         clauses = [clause for clause in clauses if clause.key not in self.moved]
         clauses += [clause for target, clause in self.moved.values() if self.resolve(target)[0] == topic]
         return sorted(clauses, key=lambda clause: clause.key)
+
+    def merge(self, topic: str, into: str) -> None:
+        """Make the topic a part of another one."""
+        self.drafts[into].clusters += self.drafts.pop(topic).clusters
+        self.merged_into[topic] = into
 
     def lock(self, topic: str) -> None:
         """Keep the members of the topic's clusters together at a refit."""

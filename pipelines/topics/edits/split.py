@@ -25,7 +25,7 @@ def split(edit: Edit, state: ReplayState, topic: str, source: ClauseSource) -> s
     draft, new_id, part = state.drafts[topic], edit.arguments["into"], edit.arguments.get("part")
     clauses = state.clauses_in(topic, source)
     if "part" in edit.arguments:
-        chosen = [clause for clause in clauses if clause.part == part]
+        chosen = [clause for clause in clauses if part in (clause.part, clause.cluster)]
     else:
         chosen = _similar_to_examples(keys_of(edit.arguments["examples"]), clauses)
     state.lock(topic)

@@ -14,7 +14,7 @@ from models.arrays import NONE, Integers, pack
 from pipelines.topics.clauses import ClauseSet
 from pipelines.topics.clustering.description import ClusterDescription, id_of_texts
 from saywhy.code_frame import VERDICT, CodeFrame
-from saywhy.topic import Cluster, ClusteringFit, Lineage, Membership
+from saywhy.topic import MIN_STABILITY, Cluster, ClusteringFit, Lineage, Membership
 
 #: Share of the responses of a cluster that have one of its heaviest keyphrases, below which it has no subject. Set by
 #: reading the clusters of four surveys.
@@ -34,7 +34,8 @@ class ClusteringUpdate:
 def create_cluster(description: ClusterDescription, model: str, now: datetime, taken: set[str]) -> Cluster:
     """A new cluster of a description; `with_sizes` fills in theme, polarity and size. Its id is added to `taken`.
 
-    It is vague if few responses share one of its keyphrases; `with_sizes` also finds it vague if few mention a theme.
+    It is vague if few responses share one of its keyphrases, or if it is unstable: clauses that are in one cluster by
+    chance have no subject. `with_sizes` also finds it vague if few mention a theme.
     """
     cluster_id, attempt = description.id, 0
     while cluster_id in taken:
@@ -54,7 +55,7 @@ def create_cluster(description: ClusterDescription, model: str, now: datetime, t
         found_at=now,
         stability=description.stability,
         labels=dict(description.labels),
-        is_vague=description.support < _MIN_SUPPORT,
+        is_vague=description.support < _MIN_SUPPORT or description.stability < MIN_STABILITY,
     )
 
 
