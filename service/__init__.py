@@ -8,6 +8,8 @@ or write feedback. Where what happens:
   files an anonymous workspace takes.
 - `service.reports`: compute reports and read them; `service.efforts`: the effort of fixing a cause;
   `service.fixes`: causes that were fixed; `service.scenarios`: what it would bring.
+- `service.classification`: comments that are classified and not stored; `service.micro_batches`: those of concurrent
+  requests together.
 - `service.exports`: the responses, each with everything that is said of it.
 - `service.topics`: find topics, list and edit them.
 - `service.audits`: comments for a person to label, and the labels that come back.
