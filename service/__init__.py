@@ -8,6 +8,8 @@ or write feedback. Where what happens:
   files an anonymous workspace takes.
 - `service.reports`: compute reports and read them; `service.efforts`: the effort of fixing a cause;
   `service.fixes`: causes that were fixed; `service.scenarios`: what it would bring.
+- `service.classification`: comments that are classified and not stored; `service.micro_batches`: those of concurrent
+  requests together.
 - `service.cases`: responses become cases, which people work on; `service.boards`: what came of them;
   `service.customer_health`: all that a customer said, how accounts are, and an alert when one turns.
 - `service.comments`: comments page by page, by what they name; `service.paging`: cursors of pages.

@@ -20,7 +20,7 @@ from service.classification import Classified, classify
 
 log = logging.getLogger(__name__)
 
-#: Tokens of a batch: larger ones are hardly faster, and answers come later (docs/benchmarks.md).
+#: Tokens of a batch, set by hand: half of what one run of the encoder takes, so that answers come early.
 BATCH_TOKENS = 1024
 
 #: Tokens that may wait, several seconds of work; a larger request is taken only by an empty queue.

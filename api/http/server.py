@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
+import sys
 from typing import Any
 
 import uvicorn
@@ -94,6 +96,11 @@ class Server(uvicorn.Server):
         super().__init__(uvicorn.Config(app, host, port, **config))
         self._app = app
         self._drain_seconds = drain_seconds
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        # How long the interpreter stays with a thread that computes while the event loop has something to do.
+        sys.setswitchinterval(0.001)
+        super().run(sockets)
 
     async def main_loop(self) -> None:
         await super().main_loop()

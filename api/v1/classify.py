@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -36,6 +37,9 @@ router = APIRouter(prefix="/v1", tags=["classify"])
 
 NDJSON = "application/x-ndjson"
 _NDJSON_TYPES = (NDJSON, "application/ndjson", "application/jsonl")
+
+#: A line that is not blank, from its first character that is no space.
+_LINE = re.compile(rb"\S[^\n]*")
 
 #: Lines of a stream that are classified together.
 _CHUNK = 128
@@ -176,14 +180,11 @@ Line = tuple[int, SentComment | dict[str, Any]]
 
 
 def _read_lines(body: bytes) -> Iterator[Line]:
-    start = 0
-    number = 0
-    while start < len(body):  # not split at once: a body may be lines and nothing else
-        end = body.find(b"\n", start)
-        raw, start = (body[start:end], end + 1) if end >= 0 else (body[start:], len(body))
-        number += 1
-        if raw.strip():
-            yield number, _read_line(raw, number)
+    number, position = 1, 0
+    for line in _LINE.finditer(body):  # not split at once, nor line by line: a body may be blank lines and nothing else
+        number += body.count(b"\n", position, line.start())
+        position = line.start()
+        yield number, _read_line(line[0], number)
 
 
 def _read_line(raw: bytes, number: int) -> SentComment | dict[str, Any]:

@@ -13,5 +13,6 @@ Six steps, each in a module or folder of its own:
 - `tracking/`: topics keep their ids when feedback arrives (`grow.grow`, `refit.refit`).
 - `edits/`: what people changed, applied to the clusters (`apply.apply`).
 
-`plain_texts.cluster_texts` clusters texts without annotations or history, for `saywhy topics` on stdin.
+`plain_texts.cluster_texts` clusters texts without annotations or history, for `saywhy topics` on stdin;
+`named_causes` says which library causes single comments name, for `saywhy classify`.
 """

@@ -57,6 +57,8 @@ def check(schema: BaseSchema, examples: int) -> None:
     for result in schema.get_all_operations():
         operation: APIOperation[Any, Any, Any, Any] = result.ok()  # type: ignore[union-attr]
         for mode in GenerationMode:
+            if operation.path == "/v1/classify/stream" and mode is GenerationMode.NEGATIVE:
+                continue  # any text is a body of lines, each of which has an answer of its own
 
             @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
             @given(case=operation.as_strategy(generation_mode=mode))
