@@ -13,6 +13,7 @@ _SCRIPTS = (
     "latency",
     "clean",
     "import_million",
+    "comment_search",
     "topics_size",
     "few_shot",
     "cause_parts",

@@ -19,6 +19,14 @@ from saywhy.feedback import Response, Score
 from saywhy.pseudonym import without_identity
 from saywhy.store import key_file
 from saywhy.store.locks import file_lock
+from saywhy.store.tables import metadata
+
+#: The tables of the version before the keys moved.
+TABLES_BEFORE = {
+    *("workspaces", "comments", "responses", "annotations", "topic_fits", "clusters", "topics", "assignments"),
+    *("lineage", "topic_edits", "merge_proposals", "runs", "reports", "imports", "rejections", "mappings", "efforts"),
+    "audits",
+}
 
 PERSON = Response("hr", "employee-4711", Score(2))
 
@@ -195,8 +203,9 @@ def test_keys_of_earlier_versions_are_moved(store_url: str, keys: Path) -> None:
         column = sa.schema.CreateColumn(sa.Column("anonymity_key", sa.LargeBinary)).compile(connection)
         connection.execute(sa.text(f"ALTER TABLE workspaces ADD COLUMN {column}"))
         connection.execute(sa.text("UPDATE workspaces SET anonymity_key = :key"), {"key": key})
-        for later in ("fixes", "published_groups", "jobs", "schedules", "answers"):
-            connection.execute(sa.text(f"DROP TABLE {later}"))
+        for table in reversed(metadata.sorted_tables):
+            if table.name not in TABLES_BEFORE:
+                table.drop(connection)
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0009'"))
     engine.dispose()
     database = sa.make_url(store_url).database or ""
