@@ -21,12 +21,13 @@ from scipy.stats import spearmanr
 from benchmarks import true_model
 from models.arrays import Floats
 from pipelines.change.alerts import FALSE_ALARM_RATE, corrected_p_values
+from pipelines.impact.design import Controls
 from pipelines.impact.estimates import QUARTILE, measure
 from pipelines.impact.leave_out import leave_out
 from pipelines.impact.nps import by_group, nps_of
 from pipelines.impact.shapley import points_lost
 from saywhy.estimate import Impact
-from tests.builders.simulated_surveys import Points, SimulatedSurvey, random_effects
+from tests.builders.simulated_surveys import THRESHOLDS, Scores as Points, SimulatedSurvey, random_effects
 
 SURVEY = SimulatedSurvey()
 
@@ -232,13 +233,13 @@ def cpu_seconds(responses: int) -> float:
     bounds = ((0, 4), (4, 9), (9, 15))
     columns = np.stack([generator.integers(first, last, responses) for first, last in bounds], axis=1)
     cells = (np.ones(columns.size, dtype=bool), columns.ravel(), np.arange(responses + 1) * 3)
-    controls = sparse.csr_array(cells, (responses, 15))
+    controls = Controls.of(sparse.csr_array(cells, (responses, 15)), list("wwwwsssssssssss"[:15]))
     satisfaction = 0.8 - blamed @ generator.uniform(0, 1.5, 40) + generator.logistic(size=responses)
-    points = np.where(satisfaction > 0.8, 100, np.where(satisfaction < -0.5, -100, 0)).astype(np.int8)
+    scores = np.searchsorted(THRESHOLDS, satisfaction).astype(np.int8)
     keys = [str(column) for column in range(40)]
     customer = np.arange(responses, dtype=np.int32) // 2
     start = time.process_time()
-    measure(points, blamed, praised, keys, keys, controls=controls, customer=customer)
+    measure(scores, blamed, praised, keys, keys, controls=controls, customer=customer)
     return time.process_time() - start
 
 

@@ -13,9 +13,7 @@ from pipelines.tabulate.cause_mentions import CauseMentions
 from pipelines.tabulate.survey_data import Cause, SurveyData
 from saywhy.annotation import Polarity
 from saywhy.feedback import Comment, Segment
-
-#: Thresholds of satisfaction between the scores 0|1 … 9|10.
-_THRESHOLDS = np.array([-4.2, -3.6, -3.0, -2.5, -2.0, -1.1, -0.5, 0.05, 0.8, 1.7])
+from tests.builders.simulated_surveys import THRESHOLDS
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class QuietWaves:
         if self.answers > 1:
             noise = (noise + generator.logistic(size=int(account.max()) + 1)[account]) / np.sqrt(2)
         satisfaction = 0.6 + named @ effects + noise
-        scores = np.searchsorted(_THRESHOLDS, satisfaction).astype(np.int8)
+        scores = np.searchsorted(THRESHOLDS, satisfaction).astype(np.int8)
         ends = np.cumsum((0, *self.dimensions)).tolist()
         member = np.stack(
             [generator.integers(ends[index], ends[index + 1], n) for index in range(len(ends) - 1)], axis=1

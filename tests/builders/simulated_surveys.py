@@ -14,7 +14,7 @@ from models.arrays import Floats
 Scores = NDArray[np.int8]
 
 #: Thresholds of satisfaction between the scores 0|1 … 9|10; at 6|7 and 8|9 those between the groups.
-_THRESHOLDS = np.array([-4.2, -3.6, -3.0, -2.5, -2.0, -1.1, -0.5, 0.05, 0.8, 1.7])
+THRESHOLDS = np.array([-4.2, -3.6, -3.0, -2.5, -2.0, -1.1, -0.5, 0.05, 0.8, 1.7])
 
 #: Correlation of the latent variables between the answers of one customer.
 _LIKENESS = 0.8
@@ -53,7 +53,7 @@ class SimulatedSurvey:
         drawn = self._uniform(generator, (responses,))
         group = np.where(drawn < promoter, 2, np.where(drawn < 1 - detractor, 1, 0))
         # The score within its group, by the satisfaction between the departures.
-        above = 1 / (1 + np.exp(_THRESHOLDS - satisfaction.mean(axis=0)[:, None]))
+        above = 1 / (1 + np.exp(THRESHOLDS - satisfaction.mean(axis=0)[:, None]))
         most, least = (
             np.choose(group, [ends[0], ends[1], ends[2]])
             for ends in ((1.0, above[:, 6], above[:, 8]), (above[:, 6], above[:, 8], 0.0))
@@ -109,7 +109,7 @@ class SimulatedSurvey:
             promoter, detractor = np.exp(satisfaction[1] - 0.2), np.exp(0.4 - satisfaction[0])
             everyone = 1 + promoter + detractor
             return promoter / everyone, detractor / everyone
-        return 1 / (1 + np.exp(_THRESHOLDS[8] - satisfaction[1])), 1 / (1 + np.exp(satisfaction[0] - _THRESHOLDS[6]))
+        return 1 / (1 + np.exp(THRESHOLDS[8] - satisfaction[1])), 1 / (1 + np.exp(satisfaction[0] - THRESHOLDS[6]))
 
 
 def random_effects(seed: int, overlap: float, departure: float = 0.0) -> SimulatedSurvey:
