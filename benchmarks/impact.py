@@ -24,10 +24,10 @@ from pipelines.change.alerts import FALSE_ALARM_RATE, corrected_p_values
 from pipelines.impact.design import Controls
 from pipelines.impact.estimates import QUARTILE, measure
 from pipelines.impact.leave_out import leave_out
-from pipelines.impact.nps import by_group, nps_of
+from pipelines.impact.nps import by_group, nps_of, points_of
 from pipelines.impact.shapley import points_lost
 from saywhy.estimate import Impact
-from tests.builders.simulated_surveys import THRESHOLDS, Scores as Points, SimulatedSurvey, random_effects
+from tests.builders.simulated_surveys import THRESHOLDS, Scores, SimulatedSurvey, random_effects
 
 SURVEY = SimulatedSurvey()
 
@@ -38,7 +38,7 @@ ALERT_SEEDS = (101, 102, 103)
 #: Estimate and lower end of a cause that nobody names: it comes last.
 _UNNAMED = -200.0
 
-_Drawn = tuple[Points, sparse.csr_array, sparse.csr_array]
+_Drawn = tuple[Scores, sparse.csr_array, sparse.csr_array]
 
 OVERLAPS = {"none": 0.0, "some": 0.7, "strong": 1.5, "very strong": 3.0}
 
@@ -93,11 +93,11 @@ def main() -> None:
 
 
 def ranking(
-    points: Points, blamed: sparse.csr_array, praised: sparse.csr_array, customer: NDArray[np.int32] | None = None
+    scores: Scores, blamed: sparse.csr_array, praised: sparse.csr_array, customer: NDArray[np.int32] | None = None
 ) -> list[Impact]:
     """The complaints in order; the keys are their columns."""
     keys = [[str(column) for column in range(side.shape[1])] for side in (blamed, praised)]
-    return measure(points, blamed, praised, *keys, customer=customer)[0]
+    return measure(scores, blamed, praised, *keys, customer=customer)[0]
 
 
 def coverage(responses: int, surveys: int, answers: int = 1, *, by_customer: bool = True) -> list[float]:
@@ -111,11 +111,11 @@ def coverage(responses: int, surveys: int, answers: int = 1, *, by_customer: boo
     customer = survey.customer(responses) if by_customer else None
     is_covered: list[list[bool]] = [[], [], [], [], []]
     for seed in range(surveys):
-        points, blamed, praised = survey.draw(responses, 1000 + seed)
-        overall = nps_of(points, customer)
+        scores, blamed, praised = survey.draw(responses, 1000 + seed)
+        overall = nps_of(points_of(scores), customer)
         assert overall is not None
         is_covered[0].append(overall.low <= score <= overall.high)
-        for impact in ranking(points, blamed, praised, customer):
+        for impact in ranking(scores, blamed, praised, customer):
             cause = int(impact.key)
             assert impact.leave_out is not None
             assert impact.shapley is not None
@@ -130,7 +130,8 @@ def coverage(responses: int, surveys: int, answers: int = 1, *, by_customer: boo
 @cache
 def _truth() -> tuple[float, Floats, Floats, Floats]:
     """The NPS, and what each complaint costs by leave-out, Shapley and recoverable points."""
-    points, blamed, praised = SURVEY.draw(2_000_000, 1)
+    scores, blamed, praised = SURVEY.draw(2_000_000, 1)
+    points = points_of(scores)
     groups = by_group(points).astype(np.int64)
     difference = leave_out(blamed.astype(np.int64).T @ groups, groups.sum(axis=0))[0]
     columns = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))

@@ -1,7 +1,6 @@
 """Upper bound of accuracy: recoverable points by maximum likelihood in the model that simulated surveys are drawn from.
 
-That model is an ordered logit, latent satisfaction with two thresholds; saywhy does not know it and fits a multinomial
-logit. What this estimate cannot put in order, no estimate can from so many responses without knowing the effects.
+That model is an ordered logit of the three groups, latent satisfaction with two thresholds. What this estimate cannot put in order, no estimate can from so many responses from the groups alone; the eleven scores tell more.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from scipy.special import expit
 
 from models.arrays import Floats
 from pipelines.impact.nps import Z95
-from tests.builders.simulated_surveys import Points
+from tests.builders.simulated_surveys import Scores
 
 #: Step of the numerical derivatives.
 _STEP = 1e-4
@@ -22,14 +21,14 @@ _STEP = 1e-4
 _PRIOR_VARIANCE = 100
 
 
-def estimates(points: Points, blamed: sparse.csr_array, praised: sparse.csr_array) -> tuple[Floats, Floats]:
+def estimates(scores: Scores, blamed: sparse.csr_array, praised: sparse.csr_array) -> tuple[Floats, Floats]:
     """What each complaint costs, and the lower ends of the 95 % intervals (delta method): (K,), (K,).
 
     Parameters are the lower threshold, the log of the distance to the upper one, and the coefficients of the columns.
     """
     design = sparse.hstack([blamed, praised]).toarray().astype(np.float64)
     causes, parameters = blamed.shape[1], design.shape[1] + 2
-    group = np.sign(points.astype(np.int64)) + 1
+    group = np.searchsorted([7, 9], scores, side="right")
 
     def loss(values: Floats) -> tuple[float, Floats]:
         """Minus the penalised log likelihood, and its gradient."""

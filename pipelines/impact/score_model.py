@@ -32,6 +32,10 @@ _GROUP_SCORES = ((6, slice(0, 7)), (7, slice(7, 9)), (9, slice(9, 11)))
 
 _MAX_STEPS = 60
 
+#: Of more rows than this, one in so many is enough to come near the maximum.
+_MANY_ROWS = 50_000
+_SAMPLED = 10
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreModel:
@@ -85,14 +89,25 @@ def fit(design: sparse.csr_array, counts: Floats, prior: EffectPrior | None = No
     in all. `prior` is that of β (None: `EffectPrior.weak`).
     """
     width = design.shape[1]
-    prior = prior or EffectPrior.weak(width)
     counts = _with_all_groups(counts)
     scores = np.flatnonzero(counts.sum(axis=0))
-    likelihood = Likelihood(design, counts[:, scores], scores)
-    below = np.cumsum(counts[:, scores].sum(axis=0))
-    mean, precision = _prior(prior, len(scores) - 1)
-    values = mean.copy()
-    values[3 * width : -2] = np.log(below[:-1] / (below[-1] - below[:-1]))
+    mean, precision = _prior(prior or EffectPrior.weak(width), len(scores) - 1)
+    values = _start(mean, counts[:, scores].sum(axis=0))
+    sample = slice(None, None, _SAMPLED)  # most steps are made on a part of many rows
+    if len(counts) > _MANY_ROWS and np.array_equal(np.flatnonzero(counts[sample].sum(axis=0)), scores):
+        values, _ = _maximum(Likelihood(design[sample], counts[sample][:, scores], scores), values, mean, precision)
+    values, information = _maximum(Likelihood(design, counts[:, scores], scores), values, mean, precision)
+    inverse = linalg.inv(information + precision)
+    return ScoreModel(
+        Parameters.of(scores, values, width),
+        inverse_information=inverse,
+        prior_precision=precision,
+        degrees_of_freedom=1 + float((inverse * information).sum(axis=0)[: 3 * width].sum()),
+    )
+
+
+def _maximum(likelihood: Likelihood, values: Floats, mean: Floats, precision: Floats) -> tuple[Floats, Floats]:
+    """The parameters (M,) of the largest penalised likelihood, and the information of the likelihood there, (M, M)."""
 
     def objective(candidate: Floats) -> float:
         return likelihood.value(candidate) - float((candidate - mean) @ precision @ (candidate - mean)) / 2
@@ -102,21 +117,22 @@ def fit(design: sparse.csr_array, counts: Floats, prior: EffectPrior | None = No
         gradient, information = likelihood.derivatives(values, precision)
         gradient -= precision @ (values - mean)
         step = linalg.solve(information + precision, gradient, assume_a="pos")
-        decrement, size = float(step @ gradient), 1.0
+        # The decrement is twice what the log likelihood can still gain: below this no estimate changes visibly.
+        if step @ gradient < 1e-6:
+            break
+        size = 1.0
         while (candidate := objective(values + size * step)) < value - 1e-9 * abs(value) and size > 1e-6:
             size /= 2
         values, value = values + size * step, candidate
-        # The decrement is twice what the log likelihood can still gain: below this no estimate changes visibly.
-        if decrement < 1e-6:
-            break
-    _, information = likelihood.derivatives(values, precision)
-    inverse = linalg.inv(information + precision)
-    return ScoreModel(
-        Parameters.of(scores, values, width),
-        inverse_information=inverse,
-        prior_precision=precision,
-        degrees_of_freedom=1 + float((inverse * information).sum(axis=0)[: 3 * width].sum()),
-    )
+    return values, information
+
+
+def _start(mean: Floats, totals: Floats) -> Floats:
+    """The prior means, with the thresholds of the scores if nobody named anything; `totals` by score, (T + 1,)."""
+    below = np.cumsum(totals)
+    start = mean.copy()
+    start[-1 - len(totals) : -2] = np.log(below[:-1] / (below[-1] - below[:-1]))
+    return start
 
 
 def _with_all_groups(counts: Floats) -> Floats:
