@@ -22,6 +22,7 @@ from benchmarks import true_model
 from models.arrays import Floats
 from pipelines.change.alerts import FALSE_ALARM_RATE, corrected_p_values
 from pipelines.impact.design import Controls
+from pipelines.impact.effect_prior import EffectPrior
 from pipelines.impact.estimates import QUARTILE, measure
 from pipelines.impact.leave_out import leave_out
 from pipelines.impact.nps import by_group, nps_of, points_of
@@ -93,11 +94,15 @@ def main() -> None:
 
 
 def ranking(
-    scores: Scores, blamed: sparse.csr_array, praised: sparse.csr_array, customer: NDArray[np.int32] | None = None
+    scores: Scores,
+    blamed: sparse.csr_array,
+    praised: sparse.csr_array,
+    customer: NDArray[np.int32] | None = None,
+    prior: EffectPrior | None = None,
 ) -> list[Impact]:
     """The complaints in order; the keys are their columns."""
     keys = [[str(column) for column in range(side.shape[1])] for side in (blamed, praised)]
-    return measure(scores, blamed, praised, *keys, customer=customer)[0]
+    return measure(scores, blamed, praised, *keys, customer=customer, prior=prior)[0]
 
 
 def coverage(responses: int, surveys: int, answers: int = 1, *, by_customer: bool = True) -> list[float]:
@@ -142,7 +147,7 @@ def order(overlap: float, responses: int, surveys: int) -> Floats:
     """Spearman's correlation of the order with the truth, and the share of the true top 3 that is in the first 3.
 
     Of saywhy, of maximum likelihood in the model that the surveys are drawn from (`benchmarks.true_model`) and of
-    leave-out, all by the rule of `_positions`. The last number is the share of the points of the true top 3
+    leave-out, all by the rule of `positions`. The last number is the share of the points of the true top 3
     that saywhy's first 3 have. Every survey has its own random effects, near ties included.
     """
     rows = []
@@ -152,7 +157,7 @@ def order(overlap: float, responses: int, surveys: int) -> Floats:
         for impact in ranking(*drawn):
             assert impact.leave_out is not None
             leave_out_ends[:, int(impact.key)] = impact.leave_out.value, impact.leave_out.low
-        orders = [_positions(*saywhy), *(_positions(*ends) for ends in (true_model.estimates(*drawn), leave_out_ends))]
+        orders = [positions(*saywhy), *(positions(*ends) for ends in (true_model.estimates(*drawn), leave_out_ends))]
         top = set(np.argsort(-truth)[:3].tolist())
         first = [set(np.argsort(-positions, kind="stable")[:3].tolist()) for positions in orders]
         points = truth[list(first[0])].sum() / truth[list(top)].sum()
@@ -166,7 +171,7 @@ def order_by_rule(overlap: float, responses: int, surveys: int) -> Floats:
     rows = []
     for seed in range(surveys):
         truth, _, (value, low, significant) = _ordered_survey(seed, overlap, responses)
-        orders = (low, _positions(value, low, significant))
+        orders = (low, positions(value, low, significant))
         rows.append([spearmanr(positions, truth).statistic for positions in orders])
     return np.asarray(np.mean(rows, axis=0), dtype=np.float64)
 
@@ -183,7 +188,7 @@ def _ordered_survey(seed: int, overlap: float, responses: int) -> tuple[Floats, 
     return truth, drawn, (ends[0], ends[1], ends[2])
 
 
-def _positions(value: Floats, low: Floats, significant: Floats | None = None) -> Floats:
+def positions(value: Floats, low: Floats, significant: Floats | None = None) -> Floats:
     """Numbers (K,) that order causes as `pipelines.impact.estimates.ranked` does, the first the highest.
 
     Without `significant`, causes are significant whose interval is above 0.

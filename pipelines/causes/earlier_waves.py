@@ -11,6 +11,7 @@ So the waves before count, each the less the longer ago. How often a cause is na
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -54,5 +55,9 @@ def _after(analysis: Analysis, kind: str, before: EffectPrior | None) -> EffectP
     causes = named.shape[1]
     design, counts, _ = aggregated(design_matrix(named, controls), analysis.scores)
     model = fit(design, counts, prior_of(causes, controls, before))
-    covariance = model.inverse_information[:causes, :causes] + BETWEEN_WAVES_SD**2 * np.eye(causes)
-    return EffectPrior(model.parameters.slopes[0, :causes], covariance)
+    return later(model.effects(causes))
+
+
+def later(estimate: EffectPrior) -> EffectPrior:
+    """What the estimate of a wave says of the next one."""
+    return replace(estimate, covariance=estimate.covariance + BETWEEN_WAVES_SD**2 * np.eye(len(estimate.mean)))

@@ -29,9 +29,9 @@ def impacts(analysis: Analysis, earlier: EarlierEffects | None = None) -> dict[P
     All counts are of responses with a score on the 0-10 scale and an annotated comment (`Analysis.base`): who wrote no
     comment could not name a cause, and as part of the reference group would bias every effect. The points are those of
     the NPS of all scored responses. Themes are measured in one model; topics in another, together with the mentions of
-    their themes that are in no topic, because a topic is a part of its theme. `earlier` is what earlier waves say of the
-    effects (`pipelines.causes.earlier_waves`). Where no response has such a score,
-    causes are ordered by mentions and the interval of the impact is the whole possible range.
+    their themes that are in no topic, because a topic is a part of its theme. `earlier` is what earlier waves say of
+    the effects (`pipelines.causes.earlier_waves`). Where no response has such a score, causes are ordered by mentions
+    and the interval of the impact is the whole possible range.
     """
     if not analysis.is_scored:
         causes, named = analysis.data.causes, analysis.named
@@ -57,8 +57,8 @@ def impacts(analysis: Analysis, earlier: EarlierEffects | None = None) -> dict[P
         for side, ranking in zip(SIDES, measured, strict=True):
             impacts_of[side].ranking += [impact for impact in ranking if impact.key not in rest_of]
             impacts_of[side].rests |= {rest_of[rest.key]: rest for rest in ranking if rest.key in rest_of}
-    for side in impacts_of.values():
-        side.ranking = ranked(side.ranking)
+    for of_side in impacts_of.values():
+        of_side.ranking = ranked(of_side.ranking)
     return impacts_of
 
 

@@ -50,6 +50,10 @@ class ScoreModel:
         """What variances from n responses are multiplied by: n/(n - degrees of freedom), at most 2."""
         return n / max(n - self.degrees_of_freedom, n / 2)
 
+    def effects(self, causes: int) -> EffectPrior:
+        """The estimate of the first slopes β."""
+        return EffectPrior(self.parameters.slopes[0, :causes], self.inverse_information[:causes, :causes])
+
     def predictors(self, design: sparse.csr_array) -> Floats:
         """What the groups depend on, (n, 4): the logits above 6 and 8 in proportional odds, and the departures."""
         return Predictors.of(self.parameters, design).of_groups()

@@ -11,6 +11,7 @@ from pipelines.causes.analysis import Analysis
 from pipelines.causes.audited import Audits, audit_report
 from pipelines.causes.earlier_waves import EarlierEffects
 from pipelines.causes.impacts import impacts
+from pipelines.causes.predictive_segments import predictive_dimensions
 from pipelines.causes.ranking import rank_causes
 from pipelines.causes.scenarios import reported_scenarios
 from pipelines.change.alerts import alerts
@@ -43,8 +44,8 @@ def report_on(
 
     If anonymity was promised (`anonymous`), small groups are hidden by `pipelines.disclosure`: `data` must come from
     `ReleasePlan.select`, and the report on all waves needs the reports on the single waves as they were `published`;
-    `known` are the groups of earlier publications. `earlier` is what earlier waves say of the effects of causes; None for
-    a first wave, for all waves and where anonymity was promised.
+    `known` are the groups of earlier publications. `earlier` is what earlier waves say of the effects of causes; None
+    for a first wave, for all waves and where anonymity was promised.
     Raises `NothingToAnalyse` if there are no responses, and `WaveNotFound` if none are in that wave.
     """
     if not len(data.wave):
@@ -65,6 +66,7 @@ def report_on(
         unread=len(answers) - len(annotated),
         verdicts=int(data.is_verdict[annotated].sum()),
         dropped=analysis.dropped_dimensions,
+        predictive=predictive_dimensions(analysis),
         anonymous=anonymous,
     )
     return replace(report, notes=caveats, findings=findings(report))

@@ -13,7 +13,7 @@ from pipelines.impact import shapley
 from pipelines.impact.estimates import measure
 from pipelines.impact.nps import points_of
 from pipelines.impact.shapley import points_lost
-from tests.builders.simulated_surveys import SimulatedSurvey
+from tests.builders.simulated_surveys import Scores, SimulatedSurvey
 
 
 @pytest.fixture(params=["exact", "sampled"])
@@ -24,7 +24,7 @@ def orders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     return str(request.param)
 
 
-def relative_importance(points: Points, columns: Floats) -> Floats:
+def relative_importance(points: Scores, columns: Floats) -> Floats:
     """The share of R² of each column, which sum to R² (LMG): (N,), (N, K) → (K,)."""
     covariance = np.cov(columns, points, rowvar=False, bias=True)
     with_points = covariance[:-1, -1]
