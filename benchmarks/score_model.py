@@ -74,8 +74,8 @@ def order(responses: int, surveys: int, departure: float) -> Floats:
         scores, *named = survey.draw(responses, 5000 + seed)
         orders = [_positions(ranking(each, *named), len(truth)) for each in (_OF_GROUP[scores], scores)]
         if not departure:
-            for groups_only in (True, False):
-                orders.append(positions(*true_model.estimates(scores, *named, groups_only=groups_only)))
+            estimates = (true_model.estimates(scores, *named, groups_only=groups) for groups in (True, False))
+            orders += [positions(*ends) for ends in estimates]
         rows.append([spearmanr(each, truth).statistic for each in orders])
     return np.asarray(np.mean(rows, axis=0), dtype=np.float64)
 

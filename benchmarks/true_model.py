@@ -30,8 +30,8 @@ def estimates(
 ) -> tuple[Floats, Floats]:
     """What each complaint costs, and the lower ends of the 95 % intervals (delta method): (K,), (K,).
 
-    Parameters are the lowest threshold, the logs of the distances to the next ones, and the coefficients of the columns.
-    With `groups_only`, from detractors, passives and promoters instead of all scores.
+    Parameters are the lowest threshold, the logs of the distances to the next ones, and the coefficients of the
+    columns. With `groups_only`, from detractors, passives and promoters instead of all scores.
     """
     design = sparse.hstack([blamed, praised]).toarray().astype(np.float64)
     causes = blamed.shape[1]

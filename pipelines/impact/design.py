@@ -23,7 +23,7 @@ SCORES = 11
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """Properties that effects are adjusted for: columns (N, C), and the prior standard deviations of their slopes, (C,)."""
+    """Properties that effects are adjusted for: columns (N, C), and prior standard deviations of their slopes (C,)."""
 
     columns: sparse.csr_array
     sd: Floats

@@ -17,7 +17,7 @@ from models.arrays import Floats, Integers
 from pipelines.impact.adjusted_wald import excess_variance
 from pipelines.impact.design import Controls
 from pipelines.impact.effect_prior import EffectPrior
-from pipelines.impact.leave_out import clipped_interval, leave_out, leave_out_design_effects
+from pipelines.impact.leave_out import clipped_interval, leave_out, leave_out_design_effects, possible_gain
 from pipelines.impact.multiple_testing import FALSE_DISCOVERY_RATE, q_values
 from pipelines.impact.nps import Z95, by_group, points_of
 from pipelines.impact.recoverable import Recoverable, recoverable
@@ -153,6 +153,7 @@ def _impacts(
     with np.errstate(over="ignore"):
         shrinkage = np.where(is_few, 1 / (1 + (error * responses / mentions / EFFECT_SD) ** 2), 1.0)
     estimate = np.where(is_named_by_all, 0, shrinkage * recovered.points)
+    estimate = np.clip(estimate, *possible_gain(totals, responses))
     p_value = 2 * norm.sf(np.abs(estimate) / error)
     is_compared = ~is_named_by_all
     top_three = np.zeros(len(keys))

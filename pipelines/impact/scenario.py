@@ -89,6 +89,7 @@ def project(
 def _projection(responses: int, gain: float, score: float, variances: Floats) -> Projection:
     """`variances`, (2,), are those of the gain and of the NPS with it."""
     nps = min(max(score + gain, -100.0), 100.0)
+    gain = nps - score
     gain_error, error = (Z95 * np.sqrt(variances)).tolist()
     return Projection(
         responses,

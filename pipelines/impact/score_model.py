@@ -26,8 +26,8 @@ from pipelines.impact.score_likelihood import Likelihood, Parameters, Predictors
 #: Prior standard deviation of the departures from proportionality, in logits.
 DEPARTURE_SD = 0.4
 
-#: Where no response is of a group, so many have this score of it: all groups have a probability.
-_PSEUDO_RESPONSES = 0.5
+#: Where no response is of a group, so many have this score of it: all groups have a probability, if hardly any.
+_PSEUDO_RESPONSES = 0.01
 _GROUP_SCORES = ((6, slice(0, 7)), (7, slice(7, 9)), (9, slice(9, 11)))
 
 _MAX_STEPS = 60

@@ -62,7 +62,7 @@ def test_one_row_by_hand() -> None:
 
 
 def test_many_responses_override_the_prior_of_proportionality() -> None:
-    """If a cause only moves passives to detractors, 40,000 responses have the shares of the groups that are observed."""
+    """If a cause only moves passives to detractors, 40,000 responses have the observed shares of the groups."""
     generator = np.random.default_rng(3)
     named = generator.random(40_000) < 0.5
     group = np.where(
