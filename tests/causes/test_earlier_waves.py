@@ -57,24 +57,6 @@ def test_intervals_are_narrower_and_rates_are_those_of_the_wave() -> None:
     assert widths[0] < 0.9 * widths[1]
 
 
-def test_a_cause_named_half_as_often_costs_half_at_the_same_effect() -> None:
-    """Where the responses say nothing of the effect, that of the wave before counts, times the rate of this wave."""
-    earlier = before_wave(DATA, "W2")
-    assert earlier is not None
-    certain = {kind: EffectPrior(prior.mean, 1e-6 * np.eye(len(prior.mean))) for kind, prior in earlier.items()}
-    rows = np.flatnonzero(SECOND.base)
-    names_first = SECOND.named[Polarity.NEGATIVE][:, [0]].toarray().ravel()
-    left_out = rows[names_first][::2]
-    fewer = SECOND.mask.copy()
-    fewer[left_out] = False
-    points = []
-    for mask in (SECOND.mask, fewer):
-        analysis = Analysis.of(DATA, mask)
-        [impact] = [each for each in impacts(analysis, certain)[Polarity.NEGATIVE].ranking if each.key == "0"]
-        points.append(impact.impact / impact.mentions * analysis.responses)
-    assert points[0] == pytest.approx(points[1], rel=0.15)
-
-
 def test_reports_and_scenarios_of_a_wave_use_the_same_model() -> None:
     """The gain if nobody named a cause is its impact in the report; the report on all waves has no prior."""
     *_, second, everyone = report_on_waves(DATA, "m", datetime(2026, 1, 1, tzinfo=UTC), progress=lambda *_: None)
