@@ -39,6 +39,8 @@ def earlier_effects(data: SurveyData) -> Iterator[EarlierEffects | None]:
     known: dict[str, EffectPrior] = {}
     for wave in data.waves:
         yield dict(known) or None
+        if wave == data.waves[-1]:
+            return
         analysis = Analysis.of(data, data.responses_of(wave))
         if analysis.is_scored:
             known = {kind: _after(analysis, kind, known.get(kind)) for kind in KINDS}
