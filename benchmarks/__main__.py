@@ -18,6 +18,7 @@ _SCRIPTS = (
     "cause_parts",
     "granularity",
     "impact",
+    "score_model",
     "claims",
     "fixes",
 )

@@ -44,23 +44,21 @@ def main() -> None:
         for responses, surveys in ((100, 200), (300, 200), (1_000, 100), (10_000, 20)):
             cells = [f"{value:.3f}" for value in order(responses, int(share * surveys), departure)]
             print(f"| {'no' if departure else 'yes'} | {responses:,} | " + " | ".join(cells) + " |", flush=True)
-    print(f"\n| effects between waves vary by | responses | this wave alone | with {_WAVES} waves before |")
-    print("|--:|--:|--:|--:|")
+    print(
+        f"\n| effects vary by | responses | this wave alone | with {_WAVES} waves before | intervals: truth | mean width |"
+    )
+    print("|--:|--:|--:|--:|--:|--:|")
     for spread in (0.0, BETWEEN_WAVES_SD, 2 * BETWEEN_WAVES_SD):
         for responses, surveys in ((100, 200), (300, 200), (1_000, 50)):
-            alone, informed, *_ = waves(responses, int(share * surveys), spread)
-            print(f"| {spread:.2f} | {responses:,} | {alone:.3f} | {informed:.3f} |", flush=True)
+            alone, informed, covered, width = waves(responses, int(share * surveys), spread)
+            cells = f"{alone:.3f} | {informed:.3f} | {covered:.1%} | {width:.1f}"
+            print(f"| {spread:.2f} | {responses:,} | {cells} |", flush=True)
     print("\n| survey | responses | intervals that contain the truth | their mean width | largest mean error |")
     print("|---|--:|--:|--:|--:|")
     for name, departure in (("proportional", 0.0), ("not proportional", _DEPARTURE)):
         for responses, surveys in ((300, 200), (1_000, 200), (10_000, 100)):
             covered, width, bias = coverage(responses, int(share * surveys), departure)
             print(f"| {name} | {responses:,} | {covered:.1%} | {width:.1f} | {bias:.1f} |", flush=True)
-    for spread in (0.0, BETWEEN_WAVES_SD, 2 * BETWEEN_WAVES_SD):
-        for responses, surveys in ((300, 100), (1_000, 40)):
-            *_, covered, width = waves(responses, int(share * surveys), spread)
-            name = f"{_WAVES} waves before, effects vary by {spread:.2f}"
-            print(f"| {name} | {responses:,} | {covered:.1%} | {width:.1f} | |", flush=True)
 
 
 def order(responses: int, surveys: int, departure: float) -> Floats:
