@@ -51,8 +51,8 @@ def main() -> None:
     for spread in (0.0, BETWEEN_WAVES_SD, 2 * BETWEEN_WAVES_SD):
         for responses, surveys in ((100, 200), (300, 200), (1_000, 50)):
             alone, informed, covered, width = waves(responses, int(share * surveys), spread)
-            cells = f"{alone:.3f} | {informed:.3f} | {covered:.1%} | {width:.1f}"
-            print(f"| {spread:.2f} | {responses:,} | {cells} |", flush=True)
+            line = f"| {spread:.2f} | {responses:,} | {alone:.3f} | {informed:.3f} | {covered:.1%} | {width:.1f} |"
+            print(line, flush=True)
     print("\n| survey | responses | intervals that contain the truth | their mean width | largest mean error |")
     print("|---|--:|--:|--:|--:|")
     for name, departure in (("proportional", 0.0), ("not proportional", _DEPARTURE)):

@@ -18,9 +18,9 @@ from pipelines.impact.effect_prior import EffectPrior
 from pipelines.impact.gains import gains
 from pipelines.impact.score_likelihood import Likelihood, Parameters
 from pipelines.impact.score_model import fit, group_shares
-from tests.builders.simulated_surveys import SimulatedSurvey
+from tests.builders.simulated_surveys import Scores, SimulatedSurvey
 
-Drawn = tuple[Floats, sparse.csr_array, sparse.csr_array, Floats]
+Drawn = tuple[Scores, sparse.csr_array, sparse.csr_array, Floats]
 
 
 def drawn(responses: int = 800, seed: int = 1) -> Drawn:
