@@ -45,7 +45,7 @@ def main() -> None:
             cells = [f"{value:.3f}" for value in order(responses, int(share * surveys), departure)]
             print(f"| {'no' if departure else 'yes'} | {responses:,} | " + " | ".join(cells) + " |", flush=True)
     print(
-        f"\n| effects vary by | responses | this wave alone | with {_WAVES} waves before | intervals: truth | mean width |"
+        f"\n| effects vary by | responses | this wave alone | {_WAVES} waves before | intervals: truth | mean width |"
     )
     print("|--:|--:|--:|--:|--:|--:|")
     for spread in (0.0, BETWEEN_WAVES_SD, 2 * BETWEEN_WAVES_SD):
