@@ -19,6 +19,7 @@ _SCRIPTS = (
     "cause_parts",
     "granularity",
     "impact",
+    "score_model",
     "claims",
     "comparisons",
     "fixes",

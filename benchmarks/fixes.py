@@ -102,13 +102,13 @@ def outcome(before: int, after: int, remains: float, seed: int, answers: int = 1
     """What a report says of the fix, from so many responses before and after it."""
     surveys = [replace(survey, answers=answers) for survey in (SURVEY, _after(remains))]
     drawn = [survey.draw(n, 2 * seed + at) for at, (survey, n) in enumerate(zip(surveys, (before, after), strict=True))]
-    points = np.concatenate([scores for scores, _, _ in drawn])
+    scores = np.concatenate([drawn_scores for drawn_scores, _, _ in drawn])
     blamed = np.vstack([named.toarray() for _, named, _ in drawn])
     praised = np.vstack([named.toarray() for _, _, named in drawn])
-    unpraised = np.zeros((len(points), blamed.shape[1] - praised.shape[1]), dtype=bool)
+    unpraised = np.zeros((len(scores), blamed.shape[1] - praised.shape[1]), dtype=bool)
     customer = np.arange(before + after) // answers
     wave = np.repeat([0, 1], [before, after])
-    data = survey_data(points, blamed, np.hstack([praised, unpraised]), wave, account=customer)
+    data = survey_data(scores, blamed, np.hstack([praised, unpraised]), wave, account=customer)
     [fixed] = fix_outcomes(data, ALL_WAVES, [Fix(str(data.causes[CAUSE].key), data.waves[1])])
     return fixed
 

@@ -21,12 +21,14 @@ from scipy.stats import spearmanr
 from benchmarks import true_model
 from models.arrays import Floats
 from pipelines.change.alerts import FALSE_ALARM_RATE, corrected_p_values
+from pipelines.impact.design import Controls
+from pipelines.impact.effect_prior import EffectPrior
 from pipelines.impact.estimates import QUARTILE, measure
 from pipelines.impact.leave_out import leave_out
-from pipelines.impact.nps import by_group, nps_of
+from pipelines.impact.nps import by_group, nps_of, points_of
 from pipelines.impact.shapley import points_lost
 from saywhy.estimate import Impact
-from tests.builders.simulated_surveys import Points, SimulatedSurvey, random_effects
+from tests.builders.simulated_surveys import THRESHOLDS, Scores, SimulatedSurvey, random_effects
 
 SURVEY = SimulatedSurvey()
 
@@ -37,7 +39,7 @@ ALERT_SEEDS = (101, 102, 103)
 #: Estimate and lower end of a cause that nobody names: it comes last.
 _UNNAMED = -200.0
 
-_Drawn = tuple[Points, sparse.csr_array, sparse.csr_array]
+_Drawn = tuple[Scores, sparse.csr_array, sparse.csr_array]
 
 OVERLAPS = {"none": 0.0, "some": 0.7, "strong": 1.5, "very strong": 3.0}
 
@@ -92,11 +94,15 @@ def main() -> None:
 
 
 def ranking(
-    points: Points, blamed: sparse.csr_array, praised: sparse.csr_array, customer: NDArray[np.int32] | None = None
+    scores: Scores,
+    blamed: sparse.csr_array,
+    praised: sparse.csr_array,
+    customer: NDArray[np.int32] | None = None,
+    prior: EffectPrior | None = None,
 ) -> list[Impact]:
     """The complaints in order; the keys are their columns."""
     keys = [[str(column) for column in range(side.shape[1])] for side in (blamed, praised)]
-    return measure(points, blamed, praised, *keys, customer=customer)[0]
+    return measure(scores, blamed, praised, *keys, customer=customer, prior=prior)[0]
 
 
 def coverage(responses: int, surveys: int, answers: int = 1, *, by_customer: bool = True) -> list[float]:
@@ -110,11 +116,11 @@ def coverage(responses: int, surveys: int, answers: int = 1, *, by_customer: boo
     customer = survey.customer(responses) if by_customer else None
     is_covered: list[list[bool]] = [[], [], [], [], []]
     for seed in range(surveys):
-        points, blamed, praised = survey.draw(responses, 1000 + seed)
-        overall = nps_of(points, customer)
+        scores, blamed, praised = survey.draw(responses, 1000 + seed)
+        overall = nps_of(points_of(scores), customer)
         assert overall is not None
         is_covered[0].append(overall.low <= score <= overall.high)
-        for impact in ranking(points, blamed, praised, customer):
+        for impact in ranking(scores, blamed, praised, customer):
             cause = int(impact.key)
             assert impact.leave_out is not None
             assert impact.shapley is not None
@@ -129,7 +135,8 @@ def coverage(responses: int, surveys: int, answers: int = 1, *, by_customer: boo
 @cache
 def _truth() -> tuple[float, Floats, Floats, Floats]:
     """The NPS, and what each complaint costs by leave-out, Shapley and recoverable points."""
-    points, blamed, praised = SURVEY.draw(2_000_000, 1)
+    scores, blamed, praised = SURVEY.draw(2_000_000, 1)
+    points = points_of(scores)
     groups = by_group(points).astype(np.int64)
     difference = leave_out(blamed.astype(np.int64).T @ groups, groups.sum(axis=0))[0]
     columns = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
@@ -140,7 +147,7 @@ def order(overlap: float, responses: int, surveys: int) -> Floats:
     """Spearman's correlation of the order with the truth, and the share of the true top 3 that is in the first 3.
 
     Of saywhy, of maximum likelihood in the model that the surveys are drawn from (`benchmarks.true_model`) and of
-    leave-out, all by the rule of `_positions`. The last number is the share of the points of the true top 3
+    leave-out, all by the rule of `positions`. The last number is the share of the points of the true top 3
     that saywhy's first 3 have. Every survey has its own random effects, near ties included.
     """
     rows = []
@@ -150,7 +157,7 @@ def order(overlap: float, responses: int, surveys: int) -> Floats:
         for impact in ranking(*drawn):
             assert impact.leave_out is not None
             leave_out_ends[:, int(impact.key)] = impact.leave_out.value, impact.leave_out.low
-        orders = [_positions(*saywhy), *(_positions(*ends) for ends in (true_model.estimates(*drawn), leave_out_ends))]
+        orders = [positions(*saywhy), *(positions(*ends) for ends in (true_model.estimates(*drawn), leave_out_ends))]
         top = set(np.argsort(-truth)[:3].tolist())
         first = [set(np.argsort(-positions, kind="stable")[:3].tolist()) for positions in orders]
         points = truth[list(first[0])].sum() / truth[list(top)].sum()
@@ -164,7 +171,7 @@ def order_by_rule(overlap: float, responses: int, surveys: int) -> Floats:
     rows = []
     for seed in range(surveys):
         truth, _, (value, low, significant) = _ordered_survey(seed, overlap, responses)
-        orders = (low, _positions(value, low, significant))
+        orders = (low, positions(value, low, significant))
         rows.append([spearmanr(positions, truth).statistic for positions in orders])
     return np.asarray(np.mean(rows, axis=0), dtype=np.float64)
 
@@ -181,7 +188,7 @@ def _ordered_survey(seed: int, overlap: float, responses: int) -> tuple[Floats, 
     return truth, drawn, (ends[0], ends[1], ends[2])
 
 
-def _positions(value: Floats, low: Floats, significant: Floats | None = None) -> Floats:
+def positions(value: Floats, low: Floats, significant: Floats | None = None) -> Floats:
     """Numbers (K,) that order causes as `pipelines.impact.estimates.ranked` does, the first the highest.
 
     Without `significant`, causes are significant whose interval is above 0.
@@ -232,13 +239,13 @@ def cpu_seconds(responses: int) -> float:
     bounds = ((0, 4), (4, 9), (9, 15))
     columns = np.stack([generator.integers(first, last, responses) for first, last in bounds], axis=1)
     cells = (np.ones(columns.size, dtype=bool), columns.ravel(), np.arange(responses + 1) * 3)
-    controls = sparse.csr_array(cells, (responses, 15))
+    controls = Controls.of(sparse.csr_array(cells, (responses, 15)), list("wwwwsssssssssss"[:15]))
     satisfaction = 0.8 - blamed @ generator.uniform(0, 1.5, 40) + generator.logistic(size=responses)
-    points = np.where(satisfaction > 0.8, 100, np.where(satisfaction < -0.5, -100, 0)).astype(np.int8)
+    scores = np.searchsorted(THRESHOLDS, satisfaction).astype(np.int8)
     keys = [str(column) for column in range(40)]
     customer = np.arange(responses, dtype=np.int32) // 2
     start = time.process_time()
-    measure(points, blamed, praised, keys, keys, controls=controls, customer=customer)
+    measure(scores, blamed, praised, keys, keys, controls=controls, customer=customer)
     return time.process_time() - start
 
 

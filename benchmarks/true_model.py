@@ -1,7 +1,7 @@
 """Upper bound of accuracy: recoverable points by maximum likelihood in the model that simulated surveys are drawn from.
 
-That model is an ordered logit, latent satisfaction with two thresholds; saywhy does not know it and fits a multinomial
-logit. What this estimate cannot put in order, no estimate can from so many responses without knowing the effects.
+That model is an ordered logit, latent satisfaction with ten thresholds between the scores, or with two between the
+groups. What this estimate cannot put in order, no estimate can from so many responses without knowing the effects.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from models.arrays import Floats
 from pipelines.impact.nps import Z95
-from tests.builders.simulated_surveys import Points
+from tests.builders.simulated_surveys import Scores
 
 #: Step of the numerical derivatives.
 _STEP = 1e-4
@@ -21,61 +21,68 @@ _STEP = 1e-4
 #: Prior variance of a coefficient: wide, only so that the likelihood has a maximum.
 _PRIOR_VARIANCE = 100
 
+#: The first score of passives and of promoters.
+_GROUPS = (7, 9)
 
-def estimates(points: Points, blamed: sparse.csr_array, praised: sparse.csr_array) -> tuple[Floats, Floats]:
+
+def estimates(
+    scores: Scores, blamed: sparse.csr_array, praised: sparse.csr_array, *, groups_only: bool = False
+) -> tuple[Floats, Floats]:
     """What each complaint costs, and the lower ends of the 95 % intervals (delta method): (K,), (K,).
 
-    Parameters are the lower threshold, the log of the distance to the upper one, and the coefficients of the columns.
+    Parameters are the lowest threshold, the logs of the distances to the next ones, and the coefficients of the
+    columns. With `groups_only`, from detractors, passives and promoters instead of all scores.
     """
     design = sparse.hstack([blamed, praised]).toarray().astype(np.float64)
-    causes, parameters = blamed.shape[1], design.shape[1] + 2
-    group = np.sign(points.astype(np.int64)) + 1
+    causes = blamed.shape[1]
+    firsts = np.array(_GROUPS) if groups_only else np.unique(np.append(scores, _GROUPS))[1:]  # of each score but one
+    cuts = np.searchsorted(firsts, _GROUPS)
+    cell = np.searchsorted(firsts, scores, side="right")
+    thresholds = len(firsts)
 
     def loss(values: Floats) -> tuple[float, Floats]:
         """Minus the penalised log likelihood, and its gradient."""
-        below, above = _cumulative(values, design)
-        density = np.stack([below * (1 - below), above * (1 - above)])
-        probability = np.maximum(np.choose(group, [below, above - below, 1 - above]), 1e-12)
-        slopes = [np.choose(group, [density[0], -density[0], 0]), np.choose(group, [0, density[1], -density[1]])]
-        lower, upper = (slope / probability for slope in slopes)
-        gap = np.exp(values[1])
-        gradient = np.concatenate([[(lower + upper).sum(), upper.sum() * gap], -(lower + upper) @ design])
-        penalty = (values[2:] ** 2).sum() / (2 * _PRIOR_VARIANCE)
-        return float(-np.log(probability).sum() + penalty), _penalised(-gradient, values)
+        padded = np.concatenate([[-np.inf], _thresholds(values[:thresholds]), [np.inf]])
+        satisfaction = design @ values[thresholds:]
+        below, above = expit(padded[cell] - satisfaction), expit(padded[cell + 1] - satisfaction)
+        probability = np.maximum(above - below, 1e-12)
+        lower, upper = -below * (1 - below) / probability, above * (1 - above) / probability
+        by_threshold = (
+            np.bincount(cell, upper, thresholds + 1)[:thresholds] + np.bincount(cell, lower, thresholds + 1)[1:]
+        )
+        by_distance = np.cumsum(by_threshold[::-1])[::-1] * np.append(1, np.exp(values[1:thresholds]))
+        gradient = np.concatenate([by_distance, -(lower + upper) @ design])
+        penalty = np.where(np.arange(len(values)) < thresholds, 0, values) / _PRIOR_VARIANCE
+        return float(-np.log(probability).sum() + (penalty @ values) / 2), penalty - gradient
 
-    values: Floats = minimize(loss, np.zeros(parameters), jac=True, method="BFGS", options={"gtol": 1e-3}).x
-    steps = _STEP * np.eye(parameters)
+    start = np.zeros(thresholds + design.shape[1])
+    values: Floats = minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-3}).x
+    steps = _STEP * np.eye(len(values))
     information = np.array([(loss(values + step)[1] - loss(values - step)[1]) / (2 * _STEP) for step in steps])
-    estimate = _recoverable(values, design, causes)
-    differences = [
-        _recoverable(values + step, design, causes) - _recoverable(values - step, design, causes) for step in steps
-    ]
-    jacobian = np.array(differences).T / (2 * _STEP)
+
+    def recoverable(at: Floats) -> Floats:
+        return _recoverable(_thresholds(at[:thresholds])[cuts], at[thresholds:], design, causes)
+
+    jacobian = np.array([recoverable(values + step) - recoverable(values - step) for step in steps]).T / (2 * _STEP)
     covariance = np.linalg.inv((information + information.T) / 2)
+    estimate = recoverable(values)
     ends: Floats = estimate - Z95 * np.sqrt(np.einsum("ki,ij,kj->k", jacobian, covariance, jacobian))
     return estimate, ends
 
 
-def _penalised(gradient: Floats, values: Floats) -> Floats:
-    penalised: Floats = gradient + np.concatenate([[0, 0], values[2:] / _PRIOR_VARIANCE])
-    return penalised
+def _thresholds(values: Floats) -> Floats:
+    thresholds: Floats = np.cumsum(np.append(values[:1], np.exp(values[1:])))
+    return thresholds
 
 
-def _cumulative(values: Floats, design: Floats) -> tuple[Floats, Floats]:
-    """The probabilities of being a detractor, and of not being a promoter: (N,), (N,)."""
-    satisfaction = design @ values[2:]
-    return expit(values[0] - satisfaction), expit(values[0] + np.exp(values[1]) - satisfaction)
-
-
-def _recoverable(values: Floats, design: Floats, causes: int) -> Floats:
+def _recoverable(cuts: Floats, slopes: Floats, design: Floats, causes: int) -> Floats:
     """By how many points the NPS would be higher without each cause (K,)."""
 
     def score(satisfaction: Floats) -> float:
-        not_promoter = expit(values[0] + np.exp(values[1]) - satisfaction)
-        return 100 * float((1 - not_promoter - expit(values[0] - satisfaction)).mean())
+        return 100 * float((1 - expit(cuts[1] - satisfaction) - expit(cuts[0] - satisfaction)).mean())
 
-    satisfaction = design @ values[2:]
+    satisfaction = design @ slopes
     now = score(satisfaction)
     return np.array(
-        [score(satisfaction - values[2 + cause] * design[:, cause]) - now for cause in range(causes)], dtype=np.float64
+        [score(satisfaction - slopes[cause] * design[:, cause]) - now for cause in range(causes)], dtype=np.float64
     )

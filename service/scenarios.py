@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.causes.analysis import Analysis
+from pipelines.causes.earlier_waves import before_wave
 from pipelines.causes.scenarios import SHARES, scenarios
 from pipelines.report.effort import find_cause
 from saywhy import store
@@ -34,4 +35,4 @@ def what_if(
         report = latest_report(connection, workspace_id, wave)
         keys = list(dict.fromkeys(CauseKey.parse(find_cause(report, cause)) for cause in causes))
         data = load_survey(connection, workspace_id, report.model, code_frame)
-    return scenarios(Analysis.of(data, data.responses_of(wave)), [keys], SHARES)
+    return scenarios(Analysis.of(data, data.responses_of(wave)), [keys], SHARES, before_wave(data, wave))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pipelines.impact.design import Controls
 from pipelines.tabulate.segments import adjustable, comparable
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.annotation import Polarity
@@ -62,13 +63,19 @@ class Analysis:
         """The account or customer of each response of the base, -1 where it is unknown: (B,)."""
         return self.data.account[self.base]
 
-    def controls(self) -> sparse.csr_array:
-        """Segments (`adjustable`) and waves, the properties that the impact is adjusted for: (B, properties)."""
+    @property
+    def scores(self) -> NDArray[np.int8]:
+        """The score of each response of the base, 0 … 10: (B,). Only where it `is_scored`."""
+        return self.data.score[self.base]
+
+    def controls(self) -> Controls:
+        """Segments (`adjustable`) and waves, the properties that the impact is adjusted for."""
         waves = self.data.wave[self.base]
         with_wave = np.flatnonzero(waves >= 0)
         cells = (np.ones(len(with_wave), dtype=bool), (with_wave, waves[with_wave]))
         by_wave = sparse.csr_array(cells, (len(waves), len(self.data.waves)))
-        segmented = self.data.segmented[self.base][:, adjustable(self.data.segments)]
+        of_segments = adjustable(self.data.segments)
+        dimensions = [self.data.segments[column].dimension for column in of_segments.tolist()]
+        segmented = self.data.segmented[self.base][:, of_segments]
         properties = sparse.csr_array(sparse.hstack([segmented, by_wave], format="csr", dtype=bool))
-        members = properties.astype(np.int64).sum(axis=0)
-        return properties[:, np.flatnonzero((members > 0) & (members < len(waves)))]  # not constant
+        return Controls.of(properties, [*dimensions, *[""] * len(self.data.waves)])

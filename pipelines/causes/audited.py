@@ -155,16 +155,15 @@ def _recoverable_points(
     analysis: Analysis, sample: _LabelledSample, by_model: sparse.csr_array, by_person: sparse.csr_array
 ) -> tuple[Floats, Floats]:
     """The recoverable points of each column, prediction-powered, and the margin of their interval: (K,), (K,)."""
-    points, controls = analysis.data.points[analysis.base], analysis.controls()
-    rows, share = sample.rows, len(sample.rows) / len(points)
-    on_all = recoverable(points, by_model, controls, customer=analysis.customer)
-    person, model = (
-        sample.by_comment(with_influence(points[rows], named, controls[rows])) for named in (by_person, by_model[rows])
-    )
+    # Without controls: a sample of a few dozen comments has too few of each segment.
+    scores, rows = analysis.scores, sample.rows
+    share = len(rows) / len(scores)
+    on_all = recoverable(scores, by_model, customer=analysis.customer)
+    person, model = (sample.by_comment(with_influence(scores[rows], named)) for named in (by_person, by_model[rows]))
     value, variance = prediction_powered(person, model, on_all.points, on_all.covariance.diagonal(), share)
     # Responses without a comment dilute the points; their share is itself estimated.
     responses = analysis.responses
-    dilution = len(points) / responses
+    dilution = len(scores) / responses
     variance = dilution**2 * variance + value**2 * dilution * (1 - dilution) / responses
     return dilution * value, Z95 * np.sqrt(variance)
 

@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from scipy import sparse
 
+from pipelines.impact.design import Controls
 from pipelines.impact.estimates import measure
-from pipelines.impact.nps import POINTS_BY_SCORE
 from pipelines.tabulate.segments import adjustable
 from saywhy.annotation import Polarity
 from saywhy.errors import InvalidInput, ScoreOutOfRange
@@ -41,14 +41,14 @@ def rank_records(records: Iterable[Mapping[str, Any]], *, polarity: str = Polari
     """
     if polarity != ANY_POLARITY and polarity not in _POLARITIES:
         raise InvalidInput(f"polarity {polarity!r} is none of {', '.join(Polarity)}, {ANY_POLARITY}")
-    points: list[int] = []
+    scores: list[int] = []
     themes, other_mentions, controls = _Indicators[str](), _Indicators[str](), _Indicators[Segment]()
     for line, record in enumerate(records, 1):
         score, mentions = _read(record, line)
         properties = _properties(record, line)
         if score is None:
             continue
-        points.append(POINTS_BY_SCORE[score])
+        scores.append(score)
         themes.add(theme for theme, theme_polarity in mentions if polarity in (theme_polarity, ANY_POLARITY))
         other_mentions.add(
             f"{theme_polarity} {theme}"
@@ -56,13 +56,16 @@ def rank_records(records: Iterable[Mapping[str, Any]], *, polarity: str = Polari
             if polarity not in (theme_polarity, ANY_POLARITY)
         )
         controls.add(properties)
+    adjusted = adjustable(controls.names()).tolist()
     ranking, _ = measure(
-        np.array(points, dtype=np.int8),
+        np.array(scores, dtype=np.int8),
         themes.matrix(),
         other_mentions.matrix(),
         themes.names(),
         other_mentions.names(),
-        controls=controls.matrix()[:, adjustable(controls.names())],
+        controls=Controls.of(
+            controls.matrix()[:, adjusted], [controls.names()[column].dimension for column in adjusted]
+        ),
     )
     return [{_RENAMED.get(name, name): value for name, value in asdict(impact).items()} for impact in ranking]
 

@@ -15,9 +15,11 @@ from scipy.stats import norm
 
 from models.arrays import Floats, Integers
 from pipelines.impact.adjusted_wald import excess_variance
-from pipelines.impact.leave_out import clipped_interval, leave_out, leave_out_design_effects
+from pipelines.impact.design import Controls
+from pipelines.impact.effect_prior import EffectPrior
+from pipelines.impact.leave_out import clipped_interval, leave_out, leave_out_design_effects, possible_gain
 from pipelines.impact.multiple_testing import FALSE_DISCOVERY_RATE, q_values
-from pipelines.impact.nps import Z95, by_group
+from pipelines.impact.nps import Z95, by_group, points_of
 from pipelines.impact.recoverable import Recoverable, recoverable
 from pipelines.impact.shapley import MAX_MEAN, points_lost
 from saywhy.estimate import Estimate, Impact
@@ -41,22 +43,24 @@ _Ends = tuple[Floats, Floats, Floats]  # value, low, high: (K,) each
 
 
 def measure(
-    points: NDArray[np.int8],
+    scores: NDArray[np.int8],
     blamed: sparse.csr_array,
     praised: sparse.csr_array,
     keys: Sequence[str],
     praised_keys: Sequence[str],
     *,
-    controls: sparse.csr_array | None = None,
+    controls: Controls | None = None,
     responses: int = 0,
     customer: NDArray[np.int32] | None = None,
+    prior: EffectPrior | None = None,
 ) -> tuple[list[Impact], list[Impact]]:
     """What every blamed key costs and what every praised one adds, each in order (see `ranked`), unnamed keys left out.
 
-    `points`, shape (N,), holds 100 for a promoter, 0 for a passive, -100 for a detractor; no other responses.
+    `scores`, shape (N,), are 0 … 10.
     `blamed`, shape (N, K), and `praised`, shape (N, L), are nonzero where a response names a key: a response counts
     once however often it does. Both are in one model, because many responses blame one cause and praise another.
-    `controls`, shape (N, C), are properties that the recoverable points are adjusted for: segments, waves.
+    `controls` are properties that the recoverable points are adjusted for: segments, waves. `prior` is what earlier
+    waves say of the slopes of the K blamed keys and the L praised ones.
     Several responses of one `customer`, (N,), are not independent (`pipelines.impact.customers`; None: all are).
     Of `responses` (0 for N) those beyond N could not name a cause; the points are those of the NPS of them all.
 
@@ -68,6 +72,7 @@ def measure(
     0, and the interval keeps its width. Where every response names a key there is no comparison group: the impact is 0
     and its interval is the whole possible range.
     """
+    points = points_of(scores)
     groups = by_group(points).astype(np.int64)
     totals = groups.sum(axis=0)
     responses = responses or len(points)
@@ -77,7 +82,8 @@ def measure(
     columns = sparse.csr_array(sparse.hstack([side[:, index] for side, index in zip(sides, named, strict=True)]))
     if not columns.shape[1]:
         return [], []
-    recovered = recoverable(points, columns, controls, responses, customer)
+    of_named = None if prior is None else prior.of(np.concatenate([named[0], blamed.shape[1] + named[1]]))
+    recovered = recoverable(scores, columns, controls, responses, customer, of_named)
     shares = points_lost(points, columns, responses, customer)
     leave_out_effect = leave_out_design_effects(points, columns, customer)
     split = len(named[0])
@@ -147,6 +153,7 @@ def _impacts(
     with np.errstate(over="ignore"):
         shrinkage = np.where(is_few, 1 / (1 + (error * responses / mentions / EFFECT_SD) ** 2), 1.0)
     estimate = np.where(is_named_by_all, 0, shrinkage * recovered.points)
+    estimate = np.clip(estimate, *possible_gain(totals, responses))
     p_value = 2 * norm.sf(np.abs(estimate) / error)
     is_compared = ~is_named_by_all
     top_three = np.zeros(len(keys))

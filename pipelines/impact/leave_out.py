@@ -77,11 +77,15 @@ def clipped_interval(
 
     `everyone`, shape (3,), counts promoters, passives and detractors among `responses`.
     """
-    promoters, passives, detractors = np.asarray(everyone, dtype=np.float64)
-    n = promoters + passives + detractors
-    score = 100 * (promoters - detractors)
-    low, high = (-100 * n - score) / responses, (100 * n - score) / responses
+    low, high = possible_gain(everyone, responses)
     return np.maximum(points - z * error, low), np.minimum(points + z * error, high)
+
+
+def possible_gain(everyone: ArrayLike, responses: int) -> tuple[float, float]:
+    """The least and the most that the NPS can gain where the scores of `everyone` change, as in `clipped_interval`."""
+    promoters, passives, detractors = np.asarray(everyone, dtype=np.float64).tolist()
+    n, score = promoters + passives + detractors, 100 * (promoters - detractors)
+    return (-100 * n - score) / responses, (100 * n - score) / responses
 
 
 def _score(groups: Floats, n: Floats) -> Floats:

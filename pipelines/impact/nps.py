@@ -26,6 +26,11 @@ MAX_CHANGE = 2 * _MAX_NPS
 POINTS_BY_SCORE = tuple(group.points for value in range(11) if (group := Score(value).group))
 
 
+def points_of(scores: NDArray[np.int8]) -> NDArray[np.int8]:
+    """The points of scores 0 … 10, (N,): 100, 0 or -100."""
+    return np.array(POINTS_BY_SCORE, dtype=np.int8)[scores]
+
+
 def nps(promoters: int, passives: int, detractors: int, z: float = Z95, *, design_effect: float = 1.0) -> Nps:
     """NPS in points with its adjusted-Wald interval, cut to what is possible (-100 … 100).
 

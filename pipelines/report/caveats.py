@@ -18,17 +18,27 @@ FEW_RESPONSES = 100
 
 
 def notes(
-    report: Report, *, base: int, unread: int, verdicts: int, dropped: Sequence[str], anonymous: bool = False
+    report: Report,
+    *,
+    base: int,
+    unread: int,
+    verdicts: int,
+    dropped: Sequence[str],
+    predictive: Sequence[str] = (),
+    anonymous: bool = False,
 ) -> tuple[Note, ...]:
     """The notes on a report.
 
     `base` is the number of responses on which the impact is measured, `unread` that of the answers that no model has
     annotated, `verdicts` that of the comments that judge without giving a reason. `dropped` names the dimensions with
-    too many values to be segments. `anonymous`: anonymity was promised, and small groups are hidden in the report.
+    too many values to be segments, `predictive` those that may be a consequence of the score
+    (`pipelines.causes.predictive_segments`). `anonymous`: anonymity was promised, and small groups are hidden in the
+    report.
     """
     return (
         *_score_notes(report),
         *_ranking_notes(report, base, anonymous),
+        *([Note("predictive", {"names": tuple(predictive)})] if predictive and not anonymous else []),
         *(note for note in _exclusion_notes(report, unread, verdicts, dropped) if not (anonymous and _is_on_few(note))),
         *_privacy_notes(report, anonymous),
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from pipelines.causes.audited import Audits
+from pipelines.causes.earlier_waves import earlier_effects
 from pipelines.disclosure.differencing import RankedCause, against, suppressed_causes
 from pipelines.disclosure.groups import KnownGroups, groups_of
 from pipelines.disclosure.release import ReleasePlan
@@ -22,12 +24,12 @@ ReportProgress = Callable[[int, int], None]
 def report_on_waves(
     data: SurveyData, model: str, now: datetime, *, audits: Audits | None = None, progress: ReportProgress
 ) -> list[Report]:
-    """One report per wave, in order of the waves, and last the report on all waves."""
+    """One report per wave, in order of the waves and informed by those before it, and last the report on all waves."""
     waves = (*data.waves, ALL_WAVES)
     reports: list[Report] = []
-    for wave in waves:
+    for wave, earlier in zip(waves, chain(earlier_effects(data), [None]), strict=True):
         progress(len(reports), len(waves))
-        reports.append(report_on(wave, data, model, now, audits=audits))
+        reports.append(report_on(wave, data, model, now, audits=audits, earlier=earlier))
     return reports
 
 

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pipelines.impact.nps import points_of
 from pipelines.tabulate.cause_mentions import CauseMentions
 from pipelines.tabulate.survey_data import Cause, SurveyData
 from saywhy.annotation import Polarity
 from saywhy.feedback import Comment, Segment
-
-_GROUP_POINTS = np.array([100, 0, -100], dtype=np.int8)
+from tests.builders.simulated_surveys import THRESHOLDS
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ class QuietWaves:
         if self.answers > 1:
             noise = (noise + generator.logistic(size=int(account.max()) + 1)[account]) / np.sqrt(2)
         satisfaction = 0.6 + named @ effects + noise
-        points = _GROUP_POINTS[np.where(satisfaction > 0.8, 0, np.where(satisfaction < -0.5, 2, 1))]
+        scores = np.searchsorted(THRESHOLDS, satisfaction).astype(np.int8)
         ends = np.cumsum((0, *self.dimensions)).tolist()
         member = np.stack(
             [generator.integers(ends[index], ends[index + 1], n) for index in range(len(ends) - 1)], axis=1
         )
         cells = (np.ones(member.size, dtype=bool), member.ravel(), np.arange(n + 1) * len(self.dimensions))
-        data = survey_data(points, named & ~is_praise, named & is_praise, wave, wrote=wrote, account=account)
+        data = survey_data(scores, named & ~is_praise, named & is_praise, wave, wrote=wrote, account=account)
         return replace(
             data,
             segmented=sparse.csr_array(cells, (n, ends[-1])),
@@ -66,7 +66,7 @@ class QuietWaves:
 
 
 def survey_data(
-    points: NDArray[np.int8],
+    scores: NDArray[np.int8],
     blamed: NDArray[np.bool_],
     praised: NDArray[np.bool_],
     wave: NDArray[np.int64],
@@ -82,9 +82,9 @@ def survey_data(
     n, causes = blamed.shape
     written = np.ones(n, dtype=bool) if wrote is None else wrote
     return SurveyData(
-        points=points,
+        points=points_of(scores),
         scored=np.ones(n, dtype=bool),
-        score=points,
+        score=scores,
         scale=np.zeros(n, dtype=np.int8),
         comment=np.where(written, np.arange(n), -1).astype(np.int32),
         answered=written,

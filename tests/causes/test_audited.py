@@ -40,13 +40,13 @@ def predicted(named: sparse.csr_array, generator: np.random.Generator) -> sparse
 def simulated(survey: SimulatedSurvey, seed: int, audited: int) -> dict[str, WithErrors]:
     """Impacts and rates of the complaints of 3,000 responses: by the model, by the person, and with an audit."""
     generator = np.random.default_rng(seed)
-    points, *sides = survey.draw(3000, seed)
+    scores, *sides = survey.draw(3000, seed)
     truth = sparse.csr_array(sparse.hstack(sides, format="csr"))
     model = predicted(truth, generator)
     sample = generator.permutation(3000)[:audited]
-    on_all = recoverable(points, model)
-    person = with_influence(points[sample], truth[sample])
-    by_model = with_influence(points[sample], model[sample])
+    on_all = recoverable(scores, model)
+    person = with_influence(scores[sample], truth[sample])
+    by_model = with_influence(scores[sample], model[sample])
     impact, variance = prediction_powered(person, by_model, on_all.points, on_all.covariance.diagonal(), audited / 3000)
     model_rate = model.toarray().mean(axis=0)
     influences = [named[sample].toarray() - named[sample].toarray().mean(axis=0) for named in (truth, model)]
@@ -189,9 +189,9 @@ def test_sampled_comments_without_labels_are_counted() -> None:
 
 def test_where_the_model_makes_no_errors_the_audit_changes_nothing() -> None:
     """If the model finds what the person finds, the estimate is that of all responses, with nearly the same error."""
-    points, blamed, _ = SimulatedSurvey().draw(2000, 5)
-    on_all, sample = recoverable(points, blamed), np.arange(300)
-    on_sample = with_influence(points[sample], blamed[sample])
+    scores, blamed, _ = SimulatedSurvey().draw(2000, 5)
+    on_all, sample = recoverable(scores, blamed), np.arange(300)
+    on_sample = with_influence(scores[sample], blamed[sample])
     value, variance = prediction_powered(on_sample, on_sample, on_all.points, on_all.covariance.diagonal(), 0.15)
     assert value == pytest.approx(on_all.points)
     assert np.sqrt(variance) == pytest.approx(np.sqrt(on_all.covariance.diagonal()), rel=0.15)

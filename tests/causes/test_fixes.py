@@ -239,10 +239,10 @@ def test_the_interval_of_recovered_points_contains_the_truth(remains: float) -> 
     covered = 0
     for seed in range(100):
         drawn = [before.draw(300, seed), after.draw(120, 1000 + seed)]
-        points = np.concatenate([scores for scores, _, _ in drawn])
+        scores = np.concatenate([drawn_scores for drawn_scores, _, _ in drawn])
         blamed = np.vstack([named.toarray() for _, named, _ in drawn])
         praised = np.pad(np.vstack([named.toarray() for _, _, named in drawn]), ((0, 0), (0, 5)))
-        data = survey_data(points, blamed, praised, np.repeat([0, 1], [300, 120]))
+        data = survey_data(scores, blamed, praised, np.repeat([0, 1], [300, 120]))
         recovered = fix_outcomes(data, ALL_WAVES, [Fix("theme:cause 0", wave="W2")])[0].recovered
         assert recovered is not None
         covered += recovered.low <= truth <= recovered.high

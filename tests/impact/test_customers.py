@@ -11,7 +11,7 @@ from pipelines.change.decomposition import change_since
 from pipelines.impact.customers import clusters, design_effects, jackknife_groups
 from pipelines.impact.estimates import measure
 from pipelines.impact.leave_out import leave_out_design_effects
-from pipelines.impact.nps import nps, nps_change, nps_of
+from pipelines.impact.nps import nps, nps_change, nps_of, points_of
 from pipelines.impact.recoverable import recoverable
 from pipelines.impact.scenario import project
 from pipelines.impact.shapley import points_lost
@@ -34,28 +34,30 @@ def test_design_effect_by_hand() -> None:
 
 def test_nothing_changes_where_no_customer_occurs_twice() -> None:
     """With every customer once, or none known, all numbers are those of independent responses."""
-    points, blamed, praised = SimulatedSurvey().draw(400, 3)
+    scores, blamed, praised = SimulatedSurvey().draw(400, 3)
     customers = np.random.default_rng(0).permutation(400).astype(np.int32)
-    plain = measure(points, blamed, praised, *KEYS)
-    assert measure(points, blamed, praised, *KEYS, customer=customers) == plain
-    assert measure(points, blamed, praised, *KEYS, customer=np.full(400, -1, dtype=np.int32)) == plain
-    assert nps_of(points, customers) == nps_of(points)
+    plain = measure(scores, blamed, praised, *KEYS)
+    assert measure(scores, blamed, praised, *KEYS, customer=customers) == plain
+    assert measure(scores, blamed, praised, *KEYS, customer=np.full(400, -1, dtype=np.int32)) == plain
+    assert nps_of(points_of(scores), customers) == nps_of(points_of(scores))
 
 
 def test_responses_written_twice_say_no_more_than_once() -> None:
     """If every response is there three times under one customer, errors are those of the responses once."""
-    points, blamed, _ = SimulatedSurvey().draw(600, 3)
+    scores, blamed, _ = SimulatedSurvey().draw(600, 3)
     rows, customer = np.tile(np.arange(600), 3), np.tile(np.arange(600, dtype=np.int32), 3)
-    once, thrice = recoverable(points, blamed), recoverable(points[rows], blamed[rows], customer=customer)
+    once, thrice = recoverable(scores, blamed), recoverable(scores[rows], blamed[rows], customer=customer)
     assert np.sqrt(thrice.covariance.diagonal()) == pytest.approx(np.sqrt(once.covariance.diagonal()), rel=0.03)
-    assert leave_out_design_effects(points[rows], blamed[rows], customer) == pytest.approx(3 * np.ones(8), rel=0.01)
-    single, repeated = nps_of(points), nps_of(points[rows], customer)
+    assert leave_out_design_effects(points_of(scores)[rows], blamed[rows], customer) == pytest.approx(
+        3 * np.ones(8), rel=0.01
+    )
+    single, repeated = nps_of(points_of(scores)), nps_of(points_of(scores)[rows], customer)
     assert single is not None
     assert repeated is not None
     assert (repeated.low, repeated.high) == pytest.approx((single.low, single.high), abs=0.05)
     nobody = np.array([], dtype=np.int8)
-    [alone] = project(points, blamed, [np.array([0])], fewer=(1.0,), others=nobody)
-    [again] = project(points[rows], blamed[rows], [np.array([0])], fewer=(1.0,), others=nobody, customer=customer)
+    [alone] = project(scores, blamed, [np.array([0])], fewer=(1.0,), others=nobody)
+    [again] = project(scores[rows], blamed[rows], [np.array([0])], fewer=(1.0,), others=nobody, customer=customer)
     for name in ("gain", "nps"):
         widths = [getattr(each, name).high - getattr(each, name).low for each in (alone, again)]
         assert widths[0] == pytest.approx(widths[1], rel=0.03)
@@ -88,10 +90,10 @@ def test_jackknife_groups_keep_customers_together() -> None:
 def test_shapley_intervals_do_not_depend_on_the_order_of_responses() -> None:
     """The same responses of the same customers in another order have the same interval."""
     survey = SimulatedSurvey(answers=3)
-    points, blamed, _ = survey.draw(300, 1)
+    scores, blamed, _ = survey.draw(300, 1)
     customer, shuffled = survey.customer(300), np.random.default_rng(0).permutation(300)
-    first = points_lost(points, blamed, customer=customer)
-    second = points_lost(points[shuffled], blamed[shuffled], customer=90 - customer[shuffled] + 10)
+    first = points_lost(points_of(scores), blamed, customer=customer)
+    second = points_lost(points_of(scores)[shuffled], blamed[shuffled], customer=90 - customer[shuffled] + 10)
     assert second.high == pytest.approx(first.high, abs=1e-9)
 
 
@@ -101,9 +103,9 @@ def test_intervals_cover_the_truth_where_customers_answer_five_times() -> None:
     truth, customer = survey.truth(), survey.customer(500)
     covered: dict[bool, list[bool]] = {True: [], False: []}
     for seed in range(40):
-        points, blamed, _ = survey.draw(500, seed)
+        scores, blamed, _ = survey.draw(500, seed)
         for by_customer, contains in covered.items():
-            estimate = recoverable(points, blamed, customer=customer if by_customer else None)
+            estimate = recoverable(scores, blamed, customer=customer if by_customer else None)
             margin = 1.96 * np.sqrt(estimate.covariance.diagonal())
             contains += (np.abs(estimate.points - truth) <= margin).tolist()
     assert 0.91 <= np.mean(covered[True]) <= 0.99
@@ -124,10 +126,10 @@ def test_the_change_knows_who_answers_in_both_waves() -> None:
 
 def test_one_customer_says_nothing_about_the_others() -> None:
     """With one customer in all, intervals are no narrower than those of independent responses, and finite."""
-    points, blamed, praised = SimulatedSurvey().draw(50, 3)
+    scores, blamed, praised = SimulatedSurvey().draw(50, 3)
     customer = np.zeros(50, dtype=np.int32)
-    alone, _ = measure(points, blamed, praised, *KEYS, customer=customer)
-    independent = {impact.key: impact for impact in measure(points, blamed, praised, *KEYS)[0]}
+    alone, _ = measure(scores, blamed, praised, *KEYS, customer=customer)
+    independent = {impact.key: impact for impact in measure(scores, blamed, praised, *KEYS)[0]}
     for impact in alone:
         assert impact.low <= independent[impact.key].low
         assert independent[impact.key].high <= impact.high

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from pipelines.impact.design import aggregated
+from pipelines.impact.design import Controls, aggregated
 from pipelines.impact.estimates import measure, ranked
 from pipelines.impact.leave_out import leave_out
+from pipelines.impact.nps import points_of
 from pipelines.impact.recoverable import recoverable
 from pipelines.impact.shapley import points_lost
 from saywhy.estimate import Impact
@@ -26,11 +27,11 @@ def test_one_cause_costs_what_its_mentions_score_less() -> None:
     """With a single cause, the model compares the responses that name it with the others, as leave-out does."""
     generator = np.random.default_rng(1)
     is_named = generator.random(20_000) < 0.2
-    points = np.where(is_named, generator.choice([-100, 0, 100], 20_000, p=[0.5, 0.3, 0.2]), 0)
-    points = np.where(is_named, points, generator.choice([-100, 0, 100], 20_000, p=[0.2, 0.3, 0.5])).astype(np.int8)
-    estimate = recoverable(points, named(is_named.tolist()))
-    counts = [[int((points[is_named] == value).sum()) for value in (100, 0, -100)]]
-    everyone = [int((points == value).sum()) for value in (100, 0, -100)]
+    scores = np.where(is_named, generator.choice([3, 7, 10], 20_000, p=[0.5, 0.3, 0.2]), 0)
+    scores = np.where(is_named, scores, generator.choice([3, 7, 10], 20_000, p=[0.2, 0.3, 0.5])).astype(np.int8)
+    estimate = recoverable(scores, named(is_named.tolist()))
+    counts = [[int((scores[is_named] == value).sum()) for value in (10, 7, 3)]]
+    everyone = [int((scores == value).sum()) for value in (10, 7, 3)]
     plain, error = leave_out(counts, everyone)
     assert estimate.points == pytest.approx(plain, abs=0.02)
     assert np.sqrt(estimate.covariance[0, 0]) == pytest.approx(error[0], rel=0.02)
@@ -39,8 +40,8 @@ def test_one_cause_costs_what_its_mentions_score_less() -> None:
 def test_a_cause_without_effect_that_is_named_with_a_costly_one_costs_nothing() -> None:
     """Recoverable points are adjusted for the costly cause; leave-out is not, and attributes points to both."""
     survey = SimulatedSurvey(blamed=(0.3, 0.2), costs=(2.0, 0.0), overlap=3.0)
-    points, blamed, praised = survey.draw(20_000, 2)
-    impacts, _ = measure(points, blamed, praised, ["costly", "harmless"], list("xyz"))
+    scores, blamed, praised = survey.draw(20_000, 2)
+    impacts, _ = measure(scores, blamed, praised, ["costly", "harmless"], list("xyz"))
     impact_of = {impact.key: impact for impact in impacts}
     truth = survey.truth()
     assert impact_of["costly"].low < truth[0] < impact_of["costly"].high
@@ -51,14 +52,17 @@ def test_a_cause_without_effect_that_is_named_with_a_costly_one_costs_nothing() 
 
 
 def test_the_standard_error_agrees_with_a_bootstrap() -> None:
-    """Resampling whole responses and refitting 400 times gives the same errors within 12 %."""
-    points, blamed, praised = SimulatedSurvey(overlap=1.0).draw(600, 3)
+    """Resampling whole responses and refitting 400 times gives errors that are smaller by up to 20 %: the interval has
+    room for departures from proportionality besides.
+    """
+    scores, blamed, praised = SimulatedSurvey(overlap=1.0).draw(600, 3)
     columns = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
-    estimate = recoverable(points, columns)
+    estimate = recoverable(scores, columns)
     generator = np.random.default_rng(4)
     draws = [generator.integers(0, 600, 600) for _ in range(400)]
-    again = np.array([recoverable(points[rows], columns[rows]).points for rows in draws])
-    assert np.sqrt(estimate.covariance.diagonal()) == pytest.approx(again.std(axis=0), rel=0.12)
+    again = np.array([recoverable(scores[rows], columns[rows]).points for rows in draws])
+    ratio = np.sqrt(estimate.covariance.diagonal()) / again.std(axis=0)
+    assert 0.92 < ratio.min() < ratio.max() < 1.25
 
 
 @pytest.mark.slow
@@ -68,8 +72,8 @@ def test_intervals_cover_the_truth_as_often_as_they_say(responses: int) -> None:
     survey = SimulatedSurvey()
     truth, covered = survey.truth(), []
     for seed in range(150):
-        points, blamed, praised = survey.draw(responses, seed)
-        impacts, _ = measure(points, blamed, praised, [*map(str, range(8))], [*map(str, range(3))])
+        scores, blamed, praised = survey.draw(responses, seed)
+        impacts, _ = measure(scores, blamed, praised, [*map(str, range(8))], [*map(str, range(3))])
         covered += [impact.low <= truth[int(impact.key)] <= impact.high for impact in impacts]
     assert 0.93 <= np.mean(covered) <= 0.97
 
@@ -90,8 +94,8 @@ def test_significant_causes_come_first_and_the_others_by_the_lower_quartile() ->
 
 def test_responses_without_a_comment_dilute_the_points() -> None:
     """As many responses without a comment halve the points, and their variance by more than half."""
-    points, blamed, _ = SimulatedSurvey().draw(2000, 5)
-    undiluted, diluted = recoverable(points, blamed), recoverable(points, blamed, responses=4000)
+    scores, blamed, _ = SimulatedSurvey().draw(2000, 5)
+    undiluted, diluted = recoverable(scores, blamed), recoverable(scores, blamed, responses=4000)
     assert diluted.points == pytest.approx(undiluted.points / 2)
     assert np.all(diluted.covariance.diagonal() < undiluted.covariance.diagonal() / 2)
 
@@ -101,11 +105,13 @@ def test_recoverable_points_are_adjusted_for_segments() -> None:
     generator = np.random.default_rng(6)
     region = generator.random(6000) < 0.5
     complains = generator.random(6000) < np.where(region, 0.3, 0.02)
-    points = generator.choice([100, -100], 6000)
-    points[region] = generator.choice([100, -100], int(region.sum()), p=[0.1, 0.9])
-    points = points.astype(np.int8)
-    unadjusted = recoverable(points, named(complains.tolist()))
-    adjusted = recoverable(points, named(complains.tolist()), named(region.tolist(), (~region).tolist()))
+    scores = generator.choice([10, 3], 6000)
+    scores[region] = generator.choice([10, 3], int(region.sum()), p=[0.1, 0.9])
+    scores = scores.astype(np.int8)
+    unadjusted = recoverable(scores, named(complains.tolist()))
+    adjusted = recoverable(
+        scores, named(complains.tolist()), Controls.of(named(region.tolist(), (~region).tolist()), ["region"] * 2)
+    )
     error = np.sqrt(adjusted.covariance[0, 0])
     assert unadjusted.points[0] > 5 * error
     assert abs(adjusted.points[0]) < 2 * error
@@ -114,21 +120,21 @@ def test_recoverable_points_are_adjusted_for_segments() -> None:
 def test_identical_rows_are_aggregated() -> None:
     """Each distinct row comes once with its counts, in an order that is independent of the input."""
     design = named([1, 1, 1, 1], [0, 1, 0, 1])
-    points = np.array([100, -100, -100, 0], dtype=np.int8)
-    rows, counts, row = aggregated(design, points)
+    scores = np.array([10, 3, 3, 0], dtype=np.int8)
+    rows, counts, row = aggregated(design, scores)
     assert (rows.toarray()[row] == design.toarray()).all()
-    assert {(*row, *count) for row, count in zip(rows.toarray().tolist(), counts.tolist(), strict=True)} == {
-        (True, False, 1, 0, 1),
-        (True, True, 0, 1, 1),
+    assert {(*row, *count[[0, 3, 10]]) for row, count in zip(rows.toarray().tolist(), counts, strict=True)} == {
+        (True, False, 0, 1, 1),
+        (True, True, 1, 1, 0),
     }
-    again, count, _ = aggregated(design[::-1], points[::-1])
+    again, count, _ = aggregated(design[::-1], scores[::-1])
     assert (again.toarray() == rows.toarray()).all()
     assert (count == counts).all()
 
 
 CELLS = st.integers(0, 40).flatmap(
     lambda size: st.tuples(
-        st.lists(st.sampled_from([100, 0, -100]), min_size=size, max_size=size),
+        st.lists(st.sampled_from([0, 3, 6, 7, 8, 9, 10]), min_size=size, max_size=size),
         st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=size, max_size=size),
         st.sampled_from(["any", "collinear", "everyone", "nobody"]),
     )
@@ -141,15 +147,17 @@ def test_any_survey_gives_a_sensible_answer(survey: tuple[list[int], list[list[b
     """Ties, unanimous scores, one response, none, causes that all or none name, identical causes: every number is
     finite, intervals contain the estimate and are within what is possible, and identical causes get the same points.
     """
-    scores, cells, kind = survey
-    points = np.array(scores, dtype=np.int8)
+    given_scores, cells, kind = survey
+    scores = np.array(given_scores, dtype=np.int8)
     marks = np.array(cells, dtype=bool).reshape(-1, 5)
     if kind == "collinear":
         marks[:, 1] = marks[:, 0]
     elif kind in ("everyone", "nobody"):
         marks[:, 0] = kind == "everyone"
     blamed, praised = sparse.csr_array(marks[:, :3]), sparse.csr_array(marks[:, 3:4])
-    costs, adds = measure(points, blamed, praised, ["a", "b", "c"], ["d"], controls=sparse.csr_array(marks[:, 4:]))
+    costs, adds = measure(
+        scores, blamed, praised, ["a", "b", "c"], ["d"], controls=Controls.of(sparse.csr_array(marks[:, 4:]), ["plan"])
+    )
     for impact in (*costs, *adds):
         assert impact.leave_out is not None
         assert (impact.shapley is None) == (len(scores) < 5)
@@ -163,15 +171,15 @@ def test_any_survey_gives_a_sensible_answer(survey: tuple[list[int], list[list[b
             assert value - 1e-6 <= high <= 200
         assert impact.mentions == impact.detractors + impact.passives + impact.promoters > 0
         assert 0 <= impact.p_value <= impact.q_value <= 1
-        assert not (impact.significant and len({*scores}) == 1)
+        assert not (impact.significant and len({*points_of(scores).tolist()}) == 1)
     by_key = {impact.key: impact for impact in costs}
     if kind == "nobody":
         assert "a" not in by_key
-    elif kind == "everyone" and scores:
+    elif kind == "everyone" and given_scores:
         assert (by_key["a"].impact, by_key["a"].significant) == (0, False)
     elif kind == "collinear" and "a" in by_key:
         assert by_key["a"].impact == pytest.approx(by_key["b"].impact, abs=1e-6)
-    shares = points_lost(points, blamed)
+    shares = points_lost(points_of(scores), blamed)
     assert shares.points.sum() == pytest.approx(shares.total, abs=1e-6)
 
 
@@ -181,9 +189,9 @@ def test_missed_mentions_lose_points_and_false_mentions_hardly_any() -> None:
     """
     generator = np.random.default_rng(9)
     is_named = generator.random(200_000) < 0.15
-    points = np.where(generator.random(200_000) < np.where(is_named, 0.7, 0.2), -100, 100).astype(np.int8)
-    expected = recoverable(points, named(is_named.tolist())).points[0]
+    scores = np.where(generator.random(200_000) < np.where(is_named, 0.7, 0.2), 3, 10).astype(np.int8)
+    expected = recoverable(scores, named(is_named.tolist())).points[0]
     missed = is_named & (generator.random(200_000) < 0.9)
-    assert recoverable(points, named(missed.tolist())).points[0] == pytest.approx(0.9 * expected, rel=0.04)
+    assert recoverable(scores, named(missed.tolist())).points[0] == pytest.approx(0.9 * expected, rel=0.04)
     imagined = is_named | (generator.random(200_000) < 0.15 / 9 / 0.85)
-    assert recoverable(points, named(imagined.tolist())).points[0] == pytest.approx(expected, rel=0.04)
+    assert recoverable(scores, named(imagined.tolist())).points[0] == pytest.approx(expected, rel=0.04)

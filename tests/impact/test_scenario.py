@@ -7,6 +7,7 @@ import pytest
 from scipy import sparse
 
 from pipelines.impact.adjusted_wald import excess_variance
+from pipelines.impact.nps import points_of
 from pipelines.impact.recoverable import recoverable
 from pipelines.impact.scenario import project
 from tests.builders.simulated_surveys import SimulatedSurvey
@@ -21,35 +22,35 @@ def columns(*sets: list[int]) -> list[np.ndarray]:
 
 def test_a_single_cause_brings_its_recoverable_points() -> None:
     """Nobody naming it brings the points of the ranking with their interval; half as often brings half."""
-    points, blamed, _ = SimulatedSurvey().draw(2000, 1)
-    others = np.array([100] * 300 + [-100] * 200, dtype=np.int8)
-    half, nobody = project(points, blamed, columns([2]), fewer=(0.5, 1.0), others=others)
-    expected = recoverable(points, blamed, responses=2500)
+    scores, blamed, _ = SimulatedSurvey().draw(2000, 1)
+    others = np.array([10] * 300 + [3] * 200, dtype=np.int8)
+    half, nobody = project(scores, blamed, columns([2]), fewer=(0.5, 1.0), others=others)
+    expected = recoverable(scores, blamed, responses=2500)
     assert nobody.gain.value == pytest.approx(expected.points[2])
     error = 1.96 * expected.covariance[2, 2] ** 0.5
     assert nobody.gain.high - nobody.gain.value == pytest.approx(error, rel=0.01)
     assert half.gain.value == pytest.approx(nobody.gain.value / 2)
-    score = float(np.concatenate([points, others]).mean())
+    score = float(points_of(np.concatenate([scores, others])).mean())
     assert nobody.nps.value == pytest.approx(score + nobody.gain.value)
 
 
 def test_a_set_is_counted_once_for_a_response_that_names_two() -> None:
     """Of two causes always named together, the set brings what it would if they were one."""
-    points, blamed, _ = SimulatedSurvey(blamed=(0.3,), costs=(1.5,)).draw(3000, 2)
+    scores, blamed, _ = SimulatedSurvey(blamed=(0.3,), costs=(1.5,)).draw(3000, 2)
     twice = sparse.csr_array(sparse.hstack([blamed, blamed], format="csr"))
-    [alone] = project(points, blamed, columns([0]), fewer=(1.0,), others=NOBODY_ELSE)
-    [both] = project(points, twice, columns([0, 1]), fewer=(1.0,), others=NOBODY_ELSE)
+    [alone] = project(scores, blamed, columns([0]), fewer=(1.0,), others=NOBODY_ELSE)
+    [both] = project(scores, twice, columns([0, 1]), fewer=(1.0,), others=NOBODY_ELSE)
     assert both.gain.value == pytest.approx(alone.gain.value, rel=0.02)
     assert both.gain.high - both.gain.low == pytest.approx(alone.gain.high - alone.gain.low, rel=0.02)
 
 
 def test_the_intervals_agree_with_a_bootstrap() -> None:
     """The spread of gain and NPS of a set over 300 resamples of whole responses, within 12 %."""
-    points, blamed, _ = SimulatedSurvey(overlap=1.0).draw(600, 3)
-    [estimate] = project(points, blamed, columns([0, 2, 3]), fewer=(1.0,), others=NOBODY_ELSE)
+    scores, blamed, _ = SimulatedSurvey(overlap=1.0).draw(600, 3)
+    [estimate] = project(scores, blamed, columns([0, 2, 3]), fewer=(1.0,), others=NOBODY_ELSE)
     generator = np.random.default_rng(4)
     draws = [generator.integers(0, 600, 600) for _ in range(300)]
-    again = [project(points[r], blamed[r], columns([0, 2, 3]), fewer=(1.0,), others=NOBODY_ELSE)[0] for r in draws]
+    again = [project(scores[r], blamed[r], columns([0, 2, 3]), fewer=(1.0,), others=NOBODY_ELSE)[0] for r in draws]
     for name in ("gain", "nps"):
         interval = getattr(estimate, name)
         spread = np.std([getattr(one, name).value for one in again])
@@ -58,20 +59,20 @@ def test_the_intervals_agree_with_a_bootstrap() -> None:
 
 def test_few_unanimous_responses_are_as_uncertain_as_in_the_ranking() -> None:
     """Five detractors name the cause: the variance has what the adjusted shares add, times the share of a scenario."""
-    points = np.array([-100] * 5 + [100, 0, -100] * 40, dtype=np.int8)
+    scores = np.array([3] * 5 + [10, 7, 3] * 40, dtype=np.int8)
     named = sparse.csr_array(np.arange(125)[:, None] < 5)
-    half, nobody = project(points, named, columns([0]), fewer=(0.5, 1.0), others=NOBODY_ELSE)
+    half, nobody = project(scores, named, columns([0]), fewer=(0.5, 1.0), others=NOBODY_ELSE)
     groups = np.array([[0, 0, 5]]), np.array([40, 40, 45])
-    variance = recoverable(points, named).covariance[0, 0] + excess_variance(*groups, 125)[0]
+    variance = recoverable(scores, named).covariance[0, 0] + excess_variance(*groups, 125)[0]
     assert nobody.responses == 5
     assert nobody.gain_variance == pytest.approx(variance, rel=0.01)
-    assert nobody.gain_variance > 1.2 * recoverable(points, named).covariance[0, 0]
+    assert nobody.gain_variance > 1.2 * recoverable(scores, named).covariance[0, 0]
     assert half.gain_variance == pytest.approx(variance / 4, rel=0.1)
 
 
 def test_a_cause_that_all_name_has_no_comparison() -> None:
     """The NPS stays, with the whole possible interval."""
-    points = np.array([100, 0, -100, -100], dtype=np.int8)
+    scores = np.array([10, 7, 3, 3], dtype=np.int8)
     named = sparse.csr_array(np.ones((4, 1), dtype=bool))
-    [estimate] = project(points, named, columns([0]), fewer=(1.0,), others=NOBODY_ELSE)
+    [estimate] = project(scores, named, columns([0]), fewer=(1.0,), others=NOBODY_ELSE)
     assert (estimate.gain.value, estimate.nps.value, estimate.nps.low, estimate.nps.high) == (0, -25, -100, 100)

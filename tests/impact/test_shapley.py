@@ -11,8 +11,9 @@ from scipy import sparse
 from models.arrays import Floats
 from pipelines.impact import shapley
 from pipelines.impact.estimates import measure
+from pipelines.impact.nps import points_of
 from pipelines.impact.shapley import points_lost
-from tests.builders.simulated_surveys import Points, SimulatedSurvey
+from tests.builders.simulated_surveys import Scores, SimulatedSurvey
 
 
 @pytest.fixture(params=["exact", "sampled"])
@@ -23,7 +24,7 @@ def orders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     return str(request.param)
 
 
-def relative_importance(points: Points, columns: Floats) -> Floats:
+def relative_importance(points: Scores, columns: Floats) -> Floats:
     """The share of R² of each column, which sum to R² (LMG): (N,), (N, K) → (K,)."""
     covariance = np.cov(columns, points, rowvar=False, bias=True)
     with_points = covariance[:-1, -1]
@@ -33,7 +34,8 @@ def relative_importance(points: Points, columns: Floats) -> Floats:
 @pytest.mark.parametrize("overlap", [0.0, 2.0])
 def test_agrees_with_pingouin(overlap: float) -> None:
     """Shapley values of R² are pingouin's relative importance (LMG) within 1e-5, with and without overlap."""
-    points, blamed, praised = SimulatedSurvey(overlap=overlap).draw(500, 1)
+    scores, blamed, praised = SimulatedSurvey(overlap=overlap).draw(500, 1)
+    points = points_of(scores)
     columns = np.hstack([blamed.toarray()[:, :6], praised.toarray()]).astype(float)
     table = pd.DataFrame(columns, columns=[f"c{column}" for column in range(9)])
     oracle = pingouin.linear_regression(table, points.astype(float), relimp=True)["relimp"].to_numpy()[1:]
@@ -42,7 +44,8 @@ def test_agrees_with_pingouin(overlap: float) -> None:
 
 def test_shares_sum_to_the_points_lost(orders: str) -> None:
     """They sum to the intercept of the regression on all causes less the mean, however the orders are drawn."""
-    points, blamed, _ = SimulatedSurvey(overlap=1.5).draw(800, 2)
+    scores, blamed, _ = SimulatedSurvey(overlap=1.5).draw(800, 2)
+    points = points_of(scores)
     shares = points_lost(points, blamed)
     design = np.column_stack([np.ones(800), blamed.toarray()])
     intercept = np.linalg.lstsq(design, points.astype(float), rcond=None)[0][0]
@@ -69,7 +72,8 @@ def test_causes_always_named_together_share_what_they_cost(orders: str) -> None:
 
 def test_sampled_orders_come_close_to_all() -> None:
     """With eleven causes the sample is within a quarter of a point of the exact shares."""
-    points, blamed, praised = SimulatedSurvey(overlap=1.0).draw(1000, 3)
+    scores, blamed, praised = SimulatedSurvey(overlap=1.0).draw(1000, 3)
+    points = points_of(scores)
     columns = sparse.csr_array(sparse.hstack([blamed, praised], format="csr"))
     exact = points_lost(points, columns).points
     with pytest.MonkeyPatch.context() as patched:
@@ -81,11 +85,13 @@ def test_sampled_orders_come_close_to_all() -> None:
 def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     """In 150 surveys of 300, 92 to 98 % of the intervals contain the shares of a survey of 400,000."""
     survey = SimulatedSurvey()
-    points, blamed, _ = survey.draw(400_000, 99)
+    scores, blamed, _ = survey.draw(400_000, 99)
+    points = points_of(scores)
     truth = points_lost(points, blamed).points
     covered = []
     for seed in range(150):
-        points, blamed, _ = survey.draw(300, seed)
+        scores, blamed, _ = survey.draw(300, seed)
+        points = points_of(scores)
         shares = points_lost(points, blamed)
         covered += ((shares.low <= truth) & (truth <= shares.high)).tolist()
     assert 0.92 <= np.mean(covered) <= 0.98
@@ -107,11 +113,12 @@ def test_unanimous_responses_leave_the_shares_uncertain() -> None:
     """Five detractors with a cause and five promoters without: the jackknife varies little, yet the interval is wide.
     With two responses no share is stated.
     """
-    points = np.array([-100] * 5 + [100] * 5, dtype=np.int8)
+    scores = np.array([3] * 5 + [10] * 5, dtype=np.int8)
+    points = points_of(scores)
     blamed, praised = sparse.csr_array((points < 0)[:, None]), sparse.csr_array((10, 0), dtype=bool)
-    [impact], _ = measure(points, blamed, praised, ["a"], [])
+    [impact], _ = measure(scores, blamed, praised, ["a"], [])
     assert impact.shapley is not None
     assert points_lost(points, blamed).low[0] > impact.shapley.low
     assert impact.shapley.high - impact.shapley.low > 60
-    [impact], _ = measure(points[4:6], blamed[4:6], praised[4:6], ["a"], [])
+    [impact], _ = measure(scores[4:6], blamed[4:6], praised[4:6], ["a"], [])
     assert impact.shapley is None

@@ -100,7 +100,7 @@ def test_every_note_of_a_report_has_words(language: str) -> None:
     all_notes = [
         note
         for report, base in ((small, 614), (unsure, 614), (RATED, 0))
-        for note in notes(report, base=base, unread=7, verdicts=1234, dropped=("city", "agent"))
+        for note in notes(report, base=base, unread=7, verdicts=1234, dropped=("city", "agent"), predictive=("tier",))
     ]
     all_notes += notes(FULL, base=614, unread=0, verdicts=0, dropped=(), anonymous=True)
     all_notes += notes(FULL, base=613, unread=0, verdicts=0, dropped=(), anonymous=True)
