@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 from models.arrays import Floats
 from pipelines.impact.customers import design_effects
-from pipelines.impact.nps import Z95, adjusted_points, nps_of
+from pipelines.impact.nps import MAX_CHANGE, Z95, adjusted_points, bounded_estimate, nps_of
 from saywhy.board import FollowUpEffect
 from saywhy.case import PRIORITY
 from saywhy.customer import Answer
@@ -106,6 +106,5 @@ def points_difference(
     [design_effect] = design_effects(customer, lambda rows: influence[rows], 1).tolist()
     (first, first_error), (second, second_error) = adjusted_points(treated), adjusted_points(others)
     error, centre = math.sqrt(design_effect) * math.hypot(first_error, second_error), first - second
-    value = treated.score - others.score
-    low, high = max(-200.0, centre - Z95 * error), min(200.0, centre + Z95 * error)
-    return Estimate(value, min(low, value), max(high, value)), float(2 * norm.sf(abs(centre) / error))
+    difference = bounded_estimate(treated.score - others.score, Z95 * error, MAX_CHANGE, centre=centre)
+    return difference, float(2 * norm.sf(abs(centre) / error))

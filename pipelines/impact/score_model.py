@@ -30,7 +30,12 @@ DEPARTURE_SD = 0.4
 _PSEUDO_RESPONSES = 0.01
 _GROUP_SCORES = ((6, slice(0, 7)), (7, slice(7, 9)), (9, slice(9, 11)))
 
+#: Of Newton's method; a step changes no parameter by more than so many logits.
 _MAX_STEPS = 60
+_LONGEST_STEP = 4.0
+
+#: Prior standard deviation of thresholds: nothing is known of them, but each stays finite where all are far from it.
+_THRESHOLD_SD = 100.0
 
 #: Of more rows than this, one in so many is enough to come near the maximum.
 _MANY_ROWS = 50_000
@@ -96,7 +101,8 @@ def fit(design: sparse.csr_array, counts: Floats, prior: EffectPrior | None = No
     counts = _with_all_groups(counts)
     scores = np.flatnonzero(counts.sum(axis=0))
     mean, precision = _prior(prior or EffectPrior.weak(width), len(scores) - 1)
-    values = _start(mean, counts[:, scores].sum(axis=0))
+    predicted = (counts.sum(axis=1) @ (design @ mean[:width])) / counts.sum()
+    values = _start(mean, counts[:, scores].sum(axis=0), predicted)
     sample = slice(None, None, _SAMPLED)  # most steps are made on a part of many rows
     if len(counts) > _MANY_ROWS and np.array_equal(np.flatnonzero(counts[sample].sum(axis=0)), scores):
         values, _ = _maximum(Likelihood(design[sample], counts[sample][:, scores], scores), values, mean, precision)
@@ -114,7 +120,9 @@ def _maximum(likelihood: Likelihood, values: Floats, mean: Floats, precision: Fl
     """The parameters (M,) of the largest penalised likelihood, and the information of the likelihood there, (M, M)."""
 
     def objective(candidate: Floats) -> float:
-        return likelihood.value(candidate) - float((candidate - mean) @ precision @ (candidate - mean)) / 2
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # too far away
+            value = likelihood.value(candidate) - float((candidate - mean) @ precision @ (candidate - mean)) / 2
+        return value if np.isfinite(value) else -np.inf
 
     value = objective(values)
     for _ in range(_MAX_STEPS):
@@ -124,18 +132,21 @@ def _maximum(likelihood: Likelihood, values: Floats, mean: Floats, precision: Fl
         # The decrement is twice what the log likelihood can still gain: below this no estimate changes visibly.
         if step @ gradient < 1e-6:
             break
-        size = 1.0
+        size = min(1.0, _LONGEST_STEP / float(np.abs(step).max()))
         while (candidate := objective(values + size * step)) < value - 1e-9 * abs(value) and size > 1e-6:
             size /= 2
         values, value = values + size * step, candidate
     return values, information
 
 
-def _start(mean: Floats, totals: Floats) -> Floats:
-    """The prior means, with the thresholds of the scores if nobody named anything; `totals` by score, (T + 1,)."""
+def _start(mean: Floats, totals: Floats, predicted: float) -> Floats:
+    """The prior means, with the thresholds at which the mean response, of x·β = `predicted`, has the shares of scores.
+
+    `totals` are by score, (T + 1,).
+    """
     below = np.cumsum(totals)
     start = mean.copy()
-    start[-1 - len(totals) : -2] = np.log(below[:-1] / (below[-1] - below[:-1]))
+    start[-1 - len(totals) : -2] = np.log(below[:-1] / (below[-1] - below[:-1])) + predicted
     return start
 
 
@@ -150,11 +161,11 @@ def _with_all_groups(counts: Floats) -> Floats:
 
 
 def _prior(prior: EffectPrior, thresholds: int) -> tuple[Floats, Floats]:
-    """Mean (M,) and precision (M, M) of all parameters; of the thresholds nothing is known."""
+    """Mean (M,) and precision (M, M) of all parameters."""
     width = len(prior.mean)
     mean = np.concatenate([prior.mean, np.zeros(2 * width + thresholds + 2)])
     precision = np.diag(np.full(len(mean), DEPARTURE_SD**-2))
     precision[:width, :width] = linalg.inv(prior.covariance)
     inner = np.arange(3 * width, 3 * width + thresholds)
-    precision[inner, inner] = 0
+    precision[inner, inner] = _THRESHOLD_SD**-2
     return mean, precision
