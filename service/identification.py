@@ -73,5 +73,7 @@ class Identification:
 
     def notes(self) -> Iterator[str]:
         """What to tell the user of a file that was imported."""
-        if self.is_anonymous and not self.has_ids:
+        if self.is_anonymous and self.has_ids:
+            yield "saved responses of an anonymous workspace never change: rows with other values count as unchanged"
+        elif self.is_anonymous:
             yield "without response ids, nothing more can be imported into these waves of the anonymous workspace"

@@ -29,8 +29,6 @@ from service.progress import Progress
 from service.workspaces import reading
 
 #: Why a row is rejected whose response an anonymous workspace has with other values.
-UNCHANGEABLE = "the response is saved already with other values, and those of an anonymous workspace never change"
-
 #: Rows per transaction.
 BATCH = 2_000
 _BATCH_CHARACTERS = 4_000_000
@@ -113,8 +111,6 @@ def import_file(
         with engine.begin() as connection:
             saved = store.responses.save(connection, workspace_id, [response for _, response in responses])
             open_for(connection, workspace_id, [response for _, response in responses])
-            rejections += [Rejection(responses[position][0], UNCHANGEABLE, "") for position in saved.refused]
-            rejections.sort(key=lambda rejection: rejection.line)
             done = entry.rows_done + len(batch)
             entry = store.imports.advance(connection, workspace_id, entry.id, done, saved, rejections)
         if progress:

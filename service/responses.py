@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from saywhy import store
 from saywhy.feedback import Response
 from saywhy.store import Connection, Engine
+from saywhy.store.responses import why_closed
+from service.cases import open_for
 from service.idempotency import RequestKey, answer_once
 from service.workspaces import writing
 
@@ -68,21 +70,23 @@ def _save(connection: Connection, workspace_id: int, responses: Sequence[Respons
     rejected = [item for item in responses if isinstance(item, RejectedResponse)]
     numbered = [(index, item) for index, item in enumerate(responses) if isinstance(item, Response)]
     if store.workspaces.is_anonymous(connection, workspace_id):
-        closed = store.responses.waves_with_responses(connection, workspace_id, only_unidentified=True)
+        closed = dict.fromkeys(
+            store.responses.waves_with_responses(connection, workspace_id, only_unidentified=True), _CLOSED
+        )
+        closed |= {wave: why_closed({wave}) for wave in store.workspaces.closed_waves(connection, workspace_id)}
         refused = {index: refusal for index, item in numbered if (refusal := _refusal(index, item, closed))}
         rejected += refused.values()
         numbered = [(index, item) for index, item in numbered if index not in refused]
     counts = store.responses.save(connection, workspace_id, [response for _, response in numbered])
-    # If those that an anonymous workspace refuses to change were counted apart, senders could test guesses.
-    unchanged = counts.unchanged + len(counts.refused)
+    open_for(connection, workspace_id, [response for _, response in numbered])
     rejected.sort(key=lambda rejection: rejection.index)
-    return SaveReport(counts.new, counts.changed, unchanged, tuple(rejected))
+    return SaveReport(counts.new, counts.changed, counts.unchanged, tuple(rejected))
 
 
-def _refusal(index: int, response: Response, closed: Collection[str | None]) -> RejectedResponse | None:
-    """Why an anonymous workspace cannot take the response; `closed` are the waves whose responses have no ids."""
+def _refusal(index: int, response: Response, closed: Mapping[str | None, str]) -> RejectedResponse | None:
+    """Why an anonymous workspace cannot take the response; `closed` are the waves that take none, and why."""
     if response.has_content_id:
         return RejectedResponse(index, "/id", _NO_ID)
     if response.wave in closed:
-        return RejectedResponse(index, "/wave", _CLOSED)
+        return RejectedResponse(index, "/wave", closed[response.wave])
     return None

@@ -23,15 +23,11 @@ from saywhy.store.types import in_utc
 
 @dataclass(frozen=True, slots=True)
 class SaveCounts:
-    """Outcome of saving responses; each response of a batch is counted once.
-
-    `refused` are the positions in the batch of those that would change a response of an anonymous workspace.
-    """
+    """Outcome of saving responses; each response of a batch is counted once."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    refused: tuple[int, ...] = ()
 
 
 def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -> SaveCounts:
@@ -41,8 +37,9 @@ def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -
     everything computed from them. Counts do not depend on how rows are split into batches.
 
     In an anonymous workspace no identity is stored (`saywhy.pseudonym`), and a stored response never changes (ADR 13):
-    one that would change it is refused. Raises `InvalidInput` for text that a database cannot store (NUL, unpaired
-    surrogate), and `Conflict` for responses of waves that are closed since the key was renewed.
+    one that would change it counts as unchanged, since a difference would let senders test guesses. Raises
+    `InvalidInput` for text that a database cannot store (NUL, unpaired surrogate), and `Conflict` for responses of
+    waves that are closed since the key was renewed.
     """
     workspaces.lock(connection, workspace_id)
     key = workspaces.anonymity_key(connection, workspace_id)
@@ -50,12 +47,10 @@ def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -
         if closed := workspaces.closed_waves(connection, workspace_id) & {response.wave for response in batch}:
             raise Conflict(why_closed(closed))
         batch = [without_identity(response, key) for response in batch]
-    outcomes: list[_Outcome] = []
+    counted: Counter[_Outcome] = Counter()
     for part in batches(batch):
-        outcomes += _save(connection, workspace_id, part, may_change=key is None)
-    counted = Counter(outcomes)
-    refused = tuple(position for position, outcome in enumerate(outcomes) if outcome == "refused")
-    counts = SaveCounts(counted["new"], counted["changed"], counted["unchanged"], refused)
+        counted.update(_save(connection, workspace_id, part, may_change=key is None))
+    counts = SaveCounts(**counted)
     if counts.new or counts.changed:
         workspaces.touch(connection, workspace_id)
     return counts
@@ -145,7 +140,7 @@ def first_answered(connection: Connection, workspace_id: int, content_hashes: Co
 
 _Row = dict[str, Any]
 _Key = tuple[str, str]
-_Outcome = Literal["new", "changed", "unchanged", "refused"]
+_Outcome = Literal["new", "changed", "unchanged"]
 
 
 def _save(connection: Connection, workspace_id: int, batch: Sequence[Response], *, may_change: bool) -> list[_Outcome]:
@@ -160,12 +155,10 @@ def _save(connection: Connection, workspace_id: int, batch: Sequence[Response], 
         merged = row if earlier is None else _merged(earlier, row)
         if earlier is None:
             outcomes.append("new")
-        elif merged == earlier:
-            outcomes.append("unchanged")
-        elif may_change:
+        elif may_change and merged != earlier:
             outcomes.append("changed")
         else:
-            outcomes.append("refused")
+            outcomes.append("unchanged")
             continue
         rows[key] = merged
         if response.comment is not None:

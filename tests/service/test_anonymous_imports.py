@@ -55,34 +55,34 @@ def stored(engine: Engine) -> list[tuple[int | None, str | None, str]]:
         ]
 
 
-def test_a_changed_answer_is_a_rejected_row(sqlite_engine: Engine, take: Importer) -> None:
-    """Another score, group or wave is rejected with line and reason, not silently lost; new people are saved, and rows
-    that say the same are unchanged.
+def test_a_changed_answer_is_not_told_from_the_same(sqlite_engine: Engine, take: Importer) -> None:
+    """A row with another score, group or wave counts as unchanged, as one that says the same, so that nobody can test a
+    guess; a note says so of every file, new people are saved, and odd rows are rejected.
     """
     take(HEADER + "a,9,good,x,W1\nb,3,bad,x,W1\nc,5,so,y,W1\n")
     again = take(HEADER + "a,0,good,x,W1\nb,3,bad,y,W1\nx,11,odd,x,W1\nc,5,so,y,W2\nd,10,new,y,W1\n", "later.csv")
-    assert counts(again) == (1, 0, 0, 4)
-    assert [rejection.line for rejection in rejections(sqlite_engine, again)] == [2, 3, 4, 5]
-    reasons = [rejection.reason for rejection in rejections(sqlite_engine, again)]
-    assert reasons[2] == "score 11 is outside 0-10"
-    assert all("never change" in reason for reason in reasons[:2] + reasons[3:])
-    assert all(not rejection.row for rejection in rejections(sqlite_engine, again))
+    assert counts(again) == (1, 0, 3, 1)
+    [rejection] = rejections(sqlite_engine, again)
+    assert (rejection.line, rejection.reason) == (4, "score 11 is outside 0-10")
+    assert any("never change" in note for note in again.notes)
     assert stored(sqlite_engine) == [
         (9, "W1", "team=x"),
         (3, "W1", "team=x"),
         (5, "W1", "team=y"),
         (10, "W1", "team=y"),
     ]
-    assert counts(take(HEADER + "a,9,good,x,W1\nd,10,new,y,W1\n", "same.csv")) == (0, 0, 2, 0)
+    same = take(HEADER + "a,9,good,x,W1\nd,10,new,y,W1\n", "same.csv")
+    assert counts(same) == (0, 0, 2, 0)
+    assert same.notes == again.notes
 
 
 def test_a_later_export_completes_nothing(sqlite_engine: Engine, take: Importer) -> None:
-    """What is added to a saved response is rejected too: two reports would differ by this person."""
+    """What is added to a saved response is not taken either: two reports would differ by this person."""
     take("id,score,comment\na,9,\nb,3,bad\n")
     completed = take(
         "id,score,comment,team\na,9,good,x\nb,3,bad,x\n", "later.csv", columns=ColumnChoice(segments=("team",))
     )
-    assert counts(completed) == (0, 0, 0, 2)
+    assert counts(completed) == (0, 0, 2, 0)
     assert stored(sqlite_engine) == [(9, None, ""), (3, None, "")]
 
 
