@@ -18,7 +18,7 @@ from saywhy import store
 from saywhy.feedback import Customer, Response, Score, Segment
 from saywhy.settings import Settings
 from saywhy.store import Engine
-from service.workspaces import create, promise_anonymity
+from service.workspaces import create, promise_anonymity, renew_anonymity_key
 
 
 @pytest.fixture
@@ -160,22 +160,42 @@ def test_anonymous_workspaces_keep_their_rules(client: TestClient, engine: Engin
         unidentified = Response("file", "row-" + "0" * 24, Score(5), wave="closed")
         store.responses.save(connection, workspace_id, [unidentified])
     body = [
-        {"id": "ada", "score": 3, "wave": "open", "customer": {"email": "ada@example.com"}},
-        {"id": "bob", "score": 3, "wave": "closed"},
+        {"id": "gwen", "score": 3, "wave": "open", "customer": {"email": "gwen@example.com"}},
+        {"id": "tom", "score": 3, "wave": "closed"},
         {"id": "row-" + "1" * 24, "score": 3, "wave": "open"},
     ]
     saved = send(client, *body, **{"Idempotency-Key": "k"})
     assert saved["new"] == 1
     assert [rejection["pointer"] for rejection in saved["rejected"]] == ["#/responses/1/wave", "#/responses/2/id"]
     for score in (3, 9):  # whoever sends guesses does not learn which is right
-        guess = send(client, {"id": "ada", "score": score})
+        guess = send(client, {"id": "gwen", "score": score})
         assert guess == {"new": 0, "changed": 0, "unchanged": 1, "rejected": []}
     saved_response = next(response for response in stored(engine).values() if response.wave == "open")
     assert (saved_response.customer, saved_response.score) == (None, Score(3))
     with engine.begin() as connection:
         dump = str(connection.exec_driver_sql("SELECT * FROM answers").all()) + str(stored(engine))
-    assert "ada" not in dump
-    assert "bob" not in dump
+    assert "gwen" not in dump  # a name that no hex digits spell
+    assert "tom" not in dump
+
+
+def test_waves_of_a_former_key_stay_closed(client: TestClient, engine: Engine) -> None:
+    """After the key of an anonymous workspace was renewed, a response of an earlier wave is rejected, others are saved."""
+    promise_anonymity(engine, "default")
+    send(client, {"id": "ada", "score": 3, "wave": "W1"})
+    renew_anonymity_key(engine, "default")
+    saved = send(client, {"id": "ada", "score": 3, "wave": "W1"}, {"id": "ada", "score": 3, "wave": "W2"})
+    assert saved["new"] == 1
+    assert [rejection["pointer"] for rejection in saved["rejected"]] == ["#/responses/0/wave"]
+    assert "key" in saved["rejected"][0]["detail"]
+
+
+def test_a_customer_who_asks_for_it_becomes_a_case(client: TestClient, engine: Engine) -> None:
+    """A sent response of a detractor opens a case, once."""
+    body = {"id": "r-1", "score": 2, "comment": "broken", "customer": {"id": "c-1"}}
+    for _ in range(2):
+        send(client, body)
+    [case] = client.get("/v1/cases").json()["cases"]
+    assert case["state"] == "open"
 
 
 def test_a_body_of_another_kind_is_refused(client: TestClient) -> None:
