@@ -11,9 +11,26 @@ from fastapi.routing import APIRoute
 
 from api import health
 from api.http import problems
+from api.http.access_policy import AccessPolicy
+from api.http.audit_trail import AuditTrail
+from api.http.auth import Authenticate
 from api.http.dependencies import Resources, State, open_resources
+from api.http.hosts import AllowedHosts, CheckHost
 from api.http.middleware import LimitBody, SecurityHeaders
-from api.v1 import audits, classify, fixes, mappings, reports, scenarios, topic_proposals, topics
+from api.v1 import (
+    audit_log,
+    audits,
+    classify,
+    customers,
+    fixes,
+    keys,
+    mappings,
+    reports,
+    scenarios,
+    session,
+    topic_proposals,
+    topics,
+)
 from api.web import docs, report
 from saywhy import __version__
 from saywhy.settings import Settings
@@ -21,6 +38,9 @@ from saywhy.settings import Settings
 DESCRIPTION = """
 Why did people give us that score? Send comments and get their sentiment and themes, or read the ranking of what costs
 NPS points in the responses that were imported and analysed.
+
+As soon as there is a key or a person, every request needs one: `Authorization: Bearer saywhy_…`, or the cookie of
+`POST /v1/session`. Each operation names the scope that it needs.
 
 Every error is a problem document (RFC 9457, `application/problem+json`).
 """
@@ -32,6 +52,8 @@ TAGS = [
     {"name": "topics", "description": "Root causes, and the edits by which people correct them."},
     {"name": "audits", "description": "The model measured against a person, who labels a random sample."},
     {"name": "mappings", "description": "Saved mappings: how files with certain columns are imported."},
+    {"name": "customers", "description": "Deleting all that is stored of a person."},
+    {"name": "access", "description": "Keys, signing in, and the log of who wrote what."},
     {"name": "pages", "description": "The reports as pages."},
     {"name": "health", "description": "For monitoring."},
 ]
@@ -41,13 +63,16 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
     """Make the application.
 
     Its resources (store, models) are opened at start-up and closed at the end. A caller that has opened `resources`
-    already, to get errors before there is a server, passes them; they are closed at the end as well.
+    already, to get errors before there is a server, passes them; they are closed at the end as well. Raises
+    `InvalidInput` for settings of access that cannot be.
     """
+
+    access = AccessPolicy.of(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         with closing(resources or open_resources(settings)) as opened:
-            yield {"resources": opened}
+            yield {"resources": opened, "access": access}
 
     app = FastAPI(
         title="saywhy",
@@ -70,6 +95,10 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         topic_proposals,
         audits,
         mappings,
+        customers,
+        keys,
+        session,
+        audit_log,
         report,
         health,
         docs,
@@ -77,7 +106,11 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         app.include_router(module.router)
     docs.mount_assets(app)
     problems.install(app)
+    # The last one is the outermost: the name of the server, then who it is, then what is written.
     app.add_middleware(LimitBody)
+    app.add_middleware(AuditTrail)
+    app.add_middleware(Authenticate, policy=access)
+    app.add_middleware(CheckHost, allowed=AllowedHosts.of(settings))
     app.add_middleware(SecurityHeaders)
     _complete_openapi(app)
     return app

@@ -16,12 +16,16 @@ from cli import (
     analysis,
     anonymity,
     audit,
+    audit_log,
+    customers,
     demo,
     evaluate,
     exporting,
     fixes,
     importing,
+    keys,
     mappings,
+    people,
     scenarios,
     serving,
     streams,
@@ -91,6 +95,7 @@ def saywhy(
 
 
 SURVEYS = "From a survey to a report"
+ACCESS = "Who may, and personal data"
 STREAMS = "JSON lines in, JSON out; nothing is stored"
 
 app.command("import", rich_help_panel=SURVEYS)(importing.import_responses)
@@ -107,6 +112,11 @@ app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
 app.command("serve", rich_help_panel=SURVEYS)(serving.serve)
 app.command("demo", rich_help_panel=SURVEYS)(demo.demo)
+app.add_typer(keys.app, name="keys", rich_help_panel=ACCESS)
+app.add_typer(people.app, name="people", rich_help_panel=ACCESS)
+app.command("audit-log", rich_help_panel=ACCESS)(audit_log.audit_log)
+app.add_typer(customers.app, name="customers", rich_help_panel=ACCESS)
+app.command("retention", rich_help_panel=ACCESS)(customers.retention)
 app.command("classify", rich_help_panel=STREAMS)(streams.classify)
 app.add_typer(topics.app, name="topics", rich_help_panel=STREAMS)
 app.command("rank", rich_help_panel=STREAMS)(streams.rank)

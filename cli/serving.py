@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.configuration import read_settings
+from cli.configuration import configured_store, read_settings
 
 
 def serve(
@@ -17,13 +17,19 @@ def serve(
         int | None, typer.Option(min=0, max=65535, help="Port to listen on; by default SAYWHY_PORT, else 8000.")
     ] = None,
 ) -> None:
-    """Serve the report page (/), the HTTP interface (/v1/…) and its reference (/docs)."""
+    """Serve the report page (/), the HTTP interface (/v1/…) and its reference (/docs).
+
+    Without any key or person, only this machine can be served; then whoever is on it may do everything.
+    """
     import uvicorn
 
     from api.app import create_app
     from api.http.dependencies import open_resources
+    from service.access import refuse_open_server
 
     settings = read_settings(host=host, port=port)
+    refuse_open_server(configured_store(settings), settings.host)
     # Opened here, so that an error is one line on the terminal and not a traceback in the server's log.
     app = create_app(settings, open_resources(settings))
-    uvicorn.run(app, host=settings.host, port=settings.port, server_header=False)
+    # What proxies say of the client is read where it is used, as only some of them are trusted.
+    uvicorn.run(app, host=settings.host, port=settings.port, server_header=False, proxy_headers=False)

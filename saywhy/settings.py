@@ -29,6 +29,25 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: all cores.")
     host: str = Field(default="127.0.0.1", description="Address that `saywhy serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `saywhy serve` listens on.")
+    allowed_hosts: str | None = Field(
+        default=None,
+        description="Names under which the server answers, separated by commas, beside that of this machine; * is any.",
+    )
+    rate_limit: int = Field(
+        default=6000, ge=0, description="Requests a minute that each key and person may make; 0: any number."
+    )
+    session_hours: float = Field(default=12, gt=0, le=720, description="Hours after which people sign in again.")
+    trusted_proxies: str | None = Field(
+        default=None, description="Addresses or networks of reverse proxies, separated by commas; unset: none."
+    )
+    proxy_user_header: str | None = Field(
+        default=None, description="The header in which trusted proxies name the person who has signed in; unset: none."
+    )
+    retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days after which `saywhy retention` deletes responses; unset: say so each time.",
+    )
     label_url: str | None = Field(
         default=None,
         description="OpenAI-compatible API that names topics and proposes merges; unset: labels are phrases.",

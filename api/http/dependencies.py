@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Thread
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from api.http.access_policy import AccessPolicy
 from models.annotator import Annotator, load_annotator
 from pipelines.clean import language
+from saywhy.access import Principal
 from saywhy.feedback import Comment
 from saywhy.settings import Settings
 from saywhy.store import Engine, open_store
@@ -34,9 +36,10 @@ class Resources:
 
 
 class State(TypedDict):
-    """The lifespan state, available as `request.state`."""
+    """The lifespan state, available as `request.state`; `api.http.auth` adds the `principal` of each request."""
 
     resources: Resources
+    access: AccessPolicy
 
 
 def open_resources(settings: Settings) -> Resources:
@@ -57,8 +60,23 @@ def open_resources(settings: Settings) -> Resources:
 
 
 def get_resources(request: Request) -> Resources:
-    """The resources that were opened at start-up."""
-    return cast(Resources, request.state.resources)
+    """The resources that were opened at start-up, with the workspace of whoever makes the request.
+
+    Reports may be compared with other workspaces only by those of the server's own.
+    """
+    resources = cast(Resources, request.state.resources)
+    principal: Principal | None = getattr(request.state, "principal", None)
+    if principal is None or principal.workspace == resources.workspace:
+        return resources
+    return replace(resources, workspace=principal.workspace, benchmark_workspaces=frozenset({principal.workspace}))
 
 
+def get_access(request: Request) -> AccessPolicy:
+    """What the settings say of access."""
+    return cast(AccessPolicy, request.state.access)
+
+
+AccessPolicyDep = Annotated[AccessPolicy, Depends(get_access)]
+
+#: For what asks for nobody, such as health checks; all else takes its resources from `api.http.auth`.
 ResourcesDep = Annotated[Resources, Depends(get_resources)]

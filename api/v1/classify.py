@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.auth import ClassifyAccess
 from pipelines import annotate
 from saywhy.annotation import Polarity
 
@@ -132,7 +132,7 @@ class ClassifyResponse(BaseModel):
         HTTPStatus.UNPROCESSABLE_ENTITY,
     ),
 )
-def classify(request: ClassifyRequest, resources: ResourcesDep) -> ClassifyResponse:
+def classify(request: ClassifyRequest, resources: ClassifyAccess) -> ClassifyResponse:
     """Sentiment and themes of each comment, and the words that mention them.
 
     Takes 1-256 comments of up to 10,000 characters. Nothing is stored.

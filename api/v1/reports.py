@@ -11,7 +11,8 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from api.http import problems
-from api.http.dependencies import Resources, ResourcesDep
+from api.http.auth import ReadAccess
+from api.http.dependencies import Resources
 from pipelines.render import to_json
 from saywhy.benchmark import Against
 from saywhy.report import Report
@@ -42,7 +43,7 @@ class Waves(BaseModel):
 
 
 @router.get("", summary="List the reports")
-def list_reports(resources: ResourcesDep) -> Waves:
+def list_reports(resources: ReadAccess) -> Waves:
     """The waves of the latest analysis."""
     return Waves(waves=list(reading.list_waves(resources.engine, resources.workspace)))
 
@@ -57,7 +58,7 @@ def list_reports(resources: ResourcesDep) -> Waves:
         **problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
 )
-def read_report(wave: Wave, resources: ResourcesDep, against: AgainstQuery = None) -> Response:
+def read_report(wave: Wave, resources: ReadAccess, against: AgainstQuery = None) -> Response:
     """The ranking of what costs NPS points in one wave, with quotes as evidence, and with a benchmark on request."""
     return Response(to_json(report_of(resources, wave, against)), media_type="application/json")
 

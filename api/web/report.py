@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 
 from api.http import content_security, problems
 from api.http.accept_language import preferred_language
-from api.http.dependencies import Resources, ResourcesDep
+from api.http.auth import ReadAccess
+from api.http.dependencies import Resources
 from api.v1.reports import AgainstQuery, Wave, report_of
 from pipelines.render import start_page, to_html
 from saywhy.report import ALL_WAVES, Report
@@ -30,7 +31,7 @@ AcceptLanguage = Annotated[str, Header(include_in_schema=False)]
 
 @router.get("/", summary="The report page of all waves", responses=ERRORS)
 def show_all(
-    resources: ResourcesDep,
+    resources: ReadAccess,
     language: Language = None,
     against: AgainstQuery = None,
     accept_language: AcceptLanguage = "",
@@ -49,7 +50,7 @@ def show_all(
 @router.get("/reports/{wave:path}", summary="The report page of a wave", responses=ERRORS)
 def show_report(
     wave: Wave,
-    resources: ResourcesDep,
+    resources: ReadAccess,
     language: Language = None,
     against: AgainstQuery = None,
     accept_language: AcceptLanguage = "",

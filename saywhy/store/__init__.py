@@ -11,9 +11,10 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
-`published_groups`.
+`published_groups`, `keys`, `people` (and their sessions), `rate_limits`, `audit_log`;
+`erasure` deletes what is to be forgotten.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables` defines the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
+`tables` and `access_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
 between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
 """
 
@@ -21,16 +22,21 @@ from sqlalchemy import Connection, Engine
 
 from saywhy.store import (
     annotations,
+    audit_log,
     audits,
     clusters,
     comments,
     efforts,
+    erasure,
     fixes,
     imports,
+    keys,
     mappings,
     memberships,
     merge_proposals,
+    people,
     published_groups,
+    rate_limits,
     reports,
     responses,
     runs,
@@ -46,18 +52,23 @@ __all__ = [
     "Engine",
     "analysing",
     "annotations",
+    "audit_log",
     "audits",
     "check",
     "clusters",
     "comments",
     "efforts",
+    "erasure",
     "fixes",
     "imports",
+    "keys",
     "mappings",
     "memberships",
     "merge_proposals",
     "open_store",
+    "people",
     "published_groups",
+    "rate_limits",
     "reading",
     "reports",
     "responses",

@@ -1,0 +1,53 @@
+"""The audit log of what is written over HTTP: an entry before the response of each write that was done."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http import problems
+from api.http.dependencies import Resources
+from api.http.hosts import SAFE_METHODS
+from saywhy.errors import SaywhyError
+from service.audit_log import record
+
+#: Writes only by their method: nothing is stored.
+_STORES_NOTHING = ("/v1/classify",)
+
+#: Routes whose path names a person, which the log must not keep.
+_NAMES_A_PERSON = ("/v1/customers/{customer}",)
+
+
+class AuditTrail:
+    """Adds an entry for each write that succeeded. Who has got the response can rely on the entry."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        principal = scope.get("state", {}).get("principal")
+        if scope["type"] != "http" or principal is None or scope["method"] in SAFE_METHODS:
+            await self.app(scope, receive, send)
+            return
+        is_refused = False
+
+        async def send_recorded(message: Message) -> None:
+            nonlocal is_refused
+            if message["type"] == "http.response.start" and message["status"] < 400:
+                resources: Resources = scope["state"]["resources"]
+                route = getattr(scope.get("route"), "path", scope["path"])
+                if route not in _STORES_NOTHING:
+                    target = None if route in _NAMES_A_PERSON else ", ".join(map(str, scope["path_params"].values()))
+                    action = f"{scope['method']} {route}"
+                    try:
+                        await run_in_threadpool(
+                            record, resources.engine, principal, action, target or None, message["status"]
+                        )
+                    except SaywhyError as error:  # what is not in the log must not look done
+                        is_refused = True
+                        await problems.refusal(Request(scope), error)(scope, receive, send)
+            if not is_refused:
+                await send(message)
+
+        await self.app(scope, receive, send_recorded)

@@ -1,0 +1,155 @@
+"""Forgetting people: all that is stored of a customer, or of responses beyond an age, is deleted.
+
+Numbers of reports still count a deleted person until the next analysis, which computes them anew; what somebody wrote is
+out of them at once. Backups, exports and logs of other programs are not touched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pipelines.report.erasure import count_quotes, quoted, without_quotes, words_of
+from saywhy import store
+from saywhy.errors import Conflict, CustomerNotFound
+from saywhy.store import Connection, Engine
+from saywhy.store.erasure import Trace
+from service.workspaces import reading, writing
+
+#: How edits name comments: by their hash or how it begins, and perhaps words of it after a colon.
+_COMMENT = re.compile(r"([0-9a-f]{6,64})\s*(?::|$)")
+
+#: Shortest name or id that is looked for in rejected rows: shorter ones occur in rows of others.
+_SHORTEST_TERM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What was deleted, in numbers of each kind."""
+
+    responses: int
+    comments: int  # that nobody else wrote
+    annotations: int
+    clauses: int  # in topics
+    audit_labels: int
+    rejected_rows: int  # of imports
+    edits: int  # of topics, whose examples were of these comments; the edits stay
+    quotes: int  # in reports
+    reports: int  # that were rewritten without these quotes
+    left: int  # of a customer: other responses with the same e-mail address; by age: responses without a date
+
+
+def delete_customer(engine: Engine, workspace: str, customer: str) -> Deletion:
+    """Delete all that is stored of a customer, named by id or by e-mail address.
+
+    Raises `WorkspaceNotFound`; `CustomerNotFound`; `Conflict` in an anonymous workspace, which stores no customers;
+    `AnalysisRunning`.
+    """
+    if not customer.strip() or "\0" in customer:
+        raise CustomerNotFound
+    with _exclusively(engine, workspace) as (connection, workspace_id):
+        traces = store.erasure.of_customer(connection, workspace_id, customer)
+        terms = {term for trace in traces for term in trace.terms if len(term) >= _SHORTEST_TERM}
+        terms |= {customer} if len(customer) >= _SHORTEST_TERM else set()
+        rejected = store.erasure.delete_rejections(connection, workspace_id, terms)
+        if not traces and not rejected:
+            raise CustomerNotFound
+        deletion = _delete(connection, workspace_id, traces, rejected)
+        emails = {trace.email for trace in traces if trace.email}
+        return replace(deletion, left=store.erasure.count_with_email(connection, workspace_id, emails))
+
+
+def delete_older(engine: Engine, workspace: str, days: int) -> Deletion:
+    """Delete the responses that were answered more than `days` days ago, and rejected rows of imports as old.
+
+    Raises `WorkspaceNotFound`; `Conflict` in an anonymous workspace; `AnalysisRunning`.
+    """
+    moment = datetime.now(UTC) - timedelta(days=days)
+    with _exclusively(engine, workspace) as (connection, workspace_id):
+        traces = store.erasure.answered_before(connection, workspace_id, moment)
+        rejected = store.erasure.delete_rejections_before(connection, workspace_id, moment)
+        deletion = _delete(connection, workspace_id, traces, rejected)
+        return replace(deletion, left=store.erasure.count_undated(connection, workspace_id))
+
+
+@contextmanager
+def _exclusively(engine: Engine, workspace: str) -> Iterator[tuple[Connection, int]]:
+    """A transaction in which nothing is computed from what it deletes, and whose traces are overwritten after it.
+
+    Raises `WorkspaceNotFound`, `Conflict` in an anonymous workspace, and `AnalysisRunning`.
+    """
+    with reading(engine, workspace) as (connection, workspace_id):
+        if store.workspaces.is_anonymous(connection, workspace_id):
+            raise Conflict(
+                "this workspace promised anonymity: it stores no customers, and what one answer fewer changes in its "
+                "reports would say what it was"
+            )
+    with store.analysing(engine, workspace_id), writing(engine, workspace) as (connection, _):
+        store.workspaces.lock(connection, workspace_id)
+        yield connection, workspace_id
+    store.erasure.empty_log(engine)
+
+
+def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], rejected: int) -> Deletion:
+    """Delete the responses, then what edits and reports have of their comments."""
+    hashes = {trace.content_hash for trace in traces if trace.content_hash}
+    verbatims = store.erasure.verbatims(connection, workspace_id, hashes)
+    rows = store.erasure.delete(connection, workspace_id, traces)
+    stand_ins = store.erasure.missing(connection, workspace_id, hashes)
+    edits = store.erasure.change_edits(connection, workspace_id, lambda old: _without(old, stand_ins, verbatims))
+    quotes, reports = _cut_quotes(connection, workspace_id, verbatims)
+    if traces:
+        store.workspaces.touch(connection, workspace_id)
+    return Deletion(
+        responses=rows.responses,
+        comments=rows.comments,
+        annotations=rows.annotations,
+        clauses=rows.clauses,
+        audit_labels=rows.audits,
+        rejected_rows=rejected,
+        edits=edits,
+        quotes=quotes,
+        reports=reports,
+        left=0,
+    )
+
+
+def _cut_quotes(connection: Connection, workspace_id: int, verbatims: Collection[str]) -> tuple[int, int]:
+    """Take what these comments say out of all stored reports; the numbers of quotes and of reports.
+
+    A comment that others wrote too is no longer quoted either: score and segments beside it may be the person's.
+    """
+    texts = {text for _, report in store.reports.stream(connection, workspace_id) for text in quoted([report])}
+    words = words_of(texts, verbatims)
+    quotes = reports = 0
+    if words:
+        for report_id, report in list(store.reports.stream(connection, workspace_id)):
+            if (rewritten := without_quotes(report, words)) is not report:
+                store.reports.rewrite(connection, report_id, rewritten)
+                quotes += count_quotes(report) - count_quotes(rewritten)
+                reports += 1
+    return quotes, reports
+
+
+def _without(value: Any, stand_ins: Mapping[str, str], verbatims: Collection[str]) -> Any:
+    """The arguments of an edit without what they have of deleted comments: their hashes, and their words as examples.
+
+    A hash is replaced by a random one, so that the edit names as many comments as before, and none of them is there.
+    """
+    if isinstance(value, dict):
+        changed = {name: _without(member, stand_ins, verbatims) for name, member in value.items()}
+        if texts := changed.get("texts"):
+            words = words_of(texts, verbatims)
+            changed["texts"] = [text for text in texts if text not in words]
+        return changed
+    if isinstance(value, list):
+        return [_without(member, stand_ins, verbatims) for member in value]
+    if isinstance(value, str) and (match := _COMMENT.match(value)):
+        for content_hash, stand_in in stand_ins.items():
+            if content_hash.startswith(match[1]):
+                return stand_in[: len(match[1])]
+    return value
