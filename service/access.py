@@ -54,8 +54,8 @@ class Admission:
 def admit(engine: Engine, credential: Credential, limit: int, *, has_unused: bool = False) -> Admission:
     """Look up whose a credential is, and take some of its requests a minute, unless the server `has_unused` ones.
 
-    A `limit` of 0 is none. Raises `Unauthenticated` for a credential that is unknown or has ended, and `Forbidden` for somebody whom the proxy
-    knows and the store does not.
+    A `limit` of 0 is none. Raises `Unauthenticated` for a credential that is unknown or has ended, and `Forbidden` for
+    somebody whom the proxy knows and the store does not.
     """
     with store.reading(engine) as connection:
         principal, is_use_recorded = _find(connection, credential, datetime.now(UTC))

@@ -1,7 +1,7 @@
 """Forgetting people: all that is stored of a customer, or of responses beyond an age, is deleted.
 
-Numbers of reports still count a deleted person until the next analysis, which computes them anew; what somebody wrote is
-out of them at once. Backups, exports and logs of other programs are not touched.
+Numbers of reports still count a deleted person until the next analysis, which computes them anew; what somebody wrote
+is out of them at once. Backups, exports and logs of other programs are not touched.
 """
 
 from __future__ import annotations

@@ -183,7 +183,7 @@ async def read_sheet(request: Request) -> bytes:
     responses=REFUSED,
     openapi_extra={"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}},
 )
-def keep_sheet(sheet: Annotated[bytes, Depends(read_sheet)], resources: WriteAccess) -> Returned:
+def keep_sheet(resources: WriteAccess, sheet: Annotated[bytes, Depends(read_sheet)]) -> Returned:
     """Keep the marks in a sheet. Rows that cannot be read are answered with line and reason; all others are kept."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "sheet.csv")

@@ -1,8 +1,8 @@
 """Takes quotes of comments that are deleted out of stored reports.
 
-A report keeps no link from a quote to its comment, and what a quote shows was masked and cut. So a quote is recognised by
-its words: nearly all of its character 5-grams are in the comment. Rather one quote too many goes, which the next analysis
-brings back, than that one stays.
+A report keeps no link from a quote to its comment, and what a quote shows was masked and cut. So a quote is recognised
+by its words: nearly all of its character 5-grams are in the comment. Rather one quote too many goes, which the next
+analysis brings back, than that one stays.
 """
 
 from __future__ import annotations

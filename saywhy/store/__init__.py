@@ -11,11 +11,11 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
-`published_groups`, `keys`, `people` (and their sessions), `rate_limits`, `audit_log`;
-`erasure` deletes what is to be forgotten.
+`published_groups`, `keys`, `people` (and their sessions), `rate_limits`, `audit_log`; `erasure` deletes what is to be
+forgotten.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables` and `access_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
-between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
+`tables` and `access_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the
+differences between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
 """
 
 from sqlalchemy import Connection, Engine

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine
 
 from saywhy.store import comments
 from saywhy.store.statements import STREAMED, batches
-from saywhy.store.tables import annotations, assignments, audits, imports, rejections, responses, topic_edits
+from saywhy.store.tables import annotations as annotations_table
+from saywhy.store.tables import assignments, audits, imports, rejections, responses, topic_edits
 from saywhy.store.tables import comments as comments_table
 
 
@@ -58,10 +59,8 @@ def answered_before(connection: Connection, workspace_id: int, moment: datetime)
 
 def count_undated(connection: Connection, workspace_id: int) -> int:
     """How many responses have no date."""
-    query = sa.select(sa.func.count()).select_from(responses)
-    return (
-        connection.scalar(query.where(responses.c.workspace_id == workspace_id, responses.c.answered_at.is_(None))) or 0
-    )
+    is_undated = (responses.c.workspace_id == workspace_id) & responses.c.answered_at.is_(None)
+    return connection.scalar(sa.select(sa.func.count()).select_from(responses).where(is_undated)) or 0
 
 
 def count_with_email(connection: Connection, workspace_id: int, emails: Collection[str]) -> int:
@@ -86,7 +85,7 @@ def delete(connection: Connection, workspace_id: int, traces: Sequence[Trace]) -
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
     hashes = sorted({trace.content_hash for trace in traces if trace.content_hash})
-    tables = (comments_table, annotations, assignments, audits)
+    tables = (comments_table, annotations_table, assignments, audits)
     before = [_count(connection, workspace_id, table, hashes) for table in tables]
     for batch in batches([trace.id for trace in traces]):
         connection.execute(
