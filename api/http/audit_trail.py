@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +19,9 @@ _STORES_NOTHING = ("/v1/classify",)
 
 #: Routes whose path names a person, which the log must not keep.
 _NAMES_A_PERSON = ("/v1/customers/{customer}",)
+
+
+_CONVERTOR = re.compile(r":\w+}")  # `{name:path}`
 
 
 class AuditTrail:
@@ -36,7 +41,7 @@ class AuditTrail:
             nonlocal is_refused
             if message["type"] == "http.response.start" and message["status"] < 400:
                 resources: Resources = scope["state"]["resources"]
-                route = getattr(scope.get("route"), "path", scope["path"])
+                route = _CONVERTOR.sub("}", getattr(scope.get("route"), "path", scope["path"]))
                 if route not in _STORES_NOTHING:
                     target = None if route in _NAMES_A_PERSON else ", ".join(map(str, scope["path_params"].values()))
                     action = f"{scope['method']} {route}"

@@ -23,6 +23,7 @@ from service.keys import create_key, list_keys
 from service.workspaces import create
 from tests.api import PROBLEM
 from tests.builders.access import bearing, check_at_once, key_of
+from tests.builders.stored_rows import stored_text
 from tests.doubles import FakeAnnotator
 
 
@@ -121,10 +122,10 @@ def test_a_key_is_made_shown_once_used_and_revoked(client: TestClient, sqlite_en
     assert admin.delete(f"/v1/keys/{key['id']}").json()["state"] == "revoked"
     refused = client.get("/v1/topics", headers=header)
     assert (refused.status_code, refused.json()["detail"]) == (401, "the key 'BI' is revoked")
-    with sqlite_engine.connect() as connection:
-        stored = str(connection.execute(sa.select(api_keys)).all())
+    stored = stored_text(sqlite_engine)
     assert secret not in stored
     assert secret.removeprefix(MARK)[8:] not in stored
+    assert key["prefix"] in stored
 
 
 def test_what_cannot_be_created_is_refused(client: TestClient, sqlite_engine: Engine) -> None:

@@ -15,11 +15,12 @@ from api.http.dependencies import Resources
 from saywhy.access import Role
 from saywhy.errors import InvalidInput
 from saywhy.settings import Settings
-from saywhy.store.access_tables import people, rate_windows, sessions
+from saywhy.store.access_tables import sessions
 from service.people import add_person, remove_person, set_password, set_role
 from service.workspaces import create
 from tests.api.test_keys import client_of
 from tests.builders.access import check_at_once
+from tests.builders.stored_rows import stored_text
 from tests.doubles import FakeAnnotator
 
 PASSWORD = "correct horse battery"
@@ -59,10 +60,9 @@ def test_a_person_signs_in_works_and_signs_out(client: TestClient, engine: Engin
     assert client.get("/v1/keys").status_code == 403
     set_role(engine, "default", "Eda", Role.ADMIN)
     assert client.get("/v1/keys").status_code == 200
-    with engine.connect() as connection:
-        stored = [str(connection.execute(sa.select(table)).all()) for table in (people, sessions, rate_windows)]
-    assert not any(secret in text for text in stored for secret in (token, PASSWORD))
-    assert "$argon2id$" in stored[0]
+    stored = stored_text(engine)
+    assert not any(secret in stored for secret in (token, PASSWORD))
+    assert "$argon2id$" in stored
     assert client.delete("/v1/session").status_code == 204
     assert COOKIE not in client.cookies
     assert client.get("/v1/topics", headers={"cookie": f"{COOKIE}={token}"}).status_code == 401

@@ -68,10 +68,14 @@ def rows_of_others(engine: Engine) -> dict[str, list[Any]]:
     with engine.connect() as connection:
         others = connection.scalar(sa.select(workspaces.c.id).where(workspaces.c.name == "default"))
         return {
-            table.name: sorted(map(repr, connection.execute(sa.select(table).where(table.c.workspace_id == others))))
+            table.name: sorted(repr(tuple(row)) for row in connection.execute(_of(table, others)))
             for table in metadata.sorted_tables
             if "workspace_id" in table.c
         }
+
+
+def _of(table: sa.Table, workspace_id: int | None) -> sa.Select[Any]:
+    return sa.select(table).where(table.c.workspace_id == workspace_id)
 
 
 #: What exists in the workspace of others, by the name of the path parameter that takes it.
