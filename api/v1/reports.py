@@ -11,10 +11,12 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from api.http import problems
-from api.http.auth import ReadAccess
+from api.http.auth import PrincipalDep, ReadAccess, require
 from api.http.dependencies import Resources
 from pipelines.render import to_json
+from saywhy.access import Scope
 from saywhy.benchmark import Against
+from saywhy.errors import InvalidInput
 from saywhy.report import Report
 from service.reports import reading
 
@@ -58,8 +60,22 @@ def list_reports(resources: ReadAccess) -> Waves:
         **problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
 )
-def read_report(wave: Wave, resources: ReadAccess, against: AgainstQuery = None) -> Response:
+def read_report(
+    wave: Wave,
+    resources: ReadAccess,
+    principal: PrincipalDep,
+    against: AgainstQuery = None,
+    staff_names: Annotated[
+        bool, Query(description="Show names of employees in quotes, which needs the scope `pii`; not with `against`.")
+    ] = False,
+) -> Response:
     """The ranking of what costs NPS points in one wave, with quotes as evidence, and with a benchmark on request."""
+    if staff_names:
+        require(principal, Scope.PII)
+        if against is not None:
+            raise InvalidInput("give either `against` or `staff_names`")
+        report = reading.read_report(resources.engine, resources.workspace, wave, show_staff_names=True)
+        return Response(to_json(report), media_type="application/json")
     return Response(to_json(report_of(resources, wave, against)), media_type="application/json")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,9 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.http.auth import PUBLIC, is_public
 from api.http.dependencies import Resources
+from saywhy import store
 from saywhy.access import Scope
+from saywhy.issue import Quote
 from saywhy.key import MARK
 from saywhy.settings import Settings
 from saywhy.store.access_tables import api_keys
@@ -23,6 +26,7 @@ from service.keys import create_key, list_keys
 from service.workspaces import create
 from tests.api import PROBLEM
 from tests.builders.access import bearing, check_at_once, key_of
+from tests.builders.reports import FULL
 from tests.builders.stored_rows import stored_text
 from tests.doubles import FakeAnnotator
 
@@ -184,3 +188,22 @@ def test_requests_beyond_the_limit_are_refused(engine: Engine, monkeypatch: pyte
         assert answers[4].json()["type"] == "urn:saywhy:problem:too-many-requests"
         assert int(answers[4].headers["retry-after"]) > 0
         assert bearing(client, two).get("/v1/topics").status_code == 200
+
+
+def test_names_of_employees_need_a_scope_of_their_own(client: TestClient, sqlite_engine: Engine) -> None:
+    """A report masks them unless they are asked for, which only a key with `pii` may."""
+    text = "Thanks to Greta Quill."
+    quote = Quote(text, 0, len(text), "en", staff_names=((10, 21),))
+    report = replace(FULL, wave="W1", issues=(replace(FULL.issues[0], quotes=(quote,)),), delights=())
+    with sqlite_engine.begin() as connection:
+        workspace_id = store.workspaces.find(connection, "default")
+        run = store.runs.start(connection, workspace_id, "m")
+        store.reports.save(connection, workspace_id, run.id, report)
+    bearing(client, key_of(sqlite_engine, "default", {Scope.READ}, "reader"))
+    assert "Greta" not in client.get("/v1/reports/W1").text
+    refused = client.get("/v1/reports/W1?staff_names=true")
+    assert (refused.status_code, "scope pii" in refused.json()["detail"]) == (403, True)
+    bearing(client, key_of(sqlite_engine, "default", {Scope.READ, Scope.PII}, "coach"))
+    assert "Greta" in client.get("/v1/reports/W1?staff_names=true").text
+    assert "Greta" not in client.get("/v1/reports/W1").text
+    assert client.get("/v1/reports/W1?staff_names=true&against=wave:W0").status_code == 400
