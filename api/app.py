@@ -31,7 +31,7 @@ from api.v1 import (
     topic_proposals,
     topics,
 )
-from api.web import docs, report
+from api.web import docs, report, sign_in
 from saywhy import __version__
 from saywhy.settings import Settings
 
@@ -100,6 +100,7 @@ def create_app(settings: Settings, resources: Resources | None = None) -> FastAP
         session,
         audit_log,
         report,
+        sign_in,
         health,
         docs,
     ):

@@ -41,7 +41,7 @@ class AuditTrail:
             nonlocal is_refused
             if message["type"] == "http.response.start" and message["status"] < 400:
                 resources: Resources = scope["state"]["resources"]
-                route = _CONVERTOR.sub("}", getattr(scope.get("route"), "path", scope["path"]))
+                route = _CONVERTOR.sub("}", str(getattr(scope.get("route"), "path", scope["path"])))
                 if route not in _STORES_NOTHING:
                     target = None if route in _NAMES_A_PERSON else ", ".join(map(str, scope["path_params"].values()))
                     action = f"{scope['method']} {route}"

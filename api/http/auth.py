@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from http import HTTPStatus
 from typing import Annotated, cast
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer, SecurityScopes
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
@@ -26,7 +29,15 @@ from saywhy.errors import Forbidden, SaywhyError, TooManyRequests, Unauthenticat
 from service.access import VALID_SECONDS, WINDOW, Admission, Credential, admit, local_principal, refuse_protected
 
 #: What nobody must sign in for: health, signing in, the reference of the interface. A slash ends a folder.
-PUBLIC = ("GET /health/", "POST /v1/session", "GET /docs", "GET /docs/assets/", "GET /openapi.json")
+PUBLIC = (
+    "GET /health/",
+    "POST /v1/session",
+    "GET /sign-in",
+    "POST /sign-in",
+    "GET /docs",
+    "GET /docs/assets/",
+    "GET /openapi.json",
+)
 
 COOKIE = "saywhy_session"
 
@@ -66,7 +77,10 @@ class Authenticate:
         try:
             scope["state"]["principal"] = await self._principal(request, headers)
         except SaywhyError as error:
-            await problems.refusal(request, error)(scope, receive, send_with_limits)
+            refusal: Response = problems.refusal(request, error)
+            if isinstance(error, Unauthenticated) and _is_for_a_page(request):
+                refusal = _to_sign_in(request)
+            await refusal(scope, receive, send_with_limits)
             return
         await self.app(scope, receive, send_with_limits)
 
@@ -157,6 +171,19 @@ class _Admitted:
             "RateLimit-Remaining": str(self.admission.left + self.unused),
             "RateLimit-Reset": str(max(0, self.admission.ends_at - int(time.time()))),
         }
+
+
+def _is_for_a_page(request: Request) -> bool:
+    """Whether a browser asks for a page, without a key."""
+    is_page = "text/html" in request.headers.get("accept", "") and not _path(request.scope).startswith("/v1/")
+    return is_page and request.method == "GET" and "authorization" not in request.headers
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Lets the browser ask for the page on which people sign in, which leads back."""
+    root, query = request.scope.get("root_path", "").rstrip("/"), request.url.query
+    back = _path(request.scope) + (f"?{query}" if query else "")
+    return RedirectResponse(f"{root}/sign-in?{urlencode({'next': back})}", HTTPStatus.SEE_OTHER)
 
 
 def session_token(request: Request) -> str | None:

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
+from api.http.access_policy import AccessPolicy
 from api.http.auth import COOKIE, AnyAccess, PrincipalDep, session_token
-from api.http.dependencies import AccessPolicyDep, ResourcesDep
-from saywhy.access import Principal, PrincipalKind, Scope
+from api.http.dependencies import AccessPolicyDep, Resources, ResourcesDep
+from saywhy.access import Person, Principal, PrincipalKind, Scope
 from service import people
 
 router = APIRouter(prefix="/v1/session", tags=["access"])
@@ -52,12 +53,15 @@ def sign_in(
     body: SignIn, request: Request, response: Response, resources: ResourcesDep, access: AccessPolicyDep
 ) -> PrincipalOut:
     """Open a session, whose cookie scripts cannot read. After too many attempts they are refused for five minutes."""
+    return PrincipalOut.of(open_session(body.name, body.password, request, response, resources, access).principal)
+
+
+def open_session(
+    name: str, password: str, request: Request, response: Response, resources: Resources, access: AccessPolicy
+) -> Person:
+    """Sign a person in, and set the cookie. Raises what `service.people.sign_in` raises."""
     person, token = people.sign_in(
-        resources.engine,
-        body.name,
-        body.password,
-        address=access.address_of(request),
-        hours=access.session_hours,
+        resources.engine, name, password, address=access.address_of(request), hours=access.session_hours
     )
     response.set_cookie(
         COOKIE,
@@ -67,7 +71,7 @@ def sign_in(
         httponly=True,
         samesite="lax",
     )
-    return PrincipalOut.of(person.principal)
+    return person
 
 
 @router.get("", summary="Who am I?")

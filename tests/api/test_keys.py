@@ -85,7 +85,7 @@ def test_every_route_refuses_without_the_right_key(client: TestClient, sqlite_en
             assert (answer.status_code, answer.headers["content-type"]) == (401, PROBLEM), (method, path)
             assert answer.headers["www-authenticate"] == "Bearer"
         for scope in operation["security"][0]["key"]:
-            body = {"json": {}} if method in ("POST", "PUT") else {}
+            body: dict[str, Any] = {"json": {}} if method in ("POST", "PUT") else {}
             answer = client.request(method, url, headers={"Authorization": f"Bearer {keys[Scope(scope)]}"}, **body)
             assert (answer.status_code, answer.headers["content-type"]) == (403, PROBLEM), (method, path)
             assert f"'all but {scope}'" in answer.json()["detail"]

@@ -156,7 +156,7 @@ def _filled(body: Any, topic: str, comment: str) -> Any:
 def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
     """A key of an empty workspace sees nothing of the server's own, whose reports it cannot compare with either."""
     bearing(both.client, both.mine)
-    empty = {
+    empty: dict[str, Any] = {
         "/v1/reports": {"waves": []},
         "/v1/topics": {"topics": []},
         "/v1/fixes": {"fixes": []},
