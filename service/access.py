@@ -17,6 +17,7 @@ from saywhy.access import Principal, PrincipalKind, Scope
 from saywhy.errors import Conflict, Forbidden, Unauthenticated
 from saywhy.key import KeyState, digest
 from saywhy.store import Connection, Engine
+from saywhy.text import is_storable
 
 #: Seconds for which a server relies on what it has read of a key, a person or a session.
 VALID_SECONDS = 5.0
@@ -121,7 +122,7 @@ def _find(connection: Connection, credential: Credential, now: datetime) -> tupl
         if person is None:
             raise Unauthenticated("the session has ended; sign in again")
     else:
-        person = store.people.find(connection, credential.value)
+        person = store.people.find(connection, credential.value) if is_storable(credential.value) else None
         if person is None:
             raise Forbidden(f"the proxy says that you are {credential.value!r}, who has no access")
     return person.principal, True

@@ -13,11 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipelines.report.erasure import count_quotes, quoted, without_quotes, words_of
+from pipelines.report.erasure import count_quotes, quoted, with_labels, without_quotes, words_of
 from saywhy import store
 from saywhy.errors import Conflict, CustomerNotFound
 from saywhy.store import Connection, Engine
 from saywhy.store.erasure import Trace
+from saywhy.text import is_storable
+from saywhy.topic import Cluster
+from service.topics.state import save_edited_topics
 from service.workspaces import reading, writing
 
 #: How edits name comments: by their hash or how it begins, and perhaps words of it after a colon.
@@ -38,8 +41,9 @@ class Deletion:
     audit_labels: int
     rejected_rows: int  # of imports
     edits: int  # of topics, whose examples were of these comments; the edits stay
+    labels: int  # of topics, which were words that nobody else wrote
     quotes: int  # in reports
-    reports: int  # that were rewritten without these quotes
+    reports: int  # that were rewritten without these quotes and labels
     left: int  # of a customer: other responses with the same e-mail address; by age: responses without a date
 
 
@@ -49,7 +53,7 @@ def delete_customer(engine: Engine, workspace: str, customer: str) -> Deletion:
     Raises `WorkspaceNotFound`; `CustomerNotFound`; `Conflict` in an anonymous workspace, which stores no customers;
     `AnalysisRunning`.
     """
-    if not customer.strip() or "\0" in customer:
+    if not customer.strip() or not is_storable(customer):
         raise CustomerNotFound
     with _exclusively(engine, workspace) as (connection, workspace_id):
         traces = store.erasure.of_customer(connection, workspace_id, customer)
@@ -101,8 +105,10 @@ def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], 
     rows = store.erasure.delete(connection, workspace_id, traces)
     stand_ins = store.erasure.missing(connection, workspace_id, hashes)
     edits = store.erasure.change_edits(connection, workspace_id, lambda old: _without(old, stand_ins, verbatims))
-    quotes, reports = _cut_quotes(connection, workspace_id, verbatims)
+    labels = _relabel(connection, workspace_id, verbatims)
+    quotes, reports = _rewrite_reports(connection, workspace_id, verbatims, labels)
     if traces:
+        save_edited_topics(connection, workspace_id)
         store.workspaces.touch(connection, workspace_id)
     return Deletion(
         responses=rows.responses,
@@ -112,23 +118,51 @@ def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], 
         audit_labels=rows.audits,
         rejected_rows=rejected,
         edits=edits,
+        labels=len(labels),
         quotes=quotes,
         reports=reports,
         left=0,
     )
 
 
-def _cut_quotes(connection: Connection, workspace_id: int, verbatims: Collection[str]) -> tuple[int, int]:
-    """Take what these comments say out of all stored reports; the numbers of quotes and of reports.
+def _relabel(connection: Connection, workspace_id: int, verbatims: Collection[str]) -> dict[str, str]:
+    """Replace labels of discovered topics that are words of these comments, and of no other, by keywords.
+
+    Returns the new label for each old one.
+    """
+    clusters = [cluster for cluster in store.clusters.load(connection, workspace_id) if cluster.stability is not None]
+    words = words_of({label for cluster in clusters for label in _labels(cluster)}, verbatims)
+    gone = {label for label in words if not store.comments.any_with(connection, workspace_id, label)}
+    renamed = dict[str, str]()
+    for cluster in clusters:
+        if gone.isdisjoint(_labels(cluster)):
+            continue
+        neutral = ", ".join(cluster.keywords[:2]) or cluster.id
+        renamed |= {label: neutral for label in _labels(cluster) if label in gone}
+        labels = {language: label for language, label in cluster.labels.items() if label not in gone}
+        label = renamed.get(cluster.label, cluster.label)
+        store.clusters.relabel(connection, workspace_id, replace(cluster, label=label, labels=labels))
+    return renamed
+
+
+def _labels(cluster: Cluster) -> set[str]:
+    return {cluster.label, *cluster.labels.values()}
+
+
+def _rewrite_reports(
+    connection: Connection, workspace_id: int, verbatims: Collection[str], labels: Mapping[str, str]
+) -> tuple[int, int]:
+    """Take what these comments say, and these labels, out of all stored reports; the numbers of quotes and of reports.
 
     A comment that others wrote too is no longer quoted either: score and segments beside it may be the person's.
     """
     texts = {text for _, report in store.reports.stream(connection, workspace_id) for text in quoted([report])}
     words = words_of(texts, verbatims)
     quotes = reports = 0
-    if words:
+    if words or labels:
         for report_id, report in list(store.reports.stream(connection, workspace_id)):
-            if (rewritten := without_quotes(report, words)) is not report:
+            rewritten = with_labels(without_quotes(report, words), labels)
+            if rewritten != report:
                 store.reports.rewrite(connection, report_id, rewritten)
                 quotes += count_quotes(report) - count_quotes(rewritten)
                 reports += 1

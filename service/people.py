@@ -14,6 +14,7 @@ from saywhy.access import Person, Role
 from saywhy.errors import Conflict, InvalidInput, PersonNotFound, TooManyRequests, Unauthenticated
 from saywhy.key import digest
 from saywhy.store import Connection, Engine
+from saywhy.text import is_storable
 from service.topics.validation import single_line
 from service.workspaces import reading, writing
 
@@ -85,7 +86,7 @@ def sign_in(engine: Engine, name: str, password: str, *, address: str, hours: fl
         _count_attempt(connection, f"sign-in from {digest(address)}", ATTEMPTS_BY_ADDRESS)
         _count_attempt(connection, f"sign-in of {digest(name)}", ATTEMPTS_BY_NAME)
     with store.reading(engine) as connection:
-        person = store.people.find(connection, name) if _is_storable(name) else None
+        person = store.people.find(connection, name) if is_storable(name) else None
         hashed = store.people.password_hash(connection, person.id) if person else None
     with _HASHING:
         is_right = _hasher().verify(password[:LONGEST_PASSWORD], hashed or _hash_of_nobody())
@@ -115,18 +116,10 @@ def _count_attempt(connection: Connection, subject: str, limit: int) -> None:
 
 def _find(connection: Connection, workspace: str, name: str) -> Person:
     """The person of the workspace with this name. Raises `PersonNotFound`."""
-    person = store.people.find(connection, name)
+    person = store.people.find(connection, name) if is_storable(name) else None
     if person is None or person.workspace != workspace:
         raise PersonNotFound(f"there is nobody called {name!r} in the workspace {workspace!r}")
     return person
-
-
-def _is_storable(name: str) -> bool:
-    """Whether a database can be asked for the name at all."""
-    try:
-        return "\0" not in name and bool(name.encode())
-    except UnicodeEncodeError:
-        return False
 
 
 @cache

@@ -29,8 +29,9 @@ class DeletionOut(BaseModel):
     audit_labels: int = Field(description="Comments of these that a person had labelled.")
     rejected_rows: int = Field(description="Rows of imports that were rejected and name the customer.")
     edits: int = Field(description="Edits of topics that no longer name these comments; the edits stay.")
+    labels: int = Field(description="Labels of topics, which were words that nobody else wrote.")
     quotes: int = Field(description="Quotes in reports.")
-    reports: int = Field(description="Reports that were rewritten without these quotes.")
+    reports: int = Field(description="Reports that were rewritten without these quotes and labels.")
     left: int = Field(description="Other responses with the same e-mail address, but another customer id: they stay.")
 
 

@@ -1,4 +1,4 @@
-"""Takes quotes of comments that are deleted out of stored reports.
+"""Takes quotes of comments that are deleted, and labels in their words, out of stored reports.
 
 A report keeps no link from a quote to its comment, and what a quote shows was masked and cut. So a quote is recognised
 by its words: nearly all of its character 5-grams are in the comment. Rather one quote too many goes, which the next
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from saywhy.issue import Issue
 from saywhy.report import Report
@@ -67,6 +68,28 @@ def without_quotes(report: Report, texts: Collection[str]) -> Report:
         return replace(issue, quotes=tuple(quote for quote in issue.quotes if quote.text not in texts))
 
     return replace(report, issues=tuple(map(cut, report.issues)), delights=tuple(map(cut, report.delights)))
+
+
+def with_labels(report: Report, labels: Mapping[str, str]) -> Report:
+    """The report with each of these labels replaced, wherever it stands."""
+    if not labels:
+        return report
+    replaced: Report = _replaced(report, labels)
+    return replaced
+
+
+def _replaced(value: Any, labels: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return labels.get(value, value)
+    if isinstance(value, tuple):
+        return tuple(_replaced(member, labels) for member in value)
+    if isinstance(value, dict):
+        return {name: _replaced(member, labels) for name, member in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{member.name: _replaced(getattr(value, member.name), labels) for member in fields(value)}
+        )
+    return value
 
 
 def _causes(report: Report) -> tuple[Issue, ...]:

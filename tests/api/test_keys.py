@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,3 +209,20 @@ def test_names_of_employees_need_a_scope_of_their_own(client: TestClient, sqlite
     assert "Greta" in client.get("/v1/reports/W1?staff_names=true").text
     assert "Greta" not in client.get("/v1/reports/W1").text
     assert client.get("/v1/reports/W1?staff_names=true&against=wave:W0").status_code == 400
+
+
+def test_secrets_are_never_logged(client: TestClient, sqlite_engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither keys nor passwords, known or wrong, at any level."""
+    caplog.set_level(logging.DEBUG)
+    secret = key_of(sqlite_engine, "default")
+    bearing(client, secret).post("/v1/session", json={"name": "Eda", "password": "correct horse battery"})
+    client.post("/v1/session", json={"name": 5, "password": "correct horse battery"})
+    client.get("/v1/topics")
+    client.get("/v1/topics", headers={"Authorization": f"Bearer {MARK}unknown-secret"})
+    sqlite_engine.dispose()
+    Path(sqlite_engine.url.database or "").write_bytes(b"no database")
+    assert client.get("/v1/topics").status_code == 503
+    assert "no database" not in caplog.text
+    assert "/v1/topics" in caplog.text
+    for text in (secret, "unknown-secret", "horse"):
+        assert text not in caplog.text

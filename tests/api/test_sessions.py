@@ -165,6 +165,6 @@ def test_people_that_cannot_be_are_refused(sqlite_engine: Engine) -> None:
     """Short and endless passwords, names of several lines or in use."""
     create(sqlite_engine, "default")
     add_person(sqlite_engine, "default", "Eda", Role.VIEWER, None)
-    for name, password in (("a\nb", None), ("Bob", "short"), ("Bob", "x" * 257), ("Bob", "")):
+    for name, password in (("a\nb", None), ("\ud800", None), ("Bob", "short"), ("Bob", "x" * 257), ("Bob", "")):
         with pytest.raises(InvalidInput):
             add_person(sqlite_engine, "default", name, Role.VIEWER, password)

@@ -18,7 +18,7 @@ from saywhy.feedback import Comment, Customer, Rejection, Response, Score
 from saywhy.issue import Quote
 from saywhy.store.responses import SaveCounts
 from saywhy.store.tables import topic_edits
-from saywhy.topic import EditKind
+from saywhy.topic import Cluster, ClusteringFit, EditKind
 from service.analysis import analyse
 from service.customers import Deletion, delete_customer, delete_older
 from service.workspaces import promise_anonymity
@@ -66,7 +66,24 @@ def survey(engine: Engine) -> Engine:
     with engine.begin() as connection:
         labels = [AuditLabel("support", Polarity.NEGATIVE)]
         store.audits.save(connection, workspace, {Comment(WORDS).content_hash: labels})
-        issue = FULL.issues[0]
+        cluster = Cluster(
+            id="exports",
+            theme="support",
+            label="Zebra export never finishes",
+            labels={"en": "Zebra export never finishes", "de": "Rechnung"},
+            keywords=("export", "hours"),
+            polarity="negative",
+            size=5,
+            centroid=b"",
+            reach=0.5,
+            model="test-1",
+            found_at=NOW,
+            stability=0.9,
+        )
+        common = replace(cluster, id="calls", label="never calls back", labels={})
+        fit = store.clusters.fit(connection, workspace) or ClusteringFit("test-1", NOW, 0, (), b"")
+        store.clusters.save(connection, workspace, fit, [cluster, common], [])
+        issue = replace(FULL.issues[0], label=cluster.label, labels=cluster.labels)
         quotes = tuple(
             Quote(text, 0, 5, "en") for text in ("The zebra export never finishes, my …", "Invoices are late.")
         )
@@ -100,6 +117,7 @@ def test_nothing_of_a_customer_stays(survey: Engine) -> None:
         audit_labels=1,
         rejected_rows=2,
         edits=1,
+        labels=1,
         quotes=deletion.quotes,
         reports=deletion.reports,
         left=1,
@@ -109,7 +127,9 @@ def test_nothing_of_a_customer_stays(survey: Engine) -> None:
     after = stored_text(survey).casefold()
     assert [trace for trace in traces if trace.casefold() in after] == []
     assert '"c-1042"' not in after
-    for stays in ("c-10423", "invoices are late.", SHARED, "exports hang", "invoice 7 is wrong again."):
+    kept = ("c-10423", "invoices are late.", SHARED, "exports hang", "invoice 7 is wrong again.")
+    new_labels = ("export, hours", "never calls back")
+    for stays in (*kept, *new_labels):
         assert stays.casefold() in after, stays
     with pytest.raises(CustomerNotFound):
         delete_customer(survey, "default", "c-1042")
@@ -136,7 +156,7 @@ def test_a_customer_is_named_by_address_too(survey: Engine) -> None:
 def test_others_are_not_deleted(survey: Engine) -> None:
     """Unknown and odd names delete nothing: patterns, blanks, the beginning of an id."""
     before = stored_text(survey).casefold()
-    for name in ("c-104", "%", "c%", "", " ", "\0", "nobody@example.com", "C-1042 "):
+    for name in ("c-104", "%", "c%", "", " ", "\0", "nobody@example.com", "C-1042 ", "\ud800"):
         with pytest.raises(CustomerNotFound):
             delete_customer(survey, "default", name)
     assert stored_text(survey).casefold() == before
