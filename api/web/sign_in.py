@@ -60,9 +60,9 @@ def sign_in(
     try:
         open_session(form.get("name", ""), form.get("password", ""), request, response, resources, access)
     except Unauthenticated:
-        return _form(language or preferred_language(accept_language), "wrong", HTTPStatus.UNAUTHORIZED)
+        return _form(language or preferred_language(accept_language), "sign_in.wrong", HTTPStatus.UNAUTHORIZED)
     except TooManyRequests:
-        return _form(language or preferred_language(accept_language), "wait", HTTPStatus.TOO_MANY_REQUESTS)
+        return _form(language or preferred_language(accept_language), "sign_in.wait", HTTPStatus.TOO_MANY_REQUESTS)
     return response
 
 
@@ -72,7 +72,7 @@ def _is_path(back: str) -> bool:
 
 
 def _form(
-    language: str, refusal: Literal["wrong", "wait"] | None = None, status: HTTPStatus = HTTPStatus.OK
+    language: str, refusal: Literal["sign_in.wrong", "sign_in.wait"] | None = None, status: HTTPStatus = HTTPStatus.OK
 ) -> HTMLResponse:
     page = sign_in_page(refusal, language=language)
     headers = {"Content-Security-Policy": content_security.of_sign_in(page), "Cache-Control": "no-store"}

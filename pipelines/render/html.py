@@ -33,7 +33,7 @@ def start_page(responses: int, *, is_analysing: bool, language: str = "en") -> s
     return _render("start.html.j2", Wording(language), responses=responses, analysing=is_analysing)
 
 
-def sign_in_page(refusal: Literal["wrong", "wait"] | None = None, *, language: str = "en") -> str:
+def sign_in_page(refusal: Literal["sign_in.wrong", "sign_in.wait"] | None = None, *, language: str = "en") -> str:
     """The form by which people sign in, with why the last attempt was refused; same languages as `to_html`.
 
     The page posts to its own address, and nothing else.
