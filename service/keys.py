@@ -14,6 +14,10 @@ from service.topics.validation import single_line
 from service.workspaces import reading, writing
 
 
+#: Beyond it a time zone may leave the years that Python and databases know.
+_LATEST_END = datetime(9000, 1, 1, tzinfo=UTC)
+
+
 def create_key(
     engine: Engine,
     workspace: str,
@@ -25,14 +29,14 @@ def create_key(
 ) -> tuple[Key, str]:
     """Create a key; it and its secret, which nothing shows again.
 
-    Raises `WorkspaceNotFound`; `InvalidInput` for a name that is not one line, no scope, or an end in the past; and
+    Raises `WorkspaceNotFound`; `InvalidInput` for a name that is not one line, no scope, or an end that cannot be; and
     `Conflict` if an active key has the name, as the log would not say which of them wrote.
     """
     name, granted, now, secret = single_line(name, "the name"), frozenset(scopes), datetime.now(UTC), new_secret()
     if not granted:
         raise InvalidInput(f"give the key at least one scope of {', '.join(Scope)}")
-    if expires_at is not None and expires_at <= now:
-        raise InvalidInput("the key would have expired already")
+    if expires_at is not None and not now < expires_at < _LATEST_END:
+        raise InvalidInput(f"the key must end between now and the year {_LATEST_END.year}")
     with writing(engine, workspace) as (connection, workspace_id):
         store.workspaces.lock(connection, workspace_id)
         for key in store.keys.load(connection, workspace_id):

@@ -111,7 +111,7 @@ class Authenticate:
         return local_principal(resources.workspace)
 
     def _credential(self, request: Request) -> Credential | None:
-        """What the request brings: a key before a session before the header of a trusted proxy.
+        """What the request brings: a key, else the header of a trusted proxy, else a session.
 
         Raises `Unauthenticated` for an `Authorization` that is no bearer key, and for a header that occurs twice.
         """
@@ -120,15 +120,14 @@ class Authenticate:
             if len(authorization) > 1 or scheme.lower() != "bearer" or not secret.strip():
                 raise Unauthenticated
             return Credential("key", secret.strip())
-        if (token := session_token(request)) is not None:
-            return Credential("session", token)
         if self.policy.user_header and self.policy.is_from_proxy(request):
             names = request.headers.getlist(self.policy.user_header)
             if len(names) > 1:
                 raise Unauthenticated(f"the header {self.policy.user_header} occurs more than once")
             if names and names[0].strip():
                 return Credential("proxy", names[0].strip())
-        return None
+        token = session_token(request)
+        return None if token is None else Credential("session", token)
 
 
 class _Admitted:

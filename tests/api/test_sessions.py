@@ -142,6 +142,10 @@ def test_a_trusted_proxy_says_who_it_is(client: TestClient, engine: Engine) -> N
             "/v1/session", json={"name": "Eda", "password": PASSWORD}, headers={"x-forwarded-proto": "https"}
         )
         assert "Secure" in https.headers["set-cookie"]
+        own_session = {"cookie": f"{COOKIE}={https.cookies[COOKIE]}"}
+        assert proxy.get("/v1/session", headers=own_session).json()["name"] == "Eda"
+        both = {**own_session, "x-forwarded-user": "Ada"}
+        assert proxy.get("/v1/session", headers=both).json()["name"] == "Ada"
     with proxied(engine, **{**trusted, "trusted_proxies": "10.0.0.6"}) as other:
         assert other.get("/v1/topics", headers={"x-forwarded-user": "Ada"}).status_code == 401
     assert client.get("/v1/topics", headers={"x-forwarded-user": "Ada"}).status_code == 401
