@@ -101,12 +101,12 @@ def _exclusively(engine: Engine, workspace: str) -> Iterator[tuple[Connection, i
 def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], rejected: int) -> Deletion:
     """Delete the responses, then what edits and reports have of their comments."""
     hashes = {trace.content_hash for trace in traces if trace.content_hash}
-    verbatims = store.erasure.verbatims(connection, workspace_id, hashes)
+    words = words_of(_stored_texts(connection, workspace_id), store.erasure.verbatims(connection, workspace_id, hashes))
     rows = store.erasure.delete(connection, workspace_id, traces)
     stand_ins = store.erasure.missing(connection, workspace_id, hashes)
-    edits = store.erasure.change_edits(connection, workspace_id, lambda old: _without(old, stand_ins, verbatims))
-    labels = _relabel(connection, workspace_id, verbatims)
-    quotes, reports = _rewrite_reports(connection, workspace_id, verbatims, labels)
+    edits = store.erasure.change_edits(connection, workspace_id, lambda old: _without(old, stand_ins, words))
+    labels = _relabel(connection, workspace_id, words)
+    quotes, reports = _rewrite_reports(connection, workspace_id, words, labels)
     if traces:
         save_edited_topics(connection, workspace_id)
         store.workspaces.touch(connection, workspace_id)
@@ -125,14 +125,23 @@ def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], 
     )
 
 
-def _relabel(connection: Connection, workspace_id: int, verbatims: Collection[str]) -> dict[str, str]:
-    """Replace labels of discovered topics that are words of these comments, and of no other, by keywords.
+def _stored_texts(connection: Connection, workspace_id: int) -> set[str]:
+    """What may be the words of a comment: quotes of all reports, labels of discovered topics, examples in edits."""
+    texts = {text for _, report in store.reports.stream(connection, workspace_id) for text in quoted([report])}
+    texts |= {label for cluster in _discovered(connection, workspace_id) for label in _labels(cluster)}
+    for edit in store.topic_edits.load(connection, workspace_id):
+        texts.update(edit.arguments.get("texts", ()))
+    return texts
+
+
+def _relabel(connection: Connection, workspace_id: int, words: Collection[str]) -> dict[str, str]:
+    """Replace labels of discovered topics that are among these words, and in no comment that is left, by keywords.
 
     Returns the new label for each old one.
     """
-    clusters = [cluster for cluster in store.clusters.load(connection, workspace_id) if cluster.stability is not None]
-    words = words_of({label for cluster in clusters for label in _labels(cluster)}, verbatims)
-    gone = {label for label in words if not store.comments.any_with(connection, workspace_id, label)}
+    clusters = _discovered(connection, workspace_id)
+    labels_in_words = {label for cluster in clusters for label in _labels(cluster)} & set(words)
+    gone = {label for label in labels_in_words if not store.comments.any_with(connection, workspace_id, label)}
     renamed = dict[str, str]()
     for cluster in clusters:
         if gone.isdisjoint(_labels(cluster)):
@@ -145,19 +154,22 @@ def _relabel(connection: Connection, workspace_id: int, verbatims: Collection[st
     return renamed
 
 
+def _discovered(connection: Connection, workspace_id: int) -> list[Cluster]:
+    """The clusters whose labels are words of comments, not those of a library or of people."""
+    return [cluster for cluster in store.clusters.load(connection, workspace_id) if cluster.stability is not None]
+
+
 def _labels(cluster: Cluster) -> set[str]:
     return {cluster.label, *cluster.labels.values()}
 
 
 def _rewrite_reports(
-    connection: Connection, workspace_id: int, verbatims: Collection[str], labels: Mapping[str, str]
+    connection: Connection, workspace_id: int, words: Collection[str], labels: Mapping[str, str]
 ) -> tuple[int, int]:
-    """Take what these comments say, and these labels, out of all stored reports; the numbers of quotes and of reports.
+    """Take quotes of these words, and these labels, out of all stored reports; the numbers of quotes and of reports.
 
     A comment that others wrote too is no longer quoted either: score and segments beside it may be the person's.
     """
-    texts = {text for _, report in store.reports.stream(connection, workspace_id) for text in quoted([report])}
-    words = words_of(texts, verbatims)
     quotes = reports = 0
     if words or labels:
         for report_id, report in list(store.reports.stream(connection, workspace_id)):
@@ -169,19 +181,18 @@ def _rewrite_reports(
     return quotes, reports
 
 
-def _without(value: Any, stand_ins: Mapping[str, str], verbatims: Collection[str]) -> Any:
+def _without(value: Any, stand_ins: Mapping[str, str], words: Collection[str]) -> Any:
     """The arguments of an edit without what they have of deleted comments: their hashes, and their words as examples.
 
     A hash is replaced by a random one, so that the edit names as many comments as before, and none of them is there.
     """
     if isinstance(value, dict):
-        changed = {name: _without(member, stand_ins, verbatims) for name, member in value.items()}
-        if texts := changed.get("texts"):
-            words = words_of(texts, verbatims)
-            changed["texts"] = [text for text in texts if text not in words]
+        changed = {name: _without(member, stand_ins, words) for name, member in value.items()}
+        if "texts" in changed:
+            changed["texts"] = [text for text in changed["texts"] if text not in words]
         return changed
     if isinstance(value, list):
-        return [_without(member, stand_ins, verbatims) for member in value]
+        return [_without(member, stand_ins, words) for member in value]
     if isinstance(value, str) and (match := _COMMENT.match(value)):
         for content_hash, stand_in in stand_ins.items():
             if content_hash.startswith(match[1]):

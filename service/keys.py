@@ -13,7 +13,6 @@ from saywhy.store import Engine
 from service.topics.validation import single_line
 from service.workspaces import reading, writing
 
-
 #: Beyond it a time zone may leave the years that Python and databases know.
 _LATEST_END = datetime(9000, 1, 1, tzinfo=UTC)
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http import problems
 from api.http.dependencies import Resources
 from api.http.hosts import SAFE_METHODS
+from saywhy.access import Principal
 from saywhy.errors import SaywhyError
 from service.audit_log import record
 
@@ -39,20 +40,23 @@ class AuditTrail:
 
         async def send_recorded(message: Message) -> None:
             nonlocal is_refused
-            if message["type"] == "http.response.start" and message["status"] < 400:
-                resources: Resources = scope["state"]["resources"]
-                route = _CONVERTOR.sub("}", str(getattr(scope.get("route"), "path", scope["path"])))
-                if route not in _STORES_NOTHING:
-                    target = None if route in _NAMES_A_PERSON else ", ".join(map(str, scope["path_params"].values()))
-                    action = f"{scope['method']} {route}"
-                    try:
-                        await run_in_threadpool(
-                            record, resources.engine, principal, action, target or None, message["status"]
-                        )
-                    except SaywhyError as error:  # what is not in the log must not look done
-                        is_refused = True
-                        await problems.refusal(Request(scope), error)(scope, receive, send)
+            if message["type"] == "http.response.start" and message["status"] < 300:
+                try:
+                    await run_in_threadpool(_record, scope, principal, message["status"])
+                except SaywhyError as error:  # what is not in the log must not look done
+                    is_refused = True
+                    await problems.refusal(Request(scope), error)(scope, receive, send)
             if not is_refused:
                 await send(message)
 
         await self.app(scope, receive, send_recorded)
+
+
+def _record(scope: Scope, principal: Principal, status: int) -> None:
+    """Add the entry of a request that its route has answered. Raises `StoreUnavailable`."""
+    resources: Resources = scope["state"]["resources"]
+    route = _CONVERTOR.sub("}", scope["route"].path)
+    if route in _STORES_NOTHING:
+        return
+    target = None if route in _NAMES_A_PERSON else ", ".join(map(str, scope["path_params"].values()))
+    record(resources.engine, principal, f"{scope['method']} {route}", target or None, status)

@@ -44,17 +44,12 @@ def words_of(texts: Collection[str], verbatims: Iterable[str]) -> set[str]:
         sizes[text] = len(grams)
         for gram in grams:
             texts_with.setdefault(gram, []).append(text)
+    short = [gram for gram in texts_with if len(gram) < _GRAM]  # of pieces that are shorter than a gram
     words = set[str]()
     for verbatim in verbatims:
         comment = fold(verbatim)
-        shared = Counter(text for gram in _grams(comment) for text in texts_with.get(gram, ()))
-        # Pieces that are shorter than a gram are grams of their own.
-        shared.update(
-            text
-            for gram, of in texts_with.items()
-            if len(gram) < _GRAM <= len(comment) and gram in comment
-            for text in of
-        )
+        grams = _grams(comment) | {gram for gram in short if gram in comment}
+        shared = Counter(text for gram in grams for text in texts_with.get(gram, ()))
         words |= {text for text, count in shared.items() if count >= SHARE * sizes[text]}
     return words
 

@@ -41,6 +41,7 @@ def test_what_is_written_is_logged(client: TestClient) -> None:
     assert client.put("/v1/mappings/Shop survey", json=MAPPING).status_code == 200
     assert client.put("/v1/mappings/bad", json={}).status_code == 422
     assert client.delete("/v1/mappings/none").status_code == 404
+    assert client.delete("/v1/keys/", follow_redirects=False).status_code == 307
     assert client.post("/v1/classify", json={"comments": [{"id": 1, "text": "slow"}]}).status_code == 200
     assert client.get("/v1/topics").status_code == 200
     assert client.delete("/v1/customers/ada@example.com").status_code == 200
