@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,19 +18,30 @@ from api.http.auth import is_public
 from api.http.dependencies import Resources
 from models.annotator import Annotator
 from saywhy import store
-from saywhy.feedback import Comment, Customer, Response, Score
+from saywhy.case import AccountOrigin, NewAccount
+from saywhy.export_format import ExportFormat
+from saywhy.feedback import Comment, Customer, Rejection, Response, Score
 from saywhy.fix import Fix
+from saywhy.job import JobState
 from saywhy.mapping import ColumnChoice, Mapping
 from saywhy.settings import Settings
+from saywhy.store.job_tables import jobs
+from saywhy.store.responses import SaveCounts
 from saywhy.store.tables import metadata, workspaces
 from service.access import local_principal
 from service.audit_log import record
+from service.cases import open_earlier
+from service.customer_health import add_new_account
+from service.files import JobFiles
+from service.job_kinds import ExportArguments
+from service.jobs import start
 from tests.api.test_keys import operations
 from tests.builders.access import bearing, key_of
 from tests.builders.fixed_survey import analysed, responses
 
 #: A word in what the other workspace has, and in nothing that a request names.
 SECRET = "zyxwvut"
+LATER = datetime.now(UTC) + timedelta(days=1)
 COMMENT = Comment(f"The {SECRET} is slow.")
 
 
@@ -56,11 +68,29 @@ def both(sqlite_engine: Engine, annotator: Annotator) -> Iterator[Workspaces]:
         store.fixes.put(connection, others, Fix("theme:support", wave="W2"))
         store.mappings.put(connection, others, Mapping("shop", (SECRET,), ColumnChoice()))
         topic = connection.scalar(sa.select(metadata.tables["topics"].c.id)) or "none"
+        store.schedules.add(connection, others, "analyse", {}, cron="0 2 * * *", time_zone="UTC", next_at=LATER)
+        imported = store.imports.start(connection, others, f"{SECRET}.csv", "digest")
+        rejection = Rejection(2, "no score", f"{SECRET};?")
+        store.imports.advance(connection, others, imported.id, 1, SaveCounts(), [rejection])
+    assert open_earlier(sqlite_engine, "default", None) > 0
+    add_new_account(sqlite_engine, "default", NewAccount("Birch", AccountOrigin.REFERRAL, "c-1", LATER))
+    _export(sqlite_engine)
     theirs = key_of(sqlite_engine, "default", name=SECRET)
     record(sqlite_engine, local_principal("default"), "POST /", SECRET)
     mine = key_of(sqlite_engine, "mine")
     with TestClient(create_app(Settings(), Resources(sqlite_engine, "default", annotator))) as client:
         yield Workspaces(sqlite_engine, client, topic, theirs, mine)
+
+
+def _export(engine: Engine) -> None:
+    """Job 1 of the workspace of others: an export that has succeeded."""
+    files = JobFiles.of(engine, None)
+    job = start(engine, "default", ExportArguments(ExportFormat.CSV))
+    key, path = files.new_export("responses.csv")
+    path.write_text(SECRET)
+    with engine.begin() as connection:
+        ended = sa.update(jobs).where(jobs.c.id == job.id)
+        connection.execute(ended.values(state=JobState.SUCCEEDED, result={"file": key, "rows": 1, "note": SECRET}))
 
 
 def rows_of_others(engine: Engine) -> dict[str, list[Any]]:
@@ -88,6 +118,11 @@ NAMED = {
     "name": ["shop"],
     "key": ["1"],
     "customer": ["c-1"],
+    "case": ["1"],
+    "account": ["Birch"],
+    "job": ["1"],
+    "import_id": ["1"],
+    "schedule": ["1"],
 }
 
 #: Bodies that the routes accept.
@@ -98,6 +133,20 @@ BODIES: dict[str, Any] = {
     "/v1/audits": {"comments": [{"id": "{comment}", "labels": []}]},
     "/v1/mappings/{name}": {"columns": ["b"], "roles": {}},
     "/v1/keys": {"name": "another", "scopes": ["read"]},
+    "/v1/cases": {"since": None},
+    "/v1/cases/{case}": {"version": 1, "state": "contacted"},
+    "/v1/follow-up/policy": {"groups": [], "max_age_days": None, "within_hours": 1, "business_hours": None},
+    "/v1/follow-up/new-accounts": {"account": "Elm", "origin": "referral", "brought_by": "c-1"},
+    "/v1/responses": {"source": "s", "responses": [{"id": "1", "score": 9}]},
+    "/v1/schedules": {"kind": "analyse", "cron": "0 2 * * *"},
+}
+
+
+#: Bodies that are no JSON object, with their media types.
+OTHER_BODIES = {
+    "/v1/classify/stream": (b'{"id": 1, "text": "slow"}', "application/x-ndjson"),
+    "/v1/imports": (b"id,score\n1,2\n", "text/csv"),
+    "/v1/imports/preview": (b"id,score\n1,2\n", "text/csv"),
 }
 
 
@@ -110,7 +159,12 @@ def requests(both: Workspaces) -> Iterator[tuple[str, str, dict[str, Any]]]:
         parameter = re.search(r"\{(\w+)", path)
         for value in NAMED[parameter[1]] if parameter else [""]:
             url = re.sub(r"\{[^}]+\}", value.replace("{topic}", both.topic), path)
-            body = {"json": _filled(BODIES.get(path, {}), both.topic, comment)} if method in ("POST", "PUT") else {}
+            body: dict[str, Any] = {}
+            if path in OTHER_BODIES:
+                content, media_type = OTHER_BODIES[path]
+                body = {"content": content, "headers": {"Content-Type": media_type}}
+            elif method in ("POST", "PUT", "PATCH"):
+                body = {"json": _filled(BODIES.get(path, {}), both.topic, comment)}
             for query in ("", "?against=workspace:default", "?cause=theme:support&wave=W1"):
                 yield method, url + query, body
 
@@ -124,7 +178,11 @@ def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
         assert answer.status_code < 500, (method, url)
         assert SECRET not in answer.text, (method, url)
     assert rows_of_others(both.engine) == before
-    assert {name for name, rows in before.items() if rows} >= {"responses", "reports", "fixes", "mappings", "audit_log"}
+    assert {name for name, rows in before.items() if rows} >= {
+        *("responses", "reports", "fixes", "mappings", "audit_log"),
+        *("cases", "new_accounts", "jobs", "schedules", "imports", "rejections"),
+    }
+    assert [path.read_text() for path in JobFiles.of(both.engine, None).root.glob("exports/*/*")] == [SECRET]
 
 
 def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
@@ -134,15 +192,30 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
     key_of(both.engine, "default", name="to be revoked, instead of the one that asks")
     told, statuses = set(), dict[str, set[int]]()
     for method, url, body in requests(both):
-        if url.startswith("/v1/keys/1"):
-            continue
+        if url.startswith("/v1/keys/1") or (method == "DELETE" and url.startswith("/v1/customers")):
+            continue  # after these there is less to be told
         answer = both.client.request(method, url, **body)
         statuses.setdefault(method, set()).add(answer.status_code)
         told |= {url.partition("?")[0]} if SECRET in answer.text else set()
-    assert {"/v1/keys", "/v1/mappings", "/v1/audit-log"} <= told
+    assert {"/v1/keys", "/v1/mappings", "/v1/audit-log", "/v1/jobs", "/v1/jobs/1"} <= told
+    assert {"/v1/cases", "/v1/cases/1", "/v1/customers/c-1", "/v1/comments"} <= told
     assert all(found & {200, 201, 204} for found in statuses.values())
     after = rows_of_others(both.engine)
     assert {name for name in before if after[name] != before[name]} >= {"responses", "fixes", "mappings", "topic_edits"}
+
+
+def test_jobs_and_files_of_others_are_not_found(both: Workspaces) -> None:
+    """Jobs, exports and rejected rows: there with a key of the workspace, 404 with one of another."""
+    for path, problem in (
+        ("/v1/jobs/1", "job-not-found"),
+        ("/v1/exports/1", "job-not-found"),
+        ("/v1/imports/1/rejections", "not-found"),
+    ):
+        answer = bearing(both.client, both.mine).get(path)
+        assert (answer.status_code, answer.json()["type"]) == (404, f"urn:saywhy:problem:{problem}")
+        answer = bearing(both.client, both.theirs).get(path)
+        assert (answer.status_code, SECRET in answer.text) == (200, True), path
+    assert bearing(both.client, both.mine).post("/v1/jobs/1/cancel").status_code == 404
 
 
 def _filled(body: Any, topic: str, comment: str) -> Any:
@@ -163,6 +236,13 @@ def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
         "/v1/mappings": {"mappings": []},
         "/v1/topic-edits": {"edits": []},
         "/v1/audit-log": {"entries": []},
+        "/v1/jobs": {"jobs": [], "next": None},
+        "/v1/schedules": {"schedules": []},
+        "/v1/cases": {"cases": [], "next": None},
+        "/v1/customers": {"customers": [], "next": None},
+        "/v1/customers/alerts": {"alerts": []},
+        "/v1/comments": {"comments": [], "next": None},
+        "/v1/follow-up/new-accounts": {"new_accounts": []},
     }
     assert {path: both.client.get(path).json() for path in empty} == empty
     assert [key["name"] for key in both.client.get("/v1/keys").json()["keys"]] == ["CRM sync"]
