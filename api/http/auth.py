@@ -26,7 +26,7 @@ from api.http.dependencies import Resources, get_resources
 from api.http.worker_slots import MAX_WAIT, in_slot
 from saywhy import access
 from saywhy.access import Principal
-from saywhy.errors import Forbidden, InvalidInput, SaywhyError, ServerBusy, TooManyRequests, Unauthenticated
+from saywhy.errors import Forbidden, SaywhyError, ServerBusy, TooManyRequests, Unauthenticated
 from service.access import VALID_SECONDS, WINDOW, Admission, Credential, admit, local_principal, refuse_protected
 
 #: What nobody must sign in for: health, metrics, signing in, the reference of the interface. A slash ends a folder.
@@ -249,20 +249,6 @@ async def may_read_personal_data(principal: PrincipalDep) -> bool:
 
 
 PersonalDataDep = Annotated[bool, Depends(may_read_personal_data)]
-
-
-def author_of(principal: Principal, author: str | None) -> str:
-    """Who writes: the principal, or on a server without keys and people the `author` in the body.
-
-    Raises `InvalidInput` for an author beside a principal that has a name, and for none at all.
-    """
-    if principal.is_named:
-        if author is not None:
-            raise InvalidInput(f"leave out `author`: the edit is by {principal.name!r}")
-        return principal.name
-    if author is None:
-        raise InvalidInput("say who edits: `author`")
-    return author
 
 
 def _path(scope: Scope) -> str:

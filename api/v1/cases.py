@@ -10,7 +10,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.http import problems
-from api.http.auth import PersonalDataDep, PrincipalDep, ReadAccess, WriteAccess, author_of
+from api.http.auth import PersonalDataDep, PrincipalDep, ReadAccess, WriteAccess
+from api.v1.attribution import Authored
 from saywhy.case import LONGEST_NAME, LONGEST_NOTE, Case, CaseChange, CaseEvent, CaseState, Outcome, Task
 from saywhy.feedback import Customer, Group, Scale
 from saywhy.store.cases import CaseFilter
@@ -130,19 +131,10 @@ class Cases(BaseModel):
     next: str | None = Field(description="The cursor of the next page; null at the end.")
 
 
-class ChangeIn(BaseModel):
+class ChangeIn(Authored):
     """What changes; a member that is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid")
-
     version: int = Field(ge=1, description="That of the case as you read it; 409 if somebody else changed it since.")
-    author: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=LONGEST_NAME,
-        description="Who changes it; to be left out with a key or a session, whose name it is then.",
-        examples=["Ada"],
-    )
     state: CaseState | None = None
     owner: str | None = Field(default=None, max_length=LONGEST_NAME, description='"" for nobody.', examples=["Ada"])
     outcome: Outcome | None = None
@@ -209,7 +201,7 @@ def change_case(
         resources.workspace,
         case,
         CaseChange(body.state, owner, body.outcome, body.note),
-        author=author_of(principal, body.author),
+        author=body.author_for(principal),
         version=body.version,
         with_personal_data=with_personal_data,
     )

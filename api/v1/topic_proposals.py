@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 
 from api.http import problems
 from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
-from api.v1.topics import EditOut, Request
+from api.v1.attribution import Request
+from api.v1.topics import EditOut
 from saywhy.topic import Verdict
 from service.topics import proposals
 from service.topics.proposals import ProposalView

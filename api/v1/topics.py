@@ -11,9 +11,9 @@ from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
-from api.http.auth import PrincipalDep, ReadAccess, WriteAccess, author_of
-from api.http.bodies import Items, SentObject
-from saywhy.access import Principal
+from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
+from api.http.bodies import Items
+from api.v1.attribution import Request
 from saywhy.topic import Edit, EditKind, Fate, Lineage
 from service.topics import editing, views
 from service.topics.validation import EditRequest
@@ -158,23 +158,6 @@ class Edits(BaseModel):
     """All edits, latest first."""
 
     edits: list[EditOut]
-
-
-class Request(SentObject):
-    """What every edit has: who makes it, and why."""
-
-    author: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=120,
-        description="Who makes the edit; to be left out with a key or a session, whose name it is then.",
-        examples=["Ada"],
-    )
-    note: str | None = Field(default=None, max_length=1000, description="The reason.")
-
-    def attribution(self, principal: Principal) -> editing.Attribution:
-        """Who edits, and why. Raises what `author_of` raises."""
-        return editing.Attribution(author_of(principal, self.author), self.note)
 
 
 class Rename(Request):
