@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from saywhy import store
 from saywhy.feedback import Response
 from saywhy.store import Connection, Engine
+from service.cases import open_for
 from service.idempotency import RequestKey, answer_once
 from service.workspaces import writing
 
@@ -72,7 +73,9 @@ def _save(connection: Connection, workspace_id: int, responses: Sequence[Respons
         refused = {index: refusal for index, item in numbered if (refusal := _refusal(index, item, closed))}
         rejected += refused.values()
         numbered = [(index, item) for index, item in numbered if index not in refused]
-    counts = store.responses.save(connection, workspace_id, [response for _, response in numbered])
+    saved = [response for _, response in numbered]
+    counts = store.responses.save(connection, workspace_id, saved)
+    open_for(connection, workspace_id, saved)
     # If those that an anonymous workspace refuses to change were counted apart, senders could test guesses.
     unchanged = counts.unchanged + len(counts.refused)
     rejected.sort(key=lambda rejection: rejection.index)

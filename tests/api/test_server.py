@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -19,11 +19,12 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.http import middleware, server, worker_slots
+from api.http import auth, middleware, server, worker_slots
 from api.http.dependencies import Resources
 from saywhy import store
 from saywhy.settings import Settings
 from tests.api.hostile_requests import BODIES
+from tests.builders.access import check_at_once, key_of
 from tests.doubles import FakeAnnotator
 
 NEED_NO_STORE = {"/v1/classify", "/v1/classify/stream", "/health/live", "/metrics"}
@@ -190,6 +191,54 @@ def test_busy_workers_cost_neither_liveness_nor_patience(app: FastAPI) -> None:
         release.set()
         assert working.result(60).status_code == 200
         assert client.get("/v1/reports").status_code == 200
+
+
+def test_who_asks_is_found_out_within_the_slots(
+    app: FastAPI, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While all slots are taken, whose a key is cannot be looked up: 503 soon, for each of many; liveness goes on."""
+    check_at_once(monkeypatch)
+    monkeypatch.setattr(auth, "MAX_WAIT", 0.3)
+    key = {"Authorization": f"Bearer {key_of(sqlite_engine, 'default')}"}
+    begun, release = Event(), Event()
+
+    @app.get("/work", include_in_schema=False)
+    def work() -> None:
+        begun.set()
+        release.wait(60)
+
+    with (
+        running(app) as (_, address),
+        httpx2.Client(base_url=address, timeout=60, headers=key) as client,
+        ThreadPoolExecutor(20) as pool,
+    ):
+        working = pool.submit(client.get, "/work")
+        assert begun.wait(60)
+        refused = list(pool.map(client.get, ["/v1/session"] * 16))
+        assert {answer.json()["type"] for answer in refused} == {"urn:saywhy:problem:server-busy"}
+        assert {answer.status_code for answer in refused} == {503}
+        assert client.get("/health/live").status_code == client.get("/metrics").status_code == 200
+        release.set()
+        assert working.result(60).status_code == 200
+        assert client.get("/v1/session").json()["name"] == "CRM sync"
+
+
+def test_without_connections_who_asks_is_not_known(
+    app: FastAPI, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an exhausted pool: 503 for keys, sessions and nobody; liveness needs no connection."""
+    check_at_once(monkeypatch)
+    monkeypatch.setattr(sqlite_engine.pool, "_timeout", 0.1)
+    key = {"Authorization": f"Bearer {key_of(sqlite_engine, 'default')}"}
+    with TestClient(app) as client:
+        with ExitStack() as stack:
+            for _ in range(store.engine.CONNECTIONS):
+                stack.enter_context(sqlite_engine.connect())
+            for headers in (key, {"Cookie": "saywhy_session=x"}, {}):
+                answer = client.get("/v1/session", headers=headers)
+                assert (answer.status_code, answer.json()["type"]) == (503, "urn:saywhy:problem:store-busy")
+            assert client.get("/health/live").status_code == 200
+        assert client.get("/v1/session", headers=key).status_code == 200
 
 
 def test_without_its_database_every_route_is_unavailable(app: FastAPI, tmp_path: Path) -> None:

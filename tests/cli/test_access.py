@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.http.server import Server
 from saywhy import store
 from saywhy.feedback import Comment, Customer, Response, Score
 from saywhy.key import MARK
@@ -76,7 +77,7 @@ def test_people_are_added_listed_changed_and_removed(url: str, sqlite_engine: st
 def test_a_server_for_others_needs_a_key(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without one it does not start on another address, and says why; with one it does, and on this machine always."""
     started: list[str] = []
-    monkeypatch.setattr("uvicorn.run", lambda _app, *, host, **_: started.append(host))
+    monkeypatch.setattr(Server, "run", lambda server: started.append(server.config.host))
     refused = invoke(url, "serve", "--host", "0.0.0.0")
     assert (refused.exit_code, started) == (1, [])
     assert "first create a key (`saywhy keys create`)" in refused.stderr
@@ -100,7 +101,7 @@ def test_customers_and_old_responses_are_deleted(url: str, sqlite_engine: store.
     with store.reading(sqlite_engine) as connection:
         assert store.responses.count(connection, workspace) == 2
     deleted = invoke(url, "customers", "delete", "c-1042", "--yes")
-    assert deleted.stdout.splitlines()[:2] == ["responses: 1", "comments: 1"]
+    assert deleted.stdout.splitlines()[:2] == ["responses: 1", "cases: 0"]
     assert "1 response with the same e-mail address stayed" in deleted.stdout
     assert invoke(url, "customers", "delete", "c-1042", "--yes").exit_code == 1
     assert "say how old" in invoke(url, "retention", "--yes").stderr
