@@ -17,8 +17,9 @@ from saywhy import store
 from saywhy.errors import Conflict
 from saywhy.feedback import Response, Score
 from saywhy.pseudonym import without_identity
-from saywhy.store import key_file
+from saywhy.store import access_tables, case_tables, job_tables, key_file
 from saywhy.store.locks import file_lock
+from saywhy.store.tables import metadata
 
 PERSON = Response("hr", "employee-4711", Score(2))
 
@@ -195,8 +196,16 @@ def test_keys_of_earlier_versions_are_moved(store_url: str, keys: Path) -> None:
         column = sa.schema.CreateColumn(sa.Column("anonymity_key", sa.LargeBinary)).compile(connection)
         connection.execute(sa.text(f"ALTER TABLE workspaces ADD COLUMN {column}"))
         connection.execute(sa.text("UPDATE workspaces SET anonymity_key = :key"), {"key": key})
-        for later in ("fixes", "published_groups", "jobs", "schedules", "answers"):
-            connection.execute(sa.text(f"DROP TABLE {later}"))
+        connection.execute(sa.text("ALTER TABLE clusters DROP COLUMN joined_id"))
+        later_tables = {"fixes", "published_groups"} | {
+            table.name
+            for module in (job_tables, case_tables, access_tables)
+            for table in vars(module).values()
+            if isinstance(table, sa.Table)
+        }
+        for table in reversed(metadata.sorted_tables):
+            if table.name in later_tables:
+                table.drop(connection)
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0009'"))
     engine.dispose()
     database = sa.make_url(store_url).database or ""
