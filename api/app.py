@@ -13,32 +13,40 @@ from fastapi.routing import APIRoute
 
 from api import health
 from api.http import metrics, problems
+from api.http.access_policy import AccessPolicy
+from api.http.audit_trail import AuditTrail
+from api.http.auth import Authenticate
 from api.http.dependencies import Resources, State, open_resources, worker_threads
+from api.http.hosts import AllowedHosts, CheckHost
 from api.http.metrics import Metrics
 from api.http.middleware import LimitBody, SecurityHeaders
 from api.http.observation import Observation
 from api.http.worker_slots import worker_slot
 from api.v1 import (
     analyses,
+    audit_log,
     audits,
     cases,
     classify,
     comments,
     customer_health,
+    erasure,
     exports,
     fixes,
     follow_up,
     imports,
     jobs,
+    keys,
     mappings,
     reports,
     responses,
     scenarios,
     schedules,
+    session,
     topic_proposals,
     topics,
 )
-from api.web import docs, report
+from api.web import docs, report, sign_in
 from saywhy import __version__
 from saywhy.settings import Settings
 from saywhy.store import connections_in_use
@@ -47,6 +55,9 @@ from service.micro_batches import MicroBatches
 DESCRIPTION = """
 Why did people give us that score? Send comments and get their sentiment and themes, or read the ranking of what costs
 NPS points in the responses that were imported and analysed.
+
+As soon as there is a key or a person, every request needs one: `Authorization: Bearer saywhy_…`, or the cookie of
+`POST /v1/session`. Each operation names the scope that it needs.
 
 Every error is a problem document (RFC 9457, `application/problem+json`).
 """
@@ -57,13 +68,14 @@ TAGS = [
     {"name": "fixes", "description": "Causes marked as fixed, against the feedback since then."},
     {"name": "comments", "description": "What people wrote, by what it names and by who wrote it."},
     {"name": "cases", "description": "Follow-ups of single responses, and what came of them."},
-    {"name": "customers", "description": "All that a customer said, and how accounts are."},
+    {"name": "customers", "description": "All that a customer said, how accounts are, and forgetting a person."},
     {"name": "topics", "description": "Root causes, and the edits by which people correct them."},
     {"name": "audits", "description": "The model measured against a person, who labels a random sample."},
     {"name": "responses", "description": "Responses that a program sends."},
     {"name": "imports", "description": "Files with responses."},
     {"name": "jobs", "description": "Imports, analyses and exports in the background, and their schedules."},
     {"name": "mappings", "description": "Saved mappings: how files with certain columns are imported."},
+    {"name": "access", "description": "Keys, signing in, and the log of who wrote what."},
     {"name": "pages", "description": "The reports as pages."},
     {"name": "health", "description": "For monitoring."},
 ]
@@ -76,8 +88,10 @@ def create_app(
 
     Its resources (store, models) are opened at start-up and closed at the end. A caller that has opened `resources`
     already, to get errors before there is a server, passes them; they are closed at the end as well. `worker`
-    runs as long as the application does.
+    runs as long as the application does. Raises `InvalidInput` for settings of access that cannot be.
     """
+
+    access = AccessPolicy.of(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -90,7 +104,7 @@ def create_app(
             measured.waiting.set_function(lambda: micro_batches.waiting)
             measured.connections.set_function(lambda: connections_in_use(opened.engine))
             slots = Semaphore(settings.concurrency)
-            yield {"resources": opened, "micro_batches": micro_batches, "slots": slots}
+            yield {"resources": opened, "micro_batches": micro_batches, "slots": slots, "access": access}
 
     measured = Metrics()
 
@@ -128,7 +142,12 @@ def create_app(
         analyses,
         exports,
         schedules,
+        erasure,
+        keys,
+        session,
+        audit_log,
         report,
+        sign_in,
         health,
         metrics,
         docs,
@@ -136,7 +155,11 @@ def create_app(
         app.include_router(module.router)
     docs.mount_assets(app)
     problems.install(app)
+    # The last one is the outermost: the name of the server, then who it is, then what is written.
     app.add_middleware(LimitBody)
+    app.add_middleware(AuditTrail)
+    app.add_middleware(Authenticate, policy=access)
+    app.add_middleware(CheckHost, allowed=AllowedHosts.of(settings))
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observation, metrics=measured)
     _complete_openapi(app)

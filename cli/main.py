@@ -16,16 +16,20 @@ from cli import (
     analysis,
     anonymity,
     audit,
+    audit_log,
     cases,
     customer_health,
     demo,
+    erasure,
     evaluate,
     exporting,
     fixes,
     follow_up,
     importing,
     jobs,
+    keys,
     mappings,
+    people,
     scenarios,
     schedules,
     serving,
@@ -97,6 +101,7 @@ def saywhy(
 
 
 SURVEYS = "From a survey to a report"
+ACCESS = "Who may, and personal data"
 STREAMS = "JSON lines in, JSON out; nothing is stored"
 
 app.command("import", rich_help_panel=SURVEYS)(importing.import_responses)
@@ -111,6 +116,7 @@ app.command("fix", rich_help_panel=SURVEYS)(fixes.fix)
 app.add_typer(fixes.app, name="fixes", rich_help_panel=SURVEYS)
 cases.app.add_typer(follow_up.app)
 app.add_typer(cases.app, name="cases", rich_help_panel=SURVEYS)
+customer_health.app.add_typer(erasure.app)
 app.add_typer(customer_health.app, name="customers", rich_help_panel=SURVEYS)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
@@ -119,6 +125,10 @@ app.command("worker", rich_help_panel=SURVEYS)(worker.worker)
 app.add_typer(jobs.app, name="jobs", rich_help_panel=SURVEYS)
 app.add_typer(schedules.app, name="schedule", rich_help_panel=SURVEYS)
 app.command("demo", rich_help_panel=SURVEYS)(demo.demo)
+app.add_typer(keys.app, name="keys", rich_help_panel=ACCESS)
+app.add_typer(people.app, name="people", rich_help_panel=ACCESS)
+app.command("audit-log", rich_help_panel=ACCESS)(audit_log.audit_log)
+app.command("retention", rich_help_panel=ACCESS)(erasure.retention)
 app.command("classify", rich_help_panel=STREAMS)(streams.classify)
 app.add_typer(topics.app, name="topics", rich_help_panel=STREAMS)
 app.command("rank", rich_help_panel=STREAMS)(streams.rank)

@@ -87,6 +87,34 @@ class Expired(SaywhyError):
     """The file has expired."""
 
 
+class KeyNotFound(NotFound):
+    """There is no key of that number or name."""
+
+
+class PersonNotFound(NotFound):
+    """There is nobody of that name."""
+
+
+class Unauthenticated(SaywhyError):
+    """Send a key: `Authorization: Bearer saywhy_…`, or sign in."""
+
+
+class Forbidden(SaywhyError):
+    """Whoever asks may not do this."""
+
+
+class WrongHost(SaywhyError):
+    """The server does not answer under this name."""
+
+
+class TooManyRequests(SaywhyError):
+    """Too many requests; wait, then try again."""
+
+    def __init__(self, detail: str | None = None, *, retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after  # seconds
+
+
 class NothingToAnalyse(SaywhyError):
     """There are no responses yet; import some first."""
 

@@ -46,6 +46,25 @@ class Settings(BaseSettings):
     job_retention: float = Field(
         default=30.0, gt=0, le=36500, description="Days that jobs are kept after they have ended."
     )
+    allowed_hosts: str | None = Field(
+        default=None,
+        description="Names under which the server answers, separated by commas, beside that of this machine; * is any.",
+    )
+    rate_limit: int = Field(
+        default=6000, ge=0, description="Requests a minute that each key and person may make; 0: any number."
+    )
+    session_hours: float = Field(default=12, gt=0, le=720, description="Hours after which people sign in again.")
+    trusted_proxies: str | None = Field(
+        default=None, description="Addresses or networks of reverse proxies, separated by commas; unset: none."
+    )
+    proxy_user_header: str | None = Field(
+        default=None, description="The header in which trusted proxies name the person who has signed in; unset: none."
+    )
+    retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days after which `saywhy retention` deletes responses; unset: say so each time.",
+    )
     label_url: str | None = Field(
         default=None,
         description="OpenAI-compatible API that names topics and proposes merges; unset: labels are phrases.",

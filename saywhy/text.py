@@ -29,6 +29,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", "".join(folded))  # characters that were apart may now compose
 
 
+def is_storable(text: str) -> bool:
+    """Whether databases can store a text, or be asked for it: without NUL and unpaired surrogates."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def counted(count: int, noun: str) -> str:
     """`1 row`, `1,200 rows`: for messages in English; the sentences of reports are in `pipelines.render`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

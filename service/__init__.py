@@ -19,5 +19,8 @@ or write feedback. Where what happens:
   `service.worker` claims jobs, `service.job_process` runs one; `service.schedules`; `service.files` of jobs.
 - `service.topics`: find topics, list and edit them.
 - `service.audits`: comments for a person to label, and the labels that come back.
+- `service.access`: whose a key, a session or a proxy's header is; `service.keys`, `service.people`: who there is;
+  `service.audit_log`: who wrote what.
+- `service.erasure`: what is to be forgotten.
 - `service.workspaces`: create and look up workspaces, promise anonymity, check the store.
 """

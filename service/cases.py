@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.clean.personal_data import mask
 from pipelines.follow_up import deadlines
 from saywhy import store
 from saywhy.case import LONGEST_NAME, PRIORITY, Case, CaseChange, CaseEvent, CaseState, check_text
@@ -173,7 +174,10 @@ def _details(connection: Connection, workspace_id: int, case: Case, with_persona
     exporter = Exporter.of(connection, workspace_id, CodeFrame(()), with_personal_data=with_personal_data)
     [response] = exporter.export_all(store.responses.by_id(connection, workspace_id, [case.response_id]))
     causes = tuple(dict.fromkeys(cause.label for cause in response.causes))
-    return CaseDetails(case, store.cases.history(connection, case.id), response.comment, causes)
+    history = store.cases.history(connection, case.id)
+    if not with_personal_data:
+        history = tuple(replace(event, note=event.note and mask(event.note)[0]) for event in history)
+    return CaseDetails(case, history, response.comment, causes)
 
 
 def _open(

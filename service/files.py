@@ -69,6 +69,13 @@ class JobFiles:
         """Delete an upload, if it is there."""
         shutil.rmtree((self.root / "uploads" / key).parent, ignore_errors=True)
 
+    def delete_export(self, key: str) -> bool:
+        """Delete an export; whether it was there."""
+        folder = (self.root / "exports" / key).parent
+        is_there = folder.is_dir()
+        shutil.rmtree(folder, ignore_errors=True)
+        return is_there
+
     def sweep(self, uploads_in_use: Collection[str]) -> None:
         """Delete expired exports, and uploads that no job needs any more."""
         folders_in_use = {Path(key).parent.name for key in uploads_in_use}

@@ -77,8 +77,9 @@ def _save(connection: Connection, workspace_id: int, responses: Sequence[Respons
         refused = {index: refusal for index, item in numbered if (refusal := _refusal(index, item, closed))}
         rejected += refused.values()
         numbered = [(index, item) for index, item in numbered if index not in refused]
-    counts = store.responses.save(connection, workspace_id, [response for _, response in numbered])
-    open_for(connection, workspace_id, [response for _, response in numbered])
+    saved = [response for _, response in numbered]
+    counts = store.responses.save(connection, workspace_id, saved)
+    open_for(connection, workspace_id, saved)
     rejected.sort(key=lambda rejection: rejection.index)
     return SaveReport(counts.new, counts.changed, counts.unchanged, tuple(rejected))
 

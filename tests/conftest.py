@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -18,6 +19,8 @@ from models.annotator import Annotator, load_annotator
 from saywhy import store
 from tests.builders.analysed_topics import TEXTS, add, run
 from tests.builders.brands import write_brands
+
+os.environ["SAYWHY_ALLOWED_HOSTS"] = "testserver"  # the name under which the test client asks
 
 settings.register_profile("default", deadline=None)  # no test fails because the machine is busy
 settings.load_profile("default")

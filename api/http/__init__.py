@@ -9,6 +9,8 @@
   connections that stall and drains.
 - Watching: `observation` gives each request an id, logs it (`logs`) and counts it (`metrics`).
 - Content security policy: `content_security` makes the policy of each page; the default is in `middleware`.
+- Access: `hosts` checks the name of the server and the origin of writes, `auth` finds out who asks and whether it may
+  (`access_policy`: what the settings say of that), `audit_trail` keeps a log of what was written.
 - Resources: `dependencies` opens store and models at start-up and hands them to the routes.
 - Language: `accept_language` reads the header by which browsers choose the language of a page.
 """

@@ -20,6 +20,12 @@ def of_report(page: str) -> str:
     return f"{_CLOSED}; style-src {_hash_of(_STYLE, page)}; img-src data:"
 
 
+def of_sign_in(page: str) -> str:
+    """The policy of the page on which people sign in: its style sheet, by hash, and a form for this server."""
+    closed = _CLOSED.replace("form-action 'none'", "form-action 'self'")
+    return f"{closed}; style-src {_hash_of(_STYLE, page)}"
+
+
 def of_docs(page: str) -> str:
     """The policy of the Swagger UI page: its inline script, by hash, files of this server, and inline styles."""
     return (

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from asyncio import Semaphore
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from api.http.access_policy import AccessPolicy
 from api.http.rendered import Renderings
 from models.annotator import Annotator, load_annotator
 from pipelines.clean import language
+from saywhy.access import Principal
 from saywhy.feedback import Comment
 from saywhy.settings import Settings
 from saywhy.store import Engine, open_store
@@ -49,11 +51,12 @@ class Resources:
 
 
 class State(TypedDict):
-    """The lifespan state, available as `request.state`."""
+    """The lifespan state, available as `request.state`; `api.http.auth` adds the `principal` of each request."""
 
     resources: Resources
     micro_batches: MicroBatches
     slots: Semaphore  # of `api.http.worker_slots`
+    access: AccessPolicy
 
 
 def open_resources(settings: Settings) -> Resources:
@@ -86,16 +89,24 @@ def worker_threads(settings: Settings) -> int:
 
 
 async def get_resources(request: Request) -> Resources:
-    """The resources that were opened at start-up. (A function that is not asynchronous would be given a thread.)"""
-    return cast(Resources, request.state.resources)
+    """The resources that were opened at start-up, with the workspace of whoever makes the request.
+
+    Reports may be compared with other workspaces only by those of the server's own. (A function that is not
+    asynchronous would be given a thread.)
+    """
+    resources = cast(Resources, request.state.resources)
+    principal: Principal | None = getattr(request.state, "principal", None)
+    if principal is None or principal.workspace == resources.workspace:
+        return resources
+    return replace(resources, workspace=principal.workspace, benchmark_workspaces=frozenset({principal.workspace}))
 
 
+async def get_access(request: Request) -> AccessPolicy:
+    """What the settings say of access."""
+    return cast(AccessPolicy, request.state.access)
+
+
+AccessPolicyDep = Annotated[AccessPolicy, Depends(get_access)]
+
+#: For what asks for nobody, such as health checks; all else takes its resources from `api.http.auth`.
 ResourcesDep = Annotated[Resources, Depends(get_resources)]
-
-
-def may_read_personal_data() -> bool:
-    """Whether whoever asks may read names, addresses and what is masked in comments."""
-    return False
-
-
-PersonalDataDep = Annotated[bool, Depends(may_read_personal_data)]

@@ -32,6 +32,10 @@ STATUS: dict[type[errors.SaywhyError], HTTPStatus] = {
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.Expired: HTTPStatus.GONE,
     errors.KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.WrongHost: HTTPStatus.MISDIRECTED_REQUEST,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.BundleDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ServerBusy: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -98,8 +102,8 @@ def schemas() -> dict[str, Any]:
     return {**schema.pop("$defs"), "Problem": schema}
 
 
-async def _on_product_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, errors.SaywhyError)
+def refusal(request: Request, error: errors.SaywhyError) -> Response:
+    """The problem document for an error of the product."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     detail = error.detail
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -107,7 +111,19 @@ async def _on_product_error(request: Request, error: Exception) -> Response:
         log.error("%s: %s", route_of(request.scope), detail)
         detail = type(error)().detail
     title = " ".join(re.findall("[A-Z][a-z]*", type(error).__name__)).capitalize()
-    return _respond(request, status, title=title, detail=detail)
+    return _respond(request, status, title=title, detail=detail, headers=_headers(error))
+
+
+def _headers(error: errors.SaywhyError) -> dict[str, str]:
+    """What the client is to do, where HTTP has a header for it."""
+    if isinstance(error, errors.Unauthenticated):
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooManyRequests) else {}
+
+
+async def _on_product_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.SaywhyError)
+    return refusal(request, error)
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:

@@ -87,6 +87,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: FastAPI, host: str, port: int, drain_seconds: float) -> None:
         config: dict[str, Any] = {
             "server_header": False,
+            "proxy_headers": False,  # read where they are used, as only some proxies are trusted
             "http": Connection,
             "ws": "none",
             "log_config": None,

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
 from saywhy.errors import ServerBusy
+
+T = TypeVar("T")
 
 #: Seconds that a request waits for a slot.
 MAX_WAIT = 5
@@ -25,6 +30,19 @@ async def worker_slot(request: Request) -> AsyncIterator[None]:
     if inspect.iscoroutinefunction(request.scope["endpoint"]):
         yield
         return
+    async with slot(request):
+        yield
+
+
+async def in_slot(request: Request, function: Callable[..., T], *arguments: Any) -> T:
+    """Run a function in a worker thread, for what middleware asks of the database. Raises `ServerBusy`."""
+    async with slot(request):
+        return await run_in_threadpool(function, *arguments)
+
+
+@asynccontextmanager
+async def slot(request: Request) -> AsyncIterator[None]:
+    """Hold a slot. Raises `ServerBusy` if none is free in `MAX_WAIT` seconds."""
     slots: asyncio.Semaphore = request.state.slots
     try:
         async with asyncio.timeout(MAX_WAIT):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.auth import WriteAccess
 from api.http.idempotency import RequestKeyDep
 from api.v1.jobs import JobOut, accepted
 from service import jobs
@@ -34,7 +34,7 @@ class NewAnalysis(BaseModel):
     responses=problems.documented(HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 def start_analysis(
-    resources: ResourcesDep, request_key: RequestKeyDep, response: Response, body: NewAnalysis | None = None
+    resources: WriteAccess, request_key: RequestKeyDep, response: Response, body: NewAnalysis | None = None
 ) -> JobOut:
     """Annotate what is new, find causes and write the reports, as a job. One that still waits is not added twice."""
     arguments = AnalyseArguments(refit=body.refit if body else False)

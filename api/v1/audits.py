@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from api.http import problems
+from api.http.auth import ReadAccess, WriteAccess
 from api.http.bodies import Items, SentObject
-from api.http.dependencies import ResourcesDep
 from pipelines.render.wording import closest_language
 from saywhy.annotation import Polarity
 from saywhy.audit import MIN_COMMENTS, AuditLabel
@@ -121,7 +121,7 @@ class Returned(BaseModel):
 
 
 @router.get("", summary="Read how far the audit is", responses=REFUSED)
-def read_standing(resources: ResourcesDep) -> StandingOut:
+def read_standing(resources: ReadAccess) -> StandingOut:
     """How many comments are labelled and how many are not."""
     progress = audit_sample.read_progress(resources.engine, resources.workspace)
     return StandingOut(
@@ -136,7 +136,7 @@ def read_standing(resources: ResourcesDep) -> StandingOut:
     responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}, **REFUSED},
 )
 def draw_sample(
-    resources: ResourcesDep,
+    resources: ReadAccess,
     size: Annotated[int, Query(ge=1, le=MAX_COMMENTS, description="Number of comments.")] = 200,
     language: Annotated[str, Query(description="Language of the themes' names.")] = "en",
     format: Annotated[Literal["json", "csv"], Query(description="`csv` is a sheet for people.")] = "json",
@@ -157,7 +157,7 @@ def draw_sample(
 
 
 @router.post("", summary="Hand in labels", responses=REFUSED)
-def keep_labels(labels: Labels, resources: ResourcesDep) -> Returned:
+def keep_labels(labels: Labels, resources: WriteAccess) -> Returned:
     """Keep the labels of comments. What cannot be kept is answered with its reason; all else is kept."""
     comments = [
         LabelledComment(comment.id, tuple(AuditLabel(label.theme, label.polarity) for label in comment.labels))
@@ -186,7 +186,7 @@ async def read_sheet(request: Request) -> bytes:
     responses=REFUSED,
     openapi_extra={"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string"}}}}},
 )
-def keep_sheet(sheet: Annotated[bytes, Depends(read_sheet)], resources: ResourcesDep) -> Returned:
+def keep_sheet(resources: WriteAccess, sheet: Annotated[bytes, Depends(read_sheet)]) -> Returned:
     """Keep the marks in a sheet. Rows that cannot be read are answered with line and reason; all others are kept."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "sheet.csv")

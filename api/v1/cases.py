@@ -10,7 +10,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.http import problems
-from api.http.dependencies import PersonalDataDep, ResourcesDep
+from api.http.auth import PersonalDataDep, PrincipalDep, ReadAccess, WriteAccess
+from api.v1.attribution import Authored
 from saywhy.case import LONGEST_NAME, LONGEST_NOTE, Case, CaseChange, CaseEvent, CaseState, Outcome, Task
 from saywhy.feedback import Customer, Group, Scale
 from saywhy.store.cases import CaseFilter
@@ -130,13 +131,10 @@ class Cases(BaseModel):
     next: str | None = Field(description="The cursor of the next page; null at the end.")
 
 
-class ChangeIn(BaseModel):
+class ChangeIn(Authored):
     """What changes; a member that is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid")
-
     version: int = Field(ge=1, description="That of the case as you read it; 409 if somebody else changed it since.")
-    author: str = Field(min_length=1, max_length=LONGEST_NAME, description="Who changes it.", examples=["Ada"])
     state: CaseState | None = None
     owner: str | None = Field(default=None, max_length=LONGEST_NAME, description='"" for nobody.', examples=["Ada"])
     outcome: Outcome | None = None
@@ -159,7 +157,7 @@ class Opened(BaseModel):
 
 @router.get("", summary="List the cases", responses=REFUSED)
 def list_cases(
-    resources: ResourcesDep,
+    resources: ReadAccess,
     with_personal_data: PersonalDataDep,
     state: Annotated[list[CaseState] | None, Query(description="Repeatable. By default all.")] = None,
     group: Annotated[Group | None, Query()] = None,
@@ -175,13 +173,13 @@ def list_cases(
 
 
 @router.post("", summary="Open the cases of earlier responses", responses=REFUSED)
-def open_cases(body: EarlierIn, resources: ResourcesDep) -> Opened:
+def open_cases(body: EarlierIn, resources: WriteAccess) -> Opened:
     """For responses that were too old when they were imported. None gets a second case."""
     return Opened(opened=cases.open_earlier(resources.engine, resources.workspace, body.since))
 
 
 @router.get("/{case}", summary="Read a case", responses=REFUSED)
-def read_case(case: CaseId, resources: ResourcesDep, with_personal_data: PersonalDataDep) -> CaseDetailsOut:
+def read_case(case: CaseId, resources: ReadAccess, with_personal_data: PersonalDataDep) -> CaseDetailsOut:
     """A case with its history."""
     details = cases.read_case(resources.engine, resources.workspace, case, with_personal_data=with_personal_data)
     return CaseDetailsOut.of_details(details, with_personal_data)
@@ -189,7 +187,11 @@ def read_case(case: CaseId, resources: ResourcesDep, with_personal_data: Persona
 
 @router.patch("/{case}", summary="Change a case", responses=REFUSED)
 def change_case(
-    case: CaseId, body: ChangeIn, resources: ResourcesDep, with_personal_data: PersonalDataDep
+    case: CaseId,
+    body: ChangeIn,
+    resources: WriteAccess,
+    principal: PrincipalDep,
+    with_personal_data: PersonalDataDep,
 ) -> CaseDetailsOut:
     """Change the state (open → contacted → resolved or closed), the owner or the outcome, or add a note."""
     # An explicit null takes the owner away.
@@ -199,7 +201,7 @@ def change_case(
         resources.workspace,
         case,
         CaseChange(body.state, owner, body.outcome, body.note),
-        author=body.author,
+        author=body.author_for(principal),
         version=body.version,
         with_personal_data=with_personal_data,
     )

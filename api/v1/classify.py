@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.auth import ClassifyAccess
 from api.v1.classified_comments import (
     ClassifyRequest,
     ClassifyResponse,
@@ -62,7 +62,7 @@ ToRecord = Callable[[SentComment, Any, int | None], dict[str, Any]]
 
 
 async def chosen(
-    resources: ResourcesDep,
+    resources: ClassifyAccess,
     model: Annotated[str, Query(description="An alias or a version: `champion` is the one that serves.")] = "champion",
     code_frame: Annotated[str, Query(description="The code frame of the themes: `core`.")] = "core",
     language: Annotated[str, Query(description="Language of the labels of causes.")] = "en",

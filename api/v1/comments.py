@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.http import problems
-from api.http.dependencies import PersonalDataDep, ResourcesDep
+from api.http.auth import PersonalDataDep, ReadAccess
 from api.v1.cases import Cursor, Limit
 from saywhy.annotation import Polarity
 from saywhy.feedback import Group, Segment
@@ -35,7 +35,7 @@ class Comments(BaseModel):
     responses=problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 def list_comments(
-    resources: ResourcesDep,
+    resources: ReadAccess,
     with_personal_data: PersonalDataDep,
     wave: Annotated[str, Query(max_length=500, description="A wave, or `all`.", examples=["2026-Q1"])] = ALL_WAVES,
     cause: Annotated[str | None, Query(max_length=500, description="A topic: its id or its label.")] = None,

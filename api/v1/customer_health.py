@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
-from api.http.dependencies import PersonalDataDep, ResourcesDep
+from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
 from api.v1.cases import CaseOut, Cursor, CustomerOut, Limit
 from api.v1.follow_up import NewAccountOut
 from saywhy.customer import AccountHealth, CustomerAlert, HealthBand, HealthParts
@@ -96,7 +96,7 @@ class Alerts(BaseModel):
 
 @router.get("", summary="List the customers", responses=REFUSED)
 def list_customers(
-    resources: ResourcesDep,
+    resources: ReadAccess,
     with_personal_data: PersonalDataDep,
     band: Annotated[
         list[HealthBand] | None, Query(description="Repeatable: `watch` and `at_risk` are the watch list.")
@@ -117,7 +117,7 @@ def list_customers(
 
 
 @router.get("/alerts", summary="List the alerts", responses=REFUSED)
-def list_alerts(resources: ResourcesDep, with_personal_data: PersonalDataDep, limit: Limit = PAGE) -> Alerts:
+def list_alerts(resources: ReadAccess, with_personal_data: PersonalDataDep, limit: Limit = PAGE) -> Alerts:
     """The accounts that turned from one band to another, the last one first."""
     alerts = customer_health.list_alerts(
         resources.engine, resources.workspace, limit, with_personal_data=with_personal_data
@@ -126,7 +126,7 @@ def list_alerts(resources: ResourcesDep, with_personal_data: PersonalDataDep, li
 
 
 @router.post("/alerts", summary="Look for accounts that turned", responses=REFUSED)
-def check_health(resources: ResourcesDep, with_personal_data: PersonalDataDep) -> Alerts:
+def check_health(resources: WriteAccess, with_personal_data: PersonalDataDep) -> Alerts:
     """Record how accounts are now; the answer has those that turned since. Every analysis does this, too."""
     alerts = customer_health.check_health(resources.engine, resources.workspace, with_personal_data=with_personal_data)
     return Alerts(alerts=[AlertOut.of(alert) for alert in alerts])
@@ -137,7 +137,7 @@ def read_customer(
     customer: Annotated[
         str, Path(max_length=500, description="An account, a customer's id or an e-mail address.", examples=["C-21615"])
     ],
-    resources: ResourcesDep,
+    resources: ReadAccess,
     with_personal_data: PersonalDataDep,
 ) -> CustomerDetailsOut:
     """Every answer, the scores in time, causes, cases and health."""

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.auth import ReadAccess, WriteAccess
 from api.http.idempotency import RequestKeyDep
 from api.v1.jobs import JobId, JobOut, accepted
 from saywhy.export_format import ExportFormat
@@ -43,7 +43,7 @@ class NewExport(BaseModel):
     status_code=HTTPStatus.ACCEPTED,
     responses=problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-def start_export(body: NewExport, resources: ResourcesDep, request_key: RequestKeyDep, response: Response) -> JobOut:
+def start_export(body: NewExport, resources: WriteAccess, request_key: RequestKeyDep, response: Response) -> JobOut:
     """Write a file with a row for each response, as a job. Personal data in comments is masked.
 
     Anonymous workspaces export nothing.
@@ -66,7 +66,7 @@ def start_export(body: NewExport, resources: ResourcesDep, request_key: RequestK
         **problems.documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.GONE),
     },
 )
-def download_export(job: JobId, resources: ResourcesDep) -> FileResponse:
+def download_export(job: JobId, resources: ReadAccess) -> FileResponse:
     """The file of an export that has succeeded. It can be downloaded for seven days."""
     file = jobs.find_export(resources.engine, resources.workspace, resources.files, job)
     return FileResponse(file.path, media_type=file.format.media_type, filename=file.path.name)

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from api.http import problems
+from api.http.auth import ReadAccess, WriteAccess
 from api.http.bodies import SentObject
-from api.http.dependencies import ResourcesDep
 from saywhy.fix import Fix, FixOutcome
 
 router = APIRouter(prefix="/v1/fixes", tags=["fixes"])
@@ -53,7 +53,7 @@ class Fixes(BaseModel):
 
 
 @router.get("", summary="List the fixes")
-def list_fixes(resources: ResourcesDep) -> Fixes:
+def list_fixes(resources: ReadAccess) -> Fixes:
     """The causes that are marked as fixed, with their outcome on all waves."""
     from service.fixes import list_fixes  # loads scipy, like the other routes here
 
@@ -66,7 +66,7 @@ def list_fixes(resources: ResourcesDep) -> Fixes:
     summary="Mark a cause as fixed",
     responses=problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def mark_fixed(body: NewFix, resources: ResourcesDep) -> FixOut:
+def mark_fixed(body: NewFix, resources: WriteAccess) -> FixOut:
     """Reports show it at once. A cause that is marked again is fixed from the new wave or date on."""
     from service.fixes import mark_fixed
 
@@ -81,7 +81,7 @@ def mark_fixed(body: NewFix, resources: ResourcesDep) -> FixOut:
     status_code=HTTPStatus.NO_CONTENT,
     responses=problems.documented(HTTPStatus.NOT_FOUND),
 )
-def remove_fix(cause: Cause, resources: ResourcesDep) -> None:
+def remove_fix(cause: Cause, resources: WriteAccess) -> None:
     """Mark a cause as not fixed."""
     from service.fixes import remove_fix
 

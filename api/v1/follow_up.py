@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.auth import ReadAccess, WriteAccess
 from api.v1.cases import Moment
 from saywhy.board import Board
 from saywhy.case import LONGEST_NAME, AccountOrigin, NewAccount
@@ -124,13 +124,13 @@ class BoardFormat(StrEnum):
 
 
 @router.get("/policy", summary="Read the policy", responses=REFUSED)
-def read_policy(resources: ResourcesDep) -> PolicyModel:
+def read_policy(resources: ReadAccess) -> PolicyModel:
     """Which responses open a case, and when it is due."""
     return PolicyModel.of(cases.read_policy(resources.engine, resources.workspace))
 
 
 @router.put("/policy", summary="Set the policy", responses=REFUSED)
-def save_policy(body: PolicyModel, resources: ResourcesDep) -> PolicyModel:
+def save_policy(body: PolicyModel, resources: WriteAccess) -> PolicyModel:
     """From now on. Cases that are open stay as they are."""
     policy = body.to_policy()
     cases.save_policy(resources.engine, resources.workspace, policy)
@@ -144,7 +144,7 @@ def save_policy(body: PolicyModel, resources: ResourcesDep) -> PolicyModel:
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **REFUSED},
 )
 def read_board(
-    resources: ResourcesDep,
+    resources: ReadAccess,
     since: Annotated[
         Moment | None, Query(description="Cases opened and accounts won since then; by default all.")
     ] = None,
@@ -159,14 +159,14 @@ def read_board(
 
 
 @router.get("/new-accounts", summary="List the new accounts", responses=REFUSED)
-def list_new_accounts(resources: ResourcesDep) -> NewAccounts:
+def list_new_accounts(resources: ReadAccess) -> NewAccounts:
     """The accounts that customers brought: by a referral, or as former customers who buy again."""
     new = customer_health.list_new_accounts(resources.engine, resources.workspace)
     return NewAccounts(new_accounts=[NewAccountOut.model_validate(account) for account in new])
 
 
 @router.post("/new-accounts", summary="Record a new account", status_code=HTTPStatus.CREATED, responses=REFUSED)
-def add_new_account(body: NewAccountIn, resources: ResourcesDep) -> NewAccountOut:
+def add_new_account(body: NewAccountIn, resources: WriteAccess) -> NewAccountOut:
     """No account is recorded twice."""
     new = NewAccount.won(**body.model_dump())
     customer_health.add_new_account(resources.engine, resources.workspace, new)
@@ -180,7 +180,7 @@ def add_new_account(body: NewAccountIn, resources: ResourcesDep) -> NewAccountOu
     responses=REFUSED,
 )
 def remove_new_account(
-    account: Annotated[str, Path(description="Its name.", examples=["Birchwood Labs"])], resources: ResourcesDep
+    account: Annotated[str, Path(description="Its name.", examples=["Birchwood Labs"])], resources: WriteAccess
 ) -> None:
     """For one that was recorded by mistake."""
     customer_health.remove_new_account(resources.engine, resources.workspace, account)

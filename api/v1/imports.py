@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.auth import PrincipalDep, ReadAccess, WriteAccess, require
 from api.http.idempotency import IdempotencyKey, key_of
 from api.http.middleware import MAX_BODY
 from api.http.uploads import upload
 from api.v1.jobs import LARGEST_ID, JobOut, accepted
+from saywhy.access import Scope
 from saywhy.feedback import Scale
 from saywhy.mapping import ColumnChoice
 from service import imports, jobs, previews
@@ -123,7 +124,7 @@ Options = Annotated[ImportOptions, Query()]
     openapi_extra=BODY,
 )
 async def start_import(
-    request: Request, options: Options, resources: ResourcesDep, response: Response, key: IdempotencyKey = None
+    request: Request, options: Options, resources: WriteAccess, response: Response, key: IdempotencyKey = None
 ) -> JobOut:
     """Upload a CSV, TSV, XLSX, JSON or JSONL file as the body (256 MiB by default); a job imports it.
 
@@ -141,7 +142,7 @@ async def start_import(
 
 
 @router.post("/preview", summary="Preview an import", responses=_REFUSALS, openapi_extra=BODY)
-async def preview_import(request: Request, options: Options, resources: ResourcesDep) -> ImportPreview:
+async def preview_import(request: Request, options: Options, resources: WriteAccess) -> ImportPreview:
     """How a file of at most 8 MiB would be read: its columns with role and examples, and its first rows.
 
     Of a larger file, send the beginning. Nothing is stored but the mapping, with `save_mapping`.
@@ -169,9 +170,14 @@ async def preview_import(request: Request, options: Options, resources: Resource
 )
 def download_rejections(
     import_id: Annotated[int, PathParameter(ge=1, le=LARGEST_ID, description="`import_id` of the job's result.")],
-    resources: ResourcesDep,
+    resources: ReadAccess,
+    principal: PrincipalDep,
 ) -> FileResponse:
-    """The rejected rows of an import as CSV. Those of an anonymous workspace are without text."""
+    """The rejected rows of an import as CSV, which needs the scope `pii` too: they are as they were sent.
+
+    Those of an anonymous workspace are without text.
+    """
+    require(principal, Scope.PII)
     # By way of a file, so that a slow client holds no transaction open.
     with tempfile.NamedTemporaryFile(suffix=".csv", delete=False) as file:
         path = Path(file.name)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.auth import ReadAccess, WriteAccess
 from saywhy.job import Job, JobState
 from service import jobs
 
@@ -90,7 +90,7 @@ def accepted(job: Job, response: Response) -> JobOut:
 
 @router.get("", summary="List the jobs")
 def list_jobs(
-    resources: ResourcesDep,
+    resources: ReadAccess,
     limit: Annotated[int, Query(ge=1, le=200, description="Jobs on a page.")] = 50,
     cursor: Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="`next` of the page before.")] = None,
     kind: Annotated[
@@ -107,7 +107,7 @@ def list_jobs(
 
 
 @router.get("/{job}", summary="Read a job", responses=problems.documented(HTTPStatus.NOT_FOUND))
-def read_job(job: JobId, resources: ResourcesDep) -> JobOut:
+def read_job(job: JobId, resources: ReadAccess) -> JobOut:
     """State, progress and result of a job."""
     return JobOut.of(jobs.find_job(resources.engine, resources.workspace, job))
 
@@ -117,7 +117,7 @@ def read_job(job: JobId, resources: ResourcesDep) -> JobOut:
     summary="Cancel a job",
     responses=problems.documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def cancel_job(job: JobId, resources: ResourcesDep) -> JobOut:
+def cancel_job(job: JobId, resources: WriteAccess) -> JobOut:
     """A job that waits is cancelled at once; a running one stops within seconds, and what it has saved stays."""
     return JobOut.of(jobs.cancel_job(resources.engine, resources.workspace, resources.files, job))
 

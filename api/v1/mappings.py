@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
+from api.http.auth import ReadAccess, WriteAccess
 from api.http.bodies import Items, SentObject
-from api.http.dependencies import ResourcesDep
 from saywhy.feedback import Scale
 from saywhy.mapping import ColumnChoice, Mapping
 from service import mappings
@@ -106,14 +106,14 @@ class Mappings(BaseModel):
 
 
 @router.get("", summary="List the mappings")
-def list_mappings(resources: ResourcesDep) -> Mappings:
+def list_mappings(resources: ReadAccess) -> Mappings:
     """The saved mappings. Of several that fit a file, the first one is used."""
     saved = mappings.list_mappings(resources.engine, resources.workspace)
     return Mappings(mappings=[MappingOut.of(mapping) for mapping in saved])
 
 
 @router.put("/{name:path}", summary="Save a mapping", responses=problems.documented(HTTPStatus.BAD_REQUEST))
-def save_mapping(name: Name, body: MappingIn, resources: ResourcesDep) -> MappingOut:
+def save_mapping(name: Name, body: MappingIn, resources: WriteAccess) -> MappingOut:
     """Save a mapping for later imports; it replaces one of the same name."""
     mapping = Mapping(name, tuple(body.columns), body.roles.to_choice(), body.scale, body.source, body.keep_unknown)
     mappings.save_mapping(resources.engine, resources.workspace, mapping)
@@ -126,6 +126,6 @@ def save_mapping(name: Name, body: MappingIn, resources: ResourcesDep) -> Mappin
     status_code=HTTPStatus.NO_CONTENT,
     responses=problems.documented(HTTPStatus.NOT_FOUND),
 )
-def delete_mapping(name: Name, resources: ResourcesDep) -> None:
+def delete_mapping(name: Name, resources: WriteAccess) -> None:
     """Delete a saved mapping. What was imported by it stays."""
     mappings.delete_mapping(resources.engine, resources.workspace, name)

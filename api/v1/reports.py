@@ -11,9 +11,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from api.http import problems
-from api.http.dependencies import Resources, ResourcesDep
+from api.http.auth import PrincipalDep, ReadAccess, require
+from api.http.dependencies import Resources
 from pipelines.render import to_json
+from saywhy.access import Scope
 from saywhy.benchmark import Against
+from saywhy.errors import InvalidInput
 from saywhy.report import Report
 from service.reports import reading
 
@@ -42,7 +45,7 @@ class Waves(BaseModel):
 
 
 @router.get("", summary="List the reports")
-def list_reports(resources: ResourcesDep) -> Waves:
+def list_reports(resources: ReadAccess) -> Waves:
     """The waves of the latest analysis."""
     return Waves(waves=list(reading.list_waves(resources.engine, resources.workspace)))
 
@@ -58,11 +61,26 @@ def list_reports(resources: ResourcesDep) -> Waves:
         **problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },
 )
-def read_report(request: Request, wave: Wave, resources: ResourcesDep, against: AgainstQuery = None) -> Response:
+def read_report(
+    request: Request,
+    wave: Wave,
+    resources: ReadAccess,
+    principal: PrincipalDep,
+    against: AgainstQuery = None,
+    staff_names: Annotated[
+        bool, Query(description="Show names of employees in quotes, which needs the scope `pii`; not with `against`.")
+    ] = False,
+) -> Response:
     """The ranking of what costs NPS points in one wave, with quotes as evidence, and with a benchmark on request.
 
     Without a benchmark it has an `ETag`: sent back as `If-None-Match`, it saves reading the same report again.
     """
+    if staff_names:
+        require(principal, Scope.PII)
+        if against is not None:
+            raise InvalidInput("give either `against` or `staff_names`")
+        report = reading.read_report(resources.engine, resources.workspace, wave, show_staff_names=True)
+        return Response(to_json(report), media_type="application/json")
     if against is not None:
         return Response(to_json(compared_report(resources, wave, against)), media_type="application/json")
     stored = reading.read_stored(resources.engine, resources.workspace, wave)

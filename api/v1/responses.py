@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.auth import WriteAccess
 from api.http.idempotency import RequestKeyDep
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.row import LONGEST_CELL, SPOILED
@@ -177,7 +177,7 @@ class SavedResponses(BaseModel):
         HTTPStatus.UNPROCESSABLE_ENTITY,
     ),
 )
-def send_responses(body: Responses, resources: ResourcesDep, request_key: RequestKeyDep) -> SavedResponses:
+def send_responses(body: Responses, resources: WriteAccess, request_key: RequestKeyDep) -> SavedResponses:
     """Save 1-1000 responses. One that is sent again changes nothing; with more values, it completes the earlier one.
 
     Invalid responses are rejected, each with the place and the reason, and all others are saved. If all are invalid,

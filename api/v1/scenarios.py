@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.auth import ReadAccess
 from saywhy.report import ALL_WAVES
 from saywhy.scenario import Scenario
 
@@ -39,7 +39,7 @@ class Scenarios(BaseModel):
     summary="What it would bring",
     responses=problems.documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-def read_scenarios(causes: Causes, resources: ResourcesDep, wave: Wave = ALL_WAVES) -> Scenarios:
+def read_scenarios(causes: Causes, resources: ReadAccess, wave: Wave = ALL_WAVES) -> Scenarios:
     """The causes are taken together, with joint intervals. An association, not a promise."""
     from service.scenarios import what_if  # loads scipy, which nothing else that is served needs
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
+from api.http.auth import ReadAccess, WriteAccess
 from api.v1.jobs import LARGEST_ID
 from service import schedules
 
@@ -50,7 +50,7 @@ class Schedules(BaseModel):
 
 
 @router.get("", summary="List the schedules")
-def list_schedules(resources: ResourcesDep) -> Schedules:
+def list_schedules(resources: ReadAccess) -> Schedules:
     """The schedules, and when each is due next."""
     listed = schedules.list_schedules(resources.engine, resources.workspace)
     return Schedules(schedules=[ScheduleOut.model_validate(schedule) for schedule in listed])
@@ -62,7 +62,7 @@ def list_schedules(resources: ResourcesDep) -> Schedules:
     status_code=HTTPStatus.CREATED,
     responses=problems.documented(HTTPStatus.BAD_REQUEST),
 )
-def add_schedule(body: NewSchedule, resources: ResourcesDep) -> ScheduleOut:
+def add_schedule(body: NewSchedule, resources: WriteAccess) -> ScheduleOut:
     """Start a job whenever the cron expression comes true. What was missed while no worker ran is started once."""
     schedule = schedules.add_schedule(
         resources.engine, resources.workspace, body.kind, body.arguments, cron=body.cron, time_zone=body.time_zone
@@ -78,7 +78,7 @@ def add_schedule(body: NewSchedule, resources: ResourcesDep) -> ScheduleOut:
 )
 def remove_schedule(
     schedule: Annotated[int, Path(ge=1, le=LARGEST_ID, description="The number of a schedule.", examples=[1])],
-    resources: ResourcesDep,
+    resources: WriteAccess,
 ) -> None:
     """Remove a schedule. Jobs that it has started stay."""
     schedules.remove_schedule(resources.engine, resources.workspace, schedule)

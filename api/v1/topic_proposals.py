@@ -10,8 +10,9 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from api.http import problems
-from api.http.dependencies import ResourcesDep
-from api.v1.topics import EditOut, Request
+from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
+from api.v1.attribution import Request
+from api.v1.topics import EditOut
 from saywhy.topic import Verdict
 from service.topics import proposals
 from service.topics.proposals import ProposalView
@@ -65,7 +66,7 @@ class Proposals(BaseModel):
 
 
 @router.get("/topic-proposals", summary="List the proposed merges")
-def list_proposals(resources: ResourcesDep) -> Proposals:
+def list_proposals(resources: ReadAccess) -> Proposals:
     """All proposals, the latest first. Nothing is merged until somebody accepts one."""
     views = proposals.list_proposals(resources.engine, resources.workspace)
     return Proposals(proposals=[ProposalOut.of(view) for view in views])
@@ -76,10 +77,11 @@ def list_proposals(resources: ResourcesDep) -> Proposals:
     summary="Accept a proposed merge",
     responses=problems.documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def accept(proposal: Number, by: Request, resources: ResourcesDep) -> EditOut:
+def accept(proposal: Number, by: Request, resources: WriteAccess, principal: PrincipalDep) -> EditOut:
     """Merge the topics. Returns the edit, which can be undone like any other."""
     code_frame = resources.annotator.code_frame
-    edit = proposals.accept(resources.engine, resources.workspace, proposal, by.attribution, code_frame=code_frame)
+    attribution = by.attribution(principal)
+    edit = proposals.accept(resources.engine, resources.workspace, proposal, attribution, code_frame=code_frame)
     return EditOut.of_kept(edit)
 
 
@@ -88,6 +90,7 @@ def accept(proposal: Number, by: Request, resources: ResourcesDep) -> EditOut:
     summary="Dismiss a proposed merge",
     responses=problems.documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def dismiss(proposal: Number, by: Request, resources: ResourcesDep) -> ProposalOut:
+def dismiss(proposal: Number, by: Request, resources: WriteAccess, principal: PrincipalDep) -> ProposalOut:
     """Keep the topics apart. They are not proposed again."""
-    return ProposalOut.of(proposals.dismiss(resources.engine, resources.workspace, proposal, by.attribution))
+    attribution = by.attribution(principal)
+    return ProposalOut.of(proposals.dismiss(resources.engine, resources.workspace, proposal, attribution))

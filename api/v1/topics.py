@@ -11,8 +11,9 @@ from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
-from api.http.bodies import Items, SentObject
-from api.http.dependencies import ResourcesDep
+from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
+from api.http.bodies import Items
+from api.v1.attribution import Request
 from saywhy.topic import Edit, EditKind, Fate, Lineage
 from service.topics import editing, views
 from service.topics.validation import EditRequest
@@ -159,17 +160,6 @@ class Edits(BaseModel):
     edits: list[EditOut]
 
 
-class Request(SentObject):
-    """What every edit has: who makes it, and why."""
-
-    author: str = Field(min_length=1, max_length=120, description="Who makes the edit.", examples=["Ada"])
-    note: str | None = Field(default=None, max_length=1000, description="The reason.")
-
-    @property
-    def attribution(self) -> editing.Attribution:
-        return editing.Attribution(self.author, self.note)
-
-
 class Rename(Request):
     """Give a topic a name. Its id stays, and so does its definition unless there is a new one."""
 
@@ -243,14 +233,14 @@ REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTP
 
 
 @router.get("/topics", summary="List the topics")
-def list_topics(resources: ResourcesDep) -> Topics:
+def list_topics(resources: ReadAccess) -> Topics:
     """All topics: pinned ones first, then by size; unstable and vague ones after the others, ignored ones last."""
     topics = views.list_topics(resources.engine, resources.workspace)
     return Topics(topics=[TopicOut.model_validate(topic) for topic in topics])
 
 
 @router.get("/topics/{topic}", summary="Read a topic", responses=REFUSED)
-def read_topic(topic: TopicId, resources: ResourcesDep) -> DetailsOut:
+def read_topic(topic: TopicId, resources: ReadAccess) -> DetailsOut:
     """One topic with example clauses, its history and its edits."""
     code_frame = resources.annotator.code_frame
     details = views.read_topic(resources.engine, resources.workspace, topic, code_frame=code_frame)
@@ -263,13 +253,13 @@ def read_topic(topic: TopicId, resources: ResourcesDep) -> DetailsOut:
 
 
 @router.get("/topic-edits", summary="List the edits")
-def list_edits(resources: ResourcesDep) -> Edits:
+def list_edits(resources: ReadAccess) -> Edits:
     """All edits, latest first, with their outcome."""
     return Edits(edits=[EditOut.of(status) for status in views.list_edits(resources.engine, resources.workspace)])
 
 
 @router.post("/topic-edits", summary="Edit a topic", responses=REFUSED)
-def edit_topic(edit: AnyEdit, resources: ResourcesDep) -> EditOut:
+def edit_topic(edit: AnyEdit, resources: WriteAccess, principal: PrincipalDep) -> EditOut:
     """Correct a topic. Topics show the edit at once, reports after the next analysis.
 
     A request that a standing edit already answers returns that edit.
@@ -277,13 +267,18 @@ def edit_topic(edit: AnyEdit, resources: ResourcesDep) -> EditOut:
     arguments = edit.model_dump(exclude={"kind", "topic", "author", "note"}, exclude_none=True)
     request = EditRequest(EditKind(edit.kind), edit.topic, arguments)
     code_frame = resources.annotator.code_frame
-    kept = editing.apply_edit(resources.engine, resources.workspace, request, edit.attribution, code_frame=code_frame)
+    by = edit.attribution(principal)
+    kept = editing.apply_edit(resources.engine, resources.workspace, request, by, code_frame=code_frame)
     return EditOut.of_kept(kept)
 
 
 @router.post("/topic-edits/{edit}/undo", summary="Undo an edit", responses=REFUSED)
 def undo_edit(
-    edit: Annotated[int, Path(description="The number of an edit.")], by: Request, resources: ResourcesDep
+    edit: Annotated[int, Path(description="The number of an edit.")],
+    by: Request,
+    resources: WriteAccess,
+    principal: PrincipalDep,
 ) -> EditOut:
     """Undo an edit. Undoing an undo restores the edit."""
-    return EditOut.of_kept(editing.undo_edit(resources.engine, resources.workspace, edit, by.attribution))
+    attribution = by.attribution(principal)
+    return EditOut.of_kept(editing.undo_edit(resources.engine, resources.workspace, edit, attribution))

@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse
 
 from api.http import content_security, problems
 from api.http.accept_language import preferred_language
-from api.http.dependencies import Resources, ResourcesDep
+from api.http.auth import ReadAccess
+from api.http.dependencies import Resources
 from api.http.rendered import Rendering
 from api.v1.reports import AgainstQuery, Wave, compared_report
 from pipelines.render import start_page, to_html
@@ -34,7 +35,7 @@ AcceptLanguage = Annotated[str, Header(include_in_schema=False)]
 @router.get("/", summary="The report page of all waves", responses=ERRORS)
 def show_all(
     request: Request,
-    resources: ResourcesDep,
+    resources: ReadAccess,
     language: Language = None,
     against: AgainstQuery = None,
     accept_language: AcceptLanguage = "",
@@ -54,7 +55,7 @@ def show_all(
 def show_report(
     request: Request,
     wave: Wave,
-    resources: ResourcesDep,
+    resources: ReadAccess,
     language: Language = None,
     against: AgainstQuery = None,
     accept_language: AcceptLanguage = "",

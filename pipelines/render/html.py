@@ -6,6 +6,7 @@ import base64
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -30,6 +31,14 @@ def to_html(report: Report, code_frame: CodeFrame, *, language: str = "en") -> s
 def start_page(responses: int, *, is_analysing: bool, language: str = "en") -> str:
     """The page while there is no report, with the next steps; same languages and policy as `to_html`."""
     return _render("start.html.j2", Wording(language), responses=responses, analysing=is_analysing)
+
+
+def sign_in_page(refusal: Literal["sign_in.wrong", "sign_in.wait"] | None = None, *, language: str = "en") -> str:
+    """The form by which people sign in, with why the last attempt was refused; same languages as `to_html`.
+
+    The page posts to its own address, and nothing else.
+    """
+    return _render("sign_in.html.j2", Wording(language), refusal=refusal)
 
 
 def _render(template: str, wording: Wording, **values: object) -> str:

@@ -12,10 +12,12 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
-`new_accounts`, `customers`, `comment_search`.
+`new_accounts`, `customers`, `comment_search`. Access: `keys`, `people` (and their sessions), `rate_limits`,
+`audit_log`. `erasure` and `redaction` delete what is to be forgotten.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables` and `job_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the
-differences between the databases. `key_file` keeps the keys of anonymous workspaces outside the database.
+`tables`, `job_tables`, `case_tables` and `access_tables` define the schema, `migrate` and `migrations/` create it,
+`statements` and `types` hide the differences between the databases. `key_file` keeps the keys of anonymous workspaces
+outside the database.
 """
 
 from sqlalchemy import Connection, Engine
@@ -23,6 +25,7 @@ from sqlalchemy import Connection, Engine
 from saywhy.store import (
     annotations,
     answers,
+    audit_log,
     audits,
     cases,
     claims,
@@ -31,15 +34,20 @@ from saywhy.store import (
     comments,
     customers,
     efforts,
+    erasure,
     fixes,
     follow_up_policies,
     imports,
     jobs,
+    keys,
     mappings,
     memberships,
     merge_proposals,
     new_accounts,
+    people,
     published_groups,
+    rate_limits,
+    redaction,
     reports,
     responses,
     runs,
@@ -57,6 +65,7 @@ __all__ = [
     "analysing",
     "annotations",
     "answers",
+    "audit_log",
     "audits",
     "cases",
     "check",
@@ -67,17 +76,22 @@ __all__ = [
     "connections_in_use",
     "customers",
     "efforts",
+    "erasure",
     "fixes",
     "follow_up_policies",
     "imports",
     "jobs",
+    "keys",
     "mappings",
     "memberships",
     "merge_proposals",
     "new_accounts",
     "open_store",
+    "people",
     "published_groups",
+    "rate_limits",
     "reading",
+    "redaction",
     "reports",
     "responses",
     "runs",

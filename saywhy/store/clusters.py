@@ -60,6 +60,13 @@ def load(connection: Connection, workspace_id: int) -> tuple[Cluster, ...]:
     return tuple(_cluster(row) for row in connection.execute(query))
 
 
+def relabel(connection: Connection, workspace_id: int, cluster: Cluster) -> None:
+    """Save the labels of a cluster, and nothing else of it."""
+    is_cluster = (clusters.c.workspace_id == workspace_id) & (clusters.c.id == cluster.id)
+    values = {"label": cluster.label, "labels": cluster.labels or None}
+    connection.execute(sa.update(clusters).where(is_cluster).values(values))
+
+
 def lineage(connection: Connection, workspace_id: int) -> tuple[Lineage, ...]:
     """Lineage events of all clusters, oldest first."""
     query = sa.select(lineage_table).where(lineage_table.c.workspace_id == workspace_id).order_by(lineage_table.c.id)

@@ -99,6 +99,12 @@ def by_hash(connection: Connection, workspace_id: int, content_hashes: Collectio
     return existing
 
 
+def any_with(connection: Connection, workspace_id: int, words: str) -> bool:
+    """Whether these words stand in any comment, whatever the case of letters. (SQLite knows only that of ASCII.)"""
+    has_words = comments.c.verbatim.icontains(words, autoescape=True)
+    return bool(connection.scalar(sa.select(sa.exists().where(comments.c.workspace_id == workspace_id, has_words))))
+
+
 def from_row(row: Row) -> Comment:
     """The comment of a row with `COLUMNS`."""
     return Comment(row.verbatim, row.language, row.is_answer, row.duplicate_of)

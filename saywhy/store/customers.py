@@ -13,11 +13,9 @@ from saywhy.case import CaseState
 from saywhy.customer import Answer, CustomerAlert, HealthBand
 from saywhy.feedback import Scale, Score
 from saywhy.store.case_tables import account_health, cases, customer_alerts, new_accounts
+from saywhy.store.redaction import FORGOTTEN
 from saywhy.store.statements import STREAMED, Row, batches, upsert
 from saywhy.store.tables import assignments, responses, topics
-
-#: Stands for a forgotten customer who brought an account.
-FORGOTTEN = "(deleted)"
 
 
 def _first_given(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -150,8 +148,17 @@ def alerts(connection: Connection, workspace_id: int, limit: int) -> list[Custom
     ]
 
 
+def without_answers(connection: Connection, workspace_id: int, accounts: Collection[str]) -> set[str]:
+    """Those of the accounts that have no response (any more)."""
+    present = set[str]()
+    for batch in batches(sorted(accounts)):
+        query = sa.select(ACCOUNT).where(_columns.workspace_id == workspace_id, ACCOUNT.in_(batch)).distinct()
+        present.update(connection.scalars(query))
+    return set(accounts) - present
+
+
 def forget(connection: Connection, workspace_id: int, names: Collection[str]) -> None:
-    """Forget people by these ids and addresses: how they were, and that they brought accounts; the accounts stay.
+    """Forget people by these names, ids and addresses: how they were, and that they brought accounts; these stay.
 
     Cases are deleted with their responses.
     """

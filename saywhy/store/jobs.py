@@ -80,6 +80,26 @@ def pending(connection: Connection, workspace_id: int, kind: str) -> list[Job]:
     return [from_row(row) for row in connection.execute(query.order_by(jobs.c.id))]
 
 
+def that_copy(connection: Connection, workspace_id: int) -> list[Job]:
+    """The imports that have not ended and the exports that run: what they read and write is not in the tables.
+
+    Until the transaction ends, no worker starts those that wait.
+    """
+    query = sa.select(jobs).where(
+        jobs.c.workspace_id == workspace_id, jobs.c.kind.in_(["import", "export"]), jobs.c.state.not_in(_TERMINAL)
+    )
+    unfinished = [from_row(row) for row in connection.execute(query.with_for_update())]
+    return [job for job in unfinished if job.kind == "import" or job.state is JobState.RUNNING]
+
+
+def exported_files(connection: Connection, workspace_id: int) -> list[str]:
+    """The keys of the files of exports that have succeeded."""
+    query = sa.select(jobs.c.result).where(
+        jobs.c.workspace_id == workspace_id, jobs.c.kind == "export", jobs.c.state == JobState.SUCCEEDED
+    )
+    return [result["file"] for result in connection.scalars(query)]
+
+
 def request_cancel(connection: Connection, workspace_id: int, job_id: int) -> Job:
     """Cancel a job that is not running, or ask the worker of a running one to stop.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import orjson
@@ -60,6 +61,19 @@ def history(connection: Connection, workspace_id: int) -> dict[str, list[Report]
         report = _REPORT.validate_python(row.body)
         by_wave.setdefault(report.wave, []).append(report)
     return by_wave
+
+
+def stream(connection: Connection, workspace_id: int) -> Iterator[tuple[int, Report]]:
+    """All reports with their ids, earlier ones too, as a stream."""
+    query = sa.select(reports.c.id, reports.c.body).where(reports.c.workspace_id == workspace_id)
+    with connection.execute(query.order_by(reports.c.id), execution_options={"yield_per": 20}) as rows:
+        for row in rows:
+            yield row.id, _REPORT.validate_python(row.body)
+
+
+def rewrite(connection: Connection, report_id: int, report: Report) -> None:
+    """Replace a report."""
+    connection.execute(sa.update(reports).where(reports.c.id == report_id).values(body=asdict(report)))
 
 
 def latest(connection: Connection, workspace_id: int, wave: str) -> Report:

@@ -69,7 +69,7 @@ def validate(lookup: TopicLookup, request: EditRequest, topic: Topic | None) -> 
 def single_line(text: str, name: str, longest: int = LONGEST_NAME) -> str:
     """The text, normalised for display; `InvalidInput` names it if it is blank, too long or more than one line."""
     normalised = normalise(text)
-    has_controls = any(unicodedata.category(character) == "Cc" for character in text)
+    has_controls = any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
     if not normalised or len(normalised) > longest or has_controls:
         raise InvalidInput(f"{name} must be one line of 1 to {longest} characters")
     return normalised

@@ -23,6 +23,31 @@ BODIES: dict[tuple[str, str], Any] = {
         "roles": {"score": ["NPS"], "comment": ["Why?"], "segments": []},
         "scale": "0-10",
     },
+    ("POST", "/v1/cases"): {"since": "2026-01-01T00:00:00Z"},
+    ("PATCH", "/v1/cases/{case}"): {"version": 1, "author": "Ada", "state": "contacted", "owner": "Bo", "note": "why"},
+    ("PUT", "/v1/follow-up/policy"): {
+        "groups": ["detractor"],
+        "max_age_days": 30,
+        "within_hours": 24,
+        "business_hours": {"time_zone": "Europe/Berlin", "opens": "09:00", "days": [0, 1], "country": "DE"},
+    },
+    ("POST", "/v1/follow-up/new-accounts"): {"account": "Elm", "origin": "referral", "brought_by": "c-1", "case": 1},
+    ("POST", "/v1/responses"): {
+        "source": "shop",
+        "responses": [
+            {"id": "1", "score": 3, "comment": "Late.", "segments": {"plan": ["pro"]}, "customer": {"id": "c"}}
+        ],
+    },
+    ("POST", "/v1/analyses"): {"refit": False},
+    ("POST", "/v1/exports"): {"format": "csv", "wave": "all", "segments": ["region=north"], "cause": "a"},
+    ("POST", "/v1/schedules"): {
+        "kind": "analyse",
+        "arguments": {"refit": True},
+        "cron": "0 2 * * *",
+        "time_zone": "UTC",
+    },
+    ("POST", "/v1/keys"): {"name": "CRM", "scopes": ["read"], "expires_at": "2100-01-01T00:00:00Z"},
+    ("POST", "/v1/session"): {"name": "ada", "password": "correct horse battery"},
 }
 
 #: Values that take the place of a member, or of a whole body.
@@ -199,7 +224,7 @@ def hostile_requests(document: dict[str, Any], count: int, seed: int = 0) -> Ite
 def _body(random_: random.Random, method: str, path: str, operation: dict[str, Any]) -> tuple[str, bytes]:
     if "requestBody" not in operation:
         return ("", b"") if random_.random() < 0.9 else (random_.choice(_CONTENT_TYPES), random_.choice(_RAW))
-    [content_type] = operation["requestBody"]["content"]
+    content_type = random_.choice(list(operation["requestBody"]["content"]))
     if random_.random() < 0.1:
         content_type = random_.choice(_CONTENT_TYPES)
     if content_type == "text/csv" and random_.random() < 0.8:

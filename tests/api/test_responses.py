@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -203,3 +204,12 @@ def test_a_body_of_another_kind_is_refused(client: TestClient) -> None:
     for media_type in ("text/plain", "application/x-www-form-urlencoded"):
         answer = client.post("/v1/responses", content=b'{"source": "s"}', headers={"Content-Type": media_type})
         assert answer.status_code == 415
+
+
+def test_responses_that_are_sent_open_cases(client: TestClient) -> None:
+    """As those of files do: the customer of an answer of now is to be contacted."""
+    answered_at = datetime.now(UTC).isoformat()
+    sent = {"id": "r-1", "score": 1, "answered_at": answered_at, "customer": {"id": "c-17"}}
+    assert client.post("/v1/responses", json={"source": "shop", "responses": [sent]}).status_code == 200
+    [case] = client.get("/v1/cases").json()["cases"]
+    assert (case["response"], case["state"], case["customer"]["id"]) == ("r-1", "open", "c-17")

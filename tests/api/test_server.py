@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -19,11 +19,12 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.http import middleware, server, worker_slots
+from api.http import auth, middleware, server, worker_slots
 from api.http.dependencies import Resources
 from saywhy import store
 from saywhy.settings import Settings
 from tests.api.hostile_requests import BODIES
+from tests.builders.access import check_at_once, key_of
 from tests.doubles import FakeAnnotator
 
 NEED_NO_STORE = {"/v1/classify", "/v1/classify/stream", "/health/live", "/metrics"}
@@ -36,6 +37,13 @@ PARAMETERS = {
     "{proposal}": "1",
     "{cause}": "support",
     "{name}": "x",
+    "{case}": "1",
+    "{customer}": "c-1",
+    "{account}": "x",
+    "{job}": "1",
+    "{import_id}": "1",
+    "{schedule}": "1",
+    "{key}": "1",
 }
 
 
@@ -102,7 +110,7 @@ def test_a_slow_head_is_not_waited_for(app: FastAPI, head: bytes) -> None:
 def test_a_head_that_comes_byte_by_byte_is_not_waited_for(app: FastAPI) -> None:
     """Each byte does not begin the time anew, on a connection that was used before either."""
     with running(app) as (_, address), connect(address) as connection:
-        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"200 OK" in connection.recv(4096)
         with pytest.raises(ConnectionError):
             send_for_ever(connection, b"G")
@@ -114,7 +122,7 @@ def test_a_head_that_comes_byte_by_byte_is_not_waited_for(app: FastAPI) -> None:
 def test_a_body_that_does_not_end_is_not_waited_for(app: FastAPI, headers: bytes, part: bytes) -> None:
     """It is answered with 408, and the connection is closed."""
     with running(app) as (_, address), connect(address) as connection:
-        head = b"POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        head = b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         connection.sendall(head + headers + b"\r\n\r\n" + part)
         answer = rest_of(connection)
     assert answer.startswith(b"HTTP/1.1 408 ")
@@ -124,7 +132,7 @@ def test_a_body_that_does_not_end_is_not_waited_for(app: FastAPI, headers: bytes
 def test_the_rest_of_a_refused_body_is_not_received_for_ever(app: FastAPI) -> None:
     """A body that is too large is refused, and the connection is closed although more of it arrives."""
     with running(app) as (_, address), connect(address) as connection:
-        head = b"POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        head = b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         connection.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n")
         chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
         with pytest.raises(ConnectionError):
@@ -139,7 +147,7 @@ def test_a_client_that_reads_nothing_is_left(app: FastAPI) -> None:
         return "x" * 50_000_000
 
     with running(app) as (process, address), connect(address) as connection:
-        connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
         connection.recv(1)
         while process.server_state.connections:
             time.sleep(0.01)
@@ -185,6 +193,54 @@ def test_busy_workers_cost_neither_liveness_nor_patience(app: FastAPI) -> None:
         assert client.get("/v1/reports").status_code == 200
 
 
+def test_who_asks_is_found_out_within_the_slots(
+    app: FastAPI, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While all slots are taken, whose a key is cannot be looked up: 503 soon, for each of many; liveness goes on."""
+    check_at_once(monkeypatch)
+    monkeypatch.setattr(auth, "MAX_WAIT", 0.3)
+    key = {"Authorization": f"Bearer {key_of(sqlite_engine, 'default')}"}
+    begun, release = Event(), Event()
+
+    @app.get("/work", include_in_schema=False)
+    def work() -> None:
+        begun.set()
+        release.wait(60)
+
+    with (
+        running(app) as (_, address),
+        httpx2.Client(base_url=address, timeout=60, headers=key) as client,
+        ThreadPoolExecutor(20) as pool,
+    ):
+        working = pool.submit(client.get, "/work")
+        assert begun.wait(60)
+        refused = list(pool.map(client.get, ["/v1/session"] * 16))
+        assert {answer.json()["type"] for answer in refused} == {"urn:saywhy:problem:server-busy"}
+        assert {answer.status_code for answer in refused} == {503}
+        assert client.get("/health/live").status_code == client.get("/metrics").status_code == 200
+        release.set()
+        assert working.result(60).status_code == 200
+        assert client.get("/v1/session").json()["name"] == "CRM sync"
+
+
+def test_without_connections_who_asks_is_not_known(
+    app: FastAPI, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an exhausted pool: 503 for keys, sessions and nobody; liveness needs no connection."""
+    check_at_once(monkeypatch)
+    monkeypatch.setattr(sqlite_engine.pool, "_timeout", 0.1)
+    key = {"Authorization": f"Bearer {key_of(sqlite_engine, 'default')}"}
+    with TestClient(app) as client:
+        with ExitStack() as stack:
+            for _ in range(store.engine.CONNECTIONS):
+                stack.enter_context(sqlite_engine.connect())
+            for headers in (key, {"Cookie": "saywhy_session=x"}, {}):
+                answer = client.get("/v1/session", headers=headers)
+                assert (answer.status_code, answer.json()["type"]) == (503, "urn:saywhy:problem:store-busy")
+            assert client.get("/health/live").status_code == 200
+        assert client.get("/v1/session", headers=key).status_code == 200
+
+
 def test_without_its_database_every_route_is_unavailable(app: FastAPI, tmp_path: Path) -> None:
     """While the file is gone all that need it say 503, and no empty file appears; when it is back all is well."""
     path, elsewhere = tmp_path / "store.db", tmp_path / "elsewhere"
@@ -196,8 +252,9 @@ def test_without_its_database_every_route_is_unavailable(app: FastAPI, tmp_path:
                 url = template.replace("scenarios", "scenarios?cause=support")
                 for name, value in PARAMETERS.items():
                     url = url.replace(name, value)
+                takes_file = "sheet" in url or template in ("/v1/imports", "/v1/imports/preview")
                 sent: dict[str, Any] = (
-                    {"content": b"id,done\n", "headers": {"content-type": "text/csv"}} if "sheet" in url else {}
+                    {"content": b"id,done\n", "headers": {"content-type": "text/csv"}} if takes_file else {}
                 )
                 if body := BODIES.get((method.upper(), template)):
                     sent = {"json": body}

@@ -68,7 +68,7 @@ def test_refusals_are_problem_documents(client: TestClient) -> None:
         ("9/accept", BY, 404, "proposal-not-found"),
         ("9/dismiss", BY, 404, "proposal-not-found"),
         ("1/dismiss", BY, 409, "conflict"),
-        ("2/accept", {}, 422, "invalid-request"),
+        ("2/accept", {}, 400, "invalid-input"),
         ("two/accept", BY, 422, "invalid-request"),
     ):
         answer = client.post(f"/v1/topic-proposals/{path}", json=body)

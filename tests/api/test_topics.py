@@ -87,7 +87,7 @@ def test_http_refusals_are_problem_documents(client: TestClient) -> None:
             400,
             "invalid-input",
         ),
-        ("POST", "/v1/topic-edits", {"kind": "pin", "topic": one}, 422, "invalid-request"),
+        ("POST", "/v1/topic-edits", {"kind": "pin", "topic": one}, 400, "invalid-input"),
         ("POST", "/v1/topic-edits", {"kind": "praise", "topic": one, **by}, 422, "invalid-request"),
         ("POST", "/v1/topic-edits/99/undo", by, 404, "edit-not-found"),
     ):

@@ -48,7 +48,7 @@ def test_every_command_is_documented_with_its_options() -> None:
         commands |= {f"{name} {part}": subcommand for part, subcommand in (subcommands or {}).items()}
         if not subcommands or command.invoke_without_command:
             commands[name] = command
-    documented = re.findall(r"^### `saywhy ([a-z]+(?: [a-z]+)?)", page, re.MULTILINE)
+    documented = re.findall(r"^### `saywhy ([a-z-]+(?: [a-z-]+)?)", page, re.MULTILINE)
     assert sorted(documented) == sorted(commands)
     for name, command in commands.items():
         heading = next(line for line in page.splitlines() if re.match(rf"### `saywhy {name}\b", line))

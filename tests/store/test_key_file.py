@@ -203,6 +203,7 @@ def test_keys_of_earlier_versions_are_moved(store_url: str, keys: Path) -> None:
         column = sa.schema.CreateColumn(sa.Column("anonymity_key", sa.LargeBinary)).compile(connection)
         connection.execute(sa.text(f"ALTER TABLE workspaces ADD COLUMN {column}"))
         connection.execute(sa.text("UPDATE workspaces SET anonymity_key = :key"), {"key": key})
+        connection.execute(sa.text("ALTER TABLE clusters DROP COLUMN joined_id"))
         for table in reversed(metadata.sorted_tables):
             if table.name not in TABLES_BEFORE:
                 table.drop(connection)

@@ -1,0 +1,88 @@
+"""`/v1/session`: sign in with a password, see who one is, sign out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http import problems
+from api.http.access_policy import AccessPolicy
+from api.http.auth import COOKIE, AnyAccess, PrincipalDep, session_token
+from api.http.dependencies import AccessPolicyDep, Resources, ResourcesDep
+from saywhy.access import Person, Principal, PrincipalKind, Scope
+from service import people
+
+router = APIRouter(prefix="/v1/session", tags=["access"])
+
+
+class SignIn(BaseModel):
+    """Name and password of a person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(max_length=120, examples=["ada@example.com"])
+    password: str = Field(max_length=people.LONGEST_PASSWORD, repr=False, examples=["correct horse battery"])
+
+
+class PrincipalOut(BaseModel):
+    """Whoever makes the request, and what it may do."""
+
+    kind: PrincipalKind
+    name: str
+    workspace: str
+    scopes: list[Scope]
+
+    @classmethod
+    def of(cls, principal: Principal) -> PrincipalOut:
+        return cls(
+            kind=principal.kind,
+            name=principal.name,
+            workspace=principal.workspace,
+            scopes=sorted(principal.scopes),
+        )
+
+
+@router.post(
+    "",
+    summary="Sign in",
+    responses=problems.documented(HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS),
+)
+def sign_in(
+    body: SignIn, request: Request, response: Response, resources: ResourcesDep, access: AccessPolicyDep
+) -> PrincipalOut:
+    """Open a session, whose cookie scripts cannot read. After too many attempts they are refused for five minutes."""
+    return PrincipalOut.of(open_session(body.name, body.password, request, response, resources, access).principal)
+
+
+def open_session(
+    name: str, password: str, request: Request, response: Response, resources: Resources, access: AccessPolicy
+) -> Person:
+    """Sign a person in, and set the cookie. Raises what `service.people.sign_in` raises."""
+    person, token = people.sign_in(
+        resources.engine, name, password, address=access.address_of(request), hours=access.session_hours
+    )
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(access.session_hours * 3600),
+        secure=access.is_https(request),
+        httponly=True,
+        samesite="lax",
+    )
+    return person
+
+
+@router.get("", summary="Who am I?")
+def read_session(_: AnyAccess, principal: PrincipalDep) -> PrincipalOut:
+    """Whose the key or the session is, and what it may do."""
+    return PrincipalOut.of(principal)
+
+
+@router.delete("", summary="Sign out", status_code=HTTPStatus.NO_CONTENT)
+def sign_out(request: Request, response: Response, resources: AnyAccess) -> None:
+    """End the session and delete its cookie."""
+    if (token := session_token(request)) is not None:
+        people.sign_out(resources.engine, token)
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax")

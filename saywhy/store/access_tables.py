@@ -1,0 +1,77 @@
+"""The tables of who may: keys, people, their sessions, rate limits, the audit log. No secret is in them in clear."""
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+
+from saywhy.store.tables import metadata
+from saywhy.store.types import ID, JSON, UtcDateTime
+
+
+def _workspace() -> Column[int]:
+    return Column("workspace_id", ID, ForeignKey("workspaces.id"), nullable=False)
+
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("name", sa.Text, nullable=False),
+    Column("prefix", sa.String(32), nullable=False),
+    Column("digest", sa.String(64), nullable=False),  # SHA-256 of the secret
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", sa.Text, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("last_used_at", UtcDateTime),
+    UniqueConstraint("digest"),
+    Index(None, "workspace_id"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("name", sa.Text, nullable=False),
+    Column("role", sa.String(16), nullable=False),
+    Column("password_hash", sa.Text),  # argon2id; NULL: signs in through a proxy only
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("name"),
+    Index(None, "workspace_id"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", sa.String(64), primary_key=True),  # SHA-256 of the cookie
+    Column("person_id", ID, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "person_id"),
+)
+
+# How often each subject (a key, a person, an address that signs in) has done something in its present window of time.
+rate_windows = Table(
+    "rate_windows",
+    metadata,
+    Column("subject", sa.String(200), primary_key=True),
+    Column("ends_at", ID, nullable=False),  # seconds since 1970
+    Column("used", ID, nullable=False),
+    Index(None, "ends_at"),
+)
+
+# What was written, by whom: append-only.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _workspace(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor_kind", sa.String(16), nullable=False),
+    Column("actor", sa.Text, nullable=False),
+    Column("action", sa.Text, nullable=False),
+    Column("target", sa.Text),
+    Column("status", sa.SmallInteger),
+    Index(None, "workspace_id", "id"),
+)

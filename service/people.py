@@ -1,0 +1,142 @@
+"""People who sign in: added, listed, removed, given a role; signing in with a password, and out."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
+
+from saywhy import store
+from saywhy.access import Person, Role
+from saywhy.errors import Conflict, InvalidInput, PersonNotFound, TooManyRequests, Unauthenticated
+from saywhy.key import digest
+from saywhy.store import Connection, Engine
+from saywhy.text import is_storable
+from service.topics.validation import single_line
+from service.workspaces import reading, writing
+
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
+
+#: Characters of a password. The upper bound keeps hashing cheap.
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
+
+#: Attempts to sign in, from one address and for one name, in `ATTEMPT_WINDOW` seconds.
+ATTEMPTS_BY_ADDRESS, ATTEMPTS_BY_NAME, ATTEMPT_WINDOW = 20, 50, 300
+
+#: Passwords that are hashed at the same time: each takes 64 MiB and a core.
+_HASHING = BoundedSemaphore(2)
+
+
+def add_person(engine: Engine, workspace: str, name: str, role: Role, password: str | None) -> Person:
+    """Add a person, who without a password signs in through a proxy only.
+
+    Raises `WorkspaceNotFound`; `InvalidInput` for a name that is not one line, or a password that is too short or too
+    long; and `Conflict` if the name is taken, be it in another workspace.
+    """
+    name = single_line(name, "the name")
+    hashed = None if password is None else _hash(password)
+    with writing(engine, workspace) as (connection, workspace_id):
+        store.workspaces.lock(connection, workspace_id)
+        if store.people.find(connection, name) is not None:
+            raise Conflict(f"there is somebody called {name!r} already")
+        store.people.add(connection, workspace_id, name, role, hashed, datetime.now(UTC))
+        return _find(connection, workspace, name)
+
+
+def list_people(engine: Engine, workspace: str) -> list[Person]:
+    """All people of a workspace, in the order in which they were added. Raises `WorkspaceNotFound`."""
+    with reading(engine, workspace) as (connection, workspace_id):
+        return store.people.load(connection, workspace_id)
+
+
+def remove_person(engine: Engine, workspace: str, name: str) -> None:
+    """Remove a person; what they wrote keeps their name. Raises `WorkspaceNotFound` and `PersonNotFound`."""
+    with writing(engine, workspace) as (connection, _):
+        store.people.remove(connection, _find(connection, workspace, name).id)
+
+
+def set_role(engine: Engine, workspace: str, name: str, role: Role) -> Person:
+    """Give a person another role. Raises `WorkspaceNotFound` and `PersonNotFound`."""
+    with writing(engine, workspace) as (connection, _):
+        store.people.set_role(connection, _find(connection, workspace, name).id, role)
+        return _find(connection, workspace, name)
+
+
+def set_password(engine: Engine, workspace: str, name: str, password: str) -> None:
+    """Give a person another password, and end their sessions.
+
+    Raises `WorkspaceNotFound`, `PersonNotFound`, and `InvalidInput` for a password that is too short or too long.
+    """
+    hashed = _hash(password)
+    with writing(engine, workspace) as (connection, _):
+        store.people.set_password(connection, _find(connection, workspace, name).id, hashed)
+
+
+def sign_in(engine: Engine, name: str, password: str, *, address: str, hours: float) -> tuple[Person, str]:
+    """Check a password and open a session; the person and the token of the session, of which a digest is stored.
+
+    Raises `Unauthenticated`, which neither says nor takes a different time to show whether there is such a person, and
+    `TooManyRequests` after too many attempts from one address or for one name.
+    """
+    with engine.begin() as connection:
+        _count_attempt(connection, f"sign-in from {digest(address)}", ATTEMPTS_BY_ADDRESS)
+        _count_attempt(connection, f"sign-in of {digest(name)}", ATTEMPTS_BY_NAME)
+    with store.reading(engine) as connection:
+        person = store.people.find(connection, name) if is_storable(name) else None
+        hashed = store.people.password_hash(connection, person.id) if person else None
+    with _HASHING:
+        is_right = _hasher().verify(password[:LONGEST_PASSWORD], hashed or _hash_of_nobody())
+    if person is None or hashed is None or not is_right:
+        raise Unauthenticated("the name or the password is wrong")
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    with engine.begin() as connection:
+        store.people.open_session(connection, person.id, digest(token), now, now + timedelta(hours=hours))
+    return person, token
+
+
+def sign_out(engine: Engine, token: str) -> None:
+    """End a session."""
+    with engine.begin() as connection:
+        store.people.end_session(connection, digest(token))
+
+
+def _count_attempt(connection: Connection, subject: str, limit: int) -> None:
+    """Raise `TooManyRequests` if the subject has used up its attempts."""
+    now = time.time()
+    store.rate_limits.forget(connection, now)
+    taken = store.rate_limits.take(connection, subject, 1, limit, seconds=ATTEMPT_WINDOW, now=now)
+    if not taken.granted:
+        wait = max(1, taken.ends_at - int(now))
+        raise TooManyRequests(f"too many attempts to sign in; try again in {wait} s", retry_after=wait)
+
+
+def _find(connection: Connection, workspace: str, name: str) -> Person:
+    """The person of the workspace with this name. Raises `PersonNotFound`."""
+    person = store.people.find(connection, name) if is_storable(name) else None
+    if person is None or person.workspace != workspace:
+        raise PersonNotFound(f"there is nobody called {name!r} in the workspace {workspace!r}")
+    return person
+
+
+@cache
+def _hasher() -> PasswordHash:
+    from pwdlib import PasswordHash  # only who signs in loads it
+
+    return PasswordHash.recommended()
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """A hash that takes as long to check as those of people."""
+    return _hasher().hash(secrets.token_urlsafe(32))
+
+
+def _hash(password: str) -> str:
+    """The argon2id hash of a new password. Raises `InvalidInput`."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise InvalidInput(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+    return _hasher().hash(password)

@@ -1,0 +1,249 @@
+"""Workspaces stay apart: no route shows or changes anything of another workspace, whatever it is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.http.auth import is_public
+from api.http.dependencies import Resources
+from models.annotator import Annotator
+from saywhy import store
+from saywhy.case import AccountOrigin, NewAccount
+from saywhy.export_format import ExportFormat
+from saywhy.feedback import Comment, Customer, Rejection, Response, Score
+from saywhy.fix import Fix
+from saywhy.job import JobState
+from saywhy.mapping import ColumnChoice, Mapping
+from saywhy.settings import Settings
+from saywhy.store.job_tables import jobs
+from saywhy.store.responses import SaveCounts
+from saywhy.store.tables import metadata, workspaces
+from service.access import local_principal
+from service.audit_log import record
+from service.cases import open_earlier
+from service.customer_health import add_new_account
+from service.files import JobFiles
+from service.job_kinds import ExportArguments
+from service.jobs import start
+from tests.api.test_keys import operations
+from tests.builders.access import bearing, key_of
+from tests.builders.fixed_survey import analysed, responses
+
+#: A word in what the other workspace has, and in nothing that a request names.
+SECRET = "zyxwvut"
+LATER = datetime.now(UTC) + timedelta(days=1)
+COMMENT = Comment(f"The {SECRET} is slow.")
+
+
+@dataclass(frozen=True)
+class Workspaces:
+    """A store whose workspace `default` is that of others, a client, and keys with all scopes for it and for `mine`."""
+
+    engine: Engine
+    client: TestClient
+    topic: str
+    theirs: str
+    mine: str
+
+
+@pytest.fixture
+def both(sqlite_engine: Engine, annotator: Annotator) -> Iterator[Workspaces]:
+    """One analysed survey in the workspace of others, and an empty workspace."""
+    secret = Response(
+        "s", "1", Score(1), Comment(f"The {SECRET} is slow."), wave="W1", customer=Customer("c-1", SECRET)
+    )
+    analysed(sqlite_engine, [*responses(), secret])
+    with sqlite_engine.begin() as connection:
+        others = store.workspaces.find(connection, "default")
+        store.fixes.put(connection, others, Fix("theme:support", wave="W2"))
+        store.mappings.put(connection, others, Mapping("shop", (SECRET,), ColumnChoice()))
+        topic = connection.scalar(sa.select(metadata.tables["topics"].c.id)) or "none"
+        store.schedules.add(connection, others, "analyse", {}, cron="0 2 * * *", time_zone="UTC", next_at=LATER)
+        imported = store.imports.start(connection, others, f"{SECRET}.csv", "digest")
+        rejection = Rejection(2, "no score", f"{SECRET};?")
+        store.imports.advance(connection, others, imported.id, 1, SaveCounts(), [rejection])
+    assert open_earlier(sqlite_engine, "default", None) > 0
+    add_new_account(sqlite_engine, "default", NewAccount("Birch", AccountOrigin.REFERRAL, "c-1", LATER))
+    _export(sqlite_engine)
+    theirs = key_of(sqlite_engine, "default", name=SECRET)
+    record(sqlite_engine, local_principal("default"), "POST /", SECRET)
+    mine = key_of(sqlite_engine, "mine")
+    with TestClient(create_app(Settings(), Resources(sqlite_engine, "default", annotator))) as client:
+        yield Workspaces(sqlite_engine, client, topic, theirs, mine)
+
+
+def _export(engine: Engine) -> None:
+    """Job 1 of the workspace of others: an export that has succeeded."""
+    files = JobFiles.of(engine, None)
+    job = start(engine, "default", ExportArguments(ExportFormat.CSV))
+    key, path = files.new_export("responses.csv")
+    path.write_text(SECRET)
+    with engine.begin() as connection:
+        ended = sa.update(jobs).where(jobs.c.id == job.id)
+        connection.execute(ended.values(state=JobState.SUCCEEDED, result={"file": key, "rows": 1, "note": SECRET}))
+
+
+def rows_of_others(engine: Engine) -> dict[str, list[Any]]:
+    """All that is stored of the other workspace, by table."""
+    with engine.connect() as connection:
+        others = connection.scalar(sa.select(workspaces.c.id).where(workspaces.c.name == "default"))
+        return {
+            table.name: sorted(repr(tuple(row)) for row in connection.execute(_of(table, others)))
+            for table in metadata.sorted_tables
+            if "workspace_id" in table.c
+        }
+
+
+def _of(table: sa.Table, workspace_id: int | None) -> sa.Select[Any]:
+    return sa.select(table).where(table.c.workspace_id == workspace_id)
+
+
+#: What exists in the workspace of others, by the name of the path parameter that takes it.
+NAMED = {
+    "wave": ["W1", "all"],
+    "cause": ["theme:support", "support"],
+    "topic": ["{topic}"],
+    "edit": ["1"],
+    "proposal": ["1"],
+    "name": ["shop"],
+    "key": ["1"],
+    "customer": ["c-1"],
+    "case": ["1"],
+    "account": ["Birch"],
+    "job": ["1"],
+    "import_id": ["1"],
+    "schedule": ["1"],
+}
+
+#: Bodies that the routes accept.
+BODIES: dict[str, Any] = {
+    "/v1/classify": {"comments": [{"id": 1, "text": "slow"}]},
+    "/v1/fixes": {"cause": "support", "wave": "W2"},
+    "/v1/topic-edits": {"kind": "pin", "topic": "{topic}"},
+    "/v1/audits": {"comments": [{"id": "{comment}", "labels": []}]},
+    "/v1/mappings/{name}": {"columns": ["b"], "roles": {}},
+    "/v1/keys": {"name": "another", "scopes": ["read"]},
+    "/v1/cases": {"since": None},
+    "/v1/cases/{case}": {"version": 1, "state": "contacted"},
+    "/v1/follow-up/policy": {"groups": [], "max_age_days": None, "within_hours": 1, "business_hours": None},
+    "/v1/follow-up/new-accounts": {"account": "Elm", "origin": "referral", "brought_by": "c-1"},
+    "/v1/responses": {"source": "s", "responses": [{"id": "1", "score": 9}]},
+    "/v1/schedules": {"kind": "analyse", "cron": "0 2 * * *"},
+}
+
+
+#: Bodies that are no JSON object, with their media types.
+OTHER_BODIES = {
+    "/v1/classify/stream": (b'{"id": 1, "text": "slow"}', "application/x-ndjson"),
+    "/v1/imports": (b"id,score\n1,2\n", "text/csv"),
+    "/v1/imports/preview": (b"id,score\n1,2\n", "text/csv"),
+}
+
+
+def requests(both: Workspaces) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, URL and body of requests to every route, for all that the workspace of others has."""
+    comment = COMMENT.content_hash
+    for method, path, _ in operations():
+        if is_public(method, path):
+            continue
+        parameter = re.search(r"\{(\w+)", path)
+        for value in NAMED[parameter[1]] if parameter else [""]:
+            url = re.sub(r"\{[^}]+\}", value.replace("{topic}", both.topic), path)
+            body: dict[str, Any] = {}
+            if path in OTHER_BODIES:
+                content, media_type = OTHER_BODIES[path]
+                body = {"content": content, "headers": {"Content-Type": media_type}}
+            elif method in ("POST", "PUT", "PATCH"):
+                body = {"json": _filled(BODIES.get(path, {}), both.topic, comment)}
+            for query in ("", "?against=workspace:default", "?cause=theme:support&wave=W1"):
+                yield method, url + query, body
+
+
+def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
+    """Every route, asked for all that the other workspace has: no answer has its words, and nothing in it changes."""
+    before = rows_of_others(both.engine)
+    bearing(both.client, both.mine)
+    for method, url, body in requests(both):
+        answer = both.client.request(method, url, **body)
+        assert answer.status_code < 500, (method, url)
+        assert SECRET not in answer.text, (method, url)
+    assert rows_of_others(both.engine) == before
+    assert {name for name, rows in before.items() if rows} >= {
+        *("responses", "reports", "fixes", "mappings", "audit_log"),
+        *("cases", "new_accounts", "jobs", "schedules", "imports", "rejections"),
+    }
+    assert [path.read_text() for path in JobFiles.of(both.engine, None).root.glob("exports/*/*")] == [SECRET]
+
+
+def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
+    """With a key of the other workspace the same requests show its words and change it, so they show something."""
+    before = rows_of_others(both.engine)
+    bearing(both.client, both.theirs)
+    key_of(both.engine, "default", name="to be revoked, instead of the one that asks")
+    told, statuses = set(), dict[str, set[int]]()
+    for method, url, body in requests(both):
+        if url.startswith("/v1/keys/1") or (method == "DELETE" and url.startswith("/v1/customers")):
+            continue  # after these there is less to be told
+        answer = both.client.request(method, url, **body)
+        statuses.setdefault(method, set()).add(answer.status_code)
+        told |= {url.partition("?")[0]} if SECRET in answer.text else set()
+    assert {"/v1/keys", "/v1/mappings", "/v1/audit-log", "/v1/jobs", "/v1/jobs/1"} <= told
+    assert {"/v1/cases", "/v1/cases/1", "/v1/customers/c-1", "/v1/comments"} <= told
+    assert all(found & {200, 201, 204} for found in statuses.values())
+    after = rows_of_others(both.engine)
+    assert {name for name in before if after[name] != before[name]} >= {"responses", "fixes", "mappings", "topic_edits"}
+
+
+def test_jobs_and_files_of_others_are_not_found(both: Workspaces) -> None:
+    """Jobs, exports and rejected rows: there with a key of the workspace, 404 with one of another."""
+    for path, problem in (
+        ("/v1/jobs/1", "job-not-found"),
+        ("/v1/exports/1", "job-not-found"),
+        ("/v1/imports/1/rejections", "not-found"),
+    ):
+        answer = bearing(both.client, both.mine).get(path)
+        assert (answer.status_code, answer.json()["type"]) == (404, f"urn:saywhy:problem:{problem}")
+        answer = bearing(both.client, both.theirs).get(path)
+        assert (answer.status_code, SECRET in answer.text) == (200, True), path
+    assert bearing(both.client, both.mine).post("/v1/jobs/1/cancel").status_code == 404
+
+
+def _filled(body: Any, topic: str, comment: str) -> Any:
+    if isinstance(body, dict):
+        return {name: _filled(value, topic, comment) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(value, topic, comment) for value in body]
+    return body.replace("{topic}", topic).replace("{comment}", comment) if isinstance(body, str) else body
+
+
+def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
+    """A key of an empty workspace sees nothing of the server's own, whose reports it cannot compare with either."""
+    bearing(both.client, both.mine)
+    empty: dict[str, Any] = {
+        "/v1/reports": {"waves": []},
+        "/v1/topics": {"topics": []},
+        "/v1/fixes": {"fixes": []},
+        "/v1/mappings": {"mappings": []},
+        "/v1/topic-edits": {"edits": []},
+        "/v1/audit-log": {"entries": []},
+        "/v1/jobs": {"jobs": [], "next": None},
+        "/v1/schedules": {"schedules": []},
+        "/v1/cases": {"cases": [], "next": None},
+        "/v1/customers": {"customers": [], "next": None},
+        "/v1/customers/alerts": {"alerts": []},
+        "/v1/comments": {"comments": [], "next": None},
+        "/v1/follow-up/new-accounts": {"new_accounts": []},
+    }
+    assert {path: both.client.get(path).json() for path in empty} == empty
+    assert [key["name"] for key in both.client.get("/v1/keys").json()["keys"]] == ["CRM sync"]
+    assert SECRET not in both.client.get("/").text
