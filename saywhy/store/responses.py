@@ -50,7 +50,7 @@ def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -
     counted: Counter[_Outcome] = Counter()
     for part in batches(batch):
         counted.update(_save(connection, workspace_id, part, may_change=key is None))
-    counts = SaveCounts(**counted)
+    counts = SaveCounts(counted["new"], counted["changed"], counted["unchanged"])
     if counts.new or counts.changed:
         workspaces.touch(connection, workspace_id)
     return counts
