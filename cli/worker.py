@@ -29,7 +29,8 @@ def worker(
     if not settings.jobs:
         raise typer.BadParameter("a worker runs at least one job at a time: SAYWHY_JOBS is 0, so set --jobs")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for library in ("alembic", "sqlalchemy"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.http import problems
 from api.http.auth import WriteAccess
+from api.http.bodies import SentObject
 from api.http.idempotency import RequestKeyDep
 from api.v1.jobs import JobOut, accepted
 from service import jobs
@@ -17,10 +18,8 @@ from service.job_kinds import AnalyseArguments
 router = APIRouter(prefix="/v1/analyses", tags=["jobs"])
 
 
-class NewAnalysis(BaseModel):
+class NewAnalysis(SentObject):
     """What to analyse."""
-
-    model_config = ConfigDict(extra="forbid")
 
     refit: bool = Field(
         default=False, description="Cluster all feedback into topics again; known topics keep their ids."

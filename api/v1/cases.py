@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.http import problems
 from api.http.auth import PersonalDataDep, PrincipalDep, ReadAccess, WriteAccess
+from api.http.bodies import SentObject
 from api.v1.attribution import Authored
 from saywhy.case import LONGEST_NAME, LONGEST_NOTE, Case, CaseChange, CaseEvent, CaseState, Outcome, Task
 from saywhy.feedback import Customer, Group, Scale
@@ -141,10 +142,8 @@ class ChangeIn(Authored):
     note: str | None = Field(default=None, max_length=LONGEST_NOTE)
 
 
-class EarlierIn(BaseModel):
+class EarlierIn(SentObject):
     """Which stored responses get their case now."""
-
-    model_config = ConfigDict(extra="forbid")
 
     since: Moment | None = Field(description="Those that were answered since then; null: all.")
 

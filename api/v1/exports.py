@@ -7,10 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.http import problems
 from api.http.auth import ReadAccess, WriteAccess
+from api.http.bodies import Items, SentObject
 from api.http.idempotency import RequestKeyDep
 from api.v1.jobs import JobId, JobOut, accepted
 from saywhy.export_format import ExportFormat
@@ -22,14 +23,12 @@ from service.job_kinds import ExportArguments
 router = APIRouter(prefix="/v1/exports", tags=["jobs"])
 
 
-class NewExport(BaseModel):
+class NewExport(SentObject):
     """Which responses, and the format of the file."""
-
-    model_config = ConfigDict(extra="forbid")
 
     format: ExportFormat = ExportFormat.CSV
     wave: str = Field(default=ALL_WAVES, max_length=500, description="Only those of a wave, or `all`.")
-    segments: list[Annotated[str, Field(max_length=1000)]] = Field(
+    segments: Items[Annotated[str, Field(max_length=1000)]] = Field(
         default=[], max_length=20, description="Only those in all of these segments.", examples=[["region=north"]]
     )
     cause: str | None = Field(

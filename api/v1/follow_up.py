@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
 from api.http.auth import ReadAccess, WriteAccess
+from api.http.bodies import Items, SentObject
 from api.v1.cases import Moment
 from saywhy.board import Board
 from saywhy.case import LONGEST_NAME, AccountOrigin, NewAccount
@@ -26,15 +27,15 @@ REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTP
 Amount = Annotated[Decimal | None, Field(ge=0, lt=10**15, max_digits=30)]
 
 
-class BusinessHoursModel(BaseModel):
+class BusinessHoursModel(SentObject):
     """When people work. Time outside of it does not count."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+    model_config = ConfigDict(from_attributes=True)
 
     time_zone: str = Field(max_length=100, description="An IANA name.", examples=["Europe/Berlin"])
     opens: time = Field(default=time(9), description="Local time.")
     closes: time = Field(default=time(17), description="Local time; 00:00 is the end of the day.")
-    days: list[Annotated[int, Field(ge=0, le=6)]] = Field(
+    days: Items[Annotated[int, Field(ge=0, le=6)]] = Field(
         default=list(WORKING_WEEK), min_length=1, max_length=7, description="0 is Monday."
     )
     country: str | None = Field(
@@ -47,12 +48,10 @@ class BusinessHoursModel(BaseModel):
         return BusinessHours(self.time_zone, self.opens, self.closes, days, self.country, self.subdivision)
 
 
-class PolicyModel(BaseModel):
+class PolicyModel(SentObject):
     """Which responses open a case, and until when the customer is to be contacted."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    groups: list[Group] = Field(description="Those whose responses open a case.", max_length=3)
+    groups: Items[Group] = Field(description="Those whose responses open a case.", max_length=3)
     max_age_days: float | None = Field(
         gt=0, le=36_500, description="Older responses open none at import; null: whatever the age.", examples=[30]
     )
@@ -78,10 +77,8 @@ class PolicyModel(BaseModel):
         )
 
 
-class NewAccountIn(BaseModel):
+class NewAccountIn(SentObject):
     """An account that a customer brought."""
-
-    model_config = ConfigDict(extra="forbid")
 
     account: str = Field(min_length=1, max_length=LONGEST_NAME, examples=["Birchwood Labs"])
     origin: AccountOrigin

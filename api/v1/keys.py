@@ -7,10 +7,11 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.http import problems
 from api.http.auth import AdminAccess, PrincipalDep, require
+from api.http.bodies import Items, SentObject
 from saywhy.access import Scope
 from saywhy.key import Key, KeyState
 from service import keys
@@ -20,15 +21,13 @@ router = APIRouter(prefix="/v1/keys", tags=["access"])
 Number = Annotated[int, Path(ge=1, le=2**53, description="The number of a key.", examples=[3])]
 
 
-class NewKey(BaseModel):
+class NewKey(SentObject):
     """A key to create."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(
         min_length=1, max_length=120, description="What uses it; edits are by this name.", examples=["CRM sync"]
     )
-    scopes: list[Scope] = Field(
+    scopes: Items[Scope] = Field(
         min_length=1,
         max_length=len(Scope),
         description="What it may do; only what whoever creates it may do too.",

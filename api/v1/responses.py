@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from api.http import problems
 from api.http.auth import WriteAccess
+from api.http.bodies import Items, SentObject
 from api.http.idempotency import RequestKeyDep
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.row import LONGEST_CELL, SPOILED
@@ -73,13 +74,11 @@ def _time(value: Any) -> datetime | None:
 Text = Annotated[str, Field(max_length=LONGEST_KEY), AfterValidator(_storable)]
 Key = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY), AfterValidator(_storable)]
 Amount = Annotated[Decimal, Field(gt=-(10**15), lt=10**15)]  # as in files
-Values = Annotated[list[Key], Field(max_length=100)]
+Values = Annotated[Items[Key], Field(max_length=100)]
 
 
-class CustomerIn(BaseModel):
+class CustomerIn(SentObject):
     """The customer who answered."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: Text | None = None
     name: Text | None = None
@@ -89,10 +88,8 @@ class CustomerIn(BaseModel):
     lifetime_value: Amount | None = None
 
 
-class ResponseIn(BaseModel):
+class ResponseIn(SentObject):
     """One response. What is left out or null is not known, and overwrites nothing that is known."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: Key = Field(description="Your id: with `source`, it identifies the response.", examples=["r-1001"])
     score: Annotated[int, Strict()] | None = Field(default=None, description="On `scale`. 0 is a score.", examples=[3])
@@ -141,13 +138,15 @@ def _faults_apart(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
         return error
 
 
-class Responses(BaseModel):
+class Responses(SentObject):
     """Responses of one source."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [REQUEST]})
+    model_config = ConfigDict(json_schema_extra={"examples": [REQUEST]})
 
     source: Key = Field(description="Where they come from: the namespace of their ids.", examples=["shop"])
-    responses: list[Annotated[ResponseIn, WrapValidator(_faults_apart)]] = Field(min_length=1, max_length=MAX_RESPONSES)
+    responses: Items[Annotated[ResponseIn, WrapValidator(_faults_apart)]] = Field(
+        min_length=1, max_length=MAX_RESPONSES
+    )
 
 
 class RejectedOut(BaseModel):

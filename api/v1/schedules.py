@@ -11,16 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.http import problems
 from api.http.auth import ReadAccess, WriteAccess
+from api.http.bodies import SentObject
 from api.v1.jobs import LARGEST_ID
 from service import schedules
 
 router = APIRouter(prefix="/v1/schedules", tags=["jobs"])
 
 
-class NewSchedule(BaseModel):
+class NewSchedule(SentObject):
     """Which job to start, and when."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: str = Field(max_length=32, description="`analyse` or `export`.", examples=["analyse"])
     arguments: dict[str, JsonValue] = Field(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.http import problems
 from api.http.access_policy import AccessPolicy
 from api.http.auth import COOKIE, AnyAccess, PrincipalDep, session_token
+from api.http.bodies import SentObject
 from api.http.dependencies import AccessPolicyDep, Resources, ResourcesDep
 from saywhy.access import Person, Principal, PrincipalKind, Scope
 from service import people
@@ -17,10 +18,8 @@ from service import people
 router = APIRouter(prefix="/v1/session", tags=["access"])
 
 
-class SignIn(BaseModel):
+class SignIn(SentObject):
     """Name and password of a person."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(max_length=120, examples=["ada@example.com"])
     password: str = Field(max_length=people.LONGEST_PASSWORD, repr=False, examples=["correct horse battery"])

@@ -65,10 +65,12 @@ def match_library(
     *,
     locked: Collection[str] = (),
     min_probability: float = MIN_PROBABILITY,
+    is_survey: bool = True,
 ) -> LibraryMatch:
     """The most probable causes of each clause, at most two, that are probable enough and not of the opposite polarity.
 
-    Probabilities are averaged with those of near clauses (`neighbours`).
+    In a survey (`is_survey`), probabilities are averaged with those of near clauses (`neighbours`); else the clauses
+    have nothing to do with one another.
 
     Clauses in a discovered cluster that is `locked` (ids) stay there, as people decided what is in it.
     """
@@ -84,11 +86,14 @@ def match_library(
     index = {entry.id: number for number, entry in enumerate(library)}
     is_praise = np.array([entry.polarity == Polarity.POSITIVE for entry in library], bool)
     memberships = previous.memberships if previous else {}
-    neighbours = Neighbours.of(clauses, vectors, probabilities)
+    neighbours = Neighbours.of(clauses, vectors, probabilities) if is_survey else None
     for start in range(0, len(clauses), _CHUNK):
         rows = slice(start, start + _CHUNK)
         chunk = vectors[rows].astype(np.float32)
-        p = neighbours.average(clauses[rows], chunk, probabilities(chunk))[:, :-1]
+        p = probabilities(chunk)
+        if neighbours:
+            p = neighbours.average(clauses[rows], chunk, p)
+        p = p[:, :-1].copy()
         polarity = np.array([clause.polarity for clause in clauses[rows]])
         p[np.ix_(polarity == Polarity.POSITIVE, ~is_praise)] = 0
         p[np.ix_(polarity == Polarity.NEGATIVE, is_praise)] = 0

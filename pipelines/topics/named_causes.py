@@ -1,4 +1,4 @@
-"""The library causes that single comments name, outside an analysis: as its first look at a clause decides."""
+"""The library causes that single comments name, outside a survey."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _DIGITS = 2
 def named_causes(annotations: Sequence[Annotation], annotator: CommentAnnotator) -> list[tuple[NamedCause, ...]]:
     """The causes that each comment names, by position; the first cause of a clause before its second.
 
-    An analysis decides the same of a clause that it has not seen before, unless people created topics or locked some.
+    No comment depends on the others. An analysis knows more: what near clauses of other comments name, what it said of
+    a clause before, and the topics that people created or locked.
     """
     clauses = [
         ClauseText(str(comment), clause.start, clause.end, "", clause.theme, clause.polarity, None)
@@ -30,9 +31,8 @@ def named_causes(annotations: Sequence[Annotation], annotator: CommentAnnotator)
         return [()] * len(annotations)
     vectors = unpack(b"".join(clause.vector for annotation in annotations for clause in annotation.clauses))
     library = annotator.code_frame.causes
-    match = match_library(
-        clauses, vectors.reshape(len(clauses), -1), library, annotator.cause_probabilities, previous=None
-    )
+    vectors = vectors.reshape(len(clauses), -1)
+    match = match_library(clauses, vectors, library, annotator.cause_probabilities, previous=None, is_survey=False)
     named: list[list[NamedCause]] = [[] for _ in annotations]
 
     def decided(row: int) -> Iterator[tuple[int, float]]:

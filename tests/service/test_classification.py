@@ -1,4 +1,4 @@
-"""Classification of single comments: the same as an analysis says of them."""
+"""Classification of single comments: the same as an analysis of a comment alone says."""
 
 from __future__ import annotations
 
@@ -19,20 +19,19 @@ TEXTS = (
 
 
 def test_causes_are_those_of_an_analysis(sqlite_engine: Engine, annotator: Annotator) -> None:
-    """What a comment is said to name alone is what an analysis finds in it."""
-    with sqlite_engine.begin() as connection:
-        workspace = store.workspaces.ensure(connection, "default")
-        responses = [Response("file", str(n), Score(n), Comment(text)) for n, text in enumerate(TEXTS)]
-        store.responses.save(connection, workspace, responses)
-    analyse(sqlite_engine, "default", annotator, progress=lambda *_: None)
+    """What comments are said to name together is what an analysis finds in each where it has no other."""
     classified = classify([(text, None) for text in TEXTS], annotator)
-    hashes = [Comment(text).content_hash for text in TEXTS]
     library = {cause.id for cause in annotator.code_frame.causes}
-    with store.reading(sqlite_engine) as connection:
-        assigned = store.topics.by_hash(connection, workspace, hashes)
-    for content_hash, result in zip(hashes, classified, strict=True):
-        expected = {(one.start, one.end, one.topic) for one in assigned.get(content_hash, ()) if one.topic in library}
-        assert {(named.start, named.end, named.cause) for named in result.causes} == expected
+    for number, (text, result) in enumerate(zip(TEXTS, classified, strict=True)):
+        with sqlite_engine.begin() as connection:
+            workspace = store.workspaces.ensure(connection, f"survey-{number}")
+            store.responses.save(connection, workspace, [Response("file", "1", Score(3), Comment(text))])
+        analyse(sqlite_engine, f"survey-{number}", annotator, progress=lambda *_: None)
+        with store.reading(sqlite_engine) as connection:
+            assigned = store.topics.by_hash(connection, workspace, [Comment(text).content_hash])
+        named = [one for clauses in assigned.values() for one in clauses if one.topic in library]
+        expected = {(one.start, one.end, one.topic) for one in named}
+        assert {(cause.start, cause.end, cause.cause) for cause in result.causes} == expected
     assert "billing.charged_twice" in {named.cause for named in classified[0].causes}
     assert classified[3].causes == ()
 
