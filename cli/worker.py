@@ -28,9 +28,8 @@ def worker(
     settings = read_settings(jobs=jobs)
     if not settings.jobs:
         raise typer.BadParameter("a worker runs at least one job at a time: SAYWHY_JOBS is 0, so set --jobs")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for library in ("alembic", "sqlalchemy"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("service").setLevel(logging.INFO)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
