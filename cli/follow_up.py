@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -15,10 +15,6 @@ from cli.configuration import configured_store, read_settings
 from cli.printing import printable_line
 from saywhy.case import AccountOrigin
 from saywhy.feedback import Group
-
-if TYPE_CHECKING:
-    pass
-
 
 app = typer.Typer(rich_markup_mode="markdown")
 
@@ -119,7 +115,7 @@ def won(
         acquisition_cost=_amount("--acquisition-cost", acquisition_cost),
         lifetime_value=_amount("--lifetime-value", lifetime_value),
     )
-    add_new_account(configured_store(settings), settings.workspace, new)
+    add_new_account(configured_store(settings), settings.workspace, new, with_personal_data=True)
     typer.echo(printable_line(f"{new.account} is recorded as brought by {new.brought_by}."))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.configuration import configured_store, read_settings, worker_options
+from cli.configuration import read_settings, worker_options
 
 
 def serve(
@@ -22,15 +22,16 @@ def serve(
     Without any key or person, only this machine can be served; then whoever is on it may do everything.
     """
     from api.app import create_app
-    from api.http import logs
     from api.http.dependencies import open_resources
     from api.http.server import Server
+    from service import logs
     from service.access import refuse_open_server
     from service.worker import working
 
     settings = read_settings(host=host, port=port)
-    refuse_open_server(configured_store(settings), settings.host)
     # Opened here, so that an error is one line on the terminal and not a traceback in the server's log.
-    app = create_app(settings, open_resources(settings), worker=working(worker_options(settings)))
+    resources = open_resources(settings)
+    refuse_open_server(resources.engine, settings.host)
+    app = create_app(settings, resources, worker=working(worker_options(settings)))
     logs.configure()
     Server(app, settings.host, settings.port, settings.drain_seconds).run()

@@ -21,15 +21,13 @@ def worker(
     Any number of workers may share a store. One that is stopped gives its jobs back; those of one that dies are started
     again by another one.
     """
-    import logging
-
+    from service import logs
     from service.worker import work
 
     settings = read_settings(jobs=jobs)
     if not settings.jobs:
         raise typer.BadParameter("a worker runs at least one job at a time: SAYWHY_JOBS is 0, so set --jobs")
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("service").setLevel(logging.INFO)
+    logs.configure()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         default=30.0, ge=1, le=3600, description="Seconds after which the job of a worker that died is started again."
     )
     job_retention: float = Field(
-        default=30.0, gt=0, le=36500, description="Days that jobs are kept after they have ended."
+        default=30.0, ge=2, le=36500, description="Days that jobs are kept after they have ended."
     )
     allowed_hosts: str | None = Field(
         default=None,

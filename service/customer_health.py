@@ -91,7 +91,7 @@ def read_customer(
     `WorkspaceNotFound` and `CustomerNotFound`.
     """
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
-        account_of = _responses_of(connection, workspace_id, name)
+        account_of = _responses_of(connection, workspace_id, name, by_email=with_personal_data)
         exporter = Exporter.of(connection, workspace_id, code_frame, with_personal_data=with_personal_data)
         responses = sorted(store.responses.by_id(connection, workspace_id, account_of), key=_time)
         answers = list(exporter.export_all(responses))
@@ -184,14 +184,14 @@ def record_health(connection: Connection, workspace_id: int, now: datetime | Non
     return alerts
 
 
-def add_new_account(engine: Engine, workspace: str, new: NewAccount) -> None:
+def add_new_account(engine: Engine, workspace: str, new: NewAccount, *, with_personal_data: bool = False) -> None:
     """Record an account that a customer brought.
 
     Raises `WorkspaceNotFound`, `CustomerNotFound` unless the customer answered, `CaseNotFound`, and `Conflict` if the
     account is recorded already.
     """
     with following_up(writing(engine, workspace)) as (connection, workspace_id):
-        ids = _responses_of(connection, workspace_id, new.brought_by)
+        ids = _responses_of(connection, workspace_id, new.brought_by, by_email=with_personal_data)
         if new.case is not None:
             cases = store.cases.page(connection, workspace_id, CaseFilter(responses=ids.keys()), LATEST)
             if new.case not in {case.id for case in cases}:
@@ -227,8 +227,9 @@ def shown(customer: Customer, with_personal_data: bool) -> Customer:
     return customer if with_personal_data else replace(customer, name=None, email=None)
 
 
-def _responses_of(connection: Connection, workspace_id: int, name: str) -> dict[int, str]:
-    account_of = store.customers.responses_of(connection, workspace_id, name)
+def _responses_of(connection: Connection, workspace_id: int, name: str, *, by_email: bool) -> dict[int, str]:
+    """The responses of a customer. Who may not see addresses cannot ask for one: its answers would tell whose it is."""
+    account_of = store.customers.responses_of(connection, workspace_id, name, by_email=by_email)
     if not account_of:
         raise CustomerNotFound(f"there is no customer {name!r}: give an account, a customer's id or an e-mail address")
     return account_of

@@ -28,7 +28,6 @@ from service.mappings import examine_with_mappings
 from service.progress import Progress
 from service.workspaces import reading
 
-#: Why a row is rejected whose response an anonymous workspace has with other values.
 #: Rows per transaction.
 BATCH = 2_000
 _BATCH_CHARACTERS = 4_000_000
@@ -83,13 +82,13 @@ def import_file(
 
     Upserts on (source, external id), so that a second import changes nothing. Rows and progress are saved in one
     transaction per batch: after a kill, the same call continues with the first row that was not saved. Cases are opened
-    in the same transaction (`service.cases`). `mapping` and
-    `save_mapping` are as in `service.mappings.examine_with_mappings`. `progress` gets line numbers. `announce` gets the
-    report before the import is marked as finished: if the process is killed until then, the same call reports the same
-    counts. `conclude` gets it too, in the transaction that marks the import as finished. `name` is that of the file for
-    people, by default its path. Raises what `examine` raises (`InvalidInput`), `NotFound` for a mapping that is not
-    saved, and `Conflict` while another process imports the same file, and for a file that an anonymous workspace cannot
-    take (`service.identification`). There, a row that would change a saved response is rejected.
+    in the same transaction (`service.cases`). `mapping` and `save_mapping` are as in
+    `service.mappings.examine_with_mappings`. `progress` gets line numbers. `announce` gets the report before the import
+    is marked as finished: if the process is killed until then, the same call reports the same counts. `conclude` gets
+    it too, in the transaction that marks the import as finished. `name` is that of the file for people, by default its
+    path. Raises what `examine` raises (`InvalidInput`), `NotFound` for a mapping that is not saved, and `Conflict`
+    while another process imports the same file, and for a file that an anonymous workspace cannot take
+    (`service.identification`). There, a row that would change a saved response counts as unchanged.
     """
     path = Path(path)
     layout = examine_with_mappings(engine, workspace, path, mapping=mapping, save_mapping=save_mapping, **options)

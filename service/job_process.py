@@ -19,6 +19,7 @@ from pathlib import Path
 from saywhy import store
 from saywhy.errors import AnalysisRunning, LeaseLost, SaywhyError, StoreUnavailable
 from saywhy.job import Claim, JobProgress
+from service import logs
 from service.files import JobFiles
 from service.job_kinds import KINDS, Models, RunningJob
 
@@ -76,6 +77,7 @@ def run_job(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which then sends SIGTERM
     threading.Thread(target=_end_with_worker, daemon=True).start()
     os.nice(_NICENESS)
+    logs.configure()  # a new process
     try:
         _run(options, claim, pipe)
     except KeyboardInterrupt:

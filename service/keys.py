@@ -61,17 +61,19 @@ def list_keys(engine: Engine, workspace: str) -> list[Key]:
         return store.keys.load(connection, workspace_id)
 
 
-def revoke_key(engine: Engine, workspace: str, name: str) -> Key:
-    """Revoke a key for good: the one with that number, else the active one of that name.
+def revoke_key(engine: Engine, workspace: str, key_or_name: int | str) -> Key:
+    """Revoke a key for good: the one with that number, else, if it is a text, the active one of that name.
 
     Raises `WorkspaceNotFound` and `KeyNotFound`.
     """
     now = datetime.now(UTC)
     with writing(engine, workspace) as (connection, workspace_id):
         keys = store.keys.load(connection, workspace_id)
-        named = [key for key in keys if str(key.id) == name]
-        named += [key for key in keys if key.name.casefold() == name.casefold() and key.state(now) is KeyState.ACTIVE]
+        named = [key for key in keys if str(key.id) == str(key_or_name)]
+        if isinstance(key_or_name, str):
+            name = key_or_name.casefold()
+            named += [key for key in keys if key.name.casefold() == name and key.state(now) is KeyState.ACTIVE]
         if not named:
-            raise KeyNotFound(f"there is no key {name!r}")
+            raise KeyNotFound(f"there is no key {key_or_name!r}")
         store.keys.revoke(connection, workspace_id, named[0].id, now)
         return next(key for key in store.keys.load(connection, workspace_id) if key.id == named[0].id)

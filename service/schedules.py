@@ -68,7 +68,7 @@ def start_due(engine: Engine) -> int:
                 arguments = KINDS[schedule.kind].parse(schedule.arguments)
                 jobs.add(connection, workspace_id, arguments, schedule_id=schedule.id)
             except SaywhyError as error:  # e.g. an export, and the workspace has promised anonymity since
-                log.warning("schedule %d starts nothing: %s", schedule.id, error.detail)
+                log.warning("schedule %d starts nothing: %s", schedule.id, type(error).__name__)
         return len(due)
 
 

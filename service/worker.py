@@ -121,7 +121,7 @@ def _work_in_slot(engine: Engine, files: JobFiles, options: WorkerOptions, slot:
             _Supervision(engine, claim, options).run(stop)
             with store.reading(engine) as connection:
                 job = store.claims.job_of(connection, claim)
-            log.info("job %d (%s): %s%s", job.id, job.kind, job.state.value, f", {job.detail}" if job.detail else "")
+            log.info("job %d (%s): %s", job.id, job.kind, job.state.value)  # the job has the reason, with names
             if job.state.is_terminal:
                 discard_upload(files, job)
 

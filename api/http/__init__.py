@@ -7,7 +7,7 @@
 - Uploads: `uploads` writes large bodies to disk; `idempotency` reads the key of a request that may be repeated.
 - Load: `worker_slots` bounds the wait for the store, `rendered` keeps what is rendered of reports, `server` closes
   connections that stall and drains.
-- Watching: `observation` gives each request an id, logs it (`logs`) and counts it (`metrics`).
+- Watching: `observation` gives each request an id, logs it (`service.logs`) and counts it (`metrics`).
 - Content security policy: `content_security` makes the policy of each page; the default is in `middleware`.
 - Access: `hosts` checks the name of the server and the origin of writes, `auth` finds out who asks and whether it may
   (`access_policy`: what the settings say of that), `audit_trail` keeps a log of what was written.

@@ -105,7 +105,7 @@ class Authenticate:
 
     async def _local_principal(self, request: Request, resources: Resources) -> Principal:
         """Whoever is on this machine. Raises `Unauthenticated` if there are others, or keys, or people."""
-        if not self.policy.is_local or self.policy.user_header:
+        if not self.policy.is_local or self.policy.trusted_proxies:
             raise Unauthenticated
         if time.monotonic() >= self.local_until:
             await in_slot(request, refuse_protected, resources.engine)

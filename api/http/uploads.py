@@ -15,6 +15,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from api.http.middleware import BODY_TIMEOUT
 from saywhy.errors import InvalidInput, StoreUnavailable
 from service.files import JobFiles, save
 
@@ -35,8 +36,8 @@ class Upload:
 async def upload(request: Request, files: JobFiles, name: str, limit: int) -> AsyncIterator[Upload]:
     """Write the body of the request to a file of at most `limit` bytes, which is deleted if the block fails.
 
-    Raises `HTTPException` (413, 415, and 400 if the client goes away), `InvalidInput` for an empty body, and
-    `StoreUnavailable` if the disk is full.
+    Raises `HTTPException` (413, 415, 408 if nothing arrives for a minute, and 400 if the client goes away),
+    `InvalidInput` for an empty body, and `StoreUnavailable` if the disk is full.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not media_type or media_type in _SENT_BY_FORMS:
@@ -61,12 +62,20 @@ async def _write(request: Request, path: Path, limit: int) -> bytes:
     digest, size = hashlib.sha256(), 0
     try:
         async with await anyio.open_file(path, "wb") as file:
-            async for chunk in request.stream():
+            chunks = aiter(request.stream())
+            while True:
+                with anyio.fail_after(BODY_TIMEOUT):
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    break
                 size += len(chunk)
                 if size > limit:
                     raise _too_large(limit)
                 digest.update(chunk)
                 await file.write(chunk)
+    except TimeoutError:
+        detail = f"Nothing of the body arrived in {BODY_TIMEOUT} seconds."
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, detail) from None
     except ClientDisconnect:
         raise HTTPException(HTTPStatus.BAD_REQUEST, "The body ended before it was complete.") from None
     if not size:

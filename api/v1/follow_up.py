@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
-from api.http.auth import ReadAccess, WriteAccess
+from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
 from api.http.bodies import Items, SentObject
 from api.v1.cases import Moment
 from saywhy.board import Board
@@ -156,17 +156,19 @@ def read_board(
 
 
 @router.get("/new-accounts", summary="List the new accounts", responses=REFUSED)
-def list_new_accounts(resources: ReadAccess) -> NewAccounts:
+def list_new_accounts(resources: ReadAccess, with_personal_data: PersonalDataDep) -> NewAccounts:
     """The accounts that customers brought: by a referral, or as former customers who buy again."""
-    new = customer_health.list_new_accounts(resources.engine, resources.workspace)
+    new = customer_health.list_new_accounts(
+        resources.engine, resources.workspace, with_personal_data=with_personal_data
+    )
     return NewAccounts(new_accounts=[NewAccountOut.model_validate(account) for account in new])
 
 
 @router.post("/new-accounts", summary="Record a new account", status_code=HTTPStatus.CREATED, responses=REFUSED)
-def add_new_account(body: NewAccountIn, resources: WriteAccess) -> NewAccountOut:
+def add_new_account(body: NewAccountIn, resources: WriteAccess, with_personal_data: PersonalDataDep) -> NewAccountOut:
     """No account is recorded twice."""
     new = NewAccount.won(**body.model_dump())
-    customer_health.add_new_account(resources.engine, resources.workspace, new)
+    customer_health.add_new_account(resources.engine, resources.workspace, new, with_personal_data=with_personal_data)
     return NewAccountOut.model_validate(new)
 
 

@@ -19,6 +19,7 @@ from api.http.auth import PrincipalDep, ReadAccess, WriteAccess, require
 from api.http.idempotency import IdempotencyKey, key_of
 from api.http.middleware import MAX_BODY
 from api.http.uploads import upload
+from api.http.worker_slots import in_slot
 from api.v1.jobs import LARGEST_ID, JobOut, accepted
 from saywhy.access import Scope
 from saywhy.feedback import Scale
@@ -135,7 +136,7 @@ async def start_import(
     async with upload(request, files, options.file, resources.upload_limit) as uploaded:
         arguments = options.to_arguments(uploaded.key)
         request_key = None if key is None else key_of(request, key, uploaded.digest)
-        job = await run_sync(jobs.start, resources.engine, resources.workspace, arguments, request_key)
+        job = await in_slot(request, jobs.start, resources.engine, resources.workspace, arguments, request_key)
         if job.arguments["upload"] != uploaded.key:  # of an earlier request with this key
             await run_sync(files.delete_upload, uploaded.key)
     return accepted(job, response)
@@ -154,7 +155,7 @@ async def preview_import(request: Request, options: Options, resources: WriteAcc
         def preview() -> ImportPreview:
             return previews.preview_file(resources.engine, resources.workspace, uploaded.path, **reading)
 
-        previewed = await run_sync(preview)
+        previewed = await in_slot(request, preview)
     await run_sync(files.delete_upload, uploaded.key)
     return previewed
 

@@ -110,4 +110,4 @@ def create_key(body: NewKey, resources: AdminAccess, principal: PrincipalDep) ->
 @router.delete("/{key}", summary="Revoke a key", responses=problems.documented(HTTPStatus.NOT_FOUND))
 def revoke_key(key: Number, resources: AdminAccess) -> KeyOut:
     """Revoke a key for good. Servers refuse it within five seconds."""
-    return KeyOut.of(keys.revoke_key(resources.engine, resources.workspace, str(key)))
+    return KeyOut.of(keys.revoke_key(resources.engine, resources.workspace, key))

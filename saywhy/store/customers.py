@@ -56,21 +56,19 @@ def answers(connection: Connection, workspace_id: int, account: str | None = Non
             yield _answer(row)
 
 
-def responses_of(connection: Connection, workspace_id: int, name: str) -> dict[int, str]:
+def responses_of(connection: Connection, workspace_id: int, name: str, *, by_email: bool = True) -> dict[int, str]:
     """The ids of the responses of a customer, with the account of each, in the order in which they were saved.
 
-    `name` is an account, else the id of a customer, else an e-mail address in any case of letters. Empty: there is no
-    such customer.
+    `name` is an account, else the id of a customer, else, if `by_email`, an e-mail address in any case of letters.
+    Empty: there is no such customer.
     """
-    for is_named in (
-        _columns.customer_account == name,
-        _columns.customer_id == name,
-        sa.func.lower(_columns.customer_email) == name.lower(),
-    ):
+    has_name = [_columns.customer_account == name, _columns.customer_id == name]
+    if by_email:
+        has_name.append(sa.func.lower(_columns.customer_email) == name.lower())
+    for is_named in has_name:
         query = sa.select(_columns.id, ACCOUNT.label("account")).where(_columns.workspace_id == workspace_id, is_named)
-        found = {row.id: row.account for row in connection.execute(query.order_by(_columns.id))}
-        if found:
-            return found
+        if account_of := {row.id: row.account for row in connection.execute(query.order_by(_columns.id))}:
+            return account_of
     return {}
 
 
@@ -158,16 +156,20 @@ def without_answers(connection: Connection, workspace_id: int, accounts: Collect
 
 
 def forget(connection: Connection, workspace_id: int, names: Collection[str]) -> None:
-    """Forget people by these names, ids and addresses: how they were, and that they brought accounts; these stay.
+    """Forget people by these names, ids and addresses: how they were, accounts of their names, and that they brought
+    others; these stay.
 
     Cases are deleted with their responses.
     """
     for batch in batches(sorted(set(names))):
         for table in (account_health, customer_alerts):
             connection.execute(sa.delete(table).where(table.c.workspace_id == workspace_id, table.c.account.in_(batch)))
+        of_workspace = new_accounts.c.workspace_id == workspace_id
+        # Somebody who came back as an account of their own is forgotten as that, too.
+        connection.execute(sa.delete(new_accounts).where(of_workspace, new_accounts.c.account.in_(batch)))
         connection.execute(
             sa.update(new_accounts)
-            .where(new_accounts.c.workspace_id == workspace_id, new_accounts.c.brought_by.in_(batch))
+            .where(of_workspace, new_accounts.c.brought_by.in_(batch))
             .values(brought_by=FORGOTTEN)
         )
 

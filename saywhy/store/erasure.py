@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 from saywhy.store import comments
 from saywhy.store.case_tables import cases
 from saywhy.store.customers import ACCOUNT
-from saywhy.store.redaction import words_of
+from saywhy.store.redaction import pattern_of
 from saywhy.store.statements import STREAMED, batches
 from saywhy.store.tables import annotations as annotations_table
 from saywhy.store.tables import assignments, audits, imports, rejections, responses, topic_edits
@@ -102,7 +102,7 @@ def delete_rejections(connection: Connection, workspace_id: int, terms: Collecti
     """Delete the rejected rows in which one of the terms occurs as a word; their number."""
     if not terms:
         return 0
-    pattern = words_of(terms)
+    pattern = pattern_of(terms)
     query = sa.select(rejections.c.id, rejections.c.row).where(rejections.c.workspace_id == workspace_id)
     with connection.execute(query, execution_options=STREAMED) as rows:
         ids = [row.id for row in rows if pattern.search(row.row)]

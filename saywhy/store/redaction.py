@@ -31,7 +31,7 @@ _WRITTEN: dict[Table, tuple[str, ...]] = {
 }
 
 
-def words_of(names: Collection[str]) -> re.Pattern[str]:
+def pattern_of(names: Collection[str]) -> re.Pattern[str]:
     """Finds each of these names, at least one, as whole words in any case of letters."""
     alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
@@ -41,7 +41,7 @@ def redact(connection: Connection, workspace_id: int, names: Collection[str]) ->
     """Put `FORGOTTEN` in the place of the names, and delete answers to requests that have one; the number of rows."""
     if not names:
         return 0
-    pattern = words_of(names)
+    pattern = pattern_of(names)
     count = sum(
         _redact(connection, _rows_of(table, workspace_id), table, columns, pattern)
         for table, columns in _WRITTEN.items()

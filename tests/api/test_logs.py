@@ -12,7 +12,7 @@ import pytest
 import structlog
 from starlette.testclient import TestClient
 
-from api.http import logs
+from service import logs
 
 SECRETS = ("hunter2", "Jane Doe", "jane@example.com", "4711", "+49 170 1234567", "s3cret")
 

@@ -119,7 +119,9 @@ def test_names_of_people_are_not_shown(engine: Engine) -> None:
     assert [health.account for health in page.accounts] == ["jo@x.example"]
     rest = list_customers(engine, WORKSPACE, now=NOW, limit=1, cursor=page.next)
     assert ([health.account for health in rest.accounts], rest.next) == (["Acme"], None)
-    add_new_account(engine, WORKSPACE, NewAccount("Dune", AccountOrigin.REFERRAL, "jo@x.example", NOW))
+    add_new_account(
+        engine, WORKSPACE, NewAccount("Dune", AccountOrigin.REFERRAL, "jo@x.example", NOW), with_personal_data=True
+    )
     assert [new.brought_by for new in list_new_accounts(engine, WORKSPACE)] == ["[name]"]
 
 
@@ -177,7 +179,9 @@ def test_a_forgotten_customer_leaves_no_trace(engine: Engine) -> None:
     check_health(engine, WORKSPACE, now=NOW)
     save(engine, replace(person, external_id="2", score=Score(0), answered_at=NOW + timedelta(days=1)))
     assert len(check_health(engine, WORKSPACE, now=NOW + timedelta(days=1))) == 1
-    add_new_account(engine, WORKSPACE, NewAccount("Elm", AccountOrigin.REFERRAL, "jo@x.example", NOW, 1))
+    add_new_account(
+        engine, WORKSPACE, NewAccount("Elm", AccountOrigin.REFERRAL, "jo@x.example", NOW, 1), with_personal_data=True
+    )
     with engine.begin() as connection:
         workspace_id = store.workspaces.find(connection, WORKSPACE)
         connection.execute(sa.delete(responses_table))

@@ -47,6 +47,7 @@ def configure(stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
+    logging.getLogger("saywhy.store.engine").setLevel(logging.WARNING)  # its pool tells of every connection
 
 
 def _only_trusted_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
