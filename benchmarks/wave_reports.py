@@ -1,8 +1,8 @@
 """Time and memory of all reports of a survey of waves, each informed by those before it, from prepared columns.
 
-`python -m benchmarks.wave_reports [RESPONSES]` prints a table of docs/benchmarks.md (1,000,000 by default). All data are
-simulated: 40 causes, four waves, two dimensions of segments, two answers of every customer; half of the responses have
-a comment, no causes have quotes.
+`python -m benchmarks.wave_reports [RESPONSES]` prints a table of docs/benchmarks.md (1,000,000 by default). All data
+are simulated: 40 causes, four waves, two dimensions of segments, two answers of every customer. Half of the responses
+have a comment; there are no texts to quote.
 """
 
 from __future__ import annotations
