@@ -57,8 +57,8 @@ def drawn(responses: int) -> SurveyData:
     scores = np.searchsorted(THRESHOLDS, satisfaction).astype(np.int8)
     wave = generator.integers(0, _WAVES, responses)
     data = survey_data(scores, *named, wave, wrote=wrote, account=np.arange(responses) // 2)
-    firsts = np.cumsum((0, *_DIMENSIONS))
-    member = np.stack([generator.integers(*firsts[index : index + 2], responses) for index in (0, 1)], axis=1)
+    firsts = np.cumsum((0, *_DIMENSIONS)).tolist()
+    member = np.stack([generator.integers(firsts[at], firsts[at + 1], responses) for at in (0, 1)], axis=1)
     cells = (np.ones(member.size, dtype=bool), member.ravel(), np.arange(responses + 1) * 2)
     return replace(
         data,
