@@ -56,7 +56,7 @@ def drawn(responses: int) -> SurveyData:
             satisfaction += effect * named[side, :, cause]
     scores = np.searchsorted(THRESHOLDS, satisfaction).astype(np.int8)
     wave = generator.integers(0, _WAVES, responses)
-    data = survey_data(scores, *named, wave, wrote=wrote, account=np.arange(responses) // 2)
+    data = survey_data(scores, named[0], named[1], wave, wrote=wrote, account=np.arange(responses) // 2)
     firsts = np.cumsum((0, *_DIMENSIONS)).tolist()
     member = np.stack([generator.integers(firsts[at], firsts[at + 1], responses) for at in (0, 1)], axis=1)
     cells = (np.ones(member.size, dtype=bool), member.ravel(), np.arange(responses + 1) * 2)
