@@ -43,15 +43,18 @@ class Gains:
         covariance: Floats = self.by_residual.T @ self.model.prior_precision @ self.by_residual
         return covariance
 
-    def variance_ratio(self, prior: EffectPrior) -> Floats:
-        """The variance of each sum by the model, (S,), relative to that if this were the prior of the slopes."""
-        slopes = prior.mean.size
+    def variance_ratio(self, weak: EffectPrior) -> Floats:
+        """The variance of each sum by the model, (S,), relative to that if `weak` were the prior of the slopes.
+
+        At most 1, and 1 too where that prior would be too weak for a maximum.
+        """
+        slopes = weak.mean.size
         information = linalg.inv(self.model.inverse_information)
         gradient = information @ self.by_residual
-        information[:slopes, :slopes] += prior.precision - self.model.prior_precision[:slopes, :slopes]
+        information[:slopes, :slopes] += weak.precision - self.model.prior_precision[:slopes, :slopes]
         variance = (gradient * self.by_residual).sum(axis=0)
-        other = (gradient * linalg.solve(information, gradient, assume_a="pos")).sum(axis=0)
-        ratio: Floats = np.divide(variance, other, out=np.ones_like(variance), where=other > 0)
+        alone = (gradient * linalg.solve(information, gradient, assume_a="sym")).sum(axis=0)
+        ratio: Floats = np.divide(variance, alone, out=np.ones_like(variance), where=alone > variance)
         return ratio
 
     def influence(self, rows: NDArray[np.intp], scores: NDArray[np.int8]) -> Floats:

@@ -140,7 +140,7 @@ def test_any_scores_have_a_maximum(responses: list[tuple[int, bool, bool, bool]]
     """
     table = np.array(responses, dtype=float)
     design, counts, _ = aggregated(sparse.csr_array(table[:, 1:]), table[:, 0].astype(np.int8))
-    prior = EffectPrior(np.full((3, 3), earlier), np.eye(9).reshape(3, 3, 3, 3))
+    prior = EffectPrior(earlier * np.repeat([[1.0], [0.25], [0.25]], 3, axis=1), np.eye(9).reshape(3, 3, 3, 3))
     model = fit(design, counts, prior)
     shares, _ = group_shares(model.predictors(design))
     assert ((shares >= 0) & (shares.sum(axis=1, keepdims=True) <= 1 + 1e-12)).all()
@@ -149,7 +149,10 @@ def test_any_scores_have_a_maximum(responses: list[tuple[int, bool, bool, bool]]
     gradient, _ = Likelihood(design, complete, model.parameters.scores).derivatives(centre, model.prior_precision)
     mean = np.concatenate([prior.mean.ravel(), np.zeros(len(centre) - 9)])
     left = gradient - model.prior_precision @ (centre - mean)
-    assert left @ model.inverse_information @ left < 1e-5
+    assert left @ model.inverse_information @ left < 1e-4
+    ratio = gains(model, design, counts, [np.array([0])]).variance_ratio(EffectPrior.weak(3))
+    assert (ratio > 0).all()
+    assert (ratio <= 1).all()
 
 
 def test_the_variance_ratio_is_that_of_the_two_models() -> None:
