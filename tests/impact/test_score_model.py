@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
+from benchmarks.score_model import waves
 from models.arrays import Floats
+from pipelines.causes.earlier_waves import BETWEEN_WAVES_SD
 from pipelines.impact import effect_prior, score_model
 from pipelines.impact.design import aggregated
 from pipelines.impact.effect_prior import EffectPrior
@@ -171,3 +173,11 @@ def test_the_variance_ratio_is_that_of_the_two_models() -> None:
     precision[:33, :33] = np.diag(np.repeat([2.5**-2, 0.4**-2, 0.4**-2], 11))
     other = gradient @ np.linalg.inv(information + precision) @ gradient
     assert ratio[0] == pytest.approx(gradient @ informed.model.inverse_information @ gradient / other)
+
+
+@pytest.mark.slow
+def test_intervals_of_a_wave_with_waves_before_contain_the_truth() -> None:
+    """In 93 to 98 of 100 cases, 95 but for the error of 30 simulated surveys; and the order is nearer to the truth."""
+    alone, informed, covered, _ = waves(300, 30, BETWEEN_WAVES_SD)
+    assert 0.93 < covered < 0.98
+    assert informed > alone + 0.03
