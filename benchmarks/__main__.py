@@ -20,6 +20,7 @@ _SCRIPTS = (
     "granularity",
     "impact",
     "score_model",
+    "wave_reports",
     "claims",
     "comparisons",
     "fixes",

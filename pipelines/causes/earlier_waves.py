@@ -5,7 +5,8 @@ the prior of the next one's, with more variance, since effects differ between wa
 
     β_w ~ N(estimate of β_{w-1}, its covariance + BETWEEN_WAVES_SD²)
 
-So the waves before count, each the less the longer ago. How often a cause is named is that of the wave alone.
+and so are the departures from proportionality, jointly with the effects, with less variance between waves. So the
+waves before count, each the less the longer ago. How often a cause is named is that of the wave alone.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from saywhy.report import ALL_WAVES
 
 #: Standard deviation of an effect between successive waves, in logits.
 BETWEEN_WAVES_SD = 0.35
+
+#: The same of a departure from proportionality: it is a property of the cause, and changes less.
+DEPARTURE_BETWEEN_WAVES_SD = 0.1
 
 #: The prior of the columns of `ModelColumns.both`, by kind.
 EarlierEffects = Mapping[str, EffectPrior]
@@ -62,4 +66,6 @@ def _after(analysis: Analysis, kind: str, before: EffectPrior | None) -> EffectP
 
 def later(estimate: EffectPrior) -> EffectPrior:
     """What the estimate of a wave says of the next one."""
-    return replace(estimate, covariance=estimate.covariance + BETWEEN_WAVES_SD**2 * np.eye(len(estimate.mean)))
+    variances = np.square([BETWEEN_WAVES_SD, DEPARTURE_BETWEEN_WAVES_SD, DEPARTURE_BETWEEN_WAVES_SD])
+    more = np.diag(np.repeat(variances, estimate.mean.shape[1])).reshape(estimate.covariance.shape)
+    return replace(estimate, covariance=estimate.covariance + more)

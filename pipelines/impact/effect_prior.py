@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import linalg
 
 from models.arrays import Floats
 
@@ -13,25 +14,38 @@ from models.arrays import Floats
 #: thirty mentions, but keeps the slope finite of a cause that only detractors name (Gelman and others 2008).
 SLOPE_SD = 2.5
 
+#: The same of a departure from proportionality.
+DEPARTURE_SD = 0.4
+
 
 @dataclass(frozen=True, slots=True)
 class EffectPrior:
-    """A normal prior of P slopes, in logits: the mean, (P,), and the covariance, (P, P)."""
+    """A normal prior of the slopes β, γ_D, γ_P of P columns, in logits: mean (3, P) and covariance (3, P, 3, P)."""
 
     mean: Floats
     covariance: Floats
 
     @classmethod
-    def weak(cls, slopes: int, sd: float | Floats = SLOPE_SD) -> EffectPrior:
-        """Mean 0 and independent slopes, with one standard deviation or that of each, (P,)."""
-        return cls(np.zeros(slopes), np.diag(np.broadcast_to(np.square(sd), slopes).astype(np.float64)))
+    def weak(cls, columns: int, sd: float | Floats = SLOPE_SD) -> EffectPrior:
+        """Mean 0 and independent slopes; β with one standard deviation or that of each, (P,)."""
+        variances = np.full((3, columns), DEPARTURE_SD**2)
+        variances[0] = np.square(sd)
+        return cls(np.zeros((3, columns)), np.diag(variances.ravel()).reshape(3, columns, 3, columns))
+
+    @property
+    def precision(self) -> Floats:
+        """Of the raveled slopes: (3P, 3P)."""
+        precision: Floats = linalg.inv(self.covariance.reshape(self.mean.size, self.mean.size))
+        return precision
 
     def of(self, columns: NDArray[np.intp]) -> EffectPrior:
-        """Of some of the slopes."""
-        return EffectPrior(self.mean[columns], self.covariance[np.ix_(columns, columns)])
+        """Of some of the columns."""
+        return EffectPrior(self.mean[:, columns], self.covariance[:, columns][..., columns])
 
     def beside(self, other: EffectPrior) -> EffectPrior:
         """Of both, independent of each other."""
-        zeros = np.zeros((len(self.mean), len(other.mean)))
-        covariance = np.block([[self.covariance, zeros], [zeros.T, other.covariance]])
-        return EffectPrior(np.concatenate([self.mean, other.mean]), covariance)
+        own, width = self.mean.shape[1], self.mean.shape[1] + other.mean.shape[1]
+        covariance = np.zeros((3, width, 3, width))
+        covariance[:, :own, :, :own] = self.covariance
+        covariance[:, own:, :, own:] = other.covariance
+        return EffectPrior(np.concatenate([self.mean, other.mean], axis=1), covariance)

@@ -65,9 +65,10 @@ def measure(
     Of `responses` (0 for N) those beyond N could not name a cause; the points are those of the NPS of them all.
 
     The impact is the recoverable points (`pipelines.impact.recoverable`); the other measures are for comparison. Its
-    variance is increased by what the adjusted-Wald shares add to the variances within and outside the group that names
-    the key: the standard error stays positive for one response and for unanimous groups. Shapley shares get the same
-    excess; with fewer than `MIN_SHARED` responses there are none. With fewer than
+    variance is at least what the adjusted-Wald shares add to the variances within and outside the group that names
+    the key: the standard error stays positive for one response and for unanimous groups. Where earlier waves inform the
+    effects, this least variance is smaller by `Recoverable.variance_ratio`. The variance of Shapley shares is increased
+    by the excess; with fewer than `MIN_SHARED` responses there are none. With fewer than
     `FEW_MENTIONS` mentions the estimate is multiplied by τ²/(τ² + error²), per mention, as with a normal prior around
     0, and the interval keeps its width. Where every response names a key there is no comparison group: the impact is 0
     and its interval is the whole possible range.
@@ -95,8 +96,7 @@ def measure(
         if not len(index):
             rankings.append([])
             continue
-        covariance, effect = recovered.covariance[part, part], recovered.design_effect[part]
-        side_recovered = Recoverable(recovered.points[part], covariance, effect)
+        side_recovered = recovered.of(part)
         plain, plain_error = leave_out(side_counts[index], totals, responses)
         plain_ends = (plain, *clipped_interval(plain, np.sqrt(leave_out_effect[part]) * plain_error, totals, responses))
         shapley = (shares.points[part], shares.low[part], shares.high[part])
@@ -147,7 +147,8 @@ def _impacts(
     mentions = counts.sum(axis=1)
     is_named_by_all = mentions == totals.sum()
     excess = recovered.design_effect * excess_variance(counts, totals, responses)
-    covariance = recovered.covariance + np.diag(excess)
+    missing = recovered.variance_ratio * excess - recovered.covariance.diagonal()
+    covariance = recovered.covariance + np.diag(np.maximum(missing, 0))
     error = np.where(is_named_by_all, np.inf, np.sqrt(covariance.diagonal()))
     is_few = mentions < FEW_MENTIONS
     with np.errstate(over="ignore"):

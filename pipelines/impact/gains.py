@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy import linalg, sparse
 
 from models.arrays import Floats
+from pipelines.impact.effect_prior import EffectPrior
 from pipelines.impact.score_model import ScoreModel, group_shares
 
 #: Which of the slopes β, γ_D, γ_P each predictor of the groups depends on, as indices and as a matrix.
@@ -41,6 +42,20 @@ class Gains:
         """What the uncertainty of the priors' means adds to the covariance of the sums, (S, S)."""
         covariance: Floats = self.by_residual.T @ self.model.prior_precision @ self.by_residual
         return covariance
+
+    def variance_ratio(self, weak: EffectPrior) -> Floats:
+        """The variance of each sum by the model, (S,), relative to that if `weak` were the prior of the slopes.
+
+        At most 1, and 1 too where that prior would be too weak for a maximum.
+        """
+        slopes = weak.mean.size
+        information = linalg.inv(self.model.inverse_information)
+        gradient = information @ self.by_residual
+        information[:slopes, :slopes] += weak.precision - self.model.prior_precision[:slopes, :slopes]
+        variance = (gradient * self.by_residual).sum(axis=0)
+        alone = (gradient * linalg.solve(information, gradient, assume_a="sym")).sum(axis=0)
+        ratio: Floats = np.divide(variance, alone, out=np.ones_like(variance), where=alone > variance)
+        return ratio
 
     def influence(self, rows: NDArray[np.intp], scores: NDArray[np.int8]) -> Floats:
         """Influences (n, S) on the sums, of responses with these rows and scores (0 … 10), (n,) and (n,)."""

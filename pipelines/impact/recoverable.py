@@ -20,12 +20,19 @@ from pipelines.impact.score_model import fit
 class Recoverable:
     """By how many points (K,) the NPS would be higher if a cause were no longer named, and their covariance (K, K).
 
-    `design_effect`, (K,), says how many times larger the variances are because customers answered several times.
+    `design_effect`, (K,), says how many times larger the variances are because customers answered several times,
+    `variance_ratio`, (K,), how many times as large as without earlier waves they are in the model.
     """
 
     points: Floats
     covariance: Floats
     design_effect: Floats
+    variance_ratio: Floats
+
+    def of(self, columns: slice) -> Recoverable:
+        """Those of some of the causes."""
+        covariance = self.covariance[columns, columns]
+        return Recoverable(self.points[columns], covariance, self.design_effect[columns], self.variance_ratio[columns])
 
 
 def recoverable(
@@ -40,7 +47,7 @@ def recoverable(
 
     `scores`, shape (N,), are 0 … 10; `named`, shape (N, K), and `controls` (segments, waves) are nonzero where a
     response has the cause or the property. Of `responses` (at least N, or 0 for N), those beyond N cannot name a cause;
-    they only dilute the points. `prior` is what earlier waves say of the K slopes.
+    they only dilute the points. `prior` is what earlier waves say of the slopes of the K causes.
 
     The points are those of `pipelines.impact.gains` in the model of all scores (`pipelines.impact.score_model`). The
     covariance is that of the influence functions, scaled by n/(n - degrees of freedom) and by the design effects of
@@ -52,13 +59,15 @@ def recoverable(
     base, causes = named.shape
     total = responses or base
     if not base or not causes:
-        return Recoverable(np.zeros(causes), np.zeros((causes, causes)), np.ones(causes))
+        return Recoverable(np.zeros(causes), np.zeros((causes, causes)), np.ones(causes), np.ones(causes))
     fitted, counts, row = _fitted(scores, named, controls, prior)
     gain = fitted.sums / total
     effect = design_effects(customer, lambda chosen: fitted.influence(row[chosen], scores[chosen]) - gain, causes)
     factor = fitted.model.small_sample_factor(base) * np.sqrt(np.outer(effect, effect))
     covariance = factor * (fitted.squares(counts) / total**2 - np.outer(gain, gain) / total)
-    return Recoverable(100 * gain, 100**2 * (covariance + fitted.prior_covariance / total**2), effect)
+    covariance += fitted.prior_covariance / total**2
+    ratio = np.ones(causes) if prior is None else fitted.variance_ratio(prior_of(causes, controls, None))
+    return Recoverable(100 * gain, 100**2 * covariance, effect, ratio)
 
 
 def with_influence(scores: NDArray[np.int8], named: sparse.csr_array) -> tuple[Floats, Floats]:

@@ -51,9 +51,9 @@ def project(
 
     The variance is that of the sum of the influences of each response on the NPS and on the gain, times the design
     effect of several responses of one `customer` (`pipelines.impact.customers`; of `scores`, then of `others`), and
-    that of the means of the priors. As in the ranking, it is increased by what the adjusted-Wald shares add for few or
-    unanimous responses. Where every response names a cause of the set there is no comparison group, and the interval of
-    the NPS is -100 … 100.
+    that of the means of the priors. As in the ranking, that of the gain is at least what the adjusted-Wald shares
+    add for few or unanimous responses. Where every response names a cause of the set there is no comparison group, and
+    the interval of the NPS is -100 … 100.
     """
     design, counts, row = aggregated(design_matrix(named, controls), scores)
     model = fit(design, counts, prior_of(named.shape[1], controls, prior))
@@ -69,8 +69,10 @@ def project(
         whole = 100 * float(switched.sums[0]) / total
         named_by = groups[named[:, columns].sum(axis=1) > 0].sum(axis=0)
         responses = int(named_by.sum())
-        [excess] = excess_variance(named_by[None], group_totals, total).tolist()
-        excess += 100**2 * float(switched.prior_covariance[0, 0]) / total**2
+        [least] = excess_variance(named_by[None], group_totals, total).tolist()
+        if prior is not None:
+            least *= float(switched.variance_ratio(prior_of(named.shape[1], controls, None))[0])
+        of_priors = 100**2 * float(switched.prior_covariance[0, 0]) / total**2
         influence = np.zeros(total)  # those of others on the gain are 0
         influence[: len(scores)] = 100 * switched.influence(row, scores)[:, 0]
         for share in fewer:
@@ -78,7 +80,8 @@ def project(
             of_gain = share * influence - gain
             both = factor[:, None] * np.stack([of_gain, of_gain + everyone - score], axis=1)
             effect = design_effects(customer, both.__getitem__, 2)
-            variances = effect * (both**2).sum(axis=0) / total**2 + share**2 * excess
+            variances = effect * (both**2).sum(axis=0) / total**2 + share**2 * of_priors
+            variances += max(share**2 * least - variances[0], 0)
             is_comparable = responses < len(scores)
             projections.append(
                 _projection(responses, gain, score, variances) if is_comparable else _unknown(responses, score)

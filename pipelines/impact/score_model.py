@@ -20,11 +20,8 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 from models.arrays import Floats
-from pipelines.impact.effect_prior import EffectPrior
+from pipelines.impact.effect_prior import DEPARTURE_SD, EffectPrior
 from pipelines.impact.score_likelihood import Likelihood, Parameters, Predictors, gap_derivatives, normaliser
-
-#: Prior standard deviation of the departures from proportionality, in logits.
-DEPARTURE_SD = 0.4
 
 #: Where no response is of a group, so many have this score of it: all groups have a probability, if hardly any.
 _PSEUDO_RESPONSES = 0.01
@@ -56,8 +53,10 @@ class ScoreModel:
         return n / max(n - self.degrees_of_freedom, n / 2)
 
     def effects(self, causes: int) -> EffectPrior:
-        """The estimate of the first slopes β."""
-        return EffectPrior(self.parameters.slopes[0, :causes], self.inverse_information[:causes, :causes])
+        """The estimate of the slopes of the first columns."""
+        slopes = self.parameters.slopes
+        covariance = self.inverse_information[: slopes.size, : slopes.size].reshape(slopes.shape * 2)
+        return EffectPrior(slopes, covariance).of(np.arange(causes))
 
     def predictors(self, design: sparse.csr_array) -> Floats:
         """What the groups depend on, (n, 4): the logits above 6 and 8 in proportional odds, and the departures."""
@@ -95,7 +94,7 @@ def fit(design: sparse.csr_array, counts: Floats, prior: EffectPrior | None = No
     """Penalised maximum likelihood by Newton's method with step halving.
 
     `design`, (U, P), has no intercept; `counts`, (U, 11), are the responses of each row with each score, at least one
-    in all. `prior` is that of β (None: `EffectPrior.weak`).
+    in all. `prior` is that of the slopes (None: `EffectPrior.weak`).
     """
     width = design.shape[1]
     counts = _with_all_groups(counts)
@@ -162,10 +161,10 @@ def _with_all_groups(counts: Floats) -> Floats:
 
 def _prior(prior: EffectPrior, thresholds: int) -> tuple[Floats, Floats]:
     """Mean (M,) and precision (M, M) of all parameters."""
-    width = len(prior.mean)
-    mean = np.concatenate([prior.mean, np.zeros(2 * width + thresholds + 2)])
-    precision = np.diag(np.full(len(mean), DEPARTURE_SD**-2))
-    precision[:width, :width] = linalg.inv(prior.covariance)
-    inner = np.arange(3 * width, 3 * width + thresholds)
-    precision[inner, inner] = _THRESHOLD_SD**-2
+    slopes = prior.mean.size
+    mean = np.concatenate([prior.mean.ravel(), np.zeros(thresholds + 2)])
+    precision = np.zeros((len(mean),) * 2)
+    precision[:slopes, :slopes] = prior.precision
+    others = np.arange(slopes, len(mean))
+    precision[others, others] = np.append(np.full(thresholds, _THRESHOLD_SD**-2), [DEPARTURE_SD**-2] * 2)
     return mean, precision

@@ -9,10 +9,16 @@ import numpy as np
 import pytest
 
 from pipelines.causes.analysis import Analysis
-from pipelines.causes.earlier_waves import BETWEEN_WAVES_SD, before_wave, earlier_effects, later
+from pipelines.causes.earlier_waves import (
+    BETWEEN_WAVES_SD,
+    DEPARTURE_BETWEEN_WAVES_SD,
+    before_wave,
+    earlier_effects,
+    later,
+)
 from pipelines.causes.impacts import impacts
 from pipelines.causes.scenarios import scenarios
-from pipelines.impact.effect_prior import SLOPE_SD, EffectPrior
+from pipelines.impact.effect_prior import DEPARTURE_SD, SLOPE_SD, EffectPrior
 from pipelines.report.waves import report_on_waves
 from saywhy.annotation import Polarity
 from saywhy.estimate import Impact
@@ -36,15 +42,21 @@ def test_the_estimate_of_a_wave_is_the_prior_of_the_next() -> None:
     assert first is None
     assert second is not None
     prior = second["theme"]
-    assert len(prior.mean) == 2 * len(DATA.causes)
-    variance = prior.covariance.diagonal()
+    columns = 2 * len(DATA.causes)
+    assert prior.mean.shape == (3, columns)
+    variance, *of_departures = prior.covariance.reshape(3 * columns, -1).diagonal().reshape(3, columns)
     named = np.concatenate([SECOND.named[side].sum(axis=0) for side in (Polarity.NEGATIVE, Polarity.POSITIVE)]) > 0
     assert (variance[named] < 1).all()
     assert variance[~named] == pytest.approx(SLOPE_SD**2 + BETWEEN_WAVES_SD**2)
-    assert prior.mean[~named] == pytest.approx(0)
-    estimate = EffectPrior(np.array([1.0]), np.array([[0.04]]))
-    assert later(estimate).covariance == pytest.approx(0.04 + BETWEEN_WAVES_SD**2)
-    assert later(estimate).mean.tolist() == [1]
+    unknown = DEPARTURE_SD**2 + DEPARTURE_BETWEEN_WAVES_SD**2
+    for departure in of_departures:
+        assert (departure[named] < unknown).all()
+        assert departure[~named] == pytest.approx(unknown)
+    assert prior.mean[:, ~named] == pytest.approx(0)
+    estimate = EffectPrior(np.array([[1.0], [0.5], [0.0]]), np.full((3, 1, 3, 1), 0.04))
+    between = np.diag(np.square([BETWEEN_WAVES_SD, DEPARTURE_BETWEEN_WAVES_SD, DEPARTURE_BETWEEN_WAVES_SD]))
+    assert later(estimate).covariance.reshape(3, 3) == pytest.approx(0.04 + between)
+    assert later(estimate).mean.ravel().tolist() == [1, 0.5, 0]
 
 
 def test_intervals_are_narrower_and_rates_are_those_of_the_wave() -> None:

@@ -58,16 +58,20 @@ def test_the_intervals_agree_with_a_bootstrap() -> None:
 
 
 def test_few_unanimous_responses_are_as_uncertain_as_in_the_ranking() -> None:
-    """Five detractors name the cause: the variance has what the adjusted shares add, times the share of a scenario."""
-    scores = np.array([3] * 5 + [10, 7, 3] * 40, dtype=np.int8)
+    """Nearly everybody is a detractor, and so are the five who name the cause: the variance is what the adjusted shares
+    add, times the squared share of a scenario; where the model leaves more open, it is that of the model.
+    """
     named = sparse.csr_array(np.arange(125)[:, None] < 5)
-    half, nobody = project(scores, named, columns([0]), fewer=(0.5, 1.0), others=NOBODY_ELSE)
-    groups = np.array([[0, 0, 5]]), np.array([40, 40, 45])
-    variance = recoverable(scores, named).covariance[0, 0] + excess_variance(*groups, 125)[0]
+    alike = np.array([3] * 115 + [7] * 5 + [10] * 5, dtype=np.int8)
+    half, nobody = project(alike, named, columns([0]), fewer=(0.5, 1.0), others=NOBODY_ELSE)
+    least = excess_variance(np.array([[0, 0, 5]]), np.array([5, 5, 115]), 125)[0]
     assert nobody.responses == 5
-    assert nobody.gain_variance == pytest.approx(variance, rel=0.01)
-    assert nobody.gain_variance > 1.2 * recoverable(scores, named).covariance[0, 0]
-    assert half.gain_variance == pytest.approx(variance / 4, rel=0.1)
+    assert least > 5 * recoverable(alike, named).covariance[0, 0]
+    assert nobody.gain_variance == pytest.approx(least)
+    assert half.gain_variance == pytest.approx(least / 4)
+    various = np.array([3] * 5 + [10, 7, 3] * 40, dtype=np.int8)
+    [nobody] = project(various, named, columns([0]), fewer=(1.0,), others=NOBODY_ELSE)
+    assert nobody.gain_variance == pytest.approx(recoverable(various, named).covariance[0, 0], rel=0.01)
 
 
 def test_a_cause_that_all_name_has_no_comparison() -> None:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
+from benchmarks.score_model import waves
 from models.arrays import Floats
-from pipelines.impact import score_model
+from pipelines.causes.earlier_waves import BETWEEN_WAVES_SD
+from pipelines.impact import effect_prior, score_model
 from pipelines.impact.design import aggregated
 from pipelines.impact.effect_prior import EffectPrior
 from pipelines.impact.gains import gains
@@ -38,9 +40,10 @@ def values(parameters: Parameters) -> Floats:
 
 def test_without_departures_it_is_the_proportional_odds_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a tight prior of departures and a wide one of slopes, estimates and errors are those of statsmodels."""
-    monkeypatch.setattr(score_model, "DEPARTURE_SD", 1e-4)
+    monkeypatch.setattr(score_model, "DEPARTURE_SD", 1e-3)
+    monkeypatch.setattr(effect_prior, "DEPARTURE_SD", 1e-3)
     scores, named, design, counts = drawn()
-    model = fit(design, counts, EffectPrior.weak(11, 1e4))
+    model = fit(design, counts, EffectPrior.weak(11, 1e3))
     expected = OrderedModel(scores, named.toarray(), distr="logit").fit(method="bfgs", disp=False, gtol=1e-7)
     assert model.parameters.slopes[0] == pytest.approx(expected.params[:11], abs=2e-4)
     assert np.sqrt(model.inverse_information.diagonal()[:11]) == pytest.approx(expected.bse[:11], rel=1e-3)
@@ -113,12 +116,11 @@ def test_the_prior_of_earlier_waves_is_an_estimate_beside_the_responses() -> Non
     _, _, first, first_counts = drawn(2000, 5)
     _, _, second, second_counts = drawn(2000, 6)
     before = fit(first, first_counts)
-    prior = EffectPrior(before.parameters.slopes[0], before.inverse_information[:11, :11])
-    after = fit(second, second_counts, prior)
+    after = fit(second, second_counts, before.effects(11))
     both = fit(sparse.csr_array(sparse.vstack([first, second])), np.vstack([first_counts, second_counts]))
-    errors = np.sqrt(both.inverse_information.diagonal()[:11])
-    assert np.abs(after.parameters.slopes[0] - both.parameters.slopes[0]).max() < 0.5 * errors.max()
-    assert np.sqrt(after.inverse_information.diagonal()[:11]) == pytest.approx(errors, rel=0.1)
+    errors = np.sqrt(both.inverse_information.diagonal()[:33])
+    assert np.abs(after.parameters.slopes - both.parameters.slopes).max() < 0.5 * errors.max()
+    assert np.sqrt(after.inverse_information.diagonal()[:33]) == pytest.approx(errors, rel=0.1)
 
 
 def test_a_part_of_many_rows_is_only_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,16 +138,46 @@ def test_a_part_of_many_rows_is_only_the_start(monkeypatch: pytest.MonkeyPatch) 
 @settings(max_examples=150)
 def test_any_scores_have_a_maximum(responses: list[tuple[int, bool, bool, bool]], earlier: float) -> None:
     """One response, one score, groups that do not occur, perfect separation, a prior far off: the estimate is finite,
-    shares are probabilities, and the gradient of the penalised likelihood is 0.
+    shares are probabilities, and another step of Newton's method would gain nothing.
     """
     table = np.array(responses, dtype=float)
     design, counts, _ = aggregated(sparse.csr_array(table[:, 1:]), table[:, 0].astype(np.int8))
-    prior = EffectPrior(np.full(3, earlier), np.eye(3))
+    prior = EffectPrior(earlier * np.repeat([[1.0], [0.25], [0.25]], 3, axis=1), np.eye(9).reshape(3, 3, 3, 3))
     model = fit(design, counts, prior)
     shares, _ = group_shares(model.predictors(design))
     assert ((shares >= 0) & (shares.sum(axis=1, keepdims=True) <= 1 + 1e-12)).all()
     complete = score_model._with_all_groups(counts)[:, model.parameters.scores]
     centre = values(model.parameters)
     gradient, _ = Likelihood(design, complete, model.parameters.scores).derivatives(centre, model.prior_precision)
-    mean = np.concatenate([prior.mean, np.zeros(len(centre) - 3)])
-    assert gradient - model.prior_precision @ (centre - mean) == pytest.approx(np.zeros(len(centre)), abs=0.01)
+    mean = np.concatenate([prior.mean.ravel(), np.zeros(len(centre) - 9)])
+    left = gradient - model.prior_precision @ (centre - mean)
+    assert left @ model.inverse_information @ left < 1e-4
+    ratio = gains(model, design, counts, [np.array([0])]).variance_ratio(EffectPrior.weak(3))
+    assert (ratio > 0).all()
+    assert (ratio <= 1).all()
+
+
+def test_the_variance_ratio_is_that_of_the_two_models() -> None:
+    """A prior from 2,000 other responses leaves less open of 300; without it the ratio is 1."""
+    _, _, first, first_counts = drawn(2000, 5)
+    _, _, design, counts = drawn(300, 6)
+    weak, prior = EffectPrior.weak(11), fit(first, first_counts).effects(11)
+    columns = [np.array([column]) for column in range(11)]
+    informed = gains(fit(design, counts, prior), design, counts, columns)
+    ratio = informed.variance_ratio(weak)
+    assert ((ratio > 0) & (ratio < 0.5)).all()
+    assert informed.variance_ratio(prior) == pytest.approx(1)
+    information = np.linalg.inv(informed.model.inverse_information) - informed.model.prior_precision
+    gradient = np.linalg.solve(informed.model.inverse_information, informed.by_residual)[:, 0]
+    precision = informed.model.prior_precision.copy()
+    precision[:33, :33] = np.diag(np.repeat([2.5**-2, 0.4**-2, 0.4**-2], 11))
+    other = gradient @ np.linalg.inv(information + precision) @ gradient
+    assert ratio[0] == pytest.approx(gradient @ informed.model.inverse_information @ gradient / other)
+
+
+@pytest.mark.slow
+def test_intervals_of_a_wave_with_waves_before_contain_the_truth() -> None:
+    """In 93 to 98 of 100 cases, 95 but for the error of 30 simulated surveys; and the order is nearer to the truth."""
+    alone, informed, covered, _ = waves(300, 30, BETWEEN_WAVES_SD)
+    assert 0.93 < covered < 0.98
+    assert informed > alone + 0.03
