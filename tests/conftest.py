@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
@@ -24,6 +26,17 @@ os.environ["SAYWHY_ALLOWED_HOSTS"] = "testserver"  # the name under which the te
 
 settings.register_profile("default", deadline=None)  # no test fails because the machine is busy
 settings.load_profile("default")
+
+
+@pytest.fixture(autouse=True)
+def unconfigured_logs() -> Iterator[None]:
+    """Where a test configures logs, as commands do, the next one finds them as they were."""
+    root = logging.getLogger()
+    handlers, level = root.handlers.copy(), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

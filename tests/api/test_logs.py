@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 from starlette.testclient import TestClient
 
 from service import logs
@@ -18,15 +16,11 @@ SECRETS = ("hunter2", "Jane Doe", "jane@example.com", "4711", "+49 170 1234567",
 
 
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
+def log() -> io.StringIO:
     """What is logged, as the server does."""
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
     stream = io.StringIO()
     logs.configure(stream)
-    yield stream
-    root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+    return stream
 
 
 def entries(stream: io.StringIO) -> list[dict[str, Any]]:
