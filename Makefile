@@ -3,20 +3,23 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export HF_HUB_OFFLINE = 1
 
-.PHONY: demo test test-all lint serve bench bench-million clean
+.PHONY: demo test test-all test-exhaustive lint serve bench bench-million clean
 .DEFAULT_GOAL := demo
 
 # The main job on the sample that ships: prints the ranking, writes the report page.
 demo: .venv/installed
 	$(BIN)/saywhy demo
 
-# The fast tests; `test-all` adds the slow ones. There is a worker per core: more threads would wait for each other.
-test test-all: export OMP_NUM_THREADS = 1
+# The fast tests; `test-all` adds the slow ones, `test-exhaustive` has those that repeat others for many minutes. There is a worker per core: more threads would wait for each other.
+test test-all test-exhaustive: export OMP_NUM_THREADS = 1
 test: .venv/dev system-packages
 	$(BIN)/pytest -n auto --dist loadfile
 
 test-all: .venv/dev system-packages
-	$(BIN)/pytest -n auto --dist loadfile -m ""
+	$(BIN)/pytest -n auto --dist loadfile -m "not exhaustive"
+
+test-exhaustive: .venv/dev system-packages
+	$(BIN)/pytest -n auto --dist loadfile -m exhaustive
 
 lint: .venv/dev
 	$(BIN)/ruff check .

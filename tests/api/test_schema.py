@@ -111,13 +111,13 @@ def test_every_operation_does_what_it_says(on_sqlite: BaseSchema) -> None:
     check(on_sqlite, 4)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_every_operation_does_what_it_says_on_sqlite(on_sqlite: BaseSchema) -> None:
     """The same with many more requests."""
     check(on_sqlite, 100)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_every_operation_does_what_it_says_on_postgresql(on_postgresql: BaseSchema) -> None:
     """The same on PostgreSQL."""
     check(on_postgresql, 100)

@@ -65,7 +65,7 @@ def test_imports_survive_killed_workers(engine: Engine, tmp_path: Path) -> None:
     check_imported_once(engine, imports, ROWS)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_jobs_survive_fifty_kills(engine: Engine, tmp_path: Path) -> None:
     """Fifty times a worker is killed at a random moment of imports and analyses; all are done, none twice."""
     files, rows, kills = JobFiles(tmp_path), 400, 50
