@@ -84,7 +84,7 @@ def test_jobs_survive_fifty_kills(engine: Engine, tmp_path: Path) -> None:
         assert read_report(engine, name, "all").counts.responses == rows
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_one_of_two_workers_is_killed(postgresql_engine: Engine, tmp_path: Path) -> None:
     """Two workers share forty imports on one PostgreSQL; one is killed on the way, and every job is done once."""
     engine, files, rows = postgresql_engine, JobFiles(tmp_path), 2 * BATCH
@@ -102,7 +102,7 @@ def test_one_of_two_workers_is_killed(postgresql_engine: Engine, tmp_path: Path)
     check_imported_once(engine, imports, rows)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_responses_survive_a_killed_server(engine: Engine, tmp_path: Path) -> None:
     """A client that repeats its requests while the server is killed ten times has each response saved once."""
     with socket.socket() as free:
