@@ -48,8 +48,9 @@ def test_files_have_the_comparison(
         done = invoke(brands_url, "report", *options)
         assert (done.exit_code, done.stdout) == (0, "")
         written[ending] = out.read_text("utf-8-sig")
-    row, _ = csv.DictReader(written["csv"].splitlines(), delimiter=delimiter)
-    assert (row["id"], row["rate_here"], row["rate_there"]) == ("support", rate, rate.replace("3", "4"))
+    rows = {row["id"]: row for row in csv.DictReader(written["csv"].splitlines(), delimiter=delimiter)}
+    row = rows["support"]
+    assert (row["rate_here"], row["rate_there"]) == (rate, rate.replace("3", "4"))
     assert [name for name in row if name in BENCHMARK_COLUMNS] == [*BENCHMARK_COLUMNS]
     assert json.loads(written["json"])["benchmark"]["against"] == {"kind": "wave", "name": "W1", "wave": None}
     assert title in written["html"]
