@@ -15,7 +15,8 @@ from saywhy.feedback import Scale, Score
 from saywhy.store.case_tables import account_health, cases, customer_alerts, new_accounts
 from saywhy.store.redaction import FORGOTTEN
 from saywhy.store.statements import STREAMED, Row, batches, upsert
-from saywhy.store.tables import assignments, responses, topics
+from saywhy.store.tables import responses
+from saywhy.store.topic_tables import assignments, topics
 
 
 def _first_given(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
