@@ -11,6 +11,7 @@ from saywhy.errors import Conflict, JobNotFound
 from saywhy.export_format import ExportFormat
 from saywhy.job import Job, JobState
 from saywhy.store import Connection, Engine
+from service.anonymity import Withheld, refuse
 from service.files import JobFiles
 from service.idempotency import RequestKey, answer_once
 from service.job_kinds import KINDS, AnalyseArguments, Arguments, ExportArguments, kind_of
@@ -34,8 +35,8 @@ def add(connection: Connection, workspace_id: int, arguments: Arguments, *, sche
     """Add a job in a transaction. Raises `Conflict` for an export of an anonymous workspace."""
     kind = kind_of(arguments)
     values = KINDS[kind].values(arguments)
-    if isinstance(arguments, ExportArguments) and store.workspaces.is_anonymous(connection, workspace_id):
-        raise Conflict("this workspace promised anonymity: single responses are not exported")
+    if isinstance(arguments, ExportArguments):
+        refuse(connection, workspace_id, Withheld.EXPORTS)
     if isinstance(arguments, AnalyseArguments):
         store.workspaces.lock(connection, workspace_id)
         for waiting in store.jobs.pending(connection, workspace_id, kind):
