@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from saywhy import store
@@ -15,6 +16,7 @@ from service.anonymity import Withheld, refuse
 from service.files import JobFiles
 from service.idempotency import RequestKey, answer_once
 from service.job_kinds import KINDS, AnalyseArguments, Arguments, ExportArguments, kind_of
+from service.paging import PAGE, Page, latest_first
 from service.workspaces import reading, writing
 
 
@@ -54,15 +56,16 @@ def find_job(engine: Engine, workspace: str, job_id: int) -> Job:
 def list_jobs(
     engine: Engine,
     workspace: str,
+    limit: int = PAGE,
+    cursor: str | None = None,
     *,
-    limit: int,
-    before: int | None = None,
     kind: str | None = None,
     states: Collection[JobState] = (),
-) -> list[Job]:
-    """At most `limit` jobs, the latest first, with numbers less than `before`. Raises `WorkspaceNotFound`."""
+) -> Page[Job]:
+    """The jobs, the latest first. Raises `WorkspaceNotFound` and `InvalidInput` for a cursor that is none."""
     with reading(engine, workspace) as (connection, workspace_id):
-        return store.jobs.page(connection, workspace_id, limit=limit, before=before, kind=kind, states=states)
+        load = partial(store.jobs.page, connection, workspace_id, kind=kind, states=states)
+        return latest_first(load, limit, cursor)
 
 
 def cancel_job(engine: Engine, workspace: str, files: JobFiles, job_id: int) -> Job:
