@@ -239,16 +239,15 @@ def _healths(
     connection: Connection, workspace_id: int, now: datetime, accounts: Collection[str] | None = None
 ) -> list[AccountHealth]:
     """The health of all accounts, or of some."""
+    fixed = store.fixes.load(connection, workspace_id).keys()
     if accounts is None:
         answers = list(store.customers.answers(connection, workspace_id))
-        complaints = store.customers.complaints(connection, workspace_id)
+        complaints = store.customers.complaints(connection, workspace_id, without=fixed)
     else:
         answers = [one for name in accounts for one in store.customers.answers(connection, workspace_id, name)]
         hashes = {answer.content_hash for answer in answers if answer.content_hash}
-        complaints = store.customers.complaints(connection, workspace_id, hashes)
-    fixed = store.fixes.load(connection, workspace_id).keys()
-    unfixed = {content_hash: causes - fixed for content_hash, causes in complaints.items()}
-    return list(healths(answers, store.responses.waves(connection, workspace_id), unfixed, now))
+        complaints = store.customers.complaints(connection, workspace_id, hashes, without=fixed)
+    return list(healths(answers, store.responses.waves(connection, workspace_id), complaints, now))
 
 
 def _causes(answers: list[ExportedResponse], open_causes: set[str]) -> tuple[CustomerCause, ...]:
