@@ -45,7 +45,7 @@ def board(
         nps=points,
         nps_change=report.change.nps if report and report.change else None,
         cases=tuple(
-            _counts(group, [tally for tally in tallies if tally.group is group], hours[group]) for group in PRIORITY
+            _counts(group, [each for each in tallies if each.group is group], hours[group]) for group in PRIORITY
         ),
         outcomes=tuple(_outcome(outcome, with_outcome) for outcome in Outcome),
         new_accounts=tuple(_won(origin, new_accounts) for origin in AccountOrigin),

@@ -25,6 +25,9 @@ _WEIGHTS: list[tuple[str, float]] = list(asdict(WEIGHTS).items())
 #: An account below the first limit is at risk, below the second one to be watched.
 AT_RISK, WATCH = 40.0, 70.0
 
+#: An account that turns is so far beyond the limit between two bands; as much as about half a score point.
+MARGIN = 3.0
+
 #: As many of each make a part 0: points lost since the answer before, open causes, waves missed, days of silence.
 WORST_TREND, MOST_CAUSES, MOST_WAVES, MOST_DAYS = 5.0, 3, 3, 365
 
@@ -111,6 +114,19 @@ def band(health: float) -> HealthBand:
     return HealthBand.WATCH if health < WATCH else HealthBand.HEALTHY
 
 
+def band_since(health: float, before: HealthBand | None) -> HealthBand:
+    """The band of an account that was in the band `before`, None if it is new.
+
+    It leaves that band only where it is `MARGIN` beyond the limit, so that one that hovers at a limit does not turn
+    again and again.
+    """
+    now = band(health)
+    if before is None or now is before:
+        return now
+    order = list(HealthBand)
+    return band(health + MARGIN if order.index(now) > order.index(before) else health - MARGIN)
+
+
 def watch_order(health: AccountHealth) -> tuple[bool, float, Decimal, str]:
     """The order of the watch list: the worst first, of equal ones that with the most revenue; unknown ones last."""
     known = health.health is not None
@@ -174,7 +190,9 @@ def _is_overdue(answer: Answer, now: datetime) -> bool:
 
 def _weighted_mean(parts: HealthParts) -> float:
     """0 … 100, over the parts that are known."""
-    known = [(weight, value) for name, weight in _WEIGHTS if (value := getattr(parts, name)) is not None]
+    known: list[tuple[float, float]] = [
+        (weight, value) for name, weight in _WEIGHTS if (value := getattr(parts, name)) is not None
+    ]
     return 100 * sum(weight * value for weight, value in known) / sum(weight for weight, _ in known)
 
 

@@ -204,7 +204,7 @@ _STATES: dict[str | None, CaseState | None] = {None: None} | {state.value: state
 
 
 @cache
-def _score(value: int | None, scale: str | None) -> Score | None:
+def _score(value: int | None, scale: str) -> Score | None:
     """The score; there are few different ones."""
     return None if value is None else Score(value, Scale(scale))
 
@@ -212,6 +212,5 @@ def _score(value: int | None, scale: str | None) -> Score | None:
 def _answer(row: Row) -> Answer:
     """The answer of a row of `answers`, by position: by name takes twice as long."""
     response_id, account, is_personal, person, value, scale, *known, state, due_at, contacted_at = row
-    return Answer(
-        response_id, account, is_personal, person, _score(value, scale), *known, _STATES[state], due_at, contacted_at
-    )
+    values = (response_id, account, is_personal, person, _score(value, scale), *known)
+    return Answer._make((*values, _STATES[state], due_at, contacted_at))
