@@ -51,6 +51,7 @@ from saywhy import __version__
 from saywhy.settings import Settings
 from saywhy.store import connections_in_use
 from service.micro_batches import MicroBatches
+from service.worker import WorkerStatus
 
 DESCRIPTION = """
 Why did people give us that score? Send comments and get their sentiment and themes, or read the ranking of what costs
@@ -82,7 +83,7 @@ TAGS = [
 
 
 def create_app(
-    settings: Settings, resources: Resources | None = None, worker: AbstractContextManager[None] | None = None
+    settings: Settings, resources: Resources | None = None, worker: AbstractContextManager[WorkerStatus] | None = None
 ) -> FastAPI:
     """Make the application.
 
@@ -99,7 +100,7 @@ def create_app(
         with (
             closing(resources or open_resources(settings)) as opened,
             closing(MicroBatches(opened.annotator, on_batch=measured.batch_sizes.observe)) as micro_batches,
-            worker or nullcontext(),
+            worker or nullcontext(WorkerStatus()) as app.state.worker,
         ):
             measured.waiting.set_function(lambda: micro_batches.waiting)
             measured.connections.set_function(lambda: connections_in_use(opened.engine))

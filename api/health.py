@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from api.http import problems
 from api.http.dependencies import ResourcesDep
 from saywhy import __version__
-from saywhy.errors import ServerBusy
+from saywhy.errors import ServerBusy, StoreUnavailable
 from service.workspaces import check_store
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -39,8 +39,11 @@ async def live() -> Live:
 
 @router.get("/ready", summary="Can it serve requests?", responses=problems.documented(HTTPStatus.SERVICE_UNAVAILABLE))
 def ready(request: Request, resources: ResourcesDep) -> Ready:
-    """Queries the store and names the model version that is loaded. A server that is about to end is not ready."""
+    """Queries the store and names the model version that is loaded. Not ready is a server that is about to
+    end, and one whose worker cannot start."""
     if request.app.state.is_draining:
         raise ServerBusy("The server is about to end; ask another one.")
     check_store(resources.engine)
+    if failure := request.app.state.worker.failure:
+        raise StoreUnavailable(f"the worker cannot start: {failure}")
     return Ready(version=__version__, model=resources.annotator.model)

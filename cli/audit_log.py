@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -15,9 +16,10 @@ def audit_log(
 ) -> None:
     """Print who wrote what in the workspace, over HTTP or with keys, people and customers, the latest first."""
     from service.audit_log import list_entries
+    from service.paging import first_entries
 
     settings = read_settings()
-    for entry in list_entries(configured_store(settings), settings.workspace, limit):
+    for entry in first_entries(partial(list_entries, configured_store(settings), settings.workspace), limit):
         target = f"  {entry.target}" if entry.target else ""
         typer.echo(
             printable_line(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.actor_kind} {entry.actor}  {entry.action}{target}")

@@ -222,6 +222,8 @@ def _describe(imported: ImportReport) -> Iterator[str]:
         yield f"  continued after row {imported.resumed_at:,}, where an earlier import had stopped"
     counts = {name: getattr(imported, name) for name in ("new", "changed", "unchanged", "rejected")}
     yield f"{counted(imported.rows, 'row')}: {', '.join(f'{count:,} {name}' for name, count in counts.items())}"
+    if imported.opened_cases:
+        yield f"{counted(imported.opened_cases, 'case')} opened; see `saywhy cases list`"
 
 
 def describe_preview(preview: ImportPreview) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,9 +34,11 @@ def list_all(
 ) -> None:
     """List the jobs, the latest first."""
     from service.jobs import list_jobs
+    from service.paging import first_entries
 
     settings = read_settings()
-    for job in list_jobs(configured_store(settings), settings.workspace, limit=limit, kind=kind, states=state or ()):
+    read = partial(list_jobs, configured_store(settings), settings.workspace, kind=kind, states=state or ())
+    for job in first_entries(read, limit):
         typer.echo(printable_line(_line(job)))
 
 

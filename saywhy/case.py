@@ -39,10 +39,7 @@ class CaseState(StrEnum):
     @property
     def next(self) -> tuple[CaseState, ...]:
         """The states that may follow."""
-        return {
-            CaseState.OPEN: (CaseState.CONTACTED, CaseState.CLOSED),
-            CaseState.CONTACTED: (CaseState.RESOLVED, CaseState.CLOSED),
-        }.get(self, ())
+        return _NEXT.get(self, ())
 
     @property
     def is_final(self) -> bool:
@@ -54,6 +51,12 @@ class CaseState(StrEnum):
             allowed = " or ".join(self.next) or "nothing: the state is final"
             raise IllegalTransition(f"a case that is {self} cannot become {state}; allowed is {allowed}")
         return state
+
+
+_NEXT = {
+    CaseState.OPEN: (CaseState.CONTACTED, CaseState.CLOSED),
+    CaseState.CONTACTED: (CaseState.RESOLVED, CaseState.CLOSED),
+}
 
 
 class Task(StrEnum):
@@ -109,6 +112,18 @@ class Case:
     def is_overdue(self, now: datetime) -> bool:
         """Whether nobody has contacted the customer in time, and the case still waits for it."""
         return self.state is CaseState.OPEN and self.due_at < now
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTally:
+    """How many cases of a group are in a state, and are overdue as in `Case.is_overdue`, and were contacted in time."""
+
+    group: Group
+    state: CaseState
+    is_overdue: bool
+    is_contacted: bool
+    is_in_time: bool
+    cases: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from saywhy.case import CaseState
 from saywhy.feedback import Customer, Score
@@ -18,9 +19,8 @@ def account_of(customer: Customer | None) -> str | None:
     return customer.account or customer.id or customer.email or customer.name
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer of a customer, as far as following up needs it.
+class Answer(NamedTuple):
+    """One answer of a customer, as far as following up needs it. A tuple, as there are many.
 
     `account` is the name of the account, else the customer's id, address or name; it is personal data if it is one of
     the last two. `person` tells the people of an account apart, by id, address or name. `case_*` and `contacted_at` are

@@ -59,14 +59,6 @@ class ProposalNotFound(NotFound):
     """There is no proposal of that number."""
 
 
-class ModelNotFound(NotFound):
-    """There is no model of that name."""
-
-
-class CodeFrameNotFound(NotFound):
-    """There is no code frame of that name."""
-
-
 class CaseNotFound(NotFound):
     """There is no case of that number."""
 
@@ -83,16 +75,24 @@ class ScheduleNotFound(NotFound):
     """There is no schedule of that number."""
 
 
-class Expired(SaywhyError):
-    """The file has expired."""
-
-
 class KeyNotFound(NotFound):
     """There is no key of that number or name."""
 
 
 class PersonNotFound(NotFound):
     """There is nobody of that name."""
+
+
+class ModelNotFound(NotFound):
+    """There is no model of that name."""
+
+
+class CodeFrameNotFound(NotFound):
+    """There is no code frame of that name."""
+
+
+class Expired(SaywhyError):
+    """The file has expired."""
 
 
 class Unauthenticated(SaywhyError):
@@ -115,10 +115,6 @@ class TooManyRequests(SaywhyError):
         self.retry_after = retry_after  # seconds
 
 
-class NothingToAnalyse(SaywhyError):
-    """There are no responses yet; import some first."""
-
-
 class Conflict(SaywhyError):
     """The request contradicts the present state."""
 
@@ -133,6 +129,10 @@ class IllegalTransition(Conflict):
 
 class CaseChanged(Conflict):
     """Somebody else has changed the case since it was read; read it again."""
+
+
+class TopicEnded(Conflict):
+    """The topic has ended."""
 
 
 class RunAlreadyEnded(Conflict):
@@ -151,16 +151,16 @@ class LeaseLost(Conflict):
     """The job has ended, or another worker runs it."""
 
 
+class OtherModel(Conflict):
+    """Vectors of two model versions cannot be compared."""
+
+
 class KeyReused(SaywhyError):
     """Another request was sent with this idempotency key; send each request with a key of its own."""
 
 
-class TopicEnded(Conflict):
-    """The topic has ended."""
-
-
-class OtherModel(Conflict):
-    """Vectors of two model versions cannot be compared."""
+class NothingToAnalyse(SaywhyError):
+    """There are no responses yet; import some first."""
 
 
 class BundleDamaged(SaywhyError):

@@ -23,7 +23,10 @@ class Group(StrEnum):
     @property
     def points(self) -> int:
         """Points of a response of this group: 100, 0 or -100. The NPS is the mean of all points."""
-        return {Group.PROMOTER: 100, Group.PASSIVE: 0, Group.DETRACTOR: -100}[self]
+        return _POINTS[self]
+
+
+_POINTS = {Group.PROMOTER: 100, Group.PASSIVE: 0, Group.DETRACTOR: -100}
 
 
 class Scale(StrEnum):
@@ -47,20 +50,27 @@ class Scale(StrEnum):
     @property
     def is_nps(self) -> bool:
         """Whether the scores give an NPS."""
-        return self in (Scale.NPS, Scale.GROUPS)
+        return self is Scale.NPS or self is Scale.GROUPS
 
     @property
     def bounds(self) -> tuple[int, int]:
         """Lowest and highest valid value, both included."""
-        if self is Scale.GROUPS:
-            return 0, len(Group) - 1
-        low, high = ("0-10" if self is Scale.RATING else self.value).split("-")
-        return int(low), int(high)
+        return _BOUNDS[self]
 
     @property
     def value_range(self) -> str:
         """The bounds as people write them: `0-10`."""
         return "{}-{}".format(*self.bounds)
+
+
+def _bounds(scale: Scale) -> tuple[int, int]:
+    if scale is Scale.GROUPS:
+        return 0, len(Group) - 1
+    low, high = ("0-10" if scale is Scale.RATING else scale.value).split("-")
+    return int(low), int(high)
+
+
+_BOUNDS = {scale: _bounds(scale) for scale in Scale}
 
 
 @dataclass(frozen=True, slots=True)

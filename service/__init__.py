@@ -12,6 +12,7 @@ or write feedback. Where what happens:
   requests together.
 - `service.cases`: responses become cases, which people work on; `service.boards`: what came of them;
   `service.customer_health`: all that a customer said, how accounts are, and an alert when one turns.
+- `service.anonymity`: what anonymous workspaces do not give, and why.
 - `service.comments`: comments page by page, by what they name; `service.paging`: cursors of pages.
 - `service.responses`: responses that a program sends; `service.idempotency`: requests that may be repeated.
 - `service.exports`: the responses, each with everything that is said of it; `service.export_files` writes them.

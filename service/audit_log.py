@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from saywhy import store
 from saywhy.access import AuditEntry, Principal
 from saywhy.store import Engine
+from service.paging import PAGE, Page, latest_first
 from service.workspaces import reading, writing
 
 #: Longest target that is kept, in characters.
@@ -23,13 +25,10 @@ def record(
         store.audit_log.add(connection, workspace_id, entry)
 
 
-def list_entries(engine: Engine, workspace: str, limit: int, *, before: int | None = None) -> list[AuditEntry]:
-    """The latest entries, or those before the one with that id, newest first, at most `limit`.
-
-    Raises `WorkspaceNotFound`.
-    """
+def list_entries(engine: Engine, workspace: str, limit: int = PAGE, cursor: str | None = None) -> Page[AuditEntry]:
+    """The entries, the latest first. Raises `WorkspaceNotFound` and `InvalidInput` for a cursor that is none."""
     with reading(engine, workspace) as (connection, workspace_id):
-        return store.audit_log.load(connection, workspace_id, limit, before=before)
+        return latest_first(partial(store.audit_log.load, connection, workspace_id), limit, cursor)
 
 
 def _storable(text: str) -> str:

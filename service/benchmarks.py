@@ -15,11 +15,12 @@ from pipelines.tabulate.survey_data import SurveyData
 from saywhy import store
 from saywhy.benchmark import Against, Benchmark
 from saywhy.code_frame import CodeFrame
-from saywhy.errors import Conflict, InvalidInput, NotFound, WaveNotFound, WorkspaceNotFound
+from saywhy.errors import InvalidInput, NotFound, WaveNotFound, WorkspaceNotFound
 from saywhy.feedback import Segment
 from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES, Report
 from saywhy.store import Connection, Engine
+from service.anonymity import Withheld, refuse
 from service.not_found import listed, no_such_segment
 from service.reports.reading import latest_report
 from service.survey import load_survey
@@ -116,17 +117,11 @@ class _Survey:
 
     def _published(self, report: Report) -> Profile:
         survey = latest_report(self.connection, self.workspace_id, ALL_WAVES)
-        return Profile.of_report(report, survey, report.wave, is_anonymous=self._is_anonymous())
-
-    def _is_anonymous(self) -> bool:
-        return store.workspaces.is_anonymous(self.connection, self.workspace_id)
+        is_anonymous = store.workspaces.is_anonymous(self.connection, self.workspace_id)
+        return Profile.of_report(report, survey, report.wave, is_anonymous=is_anonymous)
 
     def _responses(self) -> SurveyData:
-        if self._is_anonymous():
-            raise Conflict(
-                "this workspace promised anonymity: its waves can be compared with each other and with other "
-                "workspaces, but no part of a report with the rest of it, as no report on these is published"
-            )
+        refuse(self.connection, self.workspace_id, Withheld.BENCHMARKS_OF_PARTS)
         return load_survey(self.connection, self.workspace_id, self.report.model, self.code_frame)
 
     def _part_and_rest(

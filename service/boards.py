@@ -24,16 +24,19 @@ def read_board(engine: Engine, workspace: str, *, since: datetime | None = None,
     Raises `WorkspaceNotFound`.
     """
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
-        measured = effects(answer_pairs(store.customers.answers(connection, workspace_id)))
+        measured = effects(answer_pairs(store.customers.answers(connection, workspace_id, since_follow_up=True)))
         notes = [NO_EXPERIMENT]
         if any(effect.difference is None for effect in measured):
             notes.append(FEW_ANSWERS)
+        now = now or datetime.now(UTC)
         return board(
-            list(store.cases.load(connection, workspace_id, since)),
+            store.cases.tallies(connection, workspace_id, now, since),
+            store.cases.contact_hours(connection, workspace_id, since),
+            store.cases.with_outcome(connection, workspace_id, since),
             store.new_accounts.load(connection, workspace_id, since=since),
             measured,
             find_latest_report(connection, workspace_id, ALL_WAVES),
             notes=notes,
             since=since,
-            now=now or datetime.now(UTC),
+            now=now,
         )

@@ -16,11 +16,12 @@ from pipelines.follow_up import deadlines
 from saywhy import store
 from saywhy.case import LONGEST_NAME, PRIORITY, Case, CaseChange, CaseEvent, CaseState, check_text
 from saywhy.code_frame import CodeFrame
-from saywhy.errors import CaseChanged, InvalidInput, NoFollowUp
+from saywhy.errors import CaseChanged, InvalidInput
 from saywhy.feedback import Response
 from saywhy.follow_up import FollowUpPolicy
 from saywhy.store import Connection, Engine
 from saywhy.store.cases import CaseFilter
+from service.anonymity import Withheld, refuse
 from service.exports import Exporter
 from service.paging import PAGE, cursor_of, page_size, position_of
 from service.workspaces import reading, writing
@@ -152,21 +153,15 @@ def save_policy(engine: Engine, workspace: str, policy: FollowUpPolicy) -> None:
         deadlines.due_at(datetime.now(UTC), policy)
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
-        refuse_anonymous(connection, workspace_id)
+        refuse(connection, workspace_id, Withheld.FOLLOW_UP)
         store.follow_up_policies.put(connection, workspace_id, policy)
-
-
-def refuse_anonymous(connection: Connection, workspace_id: int) -> None:
-    """Raise `NoFollowUp` if the workspace promised anonymity."""
-    if store.workspaces.is_anonymous(connection, workspace_id):
-        raise NoFollowUp
 
 
 @contextmanager
 def following_up(transaction: Any) -> Iterator[tuple[Connection, int]]:
     """The transaction, if its workspace is not anonymous. Raises `NoFollowUp`."""
     with transaction as (connection, workspace_id):
-        refuse_anonymous(connection, workspace_id)
+        refuse(connection, workspace_id, Withheld.FOLLOW_UP)
         yield connection, workspace_id
 
 

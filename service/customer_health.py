@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from pipelines.clean.personal_data.kinds import NAME
-from pipelines.follow_up.health import healths, watch_order
+from pipelines.follow_up.health import band_since, healths, watch_order
 from saywhy import store
 from saywhy.case import Case, NewAccount
 from saywhy.code_frame import CodeFrame
@@ -163,7 +163,8 @@ def check_health(
 def record_health(connection: Connection, workspace_id: int, now: datetime | None = None) -> list[CustomerAlert]:
     """`check_health` in a transaction; nothing in an anonymous workspace.
 
-    Every analysis calls it. An account raises its first alert when it turns after it was first recorded.
+    Every analysis calls it. An account raises its first alert when it turns after it was first recorded, by more than a
+    margin (`pipelines.follow_up.health.band_since`).
     """
     if store.workspaces.is_anonymous(connection, workspace_id):
         return []
@@ -172,13 +173,12 @@ def record_health(connection: Connection, workspace_id: int, now: datetime | Non
     changed: dict[str, HealthBand] = {}
     alerts: list[CustomerAlert] = []
     for account in _healths(connection, workspace_id, now):
-        if account.band is None or account.health is None or before.get(account.account) is account.band:
+        earlier = before.get(account.account)
+        if account.health is None or (band := band_since(account.health, earlier)) is earlier:
             continue
-        changed[account.account] = account.band
-        if earlier := before.get(account.account):
-            alerts.append(
-                CustomerAlert(account.account, account.is_personal, earlier, account.band, account.health, now)
-            )
+        changed[account.account] = band
+        if earlier:
+            alerts.append(CustomerAlert(account.account, account.is_personal, earlier, band, account.health, now))
     store.customers.save_bands(connection, workspace_id, changed)
     store.customers.add_alerts(connection, workspace_id, alerts)
     return alerts
@@ -239,16 +239,15 @@ def _healths(
     connection: Connection, workspace_id: int, now: datetime, accounts: Collection[str] | None = None
 ) -> list[AccountHealth]:
     """The health of all accounts, or of some."""
+    fixed = store.fixes.load(connection, workspace_id).keys()
     if accounts is None:
         answers = list(store.customers.answers(connection, workspace_id))
-        complaints = store.customers.complaints(connection, workspace_id)
+        complaints = store.customers.complaints(connection, workspace_id, without=fixed)
     else:
         answers = [one for name in accounts for one in store.customers.answers(connection, workspace_id, name)]
         hashes = {answer.content_hash for answer in answers if answer.content_hash}
-        complaints = store.customers.complaints(connection, workspace_id, hashes)
-    fixed = store.fixes.load(connection, workspace_id).keys()
-    unfixed = {content_hash: causes - fixed for content_hash, causes in complaints.items()}
-    return list(healths(answers, store.responses.waves(connection, workspace_id), unfixed, now))
+        complaints = store.customers.complaints(connection, workspace_id, hashes, without=fixed)
+    return list(healths(answers, store.responses.waves(connection, workspace_id), complaints, now))
 
 
 def _causes(answers: list[ExportedResponse], open_causes: set[str]) -> tuple[CustomerCause, ...]:

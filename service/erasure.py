@@ -20,6 +20,7 @@ from saywhy.store import Connection, Engine
 from saywhy.store.erasure import Trace
 from saywhy.text import is_storable
 from saywhy.topic import Cluster
+from service.anonymity import Withheld, refuse
 from service.files import JobFiles
 from service.topics.state import save_edited_topics
 from service.workspaces import reading, writing
@@ -99,11 +100,7 @@ def _exclusively(engine: Engine, workspace: str) -> Iterator[tuple[Connection, i
     `AnalysisRunning`.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        if store.workspaces.is_anonymous(connection, workspace_id):
-            raise Conflict(
-                "this workspace promised anonymity: it stores no customers, and what one answer fewer changes in its "
-                "reports would say what it was"
-            )
+        refuse(connection, workspace_id, Withheld.ERASURE)
     with store.analysing(engine, workspace_id), writing(engine, workspace) as (connection, _):
         store.erasure.overwrite(connection)
         store.workspaces.lock(connection, workspace_id)

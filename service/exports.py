@@ -11,12 +11,13 @@ from pipelines.clean.personal_data import Span, mask
 from saywhy import store
 from saywhy.annotation import Annotation, Polarity, ThemeLabel
 from saywhy.code_frame import CodeFrame
-from saywhy.errors import Conflict, TopicNotFound, WaveNotFound
+from saywhy.errors import TopicNotFound, WaveNotFound
 from saywhy.feedback import Comment, Response, Scale, Segment
 from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, Topic
+from service.anonymity import Withheld, refuse
 from service.not_found import listed, no_such_segment
 from service.reports.reading import find_latest_report
 from service.topics.lookup import topics_called
@@ -107,8 +108,7 @@ def export(
     is in.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        if store.workspaces.is_anonymous(connection, workspace_id):
-            raise Conflict("this workspace promised anonymity: single responses are not exported")
+        refuse(connection, workspace_id, Withheld.EXPORTS)
         wave = existing_wave(connection, workspace_id, selection.wave)
         exporter = Exporter.of(
             connection,

@@ -10,10 +10,11 @@ from pipelines.report.effort import find_cause
 from pipelines.report.fixes import with_fixes
 from saywhy import store
 from saywhy.code_frame import CodeFrame
-from saywhy.errors import Conflict, NotFound
+from saywhy.errors import NotFound
 from saywhy.fix import Fix, FixOutcome
 from saywhy.report import ALL_WAVES, Report
 from saywhy.store import Connection, Engine
+from service.anonymity import Withheld, refuse
 from service.reports.reading import find_latest_report, latest_report
 from service.survey import load_survey
 from service.workspaces import reading, writing
@@ -36,10 +37,7 @@ def mark_fixed(engine: Engine, workspace: str, code_frame: CodeFrame, fix: Fix) 
     """
     # Computed before the transaction that writes: other writers would wait for it.
     with reading(engine, workspace) as (connection, workspace_id):
-        if store.workspaces.is_anonymous(connection, workspace_id):
-            raise Conflict(
-                "an anonymous workspace has no fixes: feedback before and after a day could single out people"
-            )
+        refuse(connection, workspace_id, Withheld.FIXES)
         report = latest_report(connection, workspace_id, ALL_WAVES)
         fix = replace(fix, cause=find_cause(report, fix.cause))
         data = load_survey(connection, workspace_id, report.model, code_frame)

@@ -38,9 +38,9 @@ class ImportReport:
     """How a file was read, and what happened to its rows.
 
     `rows` is the sum of new, changed, unchanged and rejected. `resumed_at` is the number of rows that an earlier,
-    interrupted import had saved. `columns` maps role to column name; `ignored` are the columns that were not imported,
-    `offered` those of them that may be segments, with some of their values. `mapping` is the name of the saved mapping
-    by which it was read. `scale` is None if there is no score.
+    interrupted import had saved; `opened_cases` are of the rows after these. `columns` maps role to column name;
+    `ignored` are the columns that were not imported, `offered` those of them that may be segments, with some of their
+    values. `mapping` is the name of the saved mapping by which it was read. `scale` is None if there is no score.
     """
 
     id: int
@@ -50,6 +50,7 @@ class ImportReport:
     changed: int
     unchanged: int
     rejected: int
+    opened_cases: int
     resumed_at: int
     tool: str
     source: str
@@ -101,7 +102,7 @@ def import_file(
         is_resumed = entry.rows_done > 0
         if reason := identification.refusal(connection, workspace_id, is_resumed=is_resumed):
             raise Conflict(reason)
-    resumed_at = entry.rows_done
+    resumed_at, opened = entry.rows_done, 0
     lines, blanked = layout.table.lines, Blanked()
     items = read_numbered(layout, blanked, require_ids=identification.requires_ids)
     for batch in _batches(itertools.islice(items, resumed_at, None)):
@@ -109,14 +110,14 @@ def import_file(
         rejections = [item for _, item in batch if isinstance(item, Rejection)]
         with engine.begin() as connection:
             saved = store.responses.save(connection, workspace_id, [response for _, response in responses])
-            open_for(connection, workspace_id, [response for _, response in responses])
+            opened += open_for(connection, workspace_id, [response for _, response in responses])
             done = entry.rows_done + len(batch)
             entry = store.imports.advance(connection, workspace_id, entry.id, done, saved, rejections)
         if progress:
             progress("import", min(batch[-1][0], lines), lines)
     if progress:
         progress("import", lines, lines)
-    report = _report(layout, entry, resumed_at, [*identification.notes(), *blanked.notes()])
+    report = _report(layout, entry, opened, resumed_at, [*identification.notes(), *blanked.notes()])
     announce(report)
     with engine.begin() as connection:
         store.imports.finish(connection, workspace_id, entry.id)
@@ -178,7 +179,9 @@ def _digest(path: Path, layout: ExportLayout) -> str:
     return digest.hexdigest()
 
 
-def _report(layout: ExportLayout, entry: Import, resumed_at: int, more_notes: Iterable[str]) -> ImportReport:
+def _report(
+    layout: ExportLayout, entry: Import, opened: int, resumed_at: int, more_notes: Iterable[str]
+) -> ImportReport:
     columns, table = layout.columns, layout.table
     notes = [*layout.notes, *more_notes]
     if entry.accepted.changed and "id" in columns.facts:
@@ -194,6 +197,7 @@ def _report(layout: ExportLayout, entry: Import, resumed_at: int, more_notes: It
         changed=entry.accepted.changed,
         unchanged=entry.accepted.unchanged,
         rejected=entry.rejected,
+        opened_cases=opened,
         resumed_at=resumed_at,
         tool=layout.tool.name,
         source=layout.source,

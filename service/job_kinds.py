@@ -133,10 +133,10 @@ def _import_result(report: ImportReport, *, is_anonymous: bool) -> Values:
 def analyse(job: RunningJob, arguments: AnalyseArguments) -> None:
     """Analyse the workspace. Annotations stay if the job is stopped; the next attempt computes the rest."""
     from models.annotator import load_annotator
-    from service.analysis import analyse
+    from service import analysis
 
     annotator = load_annotator(job.models.registry, job.models.threads)
-    run = analyse(
+    run = analysis.analyse(
         job.engine,
         job.workspace,
         annotator,
@@ -151,14 +151,14 @@ def analyse(job: RunningJob, arguments: AnalyseArguments) -> None:
 def export(job: RunningJob, arguments: ExportArguments) -> None:
     """Write the export to a file of this attempt; it becomes the job's when the job ends."""
     from models.registry import code_frame
+    from service import exports
     from service.export_files import write_export
-    from service.exports import ExportedResponse, Selection, export
 
-    selection = Selection(arguments.wave, [Segment.parse(text) for text in arguments.segments], arguments.cause)
-    responses = export(job.engine, job.workspace, selection, code_frame=code_frame(job.models.registry))
+    selection = exports.Selection(arguments.wave, [Segment.parse(text) for text in arguments.segments], arguments.cause)
+    responses = exports.export(job.engine, job.workspace, selection, code_frame=code_frame(job.models.registry))
     count = 0
 
-    def counted() -> Iterator[ExportedResponse]:
+    def counted() -> Iterator[exports.ExportedResponse]:
         nonlocal count
         for response in responses:
             count += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from saywhy import store
@@ -11,9 +12,11 @@ from saywhy.errors import Conflict, JobNotFound
 from saywhy.export_format import ExportFormat
 from saywhy.job import Job, JobState
 from saywhy.store import Connection, Engine
+from service.anonymity import Withheld, refuse
 from service.files import JobFiles
 from service.idempotency import RequestKey, answer_once
 from service.job_kinds import KINDS, AnalyseArguments, Arguments, ExportArguments, kind_of
+from service.paging import PAGE, Page, latest_first
 from service.workspaces import reading, writing
 
 
@@ -34,8 +37,8 @@ def add(connection: Connection, workspace_id: int, arguments: Arguments, *, sche
     """Add a job in a transaction. Raises `Conflict` for an export of an anonymous workspace."""
     kind = kind_of(arguments)
     values = KINDS[kind].values(arguments)
-    if isinstance(arguments, ExportArguments) and store.workspaces.is_anonymous(connection, workspace_id):
-        raise Conflict("this workspace promised anonymity: single responses are not exported")
+    if isinstance(arguments, ExportArguments):
+        refuse(connection, workspace_id, Withheld.EXPORTS)
     if isinstance(arguments, AnalyseArguments):
         store.workspaces.lock(connection, workspace_id)
         for waiting in store.jobs.pending(connection, workspace_id, kind):
@@ -53,15 +56,16 @@ def find_job(engine: Engine, workspace: str, job_id: int) -> Job:
 def list_jobs(
     engine: Engine,
     workspace: str,
+    limit: int = PAGE,
+    cursor: str | None = None,
     *,
-    limit: int,
-    before: int | None = None,
     kind: str | None = None,
     states: Collection[JobState] = (),
-) -> list[Job]:
-    """At most `limit` jobs, the latest first, with numbers less than `before`. Raises `WorkspaceNotFound`."""
+) -> Page[Job]:
+    """The jobs, the latest first. Raises `WorkspaceNotFound` and `InvalidInput` for a cursor that is none."""
     with reading(engine, workspace) as (connection, workspace_id):
-        return store.jobs.page(connection, workspace_id, limit=limit, before=before, kind=kind, states=states)
+        load = partial(store.jobs.page, connection, workspace_id, kind=kind, states=states)
+        return latest_first(load, limit, cursor)
 
 
 def cancel_job(engine: Engine, workspace: str, files: JobFiles, job_id: int) -> Job:

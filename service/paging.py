@@ -5,11 +5,52 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from saywhy.errors import InvalidInput
 
 #: Entries of a page: by default, and at most.
 PAGE, LONGEST_PAGE = 50, 500
+
+
+class _Numbered(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+Entry = TypeVar("Entry", bound=_Numbered)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Entry]):
+    """Some of the entries of a list, in order; `next` is the cursor of those that follow, None at the end."""
+
+    entries: tuple[Entry, ...]
+    next: str | None
+
+
+def latest_first(load: Callable[[int, int | None], list[Entry]], limit: int, cursor: str | None) -> Page[Entry]:
+    """A page of a list in descending order of the ids; `load` takes a number of entries and the id that all are below.
+
+    Raises `InvalidInput` for a limit or a cursor that is none.
+    """
+    limit = page_size(limit)
+    entries = load(limit + 1, None if cursor is None else int(position_of(cursor, int)[0]))
+    page = tuple(entries[:limit])
+    return Page(page, cursor_of((page[-1].id,)) if len(entries) > limit else None)
+
+
+def first_entries(read: Callable[[int, str | None], Page[Entry]], number: int) -> Iterator[Entry]:
+    """So many entries of a list from its first page on, or all; `read` takes a limit and a cursor."""
+    cursor: str | None = None
+    while number > 0:
+        page = read(min(number, LONGEST_PAGE), cursor)
+        yield from page.entries
+        if page.next is None:
+            return
+        number, cursor = number - len(page.entries), page.next
 
 
 def cursor_of(position: tuple[int | str, ...]) -> str:

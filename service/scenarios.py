@@ -8,13 +8,12 @@ from pipelines.causes.analysis import Analysis
 from pipelines.causes.earlier_waves import before_wave
 from pipelines.causes.scenarios import SHARES, scenarios
 from pipelines.report.effort import find_cause
-from saywhy import store
 from saywhy.code_frame import CodeFrame
-from saywhy.errors import Conflict
 from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 from saywhy.scenario import Scenario
 from saywhy.store import Engine
+from service.anonymity import Withheld, refuse
 from service.reports.reading import latest_report
 from service.survey import load_survey
 from service.workspaces import reading
@@ -30,8 +29,7 @@ def what_if(
     be computed.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        if store.workspaces.is_anonymous(connection, workspace_id):
-            raise Conflict("an anonymous workspace has no scenarios: sets of causes could single out people")
+        refuse(connection, workspace_id, Withheld.SCENARIOS)
         report = latest_report(connection, workspace_id, wave)
         keys = list(dict.fromkeys(CauseKey.parse(find_cause(report, cause)) for cause in causes))
         data = load_survey(connection, workspace_id, report.model, code_frame)

@@ -12,13 +12,14 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from multiprocessing.connection import Connection as Pipe
 
 from saywhy import store
-from saywhy.errors import LeaseLost, StoreUnavailable
+from saywhy.errors import LeaseLost, SaywhyError, StoreUnavailable
 from saywhy.job import Claim, JobProgress
 from saywhy.store import Connection, Engine
 from service.files import JobFiles
@@ -40,6 +41,9 @@ _LONGEST_SILENCE = 2.0
 #: Seconds to wait after an error, e.g. when the database cannot be reached.
 _PAUSE_AFTER_ERROR = 1.0
 
+#: The longest pause between two attempts to open the store.
+_LONGEST_PAUSE = 60.0
+
 #: Seconds that a job has to stop when it is told to.
 GRACE = 20.0
 
@@ -57,12 +61,14 @@ _CLEARING_EVERY = 3600.0
 ANSWER_LIFETIME = timedelta(days=2)
 
 
-def work(options: WorkerOptions, stop: threading.Event) -> None:
+def work(options: WorkerOptions, stop: threading.Event, on_open: Callable[[], None] = lambda: None) -> None:
     """Run jobs until `stop` is set; then those that are running go back to the queue.
 
-    An outage of the database ends no worker. Raises `StoreUnavailable` if it cannot be opened at the start.
+    `on_open` is called when the store is open. An outage of the database ends no worker. Raises `StoreUnavailable` if
+    it cannot be opened at the start.
     """
     engine = store.open_store(options.database_url, options.key_file)
+    on_open()
     files = JobFiles.of(engine, options.data_dir)
     threads = [
         threading.Thread(target=_work_in_slot, args=(engine, files, options, slot, stop))
@@ -82,19 +88,41 @@ def work(options: WorkerOptions, stop: threading.Event) -> None:
     engine.dispose()
 
 
+class WorkerStatus:
+    """Whether a worker in the background can work: `failure` says why it cannot at the moment."""
+
+    failure: str | None = None
+
+
 @contextmanager
-def working(options: WorkerOptions) -> Iterator[None]:
-    """A worker in the background, as long as the block runs; none if it has no slots."""
-    stop = threading.Event()
-    thread = threading.Thread(target=work, args=(options, stop), name="worker")
+def working(options: WorkerOptions) -> Iterator[WorkerStatus]:
+    """A worker in the background, as long as the block runs; none if it has no slots.
+
+    It opens the store again and again, after longer and longer pauses, until that succeeds.
+    """
+    stop, status = threading.Event(), WorkerStatus()
+    thread = threading.Thread(target=_keep_working, args=(options, stop, status), name="worker")
     if options.slots:
         thread.start()
     try:
-        yield
+        yield status
     finally:
         stop.set()
         if options.slots:
             thread.join()
+
+
+def _keep_working(options: WorkerOptions, stop: threading.Event, status: WorkerStatus) -> None:
+    pause = _PAUSE_AFTER_ERROR
+    while not stop.is_set():
+        try:
+            work(options, stop, on_open=partial(setattr, status, "failure", None))
+        except Exception as error:  # nobody else sees what a thread raises
+            status.failure = str(error) or type(error).__name__
+            is_expected = isinstance(error, SaywhyError)
+            log.error("the worker tries again in %g s: %s", pause, status.failure, exc_info=not is_expected)
+            stop.wait(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def clear(engine: Engine, files: JobFiles, retention: timedelta) -> None:

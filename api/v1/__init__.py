@@ -4,5 +4,6 @@
 
 Each module holds its request and response schemas, where invalid requests are refused field by field, and its routes,
 which call `service`. The names of schema classes and route functions appear in the OpenAPI document, so they are part
-of the interface. `attribution` says by whom edits are; `examples/` has the example of a report that the document shows.
+of the interface. `attribution` says by whom edits are, `parameters` has types that many requests use; `examples/` has
+the example of a report that the document shows.
 """

@@ -32,7 +32,7 @@ class Authored(SentObject):
         return self.author
 
 
-class Request(Authored):
+class AttributedEdit(Authored):
     """What every edit of a topic has: who makes it, and why."""
 
     note: str | None = Field(default=None, max_length=1000, description="The reason.")

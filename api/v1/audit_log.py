@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from http import HTTPStatus
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.http import problems
 from api.http.auth import AdminAccess
+from api.v1.parameters import Cursor, Limit
 from saywhy.access import PrincipalKind
 from service.audit_log import list_entries
+from service.paging import PAGE
 
 router = APIRouter(prefix="/v1/audit-log", tags=["access"])
 
@@ -33,16 +36,15 @@ class Entries(BaseModel):
     """Entries, the latest first."""
 
     entries: list[EntryOut]
+    next: str | None = Field(description="The cursor of the next page; null at the end.")
 
 
-@router.get("", summary="Read the audit log")
+@router.get("", summary="Read the audit log", responses=problems.documented(HTTPStatus.BAD_REQUEST))
 def read_audit_log(
     resources: AdminAccess,
-    limit: Annotated[int, Query(ge=1, le=1000, description="Number of entries.")] = 100,
-    before: Annotated[
-        int | None, Query(ge=1, le=2**53, description="Only those before the entry with this id.")
-    ] = None,
+    limit: Limit = PAGE,
+    cursor: Cursor = None,
 ) -> Entries:
     """The writes that were done in this workspace, the latest first."""
-    entries = list_entries(resources.engine, resources.workspace, limit, before=before)
-    return Entries(entries=[EntryOut.model_validate(entry) for entry in entries])
+    page = list_entries(resources.engine, resources.workspace, limit=limit, cursor=cursor)
+    return Entries(entries=[EntryOut.model_validate(entry) for entry in page.entries], next=page.next)

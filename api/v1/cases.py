@@ -7,26 +7,23 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
 from api.http.auth import PersonalDataDep, PrincipalDep, ReadAccess, WriteAccess
 from api.http.bodies import SentObject
 from api.v1.attribution import Authored
+from api.v1.parameters import Cursor, Limit, Moment, RowId
 from saywhy.case import LONGEST_NAME, LONGEST_NOTE, Case, CaseChange, CaseEvent, CaseState, Outcome, Task
 from saywhy.feedback import Customer, Group, Scale
 from saywhy.store.cases import CaseFilter
 from service import cases
 from service.customer_health import shown
-from service.paging import LONGEST_PAGE, PAGE
+from service.paging import PAGE
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
-CaseId = Annotated[int, Path(ge=1, lt=2**63, description="The number of a case.", examples=[12])]
-Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Entries of a page.")]
-Cursor = Annotated[str | None, Query(max_length=2000, description="`next` of the page before.")]
-#: A time with an offset, in years that databases and time zones know.
-Moment = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
+CaseId = Annotated[RowId, Path(description="The number of a case.", examples=[12])]
 REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 

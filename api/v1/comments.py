@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.http import problems
 from api.http.auth import PersonalDataDep, ReadAccess
-from api.v1.cases import Cursor, Limit
+from api.v1.parameters import Cursor, Limit
 from saywhy.annotation import Polarity
 from saywhy.feedback import Group, Segment
 from saywhy.report import ALL_WAVES

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
 from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
-from api.v1.cases import CaseOut, Cursor, CustomerOut, Limit
+from api.v1.cases import CaseOut, CustomerOut
 from api.v1.follow_up import NewAccountOut
+from api.v1.parameters import Cursor, Limit
 from saywhy.customer import AccountHealth, CustomerAlert, HealthBand, HealthParts
 from service import customer_health
 from service.customer_health import CustomerCause, ScorePoint

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http import problems
 from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
 from api.http.bodies import Items, SentObject
-from api.v1.cases import Moment
+from api.v1.parameters import Moment, RowId
 from saywhy.board import Board
 from saywhy.case import LONGEST_NAME, AccountOrigin, NewAccount
 from saywhy.feedback import Group
@@ -83,7 +83,7 @@ class NewAccountIn(SentObject):
     account: str = Field(min_length=1, max_length=LONGEST_NAME, examples=["Birchwood Labs"])
     origin: AccountOrigin
     brought_by: str = Field(max_length=500, description="A customer: an account, an id or an e-mail address.")
-    case: int | None = Field(default=None, ge=1, lt=2**63, description="The case that it came of.")
+    case: RowId | None = Field(default=None, description="The case that it came of.")
     won_on: Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))] | None = Field(
         default=None, description="UTC; by default today."
     )

@@ -20,7 +20,8 @@ from api.http.idempotency import IdempotencyKey, key_of
 from api.http.middleware import MAX_BODY
 from api.http.uploads import upload
 from api.http.worker_slots import in_slot
-from api.v1.jobs import LARGEST_ID, JobOut, accepted
+from api.v1.jobs import JobOut, accepted
+from api.v1.parameters import RowId
 from saywhy.access import Scope
 from saywhy.feedback import Scale
 from saywhy.mapping import ColumnChoice
@@ -170,7 +171,7 @@ async def preview_import(request: Request, options: Options, resources: WriteAcc
     },
 )
 def download_rejections(
-    import_id: Annotated[int, PathParameter(ge=1, le=LARGEST_ID, description="`import_id` of the job's result.")],
+    import_id: Annotated[RowId, PathParameter(description="`import_id` of the job's result.")],
     resources: ReadAccess,
     principal: PrincipalDep,
 ) -> FileResponse:

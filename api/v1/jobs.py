@@ -11,15 +11,14 @@ from pydantic import BaseModel, Field, JsonValue
 
 from api.http import problems
 from api.http.auth import ReadAccess, WriteAccess
+from api.v1.parameters import Cursor, Limit, RowId
 from saywhy.job import Job, JobState
 from service import jobs
+from service.paging import PAGE
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
-#: The largest number that both databases have.
-LARGEST_ID = 2**63 - 1
-
-JobId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The number of a job.", examples=[7])]
+JobId = Annotated[RowId, Path(description="The number of a job.", examples=[7])]
 
 # Of the server, not for clients.
 _INTERNAL = ("upload", "file")
@@ -79,7 +78,7 @@ class Jobs(BaseModel):
     """Jobs, the latest first."""
 
     jobs: list[JobOut]
-    next: int | None = Field(description="`cursor` of the next page; null on the last one.")
+    next: str | None = Field(description="The cursor of the next page; null at the end.")
 
 
 def accepted(job: Job, response: Response) -> JobOut:
@@ -88,22 +87,21 @@ def accepted(job: Job, response: Response) -> JobOut:
     return JobOut.of(job)
 
 
-@router.get("", summary="List the jobs")
+@router.get("", summary="List the jobs", responses=problems.documented(HTTPStatus.BAD_REQUEST))
 def list_jobs(
     resources: ReadAccess,
-    limit: Annotated[int, Query(ge=1, le=200, description="Jobs on a page.")] = 50,
-    cursor: Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="`next` of the page before.")] = None,
     kind: Annotated[
         str | None, Query(max_length=32, pattern="^[a-z]+$", description="Only `import`, `analyse` or `export`.")
     ] = None,
     state: Annotated[list[JobState] | None, Query(description="Only jobs in these states.")] = None,
+    limit: Limit = PAGE,
+    cursor: Cursor = None,
 ) -> Jobs:
     """The jobs, the latest first. Those that ended more than 30 days ago (`SAYWHY_JOB_RETENTION`) are deleted."""
-    listed = jobs.list_jobs(
-        resources.engine, resources.workspace, limit=limit + 1, before=cursor, kind=kind, states=state or ()
+    page = jobs.list_jobs(
+        resources.engine, resources.workspace, limit=limit, cursor=cursor, kind=kind, states=state or ()
     )
-    page = listed[:limit]
-    return Jobs(jobs=[JobOut.of(job) for job in page], next=page[-1].id if len(listed) > limit else None)
+    return Jobs(jobs=[JobOut.of(job) for job in page.entries], next=page.next)
 
 
 @router.get("/{job}", summary="Read a job", responses=problems.documented(HTTPStatus.NOT_FOUND))

@@ -12,13 +12,14 @@ from pydantic import AwareDatetime, BaseModel, Field
 from api.http import problems
 from api.http.auth import AdminAccess, PrincipalDep, require
 from api.http.bodies import Items, SentObject
+from api.v1.parameters import RowId
 from saywhy.access import Scope
 from saywhy.key import Key, KeyState
 from service import keys
 
 router = APIRouter(prefix="/v1/keys", tags=["access"])
 
-Number = Annotated[int, Path(ge=1, le=2**53, description="The number of a key.", examples=[3])]
+Number = Annotated[RowId, Path(description="The number of a key.", examples=[3])]
 
 
 class NewKey(SentObject):

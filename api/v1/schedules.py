@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from api.http import problems
 from api.http.auth import ReadAccess, WriteAccess
 from api.http.bodies import SentObject
-from api.v1.jobs import LARGEST_ID
+from api.v1.parameters import RowId
 from service import schedules
 
 router = APIRouter(prefix="/v1/schedules", tags=["jobs"])
@@ -76,7 +76,7 @@ def add_schedule(body: NewSchedule, resources: WriteAccess) -> ScheduleOut:
     responses=problems.documented(HTTPStatus.NOT_FOUND),
 )
 def remove_schedule(
-    schedule: Annotated[int, Path(ge=1, le=LARGEST_ID, description="The number of a schedule.", examples=[1])],
+    schedule: Annotated[RowId, Path(description="The number of a schedule.", examples=[1])],
     resources: WriteAccess,
 ) -> None:
     """Remove a schedule. Jobs that it has started stay."""

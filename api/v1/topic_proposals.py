@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 
 from api.http import problems
 from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
-from api.v1.attribution import Request
+from api.v1.attribution import AttributedEdit
+from api.v1.parameters import RowId
 from api.v1.topics import EditOut
 from saywhy.topic import Verdict
 from service.topics import proposals
@@ -19,7 +20,7 @@ from service.topics.proposals import ProposalView
 
 router = APIRouter(prefix="/v1", tags=["topics"])
 
-Number = Annotated[int, Path(description="The number of a proposal.")]
+Number = Annotated[RowId, Path(description="The number of a proposal.")]
 
 
 class ProposalOut(BaseModel):
@@ -77,7 +78,7 @@ def list_proposals(resources: ReadAccess) -> Proposals:
     summary="Accept a proposed merge",
     responses=problems.documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def accept(proposal: Number, by: Request, resources: WriteAccess, principal: PrincipalDep) -> EditOut:
+def accept(proposal: Number, by: AttributedEdit, resources: WriteAccess, principal: PrincipalDep) -> EditOut:
     """Merge the topics. Returns the edit, which can be undone like any other."""
     code_frame = resources.annotator.code_frame
     attribution = by.attribution(principal)
@@ -90,7 +91,7 @@ def accept(proposal: Number, by: Request, resources: WriteAccess, principal: Pri
     summary="Dismiss a proposed merge",
     responses=problems.documented(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def dismiss(proposal: Number, by: Request, resources: WriteAccess, principal: PrincipalDep) -> ProposalOut:
+def dismiss(proposal: Number, by: AttributedEdit, resources: WriteAccess, principal: PrincipalDep) -> ProposalOut:
     """Keep the topics apart. They are not proposed again."""
     attribution = by.attribution(principal)
     return ProposalOut.of(proposals.dismiss(resources.engine, resources.workspace, proposal, attribution))

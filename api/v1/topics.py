@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.http import problems
 from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
 from api.http.bodies import Items
-from api.v1.attribution import Request
+from api.v1.attribution import AttributedEdit
+from api.v1.parameters import RowId
 from saywhy.topic import Edit, EditKind, Fate, Lineage
 from service.topics import editing, views
 from service.topics.validation import EditRequest
@@ -160,7 +161,7 @@ class Edits(BaseModel):
     edits: list[EditOut]
 
 
-class Rename(Request):
+class Rename(AttributedEdit):
     """Give a topic a name. Its id stays, and so does its definition unless there is a new one."""
 
     kind: Literal["rename"]
@@ -169,7 +170,7 @@ class Rename(Request):
     definition: Example | None = None
 
 
-class Merge(Request):
+class Merge(AttributedEdit):
     """Merge two topics that are the same cause; `into` keeps its id and name."""
 
     kind: Literal["merge"]
@@ -177,7 +178,7 @@ class Merge(Request):
     into: Text
 
 
-class Split(Request):
+class Split(AttributedEdit):
     """Split a topic in two: by one of its parts, or by comments that are examples of the new topic."""
 
     kind: Literal["split"]
@@ -187,7 +188,7 @@ class Split(Request):
     examples: Items[Text] | None = Field(default=None, min_length=1, max_length=100)
 
 
-class Move(Request):
+class Move(AttributedEdit):
     """Move a comment, and all with the same words, into another topic."""
 
     kind: Literal["move"]
@@ -196,14 +197,14 @@ class Move(Request):
     into: Text
 
 
-class Mark(Request):
+class Mark(AttributedEdit):
     """Pin a topic, so that no analysis merges or retires it, or leave it out of reports."""
 
     kind: Literal["pin", "ignore"]
     topic: Text
 
 
-class Adopt(Request):
+class Adopt(AttributedEdit):
     """Make a topic a theme."""
 
     kind: Literal["adopt"]
@@ -212,7 +213,7 @@ class Adopt(Request):
     theme: Text | None = Field(default=None, description="The id of the theme; by default derived from the name.")
 
 
-class Create(Request):
+class Create(AttributedEdit):
     """Create a topic from 1 to 10 examples. From the next analysis on it collects what is like them."""
 
     kind: Literal["create"]
@@ -274,8 +275,8 @@ def edit_topic(edit: AnyEdit, resources: WriteAccess, principal: PrincipalDep) -
 
 @router.post("/topic-edits/{edit}/undo", summary="Undo an edit", responses=REFUSED)
 def undo_edit(
-    edit: Annotated[int, Path(description="The number of an edit.")],
-    by: Request,
+    edit: Annotated[RowId, Path(description="The number of an edit.")],
+    by: AttributedEdit,
     resources: WriteAccess,
     principal: PrincipalDep,
 ) -> EditOut:

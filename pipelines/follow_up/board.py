@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from statistics import fmean, median
 
 from saywhy.board import Board, CaseCounts, FollowUpEffect, NewAccountCounts, OutcomeCounts
-from saywhy.case import PRIORITY, AccountOrigin, Case, CaseState, NewAccount, Outcome
+from saywhy.case import PRIORITY, AccountOrigin, Case, CaseState, CaseTally, NewAccount, Outcome
 from saywhy.customer import account_of
 from saywhy.feedback import Group
 from saywhy.report import Report
@@ -20,7 +20,9 @@ NOT_PROOF = (
 
 
 def board(
-    cases: Sequence[Case],
+    tallies: Sequence[CaseTally],
+    hours: Mapping[Group, Sequence[float]],
+    with_outcome: Sequence[Case],
     new_accounts: Sequence[NewAccount],
     effects: tuple[FollowUpEffect, ...],
     report: Report | None,
@@ -29,7 +31,10 @@ def board(
     since: datetime | None,
     now: datetime,
 ) -> Board:
-    """The board report from these cases and new accounts, with the points of a report on all waves."""
+    """The board report from these cases and new accounts, with the points of a report on all waves.
+
+    `hours` from opening a case to the first contact, by group; `with_outcome`: the cases that have one.
+    """
     wave, points = (report.wave, report.nps) if report else (None, None)
     if report and report.waves:
         wave, points = report.waves[-1].name, report.waves[-1].nps
@@ -39,30 +44,31 @@ def board(
         wave=wave,
         nps=points,
         nps_change=report.change.nps if report and report.change else None,
-        cases=tuple(_counts(group, [case for case in cases if case.group is group], now) for group in PRIORITY),
-        outcomes=tuple(_outcome(outcome, cases) for outcome in Outcome),
+        cases=tuple(
+            _counts(group, [each for each in tallies if each.group is group], hours[group]) for group in PRIORITY
+        ),
+        outcomes=tuple(_outcome(outcome, with_outcome) for outcome in Outcome),
         new_accounts=tuple(_won(origin, new_accounts) for origin in AccountOrigin),
         effects=effects,
         notes=(*notes, NOT_PROOF),
     )
 
 
-def _counts(group: Group, cases: Sequence[Case], now: datetime) -> CaseCounts:
-    in_state = {state: sum(case.state is state for case in cases) for state in CaseState}
-    overdue = sum(case.is_overdue(now) for case in cases)
-    contacts = [(case.contacted_at, case) for case in cases if case.contacted_at is not None]
-    in_time = sum(contacted_at <= case.due_at for contacted_at, case in contacts)
-    hours = [(contacted_at - case.opened_at).total_seconds() / 3600 for contacted_at, case in contacts]
+def _counts(group: Group, tallies: Sequence[CaseTally], hours: Sequence[float]) -> CaseCounts:
+    in_state = {state: sum(tally.cases for tally in tallies if tally.state is state) for state in CaseState}
+    overdue = sum(tally.cases for tally in tallies if tally.is_overdue)
+    in_time = sum(tally.cases for tally in tallies if tally.is_in_time)
+    contacts = sum(tally.cases for tally in tallies if tally.is_contacted)
     return CaseCounts(
         group=group,
-        cases=len(cases),
+        cases=sum(in_state.values()),
         open=in_state[CaseState.OPEN],
         contacted=in_state[CaseState.CONTACTED],
         resolved=in_state[CaseState.RESOLVED],
         closed=in_state[CaseState.CLOSED],
         overdue=overdue,
         in_time=in_time,
-        late=len(contacts) - in_time + overdue,
+        late=contacts - in_time + overdue,
         median_hours=median(hours) if hours else None,
     )
 

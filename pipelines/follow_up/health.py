@@ -6,11 +6,11 @@ with the result, and revenue is shown beside it and never mixed into it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
 from statistics import fmean
 
 from saywhy.case import CaseState
@@ -20,8 +20,13 @@ from saywhy.feedback import Group, Scale, Score
 #: Weights of the parts. Those of parts that are not known are left out, and the others weigh more.
 WEIGHTS = HealthParts(score=0.40, trend=0.20, causes=0.15, cases=0.10, silence=0.15)
 
+_WEIGHTS: list[tuple[str, float]] = list(asdict(WEIGHTS).items())
+
 #: An account below the first limit is at risk, below the second one to be watched.
 AT_RISK, WATCH = 40.0, 70.0
+
+#: An account that turns is so far beyond the limit between two bands; as much as about half a score point.
+MARGIN = 3.0
 
 #: As many of each make a part 0: points lost since the answer before, open causes, waves missed, days of silence.
 WORST_TREND, MOST_CAUSES, MOST_WAVES, MOST_DAYS = 5.0, 3, 3, 365
@@ -42,9 +47,11 @@ def healths(
     not fixed.
     """
     order = {wave: place for place, wave in enumerate(waves)}
-    by_account = sorted(answers, key=lambda answer: (answer.account, *_time(answer)))
-    for account, of_account in groupby(by_account, key=lambda answer: answer.account):
-        yield account_health(account, list(of_account), order, complaints, now)
+    by_account = defaultdict[str, list[Answer]](list)
+    for answer in answers:
+        by_account[answer.account].append(answer)
+    for account, of_account in sorted(by_account.items()):
+        yield account_health(account, sorted(of_account, key=_time), order, complaints, now)
 
 
 def account_health(
@@ -105,6 +112,19 @@ def band(health: float) -> HealthBand:
     if health < AT_RISK:
         return HealthBand.AT_RISK
     return HealthBand.WATCH if health < WATCH else HealthBand.HEALTHY
+
+
+def band_since(health: float, before: HealthBand | None) -> HealthBand:
+    """The band of an account that was in the band `before`, None if it is new.
+
+    It leaves that band only where it is `MARGIN` beyond the limit, so that one that hovers at a limit does not turn
+    again and again.
+    """
+    now = band(health)
+    if before is None or now is before:
+        return now
+    order = list(HealthBand)
+    return band(health + MARGIN if order.index(now) > order.index(before) else health - MARGIN)
 
 
 def watch_order(health: AccountHealth) -> tuple[bool, float, Decimal, str]:
@@ -170,9 +190,10 @@ def _is_overdue(answer: Answer, now: datetime) -> bool:
 
 def _weighted_mean(parts: HealthParts) -> float:
     """0 … 100, over the parts that are known."""
-    weights: dict[str, float] = asdict(WEIGHTS)
-    known: dict[str, float] = {name: value for name, value in asdict(parts).items() if value is not None}
-    return 100 * sum(weights[name] * value for name, value in known.items()) / sum(weights[name] for name in known)
+    known: list[tuple[float, float]] = [
+        (weight, value) for name, weight in _WEIGHTS if (value := getattr(parts, name)) is not None
+    ]
+    return 100 * sum(weight * value for weight, value in known) / sum(weight for weight, _ in known)
 
 
 def _within(part: float) -> float:

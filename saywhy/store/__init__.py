@@ -15,9 +15,9 @@ Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comme
 `new_accounts`, `customers`, `comment_search`. Access: `keys`, `people` (and their sessions), `rate_limits`,
 `audit_log`. `erasure` and `redaction` delete what is to be forgotten.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables`, `job_tables`, `case_tables` and `access_tables` define the schema, `migrate` and `migrations/` create it,
-`statements` and `types` hide the differences between the databases. `key_file` keeps the keys of anonymous workspaces
-outside the database.
+`tables`, `topic_tables`, `job_tables`, `case_tables` and `access_tables` define the schema, `migrate` and `migrations/`
+create it, `statements` and `types` hide the differences between the databases. `key_file` keeps the keys of anonymous
+workspaces outside the database.
 """
 
 from sqlalchemy import Connection, Engine

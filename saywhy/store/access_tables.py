@@ -3,19 +3,14 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-from saywhy.store.tables import metadata
+from saywhy.store.tables import metadata, workspace_column
 from saywhy.store.types import ID, JSON, UtcDateTime
-
-
-def _workspace() -> Column[int]:
-    return Column("workspace_id", ID, ForeignKey("workspaces.id"), nullable=False)
-
 
 api_keys = Table(
     "api_keys",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("name", sa.Text, nullable=False),
     Column("prefix", sa.String(32), nullable=False),
     Column("digest", sa.String(64), nullable=False),  # SHA-256 of the secret
@@ -33,7 +28,7 @@ people = Table(
     "people",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("name", sa.Text, nullable=False),
     Column("role", sa.String(16), nullable=False),
     Column("password_hash", sa.Text),  # argon2id; NULL: signs in through a proxy only
@@ -66,7 +61,7 @@ audit_log = Table(
     "audit_log",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("at", UtcDateTime, nullable=False),
     Column("actor_kind", sa.String(16), nullable=False),
     Column("actor", sa.Text, nullable=False),

@@ -23,7 +23,7 @@ def add(connection: Connection, workspace_id: int, entry: AuditEntry) -> None:
     connection.execute(sa.insert(table).values(values))
 
 
-def load(connection: Connection, workspace_id: int, limit: int, *, before: int | None = None) -> list[AuditEntry]:
+def load(connection: Connection, workspace_id: int, limit: int, before: int | None = None) -> list[AuditEntry]:
     """The latest entries, or the latest before the one with that id, newest first, at most `limit`."""
     query = sa.select(table).where(table.c.workspace_id == workspace_id).order_by(table.c.id.desc()).limit(limit)
     if before is not None:

@@ -3,18 +3,13 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-from saywhy.store.tables import metadata
+from saywhy.store.tables import metadata, workspace_column
 from saywhy.store.types import ID, JSON, MONEY, UtcDateTime
-
-
-def _workspace(*, primary_key: bool = False) -> Column[int]:
-    return Column("workspace_id", ID, ForeignKey("workspaces.id"), primary_key=primary_key, nullable=False)
-
 
 follow_up_policies = Table(
     "follow_up_policies",
     metadata,
-    _workspace(primary_key=True),
+    workspace_column(primary_key=True),
     Column("groups", JSON, nullable=False),
     Column("max_age_seconds", ID),  # NULL: whatever the age
     Column("within_seconds", ID, nullable=False),
@@ -26,7 +21,7 @@ cases = Table(
     "cases",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("response_id", ID, ForeignKey("responses.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("priority", sa.SmallInteger, nullable=False),  # 0 detractor, 1 passive, 2 promoter
     Column("state", sa.String(16), nullable=False),
@@ -56,7 +51,7 @@ new_accounts = Table(
     "new_accounts",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("account", sa.Text, nullable=False),
     Column("origin", sa.String(16), nullable=False),
     Column("brought_by", sa.Text, nullable=False),
@@ -73,7 +68,7 @@ new_accounts = Table(
 account_health = Table(
     "account_health",
     metadata,
-    _workspace(primary_key=True),
+    workspace_column(primary_key=True),
     Column("account", sa.Text, primary_key=True),
     Column("band", sa.String(16), nullable=False),
 )
@@ -82,7 +77,7 @@ customer_alerts = Table(
     "customer_alerts",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("account", sa.Text, nullable=False),
     Column("is_personal", sa.Boolean, nullable=False),  # it is called by the name or address of a person
     Column("before", sa.String(16), nullable=False),

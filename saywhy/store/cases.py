@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saywhy.case import PRIORITY, Case, CaseEvent, CaseState, Outcome
+from saywhy.case import PRIORITY, Case, CaseEvent, CaseState, CaseTally, Outcome
 from saywhy.errors import CaseChanged, CaseNotFound
 from saywhy.feedback import Customer, Group, Scale, Score
 from saywhy.store.case_tables import case_events, cases
@@ -115,14 +115,37 @@ def position(case: Case) -> Position:
     return PRIORITY.index(case.group), case.due_at, case.id
 
 
-def load(connection: Connection, workspace_id: int, since: datetime | None = None) -> Iterator[Case]:
-    """All cases, or those opened since a time, as a stream in the order in which they were opened."""
-    query = _SELECT.where(cases.c.workspace_id == workspace_id).order_by(cases.c.id)
-    if since is not None:
-        query = query.where(cases.c.opened_at >= since)
-    with connection.execute(query, execution_options=STREAMED) as rows:
-        for row in rows:
-            yield _case(row)
+def tallies(connection: Connection, workspace_id: int, now: datetime, since: datetime | None = None) -> list[CaseTally]:
+    """How many cases there are, or were opened since a time, of each group, state and punctuality at this time."""
+    is_open = cases.c.state == CaseState.OPEN.value
+    kinds = (
+        cases.c.priority,
+        cases.c.state,
+        (is_open & (cases.c.due_at < now)).label("is_overdue"),
+        cases.c.contacted_at.is_not(None).label("is_contacted"),
+        sa.func.coalesce(cases.c.contacted_at <= cases.c.due_at, sa.false()).label("is_in_time"),
+    )
+    query = sa.select(*kinds, sa.func.count()).where(*_opened(workspace_id, since)).group_by(*kinds)
+    return [
+        CaseTally(PRIORITY[priority], CaseState(state), bool(is_overdue), bool(is_contacted), bool(is_in_time), count)
+        for priority, state, is_overdue, is_contacted, is_in_time, count in connection.execute(query)
+    ]
+
+
+def contact_hours(connection: Connection, workspace_id: int, since: datetime | None = None) -> dict[Group, list[float]]:
+    """Hours from the opening of each case to the first contact, by group; of all or those opened since a time."""
+    query = sa.select(cases.c.priority, cases.c.opened_at, cases.c.contacted_at)
+    query = query.where(*_opened(workspace_id, since), cases.c.contacted_at.is_not(None))
+    hours: dict[Group, list[float]] = {group: [] for group in PRIORITY}
+    for priority, opened_at, contacted_at in connection.execute(query, execution_options=STREAMED):
+        hours[PRIORITY[priority]].append((contacted_at - opened_at).total_seconds() / 3600)
+    return hours
+
+
+def with_outcome(connection: Connection, workspace_id: int, since: datetime | None = None) -> list[Case]:
+    """The cases that have an outcome, in the order in which they were opened; all or those opened since a time."""
+    query = _SELECT.where(*_opened(workspace_id, since), cases.c.outcome.is_not(None)).order_by(cases.c.id)
+    return [_case(row) for row in connection.execute(query)]
 
 
 def change(connection: Connection, workspace_id: int, case: Case, values: dict[str, Any], event: CaseEvent) -> Case:
@@ -179,6 +202,13 @@ def _looked_at(keys: Collection[ResponseKey] | None) -> Iterator[sa.ColumnElemen
     for source, ids in ids_of.items():
         for batch in batches(ids):
             yield (responses.c.source == source) & responses.c.external_id.in_(batch)
+
+
+def _opened(workspace_id: int, since: datetime | None) -> Iterator[sa.ColumnElement[bool]]:
+    """Whether a case of the workspace was opened since a time; None: ever."""
+    yield cases.c.workspace_id == workspace_id
+    if since is not None:
+        yield cases.c.opened_at >= since
 
 
 def _conditions(wanted: CaseFilter) -> Iterator[sa.ColumnElement[bool]]:

@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 
 from saywhy.store import workspaces
 from saywhy.store.statements import Row, upsert
-from saywhy.store.tables import assignments, clusters, responses, topic_fits
-from saywhy.store.tables import lineage as lineage_table
+from saywhy.store.tables import responses
+from saywhy.store.topic_tables import assignments, clusters, topic_fits
+from saywhy.store.topic_tables import lineage as lineage_table
 from saywhy.topic import Cluster, ClusteringFit, Definition, Fate, Lineage
 
 

@@ -12,7 +12,8 @@ from saywhy.annotation import Polarity
 from saywhy.feedback import Group, Scale
 from saywhy.store.score_groups import is_in_group
 from saywhy.store.tables import annotations as annotations_table
-from saywhy.store.tables import assignments, comments, responses
+from saywhy.store.tables import comments, responses
+from saywhy.store.topic_tables import assignments
 
 #: The values of each dimension.
 Segments = dict[str, list[str]]

@@ -21,8 +21,9 @@ from saywhy.store.customers import ACCOUNT
 from saywhy.store.redaction import pattern_of
 from saywhy.store.statements import STREAMED, batches
 from saywhy.store.tables import annotations as annotations_table
-from saywhy.store.tables import assignments, audits, imports, rejections, responses, topic_edits
+from saywhy.store.tables import audits, imports, rejections, responses
 from saywhy.store.tables import comments as comments_table
+from saywhy.store.topic_tables import assignments, topic_edits
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table
 
 from saywhy.job import JobState
-from saywhy.store.tables import metadata
+from saywhy.store.tables import metadata, workspace_column
 from saywhy.store.types import ID, JSON, UtcDateTime
 
 jobs = Table(
     "jobs",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("workspace_id", ID, ForeignKey("workspaces.id"), nullable=False),
+    workspace_column(),
     Column("kind", sa.String(32), nullable=False),
     Column("arguments", JSON, nullable=False),
     Column("state", sa.String(16), nullable=False),
@@ -51,7 +51,7 @@ schedules = Table(
     "schedules",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("workspace_id", ID, ForeignKey("workspaces.id"), nullable=False),
+    workspace_column(),
     Column("kind", sa.String(32), nullable=False),
     Column("arguments", JSON, nullable=False),
     Column("cron", sa.Text, nullable=False),

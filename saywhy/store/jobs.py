@@ -55,9 +55,9 @@ def find(connection: Connection, workspace_id: int, job_id: int) -> Job:
 def page(
     connection: Connection,
     workspace_id: int,
-    *,
     limit: int,
     before: int | None = None,
+    *,
     kind: str | None = None,
     states: Collection[JobState] = (),
 ) -> list[Job]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from saywhy.store import comments
 from saywhy.store.statements import STREAMED, Row, batches, upsert
-from saywhy.store.tables import assignments as table
+from saywhy.store.topic_tables import assignments as table
 from saywhy.topic import ClauseKey, Membership
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saywhy.store.statements import Row
-from saywhy.store.tables import merge_proposals as table
+from saywhy.store.topic_tables import merge_proposals as table
 from saywhy.topic import Decision, MergeProposal, Verdict
 
 

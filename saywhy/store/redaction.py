@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Table
 from saywhy.store.access_tables import audit_log
 from saywhy.store.case_tables import case_events, cases, new_accounts
 from saywhy.store.job_tables import answers, jobs, schedules
-from saywhy.store.tables import imports, merge_proposals, runs, topic_edits
+from saywhy.store.tables import imports, runs
+from saywhy.store.topic_tables import merge_proposals, topic_edits
 
 #: What stands for a name that was taken out.
 FORGOTTEN = "(deleted)"

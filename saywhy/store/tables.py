@@ -25,15 +25,18 @@ metadata = sa.MetaData(
 )
 
 
-def _workspace(*, primary_key: bool = False) -> Column[int]:
+def workspace_column(*, primary_key: bool = False) -> Column[int]:
+    """The workspace of a row."""
     return Column("workspace_id", ID, ForeignKey("workspaces.id"), primary_key=primary_key, nullable=False)
 
 
-def _content_hash(*, primary_key: bool = False, nullable: bool = False) -> Column[str]:
+def content_hash_column(*, primary_key: bool = False, nullable: bool = False) -> Column[str]:
+    """The key of a comment in its workspace."""
     return Column("content_hash", sa.String(64), primary_key=primary_key, nullable=nullable)
 
 
-def _of_comment(*, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+def of_comment(*, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+    """The row is about a comment of its workspace."""
     return sa.ForeignKeyConstraint(
         ["workspace_id", "content_hash"], ["comments.workspace_id", "comments.content_hash"], ondelete=ondelete
     )
@@ -56,8 +59,8 @@ workspaces = Table(
 comments = Table(
     "comments",
     metadata,
-    _content_hash(primary_key=True),
-    _workspace(primary_key=True),
+    content_hash_column(primary_key=True),
+    workspace_column(primary_key=True),
     Column("verbatim", sa.Text, nullable=False),
     Column("language", sa.String(16)),
     Column("is_answer", sa.Boolean, nullable=False),
@@ -83,12 +86,12 @@ responses = Table(
     "responses",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("source", sa.Text, nullable=False),
     Column("external_id", sa.Text, nullable=False),
     Column("score", sa.SmallInteger),
     Column("scale", sa.String(8)),
-    _content_hash(nullable=True),
+    content_hash_column(nullable=True),
     Column("answered_at", UtcDateTime),
     Column("wave", sa.Text),
     Column("segments", JSON),  # {dimension: [value, …]}
@@ -100,158 +103,27 @@ responses = Table(
     Column("customer_lifetime_value", MONEY),
     UniqueConstraint("workspace_id", "source", "external_id"),
     Index(None, "content_hash", "workspace_id"),
-    _of_comment(),
+    of_comment(),
 )
 
 annotations = Table(
     "annotations",
     metadata,
-    _content_hash(primary_key=True),
+    content_hash_column(primary_key=True),
     Column("workspace_id", ID, primary_key=True),
     Column("model", sa.String(100), primary_key=True),
     Column("labels", JSON, nullable=False),  # sentiment, themes, mentions, clauses
     Column("vector", sa.LargeBinary, nullable=False),
     Column("clause_vectors", sa.LargeBinary, nullable=False),  # concatenated, in the order of the clauses
-    _of_comment(ondelete="CASCADE"),
+    of_comment(ondelete="CASCADE"),
 )
 
-
-def _topic_columns() -> list[Column[Any]]:
-    """Columns that clusters and topics share."""
-    return [
-        Column("theme", sa.Text, nullable=False),
-        Column("label", sa.Text, nullable=False),
-        Column("labels", JSON),  # {language of the reader: label}
-        Column("keywords", JSON, nullable=False),
-        Column("polarity", sa.String(16), nullable=False),
-        Column("size", sa.Integer, nullable=False),
-        Column("centroid", sa.LargeBinary, nullable=False),
-        Column("stability", sa.Float),
-        Column("first_seen", UtcDateTime),
-        Column("is_vague", sa.Boolean, nullable=False, server_default=sa.false()),
-        Column("definition", JSON),  # {"texts": {language of the reader: sentence}, "is_proposed"}
-    ]
-
-
-# The last clustering of all clauses, and the means that were subtracted from their vectors.
-topic_fits = Table(
-    "topic_fits",
-    metadata,
-    _workspace(primary_key=True),
-    Column("model", sa.String(100), nullable=False),
-    Column("fitted_at", UtcDateTime, nullable=False),
-    Column("clauses", ID, nullable=False),
-    Column("languages", JSON, nullable=False),
-    Column("means", sa.LargeBinary, nullable=False),  # of all, then of each language
-)
-
-# Clusters as found, including ended ones. Edits never change them, so every edit can be undone.
-clusters = Table(
-    "clusters",
-    metadata,
-    _workspace(primary_key=True),
-    Column("id", sa.String(100), primary_key=True),
-    Column("parent_id", sa.String(100)),  # of a part of a large cluster
-    Column("joined_id", sa.String(100)),  # the library cause with which it is one topic
-    *_topic_columns(),
-    Column("size_before", sa.Integer, nullable=False),
-    Column("reach", sa.Float, nullable=False),
-    Column("model", sa.String(100), nullable=False),
-    Column("is_cause", sa.Boolean, nullable=False),
-    Column("is_emerging", sa.Boolean, nullable=False),
-    Column("found_at", UtcDateTime, nullable=False),
-    Column("ended_at", UtcDateTime),
-)
-
-# Topics as people see them: the clusters with all edits applied.
-topics = Table(
-    "topics",
-    metadata,
-    _workspace(primary_key=True),
-    Column("id", sa.String(100), primary_key=True),
-    *_topic_columns(),
-    Column("growth", sa.Integer, nullable=False),
-    Column("is_emerging", sa.Boolean, nullable=False),
-    Column("is_pinned", sa.Boolean, nullable=False),
-    Column("is_ignored", sa.Boolean, nullable=False),
-    Column("is_adopted", sa.Boolean, nullable=False),
-    Column("parts", JSON),
-)
-
-# A row for every clause: its cluster (NULL: it fits none), a second cause, and the topics of both after edits.
-assignments = Table(
-    "assignments",
-    metadata,
-    _content_hash(primary_key=True),
-    Column("workspace_id", ID, primary_key=True),
-    Column("span_start", sa.Integer, primary_key=True),
-    Column("span_end", sa.Integer, primary_key=True),
-    Column("cluster_id", sa.String(100)),
-    Column("part_id", sa.String(100)),
-    Column("topic_id", sa.String(100)),
-    Column("confidence", sa.Float, nullable=False),
-    Column("second_cluster_id", sa.String(100)),
-    Column("second_topic_id", sa.String(100)),
-    Column("second_confidence", sa.Float, nullable=False, server_default="0"),
-    Index(None, "workspace_id", "topic_id"),
-    Index(None, "workspace_id", "second_topic_id"),
-    sa.ForeignKeyConstraint(["workspace_id", "cluster_id"], ["clusters.workspace_id", "clusters.id"]),
-    sa.ForeignKeyConstraint(["workspace_id", "topic_id"], ["topics.workspace_id", "topics.id"]),
-    _of_comment(ondelete="CASCADE"),
-)
-
-# What became of clusters at each full clustering.
-lineage = Table(
-    "lineage",
-    metadata,
-    Column("id", ID, primary_key=True),
-    _workspace(),
-    Column("at", UtcDateTime, nullable=False),
-    Column("kind", sa.String(16), nullable=False),
-    Column("cluster_id", sa.String(100), nullable=False),
-    Column("other_id", sa.String(100)),
-    Column("share", sa.Float),
-    Index(None, "workspace_id", "id"),
-)
-
-# Edits of topics, append-only: undoing is an edit too.
-topic_edits = Table(
-    "topic_edits",
-    metadata,
-    Column("id", ID, primary_key=True),
-    _workspace(),
-    Column("kind", sa.String(16), nullable=False),
-    Column("topic_id", sa.String(100)),
-    Column("arguments", JSON, nullable=False),
-    Column("author", sa.Text, nullable=False),
-    Column("note", sa.Text),
-    Column("at", UtcDateTime, nullable=False),
-    Index(None, "workspace_id", "id"),
-)
-
-# Pairs of topics that a language model takes for the same cause. A decided one stays, so that it is not proposed again.
-merge_proposals = Table(
-    "merge_proposals",
-    metadata,
-    Column("id", ID, primary_key=True),
-    _workspace(),
-    Column("topic_id", sa.String(100), nullable=False),
-    Column("into_id", sa.String(100), nullable=False),
-    Column("reason", sa.Text, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("decision", sa.String(16)),  # NULL until a person decides, like the next four
-    Column("author", sa.Text),
-    Column("decided_at", UtcDateTime),
-    Column("note", sa.Text),
-    Column("edit_id", ID),
-    Index(None, "workspace_id", "id"),
-)
 
 runs = Table(
     "runs",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("state", sa.String(16), nullable=False),
     Column("model", sa.String(100), nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
@@ -266,7 +138,7 @@ reports = Table(
     "reports",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("run_id", ID, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     Column("wave", sa.Text, nullable=False),
     Column("body", JSON, nullable=False),
@@ -279,7 +151,7 @@ published_groups = Table(
     "published_groups",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("kind", sa.String(16), nullable=False),
     Column("members", sa.LargeBinary, nullable=False),  # a bit for each response, compressed by zlib
     Index(None, "workspace_id"),
@@ -289,7 +161,7 @@ imports = Table(
     "imports",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("source_name", sa.Text, nullable=False),
     Column("digest", sa.String(64), nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
@@ -306,7 +178,7 @@ rejections = Table(
     "rejections",
     metadata,
     Column("id", ID, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("import_id", ID, ForeignKey("imports.id", ondelete="CASCADE"), nullable=False),
     Column("line", ID, nullable=False),
     Column("reason", sa.Text, nullable=False),
@@ -317,7 +189,7 @@ rejections = Table(
 mappings = Table(
     "mappings",
     metadata,
-    _workspace(primary_key=True),
+    workspace_column(primary_key=True),
     Column("name", sa.Text, primary_key=True),
     Column("columns", JSON, nullable=False),  # the names of all columns of such a file
     Column("choice", JSON, nullable=False),  # {field of `ColumnChoice`: column or columns}
@@ -330,7 +202,7 @@ mappings = Table(
 efforts = Table(
     "efforts",
     metadata,
-    _workspace(primary_key=True),
+    workspace_column(primary_key=True),
     Column("cause", sa.Text, primary_key=True),  # kind:id
     Column("days", sa.Float, nullable=False),
 )
@@ -339,7 +211,7 @@ efforts = Table(
 fixes = Table(
     "fixes",
     metadata,
-    _workspace(primary_key=True),
+    workspace_column(primary_key=True),
     Column("cause", sa.Text, primary_key=True),  # kind:id
     Column("wave", sa.Text),
     Column("date", sa.Date),
@@ -349,9 +221,9 @@ fixes = Table(
 audits = Table(
     "audits",
     metadata,
-    _content_hash(primary_key=True),
+    content_hash_column(primary_key=True),
     Column("workspace_id", ID, primary_key=True),
     Column("labels", JSON, nullable=False),  # [[theme, polarity], …]
     Column("labelled_at", UtcDateTime, nullable=False),
-    _of_comment(ondelete="CASCADE"),
+    of_comment(ondelete="CASCADE"),
 )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from saywhy.store import workspaces
 from saywhy.store.statements import Row
-from saywhy.store.tables import topic_edits as table
+from saywhy.store.topic_tables import topic_edits as table
 from saywhy.topic import Edit, EditKind
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from saywhy.store import workspaces
 from saywhy.store.statements import STREAMED, Row, batches, upsert
-from saywhy.store.tables import assignments as assignments_table
-from saywhy.store.tables import topics as table
+from saywhy.store.topic_tables import assignments as assignments_table
+from saywhy.store.topic_tables import topics as table
 from saywhy.topic import Assignment, ClauseKey, Definition, Part, Topic
 
 

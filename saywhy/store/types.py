@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,8 +26,14 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         return in_utc(value)
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
-        return in_utc(value)
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        # Not by `process_result_value`, which takes three calls for each value.
+        parse = self.impl_instance.result_processor(dialect, coltype)
+
+        def in_utc_or_none(value: Any) -> datetime | None:
+            return None if value is None else in_utc(parse(value) if parse else value)
+
+        return in_utc_or_none
 
 
 class _DecimalText(sa.TypeDecorator[Decimal]):

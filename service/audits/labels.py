@@ -9,7 +9,7 @@ from saywhy import store
 from saywhy.audit import AuditLabel
 from saywhy.code_frame import CodeFrame
 from saywhy.store import Engine
-from service.audits.sample import refuse_anonymous
+from service.anonymity import Withheld, refuse
 from service.workspaces import writing
 
 
@@ -69,7 +69,7 @@ def keep_labels(
         else:
             accepted[comment.id] = comment
     with writing(engine, workspace) as (connection, workspace_id):
-        refuse_anonymous(connection, workspace_id)
+        refuse(connection, workspace_id, Withheld.AUDITS)
         present = store.comments.lock_existing(connection, workspace_id, accepted)
         labels = {key: comment.labels or () for key, comment in accepted.items() if key in present}
         store.audits.save(connection, workspace_id, labels)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from pipelines.clean.personal_data import mask
 from saywhy import store
-from saywhy.errors import Conflict
-from saywhy.store import Connection, Engine
+from saywhy.store import Engine
 from saywhy.store.audits import AuditProgress
+from service.anonymity import Withheld, refuse
 from service.workspaces import reading
 
 
@@ -27,7 +27,7 @@ def draw_sample(engine: Engine, workspace: str, size: int) -> list[SampledCommen
     Raises `WorkspaceNotFound` and `Conflict`.
     """
     with reading(engine, workspace) as (connection, workspace_id):
-        refuse_anonymous(connection, workspace_id)
+        refuse(connection, workspace_id, Withheld.AUDITS)
         return [
             SampledComment(comment.content_hash, comment.language or "und", mask(comment.verbatim)[0])
             for comment in store.audits.unlabelled(connection, workspace_id, size)
@@ -37,11 +37,5 @@ def draw_sample(engine: Engine, workspace: str, size: int) -> list[SampledCommen
 def read_progress(engine: Engine, workspace: str) -> AuditProgress:
     """How many comments are labelled, unlabelled and skipped. Raises `WorkspaceNotFound` and `Conflict`."""
     with reading(engine, workspace) as (connection, workspace_id):
-        refuse_anonymous(connection, workspace_id)
+        refuse(connection, workspace_id, Withheld.AUDITS)
         return store.audits.progress(connection, workspace_id)
-
-
-def refuse_anonymous(connection: Connection, workspace_id: int) -> None:
-    """Raise `Conflict` if the workspace promised anonymity."""
-    if store.workspaces.is_anonymous(connection, workspace_id):
-        raise Conflict("this workspace promised anonymity: single comments are not handed out and cannot be audited")

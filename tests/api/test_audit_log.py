@@ -61,11 +61,14 @@ def test_the_log_is_read_in_pages(client: TestClient) -> None:
     """The latest first, then what was before."""
     for number in range(5):
         client.put(f"/v1/mappings/{number}", json=MAPPING)
-    first = client.get("/v1/audit-log?limit=2").json()["entries"]
-    second = client.get(f"/v1/audit-log?limit=2&before={first[-1]['id']}").json()["entries"]
-    assert [entry["target"] for entry in first + second] == ["4", "3", "2", "1"]
-    for query in ("limit=0", "limit=1001", "before=0", f"before={2**70}"):
-        assert client.get(f"/v1/audit-log?{query}").status_code == 422
+    first = client.get("/v1/audit-log?limit=2").json()
+    second = client.get("/v1/audit-log", params={"limit": 2, "cursor": first["next"]}).json()
+    third = client.get("/v1/audit-log", params={"limit": 2, "cursor": second["next"]}).json()
+    entries = first["entries"] + second["entries"] + third["entries"]
+    assert [entry["target"] for entry in entries] == ["4", "3", "2", "1", "0"]
+    assert third["next"] is None
+    for query, status in (("limit=0", 422), ("limit=501", 422), ("cursor=7", 400)):
+        assert client.get(f"/v1/audit-log?{query}").status_code == status
 
 
 def test_odd_targets_are_kept(client: TestClient) -> None:

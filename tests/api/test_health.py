@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from api.http.dependencies import Resources, open_resources
 from saywhy import __version__, store
 from saywhy.run import RunState
 from saywhy.settings import Settings
+from service.worker import WorkerStatus
 from tests.api import PROBLEM
 
 
@@ -50,3 +51,17 @@ def test_it_is_not_ready_without_its_store(resources: Resources, tmp_path: Path)
         assert answer.json()["type"] == "urn:saywhy:problem:store-unavailable"
         assert str(path) not in answer.text
         assert client.get("/health/live").status_code == 200
+
+
+def test_it_is_not_ready_while_its_worker_cannot_start(resources: Resources) -> None:
+    """Readiness is 503 until the worker has opened the store; nothing of the database is shown."""
+    status = WorkerStatus()
+    with TestClient(create_app(Settings(), resources, worker=nullcontext(status))) as client:
+        assert client.get("/health/ready").status_code == 200
+        status.failure = "postgresql://db.example cannot be reached"
+        answer = client.get("/health/ready")
+        assert (answer.status_code, answer.json()["type"]) == (503, "urn:saywhy:problem:store-unavailable")
+        assert "db.example" not in answer.text
+        assert client.get("/health/live").status_code == 200
+        status.failure = None
+        assert client.get("/health/ready").status_code == 200

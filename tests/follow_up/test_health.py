@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.follow_up.health import WEIGHTS, account_health, band, healths, watch_order
+from pipelines.follow_up.health import WEIGHTS, account_health, band, band_since, healths, watch_order
 from saywhy.case import CaseState
 from saywhy.customer import AccountHealth, Answer, HealthBand
 from saywhy.feedback import Group, Scale, Score
@@ -122,3 +122,34 @@ def test_the_watch_list_has_the_worst_first() -> None:
         HealthBand.WATCH,
         HealthBand.HEALTHY,
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "health", "after"),
+    [
+        (None, 69, HealthBand.WATCH),
+        (HealthBand.HEALTHY, 67, HealthBand.HEALTHY),
+        (HealthBand.HEALTHY, 66.9, HealthBand.WATCH),
+        (HealthBand.HEALTHY, 38, HealthBand.WATCH),
+        (HealthBand.HEALTHY, 36.9, HealthBand.AT_RISK),
+        (HealthBand.WATCH, 72.9, HealthBand.WATCH),
+        (HealthBand.WATCH, 73, HealthBand.HEALTHY),
+        (HealthBand.WATCH, 39, HealthBand.WATCH),
+        (HealthBand.AT_RISK, 42.9, HealthBand.AT_RISK),
+        (HealthBand.AT_RISK, 71, HealthBand.WATCH),
+    ],
+)
+def test_an_account_turns_where_it_is_well_beyond_the_limit(
+    before: HealthBand | None, health: float, after: HealthBand
+) -> None:
+    """By three points, in either direction; a new one has the band of its health."""
+    assert band_since(health, before) is after
+
+
+def test_an_account_that_hovers_at_a_limit_does_not_turn() -> None:
+    """Whatever it was before, one band is kept."""
+    for start in HealthBand:
+        bands = [start]
+        for health in (69, 71, 68, 72, 70, 69.9) * 2:
+            bands.append(band_since(health, bands[-1]))
+        assert len(set(bands[1:])) == 1

@@ -20,7 +20,7 @@ from saywhy.issue import Quote
 from saywhy.job import JobState
 from saywhy.store.job_tables import jobs
 from saywhy.store.responses import SaveCounts
-from saywhy.store.tables import topic_edits
+from saywhy.store.topic_tables import topic_edits
 from saywhy.topic import Cluster, ClusteringFit, EditKind
 from service.access import local_principal
 from service.analysis import analyse

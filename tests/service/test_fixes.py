@@ -163,6 +163,6 @@ def test_an_anonymous_workspace_has_no_fixes(sqlite_engine: Engine) -> None:
         run = store.runs.start(connection, workspace_id, "test-1")
         store.reports.save(connection, workspace_id, run.id, replace(FULL, wave="all"))
     for cause in ("theme:billing", "theme:parking"):
-        with pytest.raises(Conflict, match="anonymous workspace has no fixes"):
+        with pytest.raises(Conflict, match="promised anonymity: there are no fixes"):
             mark_fixed(sqlite_engine, "hr", CODE_FRAME, Fix(cause, wave="2026-Q2"))
     assert list_fixes(sqlite_engine, "hr") == []

@@ -15,5 +15,5 @@ def test_an_anonymous_workspace_has_no_scenarios(sqlite_engine: Engine) -> None:
     """Sets of causes could single out people."""
     with sqlite_engine.begin() as connection:
         store.workspaces.promise_anonymity(connection, store.workspaces.ensure(connection, "hr"))
-    with pytest.raises(Conflict, match="anonymous"):
+    with pytest.raises(Conflict, match="promised anonymity: there are no scenarios"):
         what_if(sqlite_engine, "hr", load_code_frame(), ["theme:support"])

@@ -59,7 +59,7 @@ def test_a_missed_schedule_starts_one_job(engine: Engine) -> None:
         started = list(threads.map(lambda _: start_due(engine), range(4)))
     assert sum(started) == 2
     for workspace in ("w", "other"):
-        (job,) = list_jobs(engine, workspace, limit=9)
+        (job,) = list_jobs(engine, workspace, limit=9).entries
         assert (job.kind, job.arguments) == ("analyse", {"refit": False})
         (schedule,) = list_schedules(engine, workspace)
         assert schedule.next_at > datetime.now(UTC)
@@ -73,7 +73,7 @@ def test_a_removed_schedule_starts_nothing(sqlite_engine: Engine) -> None:
     for schedule in list_schedules(sqlite_engine, "w"):
         remove_schedule(sqlite_engine, "w", schedule.id)
     assert start_due(sqlite_engine) == 0
-    assert len(list_jobs(sqlite_engine, "w", limit=9)) == 1
+    assert len(list_jobs(sqlite_engine, "w", limit=9).entries) == 1
 
 
 def test_a_schedule_outlives_what_it_may_not_do(sqlite_engine: Engine) -> None:
@@ -82,7 +82,7 @@ def test_a_schedule_outlives_what_it_may_not_do(sqlite_engine: Engine) -> None:
     promise_anonymity(sqlite_engine, "w")
     overdue(sqlite_engine, "analyse")
     start_due(sqlite_engine)
-    assert [job.kind for job in list_jobs(sqlite_engine, "w", limit=9)] == ["analyse"]
+    assert [job.kind for job in list_jobs(sqlite_engine, "w", limit=9).entries] == ["analyse"]
 
 
 def test_a_schedule_needs_a_workspace(sqlite_engine: Engine) -> None:

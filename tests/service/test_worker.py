@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from saywhy import store
+from saywhy.errors import StoreUnavailable
 from saywhy.export_format import ExportFormat
 from saywhy.feedback import Response, Score
 from saywhy.job import Job, JobState
@@ -185,3 +188,29 @@ def test_clearing_keeps_what_is_needed(sqlite_engine: Engine, files: JobFiles) -
     assert not export.parent.exists()
     assert fresh.exists()
     assert len(list(files.root.glob("uploads/*/export.csv"))) == 1
+
+
+def test_a_worker_whose_store_cannot_be_opened_tries_again(
+    sqlite_engine: Engine, files: JobFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It says so, in the log too, after longer and longer pauses; once the store opens, it works."""
+    monkeypatch.setattr(worker, "_PAUSE_AFTER_ERROR", 0.01)
+    is_lost, open_store = threading.Event(), store.open_store
+    is_lost.set()
+
+    def opened(*arguments: Any) -> Engine:
+        if is_lost.is_set():
+            raise StoreUnavailable("the database is not migrated")
+        return open_store(*arguments)
+
+    monkeypatch.setattr(store, "open_store", opened)
+    options = WorkerOptions(sqlite_engine.url.render_as_string(), data_dir=files.root, slots=1)
+    with working(options) as status:
+        wait_until(lambda: len(caplog.messages) >= 3)
+        assert status.failure == "the database is not migrated"
+        pauses = [float(message.split(" in ")[1].split(" s: ")[0]) for message in caplog.messages[:3]]
+        assert pauses == [0.01, 0.02, 0.04]
+        is_lost.clear()
+        wait_until(lambda: status.failure is None)
+        done = ended(sqlite_engine, queue_import(sqlite_engine, files, "w", numbered_rows(1)))
+    assert done.state is JobState.SUCCEEDED
