@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -20,8 +20,8 @@ LONGEST_COMMENT = 2_000
 Points = Annotated[
     float,
     Field(
-        description="NPS points: of a complaint, how much higher the NPS would be if nobody had it; of praise, how much "
-        "it adds. An association, not a proof of cause."
+        description="NPS points: of a complaint, how much higher the NPS would be if nobody had it; of praise, what it "
+        "adds. An association, not a proof of cause."
     ),
 ]
 
@@ -143,7 +143,7 @@ class QuoteOut(BaseModel):
     text: str
     clause: str = Field(description="The words of the text that name the cause.")
     language: str
-    score: int | None
+    score: int | None = Field(description="Like wave and segments, not told in an anonymous workspace.")
     wave: str | None
     segments: list[str]
 
@@ -164,10 +164,10 @@ class CauseDetails(RankedCause):
 
     definition: str | None = Field(description="What the cause is about.")
     keywords: list[str]
-    by_wave: dict[str, int] = Field(description="Responses that name it, by wave.")
+    by_wave: dict[str, int] = Field(description="Responses that name it, in each wave of the survey.")
     segments: list[SegmentRate] = Field(description="Where it is named more often than elsewhere.")
     revenue_at_risk: float | None = Field(description="Annual revenue of accounts with a detractor who names it.")
-    quotes: list[QuoteOut] = Field(description="None in an anonymous workspace.")
+    quotes: list[QuoteOut]
 
     @classmethod
     def of(cls, issue: Issue) -> CauseDetails:
@@ -240,7 +240,7 @@ class FoundComments(BaseModel):
     next: str | None = Field(description="Pass it as `cursor` to read on; null at the end.")
 
 
-def _ranked(issue: Issue) -> dict[str, object]:
+def _ranked(issue: Issue) -> dict[str, Any]:
     return {
         "cause": str(issue.key),
         "label": issue.label,

@@ -80,7 +80,9 @@ def tools_of(workspace: Workspace) -> list[Callable[..., BaseModel]]:
             list[Annotated[str, Field(max_length=MAX_CHARACTERS)]],
             Field(min_length=1, max_length=MAX_COMMENTS, description="The comments, exactly as they were written."),
         ],
-        language: Annotated[str, Field(max_length=35, description="Of the labels of causes: en, de, zh-Hans or zh-Hant.")] = "en",
+        language: Annotated[
+            str, Field(max_length=35, description="Of the labels of causes: en, de, zh-Hans or zh-Hant.")
+        ] = "en",
     ) -> Classified:
         """Say of comments in any language how they feel, which themes they are about and which root causes they name.
 
