@@ -1,4 +1,4 @@
-"""What the server takes and returns. Written by `generate.py`; do not edit."""
+"""What the server takes and returns. Written by `generate_models.py`; do not edit."""
 
 from __future__ import annotations
 

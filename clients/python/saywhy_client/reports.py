@@ -17,8 +17,8 @@ class Reports(Resource):
         """The waves that have a report; `all` is all of them together."""
 
     @get("/v1/reports/{wave}")
-    def read(self, wave: str = "all", *, against: str | None = None, staff_names: bool = False) -> m.Report:
-        """The report on a wave, beside `wave:WAVE`, `segment:NAME=VALUE` or `workspace:NAME` where you ask for it."""
+    def read(self, wave: str, *, against: str | None = None, staff_names: bool = False) -> m.Report:
+        """The report on a wave or on `all`; `against` as in the CLI: `wave:WAVE`, `segment:NAME=VALUE` …"""
 
     @get("/")
     def page_of_all(self, *, language: str | None = None, against: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Write `saywhy_client/models.py` from the OpenAPI document of the server: `python clients/python/generate.py`."""
+"""Write `saywhy_client/models.py` from the OpenAPI document: `python clients/python/generate_models.py`."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ OPTIONS = [
     *("--use-tuple-for-fixed-items", "--use-default-kwarg"),
     *("--enum-field-as-literal", "all", "--use-type-alias", "--use-schema-description", "--strict-nullable"),
     *("--use-double-quotes", "--disable-timestamp", "--keep-model-order", "--no-formatters"),
-    *("--custom-file-header", '"""What the server takes and returns. Written by `generate.py`; do not edit."""'),
+    *("--custom-file-header", '"""What the server takes and returns. Written by `generate_models.py`; do not edit."""'),
 ]
 
 
 def generate() -> str:
     """The source of the models."""
     document = create_app(Settings()).openapi()
-    document = _renamed(document, _names(document["components"]["schemas"]))
+    document = _renamed(document, client_names(document["components"]["schemas"]))
     components = {name: _plain(schema) for name, schema in document["components"]["schemas"].items()}
     document = {"openapi": "3.1.0", "info": document["info"], "paths": {}, "components": {"schemas": components}}
     source = _run("datamodel_code_generator", *OPTIONS, text=json.dumps(document))
     return _run("ruff", "format", "--stdin-filename", str(MODELS), "-", text=source)
 
 
-def _names(schemas: dict[str, Any]) -> dict[str, str]:
+def client_names(schemas: dict[str, Any]) -> dict[str, str]:
     """Names of models for users: without what tells the schemas of the server from its own classes."""
     names: dict[str, str] = {}
     for name in schemas:
