@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import httpx2
+import pytest
 from saywhy_client import Client
 from saywhy_client import models as m
 
@@ -22,6 +23,7 @@ COMPLAINT, PRAISE, NEITHER = "I was charged twice this month.", "Support was fri
 Called = set[tuple[str, str]]
 
 
+@pytest.mark.slow
 def test_every_operation_works(served: Served, tmp_path: Path) -> None:
     """Each answers with what its model says, and none is left out."""
     called: Called = set()
@@ -158,7 +160,8 @@ def follow_up(client: Client) -> None:
     client.follow_up.remove_new_account("Birch")
     assert "Account 0" in [health.account for health in client.customers.list(limit=2)]
     assert client.customers.read("c-0").answers
-    assert client.customers.check() == client.customers.alerts()
+    turned = client.customers.check()
+    assert {alert.account for alert in client.customers.alerts()} == {alert.account for alert in turned}
 
 
 def correct_topics(client: Client) -> None:

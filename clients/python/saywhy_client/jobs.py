@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from saywhy_client import models as m
@@ -40,12 +40,12 @@ class Jobs(Resource):
         Raises `JobFailed` if it fails or is cancelled, and `TimeoutError` after so many seconds.
         """
         number = job if isinstance(job, int) else job.id
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = None if timeout is None else monotonic() + timeout
         pause = _FIRST_PAUSE
         while (latest := self.read(number)).state in ("pending", "running"):
-            if deadline is not None and time.monotonic() + pause > deadline:
+            if deadline is not None and monotonic() + pause > deadline:
                 raise TimeoutError(f"job {number} ({latest.kind}) is {latest.state} after {timeout} seconds")
-            time.sleep(pause)
+            sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
         if latest.state != "succeeded":
             raise JobFailed(latest)

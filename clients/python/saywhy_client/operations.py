@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial, wraps
@@ -55,17 +55,23 @@ class Operation:
     body: str | None = None
     query: frozenset[str] = frozenset()
 
-    def call(self, transport: Transport, arguments: dict[str, Any], *, takes_key: bool) -> httpx2.Response:
-        """Send the request with these arguments."""
-        headers = {IDEMPOTENCY_KEY: arguments.pop(KEY, None) or str(uuid4())} if takes_key else {}
-        in_path = {name: arguments.pop(name) for name in re.findall(r"{(\w+)}", self.path)}
-        query, body = arguments, None
-        if self.method not in ("GET", "DELETE"):
-            query = {name: value for name, value in arguments.items() if name in self.query}
-            body = {name: value for name, value in arguments.items() if name not in self.query}
-            body = sendable(body[self.body] if self.body else body)
-        path = url(self.path, **in_path)
-        return transport.send(self.method, path, query=queryable(query), json=body or None, headers=headers)
+    @property
+    def in_path(self) -> Sequence[str]:
+        """The parameters of the path."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    def call(self, transport: Transport, arguments: Mapping[str, Any], declared: Set[str]) -> httpx2.Response:
+        """Send the request with these arguments, of those that are declared."""
+        headers = {IDEMPOTENCY_KEY: arguments.get(KEY) or str(uuid4())} if KEY in declared else {}
+        path = url(self.path, **{name: arguments[name] for name in self.in_path})
+        others = {name: value for name, value in arguments.items() if name not in {KEY, *self.in_path}}
+        if self.method in ("GET", "DELETE"):
+            return transport.send(self.method, path, query=queryable(others), headers=headers)
+        query = {name: value for name, value in others.items() if name in self.query}
+        body = others[self.body] if self.body else {name: others[name] for name in others if name not in query}
+        has_body = not declared <= {"self", KEY, *self.in_path, *self.query}
+        json = sendable(body) if has_body else None
+        return transport.send(self.method, path, query=queryable(query), json=json, headers=headers)
 
 
 def covers(method: str, path: str) -> Callable[[Method], Method]:
@@ -86,7 +92,6 @@ def operation(
 
     def declare(function: Method) -> Method:
         signature = inspect.signature(function)
-        takes_key = KEY in signature.parameters
 
         @cache
         def read() -> Callable[[Callable[..., httpx2.Response]], Any]:
@@ -98,7 +103,7 @@ def operation(
             resource: Resource = arguments.pop("self")
 
             def send(**more: Any) -> httpx2.Response:
-                return described.call(resource._transport, {**arguments, **more}, takes_key=takes_key)
+                return described.call(resource._transport, {**arguments, **more}, signature.parameters.keys())
 
             return read()(send)
 

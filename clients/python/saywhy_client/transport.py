@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from time import sleep
 from typing import IO, Any
 
 import httpx2
@@ -61,7 +61,7 @@ class Transport:
             except httpx2.TransportError as error:
                 if not attempts_left or not (is_repeatable or isinstance(error, httpx2.ConnectError)):
                     raise
-                time.sleep(0.5 * 2 ** (self._retries - attempts_left))
+                sleep(0.5 * 2 ** (self._retries - attempts_left))
                 continue
             finally:
                 if body is not None and not isinstance(body, bytes):
@@ -74,7 +74,7 @@ class Transport:
             wait = _seconds(answer)
             if answer.status_code not in _LATER or not attempts_left or wait > _LONGEST_WAIT:
                 raise ProblemError.of(answer)
-            time.sleep(wait)
+            sleep(wait)
 
 
 def _seconds(answer: httpx2.Response) -> float:
