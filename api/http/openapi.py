@@ -1,8 +1,8 @@
 """The OpenAPI document, completed: what routes do not say of themselves.
 
 Of each operation it has the problems that stand before every route (who asks, under which name, how much is asked for),
-and an example of what is sent and answered; `api/v1/examples/operations.json` has these by operation id. (Examples that are
-given to FastAPI lose their nulls.)
+and an example of what is sent and answered; `api/v1/examples/operations.json` has these by operation id. (Examples that
+are given to FastAPI lose their nulls.)
 """
 
 from __future__ import annotations
