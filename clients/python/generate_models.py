@@ -81,8 +81,6 @@ def _plain(schema: Any, *, of_properties: bool = False) -> Any:
     if "enum" in schema:
         return {"enum": schema["enum"], "type": schema["type"]}
     is_map = isinstance(schema.get("additionalProperties"), dict)
-    if schema.get("format") == "time":  # a default would be a text
-        return {"type": "string", "format": "time"}
     kept = {"additionalProperties"} if is_map else {"minItems", "maxItems"} if "prefixItems" in schema else set()
     dropped = set() if of_properties else (CHECKS | NOISE) - kept
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from typing_extensions import TypeAliasType
 from pydantic import AwareDatetime, BaseModel, Field
-from datetime import date as date_aliased, time
+from datetime import date as date_aliased
 
 
 class AccountHealth(BaseModel):
@@ -161,8 +161,8 @@ class BusinessHours(BaseModel):
     """
 
     time_zone: Annotated[str, Field(description="An IANA name.")]
-    opens: time | None = None
-    closes: time | None = None
+    opens: Annotated[str, Field(description="Local time.")] = "09:00:00"
+    closes: Annotated[str, Field(description="Local time; 00:00 is the end of the day.")] = "17:00:00"
     days: Annotated[list[int], Field(description="0 is Monday.")] = [0, 1, 2, 3, 4]
     country: Annotated[str | None, Field(description="ISO 3166-1: its public holidays are days off.")] = None
     subdivision: str | None = None
