@@ -5,14 +5,13 @@ from __future__ import annotations
 from asyncio import Semaphore
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
-from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from api import health
-from api.http import metrics, problems
+from api.http import metrics, openapi, problems
 from api.http.access_policy import AccessPolicy
 from api.http.audit_trail import AuditTrail
 from api.http.auth import Authenticate
@@ -163,21 +162,9 @@ def create_app(
     app.add_middleware(CheckHost, allowed=AllowedHosts.of(settings))
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observation, metrics=measured)
-    _complete_openapi(app)
+    openapi.complete(app)
     return app
 
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
-
-
-def _complete_openapi(app: FastAPI) -> None:
-    """Add the schema of problems to the OpenAPI document; FastAPI only adds those of successful responses."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        schema = generate()
-        schema["components"]["schemas"].update(problems.schemas())
-        return schema
-
-    app.openapi = openapi  # type: ignore[method-assign]

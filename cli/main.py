@@ -29,6 +29,7 @@ from cli import (
     jobs,
     keys,
     mappings,
+    mcp,
     people,
     scenarios,
     schedules,
@@ -121,6 +122,7 @@ app.add_typer(customer_health.app, name="customers", rich_help_panel=SURVEYS)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
 app.command("serve", rich_help_panel=SURVEYS)(serving.serve)
+app.command("mcp", rich_help_panel=SURVEYS)(mcp.serve_tools)
 app.command("worker", rich_help_panel=SURVEYS)(worker.worker)
 app.add_typer(jobs.app, name="jobs", rich_help_panel=SURVEYS)
 app.add_typer(schedules.app, name="schedule", rich_help_panel=SURVEYS)

@@ -87,7 +87,7 @@ class Labels(SentObject):
     comments: Items[Labelled] = Field(min_length=1, max_length=MAX_COMMENTS)
 
 
-class RejectedOut(BaseModel):
+class RejectedLabel(BaseModel):
     """Labels that were not kept."""
 
     line: int | None = Field(default=None, description="The line of the sheet; null for labels sent as JSON.")
@@ -101,13 +101,13 @@ class Returned(BaseModel):
     labelled: int = Field(description="Comments whose labels were kept, replacing earlier ones.")
     unmarked: int = Field(description="Rows of a sheet that have no marks yet.")
     rejections: int = Field(description="Labels that were not kept.")
-    rejected: list[RejectedOut] = Field(description="The first 100 of them.")
+    rejected: list[RejectedLabel] = Field(description="The first 100 of them.")
 
     @classmethod
     def of(cls, result: LabelsResult) -> Returned:
         # A row of a sheet is identified by its line, a comment sent as JSON by its id.
         rejected = [
-            RejectedOut(
+            RejectedLabel(
                 line=rejection.line, id=rejection.id if rejection.line is None else None, reason=rejection.reason
             )
             for rejection in result.rejections[:MAX_LISTED]

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.http import problems
 from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
@@ -27,14 +27,18 @@ REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTP
 Amount = Annotated[Decimal | None, Field(ge=0, lt=10**15, max_digits=30)]
 
 
+#: A time of day. (The format `time` of JSON Schema has an offset.)
+LocalTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d(:\d\d)?$"})]
+
+
 class BusinessHoursModel(SentObject):
     """When people work. Time outside of it does not count."""
 
     model_config = ConfigDict(from_attributes=True)
 
     time_zone: str = Field(max_length=100, description="An IANA name.", examples=["Europe/Berlin"])
-    opens: time = Field(default=time(9), description="Local time.")
-    closes: time = Field(default=time(17), description="Local time; 00:00 is the end of the day.")
+    opens: LocalTime = Field(default=time(9), description="Local time.")
+    closes: LocalTime = Field(default=time(17), description="Local time; 00:00 is the end of the day.")
     days: Items[Annotated[int, Field(ge=0, le=6)]] = Field(
         default=list(WORKING_WEEK), min_length=1, max_length=7, description="0 is Monday."
     )

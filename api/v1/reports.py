@@ -56,7 +56,6 @@ def list_reports(resources: ReadAccess) -> Waves:
     summary="Read a report",
     response_model=Report,
     responses={
-        200: {"content": {"application/json": {"example": EXAMPLE}}},
         304: {"description": "The report is the one of `If-None-Match`."},
         **problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
     },

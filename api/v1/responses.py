@@ -149,7 +149,7 @@ class Responses(SentObject):
     )
 
 
-class RejectedOut(BaseModel):
+class RejectedItem(BaseModel):
     """A response that was not saved."""
 
     index: int = Field(description="Its position in the request, from 0.")
@@ -163,7 +163,7 @@ class SavedResponses(BaseModel):
     new: int
     changed: int = Field(description="Known responses that were completed or changed.")
     unchanged: int
-    rejected: list[RejectedOut] = Field(description="The others, in order; all else was saved.")
+    rejected: list[RejectedItem] = Field(description="The others, in order; all else was saved.")
 
 
 @router.post(
@@ -196,7 +196,7 @@ def send_responses(body: Responses, resources: WriteAccess, request_key: Request
         changed=saved.changed,
         unchanged=saved.unchanged,
         rejected=[
-            RejectedOut(index=one.index, pointer=f"#/responses/{one.index}{one.pointer}", detail=one.detail)
+            RejectedItem(index=one.index, pointer=f"#/responses/{one.index}{one.pointer}", detail=one.detail)
             for one in saved.rejected
         ],
     )

@@ -1,0 +1,66 @@
+"""Who may, who did, and how the server is."""
+
+# mypy: disable-error-code="empty-body"
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from saywhy_client import models as m
+from saywhy_client.operations import Resource, delete, get, post
+
+
+class Keys(Resource):
+    """API keys of the workspace."""
+
+    @get("/v1/keys", items="keys")
+    def list(self) -> Sequence[m.Key]:
+        """All of them, the latest first, also those that have ended."""
+
+    @post("/v1/keys")
+    def create(self, name: str, *, scopes: Sequence[m.Scope], expires_at: datetime | None = None) -> m.CreatedKey:
+        """Create a key; its secret is in this answer and nowhere else."""
+
+    @delete("/v1/keys/{key}")
+    def revoke(self, key: int) -> m.Key:
+        """Revoke a key."""
+
+
+class Session(Resource):
+    """Signing in as a person; the client keeps the cookie. Programs have keys instead."""
+
+    @get("/v1/session")
+    def read(self) -> m.Principal:
+        """Who makes these requests, and what it may do."""
+
+    @post("/v1/session")
+    def sign_in(self, name: str, password: str) -> m.Principal:
+        """Sign in."""
+
+    @delete("/v1/session")
+    def sign_out(self) -> None:
+        """Sign out."""
+
+
+class AuditLog(Resource):
+    """Who wrote what."""
+
+    @get("/v1/audit-log", items="entries")
+    def list(self, *, limit: int = 100, before: int | None = None) -> Sequence[m.Entry]:
+        """Writes that were done, the latest first, before the entry with this id."""
+
+
+class Server(Resource):
+    """How the server is."""
+
+    @get("/health/live")
+    def live(self) -> m.Live:
+        """Whether the process is alive."""
+
+    @get("/health/ready")
+    def ready(self) -> m.Ready:
+        """Whether it can serve requests, its version and that of the model."""
+
+    @get("/metrics")
+    def metrics(self) -> str:
+        """Metrics in the text format of Prometheus."""

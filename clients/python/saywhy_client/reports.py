@@ -1,0 +1,73 @@
+"""What the analysis found: reports, scenarios, fixes, comments."""
+
+# mypy: disable-error-code="empty-body"
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from saywhy_client import models as m
+from saywhy_client.operations import Resource, delete, get, post
+
+
+class Reports(Resource):
+    """The ranking of what costs NPS points."""
+
+    @get("/v1/reports", items="waves")
+    def list(self) -> Sequence[str]:
+        """The waves that have a report; `all` is all of them together."""
+
+    @get("/v1/reports/{wave}")
+    def read(self, wave: str, *, against: str | None = None, staff_names: bool = False) -> m.Report:
+        """The report on a wave or on `all`; `against` as in the CLI: `wave:WAVE`, `segment:NAME=VALUE` …"""
+
+    @get("/")
+    def page_of_all(self, *, language: str | None = None, against: str | None = None) -> str:
+        """The report on all waves as an HTML page."""
+
+    @get("/reports/{wave}")
+    def page(self, wave: str, *, language: str | None = None, against: str | None = None) -> str:
+        """The report on a wave as an HTML page; `language` is en, de, zh-Hans or zh-Hant."""
+
+    @get("/v1/scenarios", items="scenarios")
+    def scenarios(self, cause: Sequence[str], *, wave: str = "all") -> Sequence[m.Scenario]:
+        """What it would bring if these causes, together, were named half as often or by nobody."""
+
+
+class Fixes(Resource):
+    """Causes that are marked as fixed, against the feedback since then."""
+
+    @get("/v1/fixes", items="fixes")
+    def list(self) -> Sequence[m.Fix]:
+        """All of them."""
+
+    @post("/v1/fixes")
+    def mark(
+        self, cause: str, *, wave: str | None = None, date: date | None = None, target: float | None = None
+    ) -> m.Fix:
+        """Mark a cause as fixed since a wave or a date; `target` is the share that may still name it, 0 … 1."""
+
+    @delete("/v1/fixes/{cause}")
+    def remove(self, cause: str) -> None:
+        """Remove the mark."""
+
+
+class Comments(Resource):
+    """What people wrote."""
+
+    @get("/v1/comments", items="comments")
+    def list(
+        self,
+        *,
+        wave: str = "all",
+        cause: str | None = None,
+        theme: str | None = None,
+        sentiment: m.Polarity | None = None,
+        segment: Sequence[str] | None = None,
+        group: m.Group | None = None,
+        score: int | None = None,
+        language: str | None = None,
+        text: str | None = None,
+        limit: int = 50,
+    ) -> Iterator[m.ExportedResponse]:
+        """The comments for which all of this holds, the last imported first; `limit` is the size of a page."""

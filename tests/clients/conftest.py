@@ -1,0 +1,50 @@
+"""A server with a worker, as `saywhy serve` is, on an empty store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from api.app import create_app
+from api.http.dependencies import Resources
+from models.annotator import Annotator
+from saywhy import store
+from saywhy.access import Role
+from saywhy.settings import Settings
+from saywhy.store import Engine
+from service.job_process import WorkerOptions
+from service.people import add_person
+from service.worker import working
+from tests.api.test_server import running
+from tests.builders.access import key_of
+from tests.builders.proposed_merges import AT, fill
+
+ADA = ("Ada", "correct horse battery")
+
+
+class Served(NamedTuple):
+    """Where a server is, who may do everything in its workspace, and a key of another one with two proposed merges."""
+
+    address: str
+    key: str
+    person: str
+    password: str
+    key_of_merges: str
+
+
+@pytest.fixture
+def served(sqlite_engine: Engine, sqlite_url: str, annotator: Annotator, tmp_path: Path) -> Iterator[Served]:
+    """A running server."""
+    key, key_of_merges = key_of(sqlite_engine, "default"), key_of(sqlite_engine, "merges")
+    add_person(sqlite_engine, "default", ADA[0], Role.ADMIN, ADA[1])
+    workspace_id = fill(sqlite_engine, "merges")
+    with sqlite_engine.begin() as connection:
+        proposals = [("hours", "performance.slow", "Both wait."), ("nurses", "staff", "Both praise people.")]
+        store.merge_proposals.add(connection, workspace_id, proposals, at=AT)
+    options = WorkerOptions(sqlite_url, data_dir=tmp_path / "files", slots=1)
+    resources = Resources(sqlite_engine, "default", annotator, data_dir=tmp_path / "files")
+    with running(create_app(Settings(), resources, working(options))) as (_, address):
+        yield Served(address, key, *ADA, key_of_merges)
