@@ -3,7 +3,7 @@
 # mypy: disable-error-code="empty-body"
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from saywhy_client import models as m
@@ -46,8 +46,8 @@ class AuditLog(Resource):
     """Who wrote what."""
 
     @get("/v1/audit-log", items="entries")
-    def list(self, *, limit: int = 100, before: int | None = None) -> Sequence[m.Entry]:
-        """Writes that were done, the latest first, before the entry with this id."""
+    def list(self, *, limit: int = 50) -> Iterator[m.Entry]:
+        """Writes that were done, the latest first; `limit` is the size of a page."""
 
 
 class Server(Resource):

@@ -99,6 +99,18 @@ class Alerts(BaseModel):
     alerts: list[AlertOut]
 
 
+class AttributedEdit(BaseModel):
+    """
+    What every edit of a topic has: who makes it, and why.
+    """
+
+    author: Annotated[
+        str | None,
+        Field(description="Who makes the edit; to be left out with a key or a session, whose name it is then."),
+    ] = None
+    note: Annotated[str | None, Field(description="The reason.")] = None
+
+
 class Audit(BaseModel):
     """
     How far the model agrees with a person, on the comments of a random sample that the person has labelled.
@@ -708,6 +720,7 @@ class Entries(BaseModel):
     """
 
     entries: list[Entry]
+    next: Annotated[str | None, Field(description="The cursor of the next page; null at the end.")]
 
 
 class Entry(BaseModel):
@@ -1056,7 +1069,7 @@ class Jobs(BaseModel):
     """
 
     jobs: list[Job]
-    next: Annotated[int | None, Field(description="`cursor` of the next page; null on the last one.")]
+    next: Annotated[str | None, Field(description="The cursor of the next page; null at the end.")]
 
 
 JsonValue = TypeAliasType("JsonValue", Any)
@@ -1643,18 +1656,6 @@ class Report(BaseModel):
     scenarios: Annotated[list[Scenario], Field(validate_default=True)] = []
     fixes: Annotated[list[FixOutcome], Field(validate_default=True)] = []
     benchmark: Benchmark | None = None
-
-
-class Request(BaseModel):
-    """
-    What every edit of a topic has: who makes it, and why.
-    """
-
-    author: Annotated[
-        str | None,
-        Field(description="Who makes the edit; to be left out with a key or a session, whose name it is then."),
-    ] = None
-    note: Annotated[str | None, Field(description="The reason.")] = None
 
 
 class Response(BaseModel):
