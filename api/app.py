@@ -51,6 +51,7 @@ from saywhy import __version__
 from saywhy.settings import Settings
 from saywhy.store import connections_in_use
 from service.micro_batches import MicroBatches
+from service.tracing import Tracing
 from service.worker import WorkerStatus
 
 DESCRIPTION = """
@@ -89,19 +90,23 @@ def create_app(
 
     Its resources (store, models) are opened at start-up and closed at the end. A caller that has opened `resources`
     already, to get errors before there is a server, passes them; they are closed at the end as well. `worker`
-    runs as long as the application does. Raises `InvalidInput` for settings of access that cannot be.
+    runs as long as the application does. Raises `InvalidInput` for settings of access or tracing that cannot be.
     """
 
     access = AccessPolicy.of(settings)
+    tracing = Tracing.start() if settings.tracing else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         current_default_thread_limiter().total_tokens = worker_threads(settings)
         with (
+            closing(tracing) if tracing else nullcontext(),
             closing(resources or open_resources(settings)) as opened,
             closing(MicroBatches(opened.annotator, on_batch=measured.batch_sizes.observe)) as micro_batches,
             worker or nullcontext(WorkerStatus()) as app.state.worker,
         ):
+            if tracing:
+                tracing.watch(opened.engine)
             measured.waiting.set_function(lambda: micro_batches.waiting)
             measured.connections.set_function(lambda: connections_in_use(opened.engine))
             slots = Semaphore(settings.concurrency)
@@ -119,6 +124,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
+        # Its own telemetry would have paths, queries and messages of exceptions: see `service.tracing`.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         responses=problems.documented(),
         dependencies=[Depends(worker_slot, scope="function")],
     )
@@ -163,6 +170,10 @@ def create_app(
     app.add_middleware(CheckHost, allowed=AllowedHosts.of(settings))
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observation, metrics=measured)
+    if tracing:
+        from api.http.request_spans import TraceRequests
+
+        app.add_middleware(TraceRequests, tracing=tracing)
     _complete_openapi(app)
     return app
 

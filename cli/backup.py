@@ -54,12 +54,18 @@ def restore(
     restored = restore_backup(engine, files, file, replace=replace, no_reports_since=no_reports_since)
     create(engine, settings.workspace)
     record(engine, settings, "restore", file.name)
-    typer.echo(printable_line(f"Restored {_content(restored.manifest)}, of {restored.manifest.created_at:%Y-%m-%d %H:%M} UTC."))
+    typer.echo(
+        printable_line(f"Restored {_content(restored.manifest)}, of {restored.manifest.created_at:%Y-%m-%d %H:%M} UTC.")
+    )
     for workspace in restored.closed:
-        typer.echo(printable_line(f"The anonymous workspace {workspace!r} accepts no more responses of its waves."), err=True)
+        typer.echo(
+            printable_line(f"The anonymous workspace {workspace!r} accepts no more responses of its waves."), err=True
+        )
     for fault in restored.keys:
         typer.echo(printable_line(f"Imports are refused: {fault}"), err=True)
-    typer.echo("Customers who were deleted and keys that were revoked after the backup are back: repeat that.", err=True)
+    typer.echo(
+        "Customers who were deleted and keys that were revoked after the backup are back: repeat that.", err=True
+    )
 
 
 def _content(manifest: Manifest) -> str:

@@ -16,7 +16,7 @@ def migrate(
 ) -> None:
     """Bring the database to the schema of this version, as every command and the server do when they open it.
 
-    Any number of processes may do so at once: one migrates and the others wait. A database of a newer version is refused.
+    Any number of processes may do so at once: one migrates and the others wait. A newer database is refused.
     """
     from saywhy.store import schema_status
     from saywhy.text import counted
@@ -25,5 +25,7 @@ def migrate(
     if not check:
         configured_store(settings).dispose()
     status = schema_status(settings.database_url)
-    typer.echo(f"present {status.present or 'none'}, wanted {status.wanted}: {counted(status.pending, 'migration')} pending")
+    typer.echo(
+        f"present {status.present or 'none'}, wanted {status.wanted}: {counted(status.pending, 'migration')} pending"
+    )
     raise typer.Exit(1 if status.pending else 0)

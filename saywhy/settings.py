@@ -65,6 +65,9 @@ class Settings(BaseSettings):
         ge=1,
         description="Days after which `saywhy retention` deletes responses; unset: say so each time.",
     )
+    tracing: bool = Field(
+        default=False, description="Send traces by OpenTelemetry, to where OTEL_EXPORTER_OTLP_ENDPOINT says."
+    )
     label_url: str | None = Field(
         default=None,
         description="OpenAI-compatible API that names topics and proposes merges; unset: labels are phrases.",

@@ -46,7 +46,9 @@ def restore(engine: Engine, files: JobFiles, path: Path, *, replace: bool, no_re
             restored = store.published_groups.latest(connection)
             later = [name for name, number in published.items() if number > restored.get(name, 0)]
             if later and no_reports_since:
-                raise Conflict(f"there are reports of anonymous workspaces since the backup: {', '.join(sorted(later))}")
+                raise Conflict(
+                    f"there are reports of anonymous workspaces since the backup: {', '.join(sorted(later))}"
+                )
             closed = () if no_reports_since else _close_waves(connection)
             keys = _faults_of_keys(connection)
     return Restored(manifest, closed, keys)

@@ -37,7 +37,9 @@ def fill_anonymous(engine: Engine) -> None:
     promise_anonymity(engine, "staff")
     with engine.begin() as connection:
         workspace_id = store.workspaces.find(connection, "staff")
-        store.responses.save(connection, workspace_id, [Response("hr", str(n), Score(n), None, None, "W1") for n in (1, 2)])
+        store.responses.save(
+            connection, workspace_id, [Response("hr", str(n), Score(n), None, None, "W1") for n in (1, 2)]
+        )
 
 
 def publish(engine: Engine, members: bytes) -> None:
@@ -59,7 +61,8 @@ def content(engine: Engine) -> dict[str, list[str]]:
     with store.reading(engine) as connection:
         return {
             name: sorted(
-                json.dumps(json.loads(line), sort_keys=True, ensure_ascii=False) for line in dump.lines(connection, name)
+                json.dumps(json.loads(line), sort_keys=True, ensure_ascii=False)
+                for line in dump.lines(connection, name)
             )
             for name in dump.table_names()
         }

@@ -93,7 +93,9 @@ def test_a_store_moves_with_everything(engine: Engine, target: Engine, files: Jo
         assert list(store.responses.load(connection, workspace_id)) == fill_again
 
 
-def test_the_backup_is_one_moment_of_a_store_that_is_written(engine: Engine, target: Engine, files: JobFiles, tmp_path: Path) -> None:
+def test_the_backup_is_one_moment_of_a_store_that_is_written(
+    engine: Engine, target: Engine, files: JobFiles, tmp_path: Path
+) -> None:
     """While transactions of twenty responses each are written, a backup has all or nothing of each."""
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, "default")
@@ -178,9 +180,11 @@ CHANGES: dict[str, Callable[[str, bytes], bytes | None]] = {
     "a list": lambda name, data: b"[1]" if name == "manifest.json" else data,
     "a member less": lambda name, data: None if "responses" in name else data,
     "a row less": lambda name, data: data.partition(b"\n")[2] if "responses" in name else data,
-    "another value": lambda name, data: data.replace(b"Ada", b"Eve"),
+    "another value": lambda _, data: data.replace(b"Ada", b"Eve"),
     "a column less": lambda name, data: data.replace(b'"score"', b'"scare"') if name == "manifest.json" else data,
-    "a table more": lambda name, data: data.replace(b'"efforts"', b'"sqlite_master"') if name == "manifest.json" else data,
+    "a table more": lambda name, data: (
+        data.replace(b'"efforts"', b'"sqlite_master"') if name == "manifest.json" else data
+    ),
 }
 
 
@@ -198,7 +202,9 @@ def test_a_backup_that_was_edited_is_refused(
     assert content(engine) == before
 
 
-@pytest.mark.parametrize("path", ["uploads/../../escaped", f"uploads/{'a' * 32}/..", "/etc/passwd", f"uploads/{'a' * 32}/x/y"])
+@pytest.mark.parametrize(
+    "path", ["uploads/../../escaped", f"uploads/{'a' * 32}/..", "/etc/passwd", f"uploads/{'a' * 32}/x/y"]
+)
 def test_files_stay_in_their_folder(sqlite_engine: Engine, files: JobFiles, tmp_path: Path, path: str) -> None:
     """A file with a path that leads elsewhere is refused."""
     back_up(sqlite_engine, files, tmp_path / "b")
@@ -212,7 +218,7 @@ def test_a_newer_backup_is_refused(sqlite_engine: Engine, files: JobFiles, tmp_p
     """A backup in a newer format, or with a newer schema, is refused, and the error says to upgrade."""
     back_up(sqlite_engine, files, tmp_path / "b")
     edit_manifest(tmp_path / "b", revision="of-tomorrow")
-    with pytest.raises(StoreUnavailable, match="of-tomorrow.*upgrade saywhy"):
+    with pytest.raises(StoreUnavailable, match=r"of-tomorrow.*upgrade saywhy"):
         restored(sqlite_engine, tmp_path / "b")
     edit_manifest(tmp_path / "b", format=2, version="9.0", tables="of another kind")
     with pytest.raises(InvalidInput, match=r"saywhy 9\.0.*upgrade saywhy"):
@@ -222,19 +228,33 @@ def test_a_newer_backup_is_refused(sqlite_engine: Engine, files: JobFiles, tmp_p
 def test_a_backup_of_an_older_version_is_migrated(target: Engine, files: JobFiles, tmp_path: Path) -> None:
     """Rows that fit an earlier schema are taken into that schema, and then brought to the present one."""
     back_up(target, files, tmp_path / "b")
-    tables = {
-        "workspaces": (["id", "name", "revision"], [[1, "default", 3]]),
-        "comments": (["content_hash", "workspace_id", "verbatim", "is_answer", "is_cleaned"], [["ab", 1, "slow", True, False]]),
-        "responses": (
-            ["id", "workspace_id", "source", "external_id", "score", "scale", "content_hash", "answered_at", "segments", "customer_revenue"],
-            [[7, 1, "f", "1", 0, "0-10", "ab", "2026-03-02T06:24:41+00:00", {"plan": ["Pro"]}, "12.50"]],
-        ),
-    }  # fmt: skip
-    rows = {f"tables/{name}.jsonl": b"".join(json.dumps(row).encode() + b"\n" for row in rows) for name, (_, rows) in tables.items()}
-    edit(tmp_path / "b", lambda name, data: rows.get(name, data))
+    rows: dict[str, dict[str, Any]] = {
+        "workspaces": {"id": 1, "name": "default", "revision": 3},
+        "comments": {
+            "content_hash": "ab",
+            "workspace_id": 1,
+            "verbatim": "slow",
+            "is_answer": True,
+            "is_cleaned": False,
+        },
+        "responses": {
+            "id": 7,
+            "workspace_id": 1,
+            "source": "f",
+            "external_id": "1",
+            "score": 0,
+            "scale": "0-10",
+            "content_hash": "ab",
+            "answered_at": "2026-03-02T06:24:41+00:00",
+            "segments": {"plan": ["Pro"]},
+            "customer_revenue": "12.50",
+        },
+    }
+    lines = {name: json.dumps(list(row.values())).encode() + b"\n" for name, row in rows.items()}
+    edit(tmp_path / "b", lambda name, data: lines.get(Path(name).stem, data))
     parts = [
-        {"name": name, "columns": columns, "rows": 1, "sha256": sha256(rows[f"tables/{name}.jsonl"]).hexdigest()}
-        for name, (columns, _) in tables.items()
+        {"name": name, "columns": list(row), "rows": 1, "sha256": sha256(lines[name]).hexdigest()}
+        for name, row in rows.items()
     ]
     edit_manifest(tmp_path / "b", revision="0012", tables=parts)
     restored(target, tmp_path / "b")
@@ -362,7 +382,9 @@ def test_an_upload_that_is_lost_for_good_ends_no_backup(sqlite_engine: Engine, f
     assert back_up(sqlite_engine, files, tmp_path / "b").files == ()
 
 
-def test_keys_of_anonymous_workspaces_are_not_in_it(engine: Engine, target: Engine, files: JobFiles, tmp_path: Path) -> None:
+def test_keys_of_anonymous_workspaces_are_not_in_it(
+    engine: Engine, target: Engine, files: JobFiles, tmp_path: Path
+) -> None:
     """Who has the backup has pseudonyms without their key; a restore says that the key is missing."""
     fill_anonymous(engine)
     key_file = Path(engine.get_execution_options()["key_file"])
