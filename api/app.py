@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 from typing import Any
 
+from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
@@ -46,7 +47,7 @@ from api.v1 import (
     topic_proposals,
     topics,
 )
-from api.web import docs, report, sign_in
+from api.web import docs, report, sign_in, single_sign_on
 from saywhy import __version__
 from saywhy.settings import Settings
 from saywhy.store import connections_in_use
@@ -90,7 +91,7 @@ def create_app(
 
     Its resources (store, models) are opened at start-up and closed at the end. A caller that has opened `resources`
     already, to get errors before there is a server, passes them; they are closed at the end as well. `worker`
-    runs as long as the application does. Raises `InvalidInput` for settings of access or tracing that cannot be.
+    runs as long as the application does. Raises `InvalidInput` for settings of access, signing in or tracing that cannot be.
     """
 
     access = AccessPolicy.of(settings)
@@ -131,6 +132,8 @@ def create_app(
     )
     app.state.metrics = measured
     app.state.is_draining = False
+    app.state.provider = single_sign_on.provider_of(settings)
+    app.state.asking = CapacityLimiter(single_sign_on.ASKING)
     for module in (
         classify,
         reports,
@@ -156,6 +159,7 @@ def create_app(
         audit_log,
         report,
         sign_in,
+        single_sign_on,
         health,
         metrics,
         docs,

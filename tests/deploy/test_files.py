@@ -141,7 +141,9 @@ def test_the_time_to_stop_suffices() -> None:
 
 def test_what_is_copied_into_the_image_exists() -> None:
     """Every path that the image is built from is in the repository, and not kept out of the build."""
-    copied = [path for line in re.findall(r"^COPY (?!--from)(.*)$", DOCKERFILE, re.MULTILINE) for path in line.split()[:-1]]
+    copied = [
+        path for line in re.findall(r"^COPY (?!--from)(.*)$", DOCKERFILE, re.MULTILINE) for path in line.split()[:-1]
+    ]
     kept = {line[1:] for line in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines() if line.startswith("!")}
     assert set(copied) == kept
     assert all((ROOT / path).exists() for path in copied)
