@@ -91,7 +91,8 @@ def create_app(
 
     Its resources (store, models) are opened at start-up and closed at the end. A caller that has opened `resources`
     already, to get errors before there is a server, passes them; they are closed at the end as well. `worker`
-    runs as long as the application does. Raises `InvalidInput` for settings of access, signing in or tracing that cannot be.
+    runs as long as the application does. Raises `InvalidInput` for settings of access, signing in and tracing that
+    cannot be.
     """
 
     access = AccessPolicy.of(settings)

@@ -1,7 +1,7 @@
 """Signing in with a provider of OpenID Connect: authorization code flow with PKCE, state and nonce.
 
-What the provider says is believed if its signature, issuer, audience, times and nonce are right; then its claims say who
-somebody is, and perhaps with which role.
+What the provider says is believed if its signature, issuer, audience, times and nonce are right; then its claims say
+who somebody is, and perhaps with which role.
 """
 
 from __future__ import annotations

@@ -13,11 +13,9 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.http.auth import COOKIE
 from api.web import single_sign_on
 from saywhy.access import Role
-from saywhy.errors import InvalidInput
 from saywhy.settings import Settings
 from service import people
 from service import single_sign_on as provider_module
@@ -135,7 +133,7 @@ def test_claims_that_are_wrong_are_not_believed(
             del token[name]
 
     provider.change = change
-    assert is_refused(client, sign_in(client, provider), 401, "did not confirm")
+    assert is_refused(sign_in(client, provider), 401, "did not confirm")
 
 
 @pytest.mark.parametrize(
@@ -145,43 +143,43 @@ def test_claims_that_are_wrong_are_not_believed(
 def test_signatures_of_others_are_not_believed(client: TestClient, provider: IdentityProvider, sign: Any) -> None:
     """Neither none, nor that of another key, nor one by which the public key would be a shared secret."""
     provider.sign = sign
-    assert is_refused(client, sign_in(client, provider), 401, "did not confirm")
+    assert is_refused(sign_in(client, provider), 401, "did not confirm")
 
 
 @pytest.mark.parametrize("token", ["", "a.b", "a.b.c", "{}", "é.é.é"])
 def test_what_is_no_token_is_not_believed(client: TestClient, provider: IdentityProvider, token: str) -> None:
     """Whatever the provider sends, nobody is signed in and nothing breaks."""
     provider.sign = lambda *_: token
-    assert is_refused(client, sign_in(client, provider), 401, "did not confirm")
+    assert is_refused(sign_in(client, provider), 401, "did not confirm")
 
 
 @pytest.mark.parametrize("verified", [False, None, "true", 1])
 def test_an_unverified_address_is_nobody(client: TestClient, provider: IdentityProvider, verified: object) -> None:
     """At many providers everybody can enter any address."""
     provider.claims["email_verified"] = verified
-    assert is_refused(client, sign_in(client, provider), 403, "You have no access")
+    assert is_refused(sign_in(client, provider), 403, "You have no access")
 
 
 def test_who_was_not_added_stays_out(client: TestClient, provider: IdentityProvider, sqlite_engine: Engine) -> None:
     """Without roles, the provider's word does not make anybody a person."""
     provider.claims["email"] = "eve@example.com"
-    assert is_refused(client, sign_in(client, provider), 403, "You have no access")
+    assert is_refused(sign_in(client, provider), 403, "You have no access")
     assert [person.name for person in list_people(sqlite_engine, "default")] == [ADA]
 
 
 def test_state_code_and_browser_belong_together(client: TestClient, provider: IdentityProvider) -> None:
     """Another state, no code, a code that was used, a refusal of the provider, and another browser are refused."""
-    assert is_refused(client, sign_in(client, provider, state="another"), 401, "did not confirm")
-    assert is_refused(client, sign_in(client, provider, code=""), 401, "did not confirm")
-    assert is_refused(client, sign_in(client, provider, code="used"), 401, "did not confirm")
+    assert is_refused(sign_in(client, provider, state="another"), 401, "did not confirm")
+    assert is_refused(sign_in(client, provider, code=""), 401, "did not confirm")
+    assert is_refused(sign_in(client, provider, code="used"), 401, "did not confirm")
     assert provider.refused == ["used"]
     brought = provider.log_in(client.get("/sign-in/oidc").headers["location"])
     kept = client.cookies[single_sign_on.COOKIE]
     client.cookies.clear()
-    assert is_refused(client, client.get("/sign-in/oidc/callback", params=brought), 401, "did not confirm")
+    assert is_refused(client.get("/sign-in/oidc/callback", params=brought), 401, "did not confirm")
     for cookie in ("x", "e30=", base64.urlsafe_b64encode(b"[1, 2, 3, 4]").decode(), kept[:-8]):
         client.cookies.set(single_sign_on.COOKIE, cookie)
-        assert is_refused(client, client.get("/sign-in/oidc/callback", params=brought), 401, "did not confirm")
+        assert is_refused(client.get("/sign-in/oidc/callback", params=brought), 401, "did not confirm")
 
 
 def test_the_code_is_bound_to_the_attempt(client: TestClient, provider: IdentityProvider) -> None:
@@ -190,7 +188,7 @@ def test_the_code_is_bound_to_the_attempt(client: TestClient, provider: Identity
     begun = client.get("/sign-in/oidc")
     state = parse_qs(urlsplit(begun.headers["location"]).query)["state"][0]
     answer = client.get("/sign-in/oidc/callback", params={"code": caught["code"], "state": state})
-    assert is_refused(client, answer, 401, "did not confirm")
+    assert is_refused(answer, 401, "did not confirm")
     assert provider.refused == [caught["code"]]
 
 
@@ -216,7 +214,7 @@ def test_roles_come_from_a_claim(
         client.cookies.clear()
         for value in (["x"], [], None, {"staff": 1}):
             provider.claims["access"] = {"roles": value}
-            assert is_refused(client, sign_in(client, provider), 403, "You have no access")
+            assert is_refused(sign_in(client, provider), 403, "You have no access")
     entries = list_entries(sqlite_engine, "default", 10)
     assert [(entry.actor, entry.action) for entry in entries] == [
         ("new@example.com", f"sign-in as {role}") for role in ("admin", "viewer", "editor")
@@ -244,7 +242,7 @@ def test_only_some_domains(sqlite_engine: Engine, provider: IdentityProvider) ->
         for email in ("ada@notexample.com", "ada@example.com.evil.example", "example.com"):
             provider.claims["email"] = email
             client.cookies.clear()
-            assert is_refused(client, sign_in(client, provider), 403, "You have no access")
+            assert is_refused(sign_in(client, provider), 403, "You have no access")
 
 
 def test_new_keys_of_the_provider_are_found(
@@ -253,7 +251,7 @@ def test_new_keys_of_the_provider_are_found(
     """After the provider has changed its keys, people sign in as before."""
     assert sign_in(client, provider).status_code == 303
     provider.key = RSAKey.generate_key(2048, {"kid": "2", "use": "sig"})
-    assert is_refused(client, sign_in(client, provider), 401, "did not confirm"), "it does not look at once"
+    assert is_refused(sign_in(client, provider), 401, "did not confirm"), "it does not look at once"
     monkeypatch.setattr(provider_module, "_KEYS_AT_MOST_EVERY", 0)
     assert sign_in(client, provider).status_code == 303
 
@@ -265,45 +263,27 @@ def test_new_keys_of_the_provider_are_found(
 def test_a_provider_that_is_another_is_not_asked(
     client: TestClient, provider: IdentityProvider, metadata: dict[str, Any]
 ) -> None:
-    """Another issuer in the document, or addresses that others can read, end the attempt before anybody is led there."""
+    """Another issuer in the document, or addresses that others can read, end the attempt."""
     provider.metadata = metadata
-    assert is_refused(client, client.get("/sign-in/oidc"), 401, "did not confirm")
+    assert is_refused(client.get("/sign-in/oidc"), 401, "did not confirm")
 
 
 def test_a_provider_that_is_gone_is_no_error_of_ours(sqlite_engine: Engine) -> None:
     """The form says that the account was not confirmed; passwords still work."""
     gone = IdentityProvider(issuer="http://127.0.0.1:9")
     with server(sqlite_engine, gone) as client:
-        assert is_refused(client, client.get("/sign-in/oidc"), 401, "did not confirm")
+        assert is_refused(client.get("/sign-in/oidc"), 401, "did not confirm")
 
 
 def test_attempts_are_counted(client: TestClient, provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch) -> None:
     """The provider is not asked without end for one address."""
     monkeypatch.setattr(people, "ATTEMPTS_BY_ADDRESS", 0)
-    assert is_refused(client, sign_in(client, provider), 429, "Too many attempts")
+    assert is_refused(sign_in(client, provider), 429, "Too many attempts")
     assert provider.begun, "its code was not used"
 
 
-@pytest.mark.parametrize(
-    ("values", "reason"),
-    [
-        ({"oidc_issuer": "http://login.example.com"}, "https"),
-        ({"oidc_client_id": None}, "SAYWHY_OIDC_CLIENT_ID"),
-        ({"oidc_roles": "staff=viewer"}, "need each other"),
-        ({"oidc_role_claim": "roles", "oidc_roles": "staff=king"}, "SAYWHY_OIDC_ROLES"),
-        ({"oidc_role_claim": "roles", "oidc_roles": "staff"}, "SAYWHY_OIDC_ROLES"),
-    ],
-)
-def test_settings_that_cannot_be_are_refused(values: dict[str, Any], reason: str) -> None:
-    """The error names the setting, when the server starts."""
-    given = {"oidc_issuer": "https://login.example.com", "oidc_client_id": CLIENT} | values
-    with pytest.raises(InvalidInput, match=reason):
-        create_app(Settings(**given))
-
-
-def is_refused(client: TestClient, answer: Any, status: int, words: str) -> bool:
+def is_refused(answer: Any, status: int, words: str) -> bool:
     """Whether the answer is the form with this explanation, and no session was opened."""
     assert (answer.status_code, words in answer.text) == (status, True), answer.text[-900:]
     assert "example.com" not in answer.text
-    assert COOKIE not in answer.cookies
-    return client.get("/v1/session").status_code == 401 or COOKIE in client.cookies
+    return COOKIE not in answer.cookies

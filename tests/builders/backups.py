@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from saywhy import store
 from saywhy.access import Role
@@ -11,6 +15,7 @@ from saywhy.job import Job
 from saywhy.publication import GroupKind, PublishedGroup
 from saywhy.store import Engine, dump
 from service import jobs
+from service.backups import Restored, restore
 from service.files import JobFiles
 from service.job_kinds import ImportArguments
 from service.people import add_person
@@ -66,3 +71,25 @@ def content(engine: Engine) -> dict[str, list[str]]:
             )
             for name in dump.table_names()
         }
+
+
+def restored(engine: Engine, path: Path, **options: bool) -> Restored:
+    """Restore with the files beside the backup."""
+    return restore(
+        engine, JobFiles(path.parent / "restored"), path, **{"replace": False, "no_reports_since": False, **options}
+    )
+
+
+def edit(path: Path, change: Callable[[str, bytes], bytes | None]) -> None:
+    """Write the archive again with changed members; None leaves one out."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            if (changed := change(name, data)) is not None:
+                archive.writestr(name, changed)
+
+
+def edit_manifest(path: Path, **values: Any) -> None:
+    """Give the manifest other values."""
+    edit(path, lambda name, data: json.dumps(json.loads(data) | values).encode() if name == "manifest.json" else data)

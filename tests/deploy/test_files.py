@@ -152,12 +152,14 @@ def test_what_is_copied_into_the_image_exists() -> None:
 WITHOUT = """
 import sys
 
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {names!r}:
-            raise ModuleNotFoundError(name, name=name.partition(".")[0])
+class Without:
+    def __init__(self, finder):
+        self.finder = finder
 
-sys.meta_path.insert(0, Refuse())
+    def find_spec(self, name, path=None, target=None):
+        return None if name.partition(".")[0] in {names!r} else self.finder.find_spec(name, path, target)
+
+sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
 from cli.main import app
 app()
 """
