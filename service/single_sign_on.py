@@ -214,7 +214,8 @@ class Provider:
         with self._lock:
             age = time.monotonic() - self._keys_read_at
             if age > (_KEYS_AT_MOST_EVERY if anew else _REMEMBERED):
-                self._keys, self._keys_read_at = KeySet.import_key_set(_get(address)), time.monotonic()
+                keys: Any = _get(address)
+                self._keys, self._keys_read_at = KeySet.import_key_set(keys), time.monotonic()
             return self._keys
 
 

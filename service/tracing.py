@@ -61,7 +61,7 @@ class Tracing:
     @contextmanager
     def job(self, job_id: int, kind: str) -> Iterator[None]:
         """The span of a job."""
-        attributes = {"saywhy.job.id": job_id, "saywhy.job.kind": kind}
+        attributes: dict[str, str | int] = {"saywhy.job.id": job_id, "saywhy.job.kind": kind}
         with self.tracer.start_as_current_span(
             f"job {kind}", attributes=attributes, record_exception=False, set_status_on_exception=False
         ) as span:

@@ -75,7 +75,7 @@ def path_to(request: Request, back: str) -> str:
     """The path that was wanted, if it is one of this server and not what browsers take for the address of another one,
     below the folder that a proxy serves; else the start page.
     """
-    root = request.scope.get("root_path", "").rstrip("/")
+    root = str(request.scope.get("root_path", "")).rstrip("/")
     is_path = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
     return root + (back if is_path else "/")
 

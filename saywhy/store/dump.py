@@ -151,7 +151,7 @@ def _set_sequences(connection: Connection) -> None:
         if not any(column["name"] == "id" for column in inspector.get_columns(name)):
             continue
         sequence = connection.scalar(sa.select(sa.func.pg_get_serial_sequence(sa.func.quote_ident(name), "id")))
-        largest = sa.select(sa.func.max(sa.column("id"))).select_from(sa.table(name))
+        largest = sa.select(sa.func.max(sa.column("id", sa.BigInteger))).select_from(sa.table(name))
         if sequence and (value := connection.scalar(largest)):
             connection.execute(sa.select(sa.func.setval(sequence, value)))
 

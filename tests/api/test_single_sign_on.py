@@ -212,8 +212,8 @@ def test_roles_come_from_a_claim(
             people_now = {person.name: person.role for person in list_people(sqlite_engine, "default")}
             assert people_now == {ADA: Role.EDITOR, "new@example.com": role}
         client.cookies.clear()
-        for value in (["x"], [], None, {"staff": 1}):
-            provider.claims["access"] = {"roles": value}
+        for other in (["x"], [], None, {"staff": 1}):
+            provider.claims["access"] = {"roles": other}
             assert is_refused(sign_in(client, provider), 403, "You have no access")
     entries = list_entries(sqlite_engine, "default", 10)
     assert [(entry.actor, entry.action) for entry in entries] == [
