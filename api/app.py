@@ -6,6 +6,7 @@ from asyncio import Semaphore
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 
+from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
@@ -45,11 +46,12 @@ from api.v1 import (
     topic_proposals,
     topics,
 )
-from api.web import docs, report, sign_in
+from api.web import docs, report, sign_in, single_sign_on
 from saywhy import __version__
 from saywhy.settings import Settings
 from saywhy.store import connections_in_use
 from service.micro_batches import MicroBatches
+from service.tracing import Tracing
 from service.worker import WorkerStatus
 
 DESCRIPTION = """
@@ -88,19 +90,24 @@ def create_app(
 
     Its resources (store, models) are opened at start-up and closed at the end. A caller that has opened `resources`
     already, to get errors before there is a server, passes them; they are closed at the end as well. `worker`
-    runs as long as the application does. Raises `InvalidInput` for settings of access that cannot be.
+    runs as long as the application does. Raises `InvalidInput` for settings of access, signing in and tracing that
+    cannot be.
     """
 
     access = AccessPolicy.of(settings)
+    tracing = Tracing.start() if settings.tracing else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         current_default_thread_limiter().total_tokens = worker_threads(settings)
         with (
+            closing(tracing) if tracing else nullcontext(),
             closing(resources or open_resources(settings)) as opened,
             closing(MicroBatches(opened.annotator, on_batch=measured.batch_sizes.observe)) as micro_batches,
             worker or nullcontext(WorkerStatus()) as app.state.worker,
         ):
+            if tracing:
+                tracing.watch(opened.engine)
             measured.waiting.set_function(lambda: micro_batches.waiting)
             measured.connections.set_function(lambda: connections_in_use(opened.engine))
             slots = Semaphore(settings.concurrency)
@@ -118,11 +125,15 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
+        # Its own telemetry would have paths, queries and messages of exceptions: see `service.tracing`.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         responses=problems.documented(),
         dependencies=[Depends(worker_slot, scope="function")],
     )
     app.state.metrics = measured
     app.state.is_draining = False
+    app.state.provider = single_sign_on.provider_of(settings)
+    app.state.asking = CapacityLimiter(single_sign_on.ASKING)
     for module in (
         classify,
         reports,
@@ -148,6 +159,7 @@ def create_app(
         audit_log,
         report,
         sign_in,
+        single_sign_on,
         health,
         metrics,
         docs,
@@ -162,6 +174,10 @@ def create_app(
     app.add_middleware(CheckHost, allowed=AllowedHosts.of(settings))
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Observation, metrics=measured)
+    if tracing:
+        from api.http.request_spans import TraceRequests
+
+        app.add_middleware(TraceRequests, tracing=tracing)
     openapi.complete(app)
     return app
 

@@ -39,10 +39,13 @@ def configured_store(settings: Settings) -> Engine:
 
 
 def worker_options(settings: Settings) -> WorkerOptions:
-    """How a worker works. Raises `InvalidInput` for an invalid `SAYWHY_LABEL_URL`."""
+    """How a worker works. Raises `InvalidInput` for an invalid `SAYWHY_LABEL_URL` and for traces without libraries."""
     from service.job_kinds import Models
     from service.job_process import WorkerOptions
+    from service.tracing import require
 
+    if settings.tracing:
+        require()
     return WorkerOptions(
         database_url=settings.database_url,
         key_file=settings.anonymity_key_file,
@@ -51,6 +54,7 @@ def worker_options(settings: Settings) -> WorkerOptions:
         slots=settings.jobs,
         lease=timedelta(seconds=settings.job_lease),
         retention=timedelta(days=settings.job_retention),
+        tracing=settings.tracing,
     )
 
 

@@ -17,6 +17,7 @@ from cli import (
     anonymity,
     audit,
     audit_log,
+    backup,
     cases,
     customer_health,
     demo,
@@ -30,6 +31,7 @@ from cli import (
     keys,
     mappings,
     mcp,
+    migrating,
     people,
     scenarios,
     schedules,
@@ -103,6 +105,7 @@ def saywhy(
 
 SURVEYS = "From a survey to a report"
 ACCESS = "Who may, and personal data"
+OPERATIONS = "Operating the store"
 STREAMS = "JSON lines in, JSON out; nothing is stored"
 
 app.command("import", rich_help_panel=SURVEYS)(importing.import_responses)
@@ -131,6 +134,9 @@ app.add_typer(keys.app, name="keys", rich_help_panel=ACCESS)
 app.add_typer(people.app, name="people", rich_help_panel=ACCESS)
 app.command("audit-log", rich_help_panel=ACCESS)(audit_log.audit_log)
 app.command("retention", rich_help_panel=ACCESS)(erasure.retention)
+app.command("migrate", rich_help_panel=OPERATIONS)(migrating.migrate)
+app.command("backup", rich_help_panel=OPERATIONS)(backup.backup)
+app.command("restore", rich_help_panel=OPERATIONS)(backup.restore)
 app.command("classify", rich_help_panel=STREAMS)(streams.classify)
 app.add_typer(topics.app, name="topics", rich_help_panel=STREAMS)
 app.command("rank", rich_help_panel=STREAMS)(streams.rank)

@@ -6,3 +6,9 @@ the ONNX graph), `clauses` (text → clause spans), `heads` (token states → lo
 root cause), `decoding` (probabilities and the thresholds in the bundle's `config.json` → annotation).
 `arrays` has the array types that all packages share. `bundled/` is the model version that ships with the code.
 """
+
+import os
+
+# Before ONNX Runtime is imported, whose published builds otherwise give the machine an id and send events to their
+# maker: nothing that runs here calls home.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"

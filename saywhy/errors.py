@@ -19,6 +19,10 @@ class InvalidInput(SaywhyError):
     """The input cannot be read."""
 
 
+class BackupDamaged(InvalidInput):
+    """The file is not a backup, or does not match its checksums."""
+
+
 class ScoreOutOfRange(InvalidInput):
     """The score lies outside its scale."""
 

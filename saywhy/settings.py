@@ -60,10 +60,29 @@ class Settings(BaseSettings):
     proxy_user_header: str | None = Field(
         default=None, description="The header in which trusted proxies name the person who has signed in; unset: none."
     )
+    oidc_issuer: str | None = Field(
+        default=None, description="The provider of OpenID Connect with which people sign in; unset: none."
+    )
+    oidc_client_id: str | None = Field(default=None, description="The name of this server at the provider.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Its secret there; unset: it has none.")
+    oidc_name_claim: str = Field(default="email", description="The claim that has the name of a person.")
+    oidc_role_claim: str | None = Field(
+        default=None,
+        description="The claim with the values of `oidc_roles`; unset: only people who were added sign in.",
+    )
+    oidc_roles: str | None = Field(
+        default=None, description="Which value gives which role: nps-admins=admin,staff=viewer."
+    )
+    oidc_domains: str | None = Field(
+        default=None, description="Domains of e-mail addresses that may sign in, separated by commas; unset: all."
+    )
     retention_days: int | None = Field(
         default=None,
         ge=1,
         description="Days after which `saywhy retention` deletes responses; unset: say so each time.",
+    )
+    tracing: bool = Field(
+        default=False, description="Send traces by OpenTelemetry, to where OTEL_EXPORTER_OTLP_ENDPOINT says."
     )
     label_url: str | None = Field(
         default=None,

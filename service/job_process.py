@@ -10,6 +10,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing import connection, parent_process
@@ -18,10 +20,11 @@ from pathlib import Path
 
 from saywhy import store
 from saywhy.errors import AnalysisRunning, LeaseLost, SaywhyError, StoreUnavailable
-from saywhy.job import Claim, JobProgress
+from saywhy.job import Claim, Job, JobProgress
 from service import logs
 from service.files import JobFiles
 from service.job_kinds import KINDS, Models, RunningJob
+from service.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +43,7 @@ class WorkerOptions:
     """Where, with what and how a worker runs jobs, as plain values that can be sent to a process.
 
     It runs `slots` jobs at a time. A job belongs to it for `lease`, which is renewed while the job runs. Jobs that have
-    ended are kept for `retention`.
+    ended are kept for `retention`. `tracing` makes spans of them.
     """
 
     database_url: str
@@ -50,6 +53,7 @@ class WorkerOptions:
     slots: int = 2
     lease: timedelta = timedelta(seconds=30)
     retention: timedelta = timedelta(days=30)
+    tracing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,15 @@ def _run(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
         engine, claim, JobFiles.of(engine, options.data_dir), options.models, _ProgressReporter(pipe).report
     )
     kind = KINDS[claim.job.kind]
-    kind.run(job, kind.parse(claim.job.arguments))
+    with _traced(engine, claim.job) if options.tracing else nullcontext():
+        kind.run(job, kind.parse(claim.job.arguments))
+
+
+@contextmanager
+def _traced(engine: store.Engine, job: Job) -> Iterator[None]:
+    with closing(Tracing.start()) as tracing, tracing.job(job.id, job.kind):
+        tracing.watch(engine)
+        yield
 
 
 class _ProgressReporter:

@@ -1,14 +1,17 @@
 """Logs as JSON lines, without personal data.
 
 Messages of saywhy and of the server are written as they are: they contain no bodies, ids, names or query texts. Of what
-other libraries log, and of exceptions, whose messages may quote what they failed on, only the place is written.
+other libraries log or warn of, and of exceptions, whose messages may quote what they failed on, only the place is
+written; so it is for exceptions that nobody catches, in whatever thread.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
+from types import TracebackType
 from typing import TextIO
 
 import structlog
@@ -48,6 +51,17 @@ def configure(stream: TextIO | None = None) -> None:
     root.handlers = [handler]
     root.setLevel(logging.INFO)
     logging.getLogger("saywhy.store.engine").setLevel(logging.WARNING)  # its pool tells of every connection
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda args: _log_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+    sys.unraisablehook = lambda args: _log_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """Log an exception that ends a thread or the process, in place of Python's traceback with its message."""
+    if issubclass(kind, KeyboardInterrupt | SystemExit):
+        return
+    logging.getLogger("service").error("an error that nobody caught", exc_info=(kind, error or kind(), trace))
 
 
 def _only_trusted_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -63,7 +77,8 @@ def _place_of_exception(_logger: WrappedLogger, _method: str, event: EventDict) 
         info = sys.exc_info()
     error = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
-        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        trace = info[2] if isinstance(info, tuple) else error.__traceback__
+        frames = traceback.extract_tb(trace)[-_FRAMES:]
         event["exception"] = type(error).__qualname__
         event["stack"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     return event

@@ -10,8 +10,8 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from saywhy import store
-from saywhy.access import Person, Role
-from saywhy.errors import Conflict, InvalidInput, PersonNotFound, TooManyRequests, Unauthenticated
+from saywhy.access import AuditEntry, Person, PrincipalKind, Role
+from saywhy.errors import Conflict, Forbidden, InvalidInput, PersonNotFound, TooManyRequests, Unauthenticated
 from saywhy.key import digest
 from saywhy.store import Connection, Engine
 from saywhy.text import is_storable
@@ -82,8 +82,8 @@ def sign_in(engine: Engine, name: str, password: str, *, address: str, hours: fl
     Raises `Unauthenticated`, which neither says nor takes a different time to show whether there is such a person, and
     `TooManyRequests` after too many attempts from one address or for one name.
     """
+    count_attempt(engine, address)
     with engine.begin() as connection:
-        _count_attempt(connection, f"sign-in from {digest(address)}", ATTEMPTS_BY_ADDRESS)
         _count_attempt(connection, f"sign-in of {digest(name)}", ATTEMPTS_BY_NAME)
     with store.reading(engine) as connection:
         person = store.people.find(connection, name) if is_storable(name) else None
@@ -92,10 +92,49 @@ def sign_in(engine: Engine, name: str, password: str, *, address: str, hours: fl
         is_right = _hasher().verify(password[:LONGEST_PASSWORD], hashed or _hash_of_nobody())
     if person is None or hashed is None or not is_right:
         raise Unauthenticated("the name or the password is wrong")
-    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     with engine.begin() as connection:
-        store.people.open_session(connection, person.id, digest(token), now, now + timedelta(hours=hours))
-    return person, token
+        return person, _open_session(connection, person, hours)
+
+
+def sign_in_identified(
+    engine: Engine, workspace: str, name: str, role: Role | None, *, hours: float
+) -> tuple[Person, str]:
+    """Open a session for somebody whom a provider has identified; the person and the token of the session.
+
+    With a role, somebody new is added to the workspace, and somebody of it gets that role. Raises `Forbidden` for
+    somebody who is not known, and `InvalidInput` for a name that is not one line.
+    """
+    name = single_line(name, "the name")
+    with engine.begin() as connection:
+        person = store.people.find(connection, name)
+        if person is None and role is None:
+            raise Forbidden("somebody whom the provider knows and the store does not")
+        if role is not None and (person is None or (person.workspace == workspace and person.role is not role)):
+            workspace_id = store.workspaces.find(connection, workspace)
+            store.workspaces.lock(connection, workspace_id)
+            now = datetime.now(UTC)
+            if person is None:
+                store.people.add(connection, workspace_id, name, role, None, now)
+            else:
+                store.people.set_role(connection, person.id, role)
+            person = _find(connection, workspace, name)
+            entry = AuditEntry(now, PrincipalKind.PERSON, name, f"sign-in as {role.value}", None, None)
+            store.audit_log.add(connection, workspace_id, entry)
+        assert person is not None
+        return person, _open_session(connection, person, hours)
+
+
+def count_attempt(engine: Engine, address: str) -> None:
+    """Count an attempt to sign in. Raises `TooManyRequests` if there were too many from this address."""
+    with engine.begin() as connection:
+        _count_attempt(connection, f"sign-in from {digest(address)}", ATTEMPTS_BY_ADDRESS)
+
+
+def _open_session(connection: Connection, person: Person, hours: float) -> str:
+    """The token of a new session, of which a digest is stored."""
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    store.people.open_session(connection, person.id, digest(token), now, now + timedelta(hours=hours))
+    return token
 
 
 def sign_out(engine: Engine, token: str) -> None:

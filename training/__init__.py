@@ -5,3 +5,5 @@ Four rooms, in the order of the work; each is a set of commands (`python -m trai
 (checkpoint → int8 graph → calibrated bundle), `evaluation` (quality tables on labelled feedback and on hard cases).
 Imports: `fit` → `export` → `evaluation` → `data`. The only room of the product that needs torch.
 """
+
+import models  # noqa: F401  # first: it turns the telemetry of ONNX Runtime off

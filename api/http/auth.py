@@ -36,6 +36,8 @@ PUBLIC = (
     "POST /v1/session",
     "GET /sign-in",
     "POST /sign-in",
+    "GET /sign-in/oidc",
+    "GET /sign-in/oidc/callback",
     "GET /docs",
     "GET /docs/assets/",
     "GET /openapi.json",

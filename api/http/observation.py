@@ -53,7 +53,7 @@ class Observation:
                 raise
             finally:
                 seconds = time.perf_counter() - started
-                method = scope["method"] if scope["method"] in _METHODS else "other"
+                method = method_of(scope)
                 route = route_of(scope)
                 self.metrics.observe(method, route, status, seconds)
                 log.log(
@@ -65,6 +65,11 @@ class Observation:
                     milliseconds=round(1000 * seconds, 1),
                     **({"exc_info": error} if error else {}),
                 )
+
+
+def method_of(scope: Scope) -> str:
+    """The method of the request, `other` for one that HTTP does not have."""
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 def route_of(scope: Scope) -> str:

@@ -62,15 +62,14 @@ def open_session(
     person, token = people.sign_in(
         resources.engine, name, password, address=access.address_of(request), hours=access.session_hours
     )
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(access.session_hours * 3600),
-        secure=access.is_https(request),
-        httponly=True,
-        samesite="lax",
-    )
+    set_session(response, token, access, is_https=access.is_https(request))
     return person
+
+
+def set_session(response: Response, token: str, access: AccessPolicy, *, is_https: bool) -> None:
+    """Let the browser keep the token of a session, which scripts cannot read."""
+    seconds = int(access.session_hours * 3600)
+    response.set_cookie(COOKIE, token, max_age=seconds, secure=is_https, httponly=True, samesite="lax")
 
 
 @router.get("", summary="Who am I?")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Literal
-from urllib.parse import parse_qs
+from typing import Annotated
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -16,7 +16,7 @@ from api.http.accept_language import preferred_language
 from api.http.dependencies import AccessPolicyDep, ResourcesDep
 from api.v1.session import open_session
 from api.web.report import AcceptLanguage, Language
-from pipelines.render import sign_in_page
+from pipelines.render import SignInRefusal, sign_in_page
 from saywhy.errors import TooManyRequests, Unauthenticated
 
 router = APIRouter(include_in_schema=False)
@@ -28,9 +28,11 @@ Next = Annotated[str, Query(alias="next", description="The path to which signing
 
 
 @router.get("/sign-in")
-def show_form(language: Language = None, accept_language: AcceptLanguage = "") -> HTMLResponse:
-    """The form, in the language of the browser."""
-    return _form(language or preferred_language(accept_language))
+def show_form(
+    request: Request, back: Next = "/", language: Language = None, accept_language: AcceptLanguage = ""
+) -> HTMLResponse:
+    """The form, in the language of the browser, and a link to the provider if there is one."""
+    return show_form_again(request, back, language or preferred_language(accept_language))
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -55,25 +57,40 @@ def sign_in(
     accept_language: AcceptLanguage = "",
 ) -> Response:
     """Open a session and lead back to the page; or the form again, and why."""
-    root = request.scope.get("root_path", "").rstrip("/")
-    response = RedirectResponse(root + (back if _is_path(back) else "/"), HTTPStatus.SEE_OTHER)
+    response = RedirectResponse(path_to(request, back), HTTPStatus.SEE_OTHER)
     try:
         open_session(form.get("name", ""), form.get("password", ""), request, response, resources, access)
     except Unauthenticated:
-        return _form(language or preferred_language(accept_language), "sign_in.wrong", HTTPStatus.UNAUTHORIZED)
+        return show_form_again(
+            request, back, language or preferred_language(accept_language), "sign_in.wrong", HTTPStatus.UNAUTHORIZED
+        )
     except TooManyRequests:
-        return _form(language or preferred_language(accept_language), "sign_in.wait", HTTPStatus.TOO_MANY_REQUESTS)
+        return show_form_again(
+            request, back, language or preferred_language(accept_language), "sign_in.wait", HTTPStatus.TOO_MANY_REQUESTS
+        )
     return response
 
 
-def _is_path(back: str) -> bool:
-    """Whether it is a path of this server, and not what browsers take for the address of another one."""
-    return back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+def path_to(request: Request, back: str) -> str:
+    """The path that was wanted, if it is one of this server and not what browsers take for the address of another one,
+    below the folder that a proxy serves; else the start page.
+    """
+    root = str(request.scope.get("root_path", "")).rstrip("/")
+    is_path = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+    return root + (back if is_path else "/")
 
 
-def _form(
-    language: str, refusal: Literal["sign_in.wrong", "sign_in.wait"] | None = None, status: HTTPStatus = HTTPStatus.OK
+def show_form_again(
+    request: Request,
+    back: str,
+    language: str,
+    refusal: SignInRefusal | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> HTMLResponse:
-    page = sign_in_page(refusal, language=language)
+    """The form, and why the last attempt was refused."""
+    link = None
+    if request.app.state.provider is not None:
+        link = f"{path_to(request, '/sign-in/oidc')}?{urlencode({'next': back})}"
+    page = sign_in_page(refusal, provider_link=link, language=language)
     headers = {"Content-Security-Policy": content_security.of_sign_in(page), "Cache-Control": "no-store"}
     return HTMLResponse(page, status, headers)

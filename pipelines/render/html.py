@@ -33,12 +33,18 @@ def start_page(responses: int, *, is_analysing: bool, language: str = "en") -> s
     return _render("start.html.j2", Wording(language), responses=responses, analysing=is_analysing)
 
 
-def sign_in_page(refusal: Literal["sign_in.wrong", "sign_in.wait"] | None = None, *, language: str = "en") -> str:
+#: Why an attempt to sign in was refused: a key of the catalogues.
+SignInRefusal = Literal["sign_in.wrong", "sign_in.wait", "sign_in.unknown", "sign_in.unconfirmed"]
+
+
+def sign_in_page(
+    refusal: SignInRefusal | None = None, *, provider_link: str | None = None, language: str = "en"
+) -> str:
     """The form by which people sign in, with why the last attempt was refused; same languages as `to_html`.
 
-    The page posts to its own address, and nothing else.
+    The page posts to its own address, and nothing else. `provider_link` leads to a provider that knows people.
     """
-    return _render("sign_in.html.j2", Wording(language), refusal=refusal)
+    return _render("sign_in.html.j2", Wording(language), refusal=refusal, provider_link=provider_link)
 
 
 def _render(template: str, wording: Wording, **values: object) -> str:

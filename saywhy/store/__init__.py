@@ -13,7 +13,8 @@ Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comme
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
 `new_accounts`, `customers`, `comment_search`. Access: `keys`, `people` (and their sessions), `rate_limits`,
-`audit_log`. `erasure` and `redaction` delete what is to be forgotten.
+`audit_log`. `erasure` and `redaction` delete what is to be forgotten, and `dump`
+reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables`, `topic_tables`, `job_tables`, `case_tables` and `access_tables` define the schema, `migrate` and `migrations/`
 create it, `statements` and `types` hide the differences between the databases. `key_file` keeps the keys of anonymous
@@ -33,6 +34,7 @@ from saywhy.store import (
     comment_search,
     comments,
     customers,
+    dump,
     efforts,
     erasure,
     fixes,
@@ -56,7 +58,7 @@ from saywhy.store import (
     topics,
     workspaces,
 )
-from saywhy.store.engine import check, connections_in_use, open_store, reading
+from saywhy.store.engine import check, connections_in_use, open_store, reading, schema_status
 from saywhy.store.locks import analysing
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "comments",
     "connections_in_use",
     "customers",
+    "dump",
     "efforts",
     "erasure",
     "fixes",
@@ -96,6 +99,7 @@ __all__ = [
     "responses",
     "runs",
     "schedules",
+    "schema_status",
     "topic_edits",
     "topics",
     "workspaces",

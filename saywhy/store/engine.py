@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, event
 
 from saywhy.errors import InvalidInput, SaywhyError, StoreBusy, StoreUnavailable
 from saywhy.store import migrate
+from saywhy.store.migrate import SchemaStatus
 
 #: Seconds that a writer on SQLite waits for another writer.
 BUSY_TIMEOUT = 60
@@ -50,10 +51,6 @@ def open_store(url: str, key_file: Path | None = None, *, connections: int = CON
     if key_file is None and engine.dialect.name == "sqlite":
         key_file = Path(f"{engine.url.database}-keys")
     engine.update_execution_options(key_file=key_file)
-    event.listen(engine, "handle_error", _as_product_error, retval=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
     try:
         migrate.to_head(engine)
     finally:
@@ -61,6 +58,18 @@ def open_store(url: str, key_file: Path | None = None, *, connections: int = CON
     if engine.dialect.name == "sqlite" and "uri" not in engine.url.query:
         _never_create(engine, Path(engine.url.database or "").absolute())
     return engine
+
+
+def schema_status(url: str) -> SchemaStatus:
+    """How the schema of a database stands, which is left as it is. Raises what `open_store` raises."""
+    engine = _create_engine(url, 1)
+    if engine.dialect.name == "sqlite" and "uri" not in engine.url.query:
+        _never_create(engine, Path(engine.url.database or "").absolute())
+    try:
+        with reading(engine) as connection:
+            return migrate.status(connection)
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -116,15 +125,20 @@ def _create_engine(url: str, connections: int) -> Engine:
         "pool_use_lifo": True,  # few connections with warm caches rather than all of them
     }
     if backend == "sqlite":
-        return sa.create_engine(
+        engine = sa.create_engine(
             parsed.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_TIMEOUT}, **options
         )
-    return sa.create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
-        connect_args={"connect_timeout": parsed.query.get("connect_timeout", CONNECT_TIMEOUT)},
-        pool_pre_ping=True,  # reconnects before a transaction if the server was restarted
-        **options,
-    )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = sa.create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            connect_args={"connect_timeout": parsed.query.get("connect_timeout", CONNECT_TIMEOUT)},
+            pool_pre_ping=True,  # reconnects before a transaction if the server was restarted
+            **options,
+        )
+    event.listen(engine, "handle_error", _as_product_error, retval=True)
+    return engine
 
 
 def _never_create(engine: Engine, path: Path) -> None:

@@ -100,6 +100,13 @@ def exported_files(connection: Connection, workspace_id: int) -> list[str]:
     return [result["file"] for result in connection.scalars(query)]
 
 
+def all_files(connection: Connection) -> tuple[list[str], list[str]]:
+    """The keys of the files that jobs of all workspaces need: uploads that wait for them, and finished exports."""
+    uploads = [job.arguments["upload"] for job in all_unfinished(connection) if "upload" in job.arguments]
+    query = sa.select(jobs.c.result).where(jobs.c.kind == "export", jobs.c.state == JobState.SUCCEEDED)
+    return uploads, [result["file"] for result in connection.scalars(query)]
+
+
 def request_cancel(connection: Connection, workspace_id: int, job_id: int) -> Job:
     """Cancel a job that is not running, or ask the worker of a running one to stop.
 

@@ -114,10 +114,16 @@ def renew_anonymity_key(connection: Connection, workspace_id: int) -> None:
         raise Conflict(f"the workspace {name!r} is not anonymous: it has no key")
     key = secrets.token_bytes(32)
     _set_fingerprint(connection, workspace_id, key)
-    waves = connection.scalars(sa.select(responses.c.wave).distinct().where(responses.c.workspace_id == workspace_id))
-    closed = sorted(waves, key=lambda wave: (wave is None, wave or ""))
-    connection.execute(sa.update(workspaces).where(workspaces.c.id == workspace_id).values(closed_waves=closed))
+    close_waves(connection, workspace_id)
     key_file.put(key_file.path_of(connection), {name: key})
+
+
+def close_waves(connection: Connection, workspace_id: int) -> None:
+    """Let the waves that have responses accept no more."""
+    waves = connection.scalars(sa.select(responses.c.wave).distinct().where(responses.c.workspace_id == workspace_id))
+    closed = closed_waves(connection, workspace_id) | set(waves)
+    ordered = sorted(closed, key=lambda wave: (wave is None, wave or ""))
+    connection.execute(sa.update(workspaces).where(workspaces.c.id == workspace_id).values(closed_waves=ordered))
 
 
 def _fingerprint(connection: Connection, workspace_id: int) -> str | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sys
+import threading
+import warnings
 from typing import Any
 
 import pytest
@@ -71,6 +74,25 @@ def test_messages_of_libraries_are_left_out(log: io.StringIO) -> None:
     logging.getLogger("service.runs").warning("a run was abandoned")
     texts = [entry["event"] for entry in entries(log)]
     assert texts == ["message of a library, left out", "Started server process [12]", "a run was abandoned"]
+
+
+def test_what_nobody_catches_is_logged_with_its_place(log: io.StringIO) -> None:
+    """Neither an exception that ends a thread nor a warning writes its message, which may quote what it failed on."""
+
+    def fail() -> None:
+        warnings.warn("Jane Doe", stacklevel=1)
+        raise ValueError("hunter2")
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    sys.excepthook(RuntimeError, RuntimeError("s3cret"), None)
+    warned, ended, end = entries(log)
+    assert warned["logger"] == "py.warnings"
+    assert (ended["level"], ended["exception"]) == ("error", "ValueError")
+    assert ended["stack"][-1].endswith(" fail")
+    assert end["exception"] == "RuntimeError"
+    assert not any(secret in log.getvalue() for secret in SECRETS)
 
 
 def test_metrics_count_requests_by_route(client: TestClient) -> None:

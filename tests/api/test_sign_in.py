@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.http.auth import COOKIE
 from saywhy.access import Role
+from saywhy.errors import InvalidInput
+from saywhy.settings import Settings
 from service.people import add_person
 from service.workspaces import create
 from tests.api.test_keys import client_of
@@ -89,3 +93,20 @@ def test_odd_forms_are_refused(client: TestClient, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("service.people.ATTEMPTS_BY_ADDRESS", 0)
     waiting = client.post("/sign-in", data={"name": "Eda Łoś", "password": PASSWORD})
     assert (waiting.status_code, "Too many attempts" in waiting.text) == (429, True)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"oidc_issuer": "http://login.example.com"}, "https"),
+        ({"oidc_client_id": None}, "SAYWHY_OIDC_CLIENT_ID"),
+        ({"oidc_roles": "staff=viewer"}, "need each other"),
+        ({"oidc_role_claim": "roles", "oidc_roles": "staff=king"}, "SAYWHY_OIDC_ROLES"),
+        ({"oidc_role_claim": "roles", "oidc_roles": "staff"}, "SAYWHY_OIDC_ROLES"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(values: dict[str, Any], reason: str) -> None:
+    """The error names the setting, when the server starts."""
+    given = {"oidc_issuer": "https://login.example.com", "oidc_client_id": "saywhy"} | values
+    with pytest.raises(InvalidInput, match=reason):
+        create_app(Settings(**given))

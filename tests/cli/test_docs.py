@@ -85,6 +85,7 @@ def test_every_member_of_a_report_is_documented() -> None:
 
 #: Bases of others, and errors of analyses, workers and the command line, which a job or a log tells.
 _NEVER_ANSWERED = {
+    errors.BackupDamaged,
     errors.SaywhyError,
     errors.LeaseLost,
     errors.NothingToAnalyse,

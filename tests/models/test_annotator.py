@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -184,3 +187,12 @@ def test_mean_vectors_have_unit_length() -> None:
 def test_heads_file_is_read_without_pickle() -> None:
     """The heads are a safetensors file, a format that cannot contain code."""
     assert (BUNDLED / HEADS).read_bytes()[8:9] == b"{"
+
+
+@pytest.mark.parametrize("module", ["models.annotator", "training.export.quantise"])
+def test_nothing_calls_home(tmp_path: Path, module: str) -> None:
+    """ONNX Runtime makes no id of the machine and no store of events, as it does where its telemetry is on."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ORT_", "XDG_"))}
+    code = f"import {module}; from models.annotator import load_annotator; load_annotator()"
+    subprocess.run([sys.executable, "-c", code], env=environment | {"HOME": str(tmp_path)}, check=True)
+    assert not [path for path in tmp_path.rglob("*") if "onnxruntime" in path.name]

@@ -34,7 +34,7 @@ class UnusableAnswer(Exception):
 class LabelEndpoint:
     """Where proposals are requested: `url` is the base of the API (`https://…/v1`), `timeout` in seconds per request.
 
-    Raises `InvalidInput` for a URL that is not http or https.
+    Raises `InvalidInput` for a URL that is not http or https, or has a secret: it is logged.
     """
 
     url: str
@@ -45,6 +45,8 @@ class LabelEndpoint:
     def __post_init__(self) -> None:
         if not self.url.startswith(("http://", "https://")):
             raise InvalidInput("SAYWHY_LABEL_URL must begin with http:// or https://")
+        if "@" in self.url or "?" in self.url:
+            raise InvalidInput("SAYWHY_LABEL_URL must have no password and no query: set SAYWHY_LABEL_KEY")
 
     def ask(self, instructions: str, message: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON object that the model answers to a message. Texts in the message are masked.

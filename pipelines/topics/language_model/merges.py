@@ -94,7 +94,7 @@ def _merges(group: Any, by_id: Mapping[str, NamedTopic]) -> Iterator[ProposedMer
     if not isinstance(ids, list) or not all(isinstance(key, str) for key in ids):
         raise UnusableAnswer("a group without ids")
     if unknown := [key for key in ids if key not in by_id]:
-        raise UnusableAnswer(f"there is no {unknown[0]:.20}")
+        raise UnusableAnswer(f"{len(unknown)} ids that it was not asked about")
     topics = [by_id[key] for key in sorted(set(ids), key=list(by_id).index)]
     known = [topic for topic in topics if topic.is_known]
     if len(topics) < 2 or len(known) > 1:

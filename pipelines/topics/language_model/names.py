@@ -65,7 +65,7 @@ def with_names(
         try:
             written = _ask(endpoint, _quotes(members[cluster.id], comments), sorted(labels))
         except UnusableAnswer as error:
-            unusable.append(f"{cluster.label}: {error}")
+            unusable.append(f"{cluster.id}: {error}")  # the label may be words of a comment
             continue
         except EndpointFailed as error:
             _LOG.warning("%s did not answer (%s): the other topics keep the labels found offline", endpoint.url, error)
