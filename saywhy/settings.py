@@ -65,6 +65,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Days after which `saywhy retention` deletes responses; unset: say so each time.",
     )
+    webhook_hosts: str | None = Field(
+        default=None,
+        description="Hosts that webhooks may reach anywhere and over plain HTTP, separated by commas; unset: none.",
+    )
+    webhook_timeout: float = Field(
+        default=10.0, ge=0.1, le=120, description="Seconds that one message of a webhook may take."
+    )
     label_url: str | None = Field(
         default=None,
         description="OpenAI-compatible API that names topics and proposes merges; unset: labels are phrases.",

@@ -22,6 +22,7 @@ from saywhy.job import Claim, JobProgress
 from service import logs
 from service.files import JobFiles
 from service.job_kinds import KINDS, Models, RunningJob
+from service.webhooks.addresses import Outgoing
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class WorkerOptions:
     """Where, with what and how a worker runs jobs, as plain values that can be sent to a process.
 
     It runs `slots` jobs at a time. A job belongs to it for `lease`, which is renewed while the job runs. Jobs that have
-    ended are kept for `retention`.
+    ended are kept for `retention`. `outgoing`: where webhooks may lead.
     """
 
     database_url: str
@@ -50,6 +51,7 @@ class WorkerOptions:
     slots: int = 2
     lease: timedelta = timedelta(seconds=30)
     retention: timedelta = timedelta(days=30)
+    outgoing: Outgoing = field(default_factory=Outgoing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@
 
 No function commits: the caller's transaction does. Iterators stream; use them up inside their transaction.
 
-Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
-`memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
+Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `response_ids`, `comments`, `annotations`,
+`clusters`, `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
 `new_accounts`, `customers`, `comment_search`. Access: `keys`, `people` (and their sessions), `rate_limits`,
-`audit_log`. `erasure` and `redaction` delete what is to be forgotten.
+`audit_log`. Telling others: `webhooks`, `deliveries`. `erasure` and `redaction` delete what is to be forgotten.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables`, `topic_tables`, `job_tables`, `case_tables` and `access_tables` define the schema, `migrate` and `migrations/`
-create it, `statements` and `types` hide the differences between the databases. `key_file` keeps the keys of anonymous
-workspaces outside the database.
+`tables`, `topic_tables`, `job_tables`, `case_tables`, `access_tables` and `webhook_tables` define the schema, `migrate`
+and `migrations/` create it, `statements` and `types` hide the differences between the databases. `key_file` keeps the
+keys of anonymous workspaces outside the database.
 """
 
 from sqlalchemy import Connection, Engine
@@ -33,6 +33,7 @@ from saywhy.store import (
     comment_search,
     comments,
     customers,
+    deliveries,
     efforts,
     erasure,
     fixes,
@@ -49,11 +50,13 @@ from saywhy.store import (
     rate_limits,
     redaction,
     reports,
+    response_ids,
     responses,
     runs,
     schedules,
     topic_edits,
     topics,
+    webhooks,
     workspaces,
 )
 from saywhy.store.engine import check, connections_in_use, open_store, reading
@@ -75,6 +78,7 @@ __all__ = [
     "comments",
     "connections_in_use",
     "customers",
+    "deliveries",
     "efforts",
     "erasure",
     "fixes",
@@ -93,10 +97,12 @@ __all__ = [
     "reading",
     "redaction",
     "reports",
+    "response_ids",
     "responses",
     "runs",
     "schedules",
     "topic_edits",
     "topics",
+    "webhooks",
     "workspaces",
 ]
