@@ -45,6 +45,9 @@ from api.v1 import (
     session,
     topic_proposals,
     topics,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_events,
 )
 from api.web import docs, report, sign_in, single_sign_on
 from saywhy import __version__
@@ -76,6 +79,7 @@ TAGS = [
     {"name": "responses", "description": "Responses that a program sends."},
     {"name": "imports", "description": "Files with responses."},
     {"name": "jobs", "description": "Imports, analyses and exports in the background, and their schedules."},
+    {"name": "webhooks", "description": "Who is told of what, and whether that arrives."},
     {"name": "mappings", "description": "Saved mappings: how files with certain columns are imported."},
     {"name": "access", "description": "Keys, signing in, and the log of who wrote what."},
     {"name": "pages", "description": "The reports as pages."},
@@ -128,6 +132,7 @@ def create_app(
         # Its own telemetry would have paths, queries and messages of exceptions: see `service.tracing`.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         responses=problems.documented(),
+        webhooks=webhook_events.router,
         dependencies=[Depends(worker_slot, scope="function")],
     )
     app.state.metrics = measured
@@ -153,6 +158,8 @@ def create_app(
         analyses,
         exports,
         schedules,
+        webhook_endpoints,
+        webhook_deliveries,
         erasure,
         keys,
         session,

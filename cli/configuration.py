@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from saywhy.settings import Settings
     from saywhy.store import Engine
     from service.job_process import WorkerOptions
+    from service.webhooks.addresses import Outgoing
 
 
 def read_settings(**options: Any) -> Settings:
@@ -55,7 +56,15 @@ def worker_options(settings: Settings) -> WorkerOptions:
         lease=timedelta(seconds=settings.job_lease),
         retention=timedelta(days=settings.job_retention),
         tracing=settings.tracing,
+        outgoing=outgoing(settings),
     )
+
+
+def outgoing(settings: Settings) -> Outgoing:
+    """Where webhooks may lead, and how long a message may take."""
+    from service.webhooks.addresses import Outgoing
+
+    return Outgoing.of(settings.webhook_hosts, settings.webhook_timeout)
 
 
 def serving_code_frame(settings: Settings) -> CodeFrame:

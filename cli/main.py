@@ -38,6 +38,7 @@ from cli import (
     serving,
     streams,
     topics,
+    webhooks,
     worker,
 )
 from cli.printing import printable_line
@@ -129,6 +130,7 @@ app.command("mcp", rich_help_panel=SURVEYS)(mcp.serve_tools)
 app.command("worker", rich_help_panel=SURVEYS)(worker.worker)
 app.add_typer(jobs.app, name="jobs", rich_help_panel=SURVEYS)
 app.add_typer(schedules.app, name="schedule", rich_help_panel=SURVEYS)
+app.add_typer(webhooks.app, name="webhooks", rich_help_panel=SURVEYS)
 app.command("demo", rich_help_panel=SURVEYS)(demo.demo)
 app.add_typer(keys.app, name="keys", rich_help_panel=ACCESS)
 app.add_typer(people.app, name="people", rich_help_panel=ACCESS)

@@ -13,7 +13,7 @@ class Scope(StrEnum):
     READ = "read"  # reports, topics, fixes, mappings, samples of audits; personal data is masked
     WRITE = "write"  # edit topics, mark fixes, hand in labels, save mappings
     CLASSIFY = "classify"  # have comments classified, which stores nothing
-    ADMIN = "admin"  # keys, the audit log, deleting customers
+    ADMIN = "admin"  # keys, webhooks, the audit log, deleting customers
     PII = "pii"  # personal data unmasked
 
 

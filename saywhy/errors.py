@@ -79,6 +79,14 @@ class ScheduleNotFound(NotFound):
     """There is no schedule of that number."""
 
 
+class EndpointNotFound(NotFound):
+    """There is no webhook endpoint of that number."""
+
+
+class DeliveryNotFound(NotFound):
+    """There is no delivery of that number."""
+
+
 class KeyNotFound(NotFound):
     """There is no key of that number or name."""
 

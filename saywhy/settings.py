@@ -83,6 +83,12 @@ class Settings(BaseSettings):
     )
     tracing: bool = Field(
         default=False, description="Send traces by OpenTelemetry, to where OTEL_EXPORTER_OTLP_ENDPOINT says."
+    webhook_hosts: str | None = Field(
+        default=None,
+        description="Hosts that webhooks may reach anywhere and over plain HTTP, separated by commas; unset: none.",
+    )
+    webhook_timeout: float = Field(
+        default=10.0, ge=0.1, le=120, description="Seconds that one message of a webhook may take."
     )
     label_url: str | None = Field(
         default=None,

@@ -24,6 +24,7 @@ from service.progress import Progress
 from service.reports.writing import release_plan, write_reports
 from service.topics.proposals import propose_merges
 from service.topics.update import update_topics
+from service.webhooks.events import tell_praise
 
 #: Comments per transaction.
 BATCH = 2048
@@ -69,7 +70,7 @@ def analyse(
         except BaseException as error:
             runs.fail(engine, workspace_id, run, error)
             raise
-        return runs.succeed(engine, workspace_id, run)
+        return runs.succeed(engine, workspace_id, run, annotator.code_frame)
 
 
 def _record_health(engine: Engine, workspace_id: int) -> None:
@@ -131,6 +132,8 @@ def annotate_comments(engine: Engine, workspace_id: int, annotator: CommentAnnot
         annotations = annotate(batch, annotator)
         hashes = [comment.content_hash for comment in batch]
         with engine.begin() as connection:
-            store.annotations.save(connection, workspace_id, dict(zip(hashes, annotations, strict=True)))
+            annotated = dict(zip(hashes, annotations, strict=True))
+            store.annotations.save(connection, workspace_id, annotated)
+            tell_praise(connection, workspace_id, annotator.model, annotated)
         last_hash, done = hashes[-1], done + len(batch)
         progress("annotate", done, 0)

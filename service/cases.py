@@ -50,8 +50,7 @@ def open_for(
 ) -> int:
     """Open the cases of responses that were just saved, in the same transaction; return their number.
 
-    The policy of the workspace says which. A response has at most one case, however often it is imported. Whoever
-    saves responses calls this.
+    The policy of the workspace says which. A response has at most one case, however often it is imported.
     """
     if store.workspaces.is_anonymous(connection, workspace_id):
         return 0

@@ -24,6 +24,7 @@ from saywhy.store.cases import CaseFilter
 from service.cases import following_up
 from service.exports import ExportedResponse, Exporter
 from service.paging import PAGE, cursor_of, page_size, position_of
+from service.webhooks.events import tell_turned
 from service.workspaces import reading, writing
 
 _Named = TypeVar("_Named", AccountHealth, CustomerAlert)
@@ -163,8 +164,8 @@ def check_health(
 def record_health(connection: Connection, workspace_id: int, now: datetime | None = None) -> list[CustomerAlert]:
     """`check_health` in a transaction; nothing in an anonymous workspace.
 
-    Every analysis calls it. An account raises its first alert when it turns after it was first recorded, by more than a
-    margin (`pipelines.follow_up.health.band_since`).
+    Every analysis calls it, and subscribers are told. An account raises its first alert when it turns after it was
+    first recorded, by more than a margin (`pipelines.follow_up.health.band_since`).
     """
     if store.workspaces.is_anonymous(connection, workspace_id):
         return []
@@ -181,6 +182,7 @@ def record_health(connection: Connection, workspace_id: int, now: datetime | Non
             alerts.append(CustomerAlert(account.account, account.is_personal, earlier, band, account.health, now))
     store.customers.save_bands(connection, workspace_id, changed)
     store.customers.add_alerts(connection, workspace_id, alerts)
+    tell_turned(connection, workspace_id, alerts)
     return alerts
 
 

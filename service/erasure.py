@@ -123,6 +123,7 @@ def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], 
     edits = store.erasure.change_edits(connection, workspace_id, lambda old: _without(old, stand_ins, words))
     labels = _relabel(connection, workspace_id, words)
     quotes, reports = _rewrite_reports(connection, workspace_id, words, labels)
+    store.webhooks.forget_labels(connection, workspace_id, labels)
     if traces:
         save_edited_topics(connection, workspace_id)
         store.workspaces.touch(connection, workspace_id)

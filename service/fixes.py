@@ -17,6 +17,7 @@ from saywhy.store import Connection, Engine
 from service.anonymity import Withheld, refuse
 from service.reports.reading import find_latest_report, latest_report
 from service.survey import load_survey
+from service.webhooks.events import tell_report_changes
 from service.workspaces import reading, writing
 
 
@@ -49,7 +50,9 @@ def mark_fixed(engine: Engine, workspace: str, code_frame: CodeFrame, fix: Fix) 
         }
     with writing(engine, workspace) as (connection, workspace_id):
         store.fixes.put(connection, workspace_id, fix)
+        before = find_latest_report(connection, workspace_id, ALL_WAVES)
         _amend_reports(connection, workspace_id, fix.cause, outcome_on)
+        tell_report_changes(connection, workspace_id, before, code_frame)
     return MarkedFix(fix, outcome_on[ALL_WAVES])
 
 

@@ -22,10 +22,10 @@ from saywhy.errors import Conflict
 from saywhy.feedback import Rejection, Response, Scale
 from saywhy.store import Connection, Engine
 from saywhy.store.imports import Import
-from service.cases import open_for
 from service.identification import Identification
 from service.mappings import examine_with_mappings
 from service.progress import Progress
+from service.saving import save
 from service.workspaces import reading
 
 #: Rows per transaction.
@@ -82,8 +82,8 @@ def import_file(
     """Save the responses of a file; invalid rows are kept as rejections (`read_rejections`).
 
     Upserts on (source, external id), so that a second import changes nothing. Rows and progress are saved in one
-    transaction per batch: after a kill, the same call continues with the first row that was not saved. Cases are opened
-    in the same transaction (`service.cases`). `mapping` and `save_mapping` are as in
+    transaction per batch, with what follows from them (`service.saving`): after a kill, the same call continues with
+    the first row that was not saved. `mapping` and `save_mapping` are as in
     `service.mappings.examine_with_mappings`. `progress` gets line numbers. `announce` gets the report before the import
     is marked as finished: if the process is killed until then, the same call reports the same counts. `conclude` gets
     it too, in the transaction that marks the import as finished. `name` is that of the file for people, by default its
@@ -109,8 +109,8 @@ def import_file(
         responses = [(line, item) for line, item in batch if isinstance(item, Response)]
         rejections = [item for _, item in batch if isinstance(item, Rejection)]
         with engine.begin() as connection:
-            saved = store.responses.save(connection, workspace_id, [response for _, response in responses])
-            opened += open_for(connection, workspace_id, [response for _, response in responses])
+            saved, opened_here = save(connection, workspace_id, [response for _, response in responses])
+            opened += opened_here
             done = entry.rows_done + len(batch)
             entry = store.imports.advance(connection, workspace_id, entry.id, done, saved, rejections)
         if progress:

@@ -25,6 +25,7 @@ from service import logs
 from service.files import JobFiles
 from service.job_kinds import KINDS, Models, RunningJob
 from service.tracing import Tracing
+from service.webhooks.addresses import Outgoing
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class WorkerOptions:
     """Where, with what and how a worker runs jobs, as plain values that can be sent to a process.
 
     It runs `slots` jobs at a time. A job belongs to it for `lease`, which is renewed while the job runs. Jobs that have
-    ended are kept for `retention`. `tracing` makes spans of them.
+    ended are kept for `retention`. `tracing` makes spans of them. `outgoing`: where webhooks may lead.
     """
 
     database_url: str
@@ -54,6 +55,7 @@ class WorkerOptions:
     lease: timedelta = timedelta(seconds=30)
     retention: timedelta = timedelta(days=30)
     tracing: bool = False
+    outgoing: Outgoing = field(default_factory=Outgoing)
 
 
 @dataclass(frozen=True, slots=True)

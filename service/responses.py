@@ -9,8 +9,8 @@ from saywhy import store
 from saywhy.feedback import Response
 from saywhy.store import Connection, Engine
 from saywhy.store.responses import why_closed
-from service.cases import open_for
 from service.idempotency import RequestKey, answer_once
+from service.saving import save
 from service.workspaces import writing
 
 _NO_ID = "an anonymous workspace needs ids that the survey tool gave, by which it tells known people from new ones"
@@ -78,8 +78,7 @@ def _save(connection: Connection, workspace_id: int, responses: Sequence[Respons
         rejected += refused.values()
         numbered = [(index, item) for index, item in numbered if index not in refused]
     saved = [response for _, response in numbered]
-    counts = store.responses.save(connection, workspace_id, saved)
-    open_for(connection, workspace_id, saved)
+    counts, _ = save(connection, workspace_id, saved)
     rejected.sort(key=lambda rejection: rejection.index)
     return SaveReport(counts.new, counts.changed, counts.unchanged, tuple(rejected))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 
 from saywhy import store
+from saywhy.code_frame import CodeFrame
 from saywhy.errors import AnalysisRunning
 from saywhy.run import Run, RunState
 from saywhy.store import Engine
+from service.webhooks.events import tell_finished
 
 
 def start(engine: Engine, workspace_id: int, model: str, *, refit: bool) -> Run:
@@ -26,9 +28,10 @@ def start(engine: Engine, workspace_id: int, model: str, *, refit: bool) -> Run:
         return store.runs.finish(connection, workspace_id, run.id, RunState.SUCCEEDED, detail)
 
 
-def succeed(engine: Engine, workspace_id: int, run: Run) -> Run:
-    """Record that a run has succeeded."""
+def succeed(engine: Engine, workspace_id: int, run: Run, code_frame: CodeFrame) -> Run:
+    """Record that a run has succeeded, and tell subscribers that its reports are there."""
     with engine.begin() as connection:
+        tell_finished(connection, workspace_id, run, code_frame)
         return store.runs.finish(connection, workspace_id, run.id, RunState.SUCCEEDED)
 
 

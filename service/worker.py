@@ -1,5 +1,7 @@
 """The worker: claims jobs, runs each in a process of its own, and keeps their leases, schedules and files in order.
 
+It sends the messages of webhooks, too, in threads: they are a matter of milliseconds.
+
 `saywhy serve` has a worker in a thread, and `saywhy worker` is one more: any number of them may share a store.
 """
 
@@ -26,11 +28,15 @@ from service.files import JobFiles
 from service.job_process import Failure, Message, Postponement, WorkerOptions, run_job
 from service.jobs import discard_upload
 from service.schedules import start_due
+from service.webhooks.sending import send_next
 
 log = logging.getLogger(__name__)
 
 #: Seconds between two looks for work.
 POLL = 0.5
+
+#: Messages of webhooks that a worker sends at a time, each to another endpoint.
+SENDERS = 4
 
 #: The lease is renewed several times before it would end.
 RENEWALS_PER_LEASE = 6
@@ -62,7 +68,7 @@ ANSWER_LIFETIME = timedelta(days=2)
 
 
 def work(options: WorkerOptions, stop: threading.Event, on_open: Callable[[], None] = lambda: None) -> None:
-    """Run jobs until `stop` is set; then those that are running go back to the queue.
+    """Run jobs and send messages until `stop` is set; then those that are running go back to the queue.
 
     `on_open` is called when the store is open. An outage of the database ends no worker. Raises `StoreUnavailable` if
     it cannot be opened at the start.
@@ -74,6 +80,7 @@ def work(options: WorkerOptions, stop: threading.Event, on_open: Callable[[], No
         threading.Thread(target=_work_in_slot, args=(engine, files, options, slot, stop))
         for slot in range(options.slots)
     ]
+    threads += [threading.Thread(target=_send, args=(engine, options, stop)) for _ in range(SENDERS)]
     for thread in threads:
         thread.start()
     cleared_at = -_CLEARING_EVERY
@@ -125,11 +132,22 @@ def _keep_working(options: WorkerOptions, stop: threading.Event, status: WorkerS
             pause = min(2 * pause, _LONGEST_PAUSE)
 
 
+def _send(engine: Engine, options: WorkerOptions, stop: threading.Event) -> None:
+    """Send messages until `stop` is set."""
+    while not stop.is_set():
+        has_sent = False
+        with _going_on(Exception):
+            has_sent = send_next(engine, options.outgoing, lease=options.lease)
+        if not has_sent:
+            stop.wait(POLL)
+
+
 def clear(engine: Engine, files: JobFiles, retention: timedelta) -> None:
-    """Delete jobs that ended long ago, old answers, expired exports, and uploads that no job needs."""
+    """Delete jobs and messages that ended long ago, old answers, expired exports, and uploads that no job needs."""
     with engine.begin() as connection:
         now = store.jobs.clock(connection)
         store.jobs.delete_ended(connection, now - retention)
+        store.webhooks.delete_ended(connection, now - retention)
         store.answers.delete(connection, now - ANSWER_LIFETIME)
         unfinished = store.jobs.all_unfinished(connection)
     files.sweep([job.arguments["upload"] for job in unfinished if "upload" in job.arguments])

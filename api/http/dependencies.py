@@ -21,6 +21,7 @@ from saywhy.store import Engine, open_store
 from service.files import JobFiles
 from service.micro_batches import MicroBatches
 from service.runs import end_abandoned
+from service.webhooks.addresses import Outgoing
 from service.workspaces import create
 
 #: Seconds between the steps of loading in the background, left to requests.
@@ -29,8 +30,8 @@ PAUSE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The store, the names of the workspace in it and of those that it may be compared with, the models, and where the
-    files of jobs are.
+    """The store, the names of the workspace in it and of those that it may be compared with, the models, where the
+    files of jobs are, and where webhooks may lead.
     """
 
     engine: Engine
@@ -40,6 +41,7 @@ class Resources:
     renderings: Renderings = field(default_factory=Renderings)
     data_dir: Path | None = None
     upload_limit: int = 256 * 1024**2  # bytes
+    outgoing: Outgoing = field(default_factory=Outgoing)
 
     @property
     def files(self) -> JobFiles:
@@ -80,6 +82,7 @@ def open_resources(settings: Settings) -> Resources:
         frozenset({settings.workspace, *filter(None, others)}),
         data_dir=settings.data_dir,
         upload_limit=settings.upload_limit * 1024**2,
+        outgoing=Outgoing.of(settings.webhook_hosts, settings.webhook_timeout),
     )
 
 

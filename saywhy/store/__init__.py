@@ -9,16 +9,16 @@
 
 No function commits: the caller's transaction does. Iterators stream; use them up inside their transaction.
 
-Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
-`memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
+Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `response_ids`, `comments`, `annotations`,
+`clusters`, `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
 `new_accounts`, `customers`, `comment_search`. Access: `keys`, `people` (and their sessions), `rate_limits`,
-`audit_log`. `erasure` and `redaction` delete what is to be forgotten, and `dump`
-reads and replaces everything.
+`audit_log`. Telling others: `webhooks`, `deliveries`. `erasure` and `redaction` delete what is to be forgotten, and
+`dump` reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables`, `topic_tables`, `job_tables`, `case_tables` and `access_tables` define the schema, `migrate` and `migrations/`
-create it, `statements` and `types` hide the differences between the databases. `key_file` keeps the keys of anonymous
-workspaces outside the database.
+`tables`, `topic_tables`, `job_tables`, `case_tables`, `access_tables` and `webhook_tables` define the schema, `migrate`
+and `migrations/` create it, `statements` and `types` hide the differences between the databases. `key_file` keeps the
+keys of anonymous workspaces outside the database.
 """
 
 from sqlalchemy import Connection, Engine
@@ -34,6 +34,7 @@ from saywhy.store import (
     comment_search,
     comments,
     customers,
+    deliveries,
     dump,
     efforts,
     erasure,
@@ -51,11 +52,13 @@ from saywhy.store import (
     rate_limits,
     redaction,
     reports,
+    response_ids,
     responses,
     runs,
     schedules,
     topic_edits,
     topics,
+    webhooks,
     workspaces,
 )
 from saywhy.store.engine import check, connections_in_use, open_store, reading, schema_status
@@ -77,6 +80,7 @@ __all__ = [
     "comments",
     "connections_in_use",
     "customers",
+    "deliveries",
     "dump",
     "efforts",
     "erasure",
@@ -96,11 +100,13 @@ __all__ = [
     "reading",
     "redaction",
     "reports",
+    "response_ids",
     "responses",
     "runs",
     "schedules",
     "schema_status",
     "topic_edits",
     "topics",
+    "webhooks",
     "workspaces",
 ]

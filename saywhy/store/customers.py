@@ -14,6 +14,7 @@ from saywhy.annotation import Polarity
 from saywhy.case import CaseState
 from saywhy.customer import Answer, CustomerAlert, HealthBand
 from saywhy.feedback import Scale, Score
+from saywhy.store import webhooks
 from saywhy.store.case_tables import account_health, cases, customer_alerts, new_accounts
 from saywhy.store.redaction import FORGOTTEN
 from saywhy.store.statements import STREAMED, Row, batches, upsert
@@ -167,6 +168,15 @@ def alerts(connection: Connection, workspace_id: int, limit: int) -> list[Custom
     ]
 
 
+def companies(connection: Connection, workspace_id: int, accounts: Collection[str]) -> set[str]:
+    """Those of the accounts that responses name as an account; the others are called by a customer's id or name."""
+    named = set[str]()
+    for batch in batches(sorted(accounts)):
+        is_named = (_columns.workspace_id == workspace_id) & _columns.customer_account.in_(batch)
+        named.update(connection.scalars(sa.select(_columns.customer_account).where(is_named).distinct()))
+    return named
+
+
 def without_answers(connection: Connection, workspace_id: int, accounts: Collection[str]) -> set[str]:
     """Those of the accounts that have no response (any more)."""
     present = set[str]()
@@ -182,6 +192,7 @@ def forget(connection: Connection, workspace_id: int, names: Collection[str]) ->
 
     Cases are deleted with their responses.
     """
+    webhooks.forget(connection, workspace_id, names)
     for batch in batches(sorted(set(names))):
         for table in (account_health, customer_alerts):
             connection.execute(sa.delete(table).where(table.c.workspace_id == workspace_id, table.c.account.in_(batch)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saywhy.errors import Conflict, InvalidInput
-from saywhy.feedback import Comment, Customer, Response, Scale, Score, Segment
+from saywhy.feedback import Comment, Customer, Group, Response, Scale, Score, Segment
 from saywhy.pseudonym import UNIDENTIFIED, without_identity
 from saywhy.store import comments, workspaces
 from saywhy.store.statements import STREAMED, Row, batches
@@ -23,11 +23,15 @@ from saywhy.store.types import in_utc
 
 @dataclass(frozen=True, slots=True)
 class SaveCounts:
-    """Outcome of saving responses; each response of a batch is counted once."""
+    """Outcome of saving responses; each response of a batch is counted once.
+
+    `new_detractors` are the (source, external id) of those that are detractors since.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    new_detractors: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -> SaveCounts:
@@ -48,9 +52,12 @@ def save(connection: Connection, workspace_id: int, batch: Sequence[Response]) -
             raise Conflict(why_closed(closed))
         batch = [without_identity(response, key) for response in batch]
     counted: Counter[_Outcome] = Counter()
+    new_detractors: list[_Key] = []
     for part in batches(batch):
-        counted.update(_save(connection, workspace_id, part, may_change=key is None))
-    counts = SaveCounts(counted["new"], counted["changed"], counted["unchanged"])
+        outcomes, became_detractors = _save(connection, workspace_id, part, may_change=key is None)
+        counted.update(outcomes)
+        new_detractors += became_detractors
+    counts = SaveCounts(counted["new"], counted["changed"], counted["unchanged"], tuple(dict.fromkeys(new_detractors)))
     if counts.new or counts.changed:
         workspaces.touch(connection, workspace_id)
     return counts
@@ -143,8 +150,10 @@ _Key = tuple[str, str]
 _Outcome = Literal["new", "changed", "unchanged"]
 
 
-def _save(connection: Connection, workspace_id: int, batch: Sequence[Response], *, may_change: bool) -> list[_Outcome]:
-    """Save a batch; the outcome of each of its responses."""
+def _save(
+    connection: Connection, workspace_id: int, batch: Sequence[Response], *, may_change: bool
+) -> tuple[list[_Outcome], list[_Key]]:
+    """Save a batch; the outcome of each of its responses, and which became detractors."""
     stored = _stored(connection, workspace_id, batch)
     rows: dict[_Key, _Row] = dict(stored)
     comments_by_hash: dict[str, Comment] = {}
@@ -174,7 +183,12 @@ def _save(connection: Connection, workspace_id: int, batch: Sequence[Response], 
         connection.execute(_UPDATE, [{f"new_{name}": value for name, value in row.items()} for row in changed])
         replaced = {stored[row["source"], row["external_id"]]["content_hash"] for row in changed}
         comments.delete_unreferenced(connection, workspace_id, sorted(replaced - {None}))
-    return outcomes
+    detractors = [(row["source"], row["external_id"]) for row in (*added, *changed) if _is_detractor(row)]
+    return outcomes, [key for key in detractors if key not in stored or not _is_detractor(stored[key])]
+
+
+def _is_detractor(row: _Row) -> bool:
+    return row["score"] is not None and Score(row["score"], Scale(row["scale"])).group is Group.DETRACTOR
 
 
 def _stored(connection: Connection, workspace_id: int, batch: Sequence[Response]) -> dict[_Key, _Row]:

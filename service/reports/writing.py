@@ -15,9 +15,12 @@ from pipelines.tabulate.tabulation import tabulate
 from saywhy import store
 from saywhy.errors import NothingToAnalyse
 from saywhy.publication import PublishedGroup
+from saywhy.report import ALL_WAVES
 from saywhy.run import Run
 from saywhy.store import Connection, Engine
 from service.progress import Progress
+from service.reports.reading import find_latest_report
+from service.webhooks.events import tell_report_changes
 
 
 def write_reports(
@@ -56,12 +59,14 @@ def write_reports(
         reports, known = anonymous_reports_on_waves(data, model, now, plan, progress=report_progress)
         groups = known.stored(plan.positions) - {*plan.groups}
     with engine.begin() as connection:
+        before = find_latest_report(connection, workspace_id, ALL_WAVES)
         efforts, marked = store.efforts.load(connection, workspace_id), store.fixes.load(connection, workspace_id)
         for report in reports:
             if plan is None and marked != fixes:  # people marked or removed some meanwhile
                 report = with_fixes(report, fix_outcomes(data, report.wave, marked.values()))
             store.reports.save(connection, workspace_id, run.id, with_efforts(report, efforts))
         store.published_groups.add(connection, workspace_id, groups)
+        tell_report_changes(connection, workspace_id, before, annotator.code_frame)
     progress("report", len(reports), len(reports))
 
 

@@ -35,9 +35,11 @@ from service.customer_health import add_new_account
 from service.files import JobFiles
 from service.job_kinds import ExportArguments
 from service.jobs import start
+from service.webhooks.endpoints import ping
 from tests.api.test_keys import operations
 from tests.builders.access import bearing, key_of
 from tests.builders.fixed_survey import analysed, responses
+from tests.builders.receiver import subscribe
 
 #: A word in what the other workspace has, and in nothing that a request names.
 SECRET = "zyxwvut"
@@ -75,6 +77,8 @@ def both(sqlite_engine: Engine, annotator: Annotator) -> Iterator[Workspaces]:
     assert open_earlier(sqlite_engine, "default", None) > 0
     add_new_account(sqlite_engine, "default", NewAccount("Birch", AccountOrigin.REFERRAL, "c-1", LATER))
     _export(sqlite_engine)
+    subscribe(sqlite_engine, f"http://127.0.0.1/{SECRET}")
+    ping(sqlite_engine, "default", 1)
     theirs = key_of(sqlite_engine, "default", name=SECRET)
     record(sqlite_engine, local_principal("default"), "POST /", SECRET)
     mine = key_of(sqlite_engine, "mine")
@@ -123,6 +127,8 @@ NAMED = {
     "job": ["1"],
     "import_id": ["1"],
     "schedule": ["1"],
+    "endpoint": ["1"],
+    "delivery": ["1"],
 }
 
 #: Bodies that the routes accept.
@@ -138,6 +144,8 @@ BODIES: dict[str, Any] = {
     "/v1/follow-up/policy": {"groups": [], "max_age_days": None, "within_hours": 1, "business_hours": None},
     "/v1/follow-up/new-accounts": {"account": "Elm", "origin": "referral", "brought_by": "c-1"},
     "/v1/responses": {"source": "s", "responses": [{"id": "1", "score": 9}]},
+    "/v1/webhook-endpoints": {"url": "https://hooks.example/", "events": ["detractor.new"]},
+    "/v1/webhook-endpoints/{endpoint}": {"events": ["report.finished"]},
     "/v1/schedules": {"kind": "analyse", "cron": "0 2 * * *"},
 }
 
@@ -181,6 +189,7 @@ def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
     assert {name for name, rows in before.items() if rows} >= {
         *("responses", "reports", "fixes", "mappings", "audit_log"),
         *("cases", "new_accounts", "jobs", "schedules", "imports", "rejections"),
+        *("webhook_endpoints", "webhook_events", "webhook_deliveries"),
     }
     assert [path.read_text() for path in JobFiles.of(both.engine, None).root.glob("exports/*/*")] == [SECRET]
 
@@ -198,7 +207,7 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
         statuses.setdefault(method, set()).add(answer.status_code)
         told |= {url.partition("?")[0]} if SECRET in answer.text else set()
     assert {"/v1/keys", "/v1/mappings", "/v1/audit-log", "/v1/jobs", "/v1/jobs/1"} <= told
-    assert {"/v1/cases", "/v1/cases/1", "/v1/customers/c-1", "/v1/comments"} <= told
+    assert {"/v1/cases", "/v1/cases/1", "/v1/customers/c-1", "/v1/comments", "/v1/webhook-endpoints"} <= told
     assert all(found & {200, 201, 204} for found in statuses.values())
     after = rows_of_others(both.engine)
     assert {name for name in before if after[name] != before[name]} >= {"responses", "fixes", "mappings", "topic_edits"}
@@ -238,6 +247,8 @@ def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
         "/v1/audit-log": {"entries": []},
         "/v1/jobs": {"jobs": [], "next": None},
         "/v1/schedules": {"schedules": []},
+        "/v1/webhook-endpoints": {"endpoints": []},
+        "/v1/webhook-deliveries": {"deliveries": [], "next": None},
         "/v1/cases": {"cases": [], "next": None},
         "/v1/customers": {"customers": [], "next": None},
         "/v1/customers/alerts": {"alerts": []},

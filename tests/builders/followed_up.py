@@ -11,6 +11,7 @@ from saywhy.case import CaseChange, CaseState
 from saywhy.feedback import Comment, Customer, Response, Score
 from saywhy.store import Engine
 from service.cases import change_case, list_cases, open_for
+from service.saving import save as service_save
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 WORKSPACE = "default"
@@ -77,3 +78,9 @@ def survey_file(folder: Path) -> Path:
         f"R-1,0,Slow support,{today},c-1,Acme\nR-2,10,Lovely,{today},c-2,Birch\nR-3,8,Fine,{today},c-3,Cedar\n"
     )
     return path
+
+
+def save_and_tell(engine: Engine, *responses: Response, now: datetime = NOW) -> None:
+    """Save responses as an import does, with cases, and subscribers told."""
+    with engine.begin() as connection:
+        service_save(connection, store.workspaces.ensure(connection, WORKSPACE), responses, now)

@@ -17,6 +17,7 @@ from pipelines.render.geometry import Axis, stack
 from pipelines.render.wording import Wording, catalogue, closest_language, printable
 from pipelines.report.caveats import notes
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
+from saywhy.customer import HealthBand
 from saywhy.errors import InvalidInput
 from saywhy.estimate import Nps
 from saywhy.issue import CauseKey
@@ -69,6 +70,7 @@ def test_every_word_is_used() -> None:
     made |= {f"stake_share_{group}" for group in ("detractors", "promoters")} | {"stake_revenue", "stake_lifetime"}
     made |= {f"{name}_hint" for name in ("measures", "board", "scenarios", "fixes", "concentrations", "change_causes")}
     made |= {"negative", "neutral", "positive", "mixed"}
+    made |= {f"slack.{band}" for band in HealthBand}
     made |= {f"finding.{key}" for key in FINDINGS}
     made |= {
         f"note.{key}"

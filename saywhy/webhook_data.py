@@ -1,0 +1,135 @@
+"""What messages say: a class for the `data` of each type of event, documented in docs/reference/webhooks.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from saywhy.customer import HealthBand
+from saywhy.webhook import EventType
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseData:
+    """A response. Personal data in the comment is masked, and a long one is cut.
+
+    `account` is the name of a company. `customer` is null unless the endpoint gets personal data.
+    """
+
+    source: str
+    response: str  # its id
+    score: int | None  # 0 … 10; null where only the group is known
+    comment: str | None
+    wave: str | None
+    answered_at: datetime | None
+    account: str | None
+    customer: str | None = None  # the id of the customer
+
+
+@dataclass(frozen=True, slots=True)
+class DetractorData(ResponseData):
+    """`detractor.new`. `case` is the number of the case that follows it up, null if there is none."""
+
+    case: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PraiseData(ResponseData):
+    """`staff.praised`. Names of employees are masked unless the endpoint gets personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    """`account.turned`. `account` is null if it is called by a person, unless the endpoint gets personal data."""
+
+    account: str | None
+    before: HealthBand
+    after: HealthBand
+    health: float  # 0 … 100
+    is_worse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintData:
+    """`complaint.rising`: rates are shares of the responses with a comment, 0 … 1."""
+
+    cause: str  # `kind:id`
+    label: str
+    wave: str
+    rate: float
+    expected: float  # the rate in the waves before
+    mentions: int
+    p_value: float
+    labels: dict[str, str] = field(default_factory=dict)  # by language
+
+
+@dataclass(frozen=True, slots=True)
+class FixData:
+    """`fix.regressed`: rates as in `ComplaintData`."""
+
+    cause: str
+    label: str
+    wave: str | None  # from which on it was fixed, or …
+    date: str | None  # … the day, ISO 8601
+    rate: float  # since then
+    target: float
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CauseData:
+    """A cause of a report, and the NPS points that it costs, with a 95 % interval."""
+
+    cause: str
+    label: str
+    impact: float
+    low: float
+    high: float
+    mentions: int
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NpsData:
+    """The NPS with its 95 % interval, on `n` responses."""
+
+    score: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """`report.finished`: the report on all waves in short. `causes` are the first three, where there is an NPS."""
+
+    run: int
+    waves: tuple[str, ...]  # that have a report
+    responses: int
+    nps: NpsData | None
+    causes: tuple[CauseData, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PingData:
+    """`ping`."""
+
+    endpoint: int
+
+
+Data = DetractorData | PraiseData | AccountData | ComplaintData | FixData | ReportData | PingData
+
+#: The class of the data of each type of event.
+DATA: Mapping[EventType, type[Data]] = MappingProxyType(
+    {
+        EventType.NEW_DETRACTOR: DetractorData,
+        EventType.STAFF_PRAISED: PraiseData,
+        EventType.ACCOUNT_TURNED: AccountData,
+        EventType.COMPLAINT_RISING: ComplaintData,
+        EventType.FIX_REGRESSED: FixData,
+        EventType.REPORT_FINISHED: ReportData,
+        EventType.PING: PingData,
+    }
+)

@@ -1,0 +1,6 @@
+"""Telling others what happens, by signed webhooks and messages to Slack (ADR 21).
+
+`endpoints`: who is told of what. `events`: what is told, each called in the transaction of what it tells of; `outbox`
+records it there. `sending`: a worker sends one message, records how that went, and decides what follows. `messages`:
+what is sent; `http`: how it is sent, only to `addresses` that may be reached. `deliveries`: what was sent.
+"""

@@ -1,0 +1,44 @@
+"""What is sent to an endpoint: the body of the request, and its headers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from standardwebhooks import Webhook
+
+from pipelines.render.slack import slack_message
+from pipelines.render.wording import Wording
+from saywhy import __version__
+from saywhy.webhook import DeliveryClaim, EndpointKind
+from service.webhooks.outbox import as_json, from_json
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request to an endpoint."""
+
+    body: bytes
+    headers: dict[str, str]
+
+
+def message(claim: DeliveryClaim, now: datetime) -> Message:
+    """The message to be sent. Its id and body are the same at each attempt, time and signature are not."""
+    headers = {"Content-Type": "application/json", "User-Agent": f"saywhy/{__version__}"}
+    data = from_json(claim.delivery.type, dict(claim.data))
+    if claim.endpoint.kind is EndpointKind.SLACK:
+        return Message(_json(slack_message(data, Wording(claim.endpoint.language))).encode(), headers)
+    occurred_at = claim.occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    body = _json({"type": claim.delivery.type.value, "timestamp": occurred_at, "data": as_json(data)})
+    event_id = claim.delivery.event_id
+    headers |= {
+        "webhook-id": event_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(Webhook(secret).sign(event_id, now, body) for secret in claim.secrets),
+    }
+    return Message(body.encode(), headers)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
