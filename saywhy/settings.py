@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     )
     tracing: bool = Field(
         default=False, description="Send traces by OpenTelemetry, to where OTEL_EXPORTER_OTLP_ENDPOINT says."
+    )
     webhook_hosts: str | None = Field(
         default=None,
         description="Hosts that webhooks may reach anywhere and over plain HTTP, separated by commas; unset: none.",
