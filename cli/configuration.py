@@ -51,6 +51,7 @@ def worker_options(settings: Settings) -> WorkerOptions:
         slots=settings.jobs,
         lease=timedelta(seconds=settings.job_lease),
         retention=timedelta(days=settings.job_retention),
+        pull_url=settings.pull_url,
     )
 
 

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
 from saywhy import store
-from saywhy.errors import AnalysisRunning, LeaseLost, SaywhyError, StoreUnavailable
+from saywhy.errors import AnalysisRunning, LeaseLost, ProviderBusy, SaywhyError, StoreUnavailable
 from saywhy.job import Claim, JobProgress
 from service import logs
 from service.files import JobFiles
@@ -40,7 +40,7 @@ class WorkerOptions:
     """Where, with what and how a worker runs jobs, as plain values that can be sent to a process.
 
     It runs `slots` jobs at a time. A job belongs to it for `lease`, which is renewed while the job runs. Jobs that have
-    ended are kept for `retention`.
+    ended are kept for `retention`. Pulls ask `pull_url` instead of the survey tools.
     """
 
     database_url: str
@@ -50,6 +50,7 @@ class WorkerOptions:
     slots: int = 2
     lease: timedelta = timedelta(seconds=30)
     retention: timedelta = timedelta(days=30)
+    pull_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ def run_job(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
         log.warning("job %d has ended, or another worker runs it", claim.job.id)
     except AnalysisRunning as error:
         pipe.send(Postponement(error.detail, _WAIT))
+    except ProviderBusy as error:
+        if error.retry_after is None:
+            pipe.send(Failure(error.detail, is_final=False))
+        else:
+            pipe.send(Postponement(error.detail, timedelta(seconds=error.retry_after)))
     except StoreUnavailable as error:
         log.error("job %d: %s", claim.job.id, error.detail)
         pipe.send(Failure(StoreUnavailable().detail, is_final=False))
@@ -103,9 +109,8 @@ def run_job(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
 def _run(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
     engine = store.open_store(options.database_url, options.key_file)
     store.claims.fence(engine, claim, options.lease)
-    job = RunningJob(
-        engine, claim, JobFiles.of(engine, options.data_dir), options.models, _ProgressReporter(pipe).report
-    )
+    files = JobFiles.of(engine, options.data_dir)
+    job = RunningJob(engine, claim, files, options.models, _ProgressReporter(pipe).report, options.pull_url)
     kind = KINDS[claim.job.kind]
     kind.run(job, kind.parse(claim.job.arguments))
 

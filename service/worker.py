@@ -126,10 +126,13 @@ def _keep_working(options: WorkerOptions, stop: threading.Event, status: WorkerS
 
 
 def clear(engine: Engine, files: JobFiles, retention: timedelta) -> None:
-    """Delete jobs that ended long ago, old answers, expired exports, and uploads that no job needs."""
+    """Delete jobs that ended long ago, old answers, webhooks that failed as long ago, expired exports, and uploads that
+    no job needs.
+    """
     with engine.begin() as connection:
         now = store.jobs.clock(connection)
         store.jobs.delete_ended(connection, now - retention)
+        store.deliveries.forget_payloads(connection, now - retention)
         store.answers.delete(connection, now - ANSWER_LIFETIME)
         unfinished = store.jobs.all_unfinished(connection)
     files.sweep([job.arguments["upload"] for job in unfinished if "upload" in job.arguments])

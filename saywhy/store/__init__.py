@@ -12,12 +12,12 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
-`new_accounts`, `customers`, `comment_search`. Access: `keys`, `people` (and their sessions), `rate_limits`,
-`audit_log`. `erasure` and `redaction` delete what is to be forgotten.
+`new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `deliveries`. Access: `keys`, `people` (and their
+sessions), `rate_limits`, `audit_log`. `erasure` and `redaction` delete what is to be forgotten.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables`, `topic_tables`, `job_tables`, `case_tables` and `access_tables` define the schema, `migrate` and `migrations/`
-create it, `statements` and `types` hide the differences between the databases. `key_file` keeps the keys of anonymous
-workspaces outside the database.
+`tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables` and `access_tables` define the schema, `migrate`
+and `migrations/` create it, `statements` and `types` hide the differences between the databases. `key_file` keeps the
+keys of anonymous workspaces, and that of the secrets which `sealing` encrypts, outside the database.
 """
 
 from sqlalchemy import Connection, Engine
@@ -33,6 +33,7 @@ from saywhy.store import (
     comment_search,
     comments,
     customers,
+    deliveries,
     efforts,
     erasure,
     fixes,
@@ -52,6 +53,7 @@ from saywhy.store import (
     responses,
     runs,
     schedules,
+    sources,
     topic_edits,
     topics,
     workspaces,
@@ -75,6 +77,7 @@ __all__ = [
     "comments",
     "connections_in_use",
     "customers",
+    "deliveries",
     "efforts",
     "erasure",
     "fixes",
@@ -96,6 +99,7 @@ __all__ = [
     "responses",
     "runs",
     "schedules",
+    "sources",
     "topic_edits",
     "topics",
     "workspaces",
