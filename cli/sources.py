@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -169,13 +170,15 @@ def deliveries(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 20,
 ) -> None:
     """List the webhooks of a source, the latest first."""
+    from service.paging import first_entries
     from service.sources.configuration import find_source
     from service.sources.processing import list_deliveries
 
     settings = read_settings()
     engine = configured_store(settings)
     found = find_source(engine, settings.workspace, source)
-    for delivery in list_deliveries(engine, settings.workspace, found.id, limit=limit, states=state or ()):
+    read = partial(list_deliveries, engine, settings.workspace, found.id, states=state or ())
+    for delivery in first_entries(read, limit):
         typer.echo(printable_line(_line(delivery)))
 
 

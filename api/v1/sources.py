@@ -12,19 +12,21 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from api.http import problems
 from api.http.auth import AdminAccess, PrincipalDep, WriteAccess
 from api.http.bodies import SentObject
-from api.v1.jobs import LARGEST_ID, JobOut, accepted
+from api.v1.jobs import JobOut, accepted
 from api.v1.mappings import Roles
+from api.v1.parameters import Cursor, Limit, RowId
 from api.v1.receiving import SourceId
 from saywhy.feedback import LONGEST_KEY, Scale
 from saywhy.source import Credentials, Delivery, DeliveryState, Source, SourceKind, SourceSettings
 from service import jobs
 from service.job_kinds import PullArguments
+from service.paging import PAGE
 from service.sources import configuration, processing
 from service.sources.configuration import LONGEST_SECRET, webhook_path
 
 router = APIRouter(prefix="/v1/sources", tags=["sources"])
 
-DeliveryNumber = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The number of a delivery.", examples=[7])]
+DeliveryNumber = Annotated[RowId, Path(description="The number of a delivery.", examples=[7])]
 
 _NEW: dict[str, JsonValue] = {
     "name": "Shop survey",
@@ -162,7 +164,7 @@ class Deliveries(BaseModel):
     """Webhooks that were received, the latest first."""
 
     deliveries: list[DeliveryOut]
-    next: int | None = Field(description="`cursor` of the next page; null on the last one.")
+    next: str | None = Field(description="The cursor of the next page; null at the end.")
 
 
 _REFUSALS = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
@@ -217,23 +219,21 @@ def pull_source(
     return accepted(job, response)
 
 
-@router.get("/{source}/deliveries", summary="List the deliveries", responses=problems.documented(HTTPStatus.NOT_FOUND))
+@router.get(
+    "/{source}/deliveries",
+    summary="List the deliveries",
+    responses=problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
+)
 def list_deliveries(
     source: SourceId,
     resources: AdminAccess,
-    limit: Annotated[int, Query(ge=1, le=200, description="Deliveries on a page.")] = 50,
-    cursor: Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="`next` of the page before.")] = None,
     state: Annotated[list[DeliveryState] | None, Query(description="Only deliveries in these states.")] = None,
+    limit: Limit = PAGE,
+    cursor: Cursor = None,
 ) -> Deliveries:
     """The webhooks of a source, the latest first. What was sent is kept until it is processed, at most 30 days."""
-    listed = processing.list_deliveries(
-        resources.engine, resources.workspace, source, limit=limit + 1, before=cursor, states=state or ()
-    )
-    page = listed[:limit]
-    return Deliveries(
-        deliveries=[DeliveryOut.model_validate(delivery) for delivery in page],
-        next=page[-1].id if len(listed) > limit else None,
-    )
+    page = processing.list_deliveries(resources.engine, resources.workspace, source, limit, cursor, states=state or ())
+    return Deliveries(deliveries=[_out(delivery) for delivery in page.entries], next=page.next)
 
 
 @router.post("/{source}/deliveries/{delivery}/reprocess", summary="Process a delivery again", responses=_REFUSALS)

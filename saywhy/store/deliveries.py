@@ -91,9 +91,9 @@ def page(
     connection: Connection,
     workspace_id: int,
     source_id: str,
-    *,
     limit: int,
     before: int | None = None,
+    *,
     states: Collection[DeliveryState] = (),
 ) -> list[Delivery]:
     """At most `limit` deliveries of a source, the latest first; those with a number less than `before`."""

@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-from saywhy.store.tables import metadata
+from saywhy.store.tables import metadata, workspace_column
 from saywhy.store.types import ID, JSON, UtcDateTime
 
 sources = Table(
     "sources",
     metadata,
     Column("id", sa.String(32), primary_key=True),  # random: it is in the address of the webhook
-    Column("workspace_id", ID, ForeignKey("workspaces.id"), nullable=False),
+    workspace_column(),
     Column("name", sa.Text, nullable=False),
     Column("kind", sa.String(16), nullable=False),
     Column("namespace", sa.Text, nullable=False),  # `source` of its responses
@@ -34,7 +34,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("workspace_id", ID, ForeignKey("workspaces.id"), nullable=False),
+    workspace_column(),
     Column("source_id", sa.String(32), ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
     Column("digest", sa.String(64), nullable=False),  # of its id, else of its payload
     Column("state", sa.String(16), nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 
 from pipelines.ingest.json_values import parse, why_not
 from pipelines.ingest.providers import PROVIDERS
@@ -15,6 +16,7 @@ from saywhy.store import Connection, Engine
 from saywhy.store.responses import SaveCounts
 from service import jobs
 from service.job_kinds import PullArguments, ReceiveArguments, RunningJob
+from service.paging import PAGE, Page, latest_first
 from service.sources.saving import SavedRecords, save_records
 from service.workspaces import reading, writing
 
@@ -98,18 +100,19 @@ def list_deliveries(
     engine: Engine,
     workspace: str,
     source_id: str,
+    limit: int = PAGE,
+    cursor: str | None = None,
     *,
-    limit: int,
-    before: int | None = None,
     states: Collection[DeliveryState] = (),
-) -> list[Delivery]:
-    """At most `limit` deliveries of a source, the latest first; those with a number less than `before`.
+) -> Page[Delivery]:
+    """The deliveries of a source, the latest first.
 
-    Raises `WorkspaceNotFound` and `SourceNotFound`.
+    Raises `WorkspaceNotFound`, `SourceNotFound`, and `InvalidInput` for a cursor that is none.
     """
     with reading(engine, workspace) as (connection, workspace_id):
         store.sources.find(connection, workspace_id, source_id)
-        return store.deliveries.page(connection, workspace_id, source_id, limit=limit, before=before, states=states)
+        load = partial(store.deliveries.page, connection, workspace_id, source_id, states=states)
+        return latest_first(load, limit, cursor)
 
 
 def process_again(engine: Engine, workspace: str, source_id: str, delivery_id: int) -> Delivery:

@@ -72,7 +72,7 @@ def run_next(engine: Engine, url: str | None = None, progress: Progress = lambda
 
 def deliveries_of(engine: Engine, source: Source) -> list[Delivery]:
     """The deliveries of a source, the latest first."""
-    return list_deliveries(engine, WORKSPACE, source.id, limit=100)
+    return list(list_deliveries(engine, WORKSPACE, source.id, 100).entries)
 
 
 def saved(engine: Engine) -> dict[str, tuple[int | None, str | None, str | None]]:

@@ -98,7 +98,7 @@ def test_a_pull_is_started_and_scheduled(url: str, sqlite_engine: store.Engine, 
     token.write_text("t")
     invoke(url, "sources", "add", "CRM", "--kind", "hubspot", "--token-file", str(token))
     assert invoke(url, "sources", "pull", "CRM", "--everything").stdout == "Job 1 is pending.\n"
-    [job] = list_jobs(sqlite_engine, "default", limit=10)
+    [job] = list_jobs(sqlite_engine, "default").entries
     [source] = list_sources(sqlite_engine, "default")
     assert (job.kind, job.arguments) == ("pull", {"source": source.id, "everything": True})
     assert source.settings.kind is SourceKind.HUBSPOT

@@ -41,7 +41,7 @@ GENERIC = SourceKind.GENERIC
 def waiting(engine: Engine) -> list[str]:
     """The kinds of the jobs that wait."""
     listed = jobs.list_jobs(engine, WORKSPACE, limit=100, states=[JobState.PENDING])
-    return [job.kind for job in listed]
+    return [job.kind for job in listed.entries]
 
 
 @pytest.mark.parametrize("kind", [SourceKind.TYPEFORM, SourceKind.DELIGHTED, SourceKind.PROMOTERIO, GENERIC])
