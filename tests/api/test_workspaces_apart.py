@@ -255,7 +255,7 @@ def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
         "/v1/fixes": {"fixes": []},
         "/v1/mappings": {"mappings": []},
         "/v1/topic-edits": {"edits": []},
-        "/v1/audit-log": {"entries": []},
+        "/v1/audit-log": {"entries": [], "next": None},
         "/v1/jobs": {"jobs": [], "next": None},
         "/v1/schedules": {"schedules": []},
         "/v1/sources": {"sources": []},
