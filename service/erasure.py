@@ -66,7 +66,7 @@ def delete_customer(engine: Engine, workspace: str, files: JobFiles, customer: s
         terms = {term for trace in traces for term in trace.terms if len(term) >= _SHORTEST_TERM}
         terms |= {customer} if len(customer) >= _SHORTEST_TERM else set()
         rejected = store.erasure.delete_rejections(connection, workspace_id, terms)
-        webhooks = store.deliveries.forget_named(connection, workspace_id, terms)
+        webhooks = store.source_deliveries.forget_named(connection, workspace_id, terms)
         if not traces and not rejected and not webhooks:
             raise CustomerNotFound
         deletion = _delete(connection, workspace_id, traces, rejected)
@@ -88,7 +88,7 @@ def delete_older(engine: Engine, workspace: str, files: JobFiles, days: int) -> 
     with _exclusively(engine, workspace) as (connection, workspace_id):
         traces = store.erasure.answered_before(connection, workspace_id, moment)
         rejected = store.erasure.delete_rejections_before(connection, workspace_id, moment)
-        webhooks = store.deliveries.forget_payloads(connection, moment, workspace_id)
+        webhooks = store.source_deliveries.forget_payloads(connection, moment, workspace_id)
         deletion = _delete(connection, workspace_id, traces, rejected)
         left = store.erasure.count_undated(connection, workspace_id)
         exported = store.jobs.exported_files(connection, workspace_id) if traces else []

@@ -132,7 +132,7 @@ def clear(engine: Engine, files: JobFiles, retention: timedelta) -> None:
     with engine.begin() as connection:
         now = store.jobs.clock(connection)
         store.jobs.delete_ended(connection, now - retention)
-        store.deliveries.forget_payloads(connection, now - retention)
+        store.source_deliveries.forget_payloads(connection, now - retention)
         store.answers.delete(connection, now - ANSWER_LIFETIME)
         unfinished = store.jobs.all_unfinished(connection)
     files.sweep([job.arguments["upload"] for job in unfinished if "upload" in job.arguments])

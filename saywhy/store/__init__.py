@@ -12,7 +12,7 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `comments`, `annotations`, `clusters`,
 `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
-`new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `deliveries`. Access: `keys`, `people` (and their
+`new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `source_deliveries`. Access: `keys`, `people` (and their
 sessions), `rate_limits`, `audit_log`. `erasure` and `redaction` delete what is to be forgotten.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables` and `access_tables` define the schema, `migrate`
@@ -33,7 +33,7 @@ from saywhy.store import (
     comment_search,
     comments,
     customers,
-    deliveries,
+    source_deliveries,
     efforts,
     erasure,
     fixes,
@@ -77,7 +77,7 @@ __all__ = [
     "comments",
     "connections_in_use",
     "customers",
-    "deliveries",
+    "source_deliveries",
     "efforts",
     "erasure",
     "fixes",

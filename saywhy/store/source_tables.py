@@ -30,8 +30,8 @@ sources = Table(
 )
 
 # What webhooks delivered. A row stays as long as its source, so that nothing is done twice; its payload does not.
-deliveries = Table(
-    "deliveries",
+source_deliveries = Table(
+    "source_deliveries",
     metadata,
     Column("id", ID, primary_key=True),
     workspace_column(),

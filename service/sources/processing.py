@@ -66,7 +66,7 @@ def process_received(job: RunningJob) -> None:
             workspace_id = store.workspaces.find(connection, job.workspace)
             # Locked before it is read: what a customer's erasure deletes must not come back.
             store.workspaces.lock(connection, workspace_id)
-            following = store.deliveries.next_received(connection, workspace_id)
+            following = store.source_deliveries.next_received(connection, workspace_id)
             if following is None:
                 job.succeed(connection, {"processed": done, "failed": failed})
                 return
@@ -82,15 +82,15 @@ def _process_one(connection: Connection, workspace_id: int, delivery: Delivery, 
     try:
         with connection.begin_nested():
             outcome = process(connection, workspace_id, source, payload)
-            store.deliveries.succeed(connection, delivery.id, outcome.counts, outcome.rejected, outcome.detail)
+            store.source_deliveries.succeed(connection, delivery.id, outcome.counts, outcome.rejected, outcome.detail)
     except StoreUnavailable:
         raise
     except SaywhyError as error:
-        store.deliveries.fail(connection, delivery.id, error.detail[:_LONGEST_DETAIL])
+        store.source_deliveries.fail(connection, delivery.id, error.detail[:_LONGEST_DETAIL])
     except Exception as error:  # a bug must not keep all that comes after it
         log.exception("delivery %d", delivery.id)
         detail = f"unexpected error ({type(error).__name__}); the log of the worker says more"
-        store.deliveries.fail(connection, delivery.id, detail)
+        store.source_deliveries.fail(connection, delivery.id, detail)
     else:
         return True
     return False
@@ -111,7 +111,7 @@ def list_deliveries(
     """
     with reading(engine, workspace) as (connection, workspace_id):
         store.sources.find(connection, workspace_id, source_id)
-        load = partial(store.deliveries.page, connection, workspace_id, source_id, states=states)
+        load = partial(store.source_deliveries.page, connection, workspace_id, source_id, states=states)
         return latest_first(load, limit, cursor)
 
 
@@ -123,7 +123,7 @@ def process_again(engine: Engine, workspace: str, source_id: str, delivery_id: i
     """
     with writing(engine, workspace) as (connection, workspace_id):
         store.sources.find(connection, workspace_id, source_id)
-        delivery = store.deliveries.retry(connection, workspace_id, source_id, delivery_id)
+        delivery = store.source_deliveries.retry(connection, workspace_id, source_id, delivery_id)
         jobs.add(connection, workspace_id, ReceiveArguments())
         return delivery
 

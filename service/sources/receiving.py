@@ -44,7 +44,7 @@ def receive(
             outcome = process(connection, workspace_id, source, request.body)
             return Receipt(None, DeliveryState.PROCESSED, outcome.counts.new > 0)
         digest = signatures.digest(kind, request)
-        delivery, is_new = store.deliveries.add(connection, workspace_id, source.id, digest, request.body)
+        delivery, is_new = store.source_deliveries.add(connection, workspace_id, source.id, digest, request.body)
         if is_new:
             jobs.add(connection, workspace_id, ReceiveArguments())
     return Receipt(delivery.id, delivery.state, is_new)

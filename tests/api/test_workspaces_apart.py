@@ -103,8 +103,8 @@ def _source(engine: Engine) -> str:
     source, _ = add_source(engine, "default", settings, Credentials("s", "t"), created_by=SECRET)
     with engine.begin() as connection:
         others = store.workspaces.find(connection, "default")
-        delivery, _ = store.deliveries.add(connection, others, source.id, "digest", SECRET.encode())
-        store.deliveries.fail(connection, delivery.id, SECRET)
+        delivery, _ = store.source_deliveries.add(connection, others, source.id, "digest", SECRET.encode())
+        store.source_deliveries.fail(connection, delivery.id, SECRET)
     return source.id
 
 

@@ -36,7 +36,7 @@ def upgrade() -> None:
     )
     counts = ("new", "changed", "unchanged", "rejected")
     op.create_table(
-        "deliveries",
+        "source_deliveries",
         sa.Column("id", ID, nullable=False),
         sa.Column("workspace_id", ID, nullable=False),
         sa.Column("source_id", sa.String(32), nullable=False),
@@ -47,10 +47,10 @@ def upgrade() -> None:
         sa.Column("payload", sa.LargeBinary),
         *(sa.Column(name, ID, nullable=False, server_default="0") for name in counts),
         sa.Column("detail", sa.Text),
-        sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
-        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_deliveries_workspace_id"),
-        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_deliveries_source_id", ondelete="CASCADE"),
-        sa.UniqueConstraint("source_id", "digest", name="uq_deliveries_source_id_digest"),
+        sa.PrimaryKeyConstraint("id", name="pk_source_deliveries"),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_source_deliveries_workspace_id"),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_source_deliveries_source_id", ondelete="CASCADE"),
+        sa.UniqueConstraint("source_id", "digest", name="uq_source_deliveries_source_id_digest"),
     )
-    op.create_index("ix_deliveries_source_id_id", "deliveries", ["source_id", "id"])
-    op.create_index("ix_deliveries_workspace_id_state_id", "deliveries", ["workspace_id", "state", "id"])
+    op.create_index("ix_source_deliveries_source_id_id", "source_deliveries", ["source_id", "id"])
+    op.create_index("ix_source_deliveries_workspace_id_state_id", "source_deliveries", ["workspace_id", "state", "id"])

@@ -13,7 +13,7 @@ from saywhy.errors import Conflict, DeliveryNotFound
 from saywhy.source import Delivery, DeliveryState
 from saywhy.store.redaction import pattern_of
 from saywhy.store.responses import SaveCounts
-from saywhy.store.source_tables import deliveries
+from saywhy.store.source_tables import source_deliveries
 from saywhy.store.statements import STREAMED, Row, batches, insert
 
 
@@ -21,7 +21,7 @@ def add(
     connection: Connection, workspace_id: int, source_id: str, digest: str, payload: bytes
 ) -> tuple[Delivery, bool]:
     """Store what was sent; whether it is new, which it is not if the source has sent the same `digest` before."""
-    statement = insert(connection, deliveries).values(
+    statement = insert(connection, source_deliveries).values(
         workspace_id=workspace_id,
         source_id=source_id,
         digest=digest,
@@ -34,16 +34,16 @@ def add(
     ).one_or_none()
     if added is not None:
         return _delivery(added), True
-    query = sa.select(*_COLUMNS).where(deliveries.c.source_id == source_id, deliveries.c.digest == digest)
+    query = sa.select(*_COLUMNS).where(source_deliveries.c.source_id == source_id, source_deliveries.c.digest == digest)
     return _delivery(connection.execute(query).one()), False
 
 
 def next_received(connection: Connection, workspace_id: int) -> tuple[Delivery, bytes] | None:
     """The oldest delivery that waits to be processed, and its payload."""
-    query = sa.select(*_COLUMNS, deliveries.c.payload).where(
-        deliveries.c.workspace_id == workspace_id, deliveries.c.state == DeliveryState.RECEIVED
+    query = sa.select(*_COLUMNS, source_deliveries.c.payload).where(
+        source_deliveries.c.workspace_id == workspace_id, source_deliveries.c.state == DeliveryState.RECEIVED
     )
-    row = connection.execute(query.order_by(deliveries.c.id).limit(1)).one_or_none()
+    row = connection.execute(query.order_by(source_deliveries.c.id).limit(1)).one_or_none()
     return None if row is None else (_delivery(row), row.payload)
 
 
@@ -71,9 +71,9 @@ def retry(connection: Connection, workspace_id: int, source_id: str, delivery_id
     """Let a failed delivery be processed again. Raises `DeliveryNotFound`, and `Conflict` for any other."""
     row = connection.execute(
         sa.select(*_COLUMNS).where(
-            deliveries.c.workspace_id == workspace_id,
-            deliveries.c.source_id == source_id,
-            deliveries.c.id == delivery_id,
+            source_deliveries.c.workspace_id == workspace_id,
+            source_deliveries.c.source_id == source_id,
+            source_deliveries.c.id == delivery_id,
         )
     ).one_or_none()
     if row is None:
@@ -84,7 +84,7 @@ def retry(connection: Connection, workspace_id: int, source_id: str, delivery_id
     if not delivery.has_payload:
         raise Conflict(f"delivery {delivery_id} is not stored any more; let the survey tool send it again")
     _end(connection, delivery_id, state=DeliveryState.RECEIVED, detail=None, processed_at=None)
-    return _delivery(connection.execute(sa.select(*_COLUMNS).where(deliveries.c.id == delivery_id)).one())
+    return _delivery(connection.execute(sa.select(*_COLUMNS).where(source_deliveries.c.id == delivery_id)).one())
 
 
 def page(
@@ -97,12 +97,12 @@ def page(
     states: Collection[DeliveryState] = (),
 ) -> list[Delivery]:
     """At most `limit` deliveries of a source, the latest first; those with a number less than `before`."""
-    query = sa.select(*_COLUMNS).where(deliveries.c.workspace_id == workspace_id, deliveries.c.source_id == source_id)
+    query = sa.select(*_COLUMNS).where(source_deliveries.c.workspace_id == workspace_id, source_deliveries.c.source_id == source_id)
     if before is not None:
-        query = query.where(deliveries.c.id < before)
+        query = query.where(source_deliveries.c.id < before)
     if states:
-        query = query.where(deliveries.c.state.in_(states))
-    return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.id.desc()).limit(limit))]
+        query = query.where(source_deliveries.c.state.in_(states))
+    return [_delivery(row) for row in connection.execute(query.order_by(source_deliveries.c.id.desc()).limit(limit))]
 
 
 def forget_payloads(connection: Connection, before: datetime, workspace_id: int | None = None) -> int:
@@ -110,12 +110,12 @@ def forget_payloads(connection: Connection, before: datetime, workspace_id: int 
 
     What had not been processed has then failed for good.
     """
-    is_old = (deliveries.c.received_at < before) & deliveries.c.payload.is_not(None)
+    is_old = (source_deliveries.c.received_at < before) & source_deliveries.c.payload.is_not(None)
     if workspace_id is not None:
-        is_old &= deliveries.c.workspace_id == workspace_id
-    detail = sa.func.coalesce(deliveries.c.detail, "deleted before it was processed")
+        is_old &= source_deliveries.c.workspace_id == workspace_id
+    detail = sa.func.coalesce(source_deliveries.c.detail, "deleted before it was processed")
     values = {"payload": None, "state": DeliveryState.FAILED, "detail": detail}
-    return connection.execute(sa.update(deliveries).where(is_old).values(values)).rowcount
+    return connection.execute(sa.update(source_deliveries).where(is_old).values(values)).rowcount
 
 
 def forget_named(connection: Connection, workspace_id: int, names: Collection[str]) -> int:
@@ -123,14 +123,14 @@ def forget_named(connection: Connection, workspace_id: int, names: Collection[st
     if not names:
         return 0
     pattern = pattern_of(names)
-    query = sa.select(deliveries.c.id, deliveries.c.payload).where(
-        deliveries.c.workspace_id == workspace_id, deliveries.c.payload.is_not(None)
+    query = sa.select(source_deliveries.c.id, source_deliveries.c.payload).where(
+        source_deliveries.c.workspace_id == workspace_id, source_deliveries.c.payload.is_not(None)
     )
     with connection.execute(query, execution_options=STREAMED) as rows:
         ids = [row.id for row in rows if pattern.search(_text(row.payload))]
     values = {"payload": None, "state": DeliveryState.FAILED, "detail": "deleted with a customer who is in it"}
     for batch in batches(ids):
-        connection.execute(sa.update(deliveries).where(deliveries.c.id.in_(batch)).values(values))
+        connection.execute(sa.update(source_deliveries).where(source_deliveries.c.id.in_(batch)).values(values))
     return len(ids)
 
 
@@ -145,13 +145,13 @@ def _text(payload: bytes) -> str:
 
 def _end(connection: Connection, delivery_id: int, **values: object) -> None:
     values = {"processed_at": datetime.now(UTC), **values}
-    connection.execute(sa.update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+    connection.execute(sa.update(source_deliveries).where(source_deliveries.c.id == delivery_id).values(values))
 
 
 # Without the payload, which may be megabytes.
 _COLUMNS = [
-    *(column for column in deliveries.c if column.name not in ("payload", "workspace_id", "digest")),
-    deliveries.c.payload.is_not(None).label("has_payload"),
+    *(column for column in source_deliveries.c if column.name not in ("payload", "workspace_id", "digest")),
+    source_deliveries.c.payload.is_not(None).label("has_payload"),
 ]
 
 
