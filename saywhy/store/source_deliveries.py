@@ -97,7 +97,9 @@ def page(
     states: Collection[DeliveryState] = (),
 ) -> list[Delivery]:
     """At most `limit` deliveries of a source, the latest first; those with a number less than `before`."""
-    query = sa.select(*_COLUMNS).where(source_deliveries.c.workspace_id == workspace_id, source_deliveries.c.source_id == source_id)
+    query = sa.select(*_COLUMNS).where(
+        source_deliveries.c.workspace_id == workspace_id, source_deliveries.c.source_id == source_id
+    )
     if before is not None:
         query = query.where(source_deliveries.c.id < before)
     if states:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from saywhy.errors import Conflict, CustomerNotFound, SourceNotFound
 from saywhy.source import Credentials, DeliveryState, SourceKind
-from saywhy.store.source_tables import deliveries
+from saywhy.store.source_tables import source_deliveries
 from service.erasure import delete_customer, delete_older
 from service.files import JobFiles
 from service.sources import processing
@@ -47,7 +47,7 @@ def age_deliveries(engine: Engine, days: int) -> None:
     """As if they had been received so many days earlier."""
     with engine.begin() as connection:
         past = datetime.now(UTC) - timedelta(days=days)
-        connection.execute(sa.update(deliveries).values(received_at=past))
+        connection.execute(sa.update(source_deliveries).values(received_at=past))
 
 
 def test_payloads_are_not_kept_for_ever(engine: Engine) -> None:

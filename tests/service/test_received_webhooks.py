@@ -24,7 +24,7 @@ from saywhy.job import JobState
 from saywhy.mapping import ColumnChoice, Mapping
 from saywhy.source import Credentials, DeliveryState, SourceKind
 from saywhy.store.job_tables import jobs as jobs_table
-from saywhy.store.source_tables import deliveries
+from saywhy.store.source_tables import source_deliveries
 from service import jobs
 from service.mappings import save_mapping
 from service.sources import processing
@@ -196,7 +196,7 @@ def test_what_is_not_signed_stores_nothing(engine: Engine) -> None:
     with pytest.raises(SourceNotFound):
         send(engine, source)
     with store.reading(engine) as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(deliveries)) == 0
+        assert connection.scalar(sa.select(sa.func.count()).select_from(source_deliveries)) == 0
 
 
 def test_webhooks_are_limited(engine: Engine) -> None:

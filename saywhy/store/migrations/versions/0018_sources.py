@@ -49,7 +49,9 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_source_deliveries"),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_source_deliveries_workspace_id"),
-        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name="fk_source_deliveries_source_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["sources.id"], name="fk_source_deliveries_source_id", ondelete="CASCADE"
+        ),
         sa.UniqueConstraint("source_id", "digest", name="uq_source_deliveries_source_id_digest"),
     )
     op.create_index("ix_source_deliveries_source_id_id", "source_deliveries", ["source_id", "id"])
