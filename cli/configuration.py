@@ -57,6 +57,7 @@ def worker_options(settings: Settings) -> WorkerOptions:
         retention=timedelta(days=settings.job_retention),
         tracing=settings.tracing,
         outgoing=outgoing(settings),
+        pull_url=settings.pull_url,
     )
 
 

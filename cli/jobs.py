@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from saywhy.job import Job
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode="markdown", help="Jobs: imports, analyses and exports in the background."
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Jobs: imports, analyses, exports and pulls in the background.",
 )
 
 JobNumber = Annotated[int, typer.Argument(metavar="JOB", help="The number of a job.", min=1, max=2**63 - 1)]
@@ -29,7 +31,7 @@ JobNumber = Annotated[int, typer.Argument(metavar="JOB", help="The number of a j
 @app.command("list")
 def list_all(
     state: Annotated[list[JobState] | None, typer.Option(help="Only jobs in this state. Repeatable.")] = None,
-    kind: Annotated[str | None, typer.Option(help="Only import, analyse or export.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only import, analyse, export, receive or pull.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 20,
 ) -> None:
     """List the jobs, the latest first."""

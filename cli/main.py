@@ -36,6 +36,7 @@ from cli import (
     scenarios,
     schedules,
     serving,
+    sources,
     streams,
     topics,
     webhooks,
@@ -111,6 +112,7 @@ STREAMS = "JSON lines in, JSON out; nothing is stored"
 
 app.command("import", rich_help_panel=SURVEYS)(importing.import_responses)
 app.add_typer(mappings.app, name="mappings", rich_help_panel=SURVEYS)
+app.add_typer(sources.app, name="sources", rich_help_panel=SURVEYS)
 app.add_typer(anonymity.app, name="anonymity", rich_help_panel=SURVEYS)
 app.command("analyse", rich_help_panel=SURVEYS)(analysis.analyse)
 app.command("report", rich_help_panel=SURVEYS)(analysis.report)

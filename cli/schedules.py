@@ -19,7 +19,7 @@ app = typer.Typer(
 
 @app.command("add")
 def add(
-    kind: Annotated[str, typer.Argument(help="What is started: analyse or export.")],
+    kind: Annotated[str, typer.Argument(help="What is started: analyse, export or pull.")],
     cron: Annotated[
         str,
         typer.Option(help="Minute, hour, day of month, month and day of week; `0 2 * * *` is every night at two."),
@@ -27,7 +27,9 @@ def add(
     time_zone: Annotated[str, typer.Option(help="The time zone of these, e.g. Europe/Berlin.")] = "UTC",
     argument: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="What the job is told: `refit=true`, `format=xlsx`. Repeatable."),
+        typer.Option(
+            metavar="NAME=VALUE", help="What the job is told: `refit=true`, `format=xlsx`, `source=ID`. Repeatable."
+        ),
     ] = None,
 ) -> None:
     """Start a job whenever a cron expression comes true. A worker must be running."""

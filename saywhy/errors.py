@@ -83,6 +83,10 @@ class EndpointNotFound(NotFound):
     """There is no webhook endpoint of that number."""
 
 
+class SourceNotFound(NotFound):
+    """There is no source of that id or name."""
+
+
 class DeliveryNotFound(NotFound):
     """There is no delivery of that number."""
 
@@ -109,6 +113,10 @@ class Expired(SaywhyError):
 
 class Unauthenticated(SaywhyError):
     """Send a key: `Authorization: Bearer saywhy_…`, or sign in."""
+
+
+class InvalidSignature(Unauthenticated):
+    """The webhook is not signed with the secret of its source, or too long ago."""
 
 
 class Forbidden(SaywhyError):
@@ -189,3 +197,15 @@ class StoreBusy(StoreUnavailable):
 
 class ServerBusy(SaywhyError):
     """The server has too much to do at the moment; try again in a moment."""
+
+
+class ProviderRefused(SaywhyError):
+    """The survey tool refuses the request."""
+
+
+class ProviderBusy(SaywhyError):
+    """The survey tool cannot answer at the moment."""
+
+    def __init__(self, detail: str | None = None, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after  # seconds, if it said so

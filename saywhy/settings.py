@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     job_retention: float = Field(
         default=30.0, ge=2, le=36500, description="Days that jobs are kept after they have ended."
     )
+    pull_url: str | None = Field(
+        default=None, description="Base URL that pulls ask instead of the survey tools, for tests; unset: the tools."
+    )
     allowed_hosts: str | None = Field(
         default=None,
         description="Names under which the server answers, separated by commas, beside that of this machine; * is any.",

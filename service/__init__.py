@@ -15,6 +15,7 @@ or write feedback. Where what happens:
 - `service.anonymity`: what anonymous workspaces do not give, and why.
 - `service.comments`: comments page by page, by what they name; `service.paging`: cursors of pages.
 - `service.responses`: responses that a program sends; `service.idempotency`: requests that may be repeated.
+- `service.sources`: webhooks that survey tools send, and answers that are pulled from them.
 - `service.exports`: the responses, each with everything that is said of it; `service.export_files` writes them.
 - `service.jobs`: start, list and cancel work in the background; `service.job_kinds` says what each kind of job does,
   `service.worker` claims jobs, `service.job_process` runs one; `service.schedules`; `service.files` of jobs.

@@ -43,6 +43,7 @@ class Deletion:
     clauses: int  # in topics
     audit_labels: int
     rejected_rows: int  # of imports
+    webhooks: int  # that failed or were not processed yet
     edits: int  # of topics, whose examples were of these comments; the edits stay
     labels: int  # of topics, which were words that nobody else wrote
     quotes: int  # in reports
@@ -56,7 +57,7 @@ def delete_customer(engine: Engine, workspace: str, files: JobFiles, customer: s
     """Delete all that is stored of a customer, named by id or by e-mail address.
 
     Raises `WorkspaceNotFound`; `CustomerNotFound`; `Conflict` in an anonymous workspace, which stores no customers, and
-    while a job imports or exports; `AnalysisRunning`.
+    while a job imports, exports or pulls; `AnalysisRunning`.
     """
     if not customer.strip() or not is_storable(customer):
         raise CustomerNotFound
@@ -65,7 +66,8 @@ def delete_customer(engine: Engine, workspace: str, files: JobFiles, customer: s
         terms = {term for trace in traces for term in trace.terms if len(term) >= _SHORTEST_TERM}
         terms |= {customer} if len(customer) >= _SHORTEST_TERM else set()
         rejected = store.erasure.delete_rejections(connection, workspace_id, terms)
-        if not traces and not rejected:
+        webhooks = store.source_deliveries.forget_named(connection, workspace_id, terms)
+        if not traces and not rejected and not webhooks:
             raise CustomerNotFound
         deletion = _delete(connection, workspace_id, traces, rejected)
         names = {customer, *(term for trace in traces for term in trace.terms)}
@@ -74,11 +76,11 @@ def delete_customer(engine: Engine, workspace: str, files: JobFiles, customer: s
         emails = {trace.email for trace in traces if trace.email}
         left = store.erasure.count_with_email(connection, workspace_id, emails)
         exported = store.jobs.exported_files(connection, workspace_id)
-    return replace(deletion, texts=texts, left=left, exports=_delete_files(files, exported))
+    return replace(deletion, webhooks=webhooks, texts=texts, left=left, exports=_delete_files(files, exported))
 
 
 def delete_older(engine: Engine, workspace: str, files: JobFiles, days: int) -> Deletion:
-    """Delete the responses that were answered more than `days` days ago, and rejected rows of imports as old.
+    """Delete the responses that were answered more than `days` days ago, and rejected rows and webhooks as old.
 
     Raises what `delete_customer` raises, but for `CustomerNotFound`.
     """
@@ -86,17 +88,18 @@ def delete_older(engine: Engine, workspace: str, files: JobFiles, days: int) -> 
     with _exclusively(engine, workspace) as (connection, workspace_id):
         traces = store.erasure.answered_before(connection, workspace_id, moment)
         rejected = store.erasure.delete_rejections_before(connection, workspace_id, moment)
+        webhooks = store.source_deliveries.forget_payloads(connection, moment, workspace_id)
         deletion = _delete(connection, workspace_id, traces, rejected)
         left = store.erasure.count_undated(connection, workspace_id)
         exported = store.jobs.exported_files(connection, workspace_id) if traces else []
-    return replace(deletion, left=left, exports=_delete_files(files, exported))
+    return replace(deletion, webhooks=webhooks, left=left, exports=_delete_files(files, exported))
 
 
 @contextmanager
 def _exclusively(engine: Engine, workspace: str) -> Iterator[tuple[Connection, int]]:
     """A transaction in which nothing is computed from what it deletes, and whose traces are overwritten after it.
 
-    Raises `WorkspaceNotFound`, `Conflict` in an anonymous workspace and while a job imports or exports, and
+    Raises `WorkspaceNotFound`, `Conflict` in an anonymous workspace and while a job imports, exports or pulls, and
     `AnalysisRunning`.
     """
     with reading(engine, workspace) as (connection, workspace_id):
@@ -135,6 +138,7 @@ def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], 
         clauses=rows.clauses,
         audit_labels=rows.audits,
         rejected_rows=rejected,
+        webhooks=0,
         edits=edits,
         labels=len(labels),
         quotes=quotes,

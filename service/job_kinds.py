@@ -72,7 +72,20 @@ class ExportArguments:
     cause: str | None = None
 
 
-Arguments = ImportArguments | AnalyseArguments | ExportArguments
+@dataclass(frozen=True, slots=True)
+class ReceiveArguments:
+    """All webhooks that were received are processed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullArguments:
+    """The id of the source whose answers are pulled: what has changed since the last time, or `everything`."""
+
+    source: str
+    everything: bool = False
+
+
+Arguments = ImportArguments | AnalyseArguments | ExportArguments | ReceiveArguments | PullArguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,7 @@ class RunningJob:
     files: JobFiles
     models: Models
     progress: Progress
+    pull_url: str | None = None  # asked instead of the survey tools
 
     @property
     def workspace(self) -> str:
@@ -172,13 +186,31 @@ def export(job: RunningJob, arguments: ExportArguments) -> None:
         job.succeed(connection, {"file": key, "rows": count, "bytes": path.stat().st_size})
 
 
+def receive(job: RunningJob, _: ReceiveArguments) -> None:
+    """Process the webhooks that were received, each once."""
+    from service.sources.processing import process_received
+
+    process_received(job)
+
+
+def pull(job: RunningJob, arguments: PullArguments) -> None:
+    """Pull answers. Pages that were saved stay if the job is stopped; the next attempt continues after them."""
+    from service.sources.pulling import pull
+
+    pull(job, arguments)
+
+
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A kind of job: the class of its arguments, what a worker does, and whether a schedule may start it."""
+    """A kind of job: the class of its arguments, what a worker does, and whether a schedule may start it.
+
+    `is_once`: one that waits is not added twice with the same arguments, as it will do what the second one would.
+    """
 
     arguments: type[Arguments]
     run: Callable[[RunningJob, Any], None]
     may_be_scheduled: bool
+    is_once: bool = False
 
     def parse(self, values: Values) -> Arguments:
         """The arguments. Raises `InvalidInput` if a name or value is not one of this kind."""
@@ -200,8 +232,10 @@ class JobKind:
 KINDS: Mapping[str, JobKind] = MappingProxyType(
     {
         "import": JobKind(ImportArguments, import_upload, may_be_scheduled=False),
-        "analyse": JobKind(AnalyseArguments, analyse, may_be_scheduled=True),
+        "analyse": JobKind(AnalyseArguments, analyse, may_be_scheduled=True, is_once=True),
         "export": JobKind(ExportArguments, export, may_be_scheduled=True),
+        "receive": JobKind(ReceiveArguments, receive, may_be_scheduled=False, is_once=True),
+        "pull": JobKind(PullArguments, pull, may_be_scheduled=True, is_once=True),
     }
 )
 

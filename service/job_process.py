@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
 from saywhy import store
-from saywhy.errors import AnalysisRunning, LeaseLost, SaywhyError, StoreUnavailable
+from saywhy.errors import AnalysisRunning, LeaseLost, ProviderBusy, SaywhyError, StoreUnavailable
 from saywhy.job import Claim, Job, JobProgress
 from service import logs
 from service.files import JobFiles
@@ -45,6 +45,7 @@ class WorkerOptions:
 
     It runs `slots` jobs at a time. A job belongs to it for `lease`, which is renewed while the job runs. Jobs that have
     ended are kept for `retention`. `tracing` makes spans of them. `outgoing`: where webhooks may lead.
+    Pulls ask `pull_url` instead of the survey tools.
     """
 
     database_url: str
@@ -56,6 +57,7 @@ class WorkerOptions:
     retention: timedelta = timedelta(days=30)
     tracing: bool = False
     outgoing: Outgoing = field(default_factory=Outgoing)
+    pull_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,11 @@ def run_job(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
         log.warning("job %d has ended, or another worker runs it", claim.job.id)
     except AnalysisRunning as error:
         pipe.send(Postponement(error.detail, _WAIT))
+    except ProviderBusy as error:
+        if error.retry_after is None:
+            pipe.send(Failure(error.detail, is_final=False))
+        else:
+            pipe.send(Postponement(error.detail, timedelta(seconds=error.retry_after)))
     except StoreUnavailable as error:
         log.error("job %d: %s", claim.job.id, error.detail)
         pipe.send(Failure(StoreUnavailable().detail, is_final=False))
@@ -109,9 +116,8 @@ def run_job(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
 def _run(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
     engine = store.open_store(options.database_url, options.key_file)
     store.claims.fence(engine, claim, options.lease)
-    job = RunningJob(
-        engine, claim, JobFiles.of(engine, options.data_dir), options.models, _ProgressReporter(pipe).report
-    )
+    files = JobFiles.of(engine, options.data_dir)
+    job = RunningJob(engine, claim, files, options.models, _ProgressReporter(pipe).report, options.pull_url)
     kind = KINDS[claim.job.kind]
     with _traced(engine, claim.job) if options.tracing else nullcontext():
         kind.run(job, kind.parse(claim.job.arguments))

@@ -15,7 +15,7 @@ from saywhy.store import Connection, Engine
 from service.anonymity import Withheld, refuse
 from service.files import JobFiles
 from service.idempotency import RequestKey, answer_once
-from service.job_kinds import KINDS, AnalyseArguments, Arguments, ExportArguments, kind_of
+from service.job_kinds import KINDS, Arguments, ExportArguments, PullArguments, ReceiveArguments, kind_of
 from service.paging import PAGE, Page, latest_first
 from service.workspaces import reading, writing
 
@@ -23,8 +23,9 @@ from service.workspaces import reading, writing
 def start(engine: Engine, workspace: str, arguments: Arguments, request: RequestKey | None = None) -> Job:
     """Add a job; a worker starts it when it comes to it.
 
-    An analysis that is still waiting is not added twice: it is returned. A repeated `request` gets the job of the first
-    one. Raises `WorkspaceNotFound`, `KeyReused`, and `Conflict` for an export of an anonymous workspace.
+    An analysis or a pull that is still waiting is not added twice: it is returned. A repeated `request` gets the job of
+    the first one. Raises `WorkspaceNotFound`, `KeyReused`, `SourceNotFound` for a pull of no source, and `Conflict` for
+    an export of an anonymous workspace.
     """
     with writing(engine, workspace) as (connection, workspace_id):
         answer = answer_once(
@@ -34,13 +35,16 @@ def start(engine: Engine, workspace: str, arguments: Arguments, request: Request
 
 
 def add(connection: Connection, workspace_id: int, arguments: Arguments, *, schedule_id: int | None = None) -> Job:
-    """Add a job in a transaction. Raises `Conflict` for an export of an anonymous workspace."""
+    """Add a job in a transaction. Raises `SourceNotFound`, and `Conflict` for an export of an anonymous workspace."""
     kind = kind_of(arguments)
     values = KINDS[kind].values(arguments)
     if isinstance(arguments, ExportArguments):
         refuse(connection, workspace_id, Withheld.EXPORTS)
-    if isinstance(arguments, AnalyseArguments):
-        store.workspaces.lock(connection, workspace_id)
+    if isinstance(arguments, PullArguments):
+        store.sources.find(connection, workspace_id, arguments.source)
+    if KINDS[kind].is_once:
+        if not isinstance(arguments, ReceiveArguments):  # a webhook does not wait for what is saved meanwhile
+            store.workspaces.lock(connection, workspace_id)
         for waiting in store.jobs.pending(connection, workspace_id, kind):
             if waiting.arguments == values:
                 return waiting

@@ -60,13 +60,16 @@ def save_responses(
     """
     with writing(engine, workspace) as (connection, workspace_id):
         answer = answer_once(
-            connection, workspace_id, request, lambda: asdict(_save(connection, workspace_id, responses))
+            connection, workspace_id, request, lambda: asdict(save_within(connection, workspace_id, responses))
         )
     rejected = tuple(RejectedResponse(**values) for values in answer["rejected"])
     return SaveReport(answer["new"], answer["changed"], answer["unchanged"], rejected)
 
 
-def _save(connection: Connection, workspace_id: int, responses: Sequence[Response | RejectedResponse]) -> SaveReport:
+def save_within(
+    connection: Connection, workspace_id: int, responses: Sequence[Response | RejectedResponse]
+) -> SaveReport:
+    """The same in a transaction of the caller."""
     rejected = [item for item in responses if isinstance(item, RejectedResponse)]
     numbered = [(index, item) for index, item in enumerate(responses) if isinstance(item, Response)]
     if store.workspaces.is_anonymous(connection, workspace_id):

@@ -13,7 +13,7 @@ from saywhy.errors import InvalidInput, SaywhyError
 from saywhy.job import Schedule, Values
 from saywhy.store import Engine
 from service import jobs
-from service.job_kinds import KINDS
+from service.job_kinds import KINDS, PullArguments
 from service.workspaces import reading, writing
 
 log = logging.getLogger(__name__)
@@ -24,14 +24,17 @@ def add_schedule(
 ) -> Schedule:
     """Start a job of this kind whenever the cron expression says so, in this time zone.
 
-    Raises `WorkspaceNotFound`, and `InvalidInput` for a kind that cannot be scheduled, arguments that it does not take,
-    an unknown time zone, and an expression that is none or never comes true.
+    Raises `WorkspaceNotFound`, `SourceNotFound`, and `InvalidInput` for a kind that cannot be scheduled, arguments that
+    it does not take, an unknown time zone, and an expression that is none or never comes true.
     """
     scheduled = {name: kind for name, kind in KINDS.items() if kind.may_be_scheduled}
     if kind not in scheduled:
         raise InvalidInput(f"{kind!r} cannot be scheduled; there are: {', '.join(scheduled)}")
-    values = scheduled[kind].values(scheduled[kind].parse(arguments))
+    parsed = scheduled[kind].parse(arguments)
+    values = scheduled[kind].values(parsed)
     with writing(engine, workspace) as (connection, workspace_id):
+        if isinstance(parsed, PullArguments):
+            store.sources.find(connection, workspace_id, parsed.source)
         next_at = next_time(cron, time_zone, store.jobs.clock(connection))
         return store.schedules.add(
             connection, workspace_id, kind, values, cron=cron, time_zone=time_zone, next_at=next_at

@@ -143,11 +143,12 @@ def _send(engine: Engine, options: WorkerOptions, stop: threading.Event) -> None
 
 
 def clear(engine: Engine, files: JobFiles, retention: timedelta) -> None:
-    """Delete jobs and messages that ended long ago, old answers, expired exports, and uploads that no job needs."""
+    """Delete what ended long ago: jobs, messages, failed webhooks, answers, exports, uploads that no job needs."""
     with engine.begin() as connection:
         now = store.jobs.clock(connection)
         store.jobs.delete_ended(connection, now - retention)
         store.webhooks.delete_ended(connection, now - retention)
+        store.source_deliveries.forget_payloads(connection, now - retention)
         store.answers.delete(connection, now - ANSWER_LIFETIME)
         unfinished = store.jobs.all_unfinished(connection)
     files.sweep([job.arguments["upload"] for job in unfinished if "upload" in job.arguments])

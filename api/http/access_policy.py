@@ -51,6 +51,10 @@ class AccessPolicy:
             return forwarded
         return request.client.host if request.client else ""
 
+    def url_of(self, request: HTTPConnection) -> str:
+        """The URL as the client has it, which signs it; a proxy must leave the header `Host` as it is."""
+        return str(request.url.replace(scheme="https" if self.is_https(request) else "http"))
+
     def is_https(self, request: HTTPConnection) -> bool:
         """Whether the client speaks HTTPS, be it with a trusted proxy."""
         forwarded = request.headers.get("x-forwarded-proto", "").lower()

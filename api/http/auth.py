@@ -2,7 +2,7 @@
 
 `Authenticate` finds out who it is, before the body is read. Every route under `/v1` and every page says which scope it
 needs by the type of its resources, `ReadAccess`, `WriteAccess`, `ClassifyAccess` or `AdminAccess`: those of the
-workspace of whoever asks. What asks for none is in `PUBLIC`.
+workspace of whoever asks. What asks for none is in `PUBLIC`, and what is signed instead in `SIGNED`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from api.http.worker_slots import MAX_WAIT, in_slot
 from saywhy import access
 from saywhy.access import Principal
 from saywhy.errors import Forbidden, SaywhyError, ServerBusy, TooManyRequests, Unauthenticated
+from saywhy.source import SourceKind
 from service.access import VALID_SECONDS, WINDOW, Admission, Credential, admit, local_principal, refuse_protected
 
 #: What nobody must sign in for: health, metrics, signing in, the reference of the interface. A slash ends a folder.
@@ -42,6 +43,10 @@ PUBLIC = (
     "GET /docs/assets/",
     "GET /openapi.json",
 )
+
+#: What a survey tool signs with the secret of its source, which the route checks (`service.sources.receiving`), and
+#: how SurveyMonkey asks whether there is such a source.
+SIGNED = (*(f"POST /v1/webhooks/{kind}/" for kind in SourceKind), f"HEAD /v1/webhooks/{SourceKind.SURVEYMONKEY}/")
 
 COOKIE = "saywhy_session"
 
@@ -204,9 +209,9 @@ def session_token(request: Request) -> str | None:
 
 
 def is_public(method: str, path: str) -> bool:
-    """Whether nobody must sign in for a path."""
+    """Whether nobody must sign in for a path, be it that the request itself is signed."""
     asked = f"{method} {path}"
-    return any(asked == public or (public.endswith("/") and asked.startswith(public)) for public in PUBLIC)
+    return any(asked == public or (public.endswith("/") and asked.startswith(public)) for public in (*PUBLIC, *SIGNED))
 
 
 async def get_principal(request: Request) -> Principal:

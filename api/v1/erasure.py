@@ -29,6 +29,7 @@ class DeletionOut(BaseModel):
     clauses: int = Field(description="Clauses of these comments in topics.")
     audit_labels: int = Field(description="Comments of these that a person had labelled.")
     rejected_rows: int = Field(description="Rows of imports that were rejected and name the customer.")
+    webhooks: int = Field(description="Webhooks that name the customer and failed, or were not processed yet.")
     edits: int = Field(description="Edits of topics that no longer name these comments; the edits stay.")
     labels: int = Field(description="Labels of topics, which were words that nobody else wrote.")
     quotes: int = Field(description="Quotes in reports.")

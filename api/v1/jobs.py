@@ -36,7 +36,7 @@ class JobOut(BaseModel):
     """A job."""
 
     id: int = Field(examples=[7])
-    kind: str = Field(description="`import`, `analyse` or `export`.", examples=["analyse"])
+    kind: str = Field(description="`import`, `analyse`, `export`, `receive` or `pull`.", examples=["analyse"])
     state: JobState
     progress: ProgressOut
     arguments: dict[str, JsonValue] = Field(description="What was asked for.", examples=[{"refit": False}])
@@ -91,7 +91,10 @@ def accepted(job: Job, response: Response) -> JobOut:
 def list_jobs(
     resources: ReadAccess,
     kind: Annotated[
-        str | None, Query(max_length=32, pattern="^[a-z]+$", description="Only `import`, `analyse` or `export`.")
+        str | None,
+        Query(
+            max_length=32, pattern="^[a-z]+$", description="Only `import`, `analyse`, `export`, `receive` or `pull`."
+        ),
     ] = None,
     state: Annotated[list[JobState] | None, Query(description="Only jobs in these states.")] = None,
     limit: Limit = PAGE,

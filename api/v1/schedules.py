@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/schedules", tags=["jobs"])
 class NewSchedule(SentObject):
     """Which job to start, and when."""
 
-    kind: str = Field(max_length=32, description="`analyse` or `export`.", examples=["analyse"])
+    kind: str = Field(max_length=32, description="`analyse`, `export` or `pull`.", examples=["analyse"])
     arguments: dict[str, JsonValue] = Field(
         default={}, max_length=20, description="As in the request that starts such a job.", examples=[{"refit": False}]
     )

@@ -81,7 +81,20 @@ def examine(
         sheet=options.get("sheet"),
     )
     tables = [_without_mojibake(table) for table in opened]
-    draft = _choose_table(tables, options, mapping, mappings)
+    return examine_tables(tables, Path(path).stem, mapping=mapping, mappings=mappings, **options)
+
+
+def examine_tables(
+    tables: list[Table],
+    name: str,
+    *,
+    tool: Tool | None = None,
+    mapping: Mapping | None = None,
+    mappings: Sequence[Mapping] = (),
+    **options: Unpack[ReadingOptions],
+) -> ExportLayout:
+    """The same for tables that are open; `name` is what they are called, and `tool` what wrote them, if known."""
+    draft = _choose_table(tables, tool, options, mapping, mappings)
     table, tool = draft.table, draft.tool
     scale, reason = _scale(draft, options.get("scale"))
     day_first, note = _day_first(draft)
@@ -91,7 +104,7 @@ def examine(
     numbers_rows = _numbers_rows(draft)
     source = options.get("source") or (draft.mapping.source if draft.mapping else None)
     if source is None and tool is GENERIC and _is_own_source(draft.columns, numbers_rows):
-        source = storable(Path(path).stem)[:LONGEST_KEY]
+        source = storable(name)[:LONGEST_KEY]
         notes.append(
             "its rows have neither ids of their own nor times, so they are kept apart from other files, as source "
             f"{source!r}; choose a source to add them to earlier ones"
@@ -137,7 +150,11 @@ class _Draft(NamedTuple):
 
 
 def _choose_table(
-    tables: list[Table], options: ReadingOptions, mapping: Mapping | None, mappings: Sequence[Mapping]
+    tables: list[Table],
+    tool: Tool | None,
+    options: ReadingOptions,
+    mapping: Mapping | None,
+    mappings: Sequence[Mapping],
 ) -> _Draft:
     """The first table with a score and a comment, else the first with one of them; a cover sheet has neither.
 
@@ -149,7 +166,7 @@ def _choose_table(
     errors: list[InvalidInput] = []
     for table in tables:
         try:
-            drafts.append(_draft(table, options, mapping, mappings))
+            drafts.append(_draft(table, tool, options, mapping, mappings))
         except InvalidInput as error:
             errors.append(error)
     if not drafts:
@@ -167,13 +184,19 @@ def _without_mojibake(table: Table) -> Table:
     return replace(table, rows=partial(mended_rows, table.rows), notes=(*table.notes, note))
 
 
-def _draft(table: Table, options: ReadingOptions, mapping: Mapping | None, mappings: Sequence[Mapping]) -> _Draft:
+def _draft(
+    table: Table,
+    tool: Tool | None,
+    options: ReadingOptions,
+    mapping: Mapping | None,
+    mappings: Sequence[Mapping],
+) -> _Draft:
     """The table, pivoted if it has one row an answer, and its columns."""
     header, rows = _read_head(table)
     if long_format := detect_long_format(table.name, header, rows):
         table = pivot(table, header, long_format)
         header, rows = _read_head(table)
-    tool = recognise(header)
+    tool = tool or recognise(header)
     profiles = profile_columns(header, tool, rows)
     names = [column.name for column in header.columns]
     mapping = mapping or next((saved for saved in mappings if saved.fits(names)), None)

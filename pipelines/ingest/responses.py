@@ -205,7 +205,7 @@ def _external_id(layout: ExportLayout, id: str | None, timestamp: str | None, wa
 
 
 def _refuse_without_id(_cells: list[str], _wave: str | None) -> str:
-    raise ValueError("has no response id, by which an anonymous workspace tells known people from new ones")
+    raise ValueError("has no response id, by which known responses are told from new ones")
 
 
 def _content_id(layout: ExportLayout, occurrences: _OccurrenceCounter) -> IdOfRow:

@@ -12,13 +12,14 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `response_ids`, `comments`, `annotations`,
 `clusters`, `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
-`new_accounts`, `customers`, `comment_search`. Access: `keys`, `people` (and their sessions), `rate_limits`,
-`audit_log`. Telling others: `webhooks`, `deliveries`. `erasure` and `redaction` delete what is to be forgotten, and
-`dump` reads and replaces everything.
+`new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `source_deliveries`. Access: `keys`, `people`
+(and their sessions), `rate_limits`, `audit_log`. Telling others: `webhooks`, `deliveries`. `erasure` and `redaction`
+delete what is to be forgotten, and `dump` reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables`, `topic_tables`, `job_tables`, `case_tables`, `access_tables` and `webhook_tables` define the schema, `migrate`
-and `migrations/` create it, `statements` and `types` hide the differences between the databases. `key_file` keeps the
-keys of anonymous workspaces outside the database.
+`tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables`, `access_tables` and `webhook_tables` define the
+schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences between the databases.
+`key_file` keeps the keys of anonymous workspaces, and that of the secrets which `sealing` encrypts, outside the
+database.
 """
 
 from sqlalchemy import Connection, Engine
@@ -56,6 +57,8 @@ from saywhy.store import (
     responses,
     runs,
     schedules,
+    source_deliveries,
+    sources,
     topic_edits,
     topics,
     webhooks,
@@ -105,6 +108,8 @@ __all__ = [
     "runs",
     "schedules",
     "schema_status",
+    "source_deliveries",
+    "sources",
     "topic_edits",
     "topics",
     "webhooks",

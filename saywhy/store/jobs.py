@@ -73,20 +73,22 @@ def page(
 
 
 def pending(connection: Connection, workspace_id: int, kind: str) -> list[Job]:
-    """The jobs of a kind that have not started, the oldest first."""
+    """The jobs of a kind that have not started, the oldest first. Until the transaction ends, no worker starts them."""
     query = sa.select(jobs).where(
         jobs.c.workspace_id == workspace_id, jobs.c.kind == kind, jobs.c.state == JobState.PENDING
     )
-    return [from_row(row) for row in connection.execute(query.order_by(jobs.c.id))]
+    return [from_row(row) for row in connection.execute(query.order_by(jobs.c.id).with_for_update(read=True))]
 
 
 def that_copy(connection: Connection, workspace_id: int) -> list[Job]:
-    """The imports that have not ended and the exports that run: what they read and write is not in the tables.
+    """The imports that have not ended, and the exports and pulls that run: what they copy is not in the tables.
 
     Until the transaction ends, no worker starts those that wait.
     """
     query = sa.select(jobs).where(
-        jobs.c.workspace_id == workspace_id, jobs.c.kind.in_(["import", "export"]), jobs.c.state.not_in(_TERMINAL)
+        jobs.c.workspace_id == workspace_id,
+        jobs.c.kind.in_(["import", "export", "pull"]),
+        jobs.c.state.not_in(_TERMINAL),
     )
     unfinished = [from_row(row) for row in connection.execute(query.with_for_update())]
     return [job for job in unfinished if job.kind == "import" or job.state is JobState.RUNNING]

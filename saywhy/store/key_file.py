@@ -1,8 +1,9 @@
 """The key file: the secrets of anonymous workspaces (`saywhy.pseudonym`), kept apart from the database.
 
 Who has the database alone cannot test whether a response is that of a known person. The file is JSON, for its owner
-only (mode 0600): `secret`, from which the key of each workspace is derived, and `workspaces`, the keys that single
-workspaces have instead: moved from the database of an earlier version, or renewed. All are hexadecimal.
+only (mode 0600): `secret`, from which the key of each workspace is derived, and that of `sealing`, and `workspaces`,
+the keys that single workspaces have instead: moved from the database of an earlier version, or renewed. All are
+hexadecimal.
 """
 
 from __future__ import annotations
@@ -40,7 +41,11 @@ class Keys:
         """The key of a workspace, 32 bytes."""
         if own := self.workspaces.get(workspace):
             return bytes.fromhex(own)
-        return hmac.digest(bytes.fromhex(self.secret), f"saywhy anonymity\0{workspace}".encode(), hashlib.sha256)
+        return self.derive(f"saywhy anonymity\0{workspace}")
+
+    def derive(self, purpose: str) -> bytes:
+        """The key for a purpose, 32 bytes."""
+        return hmac.digest(bytes.fromhex(self.secret), purpose.encode(), hashlib.sha256)
 
 
 def path_of(connection: Connection) -> Path:
@@ -48,7 +53,8 @@ def path_of(connection: Connection) -> Path:
     path: Path | None = connection.get_execution_options()["key_file"]
     if path is None:
         raise Conflict(
-            "the keys of anonymous workspaces need a file: set SAYWHY_ANONYMITY_KEY_FILE to one outside the database"
+            "the keys of anonymous workspaces, and of the secrets of sources, need a file: set "
+            "SAYWHY_ANONYMITY_KEY_FILE to one outside the database"
         )
     return path
 

@@ -25,6 +25,7 @@ from saywhy.fix import Fix
 from saywhy.job import JobState
 from saywhy.mapping import ColumnChoice, Mapping
 from saywhy.settings import Settings
+from saywhy.source import Credentials, SourceKind, SourceSettings
 from saywhy.store.job_tables import jobs
 from saywhy.store.responses import SaveCounts
 from saywhy.store.tables import metadata, workspaces
@@ -35,6 +36,7 @@ from service.customer_health import add_new_account
 from service.files import JobFiles
 from service.job_kinds import ExportArguments
 from service.jobs import start
+from service.sources.configuration import add_source
 from service.webhooks.endpoints import ping
 from tests.api.test_keys import operations
 from tests.builders.access import bearing, key_of
@@ -54,6 +56,7 @@ class Workspaces:
     engine: Engine
     client: TestClient
     topic: str
+    source: str
     theirs: str
     mine: str
 
@@ -79,11 +82,12 @@ def both(sqlite_engine: Engine, annotator: Annotator) -> Iterator[Workspaces]:
     _export(sqlite_engine)
     subscribe(sqlite_engine, f"http://127.0.0.1/{SECRET}")
     ping(sqlite_engine, "default", 1)
+    source = _source(sqlite_engine)
     theirs = key_of(sqlite_engine, "default", name=SECRET)
     record(sqlite_engine, local_principal("default"), "POST /", SECRET)
     mine = key_of(sqlite_engine, "mine")
     with TestClient(create_app(Settings(), Resources(sqlite_engine, "default", annotator))) as client:
-        yield Workspaces(sqlite_engine, client, topic, theirs, mine)
+        yield Workspaces(sqlite_engine, client, topic, source, theirs, mine)
 
 
 def _export(engine: Engine) -> None:
@@ -95,6 +99,17 @@ def _export(engine: Engine) -> None:
     with engine.begin() as connection:
         ended = sa.update(jobs).where(jobs.c.id == job.id)
         connection.execute(ended.values(state=JobState.SUCCEEDED, result={"file": key, "rows": 1, "note": SECRET}))
+
+
+def _source(engine: Engine) -> str:
+    """A source of the workspace of others, which has delivered something that failed; its id."""
+    settings = SourceSettings(SECRET, SourceKind.HUBSPOT)
+    source, _ = add_source(engine, "default", settings, Credentials("s", "t"), created_by=SECRET)
+    with engine.begin() as connection:
+        others = store.workspaces.find(connection, "default")
+        delivery, _ = store.source_deliveries.add(connection, others, source.id, "digest", SECRET.encode())
+        store.source_deliveries.fail(connection, delivery.id, SECRET)
+    return source.id
 
 
 def rows_of_others(engine: Engine) -> dict[str, list[Any]]:
@@ -129,6 +144,7 @@ NAMED = {
     "schedule": ["1"],
     "endpoint": ["1"],
     "delivery": ["1"],
+    "source": ["{source}"],
 }
 
 #: Bodies that the routes accept.
@@ -147,6 +163,8 @@ BODIES: dict[str, Any] = {
     "/v1/webhook-endpoints": {"url": "https://hooks.example/", "events": ["detractor.new"]},
     "/v1/webhook-endpoints/{endpoint}": {"events": ["report.finished"]},
     "/v1/schedules": {"kind": "analyse", "cron": "0 2 * * *"},
+    "/v1/sources": {"name": "s", "kind": "generic"},
+    "/v1/sources/{source}": {"name": "s", "kind": "hubspot"},
 }
 
 
@@ -166,7 +184,8 @@ def requests(both: Workspaces) -> Iterator[tuple[str, str, dict[str, Any]]]:
             continue
         parameter = re.search(r"\{(\w+)", path)
         for value in NAMED[parameter[1]] if parameter else [""]:
-            url = re.sub(r"\{[^}]+\}", value.replace("{topic}", both.topic), path)
+            value = value.replace("{topic}", both.topic).replace("{source}", both.source)
+            url = re.sub(r"\{[^}]+\}", value, path.replace("{delivery}", "1"))
             body: dict[str, Any] = {}
             if path in OTHER_BODIES:
                 content, media_type = OTHER_BODIES[path]
@@ -190,6 +209,7 @@ def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
         *("responses", "reports", "fixes", "mappings", "audit_log"),
         *("cases", "new_accounts", "jobs", "schedules", "imports", "rejections"),
         *("webhook_endpoints", "webhook_events", "webhook_deliveries"),
+        *("sources", "source_deliveries"),
     }
     assert [path.read_text() for path in JobFiles.of(both.engine, None).root.glob("exports/*/*")] == [SECRET]
 
@@ -201,13 +221,14 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
     key_of(both.engine, "default", name="to be revoked, instead of the one that asks")
     told, statuses = set(), dict[str, set[int]]()
     for method, url, body in requests(both):
-        if url.startswith("/v1/keys/1") or (method == "DELETE" and url.startswith("/v1/customers")):
+        if url.startswith("/v1/keys/1") or (method == "DELETE" and url.startswith(("/v1/customers", "/v1/sources"))):
             continue  # after these there is less to be told
         answer = both.client.request(method, url, **body)
         statuses.setdefault(method, set()).add(answer.status_code)
         told |= {url.partition("?")[0]} if SECRET in answer.text else set()
     assert {"/v1/keys", "/v1/mappings", "/v1/audit-log", "/v1/jobs", "/v1/jobs/1"} <= told
     assert {"/v1/cases", "/v1/cases/1", "/v1/customers/c-1", "/v1/comments", "/v1/webhook-endpoints"} <= told
+    assert f"/v1/sources/{both.source}/deliveries" in told
     assert all(found & {200, 201, 204} for found in statuses.values())
     after = rows_of_others(both.engine)
     assert {name for name in before if after[name] != before[name]} >= {"responses", "fixes", "mappings", "topic_edits"}
@@ -244,11 +265,12 @@ def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
         "/v1/fixes": {"fixes": []},
         "/v1/mappings": {"mappings": []},
         "/v1/topic-edits": {"edits": []},
-        "/v1/audit-log": {"entries": []},
+        "/v1/audit-log": {"entries": [], "next": None},
         "/v1/jobs": {"jobs": [], "next": None},
         "/v1/schedules": {"schedules": []},
         "/v1/webhook-endpoints": {"endpoints": []},
         "/v1/webhook-deliveries": {"deliveries": [], "next": None},
+        "/v1/sources": {"sources": []},
         "/v1/cases": {"cases": [], "next": None},
         "/v1/customers": {"customers": [], "next": None},
         "/v1/customers/alerts": {"alerts": []},

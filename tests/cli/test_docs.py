@@ -90,6 +90,8 @@ _NEVER_ANSWERED = {
     errors.LeaseLost,
     errors.NothingToAnalyse,
     errors.OtherModel,
+    errors.ProviderBusy,
+    errors.ProviderRefused,
     errors.RunAlreadyEnded,
 }
 

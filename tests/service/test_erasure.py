@@ -136,6 +136,7 @@ def test_nothing_of_a_customer_stays(survey: Engine) -> None:
         clauses=1,
         audit_labels=1,
         rejected_rows=2,
+        webhooks=0,
         edits=1,
         labels=1,
         quotes=deletion.quotes,
