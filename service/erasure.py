@@ -49,6 +49,7 @@ class Deletion:
     reports: int  # that were rewritten without these quotes and labels
     texts: int  # notes, arguments of jobs and the like that named the customer; they stay without the name
     exports: int  # files of exports, which are to be made anew
+    planned: int  # places in wave plans; by age: those of plans whose last wave was sent before
     left: int  # of a customer: other responses with the same e-mail address; by age: responses without a date
 
 
@@ -65,20 +66,23 @@ def delete_customer(engine: Engine, workspace: str, files: JobFiles, customer: s
         terms = {term for trace in traces for term in trace.terms if len(term) >= _SHORTEST_TERM}
         terms |= {customer} if len(customer) >= _SHORTEST_TERM else set()
         rejected = store.erasure.delete_rejections(connection, workspace_id, terms)
-        if not traces and not rejected:
+        ids = {customer, *(trace.customer_id for trace in traces if trace.customer_id)}
+        emails = {trace.email for trace in traces if trace.email}
+        planned = store.wave_plans.forget(connection, workspace_id, ids, {customer, *emails})
+        if not traces and not rejected and not planned:
             raise CustomerNotFound
         deletion = _delete(connection, workspace_id, traces, rejected)
         names = {customer, *(term for trace in traces for term in trace.terms)}
         store.customers.forget(connection, workspace_id, names)
         texts = store.redaction.redact(connection, workspace_id, terms)
-        emails = {trace.email for trace in traces if trace.email}
         left = store.erasure.count_with_email(connection, workspace_id, emails)
         exported = store.jobs.exported_files(connection, workspace_id)
-    return replace(deletion, texts=texts, left=left, exports=_delete_files(files, exported))
+    return replace(deletion, texts=texts, left=left, exports=_delete_files(files, exported), planned=planned)
 
 
 def delete_older(engine: Engine, workspace: str, files: JobFiles, days: int) -> Deletion:
-    """Delete the responses that were answered more than `days` days ago, and rejected rows of imports as old.
+    """Delete the responses that were answered more than `days` days ago, rejected rows of imports as old, and wave
+    plans whose last wave is as old.
 
     Raises what `delete_customer` raises, but for `CustomerNotFound`.
     """
@@ -87,9 +91,10 @@ def delete_older(engine: Engine, workspace: str, files: JobFiles, days: int) -> 
         traces = store.erasure.answered_before(connection, workspace_id, moment)
         rejected = store.erasure.delete_rejections_before(connection, workspace_id, moment)
         deletion = _delete(connection, workspace_id, traces, rejected)
+        planned = store.wave_plans.delete_sent_before(connection, workspace_id, moment.date())
         left = store.erasure.count_undated(connection, workspace_id)
         exported = store.jobs.exported_files(connection, workspace_id) if traces else []
-    return replace(deletion, left=left, exports=_delete_files(files, exported))
+    return replace(deletion, left=left, exports=_delete_files(files, exported), planned=planned)
 
 
 @contextmanager
@@ -140,6 +145,7 @@ def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], 
         reports=reports,
         texts=0,
         exports=0,
+        planned=0,
         left=0,
     )
 

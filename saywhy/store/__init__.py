@@ -45,6 +45,7 @@ from saywhy.store import (
     merge_proposals,
     new_accounts,
     people,
+    plan_answers,
     published_groups,
     rate_limits,
     redaction,
@@ -54,6 +55,7 @@ from saywhy.store import (
     schedules,
     topic_edits,
     topics,
+    wave_plans,
     workspaces,
 )
 from saywhy.store.engine import check, connections_in_use, open_store, reading
@@ -88,6 +90,7 @@ __all__ = [
     "new_accounts",
     "open_store",
     "people",
+    "plan_answers",
     "published_groups",
     "rate_limits",
     "reading",
@@ -98,5 +101,6 @@ __all__ = [
     "schedules",
     "topic_edits",
     "topics",
+    "wave_plans",
     "workspaces",
 ]
