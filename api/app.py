@@ -45,6 +45,7 @@ from api.v1 import (
     session,
     topic_proposals,
     topics,
+    wave_plans,
 )
 from api.web import docs, report, sign_in
 from saywhy import __version__
@@ -70,6 +71,7 @@ TAGS = [
     {"name": "comments", "description": "What people wrote, by what it names and by who wrote it."},
     {"name": "cases", "description": "Follow-ups of single responses, and what came of them."},
     {"name": "customers", "description": "All that a customer said, how accounts are, and forgetting a person."},
+    {"name": "waves", "description": "Plans of survey waves: whom to ask when, and what came of it."},
     {"name": "topics", "description": "Root causes, and the edits by which people correct them."},
     {"name": "audits", "description": "The model measured against a person, who labels a random sample."},
     {"name": "responses", "description": "Responses that a program sends."},
@@ -133,6 +135,7 @@ def create_app(
         cases,
         follow_up,
         customer_health,
+        wave_plans,
         topics,
         topic_proposals,
         audits,

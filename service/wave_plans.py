@@ -6,7 +6,7 @@ None of it exists in an anonymous workspace: every function raises `NoWavePlans`
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -78,15 +78,16 @@ def create_plan(
         if earlier and not replaces:
             raise PlanExists(f"there is a wave plan {name!r}; replace it, or choose another name")
         design = options.to_design(earlier)
-        sent = _sent(connection, workspace_id, earlier, today or now.date())
-        design = _with_sent_waves(design, earlier, {customer.wave for customer in sent})
+        closed = [wave for wave in earlier.design.waves if wave.send_on <= (today or now.date())] if earlier else []
+        sent = _asked_in(connection, workspace_id, name, closed)
+        design = _with_sent_waves(design, closed)
         every = [*customers, *_gone(sent, customers, earlier)]
         planned = assign(
             every,
             design,
             asked=_asked(connection, workspace_id, design, every, name),
             kept={customer.id: customer.wave for customer in sent if customer.wave},
-            closed={customer.wave for customer in sent if customer.wave},
+            closed={wave.name for wave in closed},
         )
         plan = WavePlan(name, design, now, created_by)
         store.wave_plans.put(connection, workspace_id, plan, planned)
@@ -167,22 +168,20 @@ def _planning(
         yield connection, workspace_id
 
 
-def _sent(connection: Connection, workspace_id: int, earlier: WavePlan | None, today: date) -> list[PlannedCustomer]:
-    """Who was asked already in the plan that is to be replaced."""
-    if earlier is None:
-        return []
-    sent = {wave.name for wave in earlier.design.waves if wave.send_on <= today}
-    customers = store.wave_plans.customers(connection, workspace_id, earlier.name)
-    return [customer for customer in customers if customer.wave in sent]
+def _asked_in(
+    connection: Connection, workspace_id: int, name: str, waves: Sequence[PlannedWave]
+) -> list[PlannedCustomer]:
+    """Who was asked already in waves of the plan that is to be replaced."""
+    names = {wave.name for wave in waves}
+    customers = store.wave_plans.customers(connection, workspace_id, name) if waves else ()
+    return [customer for customer in customers if customer.wave in names]
 
 
-def _with_sent_waves(design: PlanDesign, earlier: WavePlan | None, sent: Collection[str | None]) -> PlanDesign:
+def _with_sent_waves(design: PlanDesign, sent: Sequence[PlannedWave]) -> PlanDesign:
     """The design with the waves that were sent as they were, also where it has them no more, or on another day."""
-    if earlier is None:
-        return design
-    kept = [wave for wave in earlier.design.waves if wave.name in sent]
-    others = [wave for wave in design.waves if wave.name not in sent]
-    return replace(design, waves=tuple(sorted([*kept, *others], key=lambda wave: wave.send_on)))
+    names = {wave.name for wave in sent}
+    waves = [*sent, *(wave for wave in design.waves if wave.name not in names)]
+    return replace(design, waves=tuple(sorted(waves, key=lambda wave: wave.send_on)))
 
 
 def _gone(
@@ -210,7 +209,7 @@ def _asked(
     answered = ((one.customer_id, one.email, one.answered_at.date()) for one in answers if one.answered_at)
     for known in (asked, answered):
         for customer_id, email, day in known:
-            for one in people.of(customer_id, email):
+            for one in people.all_of(customer_id, email):
                 days.setdefault(one, set()).add(day)
     return days
 
@@ -260,7 +259,16 @@ class _People:
             if email:
                 self._by_email.setdefault(email.casefold(), []).append(customer_id)
 
-    def of(self, customer_id: str | None, email: str | None) -> set[str]:
-        """The ids of all customers that are meant."""
-        found = set(self._by_email.get(email.casefold(), ())) if email else set[str]()
-        return found | ({customer_id} if customer_id in self._ids else set()) if customer_id else found
+    def all_of(self, customer_id: str | None, email: str | None) -> set[str]:
+        """The ids of all customers who may be meant."""
+        return {*self._of_id(customer_id), *self._of_email(email)}
+
+    def of(self, customer_id: str | None, email: str | None) -> Sequence[str]:
+        """The ids of the customers who are meant: by id, else by address."""
+        return self._of_id(customer_id) or self._of_email(email)
+
+    def _of_id(self, customer_id: str | None) -> Sequence[str]:
+        return [customer_id] if customer_id is not None and customer_id in self._ids else []
+
+    def _of_email(self, email: str | None) -> Sequence[str]:
+        return self._by_email.get(email.casefold(), []) if email else []

@@ -53,6 +53,8 @@ def assign(
     _check(listed, design)
     numbers = {wave.name: number for number, wave in enumerate(design.waves)}
     open_waves = [number for name, number in numbers.items() if name not in closed]
+    if not open_waves:
+        raise InvalidInput("all waves of the plan were sent already")
     left_out: dict[str, LeftOut] = {}
     candidates: list[_Candidate] = []
     for customer in listed:

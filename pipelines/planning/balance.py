@@ -108,7 +108,7 @@ def _by_value(
 
 
 def _p_value(counts: Integers) -> float | None:
-    """The p-value of the χ² test of answering by value (of two values with Yates's correction); None if it cannot be."""
+    """The p-value of the χ² test of answering by value (of two with Yates's correction); None if it cannot be."""
     _, asked, answered = counts
     _, table = join_small(np.stack([answered, asked - answered]), SMALLEST_CELL)
     if table.shape[1] < 2 or not (table.sum(axis=0).all() and table.sum(axis=1).all()):

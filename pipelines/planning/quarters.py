@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from saywhy.errors import InvalidInput
@@ -32,3 +33,21 @@ def _exists(year: int, month: int, day: int) -> bool:
     except ValueError:
         return False
     return True
+
+
+def waves_of(start: date | None, count: int | None, named: Sequence[PlannedWave]) -> tuple[PlannedWave, ...]:
+    """The waves that are named, else quarterly ones from `start` on. Raises `InvalidInput` unless it is one of both."""
+    if (start is None) == (not named) or (named and count is not None):
+        raise InvalidInput("say when: either the day of the first wave (and how many there are), or every wave by name")
+    if start is None:
+        return tuple(sorted(named, key=lambda wave: wave.send_on))
+    return quarterly(start, QUARTERS if count is None else count)
+
+
+def parse_wave(text: str) -> PlannedWave:
+    """The wave that is written as `name=2027-01-15`. Raises `InvalidInput`."""
+    name, separator, day = text.rpartition("=")
+    try:
+        return PlannedWave(name, date.fromisoformat(day if separator else ""))
+    except ValueError:
+        raise InvalidInput(f"{text[:100]!r} is not a wave; write NAME=YYYY-MM-DD") from None

@@ -22,8 +22,8 @@ def put(connection: Connection, workspace_id: int, plan: WavePlan, customers: Se
     connection.execute(sa.delete(wave_plans).where(_is(workspace_id, plan.name)))
     values = {"name": plan.name, "seed": seed, "design": design}
     values |= {"created_at": plan.created_at, "created_by": plan.created_by}
-    inserted = connection.execute(sa.insert(wave_plans).values(workspace_id=workspace_id, **values))
-    [plan_id] = inserted.inserted_primary_key or ()
+    insert = sa.insert(wave_plans).values(workspace_id=workspace_id, **values)
+    plan_id = connection.scalar(insert.returning(wave_plans.c.id))
     rows = [{"plan_id": plan_id, "number": number, **wave} for number, wave in enumerate(waves)]
     connection.execute(sa.insert(planned_waves), rows)
     number_of = {wave["name"]: number for number, wave in enumerate(waves)}
