@@ -58,17 +58,18 @@ def print_overview(overview: PlanOverview, console: Console | None = None) -> No
 
 
 def print_responses(plan: WavePlan, waves: Sequence[WaveResponse], console: Console | None = None) -> None:
-    """What came of each wave, with 95 % intervals in a second line: a table of all waves, then strata and shares of those that were sent."""
+    """What came of all waves, with 95 % intervals, then the strata and shares of those that were sent."""
     console = console or Console(highlight=False)
     table = _table("wave")
+    table.collapse_padding = True  # else it is wider than 80 cells
     for column in ("asked", "answered", "rate %", "NPS", "weighted", "R"):
         table.add_column(column, justify="right", no_wrap=True)
     for wave in waves:
         points = None if wave.nps is None else Estimate(wave.nps.score, wave.nps.low, wave.nps.high)
         table.add_row(
-            _text(f"{wave.wave}\n{'sent' if wave.is_sent else 'planned'} {wave.send_on}"),
+            _text(f"{wave.wave}\n{wave.send_on}{'' if wave.is_sent else ' planned'}"),
             *_numbers(wave.asked, wave.answered),
-            _percent(wave.rate),
+            _percent(wave.rate, "\n"),
             _interval(points, 1),
             _interval(wave.weighted_nps, 1),
             _interval(wave.r_indicator, 2),
@@ -78,7 +79,7 @@ def print_responses(plan: WavePlan, waves: Sequence[WaveResponse], console: Cons
     for wave in waves:
         if wave.is_sent and wave.answered:
             _print_wave(plan, wave, console)
-    console.print("Second lines: 95 % intervals. Weighted: the NPS post-stratified to the list.")
+    console.print("With 95 % intervals. Weighted: the NPS post-stratified to the list.")
     console.print("R: 1 if all were equally likely to answer. *: a standardised difference of 0.1 or more.")
 
 
@@ -122,7 +123,7 @@ def _balance(dimension: DimensionBalance) -> Table:
 def _table(*columns: str, title: str | None = None) -> Table:
     table = Table(title=None if title is None else _text(title), title_justify="left", box=None, pad_edge=False)
     for column in columns:
-        table.add_column(_text(column), overflow="fold")
+        table.add_column(_text(column), overflow="fold", min_width=10)
     return table
 
 
@@ -138,17 +139,17 @@ def _numbers(*numbers: int) -> list[str]:
     return [f"{number:,}" for number in numbers]
 
 
-def _percent(rate: Estimate | None) -> str:
-    return "" if rate is None else _interval(Estimate(100 * rate.value, 100 * rate.low, 100 * rate.high), 1)
+def _percent(rate: Estimate | None, between: str = "  ") -> str:
+    return "" if rate is None else _interval(Estimate(100 * rate.value, 100 * rate.low, 100 * rate.high), 1, between)
 
 
-def _interval(estimate: Estimate | None, places: int) -> str:
+def _interval(estimate: Estimate | None, places: int, between: str = "\n") -> str:
     if estimate is None:
         return ""
     value, low, high = (
         f"{number:.{places}f}".replace("-", "−") for number in (estimate.value, estimate.low, estimate.high)
     )
-    return f"{value}\n{low} to {high}"
+    return f"{value}{between}{low} to {high}"
 
 
 def _difference(difference: float | None) -> str:
