@@ -28,6 +28,7 @@ from saywhy.settings import Settings
 from saywhy.store.job_tables import jobs
 from saywhy.store.responses import SaveCounts
 from saywhy.store.tables import metadata, workspaces
+from saywhy.wave_plan import ListedCustomer, PlannedWave
 from service.access import local_principal
 from service.audit_log import record
 from service.cases import open_earlier
@@ -35,6 +36,7 @@ from service.customer_health import add_new_account
 from service.files import JobFiles
 from service.job_kinds import ExportArguments
 from service.jobs import start
+from service.wave_plans import PlanOptions, create_plan
 from tests.api.test_keys import operations
 from tests.builders.access import bearing, key_of
 from tests.builders.fixed_survey import analysed, responses
@@ -75,6 +77,9 @@ def both(sqlite_engine: Engine, annotator: Annotator) -> Iterator[Workspaces]:
     assert open_earlier(sqlite_engine, "default", None) > 0
     add_new_account(sqlite_engine, "default", NewAccount("Birch", AccountOrigin.REFERRAL, "c-1", LATER))
     _export(sqlite_engine)
+    listed = [ListedCustomer("c-1", {}, SECRET, f"{SECRET}@x.example")]
+    waves = PlanOptions((PlannedWave("W9", LATER.date()),), min_days=0)
+    create_plan(sqlite_engine, "default", "2027", waves, listed, created_by="others")
     theirs = key_of(sqlite_engine, "default", name=SECRET)
     record(sqlite_engine, local_principal("default"), "POST /", SECRET)
     mine = key_of(sqlite_engine, "mine")
@@ -123,6 +128,7 @@ NAMED = {
     "job": ["1"],
     "import_id": ["1"],
     "schedule": ["1"],
+    "plan": ["2027"],
 }
 
 #: Bodies that the routes accept.
@@ -139,6 +145,7 @@ BODIES: dict[str, Any] = {
     "/v1/follow-up/new-accounts": {"account": "Elm", "origin": "referral", "brought_by": "c-1"},
     "/v1/responses": {"source": "s", "responses": [{"id": "1", "score": 9}]},
     "/v1/schedules": {"kind": "analyse", "cron": "0 2 * * *"},
+    "/v1/wave-plans": {"name": "2028", "start": "2028-01-01", "customers": [{"id": "c-1", "email": "a@x.example"}]},
 }
 
 
@@ -147,6 +154,7 @@ OTHER_BODIES = {
     "/v1/classify/stream": (b'{"id": 1, "text": "slow"}', "application/x-ndjson"),
     "/v1/imports": (b"id,score\n1,2\n", "text/csv"),
     "/v1/imports/preview": (b"id,score\n1,2\n", "text/csv"),
+    "/v1/wave-plans/file": (b"id,email\n1,a@x.example\n", "text/csv"),
 }
 
 
@@ -165,7 +173,7 @@ def requests(both: Workspaces) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 body = {"content": content, "headers": {"Content-Type": media_type}}
             elif method in ("POST", "PUT", "PATCH"):
                 body = {"json": _filled(BODIES.get(path, {}), both.topic, comment)}
-            for query in ("", "?against=workspace:default", "?cause=theme:support&wave=W1"):
+            for query in ("", "?against=workspace:default", "?cause=theme:support&wave=W1", "?name=2029&start=2029-01-01"):
                 yield method, url + query, body
 
 
@@ -180,7 +188,7 @@ def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
     assert rows_of_others(both.engine) == before
     assert {name for name, rows in before.items() if rows} >= {
         *("responses", "reports", "fixes", "mappings", "audit_log"),
-        *("cases", "new_accounts", "jobs", "schedules", "imports", "rejections"),
+        *("cases", "new_accounts", "jobs", "schedules", "imports", "rejections", "wave_plans"),
     }
     assert [path.read_text() for path in JobFiles.of(both.engine, None).root.glob("exports/*/*")] == [SECRET]
 
@@ -199,6 +207,7 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
         told |= {url.partition("?")[0]} if SECRET in answer.text else set()
     assert {"/v1/keys", "/v1/mappings", "/v1/audit-log", "/v1/jobs", "/v1/jobs/1"} <= told
     assert {"/v1/cases", "/v1/cases/1", "/v1/customers/c-1", "/v1/comments"} <= told
+    assert "/v1/wave-plans/2027/customers" in told
     assert all(found & {200, 201, 204} for found in statuses.values())
     after = rows_of_others(both.engine)
     assert {name for name in before if after[name] != before[name]} >= {"responses", "fixes", "mappings", "topic_edits"}
@@ -238,6 +247,7 @@ def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
         "/v1/audit-log": {"entries": []},
         "/v1/jobs": {"jobs": [], "next": None},
         "/v1/schedules": {"schedules": []},
+        "/v1/wave-plans": {"plans": []},
         "/v1/cases": {"cases": [], "next": None},
         "/v1/customers": {"customers": [], "next": None},
         "/v1/customers/alerts": {"alerts": []},
