@@ -173,7 +173,12 @@ def requests(both: Workspaces) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 body = {"content": content, "headers": {"Content-Type": media_type}}
             elif method in ("POST", "PUT", "PATCH"):
                 body = {"json": _filled(BODIES.get(path, {}), both.topic, comment)}
-            for query in ("", "?against=workspace:default", "?cause=theme:support&wave=W1", "?name=2029&start=2029-01-01"):
+            for query in (
+                "",
+                "?against=workspace:default",
+                "?cause=theme:support&wave=W1",
+                "?name=2029&start=2029-01-01",
+            ):
                 yield method, url + query, body
 
 
@@ -200,7 +205,8 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
     key_of(both.engine, "default", name="to be revoked, instead of the one that asks")
     told, statuses = set(), dict[str, set[int]]()
     for method, url, body in requests(both):
-        if url.startswith("/v1/keys/1") or (method == "DELETE" and url.startswith("/v1/customers")):
+        deletes = method == "DELETE" and url.startswith(("/v1/customers", "/v1/wave-plans"))
+        if url.startswith("/v1/keys/1") or deletes:
             continue  # after these there is less to be told
         answer = both.client.request(method, url, **body)
         statuses.setdefault(method, set()).add(answer.status_code)
