@@ -10,10 +10,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from api.http.bodies import Items, SentObject
-from api.v1.responses import Key, Text
 from pipelines.ingest.customer_list import LONGEST_SEGMENT, ListColumns
+from pipelines.ingest.row import SPOILED
 from pipelines.planning.quarters import parse_wave, waves_of
-from saywhy.feedback import Rejection
+from saywhy.errors import InvalidInput
+from saywhy.feedback import LONGEST_KEY, Rejection
 from saywhy.wave_plan import (
     LARGEST_SEED,
     MOST_DAYS,
@@ -64,7 +65,9 @@ def _day(value: object) -> object:
 Day = Annotated[datetime.date, BeforeValidator(_day, json_schema_input_type=datetime.date)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Column = Annotated[str, Field(max_length=500)]
-Segment = Annotated[Text, Field(max_length=LONGEST_SEGMENT)]
+Text = Annotated[str, Field(max_length=LONGEST_KEY)]
+Key = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY)]
+Segment = Annotated[str, Field(max_length=LONGEST_SEGMENT)]
 
 
 class PlanOptionsIn(SentObject):
@@ -128,6 +131,17 @@ class NewPlan(PlanOptionsIn):
         default=[], max_length=MOST_DIMENSIONS, description="Segments whose combinations are the strata."
     )
     customers: Items[CustomerIn] = Field(min_length=1, max_length=MAX_CUSTOMERS)
+
+    def to_customers(self) -> list[ListedCustomer]:
+        """Raises `InvalidInput` for text that databases do not store."""
+        for number, one in enumerate(self.customers, start=1):
+            if any(
+                map(SPOILED.search, (one.id, one.name or "", one.email or "", *one.segments, *one.segments.values()))
+            ):
+                raise InvalidInput(
+                    f"customer {number:,} of the list has a NUL character or half of a surrogate pair in its text"
+                )
+        return [customer.to_customer() for customer in self.customers]
 
 
 class FileOptions(PlanOptionsIn):

@@ -65,7 +65,7 @@ def create_wave_plan(body: NewPlan, resources: WriteAccess, principal: Principal
         resources.workspace,
         body.name,
         body.to_options(named, body.stratify_by),
-        [customer.to_customer() for customer in body.customers],
+        body.to_customers(),
         created_by=principal.name,
         replaces=body.replace,
     )

@@ -131,7 +131,7 @@ def test_what_came_of_a_plan(sqlite_engine: Engine, client: TestClient) -> None:
         ({"name": "a/b"}, 400, "without slashes"),
         ({"customers": []}, 422, "1 place"),
         ({"customers": [{"id": "1"}, {"id": "1"}], "stratify_by": []}, 400, "customers 1 and 2 of the list"),
-        ({"customers": [{"id": "a\u0000"}]}, 422, "1 place"),
+        ({"customers": [{"id": "1"}, {"id": "a\u0000"}]}, 400, "customer 2 of the list has a NUL"),
         ({"stratify_by": ["region"]}, 400, "'region'"),
         ({"sample_size": 9}, 400, "sample of 9 is larger than the 2"),
         ({"waves": [{"name": "a", "send_on": "2027-01-01"}]}, 400, "either"),

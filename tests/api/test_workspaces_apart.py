@@ -157,6 +157,9 @@ OTHER_BODIES = {
     "/v1/wave-plans/file": (b"id,email\n1,a@x.example\n", "text/csv"),
 }
 
+#: What routes may be asked for beside their path.
+QUERIES = ("", "?against=workspace:default", "?cause=theme:support&wave=W1", "?name=2029&start=2029-01-01")
+
 
 def requests(both: Workspaces) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Method, URL and body of requests to every route, for all that the workspace of others has."""
