@@ -33,6 +33,7 @@ from cli import (
     mcp,
     migrating,
     people,
+    plan,
     scenarios,
     schedules,
     serving,
@@ -125,6 +126,7 @@ cases.app.add_typer(follow_up.app)
 app.add_typer(cases.app, name="cases", rich_help_panel=SURVEYS)
 customer_health.app.add_typer(erasure.app)
 app.add_typer(customer_health.app, name="customers", rich_help_panel=SURVEYS)
+app.add_typer(plan.app, name="plan", rich_help_panel=SURVEYS)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
 app.command("serve", rich_help_panel=SURVEYS)(serving.serve)

@@ -71,6 +71,10 @@ class CustomerNotFound(NotFound):
     """There is no customer of that id, account or e-mail address."""
 
 
+class PlanNotFound(NotFound):
+    """There is no wave plan of that name."""
+
+
 class JobNotFound(NotFound):
     """There is no job of that number."""
 
@@ -141,6 +145,14 @@ class Conflict(SaywhyError):
 
 class NoFollowUp(Conflict):
     """An anonymous workspace has no cases, customers or single comments: it promised that nobody is singled out."""
+
+
+class NoWavePlans(Conflict):
+    """An anonymous workspace has no wave plans: who was asked, beside what was answered, would say who said it."""
+
+
+class PlanExists(Conflict):
+    """There is a wave plan of that name; replace it, or choose another name."""
 
 
 class IllegalTransition(Conflict):

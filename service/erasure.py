@@ -50,6 +50,7 @@ class Deletion:
     reports: int  # that were rewritten without these quotes and labels
     texts: int  # notes, arguments of jobs and the like that named the customer; they stay without the name
     exports: int  # files of exports, which are to be made anew
+    planned: int  # places in wave plans; by age: those of plans whose last wave was sent before
     left: int  # of a customer: other responses with the same e-mail address; by age: responses without a date
 
 
@@ -67,20 +68,24 @@ def delete_customer(engine: Engine, workspace: str, files: JobFiles, customer: s
         terms |= {customer} if len(customer) >= _SHORTEST_TERM else set()
         rejected = store.erasure.delete_rejections(connection, workspace_id, terms)
         webhooks = store.source_deliveries.forget_named(connection, workspace_id, terms)
-        if not traces and not rejected and not webhooks:
+        ids = {customer, *(trace.customer_id for trace in traces if trace.customer_id)}
+        emails = {trace.email for trace in traces if trace.email}
+        planned = store.wave_plans.forget(connection, workspace_id, ids, {customer, *emails})
+        if not traces and not rejected and not webhooks and not planned:
             raise CustomerNotFound
         deletion = _delete(connection, workspace_id, traces, rejected)
         names = {customer, *(term for trace in traces for term in trace.terms)}
         store.customers.forget(connection, workspace_id, names)
         texts = store.redaction.redact(connection, workspace_id, terms)
-        emails = {trace.email for trace in traces if trace.email}
         left = store.erasure.count_with_email(connection, workspace_id, emails)
         exported = store.jobs.exported_files(connection, workspace_id)
-    return replace(deletion, webhooks=webhooks, texts=texts, left=left, exports=_delete_files(files, exported))
+    exports = _delete_files(files, exported)
+    return replace(deletion, webhooks=webhooks, texts=texts, planned=planned, left=left, exports=exports)
 
 
 def delete_older(engine: Engine, workspace: str, files: JobFiles, days: int) -> Deletion:
-    """Delete the responses that were answered more than `days` days ago, and rejected rows and webhooks as old.
+    """Delete the responses that were answered more than `days` days ago, rejected rows and webhooks as old, and wave
+    plans whose last wave is as old.
 
     Raises what `delete_customer` raises, but for `CustomerNotFound`.
     """
@@ -90,9 +95,11 @@ def delete_older(engine: Engine, workspace: str, files: JobFiles, days: int) -> 
         rejected = store.erasure.delete_rejections_before(connection, workspace_id, moment)
         webhooks = store.source_deliveries.forget_payloads(connection, moment, workspace_id)
         deletion = _delete(connection, workspace_id, traces, rejected)
+        planned = store.wave_plans.delete_sent_before(connection, workspace_id, moment.date())
         left = store.erasure.count_undated(connection, workspace_id)
         exported = store.jobs.exported_files(connection, workspace_id) if traces else []
-    return replace(deletion, webhooks=webhooks, left=left, exports=_delete_files(files, exported))
+    exports = _delete_files(files, exported)
+    return replace(deletion, webhooks=webhooks, planned=planned, left=left, exports=exports)
 
 
 @contextmanager
@@ -145,6 +152,7 @@ def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], 
         reports=reports,
         texts=0,
         exports=0,
+        planned=0,
         left=0,
     )
 

@@ -36,6 +36,7 @@ class DeletionOut(BaseModel):
     reports: int = Field(description="Reports that were rewritten without these quotes and labels.")
     texts: int = Field(description="Notes, arguments of jobs and the like that named the customer; they stay without.")
     exports: int = Field(description="Files of exports; start another one.")
+    planned: int = Field(description="Places in wave plans.")
     left: int = Field(description="Other responses with the same e-mail address, but another customer id: they stay.")
 
 

@@ -8,6 +8,7 @@ from scipy import stats
 
 from models.arrays import Integers
 from pipelines.impact.nps import MAX_CHANGE, Z95, adjusted_points, bounded_estimate, nps_of
+from pipelines.impact.strata import join_small
 from pipelines.tabulate.segments import comparable
 from pipelines.tabulate.survey_data import SurveyData
 from saywhy.estimate import Estimate
@@ -15,9 +16,6 @@ from saywhy.report import Mix
 
 #: Significance level of the χ² test that the mix changed; its p-value is corrected for the number of dimensions.
 LEVEL = 0.01
-
-#: Strata with fewer responses than this in either wave are joined.
-MIN_STRATUM = 10
 
 
 def largest_mix_change(data: SurveyData, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Mix | None:
@@ -34,7 +32,8 @@ def largest_mix_change(data: SurveyData, first: NDArray[np.bool_], second: NDArr
     for dimension in dimensions:
         strata = _strata(data, [column for column in columns.tolist() if data.segments[column].dimension == dimension])
         sizes = np.stack([np.bincount(strata[wave], minlength=strata.max() + 1) for wave in (first, second)])
-        strata, sizes = _joined(strata, sizes)
+        new_stratum, sizes = join_small(sizes)
+        strata = new_stratum[strata]
         if sizes.shape[1] > 1 and (sizes.sum(axis=1) > 0).all():
             p_value = min(1.0, float(stats.chi2_contingency(sizes).pvalue) * len(dimensions))
             candidates.append((p_value, dimension, strata, sizes))
@@ -54,23 +53,6 @@ def _strata(data: SurveyData, columns: list[int]) -> NDArray[np.intp]:
     has_segment = np.diff(member.indptr) > 0
     strata[has_segment] = member.indices[member.indptr[:-1][has_segment]] + 1
     return strata
-
-
-def _joined(strata: NDArray[np.intp], sizes: Integers) -> tuple[NDArray[np.intp], Integers]:
-    """Joins small strata into one, and that one with the largest if it is still small; empty strata disappear.
-
-    `sizes`, (2, strata), are the responses of both waves.
-    """
-    is_small = sizes.min(axis=0) < MIN_STRATUM
-    new_stratum = np.cumsum(~is_small) - 1
-    new_stratum[is_small] = (~is_small).sum()
-    joined = np.stack([np.bincount(new_stratum, weights=wave_sizes).astype(np.intp) for wave_sizes in sizes])
-    if is_small.any() and joined.shape[1] > 1 and joined[:, -1].min() < MIN_STRATUM:
-        largest = int(joined[:, :-1].sum(axis=0).argmax())
-        joined[:, largest] += joined[:, -1]
-        new_stratum[is_small] = largest
-        joined = joined[:, :-1]
-    return new_stratum[strata], joined
 
 
 def _weighted_change(

@@ -6,5 +6,5 @@ It combines three measures: `recoverable` (the impact), `leave_out` and `shapley
 `scenario` has the NPS if causes were named less often, `mention_counts` how many responses name a cause, `target_rate`
 whether these are fewer than a target, and `differences` how far two groups differ. `prediction_powered` corrects a
 model's numbers by a labelled sample. `adjusted_wald` has the centre and variance of the adjusted-Wald interval,
-`multiple_testing` the control of false findings; all use them.
+`multiple_testing` the control of false findings, `strata` the joining of small strata; all use them.
 """

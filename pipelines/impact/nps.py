@@ -17,10 +17,10 @@ from saywhy.feedback import Score
 Z95 = 1.96
 
 #: Bounds of the NPS, in points: all detractors, all promoters.
-_MAX_NPS = 100.0
+MAX_NPS = 100.0
 
 #: Bounds of a change of the NPS, in points: from all promoters to all detractors, and the reverse.
-MAX_CHANGE = 2 * _MAX_NPS
+MAX_CHANGE = 2 * MAX_NPS
 
 #: Points of one response by its score, 0 … 10.
 POINTS_BY_SCORE = tuple(group.points for value in range(11) if (group := Score(value).group))
@@ -44,7 +44,7 @@ def nps(promoters: int, passives: int, detractors: int, z: float = Z95, *, desig
     if min(promoters, passives, detractors) < 0 or n == 0:
         raise ValueError("NPS needs at least one scored response and no negative count")
     centre, error = _adjusted(promoters, detractors, n, design_effect)
-    estimate = bounded_estimate(100 * (promoters - detractors) / n, 100 * z * error, _MAX_NPS, centre=100 * centre)
+    estimate = bounded_estimate(100 * (promoters - detractors) / n, 100 * z * error, MAX_NPS, centre=100 * centre)
     return Nps(
         score=estimate.value,
         low=estimate.low,

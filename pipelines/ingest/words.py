@@ -190,6 +190,12 @@ def facts() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache
+def customer_list() -> Mapping[str, tuple[str, ...]]:
+    """Names of further columns of a list of customers to ask, by role, best first."""
+    return {role: tuple(names) for role, names in tomllib.loads(_NAMES.read_text("utf-8"))["customer_list"].items()}
+
+
+@lru_cache
 def segments() -> frozenset[str]:
     """Names of dimensions that are commonly compared; a column of that name with few values becomes a segment."""
     return frozenset(tomllib.loads(_NAMES.read_text("utf-8"))["segments"]["names"])

@@ -49,6 +49,7 @@ from saywhy.store import (
     merge_proposals,
     new_accounts,
     people,
+    plan_answers,
     published_groups,
     rate_limits,
     redaction,
@@ -61,6 +62,7 @@ from saywhy.store import (
     sources,
     topic_edits,
     topics,
+    wave_plans,
     webhooks,
     workspaces,
 )
@@ -98,6 +100,7 @@ __all__ = [
     "new_accounts",
     "open_store",
     "people",
+    "plan_answers",
     "published_groups",
     "rate_limits",
     "reading",
@@ -112,6 +115,7 @@ __all__ = [
     "sources",
     "topic_edits",
     "topics",
+    "wave_plans",
     "webhooks",
     "workspaces",
 ]

@@ -34,6 +34,7 @@ class Trace:
     content_hash: str | None
     terms: tuple[str, ...]  # ids, name and address
     email: str | None
+    customer_id: str | None
     account: str | None  # by which its health is recorded: that of a company, or the person
 
 
@@ -165,6 +166,7 @@ def _traces(connection: Connection, workspace_id: int, condition: sa.ColumnEleme
             row.content_hash,
             tuple(filter(None, (row.external_id, row.customer_id, row.customer_name, row.customer_email))),
             row.customer_email,
+            row.customer_id,
             row.account,
         )
         for row in connection.execute(query)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from saywhy.errors import Conflict, WorkspaceNotFound
 from saywhy.store import key_file
+from saywhy.store.plan_tables import wave_plans
 from saywhy.store.statements import insert
 from saywhy.store.tables import responses, workspaces
 
@@ -54,7 +55,7 @@ def touch(connection: Connection, workspace_id: int) -> None:
 def promise_anonymity(connection: Connection, workspace_id: int) -> None:
     """Make the workspace anonymous: no identities are stored in it. The key file is created if there is none.
 
-    Raises `Conflict` if it has responses already, and if the key file cannot be read or written.
+    Raises `Conflict` if it has responses or wave plans already, and if the key file cannot be read or written.
     """
     if is_anonymous(connection, workspace_id):
         return
@@ -62,6 +63,12 @@ def promise_anonymity(connection: Connection, workspace_id: int) -> None:
     if connection.scalar(any_response) is not None:
         raise Conflict(
             "the workspace already has responses with identities; use another workspace for anonymous surveys"
+        )
+    any_plan = sa.select(wave_plans.c.id).where(wave_plans.c.workspace_id == workspace_id).limit(1)
+    if connection.scalar(any_plan) is not None:
+        raise Conflict(
+            "the workspace has wave plans, which say who is asked; delete them, or use another workspace for anonymous "
+            "surveys"
         )
     keys = key_file.read_or_create(key_file.path_of(connection))
     _set_fingerprint(connection, workspace_id, keys.of(_name(connection, workspace_id)))

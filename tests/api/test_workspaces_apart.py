@@ -29,6 +29,7 @@ from saywhy.source import Credentials, SourceKind, SourceSettings
 from saywhy.store.job_tables import jobs
 from saywhy.store.responses import SaveCounts
 from saywhy.store.tables import metadata, workspaces
+from saywhy.wave_plan import ListedCustomer, PlannedWave
 from service.access import local_principal
 from service.audit_log import record
 from service.cases import open_earlier
@@ -37,6 +38,7 @@ from service.files import JobFiles
 from service.job_kinds import ExportArguments
 from service.jobs import start
 from service.sources.configuration import add_source
+from service.wave_plans import PlanOptions, create_plan
 from service.webhooks.endpoints import ping
 from tests.api.test_keys import operations
 from tests.builders.access import bearing, key_of
@@ -83,6 +85,9 @@ def both(sqlite_engine: Engine, annotator: Annotator) -> Iterator[Workspaces]:
     subscribe(sqlite_engine, f"http://127.0.0.1/{SECRET}")
     ping(sqlite_engine, "default", 1)
     source = _source(sqlite_engine)
+    listed = [ListedCustomer("c-1", {}, SECRET, f"{SECRET}@x.example")]
+    waves = PlanOptions((PlannedWave("W9", LATER.date()),), min_days=0)
+    create_plan(sqlite_engine, "default", "2027", waves, listed, created_by="others")
     theirs = key_of(sqlite_engine, "default", name=SECRET)
     record(sqlite_engine, local_principal("default"), "POST /", SECRET)
     mine = key_of(sqlite_engine, "mine")
@@ -145,6 +150,7 @@ NAMED = {
     "endpoint": ["1"],
     "delivery": ["1"],
     "source": ["{source}"],
+    "plan": ["2027"],
 }
 
 #: Bodies that the routes accept.
@@ -165,6 +171,7 @@ BODIES: dict[str, Any] = {
     "/v1/schedules": {"kind": "analyse", "cron": "0 2 * * *"},
     "/v1/sources": {"name": "s", "kind": "generic"},
     "/v1/sources/{source}": {"name": "s", "kind": "hubspot"},
+    "/v1/wave-plans": {"name": "2028", "start": "2028-01-01", "customers": [{"id": "c-1", "email": "a@x.example"}]},
 }
 
 
@@ -173,7 +180,11 @@ OTHER_BODIES = {
     "/v1/classify/stream": (b'{"id": 1, "text": "slow"}', "application/x-ndjson"),
     "/v1/imports": (b"id,score\n1,2\n", "text/csv"),
     "/v1/imports/preview": (b"id,score\n1,2\n", "text/csv"),
+    "/v1/wave-plans/file": (b"id,email\n1,a@x.example\n", "text/csv"),
 }
+
+#: What routes may be asked for beside their path.
+QUERIES = ("", "?against=workspace:default", "?cause=theme:support&wave=W1", "?name=2029&start=2029-01-01")
 
 
 def requests(both: Workspaces) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -192,7 +203,12 @@ def requests(both: Workspaces) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 body = {"content": content, "headers": {"Content-Type": media_type}}
             elif method in ("POST", "PUT", "PATCH"):
                 body = {"json": _filled(BODIES.get(path, {}), both.topic, comment)}
-            for query in ("", "?against=workspace:default", "?cause=theme:support&wave=W1"):
+            for query in (
+                "",
+                "?against=workspace:default",
+                "?cause=theme:support&wave=W1",
+                "?name=2029&start=2029-01-01",
+            ):
                 yield method, url + query, body
 
 
@@ -209,7 +225,7 @@ def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
         *("responses", "reports", "fixes", "mappings", "audit_log"),
         *("cases", "new_accounts", "jobs", "schedules", "imports", "rejections"),
         *("webhook_endpoints", "webhook_events", "webhook_deliveries"),
-        *("sources", "source_deliveries"),
+        *("sources", "source_deliveries", "wave_plans"),
     }
     assert [path.read_text() for path in JobFiles.of(both.engine, None).root.glob("exports/*/*")] == [SECRET]
 
@@ -221,7 +237,8 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
     key_of(both.engine, "default", name="to be revoked, instead of the one that asks")
     told, statuses = set(), dict[str, set[int]]()
     for method, url, body in requests(both):
-        if url.startswith("/v1/keys/1") or (method == "DELETE" and url.startswith(("/v1/customers", "/v1/sources"))):
+        deletes = method == "DELETE" and url.startswith(("/v1/customers", "/v1/sources", "/v1/wave-plans"))
+        if url.startswith("/v1/keys/1") or deletes:
             continue  # after these there is less to be told
         answer = both.client.request(method, url, **body)
         statuses.setdefault(method, set()).add(answer.status_code)
@@ -229,6 +246,7 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
     assert {"/v1/keys", "/v1/mappings", "/v1/audit-log", "/v1/jobs", "/v1/jobs/1"} <= told
     assert {"/v1/cases", "/v1/cases/1", "/v1/customers/c-1", "/v1/comments", "/v1/webhook-endpoints"} <= told
     assert f"/v1/sources/{both.source}/deliveries" in told
+    assert "/v1/wave-plans/2027/customers" in told
     assert all(found & {200, 201, 204} for found in statuses.values())
     after = rows_of_others(both.engine)
     assert {name for name in before if after[name] != before[name]} >= {"responses", "fixes", "mappings", "topic_edits"}
@@ -271,6 +289,7 @@ def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
         "/v1/webhook-endpoints": {"endpoints": []},
         "/v1/webhook-deliveries": {"deliveries": [], "next": None},
         "/v1/sources": {"sources": []},
+        "/v1/wave-plans": {"plans": []},
         "/v1/cases": {"cases": [], "next": None},
         "/v1/customers": {"customers": [], "next": None},
         "/v1/customers/alerts": {"alerts": []},

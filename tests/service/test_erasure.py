@@ -143,6 +143,7 @@ def test_nothing_of_a_customer_stays(survey: Engine) -> None:
         reports=deletion.reports,
         texts=deletion.texts,
         exports=0,
+        planned=0,
         left=1,
     )
     assert deletion == expected
