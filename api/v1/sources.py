@@ -224,7 +224,7 @@ def pull_source(
     summary="List the deliveries",
     responses=problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
 )
-def list_deliveries(
+def list_source_deliveries(
     source: SourceId,
     resources: AdminAccess,
     state: Annotated[list[DeliveryState] | None, Query(description="Only deliveries in these states.")] = None,

@@ -8,6 +8,18 @@ from pydantic import AwareDatetime, BaseModel, Field
 from datetime import date as date_aliased
 
 
+class AccountData(BaseModel):
+    """
+    `account.turned`. `account` is null if it is called by a person, unless the endpoint gets personal data.
+    """
+
+    account: str | None
+    before: HealthBand
+    after: HealthBand
+    health: float
+    is_worse: bool
+
+
 class AccountHealth(BaseModel):
     """
     How an account is, and what that is computed from.
@@ -97,6 +109,110 @@ class Alerts(BaseModel):
     """
 
     alerts: list[AlertOut]
+
+
+class ApiV1ResponsesCustomerIn(BaseModel):
+    """
+    The customer who answered.
+    """
+
+    id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    account: str | None = None
+    revenue: Annotated[float | str | None, Field(description="Annual revenue of the account.")] = None
+    lifetime_value: float | str | None = None
+
+
+class ApiV1SourcesDeliveries(BaseModel):
+    """
+    Webhooks that were received, the latest first.
+    """
+
+    deliveries: list[ApiV1SourcesDelivery]
+    next: Annotated[str | None, Field(description="The cursor of the next page; null at the end.")]
+
+
+class ApiV1SourcesDelivery(BaseModel):
+    """
+    A webhook that was received.
+    """
+
+    id: int
+    state: SaywhySourceDeliveryState
+    received_at: AwareDatetime
+    processed_at: AwareDatetime | None
+    new: Annotated[int, Field(description="Responses in it, each counted once.")]
+    changed: int
+    unchanged: int
+    rejected: int
+    detail: Annotated[str | None, Field(description="Why it failed, or how it was read.")]
+    has_payload: Annotated[bool, Field(description="What was sent is still stored.")]
+
+
+class ApiV1WavePlanSchemasCustomerIn(BaseModel):
+    """
+    A customer of the list.
+    """
+
+    id: str
+    name: str | None = None
+    email: str | None = None
+    segments: dict[str, str] = {}
+    opted_out: bool = False
+    asked_on: Annotated[date_aliased | None, Field(description="The last day on which the customer was asked.")] = None
+
+
+class ApiV1WebhookDeliveriesDeliveries(BaseModel):
+    """
+    Deliveries, the latest first.
+    """
+
+    deliveries: list[ApiV1WebhookDeliveriesDelivery]
+    next: Annotated[str | None, Field(description="The `cursor` of the next page; null at the end.")]
+
+
+class ApiV1WebhookDeliveriesDelivery(BaseModel):
+    """
+    One event for one endpoint.
+    """
+
+    id: int
+    endpoint: Annotated[int, Field(description="The number of the endpoint.")]
+    event_id: Annotated[str, Field(description="The `webhook-id` of the message, the same at each attempt.")]
+    type: EventType
+    state: Annotated[
+        SaywhyWebhookDeliveryState,
+        Field(description="`dead`: after the last attempt, or because the endpoint was disabled."),
+    ]
+    attempts: int
+    created_at: AwareDatetime
+    due_at: Annotated[AwareDatetime, Field(description="Of a pending one: not before.")]
+    ended_at: AwareDatetime | None
+    status: Annotated[int | None, Field(description="Of the last answer; null if there was none.")]
+    detail: Annotated[str | None, Field(description="What went wrong the last time.")]
+
+
+class AskedWave(BaseModel):
+    """
+    A wave, and how many customers are asked in it.
+    """
+
+    name: str
+    send_on: Annotated[date_aliased, Field(description="The day on which invitations are sent.")]
+    asked: int
+
+
+class Attempt(BaseModel):
+    """
+    One request to the endpoint.
+    """
+
+    at: AwareDatetime
+    status: int | None
+    milliseconds: int
+    detail: Annotated[str | None, Field(description="What went wrong; null if it arrived.")]
+    answer: Annotated[str | None, Field(description="Its first 500 characters; null for endpoints with personal data.")]
 
 
 class AttributedEdit(BaseModel):
@@ -269,6 +385,20 @@ class Cases(BaseModel):
     next: Annotated[str | None, Field(description="The cursor of the next page; null at the end.")]
 
 
+class CategoryBalance(BaseModel):
+    """
+    One value of a dimension: customers listed, asked and answered, and standardised differences of the shares.
+    """
+
+    value: str
+    listed: int
+    asked: int
+    answered: int
+    answered_against_asked: float | None
+    answered_against_listed: float | None
+    asked_against_listed: float | None
+
+
 class Cause(BaseModel):
     """
     The words that name a root cause of the code frame's library: `text[start:end]`, in Unicode code points.
@@ -313,6 +443,20 @@ class CauseComparison(BaseModel):
     label: str
     rate: Comparison | None
     points: Comparison | None
+
+
+class CauseData(BaseModel):
+    """
+    A cause of a report, and the NPS points that it costs, with a 95 % interval.
+    """
+
+    cause: str
+    label: str
+    impact: float
+    low: float
+    high: float
+    mentions: int
+    labels: dict[str, str] | None = None
 
 
 class Change(BaseModel):
@@ -468,6 +612,21 @@ class Comparison(BaseModel):
     significant: bool = False
 
 
+class ComplaintData(BaseModel):
+    """
+    `complaint.rising`: rates are shares of the responses with a comment, 0 … 1.
+    """
+
+    cause: str
+    label: str
+    wave: str
+    rate: float
+    expected: float
+    mentions: int
+    p_value: float
+    labels: dict[str, str] | None = None
+
+
 class Counts(BaseModel):
     """
     How many responses the report is on, how many have a score or a comment, and which comments do not count.
@@ -511,6 +670,17 @@ class CreatedKey(BaseModel):
     secret: Annotated[str, Field(description="To be sent as `Authorization: Bearer …`.")]
 
 
+class CreatedSource(BaseModel):
+    """
+    A new source, and the secret that was made for it, which nothing shows again.
+    """
+
+    source: Source
+    secret: Annotated[
+        str | None, Field(description="To be entered in the tool; null if one was given, or the tool gives one.")
+    ]
+
+
 class Customer(BaseModel):
     """
     The customer who answered, for follow-up.
@@ -551,19 +721,6 @@ class CustomerDetails(BaseModel):
     cases: list[Case]
     new_accounts: list[NewAccount]
     answers: Annotated[list[ExportedResponse], Field(description="Latest first.")]
-
-
-class CustomerIn(BaseModel):
-    """
-    The customer who answered.
-    """
-
-    id: str | None = None
-    name: str | None = None
-    email: str | None = None
-    account: str | None = None
-    revenue: Annotated[float | str | None, Field(description="Annual revenue of the account.")] = None
-    lifetime_value: float | str | None = None
 
 
 class CustomerOut(BaseModel):
@@ -620,6 +777,9 @@ class Deletion(BaseModel):
     clauses: Annotated[int, Field(description="Clauses of these comments in topics.")]
     audit_labels: Annotated[int, Field(description="Comments of these that a person had labelled.")]
     rejected_rows: Annotated[int, Field(description="Rows of imports that were rejected and name the customer.")]
+    webhooks: Annotated[
+        int, Field(description="Webhooks that name the customer and failed, or were not processed yet.")
+    ]
     edits: Annotated[int, Field(description="Edits of topics that no longer name these comments; the edits stay.")]
     labels: Annotated[int, Field(description="Labels of topics, which were words that nobody else wrote.")]
     quotes: Annotated[int, Field(description="Quotes in reports.")]
@@ -628,9 +788,33 @@ class Deletion(BaseModel):
         int, Field(description="Notes, arguments of jobs and the like that named the customer; they stay without.")
     ]
     exports: Annotated[int, Field(description="Files of exports; start another one.")]
+    planned: Annotated[int, Field(description="Places in wave plans.")]
     left: Annotated[
         int, Field(description="Other responses with the same e-mail address, but another customer id: they stay.")
     ]
+
+
+class DeliveryDetails(BaseModel):
+    """
+    A delivery with what its event says, without personal data, and its attempts, oldest first.
+    """
+
+    id: int
+    endpoint: Annotated[int, Field(description="The number of the endpoint.")]
+    event_id: Annotated[str, Field(description="The `webhook-id` of the message, the same at each attempt.")]
+    type: EventType
+    state: Annotated[
+        SaywhyWebhookDeliveryState,
+        Field(description="`dead`: after the last attempt, or because the endpoint was disabled."),
+    ]
+    attempts: int
+    created_at: AwareDatetime
+    due_at: Annotated[AwareDatetime, Field(description="Of a pending one: not before.")]
+    ended_at: AwareDatetime | None
+    status: Annotated[int | None, Field(description="Of the last answer; null if there was none.")]
+    detail: Annotated[str | None, Field(description="What went wrong the last time.")]
+    data: dict[str, JsonValue]
+    log: list[Attempt]
 
 
 class Details(BaseModel):
@@ -663,6 +847,34 @@ class Details(BaseModel):
     examples: list[Example]
     lineage: list[Lineage]
     edits: list[Edit]
+
+
+class DetractorData(BaseModel):
+    """
+    `detractor.new`. `case` is the number of the case that follows it up, null if there is none.
+    """
+
+    source: str
+    response: str
+    score: int | None
+    comment: str | None
+    wave: str | None
+    answered_at: AwareDatetime | None
+    account: str | None
+    customer: str | None = None
+    case: int | None = None
+
+
+class DimensionBalance(BaseModel):
+    """
+    A dimension: how far those who answered differ from those who did not.
+
+    `p_value` is that of the χ² test, corrected by Holm for the number of dimensions; None where it cannot be tested.
+    """
+
+    dimension: str
+    categories: list[CategoryBalance]
+    p_value: float | None
 
 
 class Drawn(BaseModel):
@@ -714,6 +926,71 @@ class Edits(BaseModel):
     edits: list[Edit]
 
 
+class Endpoint(BaseModel):
+    """
+    An endpoint, without its secret.
+    """
+
+    id: int
+    kind: EndpointKind
+    url: Annotated[str, Field(description="That of Slack is a secret: only its host is shown.")]
+    events: list[EventType]
+    language: str
+    with_personal_data: bool
+    is_enabled: bool
+    note: Annotated[str | None, Field(description="Why it was disabled, if the worker did that.")]
+    failing_since: Annotated[AwareDatetime | None, Field(description="The first failure after the last success.")]
+    created_at: AwareDatetime
+    created_by: str
+
+
+class EndpointChange(BaseModel):
+    """
+    What to change of an endpoint; what is left out, or null, stays.
+    """
+
+    url: str | None = None
+    events: (
+        list[
+            Literal[
+                "detractor.new",
+                "account.turned",
+                "complaint.rising",
+                "fix.regressed",
+                "report.finished",
+                "staff.praised",
+            ]
+        ]
+        | None
+    ) = None
+    language: Literal["en", "de", "zh-Hans", "zh-Hant"] | None = None
+    with_personal_data: bool | None = None
+    is_enabled: Annotated[
+        bool | None,
+        Field(description="false: nothing is sent any more, and what waits is dead. true: it is sent again."),
+    ] = None
+
+
+EndpointKind = TypeAliasType("EndpointKind", Literal["webhook", "slack"])
+
+
+class EndpointWithSecret(BaseModel):
+    """
+    An endpoint and its secret, which nothing shows again.
+    """
+
+    endpoint: Endpoint
+    secret: Annotated[str | None, Field(description="The key of the signatures; null for Slack.")]
+
+
+class Endpoints(BaseModel):
+    """
+    All endpoints of the workspace, the oldest first.
+    """
+
+    endpoints: list[Endpoint]
+
+
 class Entries(BaseModel):
     """
     Entries, the latest first.
@@ -756,6 +1033,20 @@ class Event(BaseModel):
     author: str
     changes: dict[str, str | None]
     note: str | None
+
+
+EventType = TypeAliasType(
+    "EventType",
+    Literal[
+        "detractor.new",
+        "account.turned",
+        "complaint.rising",
+        "fix.regressed",
+        "report.finished",
+        "staff.praised",
+        "ping",
+    ],
+)
 
 
 class Example(BaseModel):
@@ -832,6 +1123,29 @@ class ExportedTheme(BaseModel):
 Fate = TypeAliasType("Fate", Literal["found", "continued", "split", "merged", "retired"])
 
 
+class FilePlan(BaseModel):
+    """
+    A plan from a file, and how the file was read.
+    """
+
+    name: str
+    created_at: AwareDatetime
+    created_by: str
+    seed: int
+    stratify_by: list[str]
+    min_days: int
+    sample_size: int | None
+    at_least_one: bool
+    waves: list[AskedWave]
+    listed: Annotated[int, Field(description="Customers of the list.")]
+    left_out: Annotated[dict[Left, int], Field(description="How many are not asked, by reason.")]
+    strata: list[Stratum]
+    columns: Annotated[dict[str, str], Field(description="The column of each role.")]
+    rejected: Annotated[int, Field(description="Rows that are not in the plan.")]
+    rejections: Annotated[list[RejectedRow], Field(description="The first 100 of them.")]
+    notes: Annotated[list[str], Field(description="On how the file was read.")]
+
+
 class Finding(BaseModel):
     """
     One of the main results as a sentence. `evidence` names the issues (`kind:id`) or report members behind it.
@@ -857,6 +1171,20 @@ class Fix(BaseModel):
         ),
     ] = None
     outcome: Annotated[FixOutcome | None, Field(description="null if the latest report has no such cause or wave.")]
+
+
+class FixData(BaseModel):
+    """
+    `fix.regressed`: rates as in `ComplaintData`.
+    """
+
+    cause: str
+    label: str
+    wave: str | None
+    date: str | None
+    rate: float
+    target: float
+    labels: dict[str, str] | None = None
 
 
 class FixOutcome(BaseModel):
@@ -916,6 +1244,10 @@ class GroupNps(BaseModel):
 
     name: str
     nps: Nps
+
+
+class HTTPValidationError(BaseModel):
+    detail: list[ValidationError] | None = None
 
 
 HealthBand = TypeAliasType("HealthBand", Literal["healthy", "watch", "at_risk"])
@@ -1040,7 +1372,7 @@ class Job(BaseModel):
     """
 
     id: int
-    kind: Annotated[str, Field(description="`import`, `analyse` or `export`.")]
+    kind: Annotated[str, Field(description="`import`, `analyse`, `export`, `receive` or `pull`.")]
     state: JobState
     progress: Progress
     arguments: Annotated[dict[str, JsonValue], Field(description="What was asked for.")]
@@ -1132,6 +1464,9 @@ class Labels(BaseModel):
 
 
 Language = TypeAliasType("Language", Annotated[tuple[str, int], Field(max_length=2, min_length=2)])
+
+
+Left = TypeAliasType("Left", Literal["opted_out", "no_address", "same_address", "asked_recently", "not_drawn"])
 
 
 class Lineage(BaseModel):
@@ -1328,6 +1663,29 @@ class NewAnalysis(BaseModel):
     ] = False
 
 
+class NewEndpoint(BaseModel):
+    """
+    An endpoint to tell of events.
+    """
+
+    url: str
+    events: list[
+        Literal[
+            "detractor.new", "account.turned", "complaint.rising", "fix.regressed", "report.finished", "staff.praised"
+        ]
+    ]
+    kind: Annotated[
+        EndpointKind, Field(description="`webhook`: signed JSON; `slack`: an incoming webhook of Slack.")
+    ] = "webhook"
+    language: Literal["en", "de", "zh-Hans", "zh-Hant"] | None = None
+    with_personal_data: Annotated[
+        bool,
+        Field(
+            description="Whether messages have ids of customers, accounts that are called by a person, and names of employees who are praised. Setting it, and changing an endpoint that has it, needs the scope `pii`."
+        ),
+    ] = False
+
+
 class NewExport(BaseModel):
     """
     Which responses, and the format of the file.
@@ -1369,12 +1727,43 @@ class NewKey(BaseModel):
     ] = None
 
 
+class NewPlan(BaseModel):
+    """
+    A list of customers, and how to plan.
+    """
+
+    name: Annotated[str, Field(description="What the plan is called, without slashes.")]
+    start: Annotated[
+        date_aliased | None, Field(description="The day of the first of quarterly waves, named `2027-Q1` and so on.")
+    ] = None
+    count: Annotated[int | None, Field(description="How many of them; null: four.")] = None
+    min_days: Annotated[int, Field(description="Days between two surveys of a customer.")] = 90
+    sample_size: Annotated[
+        int | None, Field(description="Customers who are asked in all waves together; null: all who may be.")
+    ] = None
+    at_least_one: Annotated[bool, Field(description="Each stratum has at least one customer in the sample.")] = False
+    seed: Annotated[
+        int | None,
+        Field(
+            description="The same seed and list give the same plan; null: a random one, or that of the replaced plan."
+        ),
+    ] = None
+    replace: Annotated[
+        bool, Field(description="Replace the plan of this name, but for the waves that were sent already.")
+    ] = False
+    waves: Annotated[
+        list[WaveModel], Field(description="The waves by name, instead of `start` and `count`.", validate_default=True)
+    ] = []
+    stratify_by: Annotated[list[str], Field(description="Segments whose combinations are the strata.")] = []
+    customers: list[ApiV1WavePlanSchemasCustomerIn]
+
+
 class NewSchedule(BaseModel):
     """
     Which job to start, and when.
     """
 
-    kind: Annotated[str, Field(description="`analyse` or `export`.")]
+    kind: Annotated[str, Field(description="`analyse`, `export` or `pull`.")]
     arguments: Annotated[dict[str, JsonValue], Field(description="As in the request that starts such a job.")] = {}
     cron: Annotated[str, Field(description="Minute, hour, day of month, month and day of week.")]
     time_zone: Annotated[str, Field(description="IANA name.")] = "UTC"
@@ -1404,6 +1793,17 @@ class Nps(BaseModel):
     passives: int
     detractors: int
     design_effect: float = 1.0
+
+
+class NpsData(BaseModel):
+    """
+    The NPS with its 95 % interval, on `n` responses.
+    """
+
+    score: float
+    low: float
+    high: float
+    n: int
 
 
 class Opened(BaseModel):
@@ -1441,6 +1841,67 @@ class Part(BaseModel):
 Part1 = TypeAliasType("Part1", Annotated[tuple[str, int], Field(max_length=2, min_length=2)])
 
 
+class PingData(BaseModel):
+    """
+    `ping`.
+    """
+
+    endpoint: int
+
+
+class Plan(BaseModel):
+    """
+    A plan in numbers; nobody is named.
+    """
+
+    name: str
+    created_at: AwareDatetime
+    created_by: str
+    seed: int
+    stratify_by: list[str]
+    min_days: int
+    sample_size: int | None
+    at_least_one: bool
+    waves: list[AskedWave]
+    listed: Annotated[int, Field(description="Customers of the list.")]
+    left_out: Annotated[dict[Left, int], Field(description="How many are not asked, by reason.")]
+    strata: list[Stratum]
+
+
+class PlanResponses(BaseModel):
+    """
+    What came of the waves of a plan.
+    """
+
+    name: str
+    stratify_by: list[str]
+    waves: list[WaveResponse]
+
+
+class PlanSummary(BaseModel):
+    """
+    A plan without its numbers.
+    """
+
+    name: str
+    created_at: AwareDatetime
+    created_by: str
+    seed: int
+    stratify_by: list[str]
+    min_days: int
+    sample_size: int | None
+    at_least_one: bool
+    waves: list[WaveModel]
+
+
+class Plans(BaseModel):
+    """
+    The plans, that with the latest first wave first.
+    """
+
+    plans: list[PlanSummary]
+
+
 Polarity = TypeAliasType("Polarity", Literal["negative", "neutral", "positive", "mixed"])
 
 
@@ -1455,6 +1916,21 @@ class Policy(BaseModel):
     ]
     within_hours: float
     business_hours: Annotated[BusinessHours | None, Field(description="null: 24 hours are a day, whatever the day.")]
+
+
+class PraiseData(BaseModel):
+    """
+    `staff.praised`. Names of employees are masked unless the endpoint gets personal data.
+    """
+
+    source: str
+    response: str
+    score: int | None
+    comment: str | None
+    wave: str | None
+    answered_at: AwareDatetime | None
+    account: str | None
+    customer: str | None = None
 
 
 class PreviewedColumn(BaseModel):
@@ -1573,6 +2049,16 @@ class Ready(BaseModel):
     model: Annotated[str, Field(description="The model version that serves.")]
 
 
+class Receipt(BaseModel):
+    """
+    What became of a webhook.
+    """
+
+    delivery: Annotated[int | None, Field(description="Its number; null in an anonymous workspace, which keeps none.")]
+    state: SaywhySourceDeliveryState
+    is_new: Annotated[bool, Field(description="false: it was received before, and nothing was done.")]
+
+
 class RefusedComment(BaseModel):
     """
     A comment that was not classified; all others are.
@@ -1600,6 +2086,15 @@ class RejectedLabel(BaseModel):
 
     line: Annotated[int | None, Field(description="The line of the sheet; null for labels sent as JSON.")] = None
     id: Annotated[str | None, Field(description="The id of the comment; null for a sheet.")] = None
+    reason: str
+
+
+class RejectedRow(BaseModel):
+    """
+    A row of the file that is not in the plan.
+    """
+
+    line: int
     reason: str
 
 
@@ -1658,6 +2153,18 @@ class Report(BaseModel):
     benchmark: Benchmark | None = None
 
 
+class ReportData(BaseModel):
+    """
+    `report.finished`: the report on all waves in short. `causes` are the first three, where there is an NPS.
+    """
+
+    run: int
+    waves: list[str]
+    responses: int
+    nps: NpsData | None
+    causes: list[CauseData]
+
+
 class Response(BaseModel):
     """
     One answer of a respondent to a survey; (source, external id) identifies it within a workspace.
@@ -1691,7 +2198,7 @@ class ResponseIn(BaseModel):
     ] = None
     wave: str | None = None
     segments: dict[str, str | list[str]] = {}
-    customer: CustomerIn | None = None
+    customer: ApiV1ResponsesCustomerIn | None = None
 
 
 class Responses(BaseModel):
@@ -1754,6 +2261,12 @@ class SavedResponses(BaseModel):
     rejected: Annotated[list[RejectedItem], Field(description="The others, in order; all else was saved.")]
 
 
+SaywhySourceDeliveryState = TypeAliasType("SaywhySourceDeliveryState", Literal["received", "processed", "failed"])
+
+
+SaywhyWebhookDeliveryState = TypeAliasType("SaywhyWebhookDeliveryState", Literal["pending", "delivered", "dead"])
+
+
 Scale = TypeAliasType("Scale", Literal["0-10", "groups", "rating", "1-10", "1-7", "1-5", "0-5", "0-100", "1-4", "1-3"])
 
 
@@ -1785,7 +2298,7 @@ class Schedule(BaseModel):
     A schedule.
     """
 
-    kind: Annotated[str, Field(description="`analyse` or `export`.")]
+    kind: Annotated[str, Field(description="`analyse`, `export` or `pull`.")]
     arguments: Annotated[dict[str, JsonValue], Field(description="As in the request that starts such a job.")] = {}
     cron: Annotated[str, Field(description="Minute, hour, day of month, month and day of week.")]
     time_zone: Annotated[str, Field(description="IANA name.")] = "UTC"
@@ -1882,6 +2395,88 @@ class SignIn(BaseModel):
     password: str
 
 
+class Source(BaseModel):
+    """
+    A source, without its secret and its token.
+    """
+
+    name: str
+    kind: SourceKind
+    namespace: Annotated[
+        str,
+        Field(
+            description="`source` of the responses, the namespace of their ids; by default as in exports of the tool."
+        ),
+    ] = ""
+    form: Annotated[str | None, Field(description="The form or survey to pull.")] = None
+    host: Annotated[
+        str | None, Field(description="The address of the tool's interface, if it is not the usual one.")
+    ] = None
+    mapping: Annotated[str | None, Field(description="A saved mapping by which fields are read.")] = None
+    columns: Annotated[Roles, Field(description="Fields by role; they precede the mapping.", validate_default=True)] = {
+        "segments": []
+    }
+    scale: Annotated[Scale | None, Field(description="null: as the tool says, or detected.")] = None
+    wave: Annotated[str | None, Field(description="The wave of responses that name none.")] = None
+    id: str
+    webhook: Annotated[
+        str, Field(description="The path to which the tool sends; `SECRET` stands for that of Promoter.io.")
+    ]
+    has_secret: bool
+    has_token: bool
+    created_at: AwareDatetime
+    created_by: str
+    pulled_until: Annotated[AwareDatetime | None, Field(description="What changed until then was pulled.")]
+    is_pulling: Annotated[bool, Field(description="A pull has begun and not ended; the next one goes on there.")]
+
+
+class SourceIn(BaseModel):
+    """
+    A source to add or to replace.
+    """
+
+    name: str
+    kind: SourceKind
+    namespace: Annotated[
+        str,
+        Field(
+            description="`source` of the responses, the namespace of their ids; by default as in exports of the tool."
+        ),
+    ] = ""
+    form: Annotated[str | None, Field(description="The form or survey to pull.")] = None
+    host: Annotated[
+        str | None, Field(description="The address of the tool's interface, if it is not the usual one.")
+    ] = None
+    mapping: Annotated[str | None, Field(description="A saved mapping by which fields are read.")] = None
+    columns: Annotated[Roles, Field(description="Fields by role; they precede the mapping.", validate_default=True)] = {
+        "segments": []
+    }
+    scale: Annotated[Scale | None, Field(description="null: as the tool says, or detected.")] = None
+    wave: Annotated[str | None, Field(description="The wave of responses that name none.")] = None
+    secret: Annotated[
+        str | None,
+        Field(
+            description="With which the tool signs. null: Typeform, Promoter.io and generic sources get one; a known one stays."
+        ),
+    ] = None
+    token: Annotated[str | None, Field(description="The access token for pulling. null: none; a known one stays.")] = (
+        None
+    )
+
+
+SourceKind = TypeAliasType(
+    "SourceKind", Literal["typeform", "surveymonkey", "delighted", "promoterio", "hubspot", "generic"]
+)
+
+
+class Sources(BaseModel):
+    """
+    All sources, by name.
+    """
+
+    sources: list[Source]
+
+
 class Split(BaseModel):
     """
     Split a topic in two: by one of its parts, or by comments that are examples of the new topic.
@@ -1929,6 +2524,36 @@ class StandingOut(BaseModel):
         Field(description="Unlabelled comments before a labelled one; while there are any, the sample is not random."),
     ]
     least: Annotated[int, Field(description="Fewest labelled comments for reports to take the audit into account.")]
+
+
+class Stratum(BaseModel):
+    """
+    A stratum.
+    """
+
+    stratum: Annotated[list[str], Field(description="A value for each entry of `stratify_by`.")]
+    listed: int
+    asked: Annotated[list[int], Field(description="In each wave.")]
+
+
+class StratumResponse(BaseModel):
+    """
+    One stratum of a wave.
+
+    `design_weight` is the listed over the asked customers; `weight` is that of an answer with a score in the weighted
+    NPS (1 on average), the same for strata that were joined because few answered.
+    """
+
+    stratum: list[str]
+    listed: int
+    asked: int
+    answered: int
+    rate: Estimate | None
+    design_weight: float | None
+    weight: float | None
+
+
+TableFormat = TypeAliasType("TableFormat", Literal["csv", "xlsx"])
 
 
 Task = TypeAliasType("Task", Literal["recover", "improve", "thank"])
@@ -1994,10 +2619,46 @@ class Topics(BaseModel):
     topics: list[Topic]
 
 
+class ValidationError(BaseModel):
+    loc: list[str | int]
+    msg: str
+    type: str
+    input: Any | None = None
+    ctx: dict[str, Any] | None = None
+
+
 Verdict = TypeAliasType("Verdict", Literal["accepted", "dismissed"])
 
 
 Wave = TypeAliasType("Wave", Annotated[tuple[str, int], Field(max_length=2, min_length=2)])
+
+
+class WaveModel(BaseModel):
+    """
+    A wave.
+    """
+
+    name: str
+    send_on: Annotated[date_aliased, Field(description="The day on which invitations are sent.")]
+
+
+class WaveResponse(BaseModel):
+    """
+    What came of one wave. Numbers that cannot be computed are None: of a wave not sent, or without answers.
+    """
+
+    wave: str
+    send_on: date_aliased
+    is_sent: bool
+    asked: int
+    answered: int
+    rate: Estimate | None
+    r_indicator: Estimate | None
+    nps: Nps | None
+    weighted_nps: Estimate | None
+    effective_answers: float | None
+    strata: list[StratumResponse]
+    balance: list[DimensionBalance]
 
 
 class Waves(BaseModel):
@@ -2006,3 +2667,45 @@ class Waves(BaseModel):
     """
 
     waves: list[str]
+
+
+class WebhookMessageLiteralFinishedReportData(BaseModel):
+    type: Literal["report.finished"]
+    timestamp: Annotated[AwareDatetime, Field(description="When it happened.")]
+    data: ReportData
+
+
+class WebhookMessageLiteralNewDetractorData(BaseModel):
+    type: Literal["detractor.new"]
+    timestamp: Annotated[AwareDatetime, Field(description="When it happened.")]
+    data: DetractorData
+
+
+class WebhookMessageLiteralPingPingData(BaseModel):
+    type: Literal["ping"]
+    timestamp: Annotated[AwareDatetime, Field(description="When it happened.")]
+    data: PingData
+
+
+class WebhookMessageLiteralPraisedPraiseData(BaseModel):
+    type: Literal["staff.praised"]
+    timestamp: Annotated[AwareDatetime, Field(description="When it happened.")]
+    data: PraiseData
+
+
+class WebhookMessageLiteralRegressedFixData(BaseModel):
+    type: Literal["fix.regressed"]
+    timestamp: Annotated[AwareDatetime, Field(description="When it happened.")]
+    data: FixData
+
+
+class WebhookMessageLiteralRisingComplaintData(BaseModel):
+    type: Literal["complaint.rising"]
+    timestamp: Annotated[AwareDatetime, Field(description="When it happened.")]
+    data: ComplaintData
+
+
+class WebhookMessageLiteralTurnedAccountData(BaseModel):
+    type: Literal["account.turned"]
+    timestamp: Annotated[AwareDatetime, Field(description="When it happened.")]
+    data: AccountData
