@@ -23,7 +23,7 @@ from models.annotator import Annotator, CommentLogits
 from models.bundle import BUNDLED, CARD, CODE_FRAME, CONFIG, HEADS, open_bundle, seal
 from saywhy.code_frame import CAUSES, CORE, load_code_frame
 from saywhy.feedback import Comment
-from training.data.rows import read_dev, read_train
+from training.data.rows import Row, read_dev, read_train
 from training.data.targets import AnnotationSchemes
 from training.evaluation.metrics import evaluate
 from training.export.calibrate import calibrate, theme_scaling
@@ -47,6 +47,22 @@ def export(checkpoint: Path, data: Path, version: str, out: Path, card: dict[str
     part.mkdir(parents=True)
     write_encoder(checkpoint, train, part)
     shutil.copy(checkpoint / HEADS, part / HEADS)
+    complete(part, train, data, version, out, card, checkpoint)
+
+
+def complete(
+    part: Path,
+    train: Sequence[Row],
+    data: Path,
+    version: str,
+    out: Path,
+    card: dict[str, Any],
+    checkpoint: Path | None = None,
+) -> None:
+    """Calibrate the encoder and heads in `part`, write the rest of the bundle, and put it in the place of `out`.
+
+    Raises `ValueError` if it is larger than `MAX_BYTES` or not faithful to the checkpoint, if that is given.
+    """
     shutil.copy(CORE, part / CODE_FRAME)
     shutil.copy(CORE.with_name(CAUSES), part / CAUSES)
     (part / CARD).write_text("", "utf-8")
@@ -67,7 +83,8 @@ def export(checkpoint: Path, data: Path, version: str, out: Path, card: dict[str
     logits = CommentLogits(scaled_themes, logits.polarities, logits.sentiment)
     config |= calibrate(logits, dev, schemes)
     _write_config(part, config)
-    check_fidelity(checkpoint, part, [row.text for row in dev])
+    if checkpoint is not None:
+        check_fidelity(checkpoint, part, [row.text for row in dev])
     quality = evaluate(logits, config, dev, schemes)
     print(quality)
     (part / CARD).write_text(write_card(version, quality, card), "utf-8")
