@@ -36,8 +36,9 @@ class Bundle:
     """One immutable version of the models.
 
     `heads` are the tensors `weight` and `bias` (see `models.heads`), those of the causes (see `models.causes`) and
-    perhaps those of the map of the vectors (see `models.vector_map`). `config` holds `version`, `thresholds` (by theme, probability from which a theme applies), `temperature` (divides
-    the sentiment logits) and `uncertain_below` (confidence below which a sentiment is marked as uncertain).
+    perhaps those of the map of the vectors (see `models.vector_map`). `config` holds `version`, `thresholds` (by theme,
+    probability from which a theme applies), `temperature` (divides the sentiment logits) and `uncertain_below`
+    (confidence below which a sentiment is marked as uncertain).
     """
 
     folder: Path
