@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.arrays import Vectors, pack, unit, unpack
 from models.vector_map import MAP_BIAS, MAP_WEIGHT, VectorMap
@@ -35,7 +36,10 @@ def test_mapped_vectors_have_unit_length() -> None:
 def test_tensors_of_half_precision_make_a_map_and_none_make_none() -> None:
     """A bundle without the tensors has no map."""
     vector_map, vectors = _map()
-    tensors = {MAP_WEIGHT: vector_map.weight.astype(np.float16), MAP_BIAS: vector_map.bias}
+    tensors: dict[str, NDArray[np.generic]] = {
+        MAP_WEIGHT: vector_map.weight.astype(np.float16),
+        MAP_BIAS: vector_map.bias,
+    }
     loaded = VectorMap.of(tensors)
     assert loaded is not None
     assert loaded(vectors) == pytest.approx(vector_map(vectors), abs=5e-3)
