@@ -80,7 +80,7 @@ def _a_map() -> VectorMap:
     random = np.random.default_rng(0)
     weight = (np.eye(384) + 0.02 * random.normal(size=(384, 384))).astype(np.float16).astype(np.float32)
     mean = unit(Annotator(without_map(open_bundle(BUNDLED))).vectors(TEXTS).mean(axis=0))
-    return VectorMap(weight, -0.8 * mean @ weight)
+    return VectorMap(weight, np.asarray(-0.8 * mean @ weight, np.float32))
 
 
 def _separation(vectors: Vectors, group: np.ndarray) -> float:
