@@ -77,6 +77,7 @@ class Annotator:
         self._encoder = Encoder(bundle.encoder, bundle.tokenizer, threads=threads)
         self._heads = Heads(bundle.heads["weight"], bundle.heads["bias"], len(themes))
         self._cause_head = bundle.cause_head
+        self._map = bundle.vector_map
         self._temperature = np.float32(bundle.config["temperature"])
         self._decoder = Decoder(
             bundle.version,
@@ -102,7 +103,7 @@ class Annotator:
         """Vectors of whole texts, of unit length: (texts, hidden)."""
         vectors: Vectors = np.empty((0, 0), np.float32)
         for encoded in self._encoder.encode(self._encoder.tokenise(texts)):
-            means = mean_vectors(encoded.states, encoded.starts[:-1], encoded.starts[1:])
+            means = self._vectors(encoded.states, encoded.starts[:-1], encoded.starts[1:])
             if not vectors.size:
                 vectors = np.empty((len(texts), means.shape[1]), np.float32)
             vectors[encoded.indices] = means
@@ -110,7 +111,7 @@ class Annotator:
 
     def cause_probabilities(self, vectors: Vectors) -> Vectors:
         """Probabilities (n, causes + 1) of the code frame's causes and of no cause, for clauses with these vectors."""
-        return self._cause_head(vectors)
+        return self._cause_head(self._map.inverse(vectors) if self._map else vectors)
 
     def logits(self, comments: Sequence[Comment]) -> CommentLogits:
         """Output of the heads before temperature, sigmoid and thresholds: for calibration and evaluation.
@@ -126,6 +127,11 @@ class Annotator:
             polarities[group.encoded.indices] = logits.polarities[wholes]
             sentiment[group.encoded.indices] = logits.sentiment[wholes]
         return CommentLogits(themes, polarities, sentiment)
+
+    def _vectors(self, states: Vectors, starts: Integers, ends: Integers) -> Vectors:
+        """Vectors of the spans `starts[i]:ends[i]` of `states` (tokens, hidden), of unit length."""
+        means = mean_vectors(states, starts, ends)
+        return self._map(means) if self._map else means
 
     def _annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
         annotations: dict[int, Annotation] = {}
@@ -148,9 +154,9 @@ class Annotator:
         states, text_starts = group.encoded.states, group.encoded.starts
         starts, ends = group.bounds
         logits = self._heads(states, starts, ends)
-        vectors = mean_vectors(states, starts, ends)
+        vectors = self._vectors(states, starts, ends)
         # The vector of a whole comment includes prefix and special tokens, as the vectors of the base encoder do.
-        vectors[group.offsets[:-1]] = mean_vectors(states, text_starts[:-1], text_starts[1:])
+        vectors[group.offsets[:-1]] = self._vectors(states, text_starts[:-1], text_starts[1:])
         themes = np.asarray(1 / (1 + np.exp(-logits.themes)), np.float32)
         polarities = softmax(logits.polarities)
         sentiments = softmax(logits.sentiment / self._temperature)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, CauseHead
+from models.vector_map import VectorMap
 from saywhy.code_frame import CAUSES, CodeFrame, load_code_frame
 from saywhy.errors import BundleDamaged
 
@@ -34,9 +35,10 @@ CHECKSUMMED = (ENCODER, TOKENIZER, HEADS, CONFIG, CODE_FRAME, CAUSES, CARD)
 class Bundle:
     """One immutable version of the models.
 
-    `heads` are the tensors `weight` and `bias` (see `models.heads`) and those of the causes (see `models.causes`).
-    `config` holds `version`, `thresholds` (by theme, probability from which a theme applies), `temperature` (divides
-    the sentiment logits) and `uncertain_below` (confidence below which a sentiment is marked as uncertain).
+    `heads` are the tensors `weight` and `bias` (see `models.heads`), those of the causes (see `models.causes`) and
+    perhaps those of the map of the vectors (see `models.vector_map`). `config` holds `version`, `thresholds` (by theme,
+    probability from which a theme applies), `temperature` (divides the sentiment logits) and `uncertain_below`
+    (confidence below which a sentiment is marked as uncertain).
     """
 
     folder: Path
@@ -49,6 +51,11 @@ class Bundle:
     def cause_head(self) -> CauseHead:
         """The map from vectors to causes."""
         return CauseHead(self.heads[CAUSE_WEIGHT], self.heads[CAUSE_BIAS])
+
+    @property
+    def vector_map(self) -> VectorMap | None:
+        """The map from the encoder's vectors to those of annotations; None: they are the same."""
+        return VectorMap.of(self.heads)
 
     @property
     def encoder(self) -> Path:

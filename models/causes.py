@@ -1,6 +1,7 @@
 """Clause vectors → root causes of the library: a softmax over all causes and "no cause", linear in the vector.
 
-The vector of a clause is the mean of its token states, scaled to unit length, as stored in `Clause.vector`. In training
+The vector of a clause is the mean of its token states, scaled to unit length; `Clause.vector` may be a map of it
+(`models.vector_map`). In training
 the encoder learnt these vectors together with this map, which draws clauses of one cause together across wordings and
 languages (a proxy for each class: Movshovitz-Attias et al. 2017, No Fuss Distance Metric Learning using Proxies).
 """

@@ -38,7 +38,7 @@ _MIN_COSINE_TO_TORCH = 0.9999
 
 def write_encoder(checkpoint: Path, rows: Sequence[Row], folder: Path) -> None:
     """Write `encoder.onnx` and `tokenizer.json`. Activations are measured on a sample of `rows`."""
-    weights, shape, tokenizer = _read(checkpoint)
+    weights, shape, tokenizer = read_checkpoint(checkpoint)
     measured_rows = sample(rows, {}, _MEASURED_ROWS, seed=1)
     batches = [ids for row in measured_rows if (ids := _ids(tokenizer, row.text)).shape[1] <= _MAX_TOKENS]
     statistics = measure_activations(weights, shape, batches)
@@ -106,7 +106,7 @@ def fidelity(checkpoint: Path, bundle: Bundle, texts: Sequence[str]) -> Fidelity
 
     Raises `ValueError` if the float32 graph does not compute what torch computes.
     """
-    weights, shape, _ = _read(checkpoint)
+    weights, shape, _ = read_checkpoint(checkpoint)
     comments = [Comment(text) for text in texts]
     with TemporaryDirectory() as folder:
         graph = Path(folder) / ENCODER
@@ -135,7 +135,7 @@ def _check_against_torch(checkpoint: Path, graph: Path, texts: Sequence[str]) ->
     import torch
     from transformers import BertModel
 
-    tokenizer = _read(checkpoint)[2]
+    tokenizer = read_checkpoint(checkpoint)[2]
     model = BertModel.from_pretrained(checkpoint, add_pooling_layer=False, dtype=torch.float32).eval()
     session = _session(graph.read_bytes())
     for text in texts:
@@ -149,7 +149,7 @@ def _check_against_torch(checkpoint: Path, graph: Path, texts: Sequence[str]) ->
             raise ValueError(f"the graph does not compute what torch does: cosine {cosine.min():.5f} at {text[:50]!r}")
 
 
-def _read(checkpoint: Path) -> tuple[Weights, Shape, Tokenizer]:
+def read_checkpoint(checkpoint: Path) -> tuple[Weights, Shape, Tokenizer]:
     """Weights, dimensions and tokenizer of a Hugging Face BertModel."""
     weights = load_file(checkpoint / "model.safetensors")
     layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
