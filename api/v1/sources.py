@@ -57,7 +57,7 @@ class SourceFields(SentObject):
         examples=["https://api.eu.typeform.com"],
     )
     mapping: str | None = Field(default=None, max_length=500, description="A saved mapping by which fields are read.")
-    columns: Roles = Field(default=Roles(), description="Fields by role; they precede the mapping.")
+    columns: Roles = Field(default_factory=Roles, description="Fields by role; they precede the mapping.")
     scale: Scale | None = Field(default=None, description="null: as the tool says, or detected.")
     wave: str | None = Field(default=None, max_length=LONGEST_KEY, description="The wave of responses that name none.")
 
@@ -101,6 +101,7 @@ class SourceIn(SourceFields):
 class SourceOut(SourceFields):
     """A source, without its secret and its token."""
 
+    columns: Roles = Field(description="Fields by role; they precede the mapping.")
     id: str = Field(examples=["6f1e0c2b9a7d4e5f8c3b2a1908f7e6d5"])
     webhook: str = Field(
         description="The path to which the tool sends; `SECRET` stands for that of Promoter.io.",

@@ -2382,9 +2382,7 @@ class Source(BaseModel):
         str | None, Field(description="The address of the tool's interface, if it is not the usual one.")
     ] = None
     mapping: Annotated[str | None, Field(description="A saved mapping by which fields are read.")] = None
-    columns: Annotated[Roles, Field(description="Fields by role; they precede the mapping.", validate_default=True)] = {
-        "segments": []
-    }
+    columns: Annotated[Roles, Field(description="Fields by role; they precede the mapping.")]
     scale: Annotated[Scale | None, Field(description="null: as the tool says, or detected.")] = None
     wave: Annotated[str | None, Field(description="The wave of responses that name none.")] = None
     id: str
@@ -2446,9 +2444,7 @@ class SourceIn(BaseModel):
         str | None, Field(description="The address of the tool's interface, if it is not the usual one.")
     ] = None
     mapping: Annotated[str | None, Field(description="A saved mapping by which fields are read.")] = None
-    columns: Annotated[Roles, Field(description="Fields by role; they precede the mapping.", validate_default=True)] = {
-        "segments": []
-    }
+    columns: Annotated[Roles | None, Field(description="Fields by role; they precede the mapping.")] = None
     scale: Annotated[Scale | None, Field(description="null: as the tool says, or detected.")] = None
     wave: Annotated[str | None, Field(description="The wave of responses that name none.")] = None
     secret: Annotated[
