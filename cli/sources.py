@@ -14,10 +14,10 @@ from cli.printing import printable_line
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Scale
 from saywhy.mapping import ColumnChoice
-from saywhy.source import Credentials, DeliveryState, SourceKind, SourceSettings
+from saywhy.source import Credentials, SourceDeliveryState, SourceKind, SourceSettings
 
 if TYPE_CHECKING:
-    from saywhy.source import Delivery, Source
+    from saywhy.source import Source, SourceDelivery
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -166,7 +166,9 @@ def pull(
 @app.command("deliveries")
 def deliveries(
     source: SourceName,
-    state: Annotated[list[DeliveryState] | None, typer.Option(help="Only those in this state. Repeatable.")] = None,
+    state: Annotated[
+        list[SourceDeliveryState] | None, typer.Option(help="Only those in this state. Repeatable.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 20,
 ) -> None:
     """List the webhooks of a source, the latest first."""
@@ -222,7 +224,7 @@ def _described(source: Source) -> str:
     return f"{source.id}  {settings.name}  {settings.kind}{form}, has {' and '.join(has) or 'no secret'}{pulled}"
 
 
-def _line(delivery: Delivery) -> str:
+def _line(delivery: SourceDelivery) -> str:
     counts = (
         f"new {delivery.new}, changed {delivery.changed}, unchanged {delivery.unchanged}, rejected {delivery.rejected}"
     )

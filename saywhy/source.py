@@ -73,7 +73,7 @@ class Source:
     checkpoint: Checkpoint | None = None
 
 
-class DeliveryState(StrEnum):
+class SourceDeliveryState(StrEnum):
     """received → processed or failed; a failed delivery is received again when somebody asks for it."""
 
     RECEIVED = "received"
@@ -82,7 +82,7 @@ class DeliveryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class SourceDelivery:
     """One webhook that a source sent. The responses in it are counted once each.
 
     `detail` says why it failed, or how it was read. `has_payload`: what was sent is still stored.
@@ -90,7 +90,7 @@ class Delivery:
 
     id: int
     source_id: str
-    state: DeliveryState
+    state: SourceDeliveryState
     received_at: datetime
     processed_at: datetime | None = None
     new: int = 0

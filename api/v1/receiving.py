@@ -13,7 +13,7 @@ from api.http import problems
 from api.http.access_policy import AccessPolicy
 from api.http.dependencies import AccessPolicyDep, Resources, ResourcesDep
 from api.http.worker_slots import in_slot
-from saywhy.source import DeliveryState, SourceKind
+from saywhy.source import SourceDeliveryState, SourceKind
 from service.sources import receiving
 from service.sources.signatures import SignedRequest
 
@@ -98,7 +98,7 @@ class ReceiptOut(BaseModel):
     delivery: int | None = Field(
         description="Its number; null in an anonymous workspace, which keeps none.", examples=[7]
     )
-    state: DeliveryState
+    state: SourceDeliveryState
     is_new: bool = Field(description="false: it was received before, and nothing was done.")
 
 
@@ -166,6 +166,7 @@ for _kind in SourceKind:
 @router.head(
     "/surveymonkey/{source}",
     summary="Is there such a source?",
+    response_class=Response,
     responses=problems.documented(HTTPStatus.NOT_FOUND),
 )
 def ask_for_source(source: SourceId, resources: ResourcesDep) -> None:

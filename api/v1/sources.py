@@ -17,7 +17,7 @@ from api.v1.mappings import Roles
 from api.v1.parameters import Cursor, Limit, RowId
 from api.v1.receiving import SourceId
 from saywhy.feedback import LONGEST_KEY, Scale
-from saywhy.source import Credentials, Delivery, DeliveryState, Source, SourceKind, SourceSettings
+from saywhy.source import Credentials, Source, SourceDelivery, SourceDeliveryState, SourceKind, SourceSettings
 from service import jobs
 from service.job_kinds import PullArguments
 from service.paging import PAGE
@@ -57,7 +57,7 @@ class SourceFields(SentObject):
         examples=["https://api.eu.typeform.com"],
     )
     mapping: str | None = Field(default=None, max_length=500, description="A saved mapping by which fields are read.")
-    columns: Roles = Field(default=Roles(), description="Fields by role; they precede the mapping.")
+    columns: Roles = Field(default_factory=Roles, description="Fields by role; they precede the mapping.")
     scale: Scale | None = Field(default=None, description="null: as the tool says, or detected.")
     wave: str | None = Field(default=None, max_length=LONGEST_KEY, description="The wave of responses that name none.")
 
@@ -101,6 +101,7 @@ class SourceIn(SourceFields):
 class SourceOut(SourceFields):
     """A source, without its secret and its token."""
 
+    columns: Roles = Field(description="Fields by role; they precede the mapping.")
     id: str = Field(examples=["6f1e0c2b9a7d4e5f8c3b2a1908f7e6d5"])
     webhook: str = Field(
         description="The path to which the tool sends; `SECRET` stands for that of Promoter.io.",
@@ -143,13 +144,13 @@ class Sources(BaseModel):
     sources: list[SourceOut]
 
 
-class DeliveryOut(BaseModel):
+class SourceDeliveryOut(BaseModel):
     """A webhook that was received."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: int = Field(examples=[7])
-    state: DeliveryState
+    state: SourceDeliveryState
     received_at: datetime
     processed_at: datetime | None
     new: int = Field(description="Responses in it, each counted once.")
@@ -160,10 +161,10 @@ class DeliveryOut(BaseModel):
     has_payload: bool = Field(description="What was sent is still stored.")
 
 
-class Deliveries(BaseModel):
+class SourceDeliveries(BaseModel):
     """Webhooks that were received, the latest first."""
 
-    deliveries: list[DeliveryOut]
+    deliveries: list[SourceDeliveryOut]
     next: str | None = Field(description="The cursor of the next page; null at the end.")
 
 
@@ -227,20 +228,20 @@ def pull_source(
 def list_source_deliveries(
     source: SourceId,
     resources: AdminAccess,
-    state: Annotated[list[DeliveryState] | None, Query(description="Only deliveries in these states.")] = None,
+    state: Annotated[list[SourceDeliveryState] | None, Query(description="Only deliveries in these states.")] = None,
     limit: Limit = PAGE,
     cursor: Cursor = None,
-) -> Deliveries:
+) -> SourceDeliveries:
     """The webhooks of a source, the latest first. What was sent is kept until it is processed, at most 30 days."""
     page = processing.list_deliveries(resources.engine, resources.workspace, source, limit, cursor, states=state or ())
-    return Deliveries(deliveries=[_out(delivery) for delivery in page.entries], next=page.next)
+    return SourceDeliveries(deliveries=[_out(delivery) for delivery in page.entries], next=page.next)
 
 
 @router.post("/{source}/deliveries/{delivery}/reprocess", summary="Process a delivery again", responses=_REFUSALS)
-def reprocess_delivery(source: SourceId, delivery: DeliveryNumber, resources: AdminAccess) -> DeliveryOut:
+def reprocess_delivery(source: SourceId, delivery: DeliveryNumber, resources: AdminAccess) -> SourceDeliveryOut:
     """Let a job process a failed webhook again, by the present settings of its source."""
     return _out(processing.process_again(resources.engine, resources.workspace, source, delivery))
 
 
-def _out(delivery: Delivery) -> DeliveryOut:
-    return DeliveryOut.model_validate(delivery)
+def _out(delivery: SourceDelivery) -> SourceDeliveryOut:
+    return SourceDeliveryOut.model_validate(delivery)

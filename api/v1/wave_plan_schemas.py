@@ -105,7 +105,7 @@ class WaveModel(SentObject):
     send_on: Day = Field(description="The day on which invitations are sent.")
 
 
-class CustomerIn(SentObject):
+class ListedCustomerIn(SentObject):
     """A customer of the list."""
 
     id: Key
@@ -130,7 +130,7 @@ class NewPlan(PlanOptionsIn):
     stratify_by: Items[Key] = Field(
         default=[], max_length=MOST_DIMENSIONS, description="Segments whose combinations are the strata."
     )
-    customers: Items[CustomerIn] = Field(min_length=1, max_length=MAX_CUSTOMERS)
+    customers: Items[ListedCustomerIn] = Field(min_length=1, max_length=MAX_CUSTOMERS)
 
     def to_customers(self) -> list[ListedCustomer]:
         """Raises `InvalidInput` for text that databases do not store."""

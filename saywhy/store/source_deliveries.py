@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saywhy.errors import Conflict, DeliveryNotFound
-from saywhy.source import Delivery, DeliveryState
+from saywhy.source import SourceDelivery, SourceDeliveryState
 from saywhy.store.redaction import pattern_of
 from saywhy.store.responses import SaveCounts
 from saywhy.store.source_tables import source_deliveries
@@ -19,13 +19,13 @@ from saywhy.store.statements import STREAMED, Row, batches, insert
 
 def add(
     connection: Connection, workspace_id: int, source_id: str, digest: str, payload: bytes
-) -> tuple[Delivery, bool]:
+) -> tuple[SourceDelivery, bool]:
     """Store what was sent; whether it is new, which it is not if the source has sent the same `digest` before."""
     statement = insert(connection, source_deliveries).values(
         workspace_id=workspace_id,
         source_id=source_id,
         digest=digest,
-        state=DeliveryState.RECEIVED,
+        state=SourceDeliveryState.RECEIVED,
         received_at=datetime.now(UTC),
         payload=payload,
     )
@@ -38,10 +38,10 @@ def add(
     return _delivery(connection.execute(query).one()), False
 
 
-def next_received(connection: Connection, workspace_id: int) -> tuple[Delivery, bytes] | None:
+def next_received(connection: Connection, workspace_id: int) -> tuple[SourceDelivery, bytes] | None:
     """The oldest delivery that waits to be processed, and its payload."""
     query = sa.select(*_COLUMNS, source_deliveries.c.payload).where(
-        source_deliveries.c.workspace_id == workspace_id, source_deliveries.c.state == DeliveryState.RECEIVED
+        source_deliveries.c.workspace_id == workspace_id, source_deliveries.c.state == SourceDeliveryState.RECEIVED
     )
     row = connection.execute(query.order_by(source_deliveries.c.id).limit(1)).one_or_none()
     return None if row is None else (_delivery(row), row.payload)
@@ -52,7 +52,7 @@ def succeed(connection: Connection, delivery_id: int, counts: SaveCounts, reject
     _end(
         connection,
         delivery_id,
-        state=DeliveryState.PROCESSED,
+        state=SourceDeliveryState.PROCESSED,
         new=counts.new,
         changed=counts.changed,
         unchanged=counts.unchanged,
@@ -64,10 +64,10 @@ def succeed(connection: Connection, delivery_id: int, counts: SaveCounts, reject
 
 def fail(connection: Connection, delivery_id: int, detail: str) -> None:
     """Record why a delivery could not be processed; its payload stays."""
-    _end(connection, delivery_id, state=DeliveryState.FAILED, detail=detail)
+    _end(connection, delivery_id, state=SourceDeliveryState.FAILED, detail=detail)
 
 
-def retry(connection: Connection, workspace_id: int, source_id: str, delivery_id: int) -> Delivery:
+def retry(connection: Connection, workspace_id: int, source_id: str, delivery_id: int) -> SourceDelivery:
     """Let a failed delivery be processed again. Raises `DeliveryNotFound`, and `Conflict` for any other."""
     row = connection.execute(
         sa.select(*_COLUMNS).where(
@@ -79,11 +79,11 @@ def retry(connection: Connection, workspace_id: int, source_id: str, delivery_id
     if row is None:
         raise DeliveryNotFound(f"there is no delivery {delivery_id} of that source")
     delivery = _delivery(row)
-    if delivery.state is not DeliveryState.FAILED:
+    if delivery.state is not SourceDeliveryState.FAILED:
         raise Conflict(f"delivery {delivery_id} is {delivery.state}; only a failed one is processed again")
     if not delivery.has_payload:
         raise Conflict(f"delivery {delivery_id} is not stored any more; let the survey tool send it again")
-    _end(connection, delivery_id, state=DeliveryState.RECEIVED, detail=None, processed_at=None)
+    _end(connection, delivery_id, state=SourceDeliveryState.RECEIVED, detail=None, processed_at=None)
     return _delivery(connection.execute(sa.select(*_COLUMNS).where(source_deliveries.c.id == delivery_id)).one())
 
 
@@ -94,8 +94,8 @@ def page(
     limit: int,
     before: int | None = None,
     *,
-    states: Collection[DeliveryState] = (),
-) -> list[Delivery]:
+    states: Collection[SourceDeliveryState] = (),
+) -> list[SourceDelivery]:
     """At most `limit` deliveries of a source, the latest first; those with a number less than `before`."""
     query = sa.select(*_COLUMNS).where(
         source_deliveries.c.workspace_id == workspace_id, source_deliveries.c.source_id == source_id
@@ -116,7 +116,7 @@ def forget_payloads(connection: Connection, before: datetime, workspace_id: int 
     if workspace_id is not None:
         is_old &= source_deliveries.c.workspace_id == workspace_id
     detail = sa.func.coalesce(source_deliveries.c.detail, "deleted before it was processed")
-    values = {"payload": None, "state": DeliveryState.FAILED, "detail": detail}
+    values = {"payload": None, "state": SourceDeliveryState.FAILED, "detail": detail}
     return connection.execute(sa.update(source_deliveries).where(is_old).values(values)).rowcount
 
 
@@ -130,7 +130,7 @@ def forget_named(connection: Connection, workspace_id: int, names: Collection[st
     )
     with connection.execute(query, execution_options=STREAMED) as rows:
         ids = [row.id for row in rows if pattern.search(_text(row.payload))]
-    values = {"payload": None, "state": DeliveryState.FAILED, "detail": "deleted with a customer who is in it"}
+    values = {"payload": None, "state": SourceDeliveryState.FAILED, "detail": "deleted with a customer who is in it"}
     for batch in batches(ids):
         connection.execute(sa.update(source_deliveries).where(source_deliveries.c.id.in_(batch)).values(values))
     return len(ids)
@@ -157,11 +157,11 @@ _COLUMNS = [
 ]
 
 
-def _delivery(row: Row) -> Delivery:
-    return Delivery(
+def _delivery(row: Row) -> SourceDelivery:
+    return SourceDelivery(
         id=row.id,
         source_id=row.source_id,
-        state=DeliveryState(row.state),
+        state=SourceDeliveryState(row.state),
         received_at=row.received_at,
         processed_at=row.processed_at,
         new=row.new,

@@ -11,7 +11,7 @@ from pipelines.ingest.json_values import parse, why_not
 from pipelines.ingest.providers import PROVIDERS
 from saywhy import store
 from saywhy.errors import InvalidInput, SaywhyError, StoreUnavailable
-from saywhy.source import Delivery, DeliveryState, Source
+from saywhy.source import Source, SourceDelivery, SourceDeliveryState
 from saywhy.store import Connection, Engine
 from saywhy.store.responses import SaveCounts
 from service import jobs
@@ -76,7 +76,7 @@ def process_received(job: RunningJob) -> None:
         job.progress("receive", done + failed, 0)
 
 
-def _process_one(connection: Connection, workspace_id: int, delivery: Delivery, payload: bytes) -> bool:
+def _process_one(connection: Connection, workspace_id: int, delivery: SourceDelivery, payload: bytes) -> bool:
     """Process a delivery and record what came of it; whether it was processed."""
     source = store.sources.find(connection, workspace_id, delivery.source_id)
     try:
@@ -103,8 +103,8 @@ def list_deliveries(
     limit: int = PAGE,
     cursor: str | None = None,
     *,
-    states: Collection[DeliveryState] = (),
-) -> Page[Delivery]:
+    states: Collection[SourceDeliveryState] = (),
+) -> Page[SourceDelivery]:
     """The deliveries of a source, the latest first.
 
     Raises `WorkspaceNotFound`, `SourceNotFound`, and `InvalidInput` for a cursor that is none.
@@ -115,7 +115,7 @@ def list_deliveries(
         return latest_first(load, limit, cursor)
 
 
-def process_again(engine: Engine, workspace: str, source_id: str, delivery_id: int) -> Delivery:
+def process_again(engine: Engine, workspace: str, source_id: str, delivery_id: int) -> SourceDelivery:
     """Let a job process a failed delivery again, by the present settings of its source.
 
     Raises `WorkspaceNotFound`, `SourceNotFound`, `DeliveryNotFound`, and `Conflict` for a delivery that has not failed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from saywhy import store
 from saywhy.errors import InvalidSignature, SourceNotFound, TooManyRequests
-from saywhy.source import DeliveryState, Source, SourceKind
+from saywhy.source import Source, SourceDeliveryState, SourceKind
 from saywhy.store import Connection, Engine
 from service import jobs
 from service.access import WINDOW
@@ -23,7 +23,7 @@ class Receipt:
     """What the sender is told: the number of the delivery, None if none is stored; its state; whether it is new."""
 
     delivery: int | None
-    state: DeliveryState
+    state: SourceDeliveryState
     is_new: bool
 
 
@@ -42,7 +42,7 @@ def receive(
         _take(connection, f"source {source.id}", limit)
         if store.workspaces.is_anonymous(connection, workspace_id):
             outcome = process(connection, workspace_id, source, request.body)
-            return Receipt(None, DeliveryState.PROCESSED, outcome.counts.new > 0)
+            return Receipt(None, SourceDeliveryState.PROCESSED, outcome.counts.new > 0)
         digest = signatures.digest(kind, request)
         delivery, is_new = store.source_deliveries.add(connection, workspace_id, source.id, digest, request.body)
         if is_new:

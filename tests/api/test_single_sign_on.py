@@ -215,7 +215,7 @@ def test_roles_come_from_a_claim(
         for other in (["x"], [], None, {"staff": 1}):
             provider.claims["access"] = {"roles": other}
             assert is_refused(sign_in(client, provider), 403, "You have no access")
-    entries = list_entries(sqlite_engine, "default", 10)
+    entries = list_entries(sqlite_engine, "default", 10).entries
     assert [(entry.actor, entry.action) for entry in entries] == [
         ("new@example.com", f"sign-in as {role}") for role in ("admin", "viewer", "editor")
     ]

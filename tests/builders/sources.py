@@ -7,7 +7,7 @@ from typing import Any
 
 from saywhy import store
 from saywhy.job import Job
-from saywhy.source import Credentials, Delivery, Source, SourceKind, SourceSettings
+from saywhy.source import Credentials, Source, SourceDelivery, SourceKind, SourceSettings
 from saywhy.store import Engine
 from service.files import JobFiles
 from service.job_kinds import KINDS, Models, RunningJob
@@ -70,7 +70,7 @@ def run_next(engine: Engine, url: str | None = None, progress: Progress = lambda
         return store.claims.job_of(connection, claim)
 
 
-def deliveries_of(engine: Engine, source: Source) -> list[Delivery]:
+def deliveries_of(engine: Engine, source: Source) -> list[SourceDelivery]:
     """The deliveries of a source, the latest first."""
     return list(list_deliveries(engine, WORKSPACE, source.id, 100).entries)
 

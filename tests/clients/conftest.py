@@ -1,4 +1,4 @@
-"""A server with a worker, as `saywhy serve` is, on an empty store."""
+"""A server with a worker, as `saywhy serve` is, on an empty store; a survey tool, and a receiver of webhooks."""
 
 from __future__ import annotations
 
@@ -21,18 +21,25 @@ from service.worker import working
 from tests.api.test_server import running
 from tests.builders.access import key_of
 from tests.builders.proposed_merges import AT, fill
+from tests.builders.receiver import LOCAL, Receiver, receiving
+from tests.builders.survey_tools import SurveyTools, serving
 
 ADA = ("Ada", "correct horse battery")
 
 
 class Served(NamedTuple):
-    """Where a server is, who may do everything in its workspace, and a key of another one with two proposed merges."""
+    """Where a server is, who may do everything in its workspace, and a key of another one with two proposed merges.
+
+    Its pulls ask `tools`; it may send webhooks to `receiver`.
+    """
 
     address: str
     key: str
     person: str
     password: str
     key_of_merges: str
+    tools: SurveyTools
+    receiver: Receiver
 
 
 @pytest.fixture
@@ -44,7 +51,8 @@ def served(sqlite_engine: Engine, sqlite_url: str, annotator: Annotator, tmp_pat
     with sqlite_engine.begin() as connection:
         proposals = [("hours", "performance.slow", "Both wait."), ("nurses", "staff", "Both praise people.")]
         store.merge_proposals.add(connection, workspace_id, proposals, at=AT)
-    options = WorkerOptions(sqlite_url, data_dir=tmp_path / "files", slots=1)
-    resources = Resources(sqlite_engine, "default", annotator, data_dir=tmp_path / "files")
-    with running(create_app(Settings(), resources, working(options))) as (_, address):
-        yield Served(address, key, *ADA, key_of_merges)
+    with serving(SurveyTools(count=3)) as tools, receiving() as receiver:
+        options = WorkerOptions(sqlite_url, data_dir=tmp_path / "files", slots=1, outgoing=LOCAL, pull_url=tools.url)
+        resources = Resources(sqlite_engine, "default", annotator, data_dir=tmp_path / "files", outgoing=LOCAL)
+        with running(create_app(Settings(), resources, working(options))) as (_, address):
+            yield Served(address, key, *ADA, key_of_merges, tools, receiver)

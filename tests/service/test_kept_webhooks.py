@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from saywhy.errors import Conflict, CustomerNotFound, SourceNotFound
-from saywhy.source import Credentials, DeliveryState, SourceKind
+from saywhy.source import Credentials, SourceDeliveryState, SourceKind
 from saywhy.store.source_tables import source_deliveries
 from service.erasure import delete_customer, delete_older
 from service.files import JobFiles
@@ -36,7 +36,7 @@ def test_nothing_of_a_customer_stays_in_webhooks(engine: Engine) -> None:
     files = JobFiles.of(engine, None)
     assert delete_customer(engine, WORKSPACE, files, "c-1042").webhooks == 1
     other, failed, _ = deliveries_of(engine, source)
-    assert (other.has_payload, failed.has_payload, failed.state) == (True, False, DeliveryState.FAILED)
+    assert (other.has_payload, failed.has_payload, failed.state) == (True, False, SourceDeliveryState.FAILED)
     with pytest.raises(Conflict, match="not stored any more"):
         process_again(engine, WORKSPACE, source.id, failed.id)
     with pytest.raises(CustomerNotFound):
@@ -66,7 +66,7 @@ def test_payloads_are_not_kept_for_ever(engine: Engine) -> None:
             assert delete_older(engine, WORKSPACE, files, 21).webhooks == 0
             assert delete_older(engine, WORKSPACE, files, 19).webhooks == 1
         [latest, *_] = deliveries_of(engine, source)
-        assert (latest.has_payload, latest.state) == (False, DeliveryState.FAILED)
+        assert (latest.has_payload, latest.state) == (False, SourceDeliveryState.FAILED)
         assert not send(engine, source, {"data": {"id": name}}, webhook_id=name).is_new
 
 

@@ -22,7 +22,7 @@ from saywhy.errors import (
 from saywhy.feedback import Scale
 from saywhy.job import JobState
 from saywhy.mapping import ColumnChoice, Mapping
-from saywhy.source import Credentials, DeliveryState, SourceKind
+from saywhy.source import Credentials, SourceDeliveryState, SourceKind
 from saywhy.store.job_tables import jobs as jobs_table
 from saywhy.store.source_tables import source_deliveries
 from service import jobs
@@ -49,14 +49,14 @@ def test_a_webhook_becomes_a_response(engine: Engine, kind: SourceKind) -> None:
     """It is stored when it comes, and a job makes a response of it, and forgets what was sent."""
     source = source_of(engine, kind)
     receipt = send(engine, source)
-    assert (receipt.state, receipt.is_new) == (DeliveryState.RECEIVED, True)
+    assert (receipt.state, receipt.is_new) == (SourceDeliveryState.RECEIVED, True)
     [delivery] = deliveries_of(engine, source)
-    assert (delivery.id, delivery.state, delivery.has_payload) == (receipt.delivery, DeliveryState.RECEIVED, True)
+    assert (delivery.id, delivery.state, delivery.has_payload) == (receipt.delivery, SourceDeliveryState.RECEIVED, True)
     assert saved(engine) == {}
     job = run_next(engine)
     assert (job.kind, job.state, job.result) == ("receive", JobState.SUCCEEDED, {"processed": 1, "failed": 0})
     [delivery] = deliveries_of(engine, source)
-    assert (delivery.state, delivery.new, delivery.has_payload) == (DeliveryState.PROCESSED, 1, False)
+    assert (delivery.state, delivery.new, delivery.has_payload) == (SourceDeliveryState.PROCESSED, 1, False)
     assert "score: " in (delivery.detail or "")
     assert len(saved(engine)) == 1
 
@@ -68,7 +68,7 @@ def test_a_webhook_that_is_sent_again_does_nothing(engine: Engine) -> None:
     assert (send(engine, source, feedback(1)).is_new, waiting(engine)) == (False, ["receive"])
     run_next(engine)
     again = send(engine, source, feedback(1), at=datetime.now(UTC).timestamp() - 60)
-    assert (again.delivery, again.is_new, again.state) == (first.delivery, False, DeliveryState.PROCESSED)
+    assert (again.delivery, again.is_new, again.state) == (first.delivery, False, SourceDeliveryState.PROCESSED)
     assert waiting(engine) == []
     other = send(engine, source, feedback(1, score=9), webhook_id="msg_2")
     assert other.is_new
@@ -104,7 +104,7 @@ def test_a_job_that_was_killed_continues(engine: Engine, monkeypatch: pytest.Mon
     with pytest.raises(KeyboardInterrupt):
         run_next(engine)
     assert run_next(engine).result == {"processed": 2, "failed": 0}
-    assert [(one.state, one.new) for one in deliveries_of(engine, source)] == [(DeliveryState.PROCESSED, 1)] * 3
+    assert [(one.state, one.new) for one in deliveries_of(engine, source)] == [(SourceDeliveryState.PROCESSED, 1)] * 3
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_what_cannot_be_read_fails_with_the_reason(engine: Engine, payload: Any,
     send(engine, source, feedback(1), webhook_id="msg_2")
     assert run_next(engine).result == {"processed": 1, "failed": 1}
     good, bad = deliveries_of(engine, source)
-    assert good.state is DeliveryState.PROCESSED
-    assert (bad.state, bad.has_payload) == (DeliveryState.FAILED, True)
+    assert good.state is SourceDeliveryState.PROCESSED
+    assert (bad.state, bad.has_payload) == (SourceDeliveryState.FAILED, True)
     assert reason in (bad.detail or "")
     assert list(saved(engine)) == ["r1"]
 
@@ -154,7 +154,7 @@ def test_a_failed_webhook_is_processed_again(engine: Engine) -> None:
     settings = find_source(engine, WORKSPACE, "my generic").settings
     change_source(engine, WORKSPACE, source.id, replace(settings, columns=columns, mapping="m"), Credentials())
     again = process_again(engine, WORKSPACE, source.id, failed.id)
-    assert (again.state, again.detail, waiting(engine)) == (DeliveryState.RECEIVED, None, ["receive"])
+    assert (again.state, again.detail, waiting(engine)) == (SourceDeliveryState.RECEIVED, None, ["receive"])
     run_next(engine)
     assert saved(engine) == {"1": (3, None, None)}
     with pytest.raises(Conflict, match="is processed"):
@@ -172,7 +172,7 @@ def test_webhooks_without_answers_start_one_pull(engine: Engine) -> None:
         send(engine, source, {"event_type": "response_completed", "event_id": str(number)})
     run_next(engine)
     assert waiting(engine) == ["pull"]
-    assert {one.state for one in deliveries_of(engine, source)} == {DeliveryState.PROCESSED}
+    assert {one.state for one in deliveries_of(engine, source)} == {SourceDeliveryState.PROCESSED}
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE sources SET token = NULL"))
         connection.execute(sa.delete(jobs_table))
@@ -221,7 +221,7 @@ def test_an_anonymous_workspace_stores_responses_and_nothing_else(engine: Engine
     source = source_of(engine, GENERIC)
     customer = {"id": "c-4711", "name": "Martha Quill", "email": "martha@quill.example"}
     receipt = send(engine, source, feedback(3, id="answer-4711", customer=customer))
-    assert (receipt.delivery, receipt.state, receipt.is_new) == (None, DeliveryState.PROCESSED, True)
+    assert (receipt.delivery, receipt.state, receipt.is_new) == (None, SourceDeliveryState.PROCESSED, True)
     again = send(engine, source, feedback(5, id="answer-4711", customer=customer), webhook_id="msg_2")
     assert not again.is_new
     with pytest.raises(InvalidInput):

@@ -7,9 +7,11 @@ from typing import Self
 
 import httpx2
 
-from saywhy_client import access, feedback, follow_up, jobs, reports, topics
+from saywhy_client import access, feedback, follow_up, jobs, reports, topics, webhooks
 from saywhy_client.classify import Classify
+from saywhy_client.sources import Sources
 from saywhy_client.transport import Transport
+from saywhy_client.wave_plans import WavePlans
 
 
 class Client:
@@ -41,6 +43,8 @@ class Client:
         self.responses = feedback.Responses(transport)
         self.imports = feedback.Imports(transport)
         self.mappings = feedback.Mappings(transport)
+        self.sources = Sources(transport)
+        self.wave_plans = WavePlans(transport)
         self.jobs = jobs.Jobs(transport)
         self.analyses = jobs.Analyses(transport)
         self.exports = jobs.Exports(transport)
@@ -48,6 +52,8 @@ class Client:
         self.cases = follow_up.Cases(transport)
         self.follow_up = follow_up.FollowUp(transport)
         self.customers = follow_up.Customers(transport)
+        self.webhook_endpoints = webhooks.WebhookEndpoints(transport)
+        self.webhook_deliveries = webhooks.WebhookDeliveries(transport)
         self.topics = topics.Topics(transport)
         self.audits = topics.Audits(transport)
         self.keys = access.Keys(transport)

@@ -10,7 +10,8 @@ from typing import Any, TypedDict, Unpack
 from uuid import uuid4
 
 from saywhy_client import models as m
-from saywhy_client.operations import Resource, covers, delete, get, post, put, queryable, url
+from saywhy_client.files import download, upload
+from saywhy_client.operations import Resource, covers, delete, get, post, put, url
 from saywhy_client.transport import IDEMPOTENCY_KEY
 
 
@@ -66,24 +67,17 @@ class Imports(Resource):
     ) -> m.Job:
         """Upload a CSV, TSV, XLSX, JSON or JSONL file, streamed from disk; the job that imports it."""
         headers = {IDEMPOTENCY_KEY: idempotency_key or str(uuid4())}
-        return m.Job.model_validate_json(self._upload("/v1/imports", path, options, headers))
+        return m.Job.model_validate_json(upload(self, "/v1/imports", path, named(path, options), headers))
 
     @covers("POST", "/v1/imports/preview")
     def preview(self, path: str | PathLike[str], **options: Unpack[ImportOptions]) -> m.ImportPreview:
         """How a file of at most 8 MiB would be read; nothing is stored but the mapping, with `save_mapping`."""
-        return m.ImportPreview.model_validate_json(self._upload("/v1/imports/preview", path, options, {}))
+        return m.ImportPreview.model_validate_json(upload(self, "/v1/imports/preview", path, named(path, options)))
 
     @covers("GET", "/v1/imports/{import_id}/rejections")
     def rejections(self, import_id: int, to: str | PathLike[str]) -> Path:
         """Write the rejected rows of an import as CSV into a file: line, reason, and the row as it was."""
         return download(self, url("/v1/imports/{import_id}/rejections", import_id=import_id), to)
-
-    def _upload(self, target: str, path: str | PathLike[str], options: ImportOptions, headers: dict[str, str]) -> bytes:
-        query = queryable({"file": Path(path).name, **options})
-        headers = {"Content-Type": "application/octet-stream", **headers}
-        return self._transport.send(
-            "POST", target, query=query, content=lambda: Path(path).open("rb"), headers=headers
-        ).content
 
 
 class Mappings(Resource):
@@ -111,9 +105,6 @@ class Mappings(Resource):
         """Delete a mapping."""
 
 
-def download(resource: Resource, path: str, to: str | PathLike[str]) -> Path:
-    """Write the body of an answer into a file as it comes."""
-    with resource._transport.stream("GET", path) as answer, Path(to).open("wb") as file:
-        for part in answer.iter_bytes():
-            file.write(part)
-    return Path(to)
+def named(path: str | PathLike[str], options: ImportOptions) -> dict[str, Any]:
+    """Options with the name of the file, unless it is given another one."""
+    return {"file": Path(path).name, **options}

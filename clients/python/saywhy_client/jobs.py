@@ -10,7 +10,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from saywhy_client import models as m
-from saywhy_client.feedback import download
+from saywhy_client.files import download
 from saywhy_client.operations import Resource, covers, delete, get, post, url
 from saywhy_client.problems import JobFailed
 
@@ -93,7 +93,7 @@ class Schedules(Resource):
     def add(
         self, kind: str, *, cron: str, time_zone: str = "UTC", arguments: Mapping[str, Any] | None = None
     ) -> m.Schedule:
-        """Start `analyse` or `export` whenever a cron expression comes true, with arguments as of `start`."""
+        """Start `analyse`, `export` or `pull` whenever a cron expression comes true, with arguments as of `start`."""
 
     @delete("/v1/schedules/{schedule}")
     def remove(self, schedule: int) -> None:

@@ -111,88 +111,6 @@ class Alerts(BaseModel):
     alerts: list[AlertOut]
 
 
-class ApiV1ResponsesCustomerIn(BaseModel):
-    """
-    The customer who answered.
-    """
-
-    id: str | None = None
-    name: str | None = None
-    email: str | None = None
-    account: str | None = None
-    revenue: Annotated[float | str | None, Field(description="Annual revenue of the account.")] = None
-    lifetime_value: float | str | None = None
-
-
-class ApiV1SourcesDeliveries(BaseModel):
-    """
-    Webhooks that were received, the latest first.
-    """
-
-    deliveries: list[ApiV1SourcesDelivery]
-    next: Annotated[str | None, Field(description="The cursor of the next page; null at the end.")]
-
-
-class ApiV1SourcesDelivery(BaseModel):
-    """
-    A webhook that was received.
-    """
-
-    id: int
-    state: SaywhySourceDeliveryState
-    received_at: AwareDatetime
-    processed_at: AwareDatetime | None
-    new: Annotated[int, Field(description="Responses in it, each counted once.")]
-    changed: int
-    unchanged: int
-    rejected: int
-    detail: Annotated[str | None, Field(description="Why it failed, or how it was read.")]
-    has_payload: Annotated[bool, Field(description="What was sent is still stored.")]
-
-
-class ApiV1WavePlanSchemasCustomerIn(BaseModel):
-    """
-    A customer of the list.
-    """
-
-    id: str
-    name: str | None = None
-    email: str | None = None
-    segments: dict[str, str] = {}
-    opted_out: bool = False
-    asked_on: Annotated[date_aliased | None, Field(description="The last day on which the customer was asked.")] = None
-
-
-class ApiV1WebhookDeliveriesDeliveries(BaseModel):
-    """
-    Deliveries, the latest first.
-    """
-
-    deliveries: list[ApiV1WebhookDeliveriesDelivery]
-    next: Annotated[str | None, Field(description="The `cursor` of the next page; null at the end.")]
-
-
-class ApiV1WebhookDeliveriesDelivery(BaseModel):
-    """
-    One event for one endpoint.
-    """
-
-    id: int
-    endpoint: Annotated[int, Field(description="The number of the endpoint.")]
-    event_id: Annotated[str, Field(description="The `webhook-id` of the message, the same at each attempt.")]
-    type: EventType
-    state: Annotated[
-        SaywhyWebhookDeliveryState,
-        Field(description="`dead`: after the last attempt, or because the endpoint was disabled."),
-    ]
-    attempts: int
-    created_at: AwareDatetime
-    due_at: Annotated[AwareDatetime, Field(description="Of a pending one: not before.")]
-    ended_at: AwareDatetime | None
-    status: Annotated[int | None, Field(description="Of the last answer; null if there was none.")]
-    detail: Annotated[str | None, Field(description="What went wrong the last time.")]
-
-
 class AskedWave(BaseModel):
     """
     A wave, and how many customers are asked in it.
@@ -723,6 +641,19 @@ class CustomerDetails(BaseModel):
     answers: Annotated[list[ExportedResponse], Field(description="Latest first.")]
 
 
+class CustomerIn(BaseModel):
+    """
+    The customer who answered.
+    """
+
+    id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    account: str | None = None
+    revenue: Annotated[float | str | None, Field(description="Annual revenue of the account.")] = None
+    lifetime_value: float | str | None = None
+
+
 class CustomerOut(BaseModel):
     """
     Who answered. Name and address are null unless personal data may be read.
@@ -794,6 +725,35 @@ class Deletion(BaseModel):
     ]
 
 
+class Deliveries(BaseModel):
+    """
+    Deliveries, the latest first.
+    """
+
+    deliveries: list[Delivery]
+    next: Annotated[str | None, Field(description="The `cursor` of the next page; null at the end.")]
+
+
+class Delivery(BaseModel):
+    """
+    One event for one endpoint.
+    """
+
+    id: int
+    endpoint: Annotated[int, Field(description="The number of the endpoint.")]
+    event_id: Annotated[str, Field(description="The `webhook-id` of the message, the same at each attempt.")]
+    type: EventType
+    state: Annotated[
+        DeliveryState, Field(description="`dead`: after the last attempt, or because the endpoint was disabled.")
+    ]
+    attempts: int
+    created_at: AwareDatetime
+    due_at: Annotated[AwareDatetime, Field(description="Of a pending one: not before.")]
+    ended_at: AwareDatetime | None
+    status: Annotated[int | None, Field(description="Of the last answer; null if there was none.")]
+    detail: Annotated[str | None, Field(description="What went wrong the last time.")]
+
+
 class DeliveryDetails(BaseModel):
     """
     A delivery with what its event says, without personal data, and its attempts, oldest first.
@@ -804,8 +764,7 @@ class DeliveryDetails(BaseModel):
     event_id: Annotated[str, Field(description="The `webhook-id` of the message, the same at each attempt.")]
     type: EventType
     state: Annotated[
-        SaywhyWebhookDeliveryState,
-        Field(description="`dead`: after the last attempt, or because the endpoint was disabled."),
+        DeliveryState, Field(description="`dead`: after the last attempt, or because the endpoint was disabled.")
     ]
     attempts: int
     created_at: AwareDatetime
@@ -815,6 +774,9 @@ class DeliveryDetails(BaseModel):
     detail: Annotated[str | None, Field(description="What went wrong the last time.")]
     data: dict[str, JsonValue]
     log: list[Attempt]
+
+
+DeliveryState = TypeAliasType("DeliveryState", Literal["pending", "delivered", "dead"])
 
 
 class Details(BaseModel):
@@ -1481,6 +1443,19 @@ class Lineage(BaseModel):
     share: Annotated[float | None, Field(description="The share of its clauses that are in the other topic.")]
 
 
+class ListedCustomerIn(BaseModel):
+    """
+    A customer of the list.
+    """
+
+    id: str
+    name: str | None = None
+    email: str | None = None
+    segments: dict[str, str] = {}
+    opted_out: bool = False
+    asked_on: Annotated[date_aliased | None, Field(description="The last day on which the customer was asked.")] = None
+
+
 class Live(BaseModel):
     """
     The process is running.
@@ -1755,7 +1730,7 @@ class NewPlan(BaseModel):
         list[WaveModel], Field(description="The waves by name, instead of `start` and `count`.", validate_default=True)
     ] = []
     stratify_by: Annotated[list[str], Field(description="Segments whose combinations are the strata.")] = []
-    customers: list[ApiV1WavePlanSchemasCustomerIn]
+    customers: list[ListedCustomerIn]
 
 
 class NewSchedule(BaseModel):
@@ -2055,7 +2030,7 @@ class Receipt(BaseModel):
     """
 
     delivery: Annotated[int | None, Field(description="Its number; null in an anonymous workspace, which keeps none.")]
-    state: SaywhySourceDeliveryState
+    state: SourceDeliveryState
     is_new: Annotated[bool, Field(description="false: it was received before, and nothing was done.")]
 
 
@@ -2198,7 +2173,7 @@ class ResponseIn(BaseModel):
     ] = None
     wave: str | None = None
     segments: dict[str, str | list[str]] = {}
-    customer: ApiV1ResponsesCustomerIn | None = None
+    customer: CustomerIn | None = None
 
 
 class Responses(BaseModel):
@@ -2259,12 +2234,6 @@ class SavedResponses(BaseModel):
     changed: Annotated[int, Field(description="Known responses that were completed or changed.")]
     unchanged: int
     rejected: Annotated[list[RejectedItem], Field(description="The others, in order; all else was saved.")]
-
-
-SaywhySourceDeliveryState = TypeAliasType("SaywhySourceDeliveryState", Literal["received", "processed", "failed"])
-
-
-SaywhyWebhookDeliveryState = TypeAliasType("SaywhyWebhookDeliveryState", Literal["pending", "delivered", "dead"])
 
 
 Scale = TypeAliasType("Scale", Literal["0-10", "groups", "rating", "1-10", "1-7", "1-5", "0-5", "0-100", "1-4", "1-3"])
@@ -2413,9 +2382,7 @@ class Source(BaseModel):
         str | None, Field(description="The address of the tool's interface, if it is not the usual one.")
     ] = None
     mapping: Annotated[str | None, Field(description="A saved mapping by which fields are read.")] = None
-    columns: Annotated[Roles, Field(description="Fields by role; they precede the mapping.", validate_default=True)] = {
-        "segments": []
-    }
+    columns: Annotated[Roles, Field(description="Fields by role; they precede the mapping.")]
     scale: Annotated[Scale | None, Field(description="null: as the tool says, or detected.")] = None
     wave: Annotated[str | None, Field(description="The wave of responses that name none.")] = None
     id: str
@@ -2428,6 +2395,35 @@ class Source(BaseModel):
     created_by: str
     pulled_until: Annotated[AwareDatetime | None, Field(description="What changed until then was pulled.")]
     is_pulling: Annotated[bool, Field(description="A pull has begun and not ended; the next one goes on there.")]
+
+
+class SourceDeliveries(BaseModel):
+    """
+    Webhooks that were received, the latest first.
+    """
+
+    deliveries: list[SourceDelivery]
+    next: Annotated[str | None, Field(description="The cursor of the next page; null at the end.")]
+
+
+class SourceDelivery(BaseModel):
+    """
+    A webhook that was received.
+    """
+
+    id: int
+    state: SourceDeliveryState
+    received_at: AwareDatetime
+    processed_at: AwareDatetime | None
+    new: Annotated[int, Field(description="Responses in it, each counted once.")]
+    changed: int
+    unchanged: int
+    rejected: int
+    detail: Annotated[str | None, Field(description="Why it failed, or how it was read.")]
+    has_payload: Annotated[bool, Field(description="What was sent is still stored.")]
+
+
+SourceDeliveryState = TypeAliasType("SourceDeliveryState", Literal["received", "processed", "failed"])
 
 
 class SourceIn(BaseModel):
@@ -2448,9 +2444,7 @@ class SourceIn(BaseModel):
         str | None, Field(description="The address of the tool's interface, if it is not the usual one.")
     ] = None
     mapping: Annotated[str | None, Field(description="A saved mapping by which fields are read.")] = None
-    columns: Annotated[Roles, Field(description="Fields by role; they precede the mapping.", validate_default=True)] = {
-        "segments": []
-    }
+    columns: Annotated[Roles | None, Field(description="Fields by role; they precede the mapping.")] = None
     scale: Annotated[Scale | None, Field(description="null: as the tool says, or detected.")] = None
     wave: Annotated[str | None, Field(description="The wave of responses that name none.")] = None
     secret: Annotated[

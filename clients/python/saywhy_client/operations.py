@@ -74,11 +74,11 @@ class Operation:
         return transport.send(self.method, path, query=queryable(query), json=json, headers=headers)
 
 
-def covers(method: str, path: str) -> Callable[[Method], Method]:
-    """Mark a method that carries an operation out by itself."""
+def covers(method: str, *paths: str) -> Callable[[Method], Method]:
+    """Mark a method that carries operations out by itself."""
 
     def declare(function: Method) -> Method:
-        function.operation = Operation(method, path)  # type: ignore[attr-defined]
+        function.operations = [Operation(method, path) for path in paths]  # type: ignore[attr-defined]
         return function
 
     return declare
@@ -107,7 +107,7 @@ def operation(
 
             return read()(send)
 
-        call.operation = described  # type: ignore[attr-defined]
+        call.operations = [described]  # type: ignore[attr-defined]
         return cast(Method, call)
 
     return declare
