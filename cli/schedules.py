@@ -41,9 +41,7 @@ def add(
     arguments = dict(_name_and_value(text) for text in argument or ())
     created_by = operator(settings).name
     _print(
-        add_schedule(
-            engine, settings.workspace, kind, arguments, cron=cron, time_zone=time_zone, created_by=created_by
-        )
+        add_schedule(engine, settings.workspace, kind, arguments, cron=cron, time_zone=time_zone, created_by=created_by)
     )
 
 
@@ -81,6 +79,7 @@ def _print(schedule: Schedule) -> None:
     typer.echo(
         printable_line(
             f"{schedule.id}  {schedule.kind}{arguments}  {schedule.cron} ({schedule.time_zone})  "
-            f"next: {schedule.next_at:%Y-%m-%d %H:%M} UTC" + (f"  by {schedule.created_by}" if schedule.created_by else "")
+            f"next: {schedule.next_at:%Y-%m-%d %H:%M} UTC"
+            + (f"  by {schedule.created_by}" if schedule.created_by else "")
         )
     )

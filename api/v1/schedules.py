@@ -14,14 +14,20 @@ from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
 from api.http.bodies import SentObject
 from api.v1.parameters import RowId
 from service import schedules
+from service.job_kinds import KINDS
 
 router = APIRouter(prefix="/v1/schedules", tags=["jobs"])
+
+
+_KINDS: list[JsonValue] = [name for name, kind in KINDS.items() if kind.may_be_scheduled]
 
 
 class NewSchedule(SentObject):
     """Which job to start, and when."""
 
-    kind: str = Field(max_length=32, description="`analyse` or `export`.", examples=["analyse"])
+    kind: str = Field(
+        max_length=32, description="The kind of job.", examples=["analyse"], json_schema_extra={"enum": _KINDS}
+    )
     arguments: dict[str, JsonValue] = Field(
         default={}, max_length=20, description="As in the request that starts such a job.", examples=[{"refit": False}]
     )
