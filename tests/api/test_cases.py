@@ -179,7 +179,7 @@ def test_times_beyond_all_calendars_are_refused(client: TestClient, offset: str)
 def test_times_are_text(client: TestClient) -> None:
     """No number is a time: it could be seconds or milliseconds, and `0900` is no time of day."""
     new = {"account": "Elm", "origin": "referral", "brought_by": "c-2"}
-    policy = {"groups": [], "max_age_days": None, "within_hours": 24}
+    policy: dict[str, object] = {"groups": [], "max_age_days": None, "within_hours": 24}
     for number in (1700000000, "1700000000", 32400):
         assert client.get("/v1/follow-up/board", params={"since": number}).status_code == 422
         assert client.post("/v1/cases", json={"since": number}).status_code == 422

@@ -35,7 +35,7 @@ def url(tmp_path: Path) -> str:
 def test_an_import_says_how_many_cases_it_opened(tmp_path: Path) -> None:
     """One for each new answer of a customer; none the second time, nor in an anonymous workspace."""
     path = str(survey_file(tmp_path))
-    imports = (("named", []), ("named", []), ("anonymous", ["--anonymous"]))
+    imports: tuple[tuple[str, list[str]], ...] = (("named", []), ("named", []), ("anonymous", ["--anonymous"]))
     done = [invoke(f"sqlite:///{tmp_path / name}.db", "import", path, *options) for name, options in imports]
     assert [result.stdout.splitlines()[-1] for result in done] == [
         "3 cases opened; see `saywhy cases list`",
