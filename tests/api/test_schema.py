@@ -38,7 +38,8 @@ ALLOWED = {
     401: "POST /v1/session",
     # Paths, parameters and bodies name what is not there.
     404: r"(GET|POST|PATCH|DELETE) .*\{.*"
-    r"|GET (/|/v1/(comments|scenarios))|POST /v1/(classify.*|exports|fixes|follow-up/new-accounts|imports.*|topic-edits)",
+    r"|GET (/|/v1/(comments|scenarios))"
+    r"|POST /v1/(classify.*|exports|fixes|follow-up/new-accounts|imports.*|topic-edits)",
     # It depends on what is stored: the name of a key or an account is in use, somebody else changed the case, the job
     # has ended.
     409: r"PATCH .*|POST /v1/(keys|jobs/.*|follow-up/new-accounts|topic-.*)",
