@@ -14,6 +14,7 @@ _SCRIPTS = (
     "clean",
     "import_million",
     "comment_search",
+    "follow_up",
     "topics_size",
     "few_shot",
     "cause_parts",

@@ -1,4 +1,4 @@
-"""Searching comments, and the health of accounts, in a workspace of 100,000 annotated comments: CPU time of a request.
+"""Searching comments in a workspace of 100,000 annotated comments: CPU time of a request.
 
     python -m benchmarks.comment_search [--comments 100000]
 
@@ -26,10 +26,7 @@ from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment, Customer, Group, Response, Score, Segment
 from saywhy.store import Engine
 from saywhy.topic import Cluster, ClusteringFit, Membership, Topic
-from service.boards import read_board
-from service.cases import list_cases, open_earlier
 from service.comments import CommentSearch, list_comments
-from service.customer_health import list_customers, read_customer
 
 WORKSPACE = "benchmark"
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -70,21 +67,14 @@ def main() -> None:
 def measured(engine: Engine) -> list[tuple[str, float]]:
     """Each request with its CPU seconds, the second time."""
     frame = load_code_frame()
-    times = [
+    return [
         (f"50 comments: {name}", cpu_seconds(lambda: list_comments(engine, WORKSPACE, search, code_frame=frame)))  # noqa: B023
         for name, search in SEARCHES.items()
     ]
-    open_earlier(engine, WORKSPACE, None, NOW)
-    others: dict[str, Callable[[], object]] = {
-        "50 cases": lambda: list_cases(engine, WORKSPACE),
-        "one customer": lambda: read_customer(engine, WORKSPACE, "c77", code_frame=frame),
-        "health of all accounts": lambda: list_customers(engine, WORKSPACE),
-        "board report": lambda: read_board(engine, WORKSPACE),
-    }
-    return times + [(name, cpu_seconds(request)) for name, request in others.items()]
 
 
 def cpu_seconds(request: Callable[[], object]) -> float:
+    """CPU seconds of a request, the second time."""
     for _ in range(2):
         started = time.process_time()
         request()

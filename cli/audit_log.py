@@ -14,7 +14,7 @@ from cli.printing import printable_line
 def audit_log(
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="Number of entries.")] = 100,
 ) -> None:
-    """Print who wrote what in the workspace, over HTTP or with keys, people and customers, the latest first."""
+    """Print who wrote what, over HTTP, by a schedule, or with keys, people and customers, the latest first."""
     from service.audit_log import list_entries
     from service.paging import first_entries
 

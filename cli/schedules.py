@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.access import operator
 from cli.configuration import configured_store, read_settings
 from cli.printing import printable_line
 
@@ -40,12 +41,15 @@ def add(
     engine = configured_store(settings)
     create(engine, settings.workspace)
     arguments = dict(_name_and_value(text) for text in argument or ())
-    _print(add_schedule(engine, settings.workspace, kind, arguments, cron=cron, time_zone=time_zone))
+    created_by = operator(settings).name
+    _print(
+        add_schedule(engine, settings.workspace, kind, arguments, cron=cron, time_zone=time_zone, created_by=created_by)
+    )
 
 
 @app.command("list")
 def list_all() -> None:
-    """List the schedules, with the time at which each is due next."""
+    """List the schedules: when each is due next, and who added it."""
     from service.schedules import list_schedules
 
     settings = read_settings()
@@ -78,5 +82,6 @@ def _print(schedule: Schedule) -> None:
         printable_line(
             f"{schedule.id}  {schedule.kind}{arguments}  {schedule.cron} ({schedule.time_zone})  "
             f"next: {schedule.next_at:%Y-%m-%d %H:%M} UTC"
+            + (f"  by {schedule.created_by}" if schedule.created_by else "")
         )
     )

@@ -37,12 +37,13 @@ _SCOPES = {
 
 
 class PrincipalKind(StrEnum):
-    """What a request is made with."""
+    """What a request is made with, or what else writes."""
 
     KEY = "key"
     PERSON = "person"
     LOCAL = "local"  # on this machine, of a server without keys and people
     COMMAND = "command"  # on the command line, which has the database itself
+    SCHEDULE = "schedule"  # by itself, because somebody wanted it again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class AuditEntry:
     at: datetime
     actor_kind: PrincipalKind
     actor: str
-    action: str  # method and route, `POST /v1/topic-edits`, or a command, `saywhy keys create`
+    action: str  # method and route, `POST /v1/topic-edits`, a command, `saywhy keys create`, or a kind of job
     target: str | None
-    status: int | None  # of the response; None for a command
+    status: int | None  # of the response; None if there is none
     id: int = 0

@@ -74,7 +74,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Jobs of one kind, started by a cron expression in a time zone (an IANA name)."""
+    """Jobs of one kind, started by a cron expression in a time zone (an IANA name).
+
+    `created_by` is the name of whoever added it, None if that was before such names were kept.
+    """
 
     id: int
     kind: str
@@ -82,3 +85,9 @@ class Schedule:
     cron: str
     time_zone: str
     next_at: datetime
+    created_by: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the audit log calls it: its number, and who added it."""
+        return f"{self.id}" if self.created_by is None else f"{self.id}, added by {self.created_by}"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from saywhy import store
+from saywhy.access import AuditEntry, PrincipalKind
 from saywhy.errors import InvalidInput, SaywhyError
 from saywhy.job import Schedule, Values
 from saywhy.store import Engine
@@ -20,7 +21,14 @@ log = logging.getLogger(__name__)
 
 
 def add_schedule(
-    engine: Engine, workspace: str, kind: str, arguments: Values, *, cron: str, time_zone: str = "UTC"
+    engine: Engine,
+    workspace: str,
+    kind: str,
+    arguments: Values,
+    *,
+    cron: str,
+    time_zone: str = "UTC",
+    created_by: str,
 ) -> Schedule:
     """Start a job of this kind whenever the cron expression says so, in this time zone.
 
@@ -37,7 +45,14 @@ def add_schedule(
             store.sources.find(connection, workspace_id, parsed.source)
         next_at = next_time(cron, time_zone, store.jobs.clock(connection))
         return store.schedules.add(
-            connection, workspace_id, kind, values, cron=cron, time_zone=time_zone, next_at=next_at
+            connection,
+            workspace_id,
+            kind,
+            values,
+            cron=cron,
+            time_zone=time_zone,
+            next_at=next_at,
+            created_by=created_by,
         )
 
 
@@ -56,8 +71,8 @@ def remove_schedule(engine: Engine, workspace: str, schedule_id: int) -> None:
 def start_due(engine: Engine) -> int:
     """Start the jobs of all schedules that are due, in all workspaces; return their number.
 
-    A schedule and its job are in one transaction, so that of several workers one starts it. However often it was missed
-    while no worker was running, it starts one job.
+    A schedule, its job and its entry in the audit log are in one transaction, so that of several workers one starts it.
+    However often it was missed while no worker was running, it starts one job.
     """
     with store.reading(engine) as connection:
         if not store.schedules.is_any_due(connection, store.jobs.clock(connection)):
@@ -69,7 +84,9 @@ def start_due(engine: Engine) -> int:
             store.schedules.set_next(connection, schedule.id, next_time(schedule.cron, schedule.time_zone, now))
             try:
                 arguments = KINDS[schedule.kind].parse(schedule.arguments)
-                jobs.add(connection, workspace_id, arguments, schedule_id=schedule.id)
+                job = jobs.add(connection, workspace_id, arguments, schedule_id=schedule.id)
+                entry = AuditEntry(now, PrincipalKind.SCHEDULE, schedule.name, schedule.kind, str(job.id), status=None)
+                store.audit_log.add(connection, workspace_id, entry)
             except SaywhyError as error:  # e.g. an export, and the workspace has promised anonymity since
                 log.warning("schedule %d starts nothing: %s", schedule.id, type(error).__name__)
         return len(due)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -137,7 +137,7 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
         detail = "Send the body as JSON, with the header `Content-Type: application/json`."
         return _respond(request, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail=detail)
     faults = error.errors()
-    fields = [_field(detail["loc"], detail["msg"]) for detail in faults[:MAX_LISTED]]
+    fields = [_field(fault, error.body) for fault in faults[:MAX_LISTED]]
     listed = "see `errors`" if len(faults) == len(fields) else f"the first {MAX_LISTED} are in `errors`"
     return _respond(
         request,
@@ -191,21 +191,34 @@ def _respond(
     return Response(content, status, headers, MEDIA_TYPE)
 
 
-def _field(location: Iterable[str | int], message: str) -> InvalidField:
-    source, *path = location
+def _field(fault: Mapping[str, Any], body: Any) -> InvalidField:
+    source, *path = fault["loc"]
     if source == "body":
-        return invalid_field(path, message)
-    return InvalidField(detail=message, parameter=str(path[0]) if path else str(source))
+        return invalid_field(places(path, body, fault["type"]), fault["msg"])
+    return InvalidField(detail=fault["msg"], parameter=str(path[0]) if path else str(source))
 
 
 def invalid_field(path: Iterable[str | int], message: str, parent: str = "#") -> InvalidField:
     """What is wrong at the path from the pointer `parent` on."""
-    return InvalidField(detail=_short(message, 300), pointer=_short(parent + pointer(path), 300))
+    pointer = parent + "".join(f"/{_escape(str(token))}" for token in path)
+    return InvalidField(detail=_short(message, 300), pointer=_short(pointer, 300))
 
 
-def pointer(path: Iterable[str | int]) -> str:
-    """The JSON pointer (RFC 6901) of a place in the body."""
-    return "".join(f"/{_escape(str(token))}" for token in path)
+def places(path: Sequence[str | int], value: Any, fault: str) -> Iterator[str | int]:
+    """The path of a fault of that type in `value`, without the names of alternatives that pydantic has in it.
+
+    All of it where the value is not known, None.
+    """
+    if value is None:
+        yield from path
+    for position, token in enumerate(path, 1):
+        is_missing = fault == "missing" and position == len(path)
+        if isinstance(value, dict) and (token in value or is_missing):
+            yield token
+            value = value.get(token)
+        elif isinstance(value, list) and isinstance(token, int):
+            yield token
+            value = value[token]
 
 
 def _short(text: str, length: int) -> str:

@@ -26,10 +26,17 @@ class EntryOut(BaseModel):
     id: int
     at: datetime
     actor_kind: PrincipalKind
-    actor: str = Field(description="The name of the key or person.", examples=["CRM sync"])
-    action: str = Field(description="Method and route, or a command.", examples=["POST /v1/topic-edits/{edit}/undo"])
-    target: str | None = Field(description="What the path names; null where it names a person.", examples=["17"])
-    status: int | None = Field(description="Of the response; null for a command.", examples=[200])
+    actor: str = Field(
+        description="The name of the key or person; of a schedule its number, and who added it.", examples=["CRM sync"]
+    )
+    action: str = Field(
+        description="Method and route, a command, or what a schedule starts.",
+        examples=["POST /v1/topic-edits/{edit}/undo"],
+    )
+    target: str | None = Field(
+        description="What the path names, null where that is a person; the number of a job.", examples=["17"]
+    )
+    status: int | None = Field(description="Of the response; null if there is none.", examples=[200])
 
 
 class Entries(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, Field
 from api.http import problems
 from api.http.auth import ReadAccess, WriteAccess
 from api.http.bodies import SentObject
+from api.v1.parameters import Day
 from saywhy.fix import Fix, FixOutcome
 
 router = APIRouter(prefix="/v1/fixes", tags=["fixes"])
@@ -28,9 +28,11 @@ class NewFix(SentObject):
     wave: str | None = Field(
         default=None, description="Fixed in this wave and in all later ones.", examples=["2026-Q2"]
     )
-    date: datetime.date | None = Field(default=None, description="Fixed in answers from this day on (UTC).")
+    date: Day | None = Field(default=None, description="Fixed in answers from this day on (UTC).")
     target: float | None = Field(
         default=None,
+        gt=0,
+        lt=1,
         description="The share of those who write that may still name it, 0 … 1; null: half of the share before.",
     )
 

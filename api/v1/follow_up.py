@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import problems
 from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
 from api.http.bodies import Items, SentObject
-from api.v1.parameters import Moment, RowId
+from api.v1.parameters import Amount, Day, LocalTime, Moment, RowId
 from saywhy.board import Board
 from saywhy.case import LONGEST_NAME, AccountOrigin, NewAccount
 from saywhy.feedback import Group
@@ -24,11 +23,6 @@ from service import cases, customer_health
 router = APIRouter(prefix="/v1/follow-up", tags=["cases"])
 
 REFUSED = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
-Amount = Annotated[Decimal | None, Field(ge=0, lt=10**15, max_digits=30)]
-
-
-#: A time of day. (The format `time` of JSON Schema has an offset.)
-LocalTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d(:\d\d)?$"})]
 
 
 class BusinessHoursModel(SentObject):
@@ -88,12 +82,10 @@ class NewAccountIn(SentObject):
     origin: AccountOrigin
     brought_by: str = Field(max_length=500, description="A customer: an account, an id or an e-mail address.")
     case: RowId | None = Field(default=None, description="The case that it came of.")
-    won_on: Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))] | None = Field(
-        default=None, description="UTC; by default today."
-    )
-    revenue: Amount = Field(default=None, description="Annual.")
-    acquisition_cost: Amount = Field(default=None, description="What winning it cost (CAC).")
-    lifetime_value: Amount = None
+    won_on: Day | None = Field(default=None, description="UTC; by default today.")
+    revenue: Amount | None = Field(default=None, description="Annual.")
+    acquisition_cost: Amount | None = Field(default=None, description="What winning it cost (CAC).")
+    lifetime_value: Amount | None = None
 
 
 class NewAccountOut(BaseModel):

@@ -7,12 +7,12 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.http import problems
 from api.http.auth import AdminAccess, PrincipalDep, require
 from api.http.bodies import Items, SentObject
-from api.v1.parameters import RowId
+from api.v1.parameters import Moment, RowId
 from saywhy.access import Scope
 from saywhy.key import Key, KeyState
 from service import keys
@@ -34,7 +34,7 @@ class NewKey(SentObject):
         description="What it may do; only what whoever creates it may do too.",
         examples=[["read", "classify"]],
     )
-    expires_at: AwareDatetime | None = Field(
+    expires_at: Moment | None = Field(
         default=None, description="When it ends, with a time zone; null: when it is revoked."
     )
 

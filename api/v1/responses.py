@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -27,6 +26,7 @@ from api.http import problems
 from api.http.auth import WriteAccess
 from api.http.bodies import Items, SentObject
 from api.http.idempotency import RequestKeyDep
+from api.v1.parameters import SignedAmount
 from pipelines.ingest.dates import parse_timestamp
 from pipelines.ingest.row import LONGEST_CELL, SPOILED
 from saywhy.errors import InvalidInput
@@ -73,7 +73,6 @@ def _time(value: Any) -> datetime | None:
 
 Text = Annotated[str, Field(max_length=LONGEST_KEY), AfterValidator(_storable)]
 Key = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY), AfterValidator(_storable)]
-Amount = Annotated[Decimal, Field(gt=-(10**15), lt=10**15)]  # as in files
 Values = Annotated[Items[Key], Field(max_length=100)]
 
 
@@ -84,8 +83,8 @@ class CustomerIn(SentObject):
     name: Text | None = None
     email: Text | None = None
     account: Text | None = None
-    revenue: Amount | None = Field(default=None, description="Annual revenue of the account.")
-    lifetime_value: Amount | None = None
+    revenue: SignedAmount | None = Field(default=None, description="Annual revenue of the account.")
+    lifetime_value: SignedAmount | None = None
 
 
 class ResponseIn(SentObject):
@@ -131,11 +130,12 @@ class ResponseIn(SentObject):
 
 
 def _faults_apart(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    """The response, or what is wrong with it, so that one invalid response does not reject the others."""
+    """The response, or what is wrong with it first, so that one invalid response does not reject the others."""
     try:
         return validate(value)
     except ValidationError as error:
-        return error
+        fault = error.errors()[0]
+        return problems.invalid_field(problems.places(fault["loc"], value, fault["type"]), fault["msg"], parent="")
 
 
 class Responses(SentObject):
@@ -202,10 +202,9 @@ def send_responses(body: Responses, resources: WriteAccess, request_key: Request
     )
 
 
-def _read(index: int, item: ResponseIn | ValidationError, source: str) -> Response | RejectedResponse:
-    if isinstance(item, ValidationError):
-        fault = item.errors()[0]
-        return RejectedResponse(index, problems.pointer(fault["loc"]), fault["msg"])
+def _read(index: int, item: ResponseIn | problems.InvalidField, source: str) -> Response | RejectedResponse:
+    if isinstance(item, problems.InvalidField):
+        return RejectedResponse(index, item.pointer or "", item.detail)
     try:
         return item.to_response(source)
     except InvalidInput as error:

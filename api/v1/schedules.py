@@ -10,18 +10,24 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.http import problems
-from api.http.auth import ReadAccess, WriteAccess
+from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
 from api.http.bodies import SentObject
 from api.v1.parameters import RowId
 from service import schedules
+from service.job_kinds import KINDS
 
 router = APIRouter(prefix="/v1/schedules", tags=["jobs"])
+
+
+_KINDS: list[JsonValue] = [name for name, kind in KINDS.items() if kind.may_be_scheduled]
 
 
 class NewSchedule(SentObject):
     """Which job to start, and when."""
 
-    kind: str = Field(max_length=32, description="`analyse`, `export` or `pull`.", examples=["analyse"])
+    kind: str = Field(
+        max_length=32, description="The kind of job.", examples=["analyse"], json_schema_extra={"enum": _KINDS}
+    )
     arguments: dict[str, JsonValue] = Field(
         default={}, max_length=20, description="As in the request that starts such a job.", examples=[{"refit": False}]
     )
@@ -40,6 +46,7 @@ class ScheduleOut(NewSchedule):
 
     id: int
     next_at: datetime = Field(description="When it is due next.")
+    created_by: str | None = Field(description="Who added it; null if that was before such names were kept.")
 
 
 class Schedules(BaseModel):
@@ -61,10 +68,19 @@ def list_schedules(resources: ReadAccess) -> Schedules:
     status_code=HTTPStatus.CREATED,
     responses=problems.documented(HTTPStatus.BAD_REQUEST),
 )
-def add_schedule(body: NewSchedule, resources: WriteAccess) -> ScheduleOut:
-    """Start a job whenever the cron expression comes true. What was missed while no worker ran is started once."""
+def add_schedule(body: NewSchedule, resources: WriteAccess, principal: PrincipalDep) -> ScheduleOut:
+    """Start a job whenever the cron expression comes true. What was missed while no worker ran is started once.
+
+    The audit log has an entry for each job, with the schedule and who added it.
+    """
     schedule = schedules.add_schedule(
-        resources.engine, resources.workspace, body.kind, body.arguments, cron=body.cron, time_zone=body.time_zone
+        resources.engine,
+        resources.workspace,
+        body.kind,
+        body.arguments,
+        cron=body.cron,
+        time_zone=body.time_zone,
+        created_by=principal.name,
     )
     return ScheduleOut.model_validate(schedule)
 

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 
 from saywhy.case import PRIORITY, Case, CaseEvent, CaseState, CaseTally, Outcome
 from saywhy.errors import CaseChanged, CaseNotFound
-from saywhy.feedback import Customer, Group, Scale, Score
+from saywhy.feedback import Group, Scale, Score
 from saywhy.store.case_tables import case_events, cases
+from saywhy.store.responses import customer_of
 from saywhy.store.score_groups import PRIORITY_OF_RESPONSE
 from saywhy.store.statements import STREAMED, Row, batches, insert
 from saywhy.store.tables import responses
@@ -225,14 +226,6 @@ def _conditions(wanted: CaseFilter) -> Iterator[sa.ColumnElement[bool]]:
 
 
 def _case(row: Row) -> Case:
-    customer = Customer(
-        row.customer_id,
-        row.customer_name,
-        row.customer_email,
-        row.customer_account,
-        row.customer_revenue,
-        row.customer_lifetime_value,
-    )
     return Case(
         id=row.id,
         group=PRIORITY[row.priority],
@@ -246,7 +239,7 @@ def _case(row: Row) -> Case:
         score=None if row.score is None else Score(row.score, Scale(row.scale)),
         wave=row.wave,
         answered_at=row.answered_at,
-        customer=customer,
+        customer=customer_of(row),
         owner=row.owner,
         outcome=Outcome(row.outcome) if row.outcome else None,
         contacted_at=row.contacted_at,

@@ -57,6 +57,7 @@ schedules = Table(
     Column("cron", sa.Text, nullable=False),
     Column("time_zone", sa.Text, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
+    Column("created_by", sa.Text),  # NULL if that was before such names were kept
     Index(None, "next_at"),
 )
 

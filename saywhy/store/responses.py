@@ -277,7 +277,8 @@ _UPDATE = (
 )
 
 
-def _response(row: Row) -> Response:
+def customer_of(row: Row) -> Customer | None:
+    """The customer in the columns `customer_…` of a row; None if nothing is known."""
     customer = Customer(
         row.customer_id,
         row.customer_name,
@@ -286,6 +287,10 @@ def _response(row: Row) -> Response:
         row.customer_revenue,
         row.customer_lifetime_value,
     )
+    return None if customer == Customer() else customer
+
+
+def _response(row: Row) -> Response:
     return Response(
         source=row.source,
         external_id=row.external_id,
@@ -296,5 +301,5 @@ def _response(row: Row) -> Response:
         segments=tuple(
             Segment(dimension, value) for dimension, values in (row.segments or {}).items() for value in values
         ),
-        customer=None if customer == Customer() else customer,
+        customer=customer_of(row),
     )

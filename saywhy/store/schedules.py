@@ -21,10 +21,17 @@ def add(
     cron: str,
     time_zone: str,
     next_at: datetime,
+    created_by: str,
 ) -> Schedule:
     """Add a schedule."""
     statement = sa.insert(schedules).values(
-        workspace_id=workspace_id, kind=kind, arguments=arguments, cron=cron, time_zone=time_zone, next_at=next_at
+        workspace_id=workspace_id,
+        kind=kind,
+        arguments=arguments,
+        cron=cron,
+        time_zone=time_zone,
+        next_at=next_at,
+        created_by=created_by,
     )
     return _schedule(connection.execute(statement.returning(schedules)).one())
 
@@ -60,4 +67,4 @@ def set_next(connection: Connection, schedule_id: int, next_at: datetime) -> Non
 
 
 def _schedule(row: Row) -> Schedule:
-    return Schedule(row.id, row.kind, row.arguments, row.cron, row.time_zone, row.next_at)
+    return Schedule(row.id, row.kind, row.arguments, row.cron, row.time_zone, row.next_at, row.created_by)

@@ -14,6 +14,7 @@ from saywhy import store
 from saywhy.errors import StoreUnavailable
 from saywhy.feedback import Customer, Response, Score
 from saywhy.settings import Settings
+from service.schedules import start_due
 from tests.api.test_keys import client_of
 from tests.builders.access import bearing, check_at_once, key_of
 from tests.builders.proposed_merges import AT, fill
@@ -87,6 +88,18 @@ def test_what_cannot_be_logged_does_not_look_done(client: TestClient, monkeypatc
     monkeypatch.setattr("api.http.audit_trail.record", unavailable)
     answer = client.put("/v1/mappings/shop", json=MAPPING)
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:saywhy:problem:store-unavailable")
+
+
+def test_what_a_schedule_starts_is_by_the_schedule_and_whoever_added_it(client: TestClient, engine: Engine) -> None:
+    """The key that added it, long after its request."""
+    added = client.post("/v1/schedules", json={"kind": "analyse", "cron": "0 2 * * *"}).json()
+    assert added["created_by"] == "CRM sync"
+    with engine.begin() as connection:
+        store.schedules.set_next(connection, added["id"], AT)
+    assert start_due(engine) == 1
+    latest = client.get("/v1/audit-log").json()["entries"][0]
+    assert (latest["actor_kind"], latest["actor"]) == ("schedule", f"{added['id']}, added by CRM sync")
+    assert (latest["action"], latest["target"], latest["status"]) == ("analyse", "1", None)
 
 
 def test_edits_are_by_the_name_of_the_key(client: TestClient) -> None:

@@ -168,11 +168,37 @@ def test_times_beyond_all_calendars_are_refused(client: TestClient, offset: str)
     moment = f"{'0001-01-01T00:00:00' if offset[0] == '+' else '9999-12-31T23:59:59'}{offset}"
     assert client.get("/v1/follow-up/board", params={"since": moment}).status_code == 422
     assert client.post("/v1/cases", json={"since": moment}).status_code == 422
+    assert client.post("/v1/keys", json={"name": "x", "scopes": ["read"], "expires_at": moment}).status_code == 422
     cursor = cursor_of((0, moment, 1))
     assert client.get("/v1/cases", params={"cursor": cursor}).status_code == 400
     policy = {"groups": ["detractor"], "max_age_days": None, "within_hours": 2160}
     hours = {"time_zone": "UTC", "opens": "09:00:00", "closes": "09:00:01", "country": "DE"}
     assert client.put("/v1/follow-up/policy", json=policy | {"business_hours": hours}).status_code == 400
+
+
+def test_times_are_text(client: TestClient) -> None:
+    """No number is a time: it could be seconds or milliseconds, and `0900` is no time of day."""
+    new = {"account": "Elm", "origin": "referral", "brought_by": "c-2"}
+    policy: dict[str, object] = {"groups": [], "max_age_days": None, "within_hours": 24}
+    for number in (1700000000, "1700000000", 32400):
+        assert client.get("/v1/follow-up/board", params={"since": number}).status_code == 422
+        assert client.post("/v1/cases", json={"since": number}).status_code == 422
+        assert client.post("/v1/follow-up/new-accounts", json=new | {"won_on": number}).status_code == 422
+        hours = {"time_zone": "UTC", "opens": number}
+        assert client.put("/v1/follow-up/policy", json=policy | {"business_hours": hours}).status_code == 422
+    refused = client.post("/v1/cases", json={"since": 1700000000}).json()["errors"]
+    assert refused == [
+        {"detail": "Input should be text like 2026-04-01T09:30:00Z, from 1900 to 2199", "pointer": "#/since"}
+    ]
+
+
+def test_amounts_are_exact_to_a_hundredth_of_a_cent(client: TestClient) -> None:
+    """As numbers or as text; further decimals are cut off, however many."""
+    new = {"account": "Elm", "origin": "referral", "brought_by": "c-2"}
+    amounts = {"revenue": "0.123456", "acquisition_cost": 1e-300, "lifetime_value": "999999999999999.99999"}
+    stored = client.post("/v1/follow-up/new-accounts", json=new | amounts).json()
+    shown = [stored[name] for name in amounts]
+    assert [float(amount) for amount in shown] == [0.1234, 0, 999999999999999.9999]
 
 
 def test_comments_are_read_by_condition(client: TestClient) -> None:

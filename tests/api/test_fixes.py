@@ -35,7 +35,7 @@ def test_fixes_are_marked_listed_and_removed(survey_client: TestClient) -> None:
     [
         ({"cause": "support"}, 400, "give one of the two"),
         ({"cause": "support", "wave": "W2", "date": "2026-04-01"}, 400, "give one of the two"),
-        ({"cause": "support", "wave": "W2", "target": 7}, 400, "0.05 means 5 %"),
+        ({"cause": "support", "wave": "W2", "target": 7}, 422, "1 place"),
         ({"cause": "support", "date": "2020-01-01"}, 400, "before 2020-01-01"),
         ({"cause": "parking", "wave": "W2"}, 404, "'parking'"),
         ({"cause": "support", "wave": "W9"}, 404, "W1, W2, W3"),

@@ -145,7 +145,7 @@ def test_what_cannot_be_created_is_refused(client: TestClient, sqlite_engine: En
         ({"name": "x", "scopes": []}, 422),
         ({"name": "a\nb", "scopes": ["read"]}, 400),
         ({"name": "x", "scopes": ["read"], "expires_at": past}, 400),
-        ({"name": "x", "scopes": ["read"], "expires_at": "9999-12-31T23:59:59-14:00"}, 400),
+        ({"name": "x", "scopes": ["read"], "expires_at": "9999-12-31T23:59:59-14:00"}, 422),
         ({"name": "x", "scopes": ["read"], "expires_at": "2099-01-01T00:00:00"}, 422),
     ):
         assert admin.post("/v1/keys", json=body).status_code == status, body

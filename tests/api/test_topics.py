@@ -68,6 +68,13 @@ def test_topics_are_read_and_edited_over_http(client: TestClient, topics_store: 
     assert client.get("/v1/topic-edits").json()["edits"][-2]["undone_by"] == 9
 
 
+def test_what_is_wrong_with_an_edit_is_said_where_it_is(client: TestClient) -> None:
+    """The pointers lead to places of the body, which has one of several shapes."""
+    answer = client.post("/v1/topic-edits", json={"kind": "rename", "topic": 7, "names": "x"})
+    pointers = [error["pointer"] for error in answer.json()["errors"]]
+    assert (answer.status_code, pointers) == (422, ["#/topic", "#/name", "#/names"])
+
+
 def test_http_refusals_are_problem_documents(client: TestClient) -> None:
     """Each refusal has its own type and status, and a detail."""
     one, two, *_ = (topic["id"] for topic in client.get("/v1/topics").json()["topics"])

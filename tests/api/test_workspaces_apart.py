@@ -75,7 +75,8 @@ def both(sqlite_engine: Engine, annotator: Annotator) -> Iterator[Workspaces]:
         store.fixes.put(connection, others, Fix("theme:support", wave="W2"))
         store.mappings.put(connection, others, Mapping("shop", (SECRET,), ColumnChoice()))
         topic = connection.scalar(sa.select(metadata.tables["topics"].c.id)) or "none"
-        store.schedules.add(connection, others, "analyse", {}, cron="0 2 * * *", time_zone="UTC", next_at=LATER)
+        when = {"cron": "0 2 * * *", "time_zone": "UTC"}
+        store.schedules.add(connection, others, "analyse", {}, **when, next_at=LATER, created_by=SECRET)
         imported = store.imports.start(connection, others, f"{SECRET}.csv", "digest")
         rejection = Rejection(2, "no score", f"{SECRET};?")
         store.imports.advance(connection, others, imported.id, 1, SaveCounts(), [rejection])

@@ -32,6 +32,18 @@ def url(tmp_path: Path) -> str:
     return url
 
 
+def test_an_import_says_how_many_cases_it_opened(tmp_path: Path) -> None:
+    """One for each new answer of a customer; none the second time, nor in an anonymous workspace."""
+    path = str(survey_file(tmp_path))
+    imports: tuple[tuple[str, list[str]], ...] = (("named", []), ("named", []), ("anonymous", ["--anonymous"]))
+    done = [invoke(f"sqlite:///{tmp_path / name}.db", "import", path, *options) for name, options in imports]
+    assert [result.stdout.splitlines()[-1] for result in done] == [
+        "3 cases opened; see `saywhy cases list`",
+        "3 rows: 0 new, 0 changed, 3 unchanged, 0 rejected",
+        "3 rows: 3 new, 0 changed, 0 unchanged, 0 rejected",
+    ]
+
+
 def test_a_case_is_worked_on(url: str) -> None:
     """Listed with the most urgent first, changed, shown with its history, and no longer listed when it has ended."""
     first, *others = invoke(url, "cases", "list").stdout.splitlines()

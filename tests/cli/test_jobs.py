@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 import signal
 import subprocess
@@ -41,9 +42,8 @@ def test_jobs_are_listed_shown_and_cancelled(sqlite_url: str) -> None:
 def test_schedules_are_added_listed_and_removed(sqlite_url: str) -> None:
     """Adding prints the time at which it is due next, and the list has it."""
     added = invoke(sqlite_url, "schedule", "add", "export", "--cron", "0 2 * * *", "--argument", "format=xlsx")
-    assert re.fullmatch(
-        r"1  export format=xlsx wave=all  0 2 \* \* \* \(UTC\)  next: \d{4}-\d\d-\d\d 02:00 UTC\n", added.stdout
-    )
+    line = r"1  export format=xlsx wave=all  0 2 \* \* \* \(UTC\)  next: \d{4}-\d\d-\d\d 02:00 UTC  by (.+)\n"
+    assert re.sub(line, r"\1", added.stdout) == getpass.getuser()
     assert invoke(sqlite_url, "schedule", "list").stdout == added.stdout
     assert invoke(sqlite_url, "schedule", "remove", "1").stdout == "Removed schedule 1.\n"
     assert invoke(sqlite_url, "schedule", "list").stdout == ""

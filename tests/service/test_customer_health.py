@@ -114,6 +114,29 @@ def test_an_account_that_turns_raises_one_alert(engine: Engine) -> None:
     assert [each.at for each in list_alerts(engine, WORKSPACE)] == [NOW + timedelta(days=2), NOW]
 
 
+def test_an_account_that_hovers_at_a_limit_raises_no_alert(engine: Engine) -> None:
+    """It turns only where it is 3 points beyond the limit of 70: below 67, and back from 73 on, whatever lists say."""
+
+    def seen(day: int) -> tuple[HealthBand | None, int, list[tuple[HealthBand, HealthBand]]]:
+        """The band and the health in the list, and the alerts that are new, on a day."""
+        now = NOW + timedelta(days=day)
+        alerts = [(alert.before, alert.after) for alert in check_health(engine, WORKSPACE, now=now)]
+        [account] = list_customers(engine, WORKSPACE, now=now).accounts
+        return account.band, round(account.health or 0), alerts
+
+    save(engine, answer(1, 8, days_ago=0))
+    assert seen(10) == (HealthBand.HEALTHY, 72, [])
+    assert seen(130) == (HealthBand.WATCH, 69, [])  # the longer the silence, the less
+    save(engine, answer(2, 8, customer="c-2", days_ago=-130))
+    assert seen(131) == (HealthBand.HEALTHY, 72, [])
+    assert seen(290) == (HealthBand.WATCH, 66, [(HealthBand.HEALTHY, HealthBand.WATCH)])
+    save(engine, answer(3, 8, customer="c-3", days_ago=-290))
+    assert seen(291) == (HealthBand.HEALTHY, 72, [])
+    save(engine, answer(4, 10, customer="c-4", days_ago=-291))
+    assert seen(292) == (HealthBand.HEALTHY, 75, [(HealthBand.WATCH, HealthBand.HEALTHY)])
+    assert len(list_alerts(engine, WORKSPACE)) == 2
+
+
 def test_names_of_people_are_not_shown(engine: Engine) -> None:
     """A customer who only has an address is called by a placeholder, unless personal data may be shown."""
     person = Response("survey", "1", Score(2), answered_at=NOW, customer=Customer(email="jo@x.example"))

@@ -168,7 +168,9 @@ def test_nothing_of_a_customer_stays_in_follow_up_and_jobs(survey: Engine) -> No
         change_case(survey, "default", number, CaseChange(state=CaseState.CONTACTED, note=note), author="Ada")
     check_health(survey, "default")
     add_new_account(survey, "default", NewAccount("Elm", AccountOrigin.REFERRAL, "c-1042", NOW))
-    add_schedule(survey, "default", "export", {"segments": ["mail=Martha@Quill.example"]}, cron="0 2 * * *")
+    add_schedule(
+        survey, "default", "export", {"segments": ["mail=Martha@Quill.example"]}, cron="0 2 * * *", created_by="ops"
+    )
     key, path = files.new_export("responses.csv")
     path.write_text(f"c-1042;{WORDS}")
     job = start(survey, "default", ExportArguments(cause="of Martha Quill"), RequestKey("c-1042", b"?"))

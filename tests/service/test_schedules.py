@@ -6,10 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from saywhy import store
+from saywhy.access import PrincipalKind
 from saywhy.errors import InvalidInput, WorkspaceNotFound
+from saywhy.store.job_tables import schedules
+from service.audit_log import list_entries
 from service.jobs import list_jobs
 from service.schedules import add_schedule, list_schedules, next_time, remove_schedule, start_due
 from service.workspaces import create, promise_anonymity
@@ -46,7 +50,7 @@ def test_what_is_no_cron_expression_is_refused(cron: str) -> None:
 def overdue(engine: Engine, kind: str = "analyse", workspace: str = "w") -> None:
     """A schedule that was missed for days."""
     create(engine, workspace)
-    schedule = add_schedule(engine, workspace, kind, {}, cron="0 * * * *")
+    schedule = add_schedule(engine, workspace, kind, {}, cron="0 * * * *", created_by="ops")
     with engine.begin() as connection:
         store.schedules.set_next(connection, schedule.id, datetime.now(UTC) - timedelta(days=3))
 
@@ -83,9 +87,27 @@ def test_a_schedule_outlives_what_it_may_not_do(sqlite_engine: Engine) -> None:
     overdue(sqlite_engine, "analyse")
     start_due(sqlite_engine)
     assert [job.kind for job in list_jobs(sqlite_engine, "w", limit=9).entries] == ["analyse"]
+    assert [entry.action for entry in list_entries(sqlite_engine, "w").entries] == ["analyse"]
+
+
+def test_the_audit_log_says_which_schedule_and_by_whom(engine: Engine) -> None:
+    """One entry for each job that a schedule started; a schedule of which nobody knows who added it has its number."""
+    overdue(engine)
+    overdue(engine, "export")
+    with engine.begin() as connection:
+        connection.execute(sa.update(schedules).where(schedules.c.id == 2).values(created_by=None))
+    start_due(engine)
+    entries = [
+        (entry.actor_kind, entry.actor, entry.action, entry.target, entry.status)
+        for entry in list_entries(engine, "w").entries
+    ]
+    assert entries == [
+        (PrincipalKind.SCHEDULE, "2", "export", "2", None),
+        (PrincipalKind.SCHEDULE, "1, added by ops", "analyse", "1", None),
+    ]
 
 
 def test_a_schedule_needs_a_workspace(sqlite_engine: Engine) -> None:
     """A misspelt workspace is no new one."""
     with pytest.raises(WorkspaceNotFound):
-        add_schedule(sqlite_engine, "nowhere", "analyse", {}, cron="0 2 * * *")
+        add_schedule(sqlite_engine, "nowhere", "analyse", {}, cron="0 2 * * *", created_by="ops")

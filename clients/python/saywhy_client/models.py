@@ -970,10 +970,14 @@ class Entry(BaseModel):
     id: int
     at: AwareDatetime
     actor_kind: PrincipalKind
-    actor: Annotated[str, Field(description="The name of the key or person.")]
-    action: Annotated[str, Field(description="Method and route, or a command.")]
-    target: Annotated[str | None, Field(description="What the path names; null where it names a person.")]
-    status: Annotated[int | None, Field(description="Of the response; null for a command.")]
+    actor: Annotated[
+        str, Field(description="The name of the key or person; of a schedule its number, and who added it.")
+    ]
+    action: Annotated[str, Field(description="Method and route, a command, or what a schedule starts.")]
+    target: Annotated[
+        str | None, Field(description="What the path names, null where that is a person; the number of a job.")
+    ]
+    status: Annotated[int | None, Field(description="Of the response; null if there is none.")]
 
 
 class Estimate(BaseModel):
@@ -1738,7 +1742,7 @@ class NewSchedule(BaseModel):
     Which job to start, and when.
     """
 
-    kind: Annotated[str, Field(description="`analyse`, `export` or `pull`.")]
+    kind: Literal["analyse", "export", "pull"]
     arguments: Annotated[dict[str, JsonValue], Field(description="As in the request that starts such a job.")] = {}
     cron: Annotated[str, Field(description="Minute, hour, day of month, month and day of week.")]
     time_zone: Annotated[str, Field(description="IANA name.")] = "UTC"
@@ -1930,7 +1934,7 @@ class Principal(BaseModel):
     scopes: list[Scope]
 
 
-PrincipalKind = TypeAliasType("PrincipalKind", Literal["key", "person", "local", "command"])
+PrincipalKind = TypeAliasType("PrincipalKind", Literal["key", "person", "local", "command", "schedule"])
 
 
 class Problem(BaseModel):
@@ -2267,12 +2271,13 @@ class Schedule(BaseModel):
     A schedule.
     """
 
-    kind: Annotated[str, Field(description="`analyse`, `export` or `pull`.")]
+    kind: Literal["analyse", "export", "pull"]
     arguments: Annotated[dict[str, JsonValue], Field(description="As in the request that starts such a job.")] = {}
     cron: Annotated[str, Field(description="Minute, hour, day of month, month and day of week.")]
     time_zone: Annotated[str, Field(description="IANA name.")] = "UTC"
     id: int
     next_at: Annotated[AwareDatetime, Field(description="When it is due next.")]
+    created_by: Annotated[str | None, Field(description="Who added it; null if that was before such names were kept.")]
 
 
 class Schedules(BaseModel):
