@@ -29,21 +29,22 @@ from tests.builders.fixed_survey import analysed, responses
 #: Refusals of requests that the schema allows, each with the operations that may refuse and the reason.
 ALLOWED = {
     # Some texts have a grammar of their own or name something outside of the document: cursors, segments, what is
-    # compared, languages, cron expressions, time zones, countries, names of one printable line, files. And some members
-    # depend on each other: a fix has a wave or a date, a change of a case changes something, and with a key nobody says
-    # who edits.
-    400: r"GET (/|/reports/.*|/v1/(audit-log|audits/sample|cases|comments|customers.*|jobs|reports/.*|scenarios))"
+    # compared, languages, cron expressions, time zones, countries, names of one printable line, files, addresses of
+    # receivers, payloads of survey tools. And some members depend on each other: a fix has a wave or a date, a plan a
+    # start or waves, a change of a case changes something, and with a key nobody says who edits.
+    400: r"GET (/|/reports/.*|/v1/(audit-log|audits/sample|cases|comments|customers.*|jobs|reports/.*|scenarios"
+    r"|sources/.*|wave-plans.*|webhook-deliveries))"
     r"|(PATCH|PUT) .*|POST /v1/(audits.*|classify.*|exports|fixes|follow-up/.*|imports.*|keys|schedules)"
-    r"|POST /v1/topic-.*",
-    # Names and passwords of nobody.
-    401: "POST /v1/session",
+    r"|POST /v1/(topic-|sources|wave-plans|webhook).*",
+    # Names and passwords of nobody, and webhooks without the signature of their sender.
+    401: "POST /v1/(session|webhooks/.*)",
     # Paths, parameters and bodies name what is not there.
     404: r"(GET|POST|PATCH|DELETE) .*\{.*"
     r"|GET (/|/v1/(comments|scenarios))"
     r"|POST /v1/(classify.*|exports|fixes|follow-up/new-accounts|imports.*|topic-edits)",
-    # It depends on what is stored: the name of a key or an account is in use, somebody else changed the case, the job
-    # has ended.
-    409: r"PATCH .*|POST /v1/(keys|jobs/.*|follow-up/new-accounts|topic-.*)",
+    # It depends on what is stored: the name of a key, an account, a source or a plan is in use, somebody else changed
+    # the case, the job has ended, there is no key file.
+    409: r"(PATCH|PUT) .*|POST /v1/(keys|jobs/.*|follow-up/new-accounts|topic-.*|sources.*|wave-plans.*|webhook-.*)",
     # No schema knows that a score is on its scale; 422 if all responses of a request have such a fault.
     422: "POST /v1/responses",
     # Attempts to sign in are limited.

@@ -263,12 +263,12 @@ def test_a_pull_of_no_source_is_refused(engine: Engine) -> None:
     source = source_of(engine, SourceKind.HUBSPOT)
     first, second = (jobs.start(engine, WORKSPACE, PullArguments(source.id)) for _ in range(2))
     assert first.id == second.id
-    add_schedule(engine, WORKSPACE, "pull", {"source": source.id}, cron="0 2 * * *")
+    add_schedule(engine, WORKSPACE, "pull", {"source": source.id}, cron="0 2 * * *", created_by="ops")
     remove_source(engine, WORKSPACE, source.id)
     with pytest.raises(SourceNotFound):
         jobs.start(engine, WORKSPACE, PullArguments(source.id))
     with pytest.raises(SourceNotFound):
-        add_schedule(engine, WORKSPACE, "pull", {"source": source.id}, cron="0 2 * * *")
+        add_schedule(engine, WORKSPACE, "pull", {"source": source.id}, cron="0 2 * * *", created_by="ops")
     with pytest.raises(SourceNotFound):
         run_next(engine)
 

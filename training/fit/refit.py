@@ -95,8 +95,8 @@ def refit(votes: Votes, pooled: Pooled, targets: Sequence[Targets], steps: int, 
     losses = []
     for step in range(1, steps + 1):
         chosen = generator.integers(len(targets), size=min(_SPANS, len(targets)))
-        logits = votes(torch.from_numpy(pooled[chosen].astype(np.float32)))
-        total = loss(*logits, stack([targets[i] for i in chosen]), _SMOOTHING)
+        themes, polarities, sentiment = votes(torch.from_numpy(pooled[chosen].astype(np.float32)))
+        total = loss(themes, polarities, sentiment, stack([targets[i] for i in chosen]), _SMOOTHING)
         optimiser.zero_grad()
         total.backward()
         optimiser.step()
