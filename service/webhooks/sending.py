@@ -61,13 +61,16 @@ def send_next(engine: Engine, outgoing: Outgoing, delivery_id: int | None = None
 
 def _send(claim: DeliveryClaim, outgoing: Outgoing) -> tuple[Answer | None, str | None]:
     """What the receiver answered, and what went wrong."""
-    ready = message(claim, datetime.now(UTC))
     try:
+        ready = message(claim, datetime.now(UTC))
         answer = post(claim.endpoint.url, ready.body, ready.headers, outgoing)
     except NotSent as error:
         return None, str(error)
     except InvalidInput as error:  # the settings have changed since the endpoint was added
         return None, error.detail
+    except Exception as error:  # a bug must not send one message for ever, and hold up all that come after it
+        log.exception("delivery %d", claim.delivery.id)
+        return None, f"unexpected error ({type(error).__name__}); the log of the worker says more"
     if answer.is_success:
         return answer, None
     if 300 <= answer.status < 400:

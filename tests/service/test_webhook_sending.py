@@ -111,6 +111,22 @@ def test_pauses_grow_and_differ() -> None:
     assert timedelta(hours=24) < sum((drawn[0] for drawn in pauses[:-1]), timedelta()) < timedelta(days=3)
 
 
+def test_a_bug_in_sending_is_a_failed_attempt(
+    sqlite_engine: Engine, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is recorded and counted as any other, so that the message is given up some day and holds up no other one."""
+    subscribe(sqlite_engine, receiver.url)
+    save_and_tell(sqlite_engine, answer(1, 0, "Slow"), answer(2, 0, "Dear"))
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "message", lambda *_: 1 // 0)
+        assert send_next(sqlite_engine, LOCAL)
+    second, first = deliveries(sqlite_engine)
+    assert (first.state, first.attempts) == (DeliveryState.PENDING, 1)
+    assert "ZeroDivisionError" in str(first.detail)
+    assert send_next(sqlite_engine, LOCAL)
+    assert [delivery.id for delivery in deliveries(sqlite_engine, DeliveryState.DELIVERED)] == [second.id]
+
+
 def test_retry_after_holds_up_all_messages_of_the_endpoint(sqlite_engine: Engine, receiver: Receiver) -> None:
     """A 429 with Retry-After: neither this message nor another one comes before."""
     subscribe(sqlite_engine, receiver.url)
