@@ -21,6 +21,7 @@ from service.webhooks.endpoints import Change, change_endpoint, list_endpoints, 
 from service.webhooks.sending import ATTEMPTS, send_next
 from tests.builders.followed_up import answer, save_and_tell
 from tests.builders.receiver import LOCAL, Received, Receiver, receiving, subscribe
+from tests.builders.stored_rows import stored_text
 
 
 @pytest.fixture
@@ -247,7 +248,7 @@ def test_a_message_whose_worker_died_comes_again(engine: Engine, receiver: Recei
     with engine.begin() as connection:
         lost = store.deliveries.take(connection, timedelta(minutes=1))
     assert lost is not None
-    sending._send(lost, LOCAL)
+    sending._send(engine, lost, LOCAL)
     assert not send_next(engine, LOCAL)
     make_due(engine)
     assert send_next(engine, LOCAL)
@@ -287,6 +288,32 @@ def test_after_rotation_both_secrets_verify_for_a_day(sqlite_engine: Engine, rec
     assert verified(receiver.received[1], after)
     with pytest.raises(WebhookVerificationError):
         verified(receiver.received[1], before)
+
+
+def test_secrets_are_not_in_the_database(engine: Engine, receiver: Receiver) -> None:
+    """Who has the database, or a backup, can neither sign nor write to Slack; without the key file nothing is sent."""
+    _, secret = subscribe(engine, receiver.url)
+    subscribe(engine, receiver.url, kind=EndpointKind.SLACK)
+    _, rotated = rotate_secret(engine, "default", 1)
+    change_endpoint(engine, "default", 2, Change(url=f"{receiver.url}&another"), outgoing=LOCAL)
+    stored = stored_text(engine)
+    assert not any(text in stored for text in (secret, rotated, "/hook?from=saywhy&another"))
+    assert stored.count("/hook?from=saywhy") == 1
+    save_and_tell(engine, answer(1, 0, "Slow"))
+    key_file = engine.get_execution_options()["key_file"]
+    content = key_file.read_text()
+    key_file.unlink()
+    assert send_next(engine, LOCAL)
+    assert send_next(engine, LOCAL)
+    assert all("cannot be decrypted" in str(delivery.detail) for delivery in deliveries(engine, DeliveryState.PENDING))
+    assert receiver.received == []
+    _, given_again = rotate_secret(engine, "default", 1)
+    make_due(engine)
+    assert send_next(engine, LOCAL)
+    assert verified(receiver.received[0], given_again)
+    key_file.write_text(content)
+    assert send_next(engine, LOCAL)
+    assert receiver.received[1].path.endswith("&another")
 
 
 def test_slack_gets_blocks_in_its_language(sqlite_engine: Engine, receiver: Receiver) -> None:
