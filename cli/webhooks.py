@@ -199,7 +199,7 @@ def _described(endpoint: Endpoint) -> str:
     personal = ", with personal data" if endpoint.with_personal_data else ""
     failing = f", failing since {endpoint.failing_since:%Y-%m-%d %H:%M} UTC" if endpoint.failing_since else ""
     events = ", ".join(sorted(endpoint.events))
-    return f"{endpoint.id}  {endpoint.kind}  {endpoint.shown_url}  {events}  {state}{personal}{failing}"
+    return f"{endpoint.id}  {endpoint.kind}  {endpoint.url}  {events}  {state}{personal}{failing}"
 
 
 def _print(delivery: Delivery) -> None:

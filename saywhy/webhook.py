@@ -40,7 +40,7 @@ class EndpointKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where messages are sent. The secret is not part of it.
+    """Where messages are sent. The secret is not part of it; that of Slack is its URL, of which `url` is how it begins.
 
     `note` says why it was disabled. `failing_since` is the first failure after the last success. With personal data,
     messages have ids of customers, accounts that are called by a person, and names of employees who are praised.
@@ -57,11 +57,6 @@ class Endpoint:
     created_by: str
     note: str | None = None
     failing_since: datetime | None = None
-
-    @property
-    def shown_url(self) -> str:
-        """The URL; that of Slack is a secret, so only how it begins."""
-        return self.url if self.kind is EndpointKind.WEBHOOK else "/".join([*self.url.split("/")[:3], "…"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +119,6 @@ class DeliveryClaim:
     delivery: Delivery
     token: int
     endpoint: Endpoint
-    secrets: tuple[str, ...]  # the present one first, then the one before, while both are valid
     occurred_at: datetime
     data: Mapping[str, Any]  # with personal data if the endpoint may have it
 

@@ -27,7 +27,7 @@ def create(engine: Engine, workspace: str) -> int:
 def promise_anonymity(engine: Engine, workspace: str) -> None:
     """Store no identities in this workspace from now on; it is created if it does not exist.
 
-    Raises `Conflict` if it already holds responses with identities.
+    Raises `Conflict` if it already holds identities: responses, plans of waves, or what sources have sent.
     """
     with engine.begin() as connection:
         store.workspaces.promise_anonymity(connection, store.workspaces.ensure(connection, workspace))

@@ -88,7 +88,7 @@ class EndpointOut(BaseModel):
         return cls(
             id=endpoint.id,
             kind=endpoint.kind,
-            url=endpoint.shown_url,
+            url=endpoint.url,
             events=sorted(endpoint.events),
             language=endpoint.language,
             with_personal_data=endpoint.with_personal_data,

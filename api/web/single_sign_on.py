@@ -144,7 +144,8 @@ def _attempt(request: Request) -> tuple[Attempt, str]:
     try:
         kept = json.loads(urlsafe_b64decode(request.cookies[COOKIE]))
         state, nonce, verifier, back = (str(value) for value in kept)
-    except (KeyError, ValueError, TypeError):
+        "".join((state, nonce, verifier, back)).encode()  # JSON may hold half a character, which no address can
+    except (KeyError, ValueError, TypeError, RecursionError):
         raise Unauthenticated("a browser that has not begun to sign in, or too long ago") from None
     return Attempt(state, nonce, verifier), back
 

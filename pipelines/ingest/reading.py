@@ -212,7 +212,11 @@ def _read_head(table: Table) -> tuple[Header, Rows]:
     sample = list(_sample(table.rows()))
     header = find_header(table.name, sample, headed=table.headed)
     width = len(header.columns)
-    rows = [fitted for item in sample[header.skip :] if isinstance(item, Row) and (fitted := fit(item.cells, width))]
+    below = sample[header.skip :]
+    rows = [fitted for item in below if isinstance(item, Row) and (fitted := fit(item.cells, width))]
+    reasons = dict.fromkeys(item.reason for item in below if isinstance(item, Rejection))
+    if reasons and not any(isinstance(item, Row) for item in below):
+        raise InvalidInput(f"{table.name}: none of the first rows can be read ({', '.join(reasons)})")
     if not rows:
         raise InvalidInput(f"{table.name}: none of the first rows has as many cells as the header, which has {width}")
     return header, rows

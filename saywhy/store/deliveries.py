@@ -49,13 +49,11 @@ def take(connection: Connection, lease: timedelta, delivery_id: int | None = Non
         _SELECT.add_columns(events.c.occurred_at, events.c.data, events.c.personal).where(deliveries.c.id == due)
     ).one()
     to = connection.execute(sa.select(endpoints).where(endpoints.c.id == row.endpoint_id)).one()
-    is_previous_valid = to.previous_until is not None and to.previous_until > now
     endpoint = endpoint_of(to)
     return DeliveryClaim(
         delivery=_delivery(row),
         token=row.token,
         endpoint=endpoint,
-        secrets=tuple(filter(None, (to.secret, to.previous_secret if is_previous_valid else None))),
         occurred_at=row.occurred_at,
         data=row.data | ((row.personal or {}) if endpoint.with_personal_data else {}),
     )

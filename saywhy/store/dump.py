@@ -18,7 +18,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, Table
 
-from saywhy.errors import BackupDamaged, Conflict, StoreUnavailable
+from saywhy.errors import BackupDamaged, Conflict, InvalidInput, StoreUnavailable
 from saywhy.store import migrate
 from saywhy.store.statements import STREAMED
 from saywhy.store.tables import metadata
@@ -127,17 +127,19 @@ def load(connection: Connection, table_name: str, columns: Sequence[str], lines:
 
     Raises `BackupDamaged` if they do not fit the schema.
     """
+    if table_name not in set(sa.inspect(connection).get_table_names()) - {"alembic_version"}:
+        raise BackupDamaged(f"its schema has no table {table_name}")
     try:
         table = Table(table_name, sa.MetaData(), autoload_with=connection, resolve_fks=False, listeners=_AS_STORED)
         decoders = [_decoder(table.columns[name].type) for name in columns]
-    except (sa.exc.NoSuchTableError, KeyError):
+    except KeyError:
         raise BackupDamaged(f"its table {table_name} has columns that are not in its schema") from None
     count, remaining = 0, iter(lines)
     while batch := list(islice(remaining, _BATCH)):
         try:
             rows = [dict(zip(columns, _decoded(line, decoders), strict=True)) for line in batch]
             connection.execute(sa.insert(table), rows)
-        except (ValueError, TypeError, ArithmeticError, sa.exc.IntegrityError) as error:
+        except (ValueError, TypeError, ArithmeticError, InvalidInput, sa.exc.StatementError) as error:
             reason = type(error).__name__  # the message may quote the row
             raise BackupDamaged(f"a row of {table_name} after the first {count:,} cannot be stored: {reason}") from None
         count += len(rows)

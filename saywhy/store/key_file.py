@@ -53,7 +53,7 @@ def path_of(connection: Connection) -> Path:
     path: Path | None = connection.get_execution_options()["key_file"]
     if path is None:
         raise Conflict(
-            "the keys of anonymous workspaces, and of the secrets of sources, need a file: set "
+            "the keys of anonymous workspaces, and of the secrets of sources and webhooks, need a file: set "
             "SAYWHY_ANONYMITY_KEY_FILE to one outside the database"
         )
     return path

@@ -1,6 +1,7 @@
 """Secrets of others that must be read again: encrypted with a key from the key file, which is not in the database.
 
-Who has the database alone, or a backup of it, cannot sign as a survey tool, nor ask it for answers.
+Who has the database alone, or a backup of it, cannot sign as a survey tool, nor ask it for answers, nor sign as saywhy,
+nor write to its channels.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ def unseal(connection: Connection, sealed: bytes) -> str:
     except InvalidToken:
         pass
     raise Conflict(
-        f"the secrets of sources cannot be decrypted with {path}: restore that file, set SAYWHY_ANONYMITY_KEY_FILE, or "
-        "give the sources their secrets and tokens again"
+        f"the secrets of sources and webhooks cannot be decrypted with {path}: restore that file, set "
+        "SAYWHY_ANONYMITY_KEY_FILE, or give each source its secret and token again, and each endpoint another secret"
     )
 
 
 def _cipher(keys: key_file.Keys) -> Fernet:
-    return Fernet(urlsafe_b64encode(keys.derive("saywhy secrets of sources")))
+    return Fernet(urlsafe_b64encode(keys.derive("saywhy secrets of others")))

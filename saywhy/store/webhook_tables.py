@@ -25,9 +25,9 @@ webhook_endpoints = Table(
     Column("with_personal_data", sa.Boolean, nullable=False),
     Column("is_enabled", sa.Boolean, nullable=False),
     Column("note", sa.Text),
-    # In clear, because messages are signed with it; NULL for Slack.
-    Column("secret", sa.Text),
-    Column("previous_secret", sa.Text),
+    # Encrypted (`sealing`), as the next one. That of Slack is its URL, of which `url` is how it begins.
+    Column("secret", sa.LargeBinary, nullable=False),
+    Column("previous_secret", sa.LargeBinary),
     Column("previous_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", sa.Text, nullable=False),

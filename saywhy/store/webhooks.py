@@ -1,15 +1,20 @@
-"""Webhooks: endpoints, and the outbox of events. `deliveries` has what is sent to whom."""
+"""Webhooks: endpoints, whose secrets are encrypted (`sealing`), and the outbox of events.
+
+`deliveries` has what is sent to whom.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saywhy.errors import EndpointNotFound
+from saywhy.errors import Conflict, EndpointNotFound
+from saywhy.store import sealing
 from saywhy.store.jobs import clock
 from saywhy.store.statements import Row, batches
 from saywhy.store.webhook_tables import webhook_deliveries as deliveries
@@ -18,9 +23,10 @@ from saywhy.store.webhook_tables import webhook_events as events
 from saywhy.webhook import DeliveryState, Endpoint, EndpointKind, EventType, NewEvent, new_event_id
 
 
-def add(connection: Connection, workspace_id: int, values: Mapping[str, Any]) -> Endpoint:
-    """Add an endpoint."""
-    statement = sa.insert(endpoints).values(workspace_id=workspace_id, **values).returning(endpoints)
+def add(connection: Connection, workspace_id: int, values: Mapping[str, Any], secret: str) -> Endpoint:
+    """Add an endpoint. Raises `Conflict` if there is no key file."""
+    sealed = sealing.seal(connection, secret)
+    statement = sa.insert(endpoints).values(workspace_id=workspace_id, secret=sealed, **values).returning(endpoints)
     return endpoint_of(connection.execute(statement).one())
 
 
@@ -39,8 +45,12 @@ def find(connection: Connection, workspace_id: int, endpoint_id: int) -> Endpoin
     return endpoint_of(row)
 
 
-def change(connection: Connection, workspace_id: int, endpoint_id: int, values: Mapping[str, Any]) -> Endpoint:
-    """Set columns of an endpoint. Raises `EndpointNotFound`."""
+def change(
+    connection: Connection, workspace_id: int, endpoint_id: int, values: Mapping[str, Any], secret: str | None = None
+) -> Endpoint:
+    """Set columns of an endpoint, and its secret if one is given. Raises `EndpointNotFound`, and what `add` raises."""
+    if secret is not None:
+        values = {**values, "secret": sealing.seal(connection, secret)}
     if values:
         connection.execute(sa.update(endpoints).where(_is(workspace_id, endpoint_id)).values(values))
     return find(connection, workspace_id, endpoint_id)
@@ -49,9 +59,25 @@ def change(connection: Connection, workspace_id: int, endpoint_id: int, values: 
 def rotate(
     connection: Connection, workspace_id: int, endpoint_id: int, secret: str, previous_until: datetime
 ) -> Endpoint:
-    """Give an endpoint another secret; the present one stays valid beside it for a while. Raises `EndpointNotFound`."""
-    values = {"previous_secret": endpoints.c.secret, "previous_until": previous_until, "secret": secret}
-    return change(connection, workspace_id, endpoint_id, values)
+    """Give an endpoint another secret; the present one stays valid beside it. Raises what `change` raises."""
+    values = {"previous_secret": endpoints.c.secret, "previous_until": previous_until}
+    return change(connection, workspace_id, endpoint_id, values, secret)
+
+
+def secrets(connection: Connection, endpoint_id: int) -> tuple[str, ...]:
+    """The secret of an endpoint, then the one before, while it is valid and can be read.
+
+    Raises `EndpointNotFound`, and `Conflict` if the key file cannot decrypt it.
+    """
+    columns = (endpoints.c.secret, endpoints.c.previous_secret, endpoints.c.previous_until)
+    row = connection.execute(sa.select(*columns).where(endpoints.c.id == endpoint_id)).one_or_none()
+    if row is None:
+        raise EndpointNotFound(f"there is no webhook endpoint {endpoint_id}")
+    valid = [sealing.unseal(connection, row.secret)]
+    if row.previous_until is not None and row.previous_until > clock(connection):
+        with suppress(Conflict):  # the key file was lost, and a new secret given
+            valid.append(sealing.unseal(connection, row.previous_secret))
+    return tuple(valid)
 
 
 def delete(connection: Connection, workspace_id: int, endpoint_id: int) -> None:

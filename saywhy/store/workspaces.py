@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 from saywhy.errors import Conflict, WorkspaceNotFound
 from saywhy.store import key_file
 from saywhy.store.plan_tables import wave_plans
+from saywhy.store.source_tables import source_deliveries, sources
 from saywhy.store.statements import insert
 from saywhy.store.tables import responses, workspaces
+from saywhy.store.webhook_tables import webhook_events
 
 
 def ensure(connection: Connection, name: str) -> int:
@@ -55,7 +57,8 @@ def touch(connection: Connection, workspace_id: int) -> None:
 def promise_anonymity(connection: Connection, workspace_id: int) -> None:
     """Make the workspace anonymous: no identities are stored in it. The key file is created if there is none.
 
-    Raises `Conflict` if it has responses or wave plans already, and if the key file cannot be read or written.
+    Messages about accounts are deleted. Raises `Conflict` if it has responses, wave plans, or webhooks of survey tools
+    already, or a pull of answers that was interrupted, and if the key file cannot be read or written.
     """
     if is_anonymous(connection, workspace_id):
         return
@@ -70,6 +73,16 @@ def promise_anonymity(connection: Connection, workspace_id: int) -> None:
             "the workspace has wave plans, which say who is asked; delete them, or use another workspace for anonymous "
             "surveys"
         )
+    any_delivery = sa.select(source_deliveries.c.id).where(source_deliveries.c.workspace_id == workspace_id).limit(1)
+    is_pulling = (sources.c.workspace_id == workspace_id) & sources.c.checkpoint.is_not(None)
+    any_pull = sa.select(sources.c.id).where(is_pulling).limit(1)
+    if connection.scalar(any_delivery) is not None or connection.scalar(any_pull) is not None:
+        raise Conflict(
+            "the workspace has sources that have sent answers with identities; remove these sources, or use another "
+            "workspace for anonymous surveys"
+        )
+    is_of_account = (webhook_events.c.workspace_id == workspace_id) & webhook_events.c.account.is_not(None)
+    connection.execute(sa.delete(webhook_events).where(is_of_account))  # all others went with their responses
     keys = key_file.read_or_create(key_file.path_of(connection))
     _set_fingerprint(connection, workspace_id, keys.of(_name(connection, workspace_id)))
 

@@ -34,6 +34,9 @@ _COMPRESSION = 3
 _CHUNK = 1024 * 1024
 _LARGEST_MANIFEST = 64 * 1024**2
 
+#: The longest line that is read: no database has such rows, and a small archive must not fill the memory.
+_LONGEST_LINE = 1024**3
+
 #: The key of a file of a job, `folder/name`, within uploads or exports.
 _FILE = r"^(uploads|exports)/[0-9a-f]{32}/[^./\\\x00][^/\\\x00]*$"
 
@@ -55,7 +58,7 @@ class FilePart(_Frozen):
     """A file of a job: where it lies, when it was written (seconds since 1970), and the digest of its content."""
 
     path: str = Field(pattern=_FILE)
-    modified: float
+    modified: float = Field(ge=0, lt=2**40, allow_inf_nan=False)
     sha256: str
 
 
@@ -130,7 +133,8 @@ class Reader:
     def lines(self, table: TablePart) -> Iterator[bytes]:
         """The lines of a table. Raises `BackupDamaged` at the end if they are not those that were written."""
         with self._open(f"tables/{table.name}.jsonl") as member:
-            yield from self._checked(table.name, table.sha256, member)
+            lines = iter(lambda: member.readline(_LONGEST_LINE), b"")
+            yield from self._checked(table.name, table.sha256, lines)
 
     def copy(self, file: FilePart, target: IO[bytes]) -> None:
         """Write the content of a file. Raises `BackupDamaged` if it is not the one that was written."""

@@ -9,9 +9,8 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import httpx2
@@ -19,6 +18,7 @@ import httpx2
 from pipelines.ingest.json_values import parse, why_not
 from pipelines.ingest.providers.provider import ApiRequest
 from saywhy.errors import InvalidInput, ProviderBusy, ProviderRefused
+from service.retry_after import retry_after
 
 #: Seconds for a connection, and for each part of an answer.
 TIMEOUT = 30.0
@@ -29,9 +29,6 @@ PAUSE = 1.0
 
 #: Seconds that a job waits in its place when it is told to; for longer it goes back to the queue.
 LONGEST_WAIT = 30
-
-#: Seconds after which a job asks again at the latest, whatever it is told.
-_LONGEST_RETRY_AFTER = 24 * 3600
 
 #: Largest answer, in bytes.
 MAX_ANSWER = 64 * 1024**2
@@ -73,10 +70,11 @@ class Interface:
                     return self._read(body)
                 if status not in _BUSY and status < HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise self._refusal(status)
-                if (wait := _retry_after(headers.get("retry-after"))) is not None:
-                    if wait > LONGEST_WAIT:
-                        raise ProviderBusy(f"{self._tool} asks to wait for {wait} s", retry_after=wait)
-                    pause = wait
+                if (wait := retry_after(headers.get("retry-after"))) is not None:
+                    pause = wait.total_seconds()
+                    if pause > LONGEST_WAIT:
+                        seconds = ceil(pause)
+                        raise ProviderBusy(f"{self._tool} asks to wait for {seconds} s", retry_after=seconds)
             if attempt < TRIES - 1:
                 time.sleep(pause)
         raise ProviderBusy(f"{self._tool} could not be reached, or was busy, {TRIES} times")
@@ -102,17 +100,3 @@ class Interface:
         if status == HTTPStatus.NOT_FOUND:
             return ProviderRefused(f"{self._tool} has no such form or survey ({status})")
         return ProviderRefused(f"{self._tool} refuses the request ({status})")
-
-
-def _retry_after(header: str | None) -> int | None:
-    """Seconds to wait, which are given as such or as a date; None if nothing is said that can be read."""
-    if header is None:
-        return None
-    if header.isascii() and header.isdecimal():
-        return min(int(header[:9]), _LONGEST_RETRY_AFTER)
-    try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max(0, round((moment - datetime.now(UTC)).total_seconds())), _LONGEST_RETRY_AFTER)

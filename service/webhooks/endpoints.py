@@ -50,10 +50,11 @@ def add_endpoint(
     """Tell an endpoint of events from now on; it and its secret, which nothing shows again. Slack has none.
 
     Raises `WorkspaceNotFound`; `InvalidInput` for a URL to which nothing may be sent, no event, and a language without
-    words; `Conflict` for what an anonymous workspace tells nobody, and beyond `MOST`.
+    words; `Conflict` for what an anonymous workspace tells nobody, beyond `MOST`, and without a key file.
     """
     check_url(url, outgoing)
-    wanted, secret = _subscribed(events), new_secret() if kind is EndpointKind.WEBHOOK else None
+    wanted = _subscribed(events)
+    shown, secret = _shown(kind, url), url if kind is EndpointKind.SLACK else new_secret()
     with writing(engine, workspace) as (connection, workspace_id):
         store.workspaces.lock(connection, workspace_id)
         _refuse_anonymous(connection, workspace_id, wanted, with_personal_data)
@@ -61,16 +62,21 @@ def add_endpoint(
             raise Conflict(f"there are {MOST} endpoints, which is the most a workspace may have; remove one first")
         values = {
             "kind": kind,
-            "url": url,
+            "url": shown,
             "events": sorted(wanted),
             "language": closest_language(language),
             "with_personal_data": with_personal_data,
             "is_enabled": True,
-            "secret": secret,
             "created_at": datetime.now(UTC),
             "created_by": created_by,
         }
-        return store.webhooks.add(connection, workspace_id, values), secret
+        endpoint = store.webhooks.add(connection, workspace_id, values, secret)
+    return endpoint, secret if kind is EndpointKind.WEBHOOK else None
+
+
+def _shown(kind: EndpointKind, url: str) -> str:
+    """What is shown of a URL: that of Slack is a secret, so only how it begins."""
+    return "/".join([*url.split("/")[:3], "…"]) if kind is EndpointKind.SLACK else url
 
 
 def list_endpoints(engine: Engine, workspace: str) -> list[Endpoint]:
@@ -99,7 +105,7 @@ def change_endpoint(
         endpoint = _changeable(connection, workspace_id, endpoint_id, may_see_personal_data)
         values: dict[str, Any] = {}
         if change.url is not None:
-            values["url"] = change.url
+            values["url"] = _shown(endpoint.kind, change.url)
         if change.events is not None:
             values["events"] = sorted(_subscribed(change.events))
         if change.language is not None:
@@ -112,7 +118,8 @@ def change_endpoint(
             store.webhooks.disable(connection, endpoint_id, endpoint.note, "the endpoint was disabled")
         elif change.is_enabled:
             values |= {"is_enabled": True, "note": None}
-        return store.webhooks.change(connection, workspace_id, endpoint_id, values)
+        secret = change.url if endpoint.kind is EndpointKind.SLACK else None
+        return store.webhooks.change(connection, workspace_id, endpoint_id, values, secret)
 
 
 def rotate_secret(

@@ -7,19 +7,16 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from functools import cache
 
 import httpcore2
 
+from service.retry_after import retry_after
 from service.webhooks.addresses import AddressRefused, Outgoing, Resolve, check_url, reachable, resolve
 
 #: What is read of the body of an answer, in bytes; then the connection is closed.
 LARGEST_ANSWER = 2048
-
-#: Longest pause that a receiver may ask for.
-LONGEST_PAUSE = timedelta(days=1)
 
 
 class NotSent(Exception):
@@ -56,7 +53,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], outgoing: Outgoing, 
             pool.stream("POST", address, headers=[*headers.items()], content=body) as response,
         ):
             text = _beginning(response)
-            return Answer(response.status, text, _retry_after(response.headers))
+            return Answer(response.status, text, retry_after(_value(response.headers, b"retry-after")))
     except AddressRefused as error:
         raise NotSent(str(error)) from None
     except httpcore2.TimeoutException:
@@ -145,15 +142,6 @@ def _beginning(response: httpcore2.Response) -> str:
     return content[:LARGEST_ANSWER].decode("utf-8", "replace")
 
 
-def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> timedelta | None:
-    """The pause that the receiver asks for, in seconds or until a date; None if it does not, or not readably."""
-    value = next((value.decode("latin-1").strip() for name, value in headers if name.lower() == b"retry-after"), "")
-    if value.isascii() and value.isdigit():
-        pause = timedelta(seconds=min(int(value[:9]), LONGEST_PAUSE.total_seconds()))
-    else:
-        try:
-            until = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        pause = (until if until.tzinfo else until.replace(tzinfo=UTC)) - datetime.now(UTC)
-    return min(max(pause, timedelta(0)), LONGEST_PAUSE)
+def _value(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str | None:
+    """The first value of a header."""
+    return next((value.decode("latin-1") for name, value in headers if name.lower() == wanted), None)

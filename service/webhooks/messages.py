@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,25 +20,30 @@ from service.webhooks.outbox import as_json, from_json
 class Message:
     """A request to an endpoint."""
 
+    url: str
     body: bytes
     headers: dict[str, str]
 
 
-def message(claim: DeliveryClaim, now: datetime) -> Message:
-    """The message to be sent. Its id and body are the same at each attempt, time and signature are not."""
+def message(claim: DeliveryClaim, secrets: Sequence[str], now: datetime) -> Message:
+    """The message to be sent, signed with the secrets, the first of which is the URL of Slack.
+
+    Its id and body are the same at each attempt, time and signature are not.
+    """
     headers = {"Content-Type": "application/json", "User-Agent": f"saywhy/{__version__}"}
     data = from_json(claim.delivery.type, dict(claim.data))
     if claim.endpoint.kind is EndpointKind.SLACK:
-        return Message(_json(slack_message(data, Wording(claim.endpoint.language))).encode(), headers)
+        body = _json(slack_message(data, Wording(claim.endpoint.language)))
+        return Message(secrets[0], body.encode(), headers)
     occurred_at = claim.occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     body = _json({"type": claim.delivery.type.value, "timestamp": occurred_at, "data": as_json(data)})
     event_id = claim.delivery.event_id
     headers |= {
         "webhook-id": event_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": " ".join(Webhook(secret).sign(event_id, now, body) for secret in claim.secrets),
+        "webhook-signature": " ".join(Webhook(secret).sign(event_id, now, body) for secret in secrets),
     }
-    return Message(body.encode(), headers)
+    return Message(claim.endpoint.url, body.encode(), headers)
 
 
 def _json(value: object) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from saywhy import store
-from saywhy.errors import InvalidInput
+from saywhy.errors import SaywhyError, StoreUnavailable
 from saywhy.store import Connection, Engine
 from saywhy.webhook import Attempt, DeliveryClaim, DeliveryState, Endpoint, EventType
 from service.webhooks.addresses import Outgoing
@@ -52,22 +52,29 @@ def send_next(engine: Engine, outgoing: Outgoing, delivery_id: int | None = None
     if claim is None:
         return False
     started = time.monotonic()
-    answer, failure = _send(claim, outgoing)
+    answer, failure = _send(engine, claim, outgoing)
     milliseconds = round((time.monotonic() - started) * 1000)
     with engine.begin() as connection:
         _record(connection, claim, answer, failure, milliseconds)
     return True
 
 
-def _send(claim: DeliveryClaim, outgoing: Outgoing) -> tuple[Answer | None, str | None]:
+def _send(engine: Engine, claim: DeliveryClaim, outgoing: Outgoing) -> tuple[Answer | None, str | None]:
     """What the receiver answered, and what went wrong."""
-    ready = message(claim, datetime.now(UTC))
     try:
-        answer = post(claim.endpoint.url, ready.body, ready.headers, outgoing)
+        with store.reading(engine) as connection:
+            secrets = store.webhooks.secrets(connection, claim.endpoint.id)
+        ready = message(claim, secrets, datetime.now(UTC))
+        answer = post(ready.url, ready.body, ready.headers, outgoing)
     except NotSent as error:
         return None, str(error)
-    except InvalidInput as error:  # the settings have changed since the endpoint was added
+    except StoreUnavailable:
+        raise
+    except SaywhyError as error:  # the settings, the key file or the endpoint have changed
         return None, error.detail
+    except Exception as error:  # a bug must not send one message for ever, and hold up all that come after it
+        log.exception("delivery %d", claim.delivery.id)
+        return None, f"unexpected error ({type(error).__name__}); the log of the worker says more"
     if answer.is_success:
         return answer, None
     if 300 <= answer.status < 400:

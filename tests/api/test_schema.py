@@ -39,7 +39,7 @@ ALLOWED = {
     # Names and passwords of nobody, and webhooks without the signature of their sender.
     401: "POST /v1/(session|webhooks/.*)",
     # Paths, parameters and bodies name what is not there.
-    404: r"(GET|POST|PATCH|DELETE) .*\{.*"
+    404: r"(GET|POST|PUT|PATCH|DELETE) .*\{.*"
     r"|GET (/|/v1/(comments|scenarios))"
     r"|POST /v1/(classify.*|exports|fixes|follow-up/new-accounts|imports.*|topic-edits)",
     # It depends on what is stored: the name of a key, an account, a source or a plan is in use, somebody else changed

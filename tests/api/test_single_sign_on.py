@@ -177,7 +177,8 @@ def test_state_code_and_browser_belong_together(client: TestClient, provider: Id
     kept = client.cookies[single_sign_on.COOKIE]
     client.cookies.clear()
     assert is_refused(client.get("/sign-in/oidc/callback", params=brought), 401, "did not confirm")
-    for cookie in ("x", "e30=", base64.urlsafe_b64encode(b"[1, 2, 3, 4]").decode(), kept[:-8]):
+    contents = [b"[1, 2, 3, 4]", b'["\\ud800", "", "", "/"]', b"[" * 20_000]
+    for cookie in ("x", "e30=", *(base64.urlsafe_b64encode(each).decode() for each in contents), kept[:-8]):
         client.cookies.set(single_sign_on.COOKIE, cookie)
         assert is_refused(client.get("/sign-in/oidc/callback", params=brought), 401, "did not confirm")
 

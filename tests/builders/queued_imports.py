@@ -47,6 +47,7 @@ def environment(engine: Engine, data_dir: Path, **variables: str) -> dict[str, s
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "SAYWHY_DATABASE_URL": engine.url.render_as_string(hide_password=False),
+        "SAYWHY_ANONYMITY_KEY_FILE": str(engine.get_execution_options()["key_file"]),
         "SAYWHY_DATA_DIR": str(data_dir),
         "SAYWHY_JOB_LEASE": "1",
         "OMP_NUM_THREADS": "1",

@@ -197,6 +197,16 @@ def test_deep_and_odd_fields_cost_nothing_else(kind: SourceKind) -> None:
     assert response.score == Score(3)
 
 
+@pytest.mark.parametrize(
+    ("comment", "reason"), [("a\0b", "NUL"), ("\ud83d", "cannot be decoded"), ("x" * 2_000_000, "longer than")]
+)
+def test_a_record_that_cannot_be_stored_is_refused_with_the_reason(comment: str, reason: str) -> None:
+    """One that is alone says what is wrong with it, not that no row fits."""
+    provider, settings = PROVIDERS[SourceKind.GENERIC], SourceSettings("s", SourceKind.GENERIC, "shop")
+    with pytest.raises(InvalidInput, match=f"none of the first rows can be read.*{reason}"):
+        read_records(provider, [{"id": "1", "score": 3, "comment": comment}], settings)
+
+
 def test_hubspot_page() -> None:
     """NPS only, with the cursor of the next page; other surveys are rejected with the reason."""
     provider = PROVIDERS[SourceKind.HUBSPOT]

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from saywhy import store
 from saywhy.errors import BackupDamaged, InvalidInput, SaywhyError, StoreUnavailable
 from saywhy.feedback import Comment, Score
-from service.backups import back_up
+from service.backups import archive, back_up
 from service.files import JobFiles
 from tests.builders.backups import content, edit, edit_manifest, fill, restored, wait_with_upload
 
@@ -64,6 +64,9 @@ CHANGES: dict[str, Callable[[str, bytes], bytes | None]] = {
     "a table more": lambda name, data: (
         data.replace(b'"efforts"', b'"sqlite_master"') if name == "manifest.json" else data
     ),
+    "the revision as a table": lambda name, data: (
+        data.replace(b'"efforts"', b'"alembic_version"') if name == "manifest.json" else data
+    ),
 }
 
 
@@ -91,6 +94,34 @@ def test_files_stay_in_their_folder(sqlite_engine: Engine, files: JobFiles, tmp_
     with pytest.raises(BackupDamaged):
         restored(sqlite_engine, tmp_path / "b")
     assert not (tmp_path / "escaped").exists()
+
+
+@pytest.mark.parametrize("modified", [1e300, -1.0, float("nan"), float("inf")])
+def test_files_have_a_time(sqlite_engine: Engine, files: JobFiles, tmp_path: Path, modified: float) -> None:
+    """A file with a time that no file can have is refused."""
+    back_up(sqlite_engine, files, tmp_path / "b")
+    edit_manifest(tmp_path / "b", files=[{"path": f"uploads/{'a' * 32}/x", "modified": modified, "sha256": "0"}])
+    with pytest.raises(BackupDamaged, match=r"no readable manifest"):
+        restored(sqlite_engine, tmp_path / "b")
+
+
+@pytest.mark.parametrize("name", ["a\0b", {}, "a" * 3000])
+def test_values_that_do_not_fit_are_refused(
+    engine: Engine, files: JobFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: Any
+) -> None:
+    """What the database cannot store, or a line without end, is damage, and the store stays as it was."""
+    monkeypatch.setattr(archive, "_LONGEST_LINE", 2000)
+    back_up(engine, files, tmp_path / "b")
+    before = content(engine)
+    line = json.dumps([1, name, 3]).encode() + b"\n"
+    edit(tmp_path / "b", lambda member, data: line if "workspaces" in member else data)
+    part = {"name": "workspaces", "columns": ["id", "name", "revision"], "rows": 1, "sha256": sha256(line).hexdigest()}
+    edit_manifest(tmp_path / "b", tables=[part])
+    if name == "a\0b" and engine.dialect.name == "sqlite":
+        pytest.skip("SQLite stores it")
+    with pytest.raises(BackupDamaged, match=r"row of workspaces"):
+        restored(engine, tmp_path / "b", replace=True)
+    assert content(engine) == before
 
 
 def test_a_newer_backup_is_refused(sqlite_engine: Engine, files: JobFiles, tmp_path: Path) -> None:

@@ -9,16 +9,19 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from saywhy import store
 from saywhy.errors import Conflict, CustomerNotFound, SourceNotFound
 from saywhy.source import Credentials, SourceDeliveryState, SourceKind
 from saywhy.store.source_tables import source_deliveries
+from saywhy.webhook import EventType, NewEvent
 from service.erasure import delete_customer, delete_older
 from service.files import JobFiles
 from service.sources import processing
 from service.sources.configuration import change_source, find_source, remove_source
 from service.sources.processing import process_again
 from service.worker import clear
-from service.workspaces import create
+from service.workspaces import create, promise_anonymity
+from tests.builders.receiver import subscribe
 from tests.builders.sources import WORKSPACE, deliveries_of, feedback, run_next, send, source_of
 from tests.builders.stored_rows import stored_text
 
@@ -98,3 +101,36 @@ def test_a_source_of_a_workspace_is_not_one_of_another(engine: Engine) -> None:
     ):
         with pytest.raises(SourceNotFound):
             attempt()
+
+
+@pytest.mark.parametrize("is_processed", [False, True])
+def test_a_workspace_with_deliveries_is_not_made_anonymous(engine: Engine, *, is_processed: bool) -> None:
+    """What survey tools have sent says who answered, also if none of it was a response; without the source, it may."""
+    source = source_of(engine, GENERIC)
+    send(engine, source, {"data": {"id": "x", "email": "ada@example.com"}})
+    if is_processed:
+        run_next(engine)
+    with pytest.raises(Conflict, match="remove these sources"):
+        promise_anonymity(engine, WORKSPACE)
+    remove_source(engine, WORKSPACE, source.id)
+    promise_anonymity(engine, WORKSPACE)
+    assert "ada@example.com" not in stored_text(engine)
+
+
+def test_a_workspace_with_half_a_pull_is_not_made_anonymous(engine: Engine) -> None:
+    """How far a pull has come may be the id of a response."""
+    source = source_of(engine, SourceKind.TYPEFORM)
+    with engine.begin() as connection:
+        store.sources.set_checkpoint(connection, source.id, {"position": {"before": "token-of-a-response"}})
+    with pytest.raises(Conflict, match="remove these sources"):
+        promise_anonymity(engine, WORKSPACE)
+
+
+def test_messages_about_accounts_do_not_stay_in_an_anonymous_workspace(engine: Engine) -> None:
+    """They name a company, or a person, and go when the workspace promises that it knows nobody."""
+    subscribe(engine, "http://127.0.0.1:9/", workspace=WORKSPACE)
+    event = NewEvent(EventType.ACCOUNT_TURNED, {"account": "Acme Rockets"}, account="Acme Rockets")
+    with engine.begin() as connection:
+        store.webhooks.record(connection, store.workspaces.find(connection, WORKSPACE), [event], [1])
+    promise_anonymity(engine, WORKSPACE)
+    assert "Acme Rockets" not in stored_text(engine)

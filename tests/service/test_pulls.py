@@ -149,6 +149,7 @@ def test_many_answers_of_one_second(engine: Engine, tools: SurveyTools, kind: So
         [(429, {"Retry-After": "0"}), (503, {}), (500, {})],
         [(429, {}), (502, {"Retry-After": format_datetime(moment(0))})],
         [(408, {}), (504, {"Retry-After": "soon"})],
+        [(503, {"Retry-After": "Mon, 01 Jan 99999999999 00:00:00 GMT"})],
     ],
 )
 def test_a_busy_tool_is_asked_again(engine: Engine, tools: SurveyTools, refusals: list[tuple[int, Any]]) -> None:

@@ -13,8 +13,9 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from saywhy.errors import InvalidInput
+from service.retry_after import LONGEST_PAUSE
 from service.webhooks.addresses import Outgoing
-from service.webhooks.http import LARGEST_ANSWER, LONGEST_PAUSE, NotSent, post
+from service.webhooks.http import LARGEST_ANSWER, NotSent, post
 from tests.builders.receiver import LOCAL, Receiver, receiving
 
 
@@ -185,7 +186,15 @@ def test_retry_after_is_understood(receiver: Receiver, value: str, least: float,
     assert least <= pause.total_seconds() <= most
 
 
-@pytest.mark.parametrize("value", ["soon", "-5", "1.5", "٣", ""])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("soon", "-5", "1.5", "٣", ""),
+        "Mon, 01 Jan 99999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2026 99999999999999999999:00:00 GMT",
+        "Mon, 01 Jan 2026 00:00:00 +99999999999999",
+    ],
+)
 def test_an_unreadable_retry_after_is_none(receiver: Receiver, value: str) -> None:
     """Whatever else it says."""
     receiver.answers = [(503, {"Retry-After": value.encode("utf-8").decode("latin-1")})]

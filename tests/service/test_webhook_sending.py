@@ -21,6 +21,7 @@ from service.webhooks.endpoints import Change, change_endpoint, list_endpoints, 
 from service.webhooks.sending import ATTEMPTS, send_next
 from tests.builders.followed_up import answer, save_and_tell
 from tests.builders.receiver import LOCAL, Received, Receiver, receiving, subscribe
+from tests.builders.stored_rows import stored_text
 
 
 @pytest.fixture
@@ -109,6 +110,22 @@ def test_pauses_grow_and_differ() -> None:
         assert expected * 0.75 <= min(drawn) < max(drawn) <= expected * 1.25
         assert len(set(drawn)) > 150
     assert timedelta(hours=24) < sum((drawn[0] for drawn in pauses[:-1]), timedelta()) < timedelta(days=3)
+
+
+def test_a_bug_in_sending_is_a_failed_attempt(
+    sqlite_engine: Engine, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is recorded and counted as any other, so that the message is given up some day and holds up no other one."""
+    subscribe(sqlite_engine, receiver.url)
+    save_and_tell(sqlite_engine, answer(1, 0, "Slow"), answer(2, 0, "Dear"))
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "message", lambda *_: 1 // 0)
+        assert send_next(sqlite_engine, LOCAL)
+    second, first = deliveries(sqlite_engine)
+    assert (first.state, first.attempts) == (DeliveryState.PENDING, 1)
+    assert "ZeroDivisionError" in str(first.detail)
+    assert send_next(sqlite_engine, LOCAL)
+    assert [delivery.id for delivery in deliveries(sqlite_engine, DeliveryState.DELIVERED)] == [second.id]
 
 
 def test_retry_after_holds_up_all_messages_of_the_endpoint(sqlite_engine: Engine, receiver: Receiver) -> None:
@@ -231,7 +248,7 @@ def test_a_message_whose_worker_died_comes_again(engine: Engine, receiver: Recei
     with engine.begin() as connection:
         lost = store.deliveries.take(connection, timedelta(minutes=1))
     assert lost is not None
-    sending._send(lost, LOCAL)
+    sending._send(engine, lost, LOCAL)
     assert not send_next(engine, LOCAL)
     make_due(engine)
     assert send_next(engine, LOCAL)
@@ -271,6 +288,32 @@ def test_after_rotation_both_secrets_verify_for_a_day(sqlite_engine: Engine, rec
     assert verified(receiver.received[1], after)
     with pytest.raises(WebhookVerificationError):
         verified(receiver.received[1], before)
+
+
+def test_secrets_are_not_in_the_database(engine: Engine, receiver: Receiver) -> None:
+    """Who has the database, or a backup, can neither sign nor write to Slack; without the key file nothing is sent."""
+    _, secret = subscribe(engine, receiver.url)
+    subscribe(engine, receiver.url, kind=EndpointKind.SLACK)
+    _, rotated = rotate_secret(engine, "default", 1)
+    change_endpoint(engine, "default", 2, Change(url=f"{receiver.url}&another"), outgoing=LOCAL)
+    stored = stored_text(engine)
+    assert not any(text in stored for text in (secret, rotated, "/hook?from=saywhy&another"))
+    assert stored.count("/hook?from=saywhy") == 1
+    save_and_tell(engine, answer(1, 0, "Slow"))
+    key_file = engine.get_execution_options()["key_file"]
+    content = key_file.read_text()
+    key_file.unlink()
+    assert send_next(engine, LOCAL)
+    assert send_next(engine, LOCAL)
+    assert all("cannot be decrypted" in str(delivery.detail) for delivery in deliveries(engine, DeliveryState.PENDING))
+    assert receiver.received == []
+    _, given_again = rotate_secret(engine, "default", 1)
+    make_due(engine)
+    assert send_next(engine, LOCAL)
+    assert verified(receiver.received[0], given_again)
+    key_file.write_text(content)
+    assert send_next(engine, LOCAL)
+    assert receiver.received[1].path.endswith("&another")
 
 
 def test_slack_gets_blocks_in_its_language(sqlite_engine: Engine, receiver: Receiver) -> None:
