@@ -37,9 +37,9 @@ ALLOWED = {
     r"|(PATCH|PUT) .*|POST /v1/(audits.*|classify.*|exports|fixes|follow-up/.*|imports.*|keys|schedules)"
     r"|POST /v1/(topic-|sources|wave-plans|webhook).*",
     # Names and passwords of nobody, and webhooks without the signature of their sender.
-    401: "POST /v1/(session|webhooks/.*)",
+    401: r"(HEAD|POST) /v1/(session|webhooks/.*)",
     # Paths, parameters and bodies name what is not there.
-    404: r"(GET|POST|PUT|PATCH|DELETE) .*\{.*"
+    404: r"(HEAD|GET|POST|PUT|PATCH|DELETE) .*\{.*"
     r"|GET (/|/v1/(comments|scenarios))"
     r"|POST /v1/(classify.*|exports|fixes|follow-up/new-accounts|imports.*|topic-edits)",
     # It depends on what is stored: the name of a key, an account, a source or a plan is in use, somebody else changed
