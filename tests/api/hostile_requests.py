@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
+from api.v1.receiving import EXAMPLES as WEBHOOKS
+
 #: Bodies of the right shape, by operation, that are made wrong in one place.
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/classify"): {"comments": [{"id": "a", "text": "Too slow.", "language": "en"}]},
@@ -48,6 +50,26 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("POST", "/v1/keys"): {"name": "CRM", "scopes": ["read"], "expires_at": "2100-01-01T00:00:00Z"},
     ("POST", "/v1/session"): {"name": "ada", "password": "correct horse battery"},
+    ("POST", "/v1/sources"): {
+        "name": "Shop",
+        "kind": "generic",
+        "columns": {"score": ["NPS"], "comment": ["Why?"], "segments": ["plan"]},
+        "scale": "0-10",
+    },
+    ("PUT", "/v1/sources/{source}"): {"name": "Shop", "kind": "hubspot", "token": "secret"},
+    ("POST", "/v1/webhook-endpoints"): {
+        "url": "https://crm.example/saywhy",
+        "events": ["detractor.new"],
+        "kind": "webhook",
+    },
+    ("PATCH", "/v1/webhook-endpoints/{endpoint}"): {"events": ["report.finished"], "is_enabled": True},
+    ("POST", "/v1/wave-plans"): {
+        "name": "2027",
+        "start": "2027-01-15",
+        "stratify_by": ["plan"],
+        "customers": [{"id": "c-1", "email": "a@x.example", "segments": {"plan": "pro"}, "asked_on": "2026-12-01"}],
+    },
+    **{("POST", f"/v1/webhooks/{kind}/{{source}}"): example for kind, example in WEBHOOKS.items()},
 }
 
 #: Values that take the place of a member, or of a whole body.

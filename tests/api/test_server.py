@@ -44,6 +44,10 @@ PARAMETERS = {
     "{import_id}": "1",
     "{schedule}": "1",
     "{key}": "1",
+    "{source}": "0" * 32,
+    "{delivery}": "1",
+    "{endpoint}": "1",
+    "{plan}": "2027",
 }
 
 

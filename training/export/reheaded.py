@@ -1,6 +1,6 @@
 """Make a bundle of the encoder of another one and new heads, calibrated anew.
 
-python -m training.export.reheaded --heads RUN/heads.safetensors --data DATA --version core-2027.05
+python -m training.export.reheaded --heads RUN/heads.safetensors --data DATA --version NAME
 """
 
 from __future__ import annotations

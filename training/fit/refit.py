@@ -2,7 +2,7 @@
 
     python -m training.fit.prepare --config training/fit/finetune.toml --base CHECKPOINT --data DATA --out RUN
     python -m training.fit.refit --out RUN [--bundle models/bundled]
-    python -m training.export.reheaded --heads RUN/heads.safetensors --data DATA --version core-2027.05
+    python -m training.export.reheaded --heads RUN/heads.safetensors --data DATA --version NAME
 
 With its attention as it is, what a label pools from a span does not change, and the heads are linear in it: minutes on
 a processor instead of a fine-tuning. The result is a weighted mean of the votes before and after: of the two, it keeps
