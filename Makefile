@@ -52,7 +52,7 @@ bench-million: .venv/dev
 	touch $@
 
 .venv/dev: .venv/torch pyproject.toml
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[mcp,train,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[mcp,oidc,otel,train,dev]'
 	touch $@ .venv/installed
 
 # The browser and the Chinese fonts that the page tests need; nothing to do where they are there already.
