@@ -27,9 +27,11 @@ from pipelines.impact.score_likelihood import Likelihood, Parameters, Predictors
 _PSEUDO_RESPONSES = 0.01
 _GROUP_SCORES = ((6, slice(0, 7)), (7, slice(7, 9)), (9, slice(9, 11)))
 
-#: Of Newton's method; a step changes no parameter by more than so many logits.
-_MAX_STEPS = 60
+#: Of Newton's method; a step changes no parameter by more than so many logits, and gains at least this share of what
+#: the slope promises, as longer ones can go to and fro across the maximum (Armijo 1966).
+_MAX_STEPS = 200
 _LONGEST_STEP = 4.0
+_LEAST_GAIN = 0.25
 
 #: Prior standard deviation of thresholds: nothing is known of them, but each stays finite where all are far from it.
 _THRESHOLD_SD = 100.0
@@ -129,10 +131,12 @@ def _maximum(likelihood: Likelihood, values: Floats, mean: Floats, precision: Fl
         gradient -= precision @ (values - mean)
         step = linalg.solve(information + precision, gradient, assume_a="pos")
         # The decrement is twice what the log likelihood can still gain: below this no estimate changes visibly.
-        if step @ gradient < 1e-6:
+        decrement = float(step @ gradient)
+        if decrement < 1e-6:
             break
         size = min(1.0, _LONGEST_STEP / float(np.abs(step).max()))
-        while (candidate := objective(values + size * step)) < value - 1e-9 * abs(value) and size > 1e-6:
+        least = value - 1e-9 * abs(value)
+        while (candidate := objective(values + size * step)) < least + _LEAST_GAIN * size * decrement and size > 1e-6:
             size /= 2
         values, value = values + size * step, candidate
     return values, information

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from statsmodels.miscmodels.ordinal_model import OrderedModel
@@ -134,6 +134,9 @@ def test_a_part_of_many_rows_is_only_the_start(monkeypatch: pytest.MonkeyPatch) 
 @given(
     st.lists(st.tuples(st.integers(0, 10), st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=30),
     st.floats(-4, 4),
+)
+@example(  # long steps go to and fro
+    [(0, False, False, True), (0, True, True, True), (1, False, False, True), (1, False, True, True)], 1.875
 )
 @settings(max_examples=150)
 def test_any_scores_have_a_maximum(responses: list[tuple[int, bool, bool, bool]], earlier: float) -> None:
