@@ -28,7 +28,7 @@ _PSEUDO_RESPONSES = 0.01
 _GROUP_SCORES = ((6, slice(0, 7)), (7, slice(7, 9)), (9, slice(9, 11)))
 
 #: Of Newton's method; a step changes no parameter by more than so many logits, and gains at least this share of what
-#: the slope promises, as longer ones can go to and fro across the maximum (Armijo 1966).
+#: the slope promises, as longer ones can go back and forth across the maximum (Armijo 1966).
 _MAX_STEPS = 200
 _LONGEST_STEP = 4.0
 _LEAST_GAIN = 0.25

@@ -135,7 +135,7 @@ def test_a_part_of_many_rows_is_only_the_start(monkeypatch: pytest.MonkeyPatch) 
     st.lists(st.tuples(st.integers(0, 10), st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=30),
     st.floats(-4, 4),
 )
-@example(  # long steps go to and fro
+@example(  # long steps go back and forth
     [(0, False, False, True), (0, True, True, True), (1, False, False, True), (1, False, True, True)], 1.875
 )
 @settings(max_examples=150)
