@@ -119,7 +119,7 @@ def change(
 
     settings = read_settings()
     engine = configured_store(settings)
-    found = find_source(engine, settings.workspace, source)
+    stored = find_source(engine, settings.workspace, source)
     texts = {"namespace": namespace, "form": form, "host": host, "mapping": mapping, "wave": wave}
     given: dict[str, Any] = {key: text or None for key, text in texts.items() if text is not None}
     given |= {key: value for key, value in (("name", name), ("scale", scale)) if value is not None}
@@ -128,7 +128,7 @@ def change(
     if field is not None:
         given["columns"] = _choice(field)
     credentials = Credentials(_first_line(secret_file), _first_line(token_file))
-    changed = change_source(engine, settings.workspace, found.id, replace(found.settings, **given), credentials)
+    changed = change_source(engine, settings.workspace, stored.id, replace(stored.settings, **given), credentials)
     record(engine, settings, "sources change", changed.id)
     typer.echo(printable_line(_described(changed)))
 
@@ -140,10 +140,10 @@ def remove(source: SourceName) -> None:
 
     settings = read_settings()
     engine = configured_store(settings)
-    found = find_source(engine, settings.workspace, source)
-    remove_source(engine, settings.workspace, found.id)
-    record(engine, settings, "sources remove", found.id)
-    typer.echo(printable_line(f"Removed {found.settings.name}."))
+    stored = find_source(engine, settings.workspace, source)
+    remove_source(engine, settings.workspace, stored.id)
+    record(engine, settings, "sources remove", stored.id)
+    typer.echo(printable_line(f"Removed {stored.settings.name}."))
 
 
 @app.command("pull")
@@ -158,8 +158,8 @@ def pull(
 
     settings = read_settings()
     engine = configured_store(settings)
-    found = find_source(engine, settings.workspace, source)
-    job = start(engine, settings.workspace, PullArguments(found.id, everything))
+    stored = find_source(engine, settings.workspace, source)
+    job = start(engine, settings.workspace, PullArguments(stored.id, everything))
     typer.echo(f"Job {job.id} is {job.state}.")
 
 
@@ -178,8 +178,8 @@ def deliveries(
 
     settings = read_settings()
     engine = configured_store(settings)
-    found = find_source(engine, settings.workspace, source)
-    read = partial(list_deliveries, engine, settings.workspace, found.id, states=state or ())
+    stored = find_source(engine, settings.workspace, source)
+    read = partial(list_deliveries, engine, settings.workspace, stored.id, states=state or ())
     for delivery in first_entries(read, limit):
         typer.echo(printable_line(_line(delivery)))
 
@@ -195,8 +195,8 @@ def reprocess(
 
     settings = read_settings()
     engine = configured_store(settings)
-    found = find_source(engine, settings.workspace, source)
-    typer.echo(printable_line(_line(process_again(engine, settings.workspace, found.id, delivery))))
+    stored = find_source(engine, settings.workspace, source)
+    typer.echo(printable_line(_line(process_again(engine, settings.workspace, stored.id, delivery))))
 
 
 def _choice(fields: list[str] | None) -> ColumnChoice:

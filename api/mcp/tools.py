@@ -151,7 +151,7 @@ def tools_of(workspace: Workspace) -> list[Callable[..., BaseModel]]:
         wanted = [Segment.parse(each) for each in segments or ()]
         search = CommentSearch(wave, cause, theme, sentiment, wanted, group, score, language, text)
         page = list_comments(engine, name, search, code_frame=code_frame, limit=limit, cursor=cursor)
-        return FoundComments(comments=[FoundComment.of(found) for found in page.comments], next=page.next)
+        return FoundComments(comments=[FoundComment.of(comment) for comment in page.comments], next=page.next)
 
     return [classify, ranking, segment_ranking, cause, search_comments]
 

@@ -109,8 +109,8 @@ class _Columns:
             "opted_out": (wanted.opted_out, own["opted_out"]),
             "asked_on": (wanted.asked_on, own["asked_on"]),
         }
-        found = {role: self._find(*names) for role, names in known.items()}
-        self.roles = {role: column for role, column in found.items() if column is not None}
+        columns = {role: self._find(*names) for role, names in known.items()}
+        self.roles = {role: column for role, column in columns.items() if column is not None}
         for role, option in (("id", "customer ids"), ("email", "e-mail addresses")):
             if role not in self.roles:
                 raise InvalidInput(f"{name} has no column with {option}: say which it is; {self._columns()}")

@@ -72,8 +72,8 @@ class Outgoing:
 
 def resolve(host: str, port: int) -> list[str]:
     """The addresses of a host. Raises `OSError` if there are none."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for _, _, _, _, address in found))
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for _, _, _, _, address in answers))
 
 
 def reachable(host: str, port: int, outgoing: Outgoing, resolve: Resolve = resolve) -> list[str]:

@@ -135,9 +135,9 @@ def read_reports(client: Client) -> None:
     client.fixes.remove(fix.cause)
     assert client.fixes.list() == []
 
-    found = client.comments.list(theme="billing", segment=["region=north"], group="detractor", limit=5)
-    assert_type(found, Iterator[m.ExportedResponse])
-    comments = list(found)
+    pages = client.comments.list(theme="billing", segment=["region=north"], group="detractor", limit=5)
+    assert_type(pages, Iterator[m.ExportedResponse])
+    comments = list(pages)
     assert len(comments) == 30  # of six pages
     assert len({comment.id for comment in comments}) == 30
 

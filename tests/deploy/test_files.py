@@ -62,9 +62,9 @@ def environments() -> Iterator[dict[str, str]]:
 
 def test_every_variable_is_a_setting_with_a_valid_value(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each container starts with the settings that its variables name, and with no others."""
-    found = list(environments())
-    assert len(found) == 1 + len(services()) + len(list(containers()))
-    for variables in found:
+    of_containers = list(environments())
+    assert len(of_containers) == 1 + len(services()) + len(list(containers()))
+    for variables in of_containers:
         names = {name for name in variables if not name.startswith("OTEL_")}
         assert names <= {f"SAYWHY_{name.upper()}" for name in Settings.model_fields}
         with monkeypatch.context() as patch:

@@ -125,9 +125,9 @@ def test_generic_webhooks_take_several_responses_and_leave_ids_alone() -> None:
 
 def test_a_record_without_id_is_rejected() -> None:
     """It would count twice if it were sent again."""
-    found = read(SourceKind.GENERIC, {"data": {"score": 7, "comment": "ok then"}})
-    assert found.responses == ()
-    assert [rejection.reason for rejection in found.rejections] == [
+    received = read(SourceKind.GENERIC, {"data": {"score": 7, "comment": "ok then"}})
+    assert received.responses == ()
+    assert [rejection.reason for rejection in received.rejections] == [
         "has no response id, by which known responses are told from new ones"
     ]
 
@@ -213,10 +213,10 @@ def test_hubspot_page() -> None:
     assert provider.api is not None
     body = json.loads((EXPORTS / "hubspot.json").read_text())
     page = provider.api.page(body, {})
-    found = read_records(provider, page.records, SourceSettings("s", SourceKind.HUBSPOT, "hubspot"))
+    pulled = read_records(provider, page.records, SourceSettings("s", SourceKind.HUBSPOT, "hubspot"))
     assert page.next == {"after": body["paging"]["next"]["after"]}
-    assert [(r.external_id, r.score) for r in found.responses] == [("990001", Score(9)), ("990003", Score(0))]
-    assert [rejection.reason for rejection in found.rejections] == ["a survey of type CES, not NPS"]
+    assert [(r.external_id, r.score) for r in pulled.responses] == [("990001", Score(9)), ("990003", Score(0))]
+    assert [rejection.reason for rejection in pulled.rejections] == ["a survey of type CES, not NPS"]
 
 
 def api_of(kind: SourceKind) -> Api:

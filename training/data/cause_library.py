@@ -4,7 +4,8 @@ The causes themselves are in the code frame (`saywhy.code_frame`).
 `causes/<language>/<theme>.txt` has the clauses: a line `# id` opens the section of a cause, then one clause a line.
 `no_cause/<language>.txt` has clauses that name no cause: verdicts, facts, non-answers, wishes.
 `comments/<language>.jsonl` has whole comments: `parts`, each with a `text` and the `cause` that it names, or null.
-The clauses were written for this purpose, each language for itself; none is taken from anybody's feedback.
+The clauses were written for this purpose, most of them each language for itself (the README says which are not); none
+is taken from anybody's feedback.
 """
 
 from __future__ import annotations

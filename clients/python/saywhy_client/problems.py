@@ -23,8 +23,8 @@ class ProblemError(SaywhyError):
 
     def __init__(self, problem: m.Problem) -> None:
         self.problem = problem
-        places = [f"{place.pointer or place.parameter}: {place.detail}" for place in self.errors]
-        super().__init__("; ".join([f"{problem.status} {problem.title}: {problem.detail}", *places]))
+        faults = [f"{error.pointer or error.parameter}: {error.detail}" for error in self.errors]
+        super().__init__("; ".join([f"{problem.status} {problem.title}: {problem.detail}", *faults]))
 
     @property
     def kind(self) -> str:

@@ -37,11 +37,11 @@ def read_records(
     id is rejected: sent again, it would count twice. Raises `InvalidInput` and its subclasses if nothing in them is a
     score or a comment, or the scale is not decided.
     """
-    found = provider.reading(records)
+    reading = provider.reading(records)
     chosen = mapping.choice.overridden_by(settings.columns) if mapping else settings.columns
-    choice = found.columns.overridden_by(chosen)
-    is_tools_score = choice.score == found.columns.score
-    scale = settings.scale or (mapping.scale if mapping else None) or (found.scale if is_tools_score else None)
+    choice = reading.columns.overridden_by(chosen)
+    is_tools_score = choice.score == reading.columns.score
+    scale = settings.scale or (mapping.scale if mapping else None) or (reading.scale if is_tools_score else None)
     cells = [_flat(record) for record in records]
     for name in _missing(choice, cells):
         for record in cells:

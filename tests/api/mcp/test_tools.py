@@ -137,10 +137,10 @@ def test_comments_are_found_by_words_and_filters_page_by_page(brand: Session) ->
     assert len(first["comments"]) == 20
     second = brand.call("search_comments", **search, cursor=first["next"])
     assert second["next"] is None
-    found = [*first["comments"], *second["comments"]]
-    assert {comment["id"] for comment in found} == {f"W2-team-{number}" for number in range(24)}
-    assert {(comment["score"], comment["sentiment"]) for comment in found} == {(2, "negative")}
-    assert {theme["id"] for comment in found for theme in comment["themes"]} == {"support"}
+    comments = [*first["comments"], *second["comments"]]
+    assert {comment["id"] for comment in comments} == {f"W2-team-{number}" for number in range(24)}
+    assert {(comment["score"], comment["sentiment"]) for comment in comments} == {(2, "negative")}
+    assert {theme["id"] for comment in comments for theme in comment["themes"]} == {"support"}
 
 
 def test_personal_data_is_masked(acme: Session) -> None:
