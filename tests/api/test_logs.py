@@ -98,8 +98,8 @@ def test_what_nobody_catches_is_logged_with_its_place(log: io.StringIO) -> None:
 def test_metrics_count_requests_by_route(client: TestClient) -> None:
     """Requests are counted by template of the route, and unknown methods and paths under one name each."""
     client.get("/v1/reports/all")
-    client.request("MAKE4711", "/v1/reports/4711")
-    client.get("/4711")
+    client.request("MAKEZEBRA", "/v1/reports/ZEBRA")
+    client.get("/ZEBRA")
     client.post("/v1/classify", json={"comments": [{"id": 1, "text": "Support is slow."}]})
     text = client.get("/metrics").text
     assert 'saywhy_requests_total{method="GET",route="/v1/reports/{wave:path}",status="200"}' in text
@@ -108,4 +108,4 @@ def test_metrics_count_requests_by_route(client: TestClient) -> None:
     assert "saywhy_batch_comments_count" in text
     assert "saywhy_waiting_comments 0.0" in text
     assert "saywhy_database_connections_in_use 0.0" in text
-    assert "4711" not in text
+    assert "ZEBRA" not in text
