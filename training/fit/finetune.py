@@ -1,7 +1,8 @@
 """Fine-tune encoder and heads together: sentiment, themes, causes, and vectors close to the base encoder's.
 
     python -m training.fit.prepare --config training/fit/finetune.toml --base CHECKPOINT --data DATA --out RUN
-    python -m training.fit.finetune --config training/fit/finetune.toml --base CHECKPOINT --out RUN [--start CHECKPOINT]
+    python -m training.fit.finetune --config training/fit/finetune.toml --base CHECKPOINT --out RUN
+
 
 On a GPU if there is one. Writes `RUN/checkpoint.pt` every 5 minutes and resumes from it; `RUN/log.jsonl` has a line
 every 50 steps. The result is `RUN/model.safetensors` (a Hugging Face BertModel), with `RUN/heads.safetensors` and
@@ -32,22 +33,23 @@ from training.fit.heads import SpanHeads
 from training.fit.plan import plan_batches
 from training.fit.recipe import Recipe, read_recipe
 from training.fit.step import train_step
+from training.fit.teachers import Teachers
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
 CHECKPOINT_SECONDS = 300
 LOG_STEPS = 50
-_WORKERS = 4  # processes that make batches for a GPU
+_WORKERS = 6  # processes that make batches for a GPU
 
 
-def train(state: TrainingState, batches: Batches, recipe: Recipe, out: Path) -> None:
+def train(state: TrainingState, batches: Batches, recipe: Recipe, out: Path, teachers: Teachers | None = None) -> None:
     """Run the steps that are not done yet, one for each batch; log and save on the way."""
     first = state.resume(out / CHECKPOINT)
     print(f"{len(batches)} steps, from step {first}", flush=True)
     started = last_saved = time.time()
     rows, losses = 0, []
     for step, batch in enumerate(_load(batches, first, state.encoder.device), first + 1):
-        losses.append(train_step(state, batch, recipe))
+        losses.append(train_step(state, batch, recipe, teachers))
         rows += len(batch.ids)
         if step % LOG_STEPS == 0:
             _log(out / LOG, step, float(torch.stack(losses).mean()), rows / (time.time() - started))
@@ -74,6 +76,9 @@ def main(
     base: Annotated[Path, typer.Option(help="A Hugging Face checkpoint with tokenizer.json; vectors stay near it.")],
     out: Annotated[Path, typer.Option(help="The folder with the training set; the result is written there.")],
     start: Annotated[Path | None, typer.Option(help="Start from this checkpoint and its heads, not from BASE.")] = None,
+    teacher: Annotated[
+        list[Path] | None, typer.Option(help="Learn from the answers of this checkpoint too; may be given repeatedly.")
+    ] = None,
 ) -> None:
     """Fine-tune, or resume a fine-tuning."""
     recipe = read_recipe(config_file)
@@ -91,7 +96,8 @@ def main(
     lengths = np.array([len(example.ids) for example in training_set.examples])
     batches = Batches(training_set.examples, vectors, plan_batches(lengths, recipe), encoder.config.hidden_size)
     state = TrainingState.initial(encoder, heads.to(device), recipe, len(batches))
-    train(state, batches, recipe, out)
+    teachers = Teachers.load(teacher, training_set, recipe, device) if teacher else None
+    train(state, batches, recipe, out, teachers)
     encoder.save_pretrained(out)
     (out / TOKENIZER).write_bytes((base / TOKENIZER).read_bytes())
     heads.save(out / HEADS)

@@ -134,7 +134,7 @@ class SpanHeads(nn.Module):
 
 
 #: Weights of the four losses. Theme losses are means over many columns, most of them easy negatives: hence the factor.
-_THEME_WEIGHT, _POLARITY_WEIGHT, _SENTIMENT_WEIGHT, _SIGN_WEIGHT = 6.0, 0.7, 1.5, 0.7
+THEME_WEIGHT, POLARITY_WEIGHT, SENTIMENT_WEIGHT, SIGN_WEIGHT = 6.0, 0.7, 1.5, 0.7
 
 
 def loss(themes: Tensor, polarities: Tensor, sentiment: Tensor, targets: TargetBatch, smoothing: float) -> Tensor:
@@ -148,10 +148,10 @@ def loss(themes: Tensor, polarities: Tensor, sentiment: Tensor, targets: TargetB
     polarity_loss = polarity_losses.sum() / targets.polarities.sum(-1).sum().clamp_min(1.0)
     weights = targets.sentiment_weights * (targets.sentiment >= 0)
     return (
-        _THEME_WEIGHT * theme_loss
-        + _POLARITY_WEIGHT * polarity_loss
-        + _SENTIMENT_WEIGHT * _sentiment_loss(sentiment, targets, weights, smoothing)
-        + _SIGN_WEIGHT * _sign_loss(sentiment, targets, weights)
+        THEME_WEIGHT * theme_loss
+        + POLARITY_WEIGHT * polarity_loss
+        + SENTIMENT_WEIGHT * _sentiment_loss(sentiment, targets, weights, smoothing)
+        + SIGN_WEIGHT * _sign_loss(sentiment, targets, weights)
     )
 
 

@@ -27,6 +27,7 @@ class Recipe:
     part_weight: float
     written_copies: int
     cause_weight: float
+    teacher_weight: float
     library_join_share: float
     join_share: float
     join_longest: int

@@ -8,9 +8,10 @@ from transformers import BertModel
 
 from training.fit.batch import Batch
 from training.fit.checkpoint import TrainingState
-from training.fit.device import autocast
 from training.fit.heads import SpanHeads, loss
+from training.fit.prediction import predict
 from training.fit.recipe import Recipe
+from training.fit.teachers import Teachers, answers_loss
 
 _MAX_GRADIENT_NORM = 1.0
 #: Label smoothing of the causes: neighbouring causes share clauses that readers also disagree about.
@@ -19,9 +20,9 @@ _CAUSE_SMOOTHING = 0.05
 _ABSENT = -30.0
 
 
-def train_step(state: TrainingState, batch: Batch, recipe: Recipe) -> Tensor:
+def train_step(state: TrainingState, batch: Batch, recipe: Recipe, teachers: Teachers | None = None) -> Tensor:
     """Update the parameters on one batch; its loss, on the device (reading it would wait for the device)."""
-    total = batch_loss(state.encoder, state.heads, batch.to(state.encoder.device), recipe)
+    total = batch_loss(state.encoder, state.heads, batch.to(state.encoder.device), recipe, teachers)
     total.backward()
     nn.utils.clip_grad_norm_(state.parameters, _MAX_GRADIENT_NORM)
     state.optimiser.step()
@@ -30,14 +31,13 @@ def train_step(state: TrainingState, batch: Batch, recipe: Recipe) -> Tensor:
     return total.detach()
 
 
-def batch_loss(encoder: BertModel, heads: SpanHeads, batch: Batch, recipe: Recipe) -> Tensor:
-    """Weighted sum of the losses of whole texts, of their clauses, of labelled clauses, of causes and of vectors."""
-    with autocast(encoder.device):
-        states = encoder(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state
-    states = states.float()
-    # The heads pool over words alone: states of prefix and special tokens carry the whole text, and a clause must be
-    # classified by its own words.
-    themes, polarities, sentiment = heads(states, batch.word_spans)
+def batch_loss(
+    encoder: BertModel, heads: SpanHeads, batch: Batch, recipe: Recipe, teachers: Teachers | None = None
+) -> Tensor:
+    """Weighted sum of the losses of whole texts, of their clauses, of labelled clauses, of causes and of vectors; and
+    of the difference to the teachers' answers."""
+    prediction = predict(encoder, heads, batch)
+    themes, polarities, sentiment = prediction.themes, prediction.polarities, prediction.sentiment
     total = loss(themes[:, 0], polarities[:, 0], sentiment[:, 0], batch.targets, recipe.smoothing)
     if batch.is_span.shape[1] > 1:
         clause_themes, clause_polarities = _best_clause_logits(themes, polarities, batch.is_span)
@@ -47,10 +47,15 @@ def batch_loss(encoder: BertModel, heads: SpanHeads, batch: Batch, recipe: Recip
         index = batch.labelled_spans.unbind(1)
         part_loss = loss(themes[index], polarities[index], sentiment[index], batch.span_targets, recipe.smoothing)
         total = total + recipe.part_weight * part_loss
-    vectors = F.normalize(batch.spans @ states, dim=-1, eps=1e-6)
+    causes = heads.cause_logits(prediction.vectors)
     if len(batch.cause_spans):
-        total = total + recipe.cause_weight * _cause_loss(heads, vectors, batch)
-    return total + recipe.vector_weight * _vector_loss(vectors, batch)
+        total = total + recipe.cause_weight * _cause_loss(causes, batch)
+    if teachers:
+        answers = teachers.answers(batch)
+        total = total + recipe.teacher_weight * answers_loss(
+            prediction, causes, answers, batch.is_span, recipe.cause_weight
+        )
+    return total + recipe.vector_weight * _vector_loss(prediction.vectors, batch)
 
 
 def _best_clause_logits(themes: Tensor, polarities: Tensor, is_span: Tensor) -> tuple[Tensor, Tensor]:
@@ -65,15 +70,10 @@ def _best_clause_logits(themes: Tensor, polarities: Tensor, is_span: Tensor) -> 
     return (weights * candidates).sum(1), (weights[..., None] * polarities).sum(1)
 
 
-def _cause_loss(heads: SpanHeads, vectors: Tensor, batch: Batch) -> Tensor:
-    """Cross-entropy of the causes, mean over the spans whose causes are known.
-
-    `vectors` (n, S, hidden) are those of the spans, of unit length.
-    """
+def _cause_loss(logits: Tensor, batch: Batch) -> Tensor:
+    """Cross-entropy of the causes, mean over the spans whose causes are known. `logits` are (n, S, causes + 1)."""
     texts, spans, causes = batch.cause_spans.unbind(1)
-    losses = F.cross_entropy(
-        heads.cause_logits(vectors[texts, spans]), causes, label_smoothing=_CAUSE_SMOOTHING, reduction="none"
-    )
+    losses = F.cross_entropy(logits[texts, spans], causes, label_smoothing=_CAUSE_SMOOTHING, reduction="none")
     return losses @ batch.cause_shares / batch.cause_shares.sum()
 
 
