@@ -52,7 +52,8 @@ from api.v1 import (
     webhook_endpoints,
     webhook_events,
 )
-from api.web import docs, report, sign_in, single_sign_on
+from api.web import docs, errors, preferences, report, sign_in, single_sign_on, static_files
+from api.web.pages import PAGES
 from saywhy import __version__
 from saywhy.settings import Settings
 from saywhy.store import connections_in_use
@@ -87,7 +88,7 @@ TAGS = [
     {"name": "jobs", "description": "Imports, analyses, exports and pulls in the background, and their schedules."},
     {"name": "mappings", "description": "Saved mappings: how files with certain columns are imported."},
     {"name": "access", "description": "Keys, signing in, and the log of who wrote what."},
-    {"name": "pages", "description": "The reports as pages."},
+    {"name": "pages", "description": "The reports as pages, to be printed and sent."},
     {"name": "health", "description": "For monitoring."},
 ]
 
@@ -142,6 +143,8 @@ def create_app(
     )
     app.state.metrics = measured
     app.state.is_draining = False
+    app.state.pages = PAGES
+    app.state.error_page = errors.error_page
     app.state.provider = single_sign_on.provider_of(settings)
     app.state.asking = CapacityLimiter(single_sign_on.ASKING)
     for module in (
@@ -175,11 +178,15 @@ def create_app(
         report,
         sign_in,
         single_sign_on,
+        preferences,
+        static_files,
         health,
         metrics,
         docs,
     ):
         app.include_router(module.router)
+    for page in PAGES:
+        app.include_router(page.router)
     docs.mount_assets(app)
     problems.install(app)
     # The last one is the outermost: the name of the server, then who it is, then what is written.

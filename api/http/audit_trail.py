@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,7 +40,7 @@ class AuditTrail:
 
         async def send_recorded(message: Message) -> None:
             nonlocal is_refused
-            if message["type"] == "http.response.start" and message["status"] < 300:
+            if message["type"] == "http.response.start" and _is_done(message["status"]):
                 try:
                     await _record(Request(scope), principal, message["status"])
                 except SaywhyError as error:  # what is not in the log must not look done
@@ -49,6 +50,11 @@ class AuditTrail:
                 await send(message)
 
         await self.app(scope, receive, send_recorded)
+
+
+def _is_done(status: int) -> bool:
+    """Whether the request was carried out: after a form, a page is led to (303)."""
+    return status < HTTPStatus.MULTIPLE_CHOICES or status == HTTPStatus.SEE_OTHER
 
 
 async def _record(request: Request, principal: Principal, status: int) -> None:

@@ -12,7 +12,7 @@ import time
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer, SecurityScopes
@@ -30,7 +30,8 @@ from saywhy.errors import Forbidden, SaywhyError, ServerBusy, TooManyRequests, U
 from saywhy.source import SourceKind
 from service.access import VALID_SECONDS, WINDOW, Admission, Credential, admit, local_principal, refuse_protected
 
-#: What nobody must sign in for: health, metrics, signing in, the reference of the interface. A slash ends a folder.
+#: What nobody must sign in for: health, metrics, signing in, how pages look, the reference of the interface. A slash
+#: ends a folder.
 PUBLIC = (
     "GET /health/",
     "GET /metrics",
@@ -39,6 +40,8 @@ PUBLIC = (
     "POST /sign-in",
     "GET /sign-in/oidc",
     "GET /sign-in/oidc/callback",
+    "POST /preferences",
+    "GET /static/",
     "GET /docs",
     "GET /docs/assets/",
     "GET /openapi.json",
@@ -87,8 +90,8 @@ class Authenticate:
             scope["state"]["principal"] = await self._principal(request, headers)
         except SaywhyError as error:
             refusal: Response = problems.refusal(request, error)
-            if isinstance(error, Unauthenticated) and _is_for_a_page(request):
-                refusal = _to_sign_in(request)
+            if isinstance(error, Unauthenticated) and problems.is_for_a_page(request):
+                refusal = _to_sign_in(request, refusal)
             await refusal(scope, receive, send_with_limits)
             return
         await self.app(scope, receive, send_with_limits)
@@ -190,16 +193,20 @@ class _Admitted:
         }
 
 
-def _is_for_a_page(request: Request) -> bool:
-    """Whether a browser asks for a page, without a key."""
-    is_page = "text/html" in request.headers.get("accept", "") and not _path(request.scope).startswith("/v1/")
-    return is_page and request.method == "GET" and "authorization" not in request.headers
+def _to_sign_in(request: Request, refusal: Response) -> Response:
+    """Lets the browser ask for the page on which people sign in, which leads back; else the refusal.
 
-
-def _to_sign_in(request: Request) -> Response:
-    """Lets the browser ask for the page on which people sign in, which leads back."""
+    What was sent with a form is not sent again, so that who sent it gets the refusal.
+    """
     root, query = request.scope.get("root_path", "").rstrip("/"), request.url.query
     back = _path(request.scope) + (f"?{query}" if query else "")
+    if "hx-request" in request.headers:  # a part of a page: the page on which it would be is left
+        page = urlsplit(request.headers.get("hx-current-url", ""))
+        back = page.path.removeprefix(root) + (f"?{page.query}" if page.query else "")
+        refusal.headers["HX-Redirect"] = f"{root}/sign-in?{urlencode({'next': back or '/'})}"
+        return refusal
+    if request.method != "GET":
+        return refusal
     return RedirectResponse(f"{root}/sign-in?{urlencode({'next': back})}", HTTPStatus.SEE_OTHER)
 
 

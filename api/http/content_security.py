@@ -1,4 +1,4 @@
-"""The content security policies of pages: only what a page itself contains may load or run."""
+"""The content security policies of pages: only what a page itself contains, or this server, may load or run."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ def of_sign_in(page: str) -> str:
     """The policy of the page on which people sign in: its style sheet, by hash, and a form for this server."""
     closed = _CLOSED.replace("form-action 'none'", "form-action 'self'")
     return f"{closed}; style-src {_hash_of(_STYLE, page)}"
+
+
+def of_app() -> str:
+    """The policy of the pages of the app: scripts, styles and images that are files of this server, nothing inline."""
+    closed = _CLOSED.replace("form-action 'none'", "form-action 'self'")
+    return f"{closed}; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 
 
 def of_docs(page: str) -> str:

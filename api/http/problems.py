@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -80,8 +81,28 @@ class Problem(BaseModel):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedPage:
+    """An error where a browser asked for a page."""
+
+    status: HTTPStatus
+    detail: str
+    headers: Mapping[str, str] | None
+
+
+#: Paths that are for programs, whatever they accept.
+_FOR_PROGRAMS = ("/v1/", "/health/", "/metrics", "/openapi.json", "/static/", "/docs/assets/")
+
+
+def is_for_a_page(request: Request) -> bool:
+    """Whether a browser asks for a page, or for a part of one, without a key."""
+    path = str(request.scope["path"]).removeprefix(request.scope.get("root_path", "").rstrip("/"))
+    wants_html = "text/html" in request.headers.get("accept", "")
+    return wants_html and not path.startswith(_FOR_PROGRAMS) and "authorization" not in request.headers
+
+
 def install(app: FastAPI) -> None:
-    """Answer every error of `app` with a problem document."""
+    """Answer every error of `app` with a problem document; with `app.state.error_page` where a page was wanted."""
     app.add_exception_handler(errors.SaywhyError, _on_product_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_error)
@@ -174,6 +195,12 @@ def _respond(
     fields: Sequence[InvalidField] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": str(RETRY_AFTER), **(headers or {})}
+    error_page = getattr(request.app.state, "error_page", None)
+    if error_page is not None and is_for_a_page(request):
+        shown: Response = error_page(request, RefusedPage(status, _short(detail, 4000), headers))
+        return shown
     title = title or status.phrase.capitalize()
     problem: dict[str, Any] = {
         "type": f"urn:saywhy:problem:{title.lower().replace(' ', '-')}",
@@ -184,8 +211,6 @@ def _respond(
     }
     if fields:
         problem["errors"] = [field.model_dump(exclude_none=True) for field in fields]
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers = {"Retry-After": str(RETRY_AFTER), **(headers or {})}
     # An unpaired surrogate, from the name of a member, say, is escaped as in the JSON that was sent.
     content = json.dumps(problem, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(content, status, headers, MEDIA_TYPE)

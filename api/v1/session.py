@@ -81,6 +81,11 @@ def read_session(_: AnyAccess, principal: PrincipalDep) -> PrincipalOut:
 @router.delete("", summary="Sign out", status_code=HTTPStatus.NO_CONTENT)
 def sign_out(request: Request, response: Response, resources: AnyAccess) -> None:
     """End the session and delete its cookie."""
+    end_session(request, response, resources)
+
+
+def end_session(request: Request, response: Response, resources: Resources) -> None:
+    """Sign out whoever makes the request, and let the browser forget the cookie."""
     if (token := session_token(request)) is not None:
         people.sign_out(resources.engine, token)
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")

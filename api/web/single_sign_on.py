@@ -15,12 +15,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from api.http.accept_language import preferred_language
 from api.http.dependencies import AccessPolicyDep, ResourcesDep
 from api.http.worker_slots import in_slot
 from api.v1.session import set_session
-from api.web.report import AcceptLanguage, Language
-from api.web.sign_in import Next, path_to, show_form_again
+from api.web.addresses import Next, path_to
+from api.web.language import LanguageDep
+from api.web.sign_in import show_form_again
 from saywhy.access import Role
 from saywhy.errors import Forbidden, InvalidInput, NotFound, TooManyRequests, Unauthenticated
 from saywhy.settings import Settings
@@ -72,16 +72,15 @@ def provider_of(settings: Settings) -> Provider | None:
 async def begin(
     request: Request,
     access: AccessPolicyDep,
+    language: LanguageDep,
     back: Next = "/",
-    language: Language = None,
-    accept_language: AcceptLanguage = "",
 ) -> Response:
     """Lead to the provider, and let the browser keep what proves that it was the one that began."""
     attempt = Attempt()
     try:
         address = await _ask(request, _provider(request).address, attempt, _callback(request, access.is_https(request)))
     except Unauthenticated as error:
-        return _refuse(request, back, error, language or preferred_language(accept_language))
+        return _refuse(request, back, error, language)
     response = RedirectResponse(address, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
     kept = json.dumps([attempt.state, attempt.nonce, attempt.verifier, back])
     _set_cookie(response, urlsafe_b64encode(kept.encode()).decode(), _PATIENCE, is_https=access.is_https(request))
@@ -93,13 +92,11 @@ async def finish(
     request: Request,
     resources: ResourcesDep,
     access: AccessPolicyDep,
+    reader: LanguageDep,
     state: Annotated[str, Query(max_length=500)] = "",
     code: Annotated[str, Query(max_length=5000)] = "",
-    language: Language = None,
-    accept_language: AcceptLanguage = "",
 ) -> Response:
     """Open a session for whom the provider names, and lead back to the page; or the form again, and why."""
-    reader = language or preferred_language(accept_language)
     is_https, back = access.is_https(request), "/"
     try:
         attempt, back = _attempt(request)

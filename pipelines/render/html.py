@@ -56,8 +56,13 @@ def _render(template: str, wording: Wording, **values: object) -> str:
 
 @cache
 def _environment() -> Environment:
+    return environment(TEMPLATES)
+
+
+def environment(*folders: Path) -> Environment:
+    """Templates whose values are escaped and printable; one of an earlier folder hides one of the same name."""
     return Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         finalize=_finalize,
         undefined=StrictUndefined,

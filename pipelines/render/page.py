@@ -43,9 +43,9 @@ def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
         title=wording("page_title", wave=wave),
         generated=wording("generated", moment=wording.moment(report.generated_at), model=report.model),
         facts=tuple((wording[name], wording.count(getattr(counts, name))) for name in facts),
-        lead=_lead(report, code_frame, wording),
-        findings=tuple(_finding_text(finding, report, code_frame, wording) for finding in report.findings),
-        score=_score_panel(report.nps, report.nps_with_comment, wording) if report.nps else None,
+        lead=lead(report, code_frame, wording),
+        findings=tuple(finding_text(finding, report, code_frame, wording) for finding in report.findings),
+        score=score_panel(report.nps, report.nps_with_comment, wording) if report.nps else None,
         no_score=wording["no_nps" if report.ratings else "no_scores"],
         ratings=tuple(_rating_row(rating, wording) for rating in report.ratings),
         measures=measures(report, code_frame, wording),
@@ -58,7 +58,7 @@ def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
         concentrations=concentrations(report, code_frame, wording),
         issues=ranking("detractors", report.issues, report, code_frame, wording),
         delights=ranking("promoters", report.delights, report, code_frame, wording),
-        waves=_group_table(wording["waves"], report.waves, report.wave, wording) if report.waves else None,
+        waves=group_table(wording["waves"], report.waves, report.wave, wording) if report.waves else None,
         segments=_segment_tables(report.segments, wording),
         sentiment=amounts(((label, wording[label], number) for label, number in report.sentiment), wording),
         languages=amounts(languages, wording),
@@ -66,7 +66,7 @@ def build_page(report: Report, code_frame: CodeFrame, wording: Wording) -> Page:
     )
 
 
-def _lead(report: Report, code_frame: CodeFrame, wording: Wording) -> str:
+def lead(report: Report, code_frame: CodeFrame, wording: Wording) -> str:
     """The main result in one sentence."""
     if not report.issues:
         return wording["lead_none"]
@@ -87,7 +87,7 @@ def _lead(report: Report, code_frame: CodeFrame, wording: Wording) -> str:
     )
 
 
-def _finding_text(finding: Finding, report: Report, code_frame: CodeFrame, wording: Wording) -> FindingText:
+def finding_text(finding: Finding, report: Report, code_frame: CodeFrame, wording: Wording) -> FindingText:
     """The sentence of a finding, with its issue named in the language of the page and segments without dimension."""
     values, anchor = dict(finding.values), None
     if "date" in values:
@@ -115,7 +115,8 @@ def _notes(report: Report, wording: Wording) -> tuple[str, ...]:
     return (*(wording.note(note) for note in report.notes), *(wording[key] for key in [*keys, "note_masked"]))
 
 
-def _score_panel(nps: Nps, with_comment: Nps | None, wording: Wording) -> ScorePanel:
+def score_panel(nps: Nps, with_comment: Nps | None, wording: Wording) -> ScorePanel:
+    """The NPS with its three groups, and beside it that of those who wrote a comment."""
     groups = ("detractors", "passives", "promoters")
     with_comment_text = None
     if with_comment is not None and with_comment.n != nps.n:
@@ -143,7 +144,8 @@ def _rating_row(rating: RatingSummary, wording: Wording) -> RatingRow:
     )
 
 
-def _group_table(title: str, groups: Sequence[GroupNps], current: str, wording: Wording) -> GroupTable:
+def group_table(title: str, groups: Sequence[GroupNps], current: str, wording: Wording) -> GroupTable:
+    """The NPS of groups on one axis; the group called `current` stands out."""
     edges = [edge for group in groups for edge in (group.nps.low, group.nps.score, group.nps.high)]
     axis = Axis.around(edges, bounds=(-100, 100))
     rows = tuple(
@@ -173,4 +175,4 @@ def _segment_tables(segments: Sequence[GroupNps], wording: Wording) -> tuple[Gro
     for segment in segments:
         dimension = segment.name.partition("=")[0]
         dimensions.setdefault(dimension, []).append(GroupNps(wording.segment(segment.name), segment.nps))
-    return tuple(_group_table(name, groups, "", wording) for name, groups in dimensions.items())
+    return tuple(group_table(name, groups, "", wording) for name, groups in dimensions.items())

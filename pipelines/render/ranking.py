@@ -94,7 +94,7 @@ def _issue_row(
         if issue.kind != "topic" or wording.language in issue.labels
         else single_language(issue.languages),
         kind=issue_kind(issue, code_frame, wording),
-        badges=_issue_badges(issue, wording),
+        badges=issue_badges(issue, wording),
         sure=issue.significant,
         impact=wording.points(issue.impact),
         interval=wording.interval(issue.low, issue.high),
@@ -237,7 +237,7 @@ def issue_kind(issue: Issue, code_frame: CodeFrame, wording: Wording) -> str:
     return wording("topic_in", theme=code_frame[issue.theme].name(wording.language) if is_coded else issue.theme)
 
 
-def _issue_badges(issue: Issue, wording: Wording) -> tuple[str, ...]:
+def issue_badges(issue: Issue, wording: Wording) -> tuple[str, ...]:
     """Short marks of an issue: new, emerging, unstable, quick win, concentrated."""
     badges = [wording["new"]] if issue.is_new else []
     if issue.topic and issue.topic.is_emerging:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -84,11 +85,14 @@ class Count(str):
 
 
 class Wording:
-    """Texts by key (`wording["ranking"]`, `wording("lead", label=…)`) and number formats of one language."""
+    """Texts by key (`wording["ranking"]`, `wording("lead", label=…)`) and number formats of one language.
 
-    def __init__(self, language: str) -> None:
+    `further` are texts beside those of the catalogue. Raises `InvalidInput` for a language without catalogue.
+    """
+
+    def __init__(self, language: str, further: Mapping[str, str] | None = None) -> None:
         self.language = closest_language(language)
-        self._words = catalogue(self.language)
+        self._words = {**catalogue(self.language), **(further or {})}
         self._locale = Locale.parse(self.language, sep="-")
 
     def __getitem__(self, key: str) -> str:

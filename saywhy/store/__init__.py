@@ -13,13 +13,14 @@ Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `respo
 `clusters`, `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
 `new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `source_deliveries`. Access: `keys`, `people`
-(and their sessions), `rate_limits`, `audit_log`. Telling others: `webhooks`, `deliveries`. `erasure` and `redaction`
+(and their sessions), `rate_limits`, `audit_log`. Telling others: `webhooks`, `deliveries`. Beside the pages:
+`wave_notes`, `saved_views`. `erasure` and `redaction`
 delete what is to be forgotten, and `dump` reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables`, `access_tables` and `webhook_tables` define the
-schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences between the databases.
-`key_file` keeps the keys of anonymous workspaces, and that of the secrets which `sealing` encrypts, outside the
-database.
+`tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables`, `access_tables`, `webhook_tables` and
+`page_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences between the
+databases. `key_file` keeps the keys of anonymous workspaces, and that of the secrets which `sealing` encrypts, outside
+the database.
 """
 
 from sqlalchemy import Connection, Engine
@@ -57,11 +58,13 @@ from saywhy.store import (
     response_ids,
     responses,
     runs,
+    saved_views,
     schedules,
     source_deliveries,
     sources,
     topic_edits,
     topics,
+    wave_notes,
     wave_plans,
     webhooks,
     workspaces,
@@ -109,12 +112,14 @@ __all__ = [
     "response_ids",
     "responses",
     "runs",
+    "saved_views",
     "schedules",
     "schema_status",
     "source_deliveries",
     "sources",
     "topic_edits",
     "topics",
+    "wave_notes",
     "wave_plans",
     "webhooks",
     "workspaces",

@@ -1,0 +1,187 @@
+"""Builds the context of the overview from a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+from api.web.addresses import with_query
+from api.web.charts import nps_chart
+from api.web.pages.overview.causes import cause_table
+from api.web.pages.overview.context import (
+    ChoiceGroup,
+    EmptyPart,
+    Overview,
+    PinnedNote,
+    ReportPart,
+    SavedViewLink,
+    Select,
+    Trend,
+)
+from api.web.pages.overview.filters import Filters
+from api.web.rendering import Web
+from api.web.shell import Choice
+from pipelines.render.page import finding_text, group_table, lead, score_panel
+from pipelines.render.wording import Wording
+from saywhy.access import Scope
+from saywhy.code_frame import CodeFrame
+from saywhy.report import ALL_WAVES, Report
+from saywhy.saved_view import SavedView
+from saywhy.wave_note import WaveNote
+from service.workspaces import WorkspaceStatus
+
+PATH = "/"
+
+
+def empty_overview(status: WorkspaceStatus, web: Web) -> Overview:
+    """The overview before the first analysis."""
+    count = web.wording.count(status.responses)
+    responses = web.wording("start.imported", n=count) if status.responses else None
+    return Overview(
+        here=PATH,
+        reset=None,
+        filters=(),
+        rows="",
+        report=None,
+        empty=EmptyPart(responses, status.is_analysing),
+        views=(),
+        may_edit=False,
+        waves=(),
+    )
+
+
+def overview(
+    report: Report,
+    waves: Sequence[str],
+    notes: Sequence[WaveNote],
+    views: Sequence[SavedView],
+    filters: Filters,
+    code_frame: CodeFrame,
+    web: Web,
+) -> Overview:
+    """The overview of a report. `waves` are those that have one."""
+    here = with_query(PATH, filters.query())
+    own = [wave for wave in waves if wave != ALL_WAVES]
+    return Overview(
+        here=here,
+        reset=web.href(PATH, **replace(Filters(), wave=filters.wave).query()) if filters.is_narrowed else None,
+        filters=_selects(report, own, filters, web),
+        rows=filters.rows,
+        report=_report_part(report, notes, filters, code_frame, web),
+        empty=None,
+        views=tuple(_view_link(view, here, web) for view in views),
+        may_edit=web.may(Scope.WRITE),
+        waves=tuple(
+            Choice(wave, wave, wave == (own[-1] if filters.wave == ALL_WAVES else filters.wave)) for wave in own
+        ),
+    )
+
+
+def _report_part(
+    report: Report, notes: Sequence[WaveNote], filters: Filters, code_frame: CodeFrame, web: Web
+) -> ReportPart:
+    wording = web.wording
+    wave = wording["all_waves"] if report.wave == ALL_WAVES else report.wave
+    nps, title = report.nps, wave
+    if filters.segment:
+        nps = next((group.nps for group in report.segments if group.name == filters.segment), None)
+        title = wording("overview.segment_of", segment=wording.segment(filters.segment), wave=wave)
+    with_comment = None if filters.segment else report.nps_with_comment
+    return ReportPart(
+        score=score_panel(nps, with_comment, wording) if nps else None,
+        score_title=title,
+        no_score=wording[_why_no_score(report, filters)],
+        lead=lead(report, code_frame, wording),
+        findings=tuple(finding_text(finding, report, code_frame, wording) for finding in report.findings),
+        trend=_trend(report, notes, wording) if report.waves else None,
+        causes=cause_table(report, filters, code_frame, web),
+        report_href=web.href(f"/reports/{quote(report.wave)}", language=wording.language),
+        generated=wording("generated", moment=wording.moment(report.generated_at), model=report.model),
+    )
+
+
+def _why_no_score(report: Report, filters: Filters) -> str:
+    """The key of the text that says why there is no NPS."""
+    if filters.segment:
+        return "overview.segment_unknown"
+    return "no_nps" if report.ratings else "no_scores"
+
+
+def _trend(report: Report, notes: Sequence[WaveNote], wording: Wording) -> Trend:
+    """The NPS by wave, with the notes of these waves in their order."""
+    order = {group.name: index for index, group in enumerate(report.waves)}
+    pinned = sorted((note for note in notes if note.wave in order), key=lambda note: (order[note.wave], note.id))
+    numbered = [(wording.count(number), note) for number, note in enumerate(pinned, 1)]
+    at = [" ".join(number for number, note in numbered if note.wave == group.name) for group in report.waves]
+    return Trend(
+        chart=nps_chart([(group.name, group.nps) for group in report.waves], at, wording),
+        table=group_table(wording["waves"], report.waves, report.wave, wording),
+        notes=tuple(
+            PinnedNote(
+                number=number,
+                id=str(note.id),
+                wave=note.wave,
+                text=note.text,
+                by=wording(
+                    "overview.note_by", author=note.created_by, day=wording.day(note.created_at.date().isoformat())
+                ),
+            )
+            for number, note in numbered
+        ),
+    )
+
+
+def _view_link(view: SavedView, here: str, web: Web) -> SavedViewLink:
+    return SavedViewLink(str(view.id), view.name, web.href(view.address), view.address == here)
+
+
+def _selects(report: Report, waves: Sequence[str], filters: Filters, web: Web) -> tuple[Select, ...]:
+    """The filters for which the report has anything to choose."""
+    wording = web.wording
+    dimensions: dict[str, list[tuple[str, str]]] = {}
+    for group in report.segments:
+        dimensions.setdefault(group.name.partition("=")[0], []).append((group.name, wording.segment(group.name)))
+    if filters.segment and filters.segment not in {group.name for group in report.segments}:
+        dimensions.setdefault(filters.segment.partition("=")[0], []).append(
+            (filters.segment, wording.segment(filters.segment))
+        )
+    voices = [tag for tag, _ in report.languages if tag != "und"]
+    named = [(tag, wording.language_name(tag)) for tag in dict.fromkeys([*voices, filters.voice]) if tag]
+    marks = ("new", "escalating", "fixed", "regressed", "pebble", "unsure")
+    sorts = ["rank", "mentions", "people", "name"]
+    if any(issue.revenue_at_risk is not None for issue in report.issues):
+        sorts.insert(3, "revenue")
+    groups = ("detractors", "passives", "promoters")
+    selects = [
+        _select("wave", filters.wave, [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves)], wording),
+        _select("group", filters.group, [(name, wording[f"overview.group_{name}"]) for name in groups], wording),
+        _select("segment", filters.segment, [("", wording["overview.every_segment"])], wording, dimensions),
+        _select("voice", filters.voice, [("", wording["overview.every_voice"]), *named], wording),
+        _select(
+            "mark",
+            filters.mark,
+            [("", wording["overview.every_mark"]), *((mark, wording[f"overview.mark_{mark}"]) for mark in marks)],
+            wording,
+        ),
+        _select("sort", filters.sort, [(name, wording[f"overview.sort_{name}"]) for name in sorts], wording),
+    ]
+    return tuple(select for select in selects if sum(len(group.choices) for group in select.groups) > 1)
+
+
+def _select(
+    name: str,
+    chosen: str,
+    choices: Iterable[tuple[str, str]],
+    wording: Wording,
+    grouped: dict[str, list[tuple[str, str]]] | None = None,
+) -> Select:
+    groups = {"": list(choices), **(grouped or {})}
+    return Select(
+        name,
+        wording[f"overview.filter_{name}"],
+        tuple(
+            ChoiceGroup(label, tuple(Choice(value, text, value == chosen) for value, text in group))
+            for label, group in groups.items()
+        ),
+    )

@@ -1,0 +1,175 @@
+"""The ranking of causes as a tree, filtered and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from api.web.charts import Sparkline, sparkline
+from api.web.pages.overview.context import Badge, CauseRow, CauseTable
+from api.web.pages.overview.filters import Filters
+from api.web.rendering import Web
+from pipelines.render.amounts import ticks
+from pipelines.render.geometry import Axis
+from pipelines.render.ranking import issue_badges, issue_kind, issue_label, single_language
+from pipelines.render.tree import REST, Node, trees
+from pipelines.render.wording import Wording
+from saywhy.code_frame import CodeFrame
+from saywhy.fix import FixState
+from saywhy.issue import Issue
+from saywhy.report import Report
+
+#: Rows that are shown at first.
+VISIBLE_ROWS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A theme with its causes that pass the filter; `is_context`: the theme itself does not."""
+
+    root: Node
+    parts: tuple[Node, ...]
+    is_context: bool
+
+
+def cause_table(report: Report, filters: Filters, code_frame: CodeFrame, web: Web) -> CauseTable:
+    """The complaints of the report, or its praise, that pass the filters, in the order that they choose."""
+    wording, is_praise = web.wording, filters.group == "promoters"
+    marks = marks_of(report)
+
+    def passes(node: Node) -> bool:
+        return _passes(node, filters, marks)
+
+    shown = _sorted(_filtered(trees(report.delights if is_praise else report.issues), passes), filters, code_frame, web)
+    listed = [(node, tree.is_context and node is tree.root) for tree in shown for node in (tree.root, *tree.parts)]
+    visible = listed if filters.rows == "all" else listed[:VISIBLE_ROWS]
+    issues = [node.issue for node, _ in visible]
+    axis = Axis.around(edge for issue in issues for edge in (issue.low, issue.impact, issue.high))
+    rows = tuple(_row(node, is_context, axis, marks, report, filters, code_frame, web) for node, is_context in visible)
+    name = "delights" if is_praise else "ranking"
+    has_impact = report.nps is not None
+    return CauseTable(
+        title=wording[name if has_impact else f"{name}_by_mentions"],
+        hint=wording["overview.causes_hint" if has_impact else "ranking_without_nps"],
+        caption=wording["overview.causes_caption"],
+        item_title=wording["delight" if is_praise else "issue"],
+        impact_title=wording["adds" if is_praise else "costs"],
+        people_title=wording[filters.group],
+        is_praise=is_praise,
+        rows=rows,
+        ticks=ticks(axis, wording),
+        zero=axis.position(0),
+        has_impact=has_impact,
+        has_revenue=any(issue.revenue_at_risk is not None for issue in issues),
+        has_trend=any(row.trend for row in rows),
+        has_times=any(row.times for row in rows),
+        nothing=wording["overview.nothing_matches" if filters.is_narrowed else "lead_none"],
+        more=web.href("/", **{**filters.query(), "rows": "all"}) if len(listed) > len(visible) else None,
+        more_label=wording("overview.more_causes", n=wording.count(len(listed))),
+    )
+
+
+def marks_of(report: Report) -> dict[str, set[str]]:
+    """The marks of the causes of a report (`filters.Mark`), by their keys."""
+    marks: dict[str, set[str]] = {}
+    for issue in (*report.issues, *report.delights):
+        own = marks.setdefault(str(issue.key), set())
+        own |= {"new"} if issue.is_new else set()
+        own |= {"pebble"} if issue.is_pebble else set()
+        own |= set() if issue.significant else {"unsure"}
+    for alert in report.alerts:
+        marks.setdefault(str(alert.key), set()).add("escalating")
+    for fix in report.fixes:
+        if fix.state is not FixState.WATCHING:
+            marks.setdefault(fix.cause, set()).add("fixed" if fix.state is FixState.VERIFIED else "regressed")
+    return marks
+
+
+def _passes(node: Node, filters: Filters, marks: Mapping[str, set[str]]) -> bool:
+    issue = node.issue
+    if node.issue.kind == REST:
+        return not filters.is_narrowed
+    return (
+        (not filters.segment or filters.segment in {rate.segment for rate in issue.segments})
+        and (not filters.voice or filters.voice in issue.languages)
+        and (not filters.mark or filters.mark in marks[str(issue.key)])
+        and (filters.group != "passives" or issue.passives > 0)
+    )
+
+
+def _filtered(all_trees: Sequence[Sequence[Node]], passes: Callable[[Node], bool]) -> Iterator[Tree]:
+    """The trees with what passes; a theme stays for its causes."""
+    for root, *parts in all_trees:
+        kept, is_context = tuple(filter(passes, parts)), not passes(root)
+        if kept or not is_context:
+            yield Tree(root, kept, is_context)
+
+
+def _sorted(found: Iterator[Tree], filters: Filters, code_frame: CodeFrame, web: Web) -> list[Tree]:
+    """In the order of the ranking, or by another column, the causes of a theme among themselves."""
+    if filters.sort == "rank":
+        return list(found)
+
+    def key(node: Node) -> tuple[float, str]:
+        issue = node.issue
+        if filters.sort == "name":
+            return 0, issue_label(issue, code_frame, web.wording).casefold()
+        numbers = {"mentions": issue.mentions, "people": getattr(issue, filters.group)}
+        return -float(numbers.get(filters.sort, issue.revenue_at_risk or 0)), ""
+
+    in_order = [Tree(tree.root, tuple(sorted(tree.parts, key=key)), tree.is_context) for tree in found]
+    return sorted(in_order, key=lambda tree: key(tree.root))
+
+
+def _row(
+    node: Node,
+    is_context: bool,
+    axis: Axis,
+    marks: Mapping[str, set[str]],
+    report: Report,
+    filters: Filters,
+    code_frame: CodeFrame,
+    web: Web,
+) -> CauseRow:
+    issue, wording = node.issue, web.wording
+    side = "promoters" if filters.group == "promoters" else "detractors"
+    has_own_label = issue.kind != "topic" or wording.language in issue.labels
+    times = next((rate.times.value for rate in issue.segments if rate.segment == filters.segment), None)
+    return CauseRow(
+        number=node.number,
+        is_part=node.is_part,
+        is_context=is_context,
+        label=issue_label(issue, code_frame, wording),
+        label_language=None if has_own_label else single_language(issue.languages),
+        href=web.href(f"/reports/{quote(report.wave)}", language=wording.language) + f"#{side}-{issue.rank}",
+        kind="" if node.is_part else issue_kind(issue, code_frame, wording),
+        badges=_badges(issue, marks.get(str(issue.key), set()), wording),
+        sure=issue.significant,
+        impact=wording.points(issue.impact),
+        interval=wording.interval(issue.low, issue.high),
+        drawing=axis.mark(issue.impact, issue.low, issue.high),
+        mentions=wording.amount(issue.mentions),
+        people=wording.amount(getattr(issue, filters.group)),
+        revenue="–" if issue.revenue_at_risk is None else wording.amount(issue.revenue_at_risk),
+        trend=_trend(issue, report, wording),
+        times="" if times is None else wording("overview.times", times=wording.points(times)),
+    )
+
+
+def _badges(issue: Issue, marks: set[str], wording: Wording) -> tuple[Badge, ...]:
+    """The marks that filters know, then those of the report page that they do not know."""
+    if issue.kind == REST:
+        return ()
+    known = [mark for mark in ("regressed", "escalating", "new", "pebble", "fixed", "unsure") if mark in marks]
+    badges = [Badge(mark, wording[f"overview.mark_{mark}"]) for mark in known]
+    further = (label for label in issue_badges(issue, wording) if label not in (wording["new"], wording["pebble"]))
+    return (*badges, *(Badge("other", label) for label in further))
+
+
+def _trend(issue: Issue, report: Report, wording: Wording) -> Sparkline | None:
+    """How many of 100 scored responses of each wave name it: waves are of different sizes."""
+    sizes = {group.name: group.nps.n for group in report.waves}
+    shares = [(wave, mentions / sizes[wave]) for wave, mentions in issue.waves if sizes.get(wave)]
+    listed = wording["comma"].join(f"{wave} {wording.points(100 * share)}" for wave, share in shares)
+    return sparkline([share for _, share in shares], wording("overview.trend_text", waves=listed))

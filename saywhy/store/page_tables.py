@@ -1,0 +1,32 @@
+"""The tables of what people keep beside the pages; they share the metadata of `tables`."""
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Index, Table
+
+from saywhy.store.tables import metadata, workspace_column
+from saywhy.store.types import ID, UtcDateTime
+
+wave_notes = Table(
+    "wave_notes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    workspace_column(),
+    Column("wave", sa.Text, nullable=False),
+    Column("text", sa.Text, nullable=False),
+    Column("created_by", sa.Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "workspace_id"),
+)
+
+# Names are not unique in the table: of two that name a customer who is forgotten, the same is left.
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", ID, primary_key=True),
+    workspace_column(),
+    Column("name", sa.Text, nullable=False),
+    Column("address", sa.Text, nullable=False),
+    Column("created_by", sa.Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "workspace_id"),
+)
