@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Query, Request
 
@@ -32,4 +32,9 @@ def here(request: Request) -> str:
 def with_query(path: str, query: dict[str, str | list[str] | None]) -> str:
     """The path with a query of what is neither None nor empty."""
     given = {name: value for name, value in query.items() if value}
-    return f"{path}?{urlencode(given, doseq=True)}" if given else path
+    return f"{path}?{urlencode(given, doseq=True, errors='replace')}" if given else path
+
+
+def in_path(name: str) -> str:
+    """A name, such as that of a wave, as a part of a path; slashes stay."""
+    return quote(name, errors="replace")

@@ -53,7 +53,7 @@ def error_page(request: Request, refused: RefusedPage) -> Response:
         advice=wording[f"error.advice_{status}"],
         detail=refused.detail,
         back=back,
-        back_label=wording[f"error.{back_label}"],
+        back_label=wording[back_label],
     )
     headers = {
         **(refused.headers or {}),
@@ -75,8 +75,10 @@ def _way_out(request: Request, status: HTTPStatus) -> tuple[str, str]:
     """Where a link leads, and the key of what it says."""
     root = root_of(request)
     if status == HTTPStatus.UNAUTHORIZED:
-        return with_query(f"{root}/sign-in", {"next": here(request) if request.method == "GET" else None}), "sign_in"
+        return with_query(
+            f"{root}/sign-in", {"next": here(request) if request.method == "GET" else None}
+        ), "error.sign_in"
     may_help = status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
     if may_help and request.method == "GET" and "hx-request" not in request.headers:
-        return root + here(request), "again"
-    return f"{root}/", "home"
+        return root + here(request), "error.again"
+    return f"{root}/", "error.home"

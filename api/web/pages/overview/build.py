@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from urllib.parse import quote
 
-from api.web.addresses import with_query
+from api.web.addresses import in_path, with_query
 from api.web.charts import nps_chart
 from api.web.pages.overview.causes import cause_table
 from api.web.pages.overview.context import (
@@ -96,7 +95,7 @@ def _report_part(
         findings=tuple(finding_text(finding, report, code_frame, wording) for finding in report.findings),
         trend=_trend(report, notes, wording) if report.waves else None,
         causes=cause_table(report, filters, code_frame, web),
-        report_href=web.href(f"/reports/{quote(report.wave)}", language=wording.language),
+        report_href=web.href(f"/reports/{in_path(report.wave)}", language=wording.language),
         generated=wording("generated", moment=wording.moment(report.generated_at), model=report.model),
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
+from api.web.addresses import in_path
 from api.web.charts import Sparkline, sparkline
 from api.web.pages.overview.context import Badge, CauseRow, CauseTable
 from api.web.pages.overview.filters import Filters
@@ -142,7 +142,7 @@ def _row(
         is_context=is_context,
         label=issue_label(issue, code_frame, wording),
         label_language=None if has_own_label else single_language(issue.languages),
-        href=web.href(f"/reports/{quote(report.wave)}", language=wording.language) + f"#{side}-{issue.rank}",
+        href=web.href(f"/reports/{in_path(report.wave)}", language=wording.language) + f"#{side}-{issue.rank}",
         kind="" if node.is_part else issue_kind(issue, code_frame, wording),
         badges=_badges(issue, marks.get(str(issue.key), set()), wording),
         sure=issue.significant,
