@@ -3,12 +3,16 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export HF_HUB_OFFLINE = 1
 
-.PHONY: demo test test-all test-exhaustive lint serve bench bench-million clean
+.PHONY: demo demo-app test test-all test-exhaustive lint serve bench bench-million clean
 .DEFAULT_GOAL := demo
 
 # The main job on the sample that ships: prints the ranking, writes the report page.
 demo: .venv/installed
 	$(BIN)/saywhy demo
+
+# The same, and then the web app on it: the last line is its address.
+demo-app: .venv/installed
+	$(BIN)/saywhy demo --serve
 
 # The fast tests; `test-all` adds the slow ones, `test-exhaustive` has those that repeat others for many minutes. There is a worker per core: more threads would wait for each other.
 test test-all test-exhaustive: export OMP_NUM_THREADS = 1

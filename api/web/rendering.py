@@ -20,7 +20,7 @@ from jinja2 import Environment
 from api.http import content_security
 from api.http.rendered import Rendering
 from api.web.addresses import path_to, root_of, with_query
-from api.web.language import LanguageDep
+from api.web.language import language_of
 from api.web.page import Page
 from api.web.shell import Shell, shell
 from api.web.texts import wording_in
@@ -93,9 +93,9 @@ def fragment_of(request: Request) -> str | None:
     return unquote(request.headers.get("hx-target", "").partition("#")[2]) or None
 
 
-async def get_web(request: Request, language: LanguageDep) -> Web:
+async def get_web(request: Request) -> Web:
     """What a route needs to answer with a page."""
-    return Web(request, wording_in(language), request.state.principal)
+    return Web(request, wording_in(language_of(request)), request.state.principal)
 
 
 WebDep = Annotated[Web, Depends(get_web)]

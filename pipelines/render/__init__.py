@@ -7,6 +7,6 @@ language. `exports` writes exported responses as CSV, XLSX and Parquet.
 """
 
 from pipelines.render.data import to_csv, to_json
-from pipelines.render.html import SignInRefusal, sign_in_page, start_page, to_html
+from pipelines.render.html import SignInRefusal, sign_in_page, to_html
 
-__all__ = ["SignInRefusal", "sign_in_page", "start_page", "to_csv", "to_html", "to_json"]
+__all__ = ["SignInRefusal", "sign_in_page", "to_csv", "to_html", "to_json"]

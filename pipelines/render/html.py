@@ -28,11 +28,6 @@ def to_html(report: Report, code_frame: CodeFrame, *, language: str = "en") -> s
     return _render("report.html.j2", wording, page=build_page(report, code_frame, wording))
 
 
-def start_page(responses: int, *, is_analysing: bool, language: str = "en") -> str:
-    """The page while there is no report, with the next steps; same languages and policy as `to_html`."""
-    return _render("start.html.j2", Wording(language), responses=responses, analysing=is_analysing)
-
-
 #: Why an attempt to sign in was refused: a key of the catalogues.
 SignInRefusal = Literal["sign_in.wrong", "sign_in.wait", "sign_in.unknown", "sign_in.unconfirmed"]
 

@@ -18,9 +18,9 @@ Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `respo
 delete what is to be forgotten, and `dump` reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables`, `access_tables`, `webhook_tables` and
-`page_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences between the
-databases. `key_file` keeps the keys of anonymous workspaces, and that of the secrets which `sealing` encrypts, outside
-the database.
+`page_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
+between the databases. `key_file` keeps the keys of anonymous workspaces, and that of the secrets which `sealing`
+encrypts, outside the database.
 """
 
 from sqlalchemy import Connection, Engine

@@ -71,15 +71,15 @@ def test_a_report_is_compared_as_json_and_as_a_page(
 
 
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
-def test_the_start_page_compares_too(client: TestClient, language: str) -> None:
+def test_the_page_of_all_waves_compares_too(client: TestClient, language: str) -> None:
     """All waves against one: panel and columns have the name of the wave, in the language of the reader."""
-    answer = client.get("/", params={"against": "wave:W1", "language": language})
+    answer = client.get("/reports/all", params={"against": "wave:W1", "language": language})
     document, wording = Document(answer.text), Wording(language)
     assert wording("benchmark", name="W1") in [text for _, text in document.find("h2")]
     headers = [text for _, text in document.find("th")]
     assert wording("benchmark_rate", name="W1") in headers
     assert wording("benchmark_points", name="W1") in headers
-    assert wording("benchmark", name="W1") not in client.get("/", params={"language": language}).text
+    assert wording("benchmark", name="W1") not in client.get("/reports/all", params={"language": language}).text
 
 
 @pytest.mark.parametrize("path", ["/v1/reports/W2", "/reports/W2"])
@@ -131,7 +131,7 @@ def test_an_anonymous_workspace_is_compared_by_its_waves_alone(brands: Engine, a
             refused = client.get("/v1/reports/W2", params={"against": against})
             assert (refused.status_code, refused.headers["content-type"]) == (409, PROBLEM)
         assert client.get("/v1/reports/all", params={"against": "wave:W1"}).status_code == 409
-        assert client.get("/", params={"against": "wave:W1"}).status_code == 409
+        assert client.get("/reports/all", params={"against": "wave:W1"}).status_code == 409
 
 
 @pytest.mark.parametrize("kind", ["wave", "segment", "workspace"])

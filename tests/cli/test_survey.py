@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from saywhy import store
@@ -163,6 +167,33 @@ def test_the_demo_runs_anywhere_and_again(tmp_path: Path) -> None:
         assert "saywhy serve" in done.stdout
         assert (tmp_path / "var" / "report.html").read_text().startswith("<!doctype html>")
         assert sorted(path.name for path in tmp_path.iterdir()) == ["var"]
+
+
+@pytest.mark.slow
+def test_the_demo_ends_with_the_address_of_the_app(tmp_path: Path) -> None:
+    """`saywhy demo --serve` serves the overview of the sample where it says, until it is interrupted."""
+    command = [SAYWHY, "demo", "--serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            address = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+/", line)))
+            page = httpx2.get(address, headers={"accept": "text/html"}, timeout=60)
+        finally:
+            process.send_signal(signal.SIGINT)
+    assert 'id="causes"' in page.text
+    assert process.returncode in (0, 130)
+
+
+@pytest.mark.slow
+def test_a_port_that_is_taken_is_said_before_the_demo_runs(tmp_path: Path) -> None:
+    """In one line, with the option that helps."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run([SAYWHY, "demo", "--serve", "--port", port], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"port {port}" in done.stderr
+    assert "--port" in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_wave_of_one_claims_nothing(url: str) -> None:

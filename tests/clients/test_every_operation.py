@@ -126,7 +126,7 @@ def read_reports(client: Client) -> None:
     compared = client.reports.read("W2", against="wave:W1").benchmark
     assert compared is not None
     assert compared.against.name == "W1"
-    assert "<html" in client.reports.page_of_all(language="de")
+    assert "<html" in client.reports.page("all", language="de")
     assert "<html" in client.reports.page("W1")
     assert client.reports.scenarios(["billing"])[0].causes
 

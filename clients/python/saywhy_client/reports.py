@@ -21,13 +21,9 @@ class Reports(Resource):
     def read(self, wave: str, *, against: str | None = None, staff_names: bool = False) -> m.Report:
         """The report on a wave or on `all`; `against` as in the CLI: `wave:WAVE`, `segment:NAME=VALUE` …"""
 
-    @get("/")
-    def page_of_all(self, *, language: str | None = None, against: str | None = None) -> str:
-        """The report on all waves as an HTML page."""
-
     @get("/reports/{wave}")
     def page(self, wave: str, *, language: str | None = None, against: str | None = None) -> str:
-        """The report on a wave as an HTML page; `language` is en, de, zh-Hans or zh-Hant."""
+        """The report on a wave or on `all` as an HTML page; `language` is en, de, zh-Hans or zh-Hant."""
 
     @get("/v1/scenarios", items="scenarios")
     def scenarios(self, cause: Sequence[str], *, wave: str = "all") -> Sequence[m.Scenario]:

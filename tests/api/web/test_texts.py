@@ -47,7 +47,7 @@ def test_every_text_is_used() -> None:
     files = [*SOURCES.rglob("*.py"), *SOURCES.rglob("*.j2")]
     source = "\n".join(file.read_text("utf-8") for file in files)
     titles = {f"{page.name}.title" for page in ALL_PAGES}
-    put_together = {prefix for prefix in re.findall(r'f"([\w.]+_){', source)}
+    put_together = set(re.findall(r'f"([\w.]+_){', source))
     unused = [
         key
         for key in texts_in("en").keys() - titles

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import get_args
 
 from api.web.addresses import in_path, with_query
 from api.web.charts import nps_chart
-from api.web.pages.overview.causes import cause_table
+from api.web.pages.overview.causes import cause_table, marks_of
 from api.web.pages.overview.context import (
     ChoiceGroup,
     EmptyPart,
@@ -18,7 +19,7 @@ from api.web.pages.overview.context import (
     Select,
     Trend,
 )
-from api.web.pages.overview.filters import Filters
+from api.web.pages.overview.filters import Filters, Mark
 from api.web.rendering import Web
 from api.web.shell import Choice
 from pipelines.render.page import finding_text, group_table, lead, score_panel
@@ -36,7 +37,7 @@ PATH = "/"
 def empty_overview(status: WorkspaceStatus, web: Web) -> Overview:
     """The overview before the first analysis."""
     count = web.wording.count(status.responses)
-    responses = web.wording("start.imported", n=count) if status.responses else None
+    responses = web.wording("overview.start_imported", n=count) if status.responses else None
     return Overview(
         here=PATH,
         reset=None,
@@ -62,6 +63,8 @@ def overview(
     """The overview of a report. `waves` are those that have one."""
     here = with_query(PATH, filters.query())
     own = [wave for wave in waves if wave != ALL_WAVES]
+    charted = [group.name for group in report.waves]
+    noted = report.wave if report.wave in charted else charted[-1] if charted else ""
     return Overview(
         here=here,
         reset=web.href(PATH, **replace(Filters(), wave=filters.wave).query()) if filters.is_narrowed else None,
@@ -71,9 +74,7 @@ def overview(
         empty=None,
         views=tuple(_view_link(view, here, web) for view in views),
         may_edit=web.may(Scope.WRITE),
-        waves=tuple(
-            Choice(wave, wave, wave == (own[-1] if filters.wave == ALL_WAVES else filters.wave)) for wave in own
-        ),
+        waves=tuple(Choice(wave, wave, wave == noted) for wave in charted),
     )
 
 
@@ -147,14 +148,16 @@ def _selects(report: Report, waves: Sequence[str], filters: Filters, web: Web) -
         )
     voices = [tag for tag, _ in report.languages if tag != "und"]
     named = [(tag, wording.language_name(tag)) for tag in dict.fromkeys([*voices, filters.voice]) if tag]
-    marks = ("new", "escalating", "fixed", "regressed", "pebble", "unsure")
+    issues = report.delights if filters.group == "promoters" else report.issues
+    given = {filters.mark}.union(*marks_of(issues, report).values())
+    marks = [mark for mark in get_args(Mark) if mark in given]
     sorts = ["rank", "mentions", "people", "name"]
     if any(issue.revenue_at_risk is not None for issue in report.issues):
         sorts.insert(3, "revenue")
     groups = ("detractors", "passives", "promoters")
     selects = [
         _select("wave", filters.wave, [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves)], wording),
-        _select("group", filters.group, [(name, wording[f"overview.group_{name}"]) for name in groups], wording),
+        _select("group", filters.group, [(name, wording[name]) for name in groups], wording),
         _select("segment", filters.segment, [("", wording["overview.every_segment"])], wording, dimensions),
         _select("voice", filters.voice, [("", wording["overview.every_voice"]), *named], wording),
         _select(

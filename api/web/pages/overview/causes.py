@@ -36,16 +36,17 @@ class Tree:
 def cause_table(report: Report, filters: Filters, code_frame: CodeFrame, web: Web) -> CauseTable:
     """The complaints of the report, or its praise, that pass the filters, in the order that they choose."""
     wording, is_praise = web.wording, filters.group == "promoters"
-    marks = marks_of(report)
+    issues = report.delights if is_praise else report.issues
+    marks = marks_of(issues, report)
 
     def passes(node: Node) -> bool:
         return _passes(node, filters, marks)
 
-    shown = _sorted(_filtered(trees(report.delights if is_praise else report.issues), passes), filters, code_frame, web)
+    shown = _sorted(_filtered(trees(issues), passes), filters, code_frame, web)
     listed = [(node, tree.is_context and node is tree.root) for tree in shown for node in (tree.root, *tree.parts)]
     visible = listed if filters.rows == "all" else listed[:VISIBLE_ROWS]
-    issues = [node.issue for node, _ in visible]
-    axis = Axis.around(edge for issue in issues for edge in (issue.low, issue.impact, issue.high))
+    seen = [node.issue for node, _ in visible]
+    axis = Axis.around(edge for issue in seen for edge in (issue.low, issue.impact, issue.high))
     rows = tuple(_row(node, is_context, axis, marks, report, filters, code_frame, web) for node, is_context in visible)
     name = "delights" if is_praise else "ranking"
     has_impact = report.nps is not None
@@ -61,7 +62,7 @@ def cause_table(report: Report, filters: Filters, code_frame: CodeFrame, web: We
         ticks=ticks(axis, wording),
         zero=axis.position(0),
         has_impact=has_impact,
-        has_revenue=any(issue.revenue_at_risk is not None for issue in issues),
+        has_revenue=any(issue.revenue_at_risk is not None for issue in seen),
         has_trend=any(row.trend for row in rows),
         has_times=any(row.times for row in rows),
         nothing=wording["overview.nothing_matches" if filters.is_narrowed else "lead_none"],
@@ -70,19 +71,20 @@ def cause_table(report: Report, filters: Filters, code_frame: CodeFrame, web: We
     )
 
 
-def marks_of(report: Report) -> dict[str, set[str]]:
-    """The marks of the causes of a report (`filters.Mark`), by their keys."""
+def marks_of(issues: Sequence[Issue], report: Report) -> dict[str, set[str]]:
+    """The marks (`filters.Mark`) of complaints, or of praise, by the keys of the causes. What escalates or was fixed is
+    a complaint.
+    """
     marks: dict[str, set[str]] = {}
-    for issue in (*report.issues, *report.delights):
-        own = marks.setdefault(str(issue.key), set())
-        own |= {"new"} if issue.is_new else set()
-        own |= {"pebble"} if issue.is_pebble else set()
-        own |= set() if issue.significant else {"unsure"}
-    for alert in report.alerts:
-        marks.setdefault(str(alert.key), set()).add("escalating")
-    for fix in report.fixes:
-        if fix.state is not FixState.WATCHING:
-            marks.setdefault(fix.cause, set()).add("fixed" if fix.state is FixState.VERIFIED else "regressed")
+    for issue in issues:
+        flags = {"new": issue.is_new, "pebble": issue.is_pebble, "unsure": not issue.significant}
+        marks[str(issue.key)] = {mark for mark, is_set in flags.items() if is_set}
+    if issues is report.issues:
+        for alert in report.alerts:
+            marks.setdefault(str(alert.key), set()).add("escalating")
+        for fix in report.fixes:
+            if fix.state is not FixState.WATCHING:
+                marks.setdefault(fix.cause, set()).add("fixed" if fix.state is FixState.VERIFIED else "regressed")
     return marks
 
 

@@ -1,0 +1,246 @@
+"""The app in a real browser: Debian's Chromium, against a real server on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from api.http.dependencies import Resources, open_resources
+from api.web.pages import PAGES
+from pipelines.render import to_json
+from saywhy import store
+from saywhy.code_frame import FIRST_CLASS_LANGUAGES
+from saywhy.settings import Settings
+from service.saved_views import save_view
+from service.wave_notes import list_notes, pin_note
+from tests.api.web.conftest import served
+from tests.builders.extreme_reports import HOSTILE, HUGE
+from tests.builders.reports import RICH
+from tests.render.test_browser import browser
+
+__all__ = ["browser"]
+
+#: Every page of the navigation, one that is not there, and one with everything chosen. Axe and the widths see them all.
+PATHS = (*(page.path for page in PAGES if page.path), "/nowhere", "/?group=promoters&sort=name", "/?wave=huge&rows=all")
+
+
+#: Their reports are rich, huge, and hostile.
+WAVES = ("2026-Q1", "2026-Q2", "all", "huge", "hostile")
+
+
+@pytest.fixture(scope="module")
+def resources(tmp_path_factory: pytest.TempPathFactory) -> Resources:
+    """A store with a rich report, a huge one and a hostile one, a note and a view."""
+    opened = open_resources(Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('app') / 'store.db'}"))
+    with opened.engine.begin() as connection:
+        workspace = store.workspaces.find(connection, opened.workspace)
+        run = store.runs.start(connection, workspace, opened.annotator.model)
+        hostile = store.reports.parse(
+            to_json(HOSTILE).replace("\udce9", "").replace("\\udce9", "").replace("\\u0000", "")
+        )
+        for wave, report in zip(WAVES, (RICH, RICH, RICH, HUGE, hostile), strict=True):
+            store.reports.save(connection, workspace, run.id, replace(report, wave=wave))
+    pin_note(opened.engine, opened.workspace, "2026-Q2", "Release 3.2, with new prices", by="Eda")
+    save_view(opened.engine, opened.workspace, "New causes", "/?mark=new", by="Eda")
+    return opened
+
+
+@pytest.fixture(scope="module")
+def address(resources: Resources) -> Iterator[str]:
+    """The address of the server."""
+    with served(resources) as url:
+        yield url
+
+
+@dataclass
+class Visit:
+    """An open page with its requests to elsewhere and with its console messages and errors."""
+
+    page: Page
+    elsewhere: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+
+def visit(browser: Browser, url: str, **options: Any) -> Visit:
+    """The page at an address, in a browser without cookies."""
+    visited = Visit(browser.new_page(**options))
+    origin = "/".join(url.split("/")[:3])
+    visited.page.set_default_timeout(60_000)  # the machine may be busy
+    visited.page.on("request", lambda sent: None if sent.url.startswith(origin) else visited.elsewhere.append(sent.url))
+    visited.page.on("console", lambda message: visited.messages.append(message.text))
+    visited.page.on("pageerror", lambda error: visited.messages.append(str(error)))
+    visited.page.goto(url)
+    return visited
+
+
+def open_everything(page: Page) -> None:
+    """Unfold all details."""
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("width", [360, 390, 1024, 1440])
+def test_pages_fit_and_run_under_their_policy(browser: Browser, address: str, path: str, width: int) -> None:
+    """In all languages, with everything unfolded: no horizontal overflow, no request to elsewhere, no message."""
+    for language in FIRST_CLASS_LANGUAGES:
+        visited = visit(browser, address + path, viewport={"width": width, "height": 800}, locale=language)
+        open_everything(visited.page)
+        assert visited.page.evaluate("document.documentElement.lang") == language
+        assert visited.page.evaluate("document.documentElement.scrollWidth") == width, language
+        assert visited.elsewhere == []
+        assert [message for message in visited.messages if "404 (Not Found)" not in message] == []
+        visited.page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_pages_are_accessible(browser: Browser, address: str, path: str, scheme: str, width: int) -> None:
+    """axe finds no violation, contrast included, with everything unfolded and, on narrow screens, the menu open."""
+    options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}, "locale": "de"}
+    page = visit(browser, address + path, **options).page
+    open_everything(page)
+    if width < 1024:
+        page.get_by_role("button", name="Menü").click()
+    results = Axe().run(page)
+    assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
+    assert results.violations_count == 0, results.generate_report()
+    page.close()
+
+
+def test_a_filter_changes_the_page_and_the_address(browser: Browser, address: str) -> None:
+    """Without loading it again, keeping the focus; the way back leads to what was there before."""
+    visited = visit(browser, address)
+    page = visited.page
+    page.evaluate("window.isSamePage = true")
+    page.get_by_label("Mark", exact=True).focus()
+    page.get_by_label("Mark", exact=True).select_option("new")
+    expect(page).to_have_url(f"{address}/?mark=new")
+    expect(page.locator("#causes tbody tr")).not_to_have_count(0)
+    assert page.evaluate("window.isSamePage")
+    assert page.evaluate("document.activeElement.name") == "mark"
+    page.get_by_label("Sort by").select_option("name")
+    expect(page).to_have_url(f"{address}/?mark=new&sort=name")
+    page.go_back()
+    expect(page).to_have_url(f"{address}/?mark=new")
+    expect(page.get_by_label("Sort by")).to_have_value("rank")
+    page.get_by_role("link", name="Reset filters").click()
+    expect(page).to_have_url(f"{address}/")
+    assert visited.messages == []
+    page.close()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_a_note_is_pinned_and_deleted(
+    browser: Browser, address: str, resources: Resources, *, has_scripts: bool
+) -> None:
+    """From the page, with scripts and without them."""
+    visited = visit(browser, address, java_script_enabled=has_scripts)
+    page = visited.page
+    page.get_by_text("Pin a note").click()
+    page.get_by_label("What happened").fill("Support by phone <b>")
+    page.get_by_role("button", name="Pin", exact=True).click()
+    note = page.locator(".pinned li", has_text="Support by phone <b>")
+    expect(note).to_be_visible()
+    expect(page.locator(".plot text.pin-number")).to_contain_text("2")
+    note.get_by_role("button").click()
+    expect(note).to_have_count(0)
+    assert [each.text for each in list_notes(resources.engine, resources.workspace)] == ["Release 3.2, with new prices"]
+    assert visited.messages == []
+    page.close()
+
+
+def test_a_view_is_saved_found_and_deleted(browser: Browser, address: str) -> None:
+    """The address with what is chosen, under a name."""
+    page = visit(browser, f"{address}/?sort=mentions").page
+    page.get_by_text("Save this view").click()
+    page.get_by_label("Name of the view").fill("Most mentions")
+    page.get_by_role("button", name="Save", exact=True).click()
+    view = page.get_by_role("link", name="Most mentions")
+    expect(view).to_have_attribute("aria-current", "true")
+    page.goto(address)
+    view.click()
+    expect(page).to_have_url(f"{address}/?sort=mentions")
+    page.get_by_role("button", name="Delete the view Most mentions").click()
+    expect(view).to_have_count(0)
+    page.close()
+
+
+def test_an_error_leaves_the_page_and_says_what_went_wrong(browser: Browser, address: str) -> None:
+    """A part that cannot be had, and a server that does not answer, are notices; the next answer removes them."""
+    page = visit(browser, address).page
+    page.evaluate("document.querySelector('select[name=wave] option:nth-child(2)').value = 'gone'")
+    page.locator("#filter-wave").select_option("gone")
+    expect(page.get_by_role("alert")).to_contain_text("There is nothing here.")
+    expect(page).to_have_url(f"{address}/")
+    expect(page.locator("#causes")).to_be_visible()
+    page.route("**/*", lambda route: route.abort())
+    page.get_by_label("Sort by").select_option("name")
+    expect(page.locator("#notices")).to_contain_text("The server does not answer.")
+    page.unroute_all()
+    page.locator("#filter-wave").select_option("all")
+    expect(page.locator("#notices")).to_be_empty()
+    page.close()
+
+
+def test_language_and_theme_are_chosen_on_the_page(browser: Browser, address: str) -> None:
+    """From the menu of a narrow screen; the page that was open is there again, in the other language and dark."""
+    page = visit(browser, f"{address}/?mark=new", viewport={"width": 390, "height": 800}, color_scheme="light").page
+    menu = page.get_by_role("button", name="Menu")
+    expect(page.get_by_role("button", name="Deutsch")).not_to_be_visible()
+    menu.click()
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page).to_have_url(f"{address}/?mark=new")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Übersicht")
+    page.get_by_role("button", name="Menü").click()
+    page.get_by_role("button", name="Dunkel").click()
+    ground = "getComputedStyle(document.body).backgroundColor"
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate(ground) == "rgb(18, 21, 24)"
+    page.close()
+
+
+def test_the_keyboard_reaches_everything(browser: Browser, address: str) -> None:
+    """The first stop skips to the content; the menu of a narrow screen opens with Enter and closes with Escape."""
+    page = visit(browser, address, viewport={"width": 390, "height": 800}).page
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.get_by_role("button", name="Menu").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("navigation")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("navigation")).not_to_be_visible()
+    page.close()
+
+
+@pytest.mark.slow
+def test_hostile_texts_do_nothing(browser: Browser, address: str) -> None:
+    """Markup in names of causes, waves and segments is shown as it was written."""
+    visited = visit(browser, f"{address}/?wave=hostile&rows=all")
+    open_everything(visited.page)
+    expect(visited.page.locator("#causes")).to_contain_text("<script>alert(1)</script>")
+    assert (visited.messages, visited.elsewhere) == ([], [])
+    visited.page.close()
+
+
+@pytest.mark.slow
+def test_the_page_prints(browser: Browser, address: str, tmp_path: Path) -> None:
+    """On paper: without navigation, filters and forms, in light colours even where the screen is dark."""
+    page = visit(browser, address, color_scheme="dark").page
+    page.emulate_media(media="print")
+    expect(page.get_by_role("navigation")).not_to_be_visible()
+    expect(page.get_by_label("Sort by")).not_to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(28, 34, 39)"
+    page.pdf(path=tmp_path / "page.pdf")
+    assert (tmp_path / "page.pdf").stat().st_size > 10_000
+    page.close()
