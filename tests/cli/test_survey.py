@@ -172,7 +172,7 @@ def test_the_demo_runs_anywhere_and_again(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_demo_ends_with_the_address_of_the_app(tmp_path: Path) -> None:
     """`saywhy demo --serve` serves the overview of the sample where it says, until it is interrupted."""
-    command = [SAYWHY, "demo", "--serve", "--port", "0"]
+    command = [str(SAYWHY), "demo", "--serve", "--port", "0"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

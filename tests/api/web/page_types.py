@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
 from fastapi import FastAPI, Request
-from jinja2 import nodes
+from jinja2 import meta, nodes
 
 from api.web.errors import PAGE as ERROR
 from api.web.page import Page
@@ -50,8 +50,7 @@ def templates_of(name: str) -> set[str]:
     while waiting:
         if (current := waiting.pop()) not in found:
             found.add(current)
-            used = parsed(current).find_all((nodes.Extends, nodes.Include, nodes.FromImport, nodes.Import))
-            waiting += [node.template.value for node in used if isinstance(node.template, nodes.Const)]
+            waiting += filter(None, meta.find_referenced_templates(parsed(current)))
     return found
 
 

@@ -245,7 +245,7 @@ def test_sparklines_are_rates_of_waves_of_different_size() -> None:
     """Ten of a hundred and twenty of two hundred are level; a screen reader hears them."""
     sized = replace(
         FULL,
-        waves=tuple(GroupNps(name, replace(FULL.nps, n=n)) for name, n in (("A", 100), ("B", 200))),  # type: ignore[type-var]
+        waves=tuple(GroupNps(name, replace(FULL.waves[0].nps, n=n)) for name, n in (("A", 100), ("B", 200))),
         issues=(replace(FULL.issues[0], waves=(("A", 10), ("B", 20), ("C", 5))),),
     )
     [row] = causes(sized).rows

@@ -14,7 +14,8 @@ from api.web.static_files import static_files
 from saywhy.access import Scope
 from saywhy.errors import StoreUnavailable
 from saywhy.settings import Settings
-from tests.api.test_keys import PROBLEM, client_of
+from tests.api import PROBLEM
+from tests.api.test_keys import client_of
 from tests.api.web.conftest import sign_in
 from tests.builders.access import bearing, check_at_once, key_of
 
