@@ -26,7 +26,7 @@ from tests.api import PROBLEM
         ("GET", "/nowhere", {}, 404, "not-found"),
         ("GET", "/docs/assets/%2e%2e/core.py", {}, 404, "not-found"),
         ("DELETE", "/v1/classify", {}, 405, "method-not-allowed"),
-        ("GET", "/?language=fr", {}, 400, "invalid-input"),
+        ("GET", "/reports/all?language=fr", {}, 400, "invalid-input"),
         ("GET", "/bug", {}, 500, "internal-server-error"),
     ],
 )
