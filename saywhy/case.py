@@ -59,6 +59,13 @@ _NEXT = {
 }
 
 
+class CaseOrder(StrEnum):
+    """The order in which cases are listed."""
+
+    PRIORITY = "priority"  # detractors, passives, promoters; in each group those that are due first
+    URGENCY = "urgency"  # overdue, open, contacted, ended; each of these in order of priority
+
+
 class Task(StrEnum):
     """What a case asks its owner to do."""
 
@@ -124,6 +131,15 @@ class CaseTally:
     is_contacted: bool
     is_in_time: bool
     cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerTally:
+    """How many cases of an owner (None: nobody's) have not ended, and how many of them are overdue."""
+
+    owner: str | None
+    cases: int
+    overdue: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,17 @@ from typing import Any
 from pipelines.clean.personal_data import mask
 from pipelines.follow_up import deadlines
 from saywhy import store
-from saywhy.case import LONGEST_NAME, PRIORITY, Case, CaseChange, CaseEvent, CaseState, check_text
+from saywhy.case import (
+    LONGEST_NAME,
+    PRIORITY,
+    Case,
+    CaseChange,
+    CaseEvent,
+    CaseOrder,
+    CaseState,
+    OwnerTally,
+    check_text,
+)
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import CaseChanged, InvalidInput
 from saywhy.feedback import Response
@@ -71,29 +81,57 @@ def open_earlier(engine: Engine, workspace: str, since: datetime | None, now: da
 
 
 def list_cases(
-    engine: Engine, workspace: str, wanted: CaseFilter | None = None, *, limit: int = PAGE, cursor: str | None = None
+    engine: Engine,
+    workspace: str,
+    wanted: CaseFilter | None = None,
+    *,
+    order: CaseOrder = CaseOrder.PRIORITY,
+    limit: int = PAGE,
+    cursor: str | None = None,
+    now: datetime | None = None,
 ) -> CasePage:
-    """Cases: detractors first, then passives, then promoters; in each group those that are due first.
+    """Cases in this order, by default detractors first; a cursor is one of the same order.
 
     Raises `WorkspaceNotFound` and `InvalidInput` for a cursor that is none.
     """
     limit = page_size(limit)
+    overdue_at = (now or datetime.now(UTC)) if order is CaseOrder.URGENCY else None
     after = None
     if cursor is not None:
-        priority, due, case_id = position_of(cursor, int, str, int)
+        rank, due, case_id = position_of(cursor, int, str, int)
         try:
             moment = datetime.fromisoformat(str(due)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise InvalidInput(f"{cursor[:40]!r} is not a cursor") from None
-        if int(priority) >= len(PRIORITY):
+        if int(rank) >= (len(PRIORITY) if overdue_at is None else store.cases.RANKS):
             raise InvalidInput(f"{cursor[:40]!r} is not a cursor")
-        after = (int(priority), moment, int(case_id))
+        after = (int(rank), moment, int(case_id))
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
-        cases = store.cases.page(connection, workspace_id, wanted or CaseFilter(), limit + 1, after)
+        cases = store.cases.page(connection, workspace_id, wanted or CaseFilter(), limit + 1, after, overdue_at)
     if len(cases) <= limit:
         return CasePage(tuple(cases), None)
-    priority, due_at, case_id = store.cases.position(cases[limit - 1])
-    return CasePage(tuple(cases[:limit]), cursor_of((priority, due_at.isoformat(), case_id)))
+    rank, due_at, case_id = store.cases.position(cases[limit - 1], overdue_at)
+    return CasePage(tuple(cases[:limit]), cursor_of((rank, due_at.isoformat(), case_id)))
+
+
+def count_cases(engine: Engine, workspace: str, now: datetime | None = None) -> list[OwnerTally]:
+    """How many cases that have not ended each owner has, by name; first those of nobody. Raises `WorkspaceNotFound`."""
+    with following_up(reading(engine, workspace)) as (connection, workspace_id):
+        return store.cases.owner_tallies(connection, workspace_id, now or datetime.now(UTC))
+
+
+def read_comments(
+    engine: Engine, workspace: str, cases: Collection[Case], *, with_personal_data: bool = False
+) -> dict[int, str]:
+    """The comments that cases are about, by the number of the case. Personal data is masked unless it may be shown.
+
+    Raises `WorkspaceNotFound`.
+    """
+    with following_up(reading(engine, workspace)) as (connection, workspace_id):
+        responses = list(store.responses.by_id(connection, workspace_id, [case.response_id for case in cases]))
+    comments = {(each.source, each.external_id): each.comment.verbatim for each in responses if each.comment}
+    called = {case.id: comments.get((case.source, case.response)) for case in cases}
+    return {number: text if with_personal_data else mask(text)[0] for number, text in called.items() if text}
 
 
 def read_case(engine: Engine, workspace: str, case_id: int, *, with_personal_data: bool = False) -> CaseDetails:

@@ -14,7 +14,7 @@ from api.http.auth import PersonalDataDep, PrincipalDep, ReadAccess, WriteAccess
 from api.http.bodies import SentObject
 from api.v1.attribution import Authored
 from api.v1.parameters import Cursor, Limit, Moment, RowId
-from saywhy.case import LONGEST_NAME, LONGEST_NOTE, Case, CaseChange, CaseEvent, CaseState, Outcome, Task
+from saywhy.case import LONGEST_NAME, LONGEST_NOTE, Case, CaseChange, CaseEvent, CaseOrder, CaseState, Outcome, Task
 from saywhy.feedback import Customer, Group, Scale
 from saywhy.store.cases import CaseFilter
 from service import cases
@@ -159,12 +159,15 @@ def list_cases(
     group: Annotated[Group | None, Query()] = None,
     owner: Annotated[str | None, Query(max_length=LONGEST_NAME, description='"" for cases of nobody.')] = None,
     overdue: Annotated[bool, Query(description="Only those whose customer nobody has contacted in time.")] = False,
+    order: Annotated[
+        CaseOrder, Query(description="`urgency`: overdue, open, contacted, ended; detractors first in each.")
+    ] = CaseOrder.PRIORITY,
     limit: Limit = PAGE,
     cursor: Cursor = None,
 ) -> Cases:
-    """Detractors first, then passives, then promoters; in each group those that are due first."""
+    """Detractors first, then passives, then promoters; in each group those that are due first. Or by `order`."""
     wanted = CaseFilter(states=state, group=group, owner=owner, overdue_at=datetime.now(UTC) if overdue else None)
-    page = cases.list_cases(resources.engine, resources.workspace, wanted, limit=limit, cursor=cursor)
+    page = cases.list_cases(resources.engine, resources.workspace, wanted, order=order, limit=limit, cursor=cursor)
     return Cases(cases=[CaseOut.of(case, with_personal_data) for case in page.cases], next=page.next)
 
 

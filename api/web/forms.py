@@ -5,12 +5,17 @@ A form of a page is read by this alone; that it comes from a page of this server
 
 from __future__ import annotations
 
+from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
+
+from saywhy.errors import InvalidInput
+
+ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 
 _FORM = "application/x-www-form-urlencoded"
 _LARGEST = 65_536  # bytes
@@ -32,6 +37,22 @@ async def read_form(request: Request) -> Form:
 def value_of(form: Form, name: str) -> str:
     """The first value of a field; empty if it has none."""
     return form.get(name, [""])[0]
+
+
+def choice_of(form: Form, name: str, choices: type[ChoiceT]) -> ChoiceT | None:
+    """The choice in a field; None if it is empty. Raises `InvalidInput` for a value that is none of the choices."""
+    value = value_of(form, name)
+    if value and value not in set(choices):
+        raise InvalidInput(f"{name} is {value[:40]!r}; it may be {', '.join(choices)}")
+    return choices(value) if value else None
+
+
+def number_of(form: Form, name: str) -> int:
+    """The whole number in a field. Raises `InvalidInput` if there is none."""
+    value = value_of(form, name).strip()
+    if not (value.isascii() and value.isdecimal() and len(value) < 19):
+        raise InvalidInput(f"{name} is {value[:40]!r}, not a whole number")
+    return int(value)
 
 
 FormDep = Annotated[Form, Depends(read_form)]

@@ -16,11 +16,12 @@ class Page(Generic[ContextT]):
     `NAME.css` and `NAME.js` if there are such files.
 
     `path` is where the navigation leads, None for a page that is not in it; `section` is the name of the page that is
-    marked there instead. The title is the text `NAME.title`.
+    marked there instead. The title is the text `NAME.title`. `styles` are style sheets that it shares with other pages.
     """
 
     name: str
     context: type[ContextT]
     path: str | None = None
     section: str | None = None
+    styles: tuple[str, ...] = ()
     router: APIRouter = field(default_factory=lambda: APIRouter(include_in_schema=False))

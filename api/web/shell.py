@@ -101,7 +101,7 @@ def shell(
         person=principal.name if principal and has_session else None,
         sign_out=f"{root}/sign-out" if has_session else None,
         icon=root + static_files()["icon.svg"].path,
-        styles=_files(root, REPORT_STYLE, "app.css", f"{page.name}.css"),
+        styles=_files(root, REPORT_STYLE, "app.css", *page.styles, f"{page.name}.css"),
         scripts=_files(root, "htmx.min.js", "app.js", f"{page.name}.js"),
     )
 

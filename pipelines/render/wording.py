@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
@@ -142,6 +142,10 @@ class Wording:
     def day(self, iso: str | None) -> str:
         """An ISO 8601 day in the format of the language; a dash for None."""
         return format_date(date.fromisoformat(iso), "medium", locale=self._locale) if iso else "–"
+
+    def duration(self, duration: timedelta) -> str:
+        """A duration in its largest unit, rounded: “3 hours”, “2 days”."""
+        return format_timedelta(abs(duration), threshold=1, granularity="minute", locale=self._locale)
 
     def segment(self, name: str) -> str:
         """The value of a segment (`dimension=value`); a language is shown by its name."""

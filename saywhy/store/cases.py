@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saywhy.case import PRIORITY, Case, CaseEvent, CaseState, CaseTally, Outcome
+from saywhy.case import PRIORITY, Case, CaseEvent, CaseState, CaseTally, Outcome, OwnerTally
 from saywhy.errors import CaseChanged, CaseNotFound
 from saywhy.feedback import Group, Scale, Score
 from saywhy.store.case_tables import case_events, cases
@@ -19,8 +19,14 @@ from saywhy.store.score_groups import PRIORITY_OF_RESPONSE
 from saywhy.store.statements import STREAMED, Row, batches, insert
 from saywhy.store.tables import responses
 
-#: A case follows another one in the list if its (priority, due time, id) is greater.
+#: A case follows another one in the list if its (rank, due time, id) is greater; the rank is that of its group, or urgency.
 Position = tuple[int, datetime, int]
+
+#: What is more urgent comes first, and in each of these the groups by priority; None: open and overdue.
+_URGENCY = (None, CaseState.OPEN, CaseState.CONTACTED, CaseState.RESOLVED)
+
+#: Ranks are less than this.
+RANKS = len(_URGENCY) * len(PRIORITY)
 
 #: A response: its source and its external id.
 ResponseKey = tuple[str, str]
@@ -80,7 +86,7 @@ def open_cases(
         is_other_group = (
             (cases.c.workspace_id == workspace_id)
             & (cases.c.response_id == responses.c.id)
-            & cases.c.state.in_([state.value for state in CaseState if not state.is_final])
+            & cases.c.state.in_(_UNENDED)
             & (cases.c.priority != PRIORITY_OF_RESPONSE)
             & is_looked_at
         )
@@ -100,20 +106,45 @@ def find(connection: Connection, workspace_id: int, case_id: int) -> Case:
 
 
 def page(
-    connection: Connection, workspace_id: int, wanted: CaseFilter, limit: int, after: Position | None = None
+    connection: Connection,
+    workspace_id: int,
+    wanted: CaseFilter,
+    limit: int,
+    after: Position | None = None,
+    overdue_at: datetime | None = None,
 ) -> list[Case]:
-    """At most `limit` cases after a position: detractors first, then passives, then promoters, by due time."""
-    order = (cases.c.priority, cases.c.due_at, cases.c.id)
-    query = _SELECT.where(cases.c.workspace_id == workspace_id, *_conditions(wanted)).order_by(*order).limit(limit)
+    """At most `limit` cases after a position in order of priority; with a time, in that of their urgency then."""
+    rank: sa.ColumnElement[int] = cases.c.priority
+    if overdue_at is not None:
+        is_overdue = (cases.c.state == CaseState.OPEN.value) & (cases.c.due_at < overdue_at)
+        ranks = ((cases.c.state == state.value, _rank(state)) for state in CaseState)
+        rank = sa.case((is_overdue, _rank(None)), *ranks) + cases.c.priority
+    keys = (rank, cases.c.due_at, cases.c.id)
+    query = _SELECT.where(cases.c.workspace_id == workspace_id, *_conditions(wanted)).order_by(*keys).limit(limit)
     if after is not None:
-        position = [sa.literal(value, column.type) for value, column in zip(after, order, strict=True)]
-        query = query.where(sa.tuple_(*order) > sa.tuple_(*position))
+        position = [sa.literal(value, key.type) for value, key in zip(after, keys, strict=True)]
+        query = query.where(sa.tuple_(*keys) > sa.tuple_(*position))
     return [_case(row) for row in connection.execute(query)]
 
 
-def position(case: Case) -> Position:
-    """Where the case stands in the list."""
-    return PRIORITY.index(case.group), case.due_at, case.id
+def position(case: Case, overdue_at: datetime | None = None) -> Position:
+    """Where the case stands in the list: in order of priority, or with a time in that of their urgency then."""
+    priority = PRIORITY.index(case.group)
+    if overdue_at is None:
+        return priority, case.due_at, case.id
+    return _rank(None if case.is_overdue(overdue_at) else case.state) + priority, case.due_at, case.id
+
+
+def owner_tallies(connection: Connection, workspace_id: int, now: datetime) -> list[OwnerTally]:
+    """The owners of cases that have not ended, by name, with how many they have; first those of nobody."""
+    is_overdue = (cases.c.state == CaseState.OPEN.value) & (cases.c.due_at < now)
+    query = (
+        sa.select(cases.c.owner, sa.func.count(), sa.func.count(sa.case((is_overdue, 1))))
+        .where(cases.c.workspace_id == workspace_id, cases.c.state.in_(_UNENDED))
+        .group_by(cases.c.owner)
+    )
+    tallies = [OwnerTally(*row) for row in connection.execute(query)]
+    return sorted(tallies, key=lambda tally: (tally.owner is not None, tally.owner or ""))
 
 
 def tallies(connection: Connection, workspace_id: int, now: datetime, since: datetime | None = None) -> list[CaseTally]:
@@ -171,6 +202,8 @@ def history(connection: Connection, case_id: int) -> tuple[CaseEvent, ...]:
     return tuple(CaseEvent(row.at, row.author, row.changes, row.note) for row in connection.execute(query))
 
 
+_UNENDED = [state.value for state in CaseState if not state.is_final]
+
 _CONTACT = (
     responses.c.customer_id,
     responses.c.customer_name,
@@ -190,6 +223,11 @@ _SELECT = sa.select(
     responses.c.customer_revenue,
     responses.c.customer_lifetime_value,
 ).select_from(cases.join(responses, cases.c.response_id == responses.c.id))
+
+
+def _rank(state: CaseState | None) -> int:
+    """Where cases in a state begin in the order of urgency, in which priorities are added; None: that are overdue."""
+    return len(PRIORITY) * _URGENCY.index(CaseState.RESOLVED if state is CaseState.CLOSED else state)
 
 
 def _looked_at(keys: Collection[ResponseKey] | None) -> Iterator[sa.ColumnElement[bool]]:

@@ -7,13 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from saywhy.case import CaseChange, CaseState, Outcome, Task
+from saywhy.case import CaseChange, CaseOrder, CaseState, Outcome, OwnerTally, Task
 from saywhy.errors import CaseChanged, CaseNotFound, IllegalTransition, InvalidInput
 from saywhy.feedback import Comment, Customer, Group, Response, Scale, Score
 from saywhy.follow_up import BusinessHours, FollowUpPolicy
 from saywhy.store import Engine
 from saywhy.store.cases import CaseFilter
-from service.cases import change_case, list_cases, open_earlier, read_case, read_policy, save_policy
+from service.cases import (
+    change_case,
+    count_cases,
+    list_cases,
+    open_earlier,
+    read_case,
+    read_comments,
+    read_policy,
+    save_policy,
+)
 from service.imports import import_file
 from tests.builders.followed_up import NOW, WORKSPACE, answer, case_of, contact, save, survey_file
 
@@ -179,3 +188,41 @@ def test_pages_have_every_case_once(engine: Engine) -> None:
             break
     assert [response for response in read if int(response) < 100] == whole
     assert len(read) == len(set(read))
+
+
+def test_cases_are_listed_by_urgency(engine: Engine) -> None:
+    """Overdue, open, contacted, ended, on both databases and over pages; each in the order of groups."""
+    now = NOW
+    save(engine, answer(1, 10), answer(2, 0), now=now - timedelta(days=3))
+    save(engine, answer(3, 9), answer(4, 2), answer(5, 7), answer(6, 1), now=now)
+    change_case(engine, WORKSPACE, case_of(engine, "4"), CaseChange(CaseState.CONTACTED), author="Ada", now=now)
+    change_case(engine, WORKSPACE, case_of(engine, "6"), CaseChange(CaseState.CLOSED), author="Ada", now=now)
+    seen, cursor = [], None
+    for _ in range(3):
+        page = list_cases(engine, WORKSPACE, order=CaseOrder.URGENCY, limit=2, cursor=cursor, now=now)
+        seen += [case.response for case in page.cases]
+        cursor = page.next
+    assert (seen, cursor) == (["2", "1", "5", "3", "4", "6"], None)
+
+
+def test_cases_are_counted_by_owner(engine: Engine) -> None:
+    """Those that have not ended, and how many of them are overdue; first nobody's."""
+    save(engine, answer(1, 0), answer(2, 3), answer(3, 8), now=NOW - timedelta(days=3))
+    change_case(engine, WORKSPACE, case_of(engine, "2"), CaseChange(CaseState.CONTACTED, owner="Bo"), author="Bo")
+    change_case(engine, WORKSPACE, case_of(engine, "3"), CaseChange(owner="Ada"), author="Bo")
+    assert count_cases(engine, WORKSPACE, NOW) == [
+        OwnerTally(None, 1, 1),
+        OwnerTally("Ada", 1, 1),
+        OwnerTally("Bo", 1, 0),
+    ]
+    contact(engine, case_of(engine, "1"), state=CaseState.CLOSED)
+    assert [tally.owner for tally in count_cases(engine, WORKSPACE, NOW)] == ["Ada", "Bo"]
+
+
+def test_comments_of_cases_are_masked(engine: Engine) -> None:
+    """Unless personal data may be read; a case without a comment has none."""
+    save(engine, answer(1, 0, "Write to jo@x.example"), answer(2, 3))
+    cases = list_cases(engine, WORKSPACE).cases
+    assert list(read_comments(engine, WORKSPACE, cases, with_personal_data=True).values()) == ["Write to jo@x.example"]
+    [masked] = read_comments(engine, WORKSPACE, cases).values()
+    assert "jo@" not in masked

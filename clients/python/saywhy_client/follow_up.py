@@ -22,9 +22,10 @@ class Cases(Resource):
         group: m.Group | None = None,
         owner: str | None = None,
         overdue: bool = False,
+        order: m.CaseOrder = "priority",
         limit: int = 50,
     ) -> Iterator[m.Case]:
-        """Detractors first, and in each group those that are due first; `limit` is the size of a page."""
+        """Detractors first, and in each group those that are due first, or by `order`; `limit` is the size of a page."""
 
     @get("/v1/cases/{case}")
     def read(self, case: int) -> m.CaseDetails:

@@ -291,6 +291,9 @@ class CaseDetails(BaseModel):
     causes: Annotated[list[str], Field(description="Labels of the root causes that the comment names.")]
 
 
+CaseOrder = TypeAliasType("CaseOrder", Literal["priority", "urgency"])
+
+
 CaseState = TypeAliasType("CaseState", Literal["open", "contacted", "resolved", "closed"])
 
 

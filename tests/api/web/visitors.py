@@ -1,0 +1,38 @@
+"""Browsers of people with different roles, before a server on any store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.http.dependencies import Resources
+from models.annotator import Annotator
+from saywhy.access import Role
+from saywhy.errors import Conflict
+from saywhy.settings import Settings
+from saywhy.store import Engine
+from service.people import add_person
+from tests.api.test_sessions import PASSWORD
+from tests.builders.followed_up import WORKSPACE
+
+BROWSER = {"accept": "text/html,*/*"}
+
+
+@contextmanager
+def visitor(
+    engine: Engine, annotator: Annotator, role: Role | None, resources: Resources | None = None
+) -> Iterator[TestClient]:
+    """The browser of somebody signed in with a role, whose name is the role's; None: on the machine of the server."""
+    with TestClient(create_app(Settings(), resources or Resources(engine, WORKSPACE, annotator))) as client:
+        client.headers.update(BROWSER)
+        if role is not None:
+            try:
+                add_person(engine, WORKSPACE, role.value, role, PASSWORD)
+            except Conflict:
+                pass  # signs in again
+            sent = {"name": role.value, "password": PASSWORD}
+            assert client.post("/sign-in", data=sent, follow_redirects=False).status_code == 303
+        yield client
