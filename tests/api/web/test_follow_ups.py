@@ -46,7 +46,7 @@ NAMES = ("Acme", "Birch", "Cedar", "Dale")
 
 
 def test_what_is_overdue_comes_first(editor: TestClient) -> None:
-    """Then what else is open, detractors before passives and promoters; the page says how many wait and for how long."""
+    """Then what else is open, detractors before passives and promoters; the page says how many wait."""
     page = editor.get("/follow-ups?whose=everybody").text
     assert order(page, *NAMES) == ["Acme", "Birch", "Cedar", "Dale"]
     assert "4 customers wait for an answer; 1 is overdue." in page

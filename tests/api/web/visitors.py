@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from starlette.testclient import TestClient
 
@@ -29,10 +29,8 @@ def visitor(
     with TestClient(create_app(Settings(), resources or Resources(engine, WORKSPACE, annotator))) as client:
         client.headers.update(BROWSER)
         if role is not None:
-            try:
+            with suppress(Conflict):  # signs in again
                 add_person(engine, WORKSPACE, role.value, role, PASSWORD)
-            except Conflict:
-                pass  # signs in again
             sent = {"name": role.value, "password": PASSWORD}
             assert client.post("/sign-in", data=sent, follow_redirects=False).status_code == 303
         yield client

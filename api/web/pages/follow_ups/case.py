@@ -27,7 +27,7 @@ def case_view(details: CaseDetails, web: Web, now: datetime) -> CaseView:
         version=str(case.version),
         title=wording("follow_up.case_of", customer=customer.name),
         group=case.group.value,
-        score=score_text(case, wording),
+        score=score_text(case),
         task=wording[f"follow_ups.task_{case.task}"],
         advice=wording[f"follow_up.advice_{case.task}"],
         customer=customer,

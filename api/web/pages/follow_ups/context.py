@@ -95,7 +95,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case. `here` is its address, `path` where changes are sent, `back` the list; `outcomes` is empty while nobody was contacted."""
+    """A case. `here` is its address, `path` where changes are sent, `back` the list.
+
+    `outcomes` is empty while nobody was contacted.
+    """
 
     here: str
     path: str

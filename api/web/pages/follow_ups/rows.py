@@ -56,7 +56,7 @@ def case_row(case: Case, comment: str | None, web: Web, now: datetime, mine: str
         version=str(case.version),
         href=web.href(f"{PATH}/{case.id}"),
         group=case.group.value,
-        score=score_text(case, wording),
+        score=score_text(case),
         task=wording[f"follow_ups.task_{case.task}"],
         customer=customer_name(case.customer, web),
         revenue=wording("follow_ups.revenue", amount=wording.amount(float(revenue))) if revenue is not None else "",
@@ -69,7 +69,7 @@ def case_row(case: Case, comment: str | None, web: Web, now: datetime, mine: str
     )
 
 
-def score_text(case: Case, wording: Wording) -> str:
+def score_text(case: Case) -> str:
     """The score, or a dash if only the group is known."""
     return str(case.score.value) if case.score and case.score.scale is Scale.NPS else "–"
 
