@@ -23,7 +23,7 @@ def customers(sqlite_engine: Engine) -> Engine:
     """An account at risk, one to watch, one that is healthy, and a person without an account."""
     now = datetime.now(UTC)
     save(sqlite_engine, answer(1, 1, HOSTILE, account="Birch/Co", customer="b-1"), now=now - timedelta(days=3))
-    save(sqlite_engine, answer(2, 6, "Slow. Call jo@x.example"), answer(3, 4, days_ago=90), now=now)
+    save(sqlite_engine, answer(2, 5, "Slow. Call jo@x.example"), answer(3, 4, days_ago=90), now=now)
     save(sqlite_engine, answer(4, 10, account="Cedar", customer="c-3", revenue=12_000), now=now)
     return sqlite_engine
 
@@ -61,7 +61,7 @@ def test_a_customer_has_everything_on_one_page(customers: Engine, annotator: Ann
     """Answers, scores in time, health with its parts, cases; masked for those who may not see personal data."""
     with visitor(customers, annotator, Role.VIEWER) as viewer:
         page = viewer.get("/customers/Acme").text
-        assert "Scores in order of time: 4, 6" in page
+        assert "Scores in order of time: 4, 5" in page
         assert 'href="/follow-ups/' in page
         assert "Health: Acme" in page
         assert "Slow." in page

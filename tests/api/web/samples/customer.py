@@ -33,7 +33,7 @@ def samples(web: Web) -> list[object]:
         (ScorePoint(NOW, "2026-Q1", 9), ScorePoint(None, None, 0)),
         (CustomerCause("topic:late", HOSTILE_TEXT, 2, True), CustomerCause("topic:price", "Price", 1, False)),
         CASES,
-        (NewAccount(HOSTILE_TEXT, AccountOrigin.REFERRAL, "c-1", NOW, 1, Decimal(7)),),
+        (NewAccount(HOSTILE_TEXT[:60], AccountOrigin.REFERRAL, "c-1", NOW, 1, Decimal(7)),),
         ANSWERS,
     )
     return [customer_view(each, web, NOW) for each in (full, CustomerDetails("c-9", (), (), (), (), (), (), ()))]
