@@ -28,6 +28,8 @@ _ABANDONED = timedelta(hours=6)
 _UNSAFE = re.compile(r"[^\w.() -]")
 _LONGEST_NAME = 100
 
+_KEY = re.compile(r"[0-9a-f]{32}/[^/\\\0]+")
+
 
 @dataclass(frozen=True, slots=True)
 class JobFiles:
@@ -52,9 +54,9 @@ class JobFiles:
         return self._new("exports", name)
 
     def upload(self, key: str) -> Path:
-        """The path of an upload. Raises `Expired` if it is not there."""
+        """The path of an upload, whose key nobody can guess. Raises `Expired` if it is not there."""
         path = self.root / "uploads" / key
-        if not path.is_file():
+        if not _KEY.fullmatch(key) or not path.is_file():
             raise Expired(f"the uploaded file is not in {self.root}; servers and workers need the same SAYWHY_DATA_DIR")
         return path
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
+from pipelines.ingest.column_names import column_names
 from pipelines.ingest.options import ReadingOptions
 from pipelines.ingest.responses import read_numbered
+from saywhy.errors import InvalidInput
 from saywhy.feedback import Rejection, Response, Scale
 from saywhy.store import Engine
 from service.identification import Identification
@@ -78,6 +80,14 @@ def preview_file(
         scale_reason=layout.scale_reason,
         notes=(*layout.notes, *_refusal(engine, workspace, identification)),
     )
+
+
+def preview_columns(path: str | Path, **options: Unpack[ReadingOptions]) -> tuple[str, ...]:
+    """The names of the columns of a file that cannot be read yet; none if it has no table."""
+    try:
+        return column_names(Path(path), **options)
+    except InvalidInput:
+        return ()
 
 
 def _refusal(engine: Engine, workspace: str, identification: Identification) -> Iterator[str]:

@@ -16,7 +16,7 @@ MAX_BODY = 8 * 1024 * 1024
 BODY_TIMEOUT = 60
 
 #: Routes that write the body to disk as it comes, and limit it themselves.
-STREAMED = frozenset({"/v1/imports", "/v1/imports/preview"})
+STREAMED = frozenset({"/v1/imports", "/v1/imports/preview", "/imports"})
 
 #: Routes that serve pages replace the policy by one that allows what the page contains (`api.http.content_security`).
 SECURITY_HEADERS = {

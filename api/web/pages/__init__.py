@@ -7,7 +7,16 @@ docs/explanation/web-app.md says how to add one.
 from typing import Any
 
 from api.web.page import Page
-from api.web.pages import customers, follow_ups, overview
+from api.web.pages import customers, follow_ups, imports, overview
 
 #: Every page, in the order of the navigation.
-PAGES: tuple[Page[Any], ...] = (overview.PAGE, follow_ups.PAGE, follow_ups.CASE, customers.PAGE, customers.CUSTOMER)
+PAGES: tuple[Page[Any], ...] = (
+    overview.PAGE,
+    follow_ups.PAGE,
+    follow_ups.CASE,
+    customers.PAGE,
+    customers.CUSTOMER,
+    imports.PAGE,
+    imports.PREVIEW,
+    imports.JOB,
+)

@@ -12,11 +12,16 @@ from api.http.dependencies import Resources
 from models.annotator import Annotator
 from saywhy.access import Role
 from saywhy.errors import Conflict
+from saywhy.job import JobState
 from saywhy.settings import Settings
 from saywhy.store import Engine
+from service.job_process import WorkerOptions
+from service.jobs import list_jobs
 from service.people import add_person
+from service.worker import working
 from tests.api.test_sessions import PASSWORD
 from tests.builders.followed_up import WORKSPACE
+from tests.builders.queued_imports import wait_until
 
 BROWSER = {"accept": "text/html,*/*"}
 
@@ -34,3 +39,11 @@ def visitor(
             sent = {"name": role.value, "password": PASSWORD}
             assert client.post("/sign-in", data=sent, follow_redirects=False).status_code == 303
         yield client
+
+
+def run_jobs(resources: Resources) -> None:
+    """Have a worker do all jobs that wait."""
+    url = resources.engine.url.render_as_string(hide_password=False)
+    unfinished = (JobState.PENDING, JobState.RUNNING)
+    with working(WorkerOptions(url, data_dir=resources.data_dir, slots=1)):
+        wait_until(lambda: not list_jobs(resources.engine, WORKSPACE, states=unfinished).entries)
