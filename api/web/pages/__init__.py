@@ -7,7 +7,7 @@ docs/explanation/web-app.md says how to add one.
 from typing import Any
 
 from api.web.page import Page
-from api.web.pages import customers, follow_ups, imports, overview
+from api.web.pages import customers, follow_ups, imports, overview, quality
 
 #: Every page, in the order of the navigation.
 PAGES: tuple[Page[Any], ...] = (
@@ -19,4 +19,5 @@ PAGES: tuple[Page[Any], ...] = (
     imports.PAGE,
     imports.PREVIEW,
     imports.JOB,
+    quality.PAGE,
 )

@@ -19,6 +19,7 @@ from service.job_process import WorkerOptions
 from service.jobs import list_jobs
 from service.people import add_person
 from service.worker import working
+from service.workspaces import create
 from tests.api.test_sessions import PASSWORD
 from tests.builders.followed_up import WORKSPACE
 from tests.builders.queued_imports import wait_until
@@ -31,6 +32,7 @@ def visitor(
     engine: Engine, annotator: Annotator, role: Role | None, resources: Resources | None = None
 ) -> Iterator[TestClient]:
     """The browser of somebody signed in with a role, whose name is the role's; None: on the machine of the server."""
+    create(engine, WORKSPACE)
     with TestClient(create_app(Settings(), resources or Resources(engine, WORKSPACE, annotator))) as client:
         client.headers.update(BROWSER)
         if role is not None:

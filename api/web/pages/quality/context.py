@@ -1,0 +1,63 @@
+"""The context of the page on data quality."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.web.pages.follow_ups.context import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure: its share of a base as a bar, and what it counts."""
+
+    label: str
+    value: str
+    fill: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaveLine:
+    """What came in with a wave: shares of its responses and of its comments."""
+
+    wave: str
+    responses: str
+    scored: str
+    commented: str
+    non_answers: str
+    duplicates: str
+    unknown: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """An import of which rows were rejected."""
+
+    file: str
+    href: str
+    at: str
+    day: str
+    rejected: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportQuality:
+    """What a report says of its own ground. `audit` is what auditing found, empty without an audit."""
+
+    generated: str
+    tiles: tuple[Tile, ...]
+    certain: Tile | None
+    notes: tuple[str, ...]
+    agreement: tuple[Fact, ...]
+    waves: tuple[WaveLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Data quality. `report` is None before the first analysis, `audit` in an anonymous workspace."""
+
+    report: ReportQuality | None
+    audit: tuple[Fact, ...] | None
+    audit_advice: str
+    imports: tuple[RejectedLine, ...]
