@@ -103,7 +103,7 @@ def _issue_row(
         mentions=wording.amount(issue.mentions),
         group=wording.amount(getattr(issue, group)),
         revenue="–" if revenue is None else wording.amount(revenue),
-        quotes=tuple(_quote_text(quote, wording) for quote in _readable_first(issue.quotes, wording.language)),
+        quotes=quote_texts(issue.quotes, wording),
         quote_count=wording.count(len(issue.quotes)),
         keywords=issue.keywords,
         waves=amounts(((wave, wave, number) for wave, number in issue.waves), wording),
@@ -199,7 +199,12 @@ def _audited_points(issue: Issue, wording: Wording) -> str | None:
     return wording("audited_points", points=wording.points(impact.value), interval=interval)
 
 
-def _readable_first(quotes: tuple[Quote, ...], language: str) -> list[Quote]:
+def quote_texts(quotes: Sequence[Quote], wording: Wording) -> tuple[QuoteText, ...]:
+    """The quotes for the page."""
+    return tuple(_quote_text(quote, wording) for quote in _readable_first(quotes, wording.language))
+
+
+def _readable_first(quotes: Sequence[Quote], language: str) -> list[Quote]:
     """The quotes in the language of the page first, otherwise in the order of the report."""
     return sorted(quotes, key=lambda quote: quote.language != language)
 

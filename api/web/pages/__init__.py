@@ -7,7 +7,7 @@ docs/explanation/web-app.md says how to add one.
 from typing import Any
 
 from api.web.page import Page
-from api.web.pages import customers, follow_ups, imports, overview, quality
+from api.web.pages import customers, follow_ups, imports, overview, praise, quality, settings
 
 #: Every page, in the order of the navigation.
 PAGES: tuple[Page[Any], ...] = (
@@ -16,8 +16,10 @@ PAGES: tuple[Page[Any], ...] = (
     follow_ups.CASE,
     customers.PAGE,
     customers.CUSTOMER,
+    praise.PAGE,
     imports.PAGE,
     imports.PREVIEW,
     imports.JOB,
     quality.PAGE,
+    settings.PAGE,
 )

@@ -1,0 +1,52 @@
+"""Builds the wall of praise from a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from api.web.pages.praise.context import PraisedFor, Wall, WaveSelect
+from api.web.rendering import Web
+from api.web.shell import Choice
+from pipelines.clean.personal_data.kinds import STAFF
+from pipelines.render.ranking import issue_label, quote_texts, single_language
+from saywhy.code_frame import CodeFrame
+from saywhy.report import ALL_WAVES, Report
+
+PATH = "/praise"
+
+
+def wall(report: Report | None, waves: Sequence[str], code_frame: CodeFrame, web: Web) -> Wall:
+    """What promoters praise, most points first, each quote once."""
+    wording = web.wording
+    praised = tuple(_praised(report, code_frame, web)) if report else ()
+    quotes = [quote for each in praised for quote in each.quotes]
+    return Wall(
+        path=web.href(PATH),
+        selects=(_waves(report, waves, web),) if report else (),
+        staff=tuple(quote for quote in quotes if STAFF in f"{quote.before}{quote.clause}{quote.after}"),
+        praised=praised,
+        nothing=wording["praise.nothing" if report else "quality.nothing"],
+    )
+
+
+def _praised(report: Report, code_frame: CodeFrame, web: Web) -> Iterator[PraisedFor]:
+    """Causes before their themes, whose quotes are mostly those of the causes."""
+    wording, shown = web.wording, set[str]()
+    for issue in sorted(report.delights, key=lambda issue: issue.kind == "theme"):
+        new = [quote for quote in issue.quotes if quote.text not in shown]
+        shown.update(quote.text for quote in new)
+        if new:
+            yield PraisedFor(
+                label=issue_label(issue, code_frame, wording),
+                language=single_language(issue.languages) if issue.kind == "topic" else None,
+                people=wording("praise.people", n=wording.count(issue.promoters)),
+                quotes=quote_texts(new, wording),
+            )
+
+
+def _waves(report: Report, waves: Sequence[str], web: Web) -> WaveSelect:
+    own = [(wave, wave) for wave in waves if wave != ALL_WAVES]
+    choices = [(ALL_WAVES, web.wording["all_waves"]), *own]
+    return WaveSelect(
+        "wave", web.wording["wave"], tuple(Choice(value, text, value == report.wave) for value, text in choices)
+    )
