@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from http import HTTPStatus
 
 import anyio
@@ -56,7 +56,7 @@ async def upload_of_form(request: Request, files: JobFiles, limit: int) -> tuple
         await form.close()
 
 
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
+async def _chunks(request: Request) -> AsyncGenerator[bytes, None]:
     """The body, as long as it keeps coming. Raises `TimeoutError`."""
     chunks = aiter(request.stream())
     while True:

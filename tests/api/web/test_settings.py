@@ -39,7 +39,7 @@ def test_a_key_is_shown_once_and_revoked(admin: TestClient, store: Engine) -> No
     """The page after its creation has the secret, which works and is kept nowhere; revoked, it does not work."""
     created = admin.post("/settings/keys", data={"name": "CRM <b>", "scope": ["read", "classify"]})
     [key] = list_keys(store, WORKSPACE)
-    assert (key.name, key.scopes, key.created_by) == ("CRM <b>", {Scope.READ, Scope.CLASSIFY}, "admin")
+    assert (key.name, key.scopes, key.created_by) == ("CRM <b>", frozenset({Scope.READ, Scope.CLASSIFY}), "admin")
     secret = re.search(r"<code>(saywhy_[^<…]+)</code>", created.text)
     assert secret
     assert created.headers["cache-control"] == "no-store"

@@ -88,7 +88,7 @@ def _facts(account: AccountHealth, wording: Wording) -> Iterator[Fact]:
         yield Fact(wording["customer.score"], wording.points(account.score))
     if account.trend is not None:
         yield Fact(wording["customer.trend"], wording.points(account.trend, signed=True))
-    cases = wording.count(account.open_cases)
+    cases: str = wording.count(account.open_cases)
     if overdue := overdue_text(account, wording):
         cases = wording("customer.cases_overdue", n=cases, overdue=overdue)
     yield Fact(wording["customer.open_cases"], cases)

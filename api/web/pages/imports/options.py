@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Scale
@@ -74,7 +75,7 @@ class Options:
         having: dict[str, list[str]] = {role: [] for role in (*ROLES, SEGMENT, NOTHING)}
         for column, role in zip(self.columns, self.roles, strict=True):
             having[role].append(column)
-        facts = {role: _only(role, having[role]) for role in ROLES if role not in ("score", "comment")}
+        facts: dict[str, Any] = {role: _only(role, having[role]) for role in ROLES if role not in ("score", "comment")}
         return ColumnChoice(
             score=tuple(having["score"]) or "",
             comment=tuple(having["comment"]) or "",

@@ -1,0 +1,103 @@
+"""The pages on which people work, with something on them, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from api.http.dependencies import Resources, open_resources
+from saywhy.case import CaseState
+from saywhy.settings import Settings
+from service.cases import read_case
+from service.job_kinds import AnalyseArguments
+from service.jobs import start
+from tests.api.web.conftest import served
+from tests.api.web.test_browser import open_everything, visit
+from tests.api.web.visitors import run_jobs
+from tests.builders.extreme_reports import HOSTILE_TEXT
+from tests.builders.followed_up import WORKSPACE, answer, save
+from tests.render.test_browser import browser
+
+__all__ = ["browser"]
+
+HOSTILE = HOSTILE_TEXT.encode("utf-8", "replace").decode().replace("\0", "")
+
+PATHS = ("/follow-ups", "/follow-ups/2", "/customers", "/customers/Acme", "/imports", "/imports/jobs/1")
+
+
+@pytest.fixture(scope="module")
+def resources(tmp_path_factory: pytest.TempPathFactory) -> Resources:
+    """A store with three cases, one of them overdue and hostile, and a job that waits."""
+    folder = tmp_path_factory.mktemp("work")
+    url = f"sqlite:///{folder / 'store.db'}"
+    opened = open_resources(Settings(database_url=url, data_dir=folder / "files"))
+    now = datetime.now(UTC)
+    save(opened.engine, answer(1, 0, "Slow.", account="Birch", revenue=900), now=now)
+    save(
+        opened.engine, answer(2, 3, HOSTILE, account="Acme"), answer(3, 9, account="Acme"), now=now - timedelta(days=3)
+    )
+    start(opened.engine, WORKSPACE, AnalyseArguments())
+    return opened
+
+
+@pytest.fixture(scope="module")
+def address(resources: Resources) -> Iterator[str]:
+    """The address of the server."""
+    with served(resources) as url:
+        yield url
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS)
+def test_pages_are_accessible_and_fit(browser: Browser, address: str, path: str) -> None:
+    """axe finds no violation, wide and narrow, light and dark; nothing overflows, and hostile comments do nothing."""
+    visited = visit(browser, address + path, locale="de")
+    page = visited.page
+    open_everything(page)
+    for width, scheme in product((1440, 390), ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+    assert (visited.messages, visited.elsewhere) == ([], [])
+    page.close()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_a_case_is_worked_on(browser: Browser, address: str, resources: Resources, *, has_scripts: bool) -> None:
+    """From the list to the case, with and without scripts: contacted with a note, then closed."""
+    page = visit(browser, f"{address}/follow-ups", java_script_enabled=has_scripts).page
+    name, number = ("Acme", 2) if has_scripts else ("Birch", 1)
+    page.get_by_role("link", name=name).first.click()
+    page.get_by_label("Note").fill("Called <b>")
+    page.get_by_role("button", name="Customer was contacted").click()
+    expect(page.locator(".timeline")).to_contain_text("Called <b>")
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.get_by_text("State: Closed")).to_be_visible()
+    assert read_case(resources.engine, WORKSPACE, number).case.state is CaseState.CLOSED
+    page.close()
+
+
+def test_a_file_is_imported(browser: Browser, address: str, resources: Resources) -> None:
+    """It is sent as soon as it is chosen, a change of a column changes the preview, and the page follows the job."""
+    visited = visit(browser, f"{address}/imports")
+    page = visited.page
+    content = b"id,nps,why,plan type\na,9,<script>alert(1)</script>,x\nb,12,odd,y\n"
+    page.set_input_files("input[type=file]", {"name": "april.csv", "mimeType": "text/csv", "buffer": content})
+    column = page.locator(".mapping li", has_text="plan type")
+    column.get_by_role("combobox").select_option("account")
+    expect(page.locator(".sample")).to_contain_text("x")
+    expect(page.locator(".sample")).to_contain_text("<script>alert(1)</script>")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator("#import_job[hx-get]")).to_be_visible()
+    run_jobs(resources)
+    expect(page.get_by_role("heading", name="Rejected rows")).to_be_visible()
+    expect(page.locator("#import_job")).to_contain_text("score 12 is outside 0-10")
+    assert (visited.messages, visited.elsewhere) == ([], [])
+    page.close()
