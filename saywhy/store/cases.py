@@ -19,7 +19,8 @@ from saywhy.store.score_groups import PRIORITY_OF_RESPONSE
 from saywhy.store.statements import STREAMED, Row, batches, insert
 from saywhy.store.tables import responses
 
-#: A case follows another one in the list if its (rank, due time, id) is greater; the rank is that of its group, or urgency.
+#: A case follows another one in the list if its (rank, due time, id) is greater. The rank is that of its group
+#: or of its urgency.
 Position = tuple[int, datetime, int]
 
 #: What is more urgent comes first, and in each of these the groups by priority; None: open and overdue.

@@ -25,7 +25,7 @@ class Cases(Resource):
         order: m.CaseOrder = "priority",
         limit: int = 50,
     ) -> Iterator[m.Case]:
-        """Detractors first, and in each group those that are due first, or by `order`; `limit` is the size of a page."""
+        """Detractors first, in each group those that are due first; or by `order`. `limit` is the size of a page."""
 
     @get("/v1/cases/{case}")
     def read(self, case: int) -> m.CaseDetails:
