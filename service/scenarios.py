@@ -20,9 +20,16 @@ from service.workspaces import reading
 
 
 def what_if(
-    engine: Engine, workspace: str, code_frame: CodeFrame, causes: Sequence[str], wave: str = ALL_WAVES
+    engine: Engine,
+    workspace: str,
+    code_frame: CodeFrame,
+    causes: Sequence[str],
+    wave: str = ALL_WAVES,
+    *,
+    shares: Sequence[float] = SHARES,
 ) -> tuple[Scenario, ...]:
-    """The NPS if these causes together were named half as often, and by nobody, on the responses as they are now.
+    """The NPS if these causes together were named less often, on the responses as they are now: a scenario for each of
+    `shares`, of which 0.5 stands for half as often and 1 for nobody.
 
     A cause is named as in `pipelines.report.effort`. Raises `WorkspaceNotFound`, `WaveNotFound`, `NotFound` and
     `InvalidInput`, and `Conflict` for an anonymous workspace: by scenarios of sets the answers of single people could
@@ -33,4 +40,4 @@ def what_if(
         report = latest_report(connection, workspace_id, wave)
         keys = list(dict.fromkeys(CauseKey.parse(find_cause(report, cause)) for cause in causes))
         data = load_survey(connection, workspace_id, report.model, code_frame)
-    return scenarios(Analysis.of(data, data.responses_of(wave)), [keys], SHARES, before_wave(data, wave))
+    return scenarios(Analysis.of(data, data.responses_of(wave)), [keys], shares, before_wave(data, wave))
