@@ -7,7 +7,7 @@ docs/explanation/web-app.md says how to add one.
 from typing import Any
 
 from api.web.page import Page
-from api.web.pages import compare, map, overview, segments
+from api.web.pages import cause_map, compare, overview, pebbles, segments, what_if
 
 #: Every page, in the order of the navigation.
-PAGES: tuple[Page[Any], ...] = (overview.PAGE, compare.PAGE, segments.PAGE, map.PAGE)
+PAGES: tuple[Page[Any], ...] = (overview.PAGE, compare.PAGE, segments.PAGE, cause_map.PAGE, what_if.PAGE, pebbles.PAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from pipelines.display_width import display_width
 _LINE, _COLUMN = 1.2, 0.54
 
 #: The most lines, and the most columns of a line; a longer name is cut.
-_LINES, _COLUMNS = 3, 22
+_LINES, _COLUMNS = 3, 36
 
 #: Between a circle and its name, in the units of the drawing.
 _GAP = 4.0
@@ -81,7 +82,7 @@ def placed_names(circles: Sequence[Circle], width: float, height: float, font: f
 
 def _candidates(circle: Circle, font: float) -> Iterator[tuple[_Box, PlacedName, bool]]:
     """Where the name may stand, the best place first, and whether that is inside the circle."""
-    wraps = [_wrapped(circle.name, lines) for lines in range(1, _LINES + 1)]
+    wraps = list(_wraps(circle.name))
     for lines in wraps:
         across, along = _size(lines, font)
         if across**2 + along**2 <= (2 * circle.r - 4) ** 2:
@@ -115,25 +116,31 @@ def _size(lines: Sequence[str], font: float) -> tuple[float, float]:
     return max(map(display_width, lines)) * _COLUMN * font, len(lines) * _LINE * font
 
 
-def _wrapped(name: str, most: int) -> list[str]:
-    """The name in at most so many lines of about the same length, cut if it is too long."""
-    target = min(-(-display_width(name) // most) + (2 if most > 1 else 0), _COLUMNS)
-    words = name.split(" ") if " " in name else list(name)
-    joint = " " if " " in name else ""
-    lines = [""]
-    for word in words:
-        longer = f"{lines[-1]}{joint}{word}" if lines[-1] else word
-        if lines[-1] and display_width(longer) > target:
-            lines.append(word)
+def _wraps(name: str) -> Iterator[list[str]]:
+    """The name in one line, two lines, and so on, as far as it fits; cut only if it fits in none of them."""
+    whole = [lines for most in range(1, _LINES + 1) if (lines := _wrapped(name, most))]
+    yield from whole or [_wrapped(_cut(name), _LINES) or [_cut(name)[: _COLUMNS // 2] + "…"]]
+
+
+def _wrapped(name: str, most: int) -> list[str] | None:
+    """The name in that many lines of about the same length; None if they are too long or there are others."""
+    has_words = " " in name
+    parts, joint = (name.split(" "), " ") if has_words else (list(name), "")
+    target = math.ceil(display_width(name) / most)
+    lines = [parts[0]]
+    for part in parts[1:]:
+        longer = f"{lines[-1]}{joint}{part}"
+        # The end of a line goes to where both lines are nearest to the same length.
+        if display_width(longer) - display_width(part) / 2 > target and len(lines) < most:
+            lines.append(part)
         else:
             lines[-1] = longer
-    kept = [_cut(line) for line in lines[:most]]
-    return [*kept[:-1], f"{kept[-1]}…"] if len(lines) > most else kept
+    return lines if len(lines) == most and max(map(display_width, lines)) <= _COLUMNS else None
 
 
-def _cut(line: str) -> str:
-    if display_width(line) <= _COLUMNS:
-        return line
-    while display_width(line) >= _COLUMNS:
-        line = line[:-1]
-    return f"{line}…"
+def _cut(name: str) -> str:
+    """The beginning of a name that is too long for all lines together."""
+    most = _LINES * _COLUMNS * 3 // 4
+    while display_width(name) > most:
+        name = name[:-1]
+    return f"{name.rstrip()}…"

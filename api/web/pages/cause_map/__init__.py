@@ -1,6 +1,6 @@
 """A map of the complaints: near each other where they are said in similar words, sized by the detractors who name them.
 
-`labels` finds places for the names, `build` makes the context (`context`).
+`build` makes the context (`context`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from fastapi import Response
 
 from api.http.auth import ReadAccess
 from api.web.page import Page
-from api.web.pages.map.build import COLUMNS, cause_map, csv_rows, nothing_yet
-from api.web.pages.map.context import CauseMap
+from api.web.pages.cause_map.build import COLUMNS, cause_map, csv_rows, nothing_yet
+from api.web.pages.cause_map.context import CauseMap
 from api.web.rendering import WebDep
 from api.web.surveys import KEPT, Survey, find_survey
 from api.web.tables import csv_file
