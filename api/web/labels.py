@@ -14,7 +14,7 @@ _LINE, _COLUMN = 1.2, 0.54
 #: The most lines, and the most columns of a line; a longer name is cut.
 _LINES, _COLUMNS = 3, 36
 
-#: Between a circle and its name, in the units of the drawing.
+#: Between a circle and a name, in the units of the drawing.
 _GAP = 4.0
 
 
@@ -55,15 +55,17 @@ class _Box:
     def meets(self, circle: Circle) -> bool:
         across = circle.x - min(max(circle.x, self.left), self.right)
         along = circle.y - min(max(circle.y, self.top), self.bottom)
-        return across**2 + along**2 < (circle.r + 1) ** 2
+        return across**2 + along**2 < (circle.r + _GAP) ** 2
 
-    def is_inside(self, width: float, height: float) -> bool:
-        return self.left >= 0 and self.top >= 0 and self.right <= width and self.bottom <= height
+    def is_inside(self, left: float, width: float, height: float) -> bool:
+        return self.left >= left and self.top >= 0 and self.right <= width and self.bottom <= height
 
 
-def placed_names(circles: Sequence[Circle], width: float, height: float, font: float) -> list[PlacedName | None]:
+def placed_names(
+    circles: Sequence[Circle], width: float, height: float, font: float, *, left: float = 0.0
+) -> list[PlacedName | None]:
     """A place for the name of each circle, the first ones first, or None where there is no room: inside the circle if
-    it is large enough, else beside it.
+    it is large enough, else beside it, between `left` and `width`.
     """
     taken: list[_Box] = []
     names: list[PlacedName | None] = []
@@ -72,7 +74,7 @@ def placed_names(circles: Sequence[Circle], width: float, height: float, font: f
         chosen = None
         for box, name, is_within in _candidates(circle, font):
             is_free = is_within or not any(box.meets(other) for other in others)
-            if is_free and box.is_inside(width, height) and not any(box.overlaps(other) for other in taken):
+            if is_free and box.is_inside(left, width, height) and not any(box.overlaps(other) for other in taken):
                 taken.append(box)
                 chosen = name
                 break
@@ -125,7 +127,7 @@ def _wraps(name: str) -> Iterator[list[str]]:
 def _wrapped(name: str, most: int) -> list[str] | None:
     """The name in that many lines of about the same length; None if they are too long or there are others."""
     has_words = " " in name
-    parts, joint = (name.split(" "), " ") if has_words else (list(name), "")
+    parts, joint = (name.split(" "), " ") if has_words else (list(name) or [""], "")
     target = math.ceil(display_width(name) / most)
     lines = [parts[0]]
     for part in parts[1:]:

@@ -128,7 +128,7 @@ def _board(shape: Shape, weighed: Sequence[Issue], survey: Survey, wording: Word
         Circle(x(day), y(issue.impact), shape.radius, name)
         for issue, day, name in zip(weighed, days, names, strict=True)
     ]
-    placed = placed_names(circles, shape.width, bottom, shape.font)
+    placed = placed_names(circles, shape.width, bottom, shape.font, left=shape.left)
     return Board(
         shape=shape.name,
         view_box=f"0 0 {shape.width:g} {shape.height:g}",
