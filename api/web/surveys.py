@@ -46,11 +46,13 @@ def find_survey(resources: Resources, wave: str = ALL_WAVES) -> Survey | None:
     return Survey(engine, workspace, wave, stored, resources.annotator.code_frame)
 
 
-def comments_href(web: Web, causes: list[CauseKey], *, segment: str | None = None) -> str | None:
-    """Where the comments that name any of these causes are listed; None in an app without that page."""
+def comments_href(web: Web, key: CauseKey, *, segment: str | None = None) -> str | None:
+    """Where the comments that complain of a cause are listed; None in an app without that page."""
     if not any(page.name == "comments" for page in web.request.app.state.pages):
         return None
-    return web.href("/comments", cause=[str(key) for key in causes], segment=segment)
+    if key.kind == "theme":
+        return web.href("/comments", theme=key.id, sentiment="negative", segment=segment)
+    return web.href("/comments", cause=key.id, segment=segment)
 
 
 @lru_cache(maxsize=16)

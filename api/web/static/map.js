@@ -1,4 +1,4 @@
-// A lasso around circles of the map ticks their boxes in the table; without a script, people tick these themselves.
+// A lasso around circles of the map ticks their boxes in the table, which people can do themselves as well.
 (() => {
   const form = document.getElementById("selection");
   if (!form) return;
@@ -6,8 +6,7 @@
   const circles = [...document.querySelectorAll(".map circle")];
   const mark = () => circles.forEach((circle) => circle.classList.toggle("chosen", boxes.get(circle.dataset.key).checked));
   form.addEventListener("change", mark);
-  form.addEventListener("reset", () => setTimeout(mark));
-  mark();
+  window.addEventListener("pageshow", mark); // browsers tick again what was ticked when people come back
 
   for (const map of document.querySelectorAll(".map")) {
     let path = null;
@@ -44,7 +43,7 @@
         for (const circle of map.querySelectorAll("circle")) {
           if (isInside(circle.cx.baseVal.value, circle.cy.baseVal.value)) boxes.get(circle.dataset.key).checked = true;
         }
-        mark();
+        form.dispatchEvent(new Event("change", { bubbles: true }));
       }
       lasso.remove();
       path = null;

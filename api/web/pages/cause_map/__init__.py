@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Annotated
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from api.http.auth import ReadAccess
 from api.web.page import Page
-from api.web.pages.cause_map.build import COLUMNS, cause_map, csv_rows, nothing_yet
+from api.web.pages.cause_map.build import COLUMNS, MOST, cause_map, csv_rows, nothing_yet
 from api.web.pages.cause_map.context import CauseMap
 from api.web.rendering import WebDep
 from api.web.surveys import KEPT, Survey, find_survey
@@ -20,16 +21,21 @@ from saywhy.cause_map import MappedCause
 from saywhy.errors import NothingToAnalyse
 from service.cause_map import read_cause_map
 
+#: The keys of selected complaints.
+Chosen = Annotated[list[str] | None, Query(max_length=MOST)]
+
 PAGE = Page("map", CauseMap, path="/map")
 router = PAGE.router
 
 
 @router.get("/map")
-def show(web: WebDep, resources: ReadAccess) -> Response:
-    """The complaints of all waves in the plane."""
+def show(web: WebDep, resources: ReadAccess, cause: Chosen = None) -> Response:
+    """The complaints of all waves in the plane, with quotes of those that are selected."""
     if (survey := find_survey(resources)) is None:
         return web.render(PAGE, nothing_yet())
-    return web.render(PAGE, cause_map(survey, _mapped(survey), web))
+    chosen = list(dict.fromkeys(cause or ()))
+    context = cause_map(survey, _mapped(survey), chosen, web)
+    return web.render(PAGE, context, address=web.href("/map", cause=chosen))
 
 
 @router.get("/map.csv")

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from api.web.addresses import in_path
-from api.web.pages.cause_map.context import Bubble, CauseMap, Drawing, Line, Row
+from api.web.pages.cause_map.context import Bubble, CauseMap, ChosenCause, Drawing, Line, Row
 from api.web.labels import Circle, PlacedName, placed_names
 from api.web.rendering import Web
 from api.web.surveys import Survey, comments_href
 from models.arrays import unpack
+from pipelines.render.ranking import quote_text
 from saywhy.cause_map import MappedCause
 from saywhy.report import ALL_WAVES
 
 #: The complaints that are drawn and listed: those that most detractors name.
 MOST = 60
+
+#: Quotes of a selected complaint.
+MAX_QUOTES = 3
 
 COLUMNS = ("kind", "id", "label", "theme", "detractors", "mentions", "impact", "is_ranked", "is_discovered", "x", "y")
 
@@ -48,18 +52,18 @@ class Place:
 
 def nothing_yet() -> CauseMap:
     """Before the first analysis."""
-    return CauseMap(is_empty=True, nothing=False, drawings=(), rows=(), action=None, csv="")
+    return CauseMap(is_empty=True, nothing=False, drawings=(), chosen=(), rows=(), csv="")
 
 
-def cause_map(survey: Survey, mapped: Sequence[MappedCause], web: Web) -> CauseMap:
-    """The map of the complaints of all waves."""
+def cause_map(survey: Survey, mapped: Sequence[MappedCause], chosen: Collection[str], web: Web) -> CauseMap:
+    """The map of the complaints of all waves, some of which (their keys) are selected."""
     causes = tuple(mapped[:MOST])
     return CauseMap(
         is_empty=False,
         nothing=not causes,
-        drawings=tuple(_drawing(shape, causes, survey, web) for shape in SHAPES) if causes else (),
-        rows=tuple(_row(cause, survey, web) for cause in causes),
-        action=comments_href(web, []),
+        drawings=tuple(_drawing(shape, causes, survey, chosen, web) for shape in SHAPES) if causes else (),
+        chosen=tuple(_chosen(cause, survey, web) for cause in causes if str(cause.key) in chosen),
+        rows=tuple(_row(cause, survey, chosen, web) for cause in causes),
         csv=web.href("/map.csv"),
     )
 
@@ -94,7 +98,9 @@ def _places(circles: tuple[tuple[bytes, int], ...], shape: Shape) -> tuple[Place
     return tuple(Place(x, y, r) for (x, y), r in zip(found.tolist(), radii, strict=True))
 
 
-def _drawing(shape: Shape, causes: tuple[MappedCause, ...], survey: Survey, web: Web) -> Drawing:
+def _drawing(
+    shape: Shape, causes: tuple[MappedCause, ...], survey: Survey, chosen: Collection[str], web: Web
+) -> Drawing:
     found = places(causes, shape)
     labels = [_label(cause, web) for cause in causes]
     circles = [Circle(place.x, place.y, place.r, label) for place, label in zip(found, labels, strict=True)]
@@ -103,21 +109,23 @@ def _drawing(shape: Shape, causes: tuple[MappedCause, ...], survey: Survey, web:
         shape=shape.name,
         view_box=f"0 0 {shape.width:g} {shape.height:g}",
         bubbles=tuple(
-            _bubble(cause, circle, name, survey, web) for cause, circle, name in zip(causes, circles, names, strict=True)
+            _bubble(cause, circle, name, survey, chosen, web)
+            for cause, circle, name in zip(causes, circles, names, strict=True)
         ),
     )
 
 
-def _bubble(cause: MappedCause, circle: Circle, name: PlacedName | None, survey: Survey, web: Web) -> Bubble:
-    wording = web.wording
-    people = wording("map.people", n=wording.count(cause.detractors))
+def _bubble(
+    cause: MappedCause, circle: Circle, name: PlacedName | None, survey: Survey, chosen: Collection[str], web: Web
+) -> Bubble:
     return Bubble(
         key=str(cause.key),
         kind="ranked" if cause.is_ranked else "discovered",
         x=f"{circle.x:.1f}",
         y=f"{circle.y:.1f}",
         r=f"{circle.r:.1f}",
-        title=f"{circle.name}: {people}",
+        is_chosen=str(cause.key) in chosen,
+        title=f"{circle.name}: {_people(cause, web)}",
         href=_href(cause, survey, web),
         name_x=f"{name.x:.1f}" if name else "",
         anchor=name.anchor if name else "",
@@ -125,7 +133,21 @@ def _bubble(cause: MappedCause, circle: Circle, name: PlacedName | None, survey:
     )
 
 
-def _row(cause: MappedCause, survey: Survey, web: Web) -> Row:
+def _chosen(cause: MappedCause, survey: Survey, web: Web) -> ChosenCause:
+    quotes = next((issue.quotes for issue in survey.report.issues if issue.key == cause.key), ())
+    return ChosenCause(
+        label=_label(cause, web),
+        people=_people(cause, web),
+        href=_href(cause, survey, web),
+        quotes=tuple(quote_text(quote, web.wording) for quote in quotes[:MAX_QUOTES]),
+    )
+
+
+def _people(cause: MappedCause, web: Web) -> str:
+    return web.wording("map.people", n=web.wording.count(cause.detractors))
+
+
+def _row(cause: MappedCause, survey: Survey, chosen: Collection[str], web: Web) -> Row:
     wording, code_frame = web.wording, survey.code_frame
     return Row(
         key=str(cause.key),
@@ -136,6 +158,7 @@ def _row(cause: MappedCause, survey: Survey, web: Web) -> Row:
         detractors=wording.count(cause.detractors),
         mentions=wording.count(cause.mentions),
         impact="–" if cause.impact is None else wording.points(cause.impact),
+        is_chosen=str(cause.key) in chosen,
     )
 
 
@@ -146,7 +169,7 @@ def _label(cause: MappedCause, web: Web) -> str:
 
 def _href(cause: MappedCause, survey: Survey, web: Web) -> str | None:
     """To the comments, else to the row of the report."""
-    if href := comments_href(web, [cause.key]):
+    if href := comments_href(web, cause.key):
         return href
     rank = next((issue.rank for issue in survey.report.issues if issue.key == cause.key), None)
     report = web.href(f"/reports/{in_path(ALL_WAVES)}", language=web.wording.language)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.render.context import QuoteText
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -26,6 +28,7 @@ class Bubble:
     x: str
     y: str
     r: str
+    is_chosen: bool
     title: str
     href: str | None
     name_x: str
@@ -54,15 +57,26 @@ class Row:
     detractors: str
     mentions: str
     impact: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenCause:
+    """A selected complaint, with quotes from the report."""
+
+    label: str
+    people: str
+    href: str | None
+    quotes: tuple[QuoteText, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CauseMap:
-    """The page. `action` is where the comments of what is selected are listed; None in an app without that page."""
+    """The page. `chosen` are the selected complaints."""
 
     is_empty: bool
     nothing: bool
     drawings: tuple[Drawing, ...]
+    chosen: tuple[ChosenCause, ...]
     rows: tuple[Row, ...]
-    action: str | None
     csv: str

@@ -158,7 +158,7 @@ def _cell(cell: HeatCell, key: CauseKey, label: str, segment: str, web: Web) -> 
         share=wording.share(cell.rate),
         text=text,
         is_elevated=cell.is_elevated,
-        href=comments_href(web, [key], segment=segment) if cell.mentions else None,
+        href=comments_href(web, key, segment=segment) if cell.mentions else None,
     )
 
 

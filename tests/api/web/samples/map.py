@@ -11,5 +11,9 @@ from tests.builders.surveys import mapped, survey_of
 
 def samples(web: Web) -> list[object]:
     """Of every kind of report."""
-    shown = [cause_map(survey_of(report), mapped(report), web) for report in (FULL, RICH, EMPTY, HUGE, HOSTILE)]
+    shown = [
+        cause_map(survey_of(report), mapped(report), [str(issue.key) for issue in report.issues[:chosen]], web)
+        for report in (FULL, RICH, EMPTY, HUGE, HOSTILE)
+        for chosen in (0, 5)
+    ]
     return [*shown, nothing_yet()]
