@@ -53,9 +53,7 @@ class ScenarioBase:
         return scenarios(self.analysis, [keys], shares, self.earlier)
 
 
-def read_scenario_base(
-    engine: Engine, workspace: str, code_frame: CodeFrame, wave: str = ALL_WAVES
-) -> ScenarioBase:
+def read_scenario_base(engine: Engine, workspace: str, code_frame: CodeFrame, wave: str = ALL_WAVES) -> ScenarioBase:
     """The responses of a wave, or of all, as they are now. Raises what `what_if` raises, but nothing of causes."""
     with reading(engine, workspace) as (connection, workspace_id):
         refuse(connection, workspace_id, Withheld.SCENARIOS)

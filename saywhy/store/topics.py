@@ -93,7 +93,7 @@ def people(connection: Connection, workspace_id: int, group: Group) -> dict[str,
         .where(responses.c.workspace_id == workspace_id, is_in_group(group))
         .group_by(named.c.topic)
     )
-    return {topic: count for topic, count in connection.execute(query)}
+    return dict(connection.execute(query).tuples().all())
 
 
 def _shown(connection: Connection, workspace_id: int) -> frozenset[str]:

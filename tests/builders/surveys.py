@@ -73,8 +73,8 @@ def mapped(report: Report) -> tuple[MappedCause, ...]:
 def scenarios_of(causes: tuple[str, ...], shares: tuple[float, ...]) -> tuple[Scenario, ...]:
     """Four points for all of them together, from an NPS of 2."""
     return tuple(
-        Scenario(causes, share, 61, *(Estimate(at + 4 * share, at + 3 * share - 1, at + 5 * share + 1) for at in (0, 2)))
+        Scenario(
+            causes, share, 61, *(Estimate(at + 4 * share, at + 3 * share - 1, at + 5 * share + 1) for at in (0, 2))
+        )
         for share in shares
     )
-
-

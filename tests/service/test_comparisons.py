@@ -38,7 +38,7 @@ def split() -> list[Response]:
 
 
 def test_two_waves_are_compared_in_either_order(sqlite_engine: Engine) -> None:
-    """The change of a report where it has one, else computed; back and forth are opposite; the scores are the report's."""
+    """The change of a report where it has one, else a computed one; back is the opposite of forth."""
     analysed(sqlite_engine, responses())
     adjacent = compare_waves(sqlite_engine, "default", CODE_FRAME, "W1", "W2")
     assert adjacent.change == read_report(sqlite_engine, "default", "W2").change

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from api.web.addresses import in_path
-from api.web.pages.cause_map.context import Bubble, CauseMap, ChosenCause, Drawing, Line, Row
 from api.web.labels import Circle, PlacedName, placed_names
+from api.web.pages.cause_map.context import Bubble, CauseMap, ChosenCause, Drawing, Line, Row
 from api.web.rendering import Web
 from api.web.surveys import Survey, comments_href
 from models.arrays import unpack

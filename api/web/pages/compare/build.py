@@ -107,7 +107,7 @@ def _difference(chosen: Chosen, survey: Survey, contrast: Contrast, web: Web) ->
     report = replace(survey.report, change=change)
     panel = figures.change(report, survey.code_frame, wording)
     assert panel is not None
-    steps, axis = _steps(chosen, contrast, report, survey, wording)
+    steps, axis = _steps(chosen, contrast, survey, wording)
     sure = change.p_value < 0.05 and not change.is_small
     total = wording(
         "compare.total",
@@ -141,9 +141,7 @@ def _side(group: GroupNps, name: str, chosen: Chosen, wording: Wording) -> Side:
     )
 
 
-def _steps(
-    chosen: Chosen, contrast: Contrast, report: Report, survey: Survey, wording: Wording
-) -> tuple[tuple[Step, ...], Axis]:
+def _steps(chosen: Chosen, contrast: Contrast, survey: Survey, wording: Wording) -> tuple[tuple[Step, ...], Axis]:
     """The steps from the first NPS to the second: the largest first, the parts that belong to no theme last."""
     start, end = contrast.before.nps.score, contrast.after.nps.score
     parts = list(_parts(contrast, survey, wording))
@@ -203,5 +201,3 @@ def _without_anchors(table: FigureTable | None) -> FigureTable | None:
         return None
     rows, more = (tuple(replace(row, anchor=None) for row in part) for part in (table.rows, table.more))
     return replace(table, rows=rows, more=more)
-
-

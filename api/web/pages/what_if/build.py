@@ -64,9 +64,7 @@ def nothing_yet() -> WhatIf:
     return WhatIf(is_empty=True, no_picks="", fields=(), shares=(), picks=(), outcome=None)
 
 
-def what_if(
-    chosen: Chosen, survey: Survey, waves: Sequence[str], scenarios: Sequence[Scenario], web: Web
-) -> WhatIf:
+def what_if(chosen: Chosen, survey: Survey, waves: Sequence[str], scenarios: Sequence[Scenario], web: Web) -> WhatIf:
     """The page for what is chosen; `scenarios` are those of all `SHARES`, none while nothing is picked."""
     wording, report = web.wording, survey.report
     within = [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves if wave != ALL_WAVES)]
@@ -110,9 +108,7 @@ def _pick(node: Node, chosen: Chosen, survey: Survey, wording: Wording) -> Pick:
     )
 
 
-def _outcome(
-    chosen: Chosen, survey: Survey, picks: Sequence[Pick], scenarios: Sequence[Scenario], web: Web
-) -> Outcome:
+def _outcome(chosen: Chosen, survey: Survey, picks: Sequence[Pick], scenarios: Sequence[Scenario], web: Web) -> Outcome:
     wording = web.wording
     scenario = scenarios[FEWER.index(chosen.fewer)]
     now = survey.report.nps

@@ -29,4 +29,8 @@ def samples(web: Web) -> list[object]:
         for chosen in (by_wave, by_segment)
         for change in (RICH.change, hostile, replace(RICH.change, causes=(), writing=None, rest=None, is_small=True))
     ]
-    return [*shown, *(compare(Chosen(), survey_of(report), waves, None, web) for report in (FULL, EMPTY)), nothing_yet()]
+    return [
+        *shown,
+        *(compare(Chosen(), survey_of(report), waves, None, web) for report in (FULL, EMPTY)),
+        nothing_yet(),
+    ]
