@@ -1,7 +1,7 @@
 """The survey of a workspace as its latest reports show it: what pages compute of the responses is kept by this key.
 
-Reading all responses takes longer than a page may. Like a report, what is computed stays until the reports change: at
-the next analysis, and when somebody edits causes or efforts, or erases somebody.
+Reading all responses takes longer than a page may. What is computed of them stays, like a report, until the reports
+change: at the next analysis, and when somebody sets an effort or is erased.
 """
 
 from __future__ import annotations

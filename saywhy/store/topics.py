@@ -93,7 +93,7 @@ def people(connection: Connection, workspace_id: int, group: Group) -> dict[str,
         .where(responses.c.workspace_id == workspace_id, is_in_group(group))
         .group_by(named.c.topic)
     )
-    return dict(connection.execute(query).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _shown(connection: Connection, workspace_id: int) -> frozenset[str]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -15,7 +14,7 @@ from api.web.page import Page
 from api.web.pages.cause_map.build import COLUMNS, MOST, cause_map, csv_rows, nothing_yet
 from api.web.pages.cause_map.context import CauseMap
 from api.web.rendering import WebDep
-from api.web.surveys import KEPT, Survey, find_survey
+from api.web.surveys import Survey, find_survey
 from api.web.tables import csv_file
 from saywhy.cause_map import MappedCause
 from saywhy.errors import NothingToAnalyse
@@ -46,6 +45,5 @@ def save(web: WebDep, resources: ReadAccess) -> Response:
     return csv_file(web, "map", COLUMNS, csv_rows(_mapped(survey)))
 
 
-@lru_cache(maxsize=KEPT)
 def _mapped(survey: Survey) -> tuple[MappedCause, ...]:
     return read_cause_map(survey.engine, survey.workspace)
