@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -67,13 +68,17 @@ def test_two_segments_are_compared_without_who_is_in_both(sqlite_engine: Engine)
 @pytest.mark.parametrize(
     ("ask", "error", "message"),
     [
-        (lambda of: compare_waves(*of, "W1", "W1"), InvalidInput, "cannot be compared with itself"),
-        (lambda of: compare_waves(*of, "W1", "W9"), WaveNotFound, "no wave 'W9' with scores; there are: W1, W2, W3"),
-        (lambda of: compare_segments(*of, NORTH, NORTH), InvalidInput, "choose two values of one dimension"),
-        (lambda of: compare_segments(*of, NORTH, Segment("plan", "a")), InvalidInput, "choose two values"),
-        (lambda of: compare_segments(*of, NORTH, Segment("region", "x")), NotFound, "region is: north, south"),
-        (lambda of: compare_segments(*of, NORTH, SOUTH, "W9"), WaveNotFound, "W9"),
-        (lambda of: read_heat_map(*of, "W9"), WaveNotFound, "W9"),
+        (partial(compare_waves, before="W1", after="W1"), InvalidInput, "cannot be compared with itself"),
+        (
+            partial(compare_waves, before="W1", after="W9"),
+            WaveNotFound,
+            "no wave 'W9' with scores; there are: W1, W2, W3",
+        ),
+        (partial(compare_segments, before=NORTH, after=NORTH), InvalidInput, "choose two values of one dimension"),
+        (partial(compare_segments, before=NORTH, after=Segment("plan", "a")), InvalidInput, "choose two values"),
+        (partial(compare_segments, before=NORTH, after=Segment("region", "x")), NotFound, "region is: north, south"),
+        (partial(compare_segments, before=NORTH, after=SOUTH, wave="W9"), WaveNotFound, "W9"),
+        (partial(read_heat_map, wave="W9"), WaveNotFound, "W9"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(
@@ -82,7 +87,7 @@ def test_what_cannot_be_compared_is_refused(
     """With the names that there are."""
     analysed(sqlite_engine, split())
     with pytest.raises(error, match=message):
-        ask((sqlite_engine, "default", CODE_FRAME))
+        ask(sqlite_engine, "default", CODE_FRAME)
 
 
 def test_a_segment_without_scores_has_no_nps_to_compare(sqlite_engine: Engine) -> None:
