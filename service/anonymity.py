@@ -20,11 +20,14 @@ class Withheld(StrEnum):
         "its waves can be compared with each other and with other workspaces, but no part of a report with the rest "
         "of it, as no report on these is published"
     )
+    CAUSE_MAP = "there is no map of causes, as it is drawn from the words of single comments"
+    COMPARISONS = "only the change of a wave against the one before is published"
     ERASURE = "it stores no customers, and what one answer fewer changes in its reports would say what it was"
     EXPORTS = "single responses are not exported"
     FIXES = "there are no fixes, as feedback before and after a day could single out people"
     FOLLOW_UP = "there are no cases, customers or single comments, as nobody is singled out"
     SCENARIOS = "there are no scenarios, as sets of causes could single out people"
+    SEGMENT_RATES = "what is named in a segment could single out people"
 
 
 def refuse(connection: Connection, workspace_id: int, what: Withheld) -> None:

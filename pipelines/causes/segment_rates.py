@@ -56,34 +56,54 @@ class SegmentComparison:
         return cls(inside, outside, size, others, is_testable, p_value, is_significant)
 
 
-def elevated_segments(comparison: SegmentComparison, segments: Sequence[Segment]) -> list[tuple[SegmentRate, ...]]:
-    """For each of K causes the segments where it is named more often than elsewhere, the highest ratio first.
-
-    The ratio is estimated by log ratio = log(rate inside / rate elsewhere), with variance 1/a - 1/n + 1/b - 1/m, where
-    a of n responses name the cause inside and b of m elsewhere (half a response is added to each). Log ratios are
-    shrunk towards 0, equal rates, by τ²/(τ² + variance), where τ² is their variance beyond their errors (DerSimonian
-    and Laird 1986, over all pairs), at least `MIN_PRIOR_SD`². Listed are significant pairs whose interval of the shrunk
-    ratio lies above 1.
+@dataclass(frozen=True, slots=True)
+class ShrunkRatios:
+    """Ratios of the rate inside each of S segments and elsewhere, of K causes: their shrunk logarithms, (K, S), with
+    standard errors.
     """
-    inside, outside, size, others = comparison.inside, comparison.outside, comparison.size, comparison.others
-    log_ratio = np.log((inside + 0.5) / (size + 1)) - np.log((outside + 0.5) / (others + 1))
-    variance = 1 / (inside + 0.5) - 1 / (size + 1) + 1 / (outside + 0.5) - 1 / (others + 1)
-    is_testable = comparison.is_testable
-    prior_variance = max(MIN_PRIOR_SD**2, _between_variance(log_ratio[is_testable], variance[is_testable]))
-    shrinkage = prior_variance / (prior_variance + variance)
-    shrunk, error = shrinkage * log_ratio, np.sqrt(shrinkage * variance)
-    is_listed = comparison.is_significant & (shrunk - Z95 * error > 0)
+
+    log_ratio: Floats
+    error: Floats
+
+    @classmethod
+    def of(cls, comparison: SegmentComparison) -> ShrunkRatios:
+        """The log ratio is log(rate inside / rate elsewhere), with variance 1/a - 1/n + 1/b - 1/m, where a of n
+        responses name the cause inside and b of m elsewhere (half a response is added to each). Log ratios are shrunk
+        towards 0, equal rates, by τ²/(τ² + variance), where τ² is their variance beyond their errors (DerSimonian and
+        Laird 1986, over all pairs), at least `MIN_PRIOR_SD`².
+        """
+        inside, outside, size, others = comparison.inside, comparison.outside, comparison.size, comparison.others
+        log_ratio = np.log((inside + 0.5) / (size + 1)) - np.log((outside + 0.5) / (others + 1))
+        variance = 1 / (inside + 0.5) - 1 / (size + 1) + 1 / (outside + 0.5) - 1 / (others + 1)
+        is_testable = comparison.is_testable
+        prior_variance = max(MIN_PRIOR_SD**2, _between_variance(log_ratio[is_testable], variance[is_testable]))
+        shrinkage = prior_variance / (prior_variance + variance)
+        return cls(shrinkage * log_ratio, np.sqrt(shrinkage * variance))
+
+    def ratio(self, cause: int, segment: int) -> Estimate:
+        """The ratio of one pair."""
+        log_ratio, margin = self.log_ratio[cause, segment], Z95 * self.error[cause, segment]
+        low, high = np.exp([log_ratio - margin, log_ratio + margin]).tolist()
+        return Estimate(float(np.exp(log_ratio)), low, high)
+
+
+def elevated_segments(comparison: SegmentComparison, segments: Sequence[Segment]) -> list[tuple[SegmentRate, ...]]:
+    """For each of K causes the segments where it is named more often than elsewhere, the highest ratio first: the
+    significant pairs whose interval of the shrunk ratio lies above 1.
+    """
+    shrunk = ShrunkRatios.of(comparison)
+    is_listed = comparison.is_significant & (shrunk.log_ratio - Z95 * shrunk.error > 0)
     listed = []
-    for cause in range(len(inside)):
+    for cause in range(len(comparison.inside)):
         columns = np.flatnonzero(is_listed[cause])
-        order = columns[np.argsort(-shrunk[cause, columns], kind="stable")].tolist()
+        order = columns[np.argsort(-shrunk.log_ratio[cause, columns], kind="stable")].tolist()
         listed.append(
             tuple(
                 SegmentRate(
                     segment=str(segments[column]),
-                    rate=float(inside[cause, column] / size[column]),
-                    elsewhere=float(outside[cause, column] / others[column]),
-                    times=_ratio(shrunk[cause, column], error[cause, column]),
+                    rate=float(comparison.inside[cause, column] / comparison.size[column]),
+                    elsewhere=float(comparison.outside[cause, column] / comparison.others[column]),
+                    times=shrunk.ratio(cause, column),
                 )
                 for column in order
             )
@@ -113,8 +133,3 @@ def _between_variance(value: Floats, variance: Floats) -> float:
         return 0.0
     weight = 1 / variance
     return max(0.0, float(((weight * value**2).sum() - len(value)) / weight.sum()))
-
-
-def _ratio(log_ratio: float, error: float) -> Estimate:
-    low, high = np.exp([log_ratio - Z95 * error, log_ratio + Z95 * error]).tolist()
-    return Estimate(float(np.exp(log_ratio)), low, high)

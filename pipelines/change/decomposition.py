@@ -1,6 +1,10 @@
-"""From one wave to the next: how far the NPS moved, whether that can be chance, and which causes moved it."""
+"""From one wave to the next, or from one segment to another: how far the NPS moved, whether that can be chance, and
+which causes moved it.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,17 +39,32 @@ _WAVE_RIDGE = 5.0
 
 def change_since(data: SurveyData, before: int, after: int) -> Change | None:
     """The wave of index `after` against that of `before`; None where either has no score on the 0-10 scale."""
-    first, second = (data.scored & (data.wave == wave) for wave in (before, after))
-    earlier, later = (nps_of(data.points[wave], data.account[wave]) for wave in (first, second))
+    first, second = data.wave == before, data.wave == after
+    change = difference(data, first, second, (data.waves[before], data.waves[after]))
+    if change is None:
+        return None
+    is_forward = before < after and not change.is_small  # what is new is so since all waves before
+    new, vanished = _new_and_vanished(data, before, after) if is_forward else ((), ())
+    mix = largest_mix_change(data, first & data.scored, second & data.scored)
+    return replace(change, mix=mix, new=new, vanished=vanished)
+
+
+def difference(
+    data: SurveyData, first: NDArray[np.bool_], second: NDArray[np.bool_], names: tuple[str, str]
+) -> Change | None:
+    """The responses of the mask `second`, (N,), against those of `first`, with which they share none; None where either
+    has no score on the 0-10 scale. `names` are those of the two. What only waves have stays empty.
+    """
+    first, second = first & data.scored, second & data.scored
+    earlier, later = (nps_of(data.points[group], data.account[group]) for group in (first, second))
     if earlier is None or later is None:
         return None
     change, p_value = nps_change(earlier, later)
     is_small = min(earlier.n, later.n) < MIN_CLAIM
     causes, writing, rest = _by_cause(data, first, second, is_small)
-    new, vanished = ((), ()) if is_small else _new_and_vanished(data, before, after)
     return Change(
-        before=data.waves[before],
-        after=data.waves[after],
+        before=names[0],
+        after=names[1],
         nps=change,
         p_value=p_value,
         smallest_visible=smallest_visible_change(earlier, later),
@@ -54,9 +73,6 @@ def change_since(data: SurveyData, before: int, after: int) -> Change | None:
         writing=writing,
         wrote_before=int((first & data.annotated).sum()),
         wrote_after=int((second & data.annotated).sum()),
-        mix=largest_mix_change(data, first, second),
-        new=new,
-        vanished=vanished,
         is_small=is_small,
     )
 

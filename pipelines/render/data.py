@@ -50,13 +50,21 @@ def to_csv(report: Report, *, language: str = "en") -> str:
     Made for Excel: it starts with a byte order mark, an apostrophe precedes text that would be run as a formula, and
     cells are separated by semicolons if the language has a decimal comma (German).
     """
+    compared = _compared_complaints(report)
+    rows = (
+        [*_row(issue), *(_benchmark_row(compared.get(issue.key)) if report.benchmark else ())]
+        for issue in report.issues
+    )
+    return table_csv(COLUMNS + (BENCHMARK_COLUMNS if report.benchmark else ()), rows, language=language)
+
+
+def table_csv(columns: Iterable[str], rows: Iterable[Iterable[object]], *, language: str = "en") -> str:
+    """Any table as CSV like that of `to_csv`; None is an empty cell, and floats have up to four decimals."""
     has_decimal_comma = closest_language(language) == "de"
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";" if has_decimal_comma else ",")
-    writer.writerow(COLUMNS + (BENCHMARK_COLUMNS if report.benchmark else ()))
-    compared = _compared_complaints(report)
-    for issue in report.issues:
-        row = [*_row(issue), *(_benchmark_row(compared.get(issue.key)) if report.benchmark else ())]
+    writer.writerow(columns)
+    for row in rows:
         writer.writerow(_cell(value, decimal_comma=has_decimal_comma) for value in row)
     return "\ufeff" + buffer.getvalue()
 

@@ -84,7 +84,7 @@ def _issue_row(
     issue = node.issue
     revenue = issue.revenue_at_risk
     languages = [wording.language_name(tag) for tag in issue.languages]
-    facts = tuple(_facts(group, issue, names, wording))
+    facts = tuple(issue_facts(group, issue, names, wording))
     return IssueRow(
         anchor=f"{group}-{issue.rank}" + ("-rest" if issue.kind == REST else ""),
         rank=node.number,
@@ -120,7 +120,7 @@ def _benchmark_figures(group: str, issue: Issue, compared: Benchmark | None, wor
     return benchmark.figures(compared, polarity, issue.key, wording) if compared else ()
 
 
-def _facts(group: str, issue: Issue, names: Mapping[str, str], wording: Wording) -> Iterator[Fact]:
+def issue_facts(group: str, issue: Issue, names: Mapping[str, str], wording: Wording) -> Iterator[Fact]:
     """Details of an issue: both bases, definition, people and revenue, the topic, causes that share its clauses,
     segments, the chance to lead, and the audit."""
     if issue.among_commenters is not None:
@@ -201,7 +201,7 @@ def _audited_points(issue: Issue, wording: Wording) -> str | None:
 
 def quote_texts(quotes: Sequence[Quote], wording: Wording) -> tuple[QuoteText, ...]:
     """The quotes for the page."""
-    return tuple(_quote_text(quote, wording) for quote in _readable_first(quotes, wording.language))
+    return tuple(quote_text(quote, wording) for quote in _readable_first(quotes, wording.language))
 
 
 def _readable_first(quotes: Sequence[Quote], language: str) -> list[Quote]:
@@ -209,7 +209,8 @@ def _readable_first(quotes: Sequence[Quote], language: str) -> list[Quote]:
     return sorted(quotes, key=lambda quote: quote.language != language)
 
 
-def _quote_text(quote: Quote, wording: Wording) -> QuoteText:
+def quote_text(quote: Quote, wording: Wording) -> QuoteText:
+    """A quote with the clause that names the cause apart, and what is known of who wrote it."""
     text = quote.text
     facts = [wording("score", score=wording.count(quote.score))] if quote.score is not None else []
     if quote.language != wording.language:

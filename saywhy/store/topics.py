@@ -9,8 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from saywhy.feedback import Group
 from saywhy.store import workspaces
+from saywhy.store.score_groups import is_in_group
 from saywhy.store.statements import STREAMED, Row, batches, upsert
+from saywhy.store.tables import responses
 from saywhy.store.topic_tables import assignments as assignments_table
 from saywhy.store.topic_tables import topics as table
 from saywhy.topic import Assignment, ClauseKey, Definition, Part, Topic
@@ -72,6 +75,25 @@ def by_hash(connection: Connection, workspace_id: int, content_hashes: Collectio
             if of_topics := list(_assignments(row, shown)):
                 assigned.setdefault(row.content_hash, []).extend(of_topics)
     return assigned
+
+
+def people(connection: Connection, workspace_id: int, group: Group) -> dict[str, int]:
+    """How many responses of a group of scores have a clause that belongs to a topic, by the id of the topic."""
+    named = sa.union(
+        *(
+            sa.select(assignments_table.c.content_hash, column.label("topic")).where(
+                assignments_table.c.workspace_id == workspace_id, column.is_not(None)
+            )
+            for column in (assignments_table.c.topic_id, assignments_table.c.second_topic_id)
+        )
+    ).subquery()
+    query = (
+        sa.select(named.c.topic, sa.func.count())
+        .join_from(named, responses, responses.c.content_hash == named.c.content_hash)
+        .where(responses.c.workspace_id == workspace_id, is_in_group(group))
+        .group_by(named.c.topic)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _shown(connection: Connection, workspace_id: int) -> frozenset[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.change.decomposition import change_since
+from pipelines.change.decomposition import change_since, difference
 from saywhy.feedback import Response, Segment
 from tests.builders.answers import SLOW, report_on, response
+from tests.builders.fixed_survey import survey
 from tests.builders.simulated_data import QuietWaves
 from tests.builders.waves import change_of, wave
 
@@ -121,3 +122,34 @@ def test_among_many_rare_causes_none_is_new_by_chance() -> None:
     rates = tuple(np.geomspace(0.002, 0.05, 60).tolist())
     changes = [change_since(QuietWaves(500, rates).draw(seed), 0, 1) for seed in range(40)]
     assert sum(bool(change and (change.new or change.vanished)) for change in changes) <= 4
+
+
+def test_two_segments_are_compared_like_waves() -> None:
+    """The parts sum to the difference of the scores; what only waves have is empty, and turned around it is its own
+    opposite.
+    """
+    data = survey([*wave("W1", (10, 5), region="north"), *wave("W1", (35, 15), start=1000, region="south")])
+    north, south = data.segmented.toarray().T.astype(bool)
+    change = difference(data, north, south, ("north", "south"))
+    assert change is not None
+    assert change.rest is not None
+    assert change.writing is not None
+    parts = sum(cause.frequency.value + cause.severity.value for cause in change.causes)
+    score = data.points[south].mean() - data.points[north].mean()
+    assert parts + change.writing.value + change.rest.value == pytest.approx(score)
+    assert change.nps.value == pytest.approx(score)
+    assert (change.before, change.after, change.mix, change.new, change.vanished) == ("north", "south", None, (), ())
+    back = difference(data, south, north, ("south", "north"))
+    assert back is not None
+    assert [-cause.frequency.value for cause in back.causes] == pytest.approx(
+        [cause.frequency.value for cause in change.causes]
+    )
+
+
+def test_back_in_time_nothing_is_new() -> None:
+    """A later wave before an earlier one is compared too, but nothing can be new or gone there."""
+    data = survey([*wave("W1", (30, 0)), *wave("W2", (0, 0), start=1000)])
+    change = change_since(data, 1, 0)
+    assert change is not None
+    assert (change.before, change.after, change.new, change.vanished) == ("W2", "W1", (), ())
+    assert change.nps.value < 0

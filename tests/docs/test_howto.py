@@ -35,7 +35,8 @@ from tests.builders.webhooks import STANDARD_SECRET, signed
 
 ROOT = Path(__file__).parents[2]
 
-PAGES = {page.stem: page for page in (ROOT / "docs" / "howto").glob("*.md")}
+#: The page on the web app is for people who click.
+PAGES = {page.stem: page for page in (ROOT / "docs" / "howto").glob("*.md") if page.stem != "web"}
 
 #: What programs end with that run until they are stopped.
 SERVES = ".serve_forever()"

@@ -7,11 +7,29 @@ docs/explanation/web-app.md says how to add one.
 from typing import Any
 
 from api.web.page import Page
-from api.web.pages import customers, follow_ups, imports, overview, praise, quality, settings
+from api.web.pages import (
+    cause_map,
+    compare,
+    customers,
+    follow_ups,
+    imports,
+    overview,
+    pebbles,
+    praise,
+    quality,
+    segments,
+    settings,
+    what_if,
+)
 
 #: Every page, in the order of the navigation.
 PAGES: tuple[Page[Any], ...] = (
     overview.PAGE,
+    compare.PAGE,
+    segments.PAGE,
+    cause_map.PAGE,
+    what_if.PAGE,
+    pebbles.PAGE,
     follow_ups.PAGE,
     follow_ups.CASE,
     customers.PAGE,
