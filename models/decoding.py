@@ -93,7 +93,8 @@ class Decoder:
     ) -> tuple[tuple[ThemeLabel, ...], tuple[Mention, ...]]:
         """Themes that reach their threshold in the comment or a clause, and the clauses that mention them.
 
-        A theme's mentions are the clauses that reach its threshold, and always its most probable clause.
+        A theme's mentions are the clauses that reach its threshold, and always its most probable clause. Where one
+        has an opinion of the theme, clauses that are no more surely about it and have none are not mentions of it.
         """
         rows = _clause_rows(probabilities)
         confidences = probabilities.themes.max(axis=0)
@@ -102,14 +103,15 @@ class Decoder:
         for theme in np.flatnonzero(confidences >= self.thresholds).tolist():
             column = probabilities.themes[:, theme]
             best = rows[int(column[rows.start :].argmax())]
-            polarities: set[Polarity] = set()
-            for row, (start, end) in zip(rows, clauses, strict=False):
-                if row != best and column[row] < self.thresholds[theme]:
-                    continue
-                polarity = _polarity(probabilities, row, theme)
-                polarities.add(polarity)
-                mentions.append(Mention(start, end, self.themes[theme], polarity, _rounded(column[row])))
-            labels.append(ThemeLabel(self.themes[theme], overall_polarity(polarities), _rounded(confidences[theme])))
+            of_theme = [
+                Mention(start, end, self.themes[theme], _polarity(probabilities, row, theme), _rounded(column[row]))
+                for row, (start, end) in zip(rows, clauses, strict=False)
+                if row == best or column[row] >= self.thresholds[theme]
+            ]
+            of_theme = _without_asides(of_theme)
+            mentions += of_theme
+            polarity = overall_polarity({mention.polarity for mention in of_theme})
+            labels.append(ThemeLabel(self.themes[theme], polarity, _rounded(confidences[theme])))
         labels.sort(key=lambda label: -label.confidence)
         mentions.sort(key=lambda mention: (mention.start, -mention.confidence))
         return tuple(labels), tuple(mentions)
@@ -129,6 +131,12 @@ def overall_polarity(polarities: set[Polarity]) -> Polarity:
         if polarity in polarities:
             return polarity
     return Polarity.NEUTRAL
+
+
+def _without_asides(mentions: list[Mention]) -> list[Mention]:
+    """The mentions of one theme without neutral ones, where an opinion is at least as surely about the theme."""
+    opinion = max((mention.confidence for mention in mentions if mention.polarity is not Polarity.NEUTRAL), default=0.0)
+    return [mention for mention in mentions if mention.polarity is not Polarity.NEUTRAL or mention.confidence > opinion]
 
 
 def _clause_rows(probabilities: SpanProbabilities) -> range:

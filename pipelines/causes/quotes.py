@@ -26,7 +26,7 @@ MAX_COMPARED = 2000
 # The next three were chosen by reading quotes, not by a benchmark; tests/causes/test_quotes.py shows what they prevent.
 
 #: Clauses with at least this cosine say the same in nearly the same words.
-DUPLICATE_COSINE = 0.97
+DUPLICATE_COSINE = 0.8
 
 #: A language in which at least this share of a cause's clauses is written gets a quote before others get a second.
 MIN_LANGUAGE_SHARE = 0.1

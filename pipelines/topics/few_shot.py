@@ -31,11 +31,11 @@ from saywhy.topic import ClauseKey, ExampleCause
 
 #: Cosine similarity to the prototype from which a clause names the cause. Chosen on 50 library causes that the head was
 #: made to forget, in surveys of 41 causes, and on five functions that customers miss: docs/benchmarks.md.
-MIN_SIMILARITY = 0.45
+MIN_SIMILARITY = 0.37
 
 #: A clause that named the cause in the previous analysis does so down to this similarity: small shifts of the means
 #: do not move it back and forth. Set by hand.
-KEEP_SIMILARITY = 0.40
+KEEP_SIMILARITY = 0.32
 
 #: Weight of the log-probabilities beside the vector.
 _HEAD_WEIGHT = 0.5

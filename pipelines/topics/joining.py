@@ -18,7 +18,7 @@ from saywhy.topic import MIN_STABILITY, Cluster
 
 #: Cosine of the two centroids from which a topic joins a cause, and how far the next most similar cause must be behind:
 #: what lies between two causes is neither.
-_MIN_SIMILARITY, _MIN_LEAD = 0.75, 0.05
+_MIN_SIMILARITY, _MIN_LEAD = 0.55, 0.05
 #: A topic that has more clauses than so many times those of the cause is not a part of it.
 _MAX_RATIO = 2
 

@@ -26,10 +26,10 @@ from saywhy.topic import ClauseKey, Cluster, ClusteringFit, Definition, Fate, Li
 
 #: Probability from which a clause names a cause; chosen on four surveys that readers coded
 #: (`training.evaluation.causes`).
-MIN_PROBABILITY = 0.35
+MIN_PROBABILITY = 0.25
 
 #: Probability from which a clause that names a cause names a second one too; chosen on the same surveys.
-MIN_SECOND_PROBABILITY = 0.3
+MIN_SECOND_PROBABILITY = 0.2
 
 #: A clause keeps a cause of the previous analysis down to this share of the probability it would need, so that small
 #: shifts of the model or of the text around it do not move it back and forth between waves.

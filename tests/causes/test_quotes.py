@@ -32,7 +32,7 @@ def test_near_duplicates_are_skipped() -> None:
 
 def test_every_frequent_language_has_a_quote() -> None:
     """Two languages with a tenth of the clauses each get a quote before the majority gets its second."""
-    angles = np.linspace(0, 2, 20)
+    angles = np.concatenate([np.linspace(0, 2, 16), [3.0, 3.1, 4.5, 4.6]])
     languages = ["en"] * 16 + ["de"] * 2 + ["zh-Hans"] * 2
     chosen = choose(
         rows(*np.stack([np.cos(angles), np.sin(angles)], axis=1).tolist()), languages, np.zeros(20, np.int64), 4

@@ -97,7 +97,7 @@ def test_a_long_comment_is_read_to_its_end(annotator: Annotator) -> None:
     text = "I have been a customer for years. " * 80 + complaint
     (annotation,) = annotator.annotate([Comment(text, "en")])
     assert len(text) > 2000 + WINDOW
-    assert any(text[m.start : m.end] == complaint and m.theme == "delivery" for m in annotation.mentions)
+    assert any(text[m.start : m.end] == complaint and m.polarity == "negative" for m in annotation.mentions)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", ".", "1", "\u200b", "a" * 5000, "好" * 3000, "\x00", "\ud800"])

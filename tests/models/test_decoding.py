@@ -54,3 +54,21 @@ def test_a_neutral_or_mixed_clause_stays_as_it_is() -> None:
         decoded = annotation(sentiment, [0.9, 0.05, 0.05])
         assert decoded.sentiment.confidence == pytest.approx(0.6)
         assert [theme.polarity for theme in decoded.themes] == [Polarity.NEGATIVE]
+
+
+def test_a_neutral_aside_is_no_mention_beside_an_opinion() -> None:
+    """Of a theme that one clause has an opinion of, an equally sure neutral clause is no mention; a surer one is."""
+    neutral, positive = [0.05, 0.9, 0.05], [0.05, 0.05, 0.9]
+    assert [mention.start for mention in annotation([0.1, 0.1, 0.8, 0.0], positive, neutral, positive).mentions] == [10]
+    assert [mention.start for mention in annotation([0.1, 0.8, 0.1, 0.0], neutral, neutral, neutral).mentions] == [
+        0,
+        10,
+    ]
+    probabilities = SpanProbabilities(
+        themes=np.array([[0.9, 0.1], [0.9, 0.1], [0.6, 0.1]], np.float32),
+        polarities=np.repeat(np.array([positive, neutral, positive], np.float32)[:, None], 2, axis=1),
+        sentiment=np.array([0.1, 0.1, 0.8, 0.0], np.float32),
+        vectors=np.ones((3, 2), np.float16),
+    )
+    polarities = [mention.polarity for mention in DECODER.annotation([(0, 10), (10, 20)], probabilities).mentions]
+    assert polarities == [Polarity.NEUTRAL, Polarity.POSITIVE]

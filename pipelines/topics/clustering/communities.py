@@ -43,7 +43,7 @@ _CO_MEMBERSHIP_EXPONENT = 1.4
 #: communities.
 _PICKED, _PICKED_SHARE = 5, 0.5
 #: Standard deviations above unrelated pairs that pairs of members, and members with their cluster, must be on average.
-_COHESION_DEVIATIONS, _MEMBER_DEVIATIONS = 1.25, 1.0
+_COHESION_DEVIATIONS, _MEMBER_DEVIATIONS = 1.1, 1.0
 #: Share of a cluster from which on the members of the opposite polarity are a cluster of their own.
 _OPPOSED_SHARE = 0.25
 

@@ -15,7 +15,7 @@ from saywhy.topic import Cluster
 SAME_MEMBERS = 0.5
 
 #: Where no member is left, two clusters can be the same if their centroids are at least this similar.
-SAME_CENTROID = 0.8
+SAME_CENTROID = 0.65
 
 #: Weight of the centroids' similarity beside the Jaccard index of members: it decides between equal indices.
 _CENTROID_WEIGHT = 0.05
