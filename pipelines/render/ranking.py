@@ -84,7 +84,7 @@ def _issue_row(
     issue = node.issue
     revenue = issue.revenue_at_risk
     languages = [wording.language_name(tag) for tag in issue.languages]
-    facts = tuple(_facts(group, issue, names, wording))
+    facts = tuple(issue_facts(group, issue, names, wording))
     return IssueRow(
         anchor=f"{group}-{issue.rank}" + ("-rest" if issue.kind == REST else ""),
         rank=node.number,
@@ -103,7 +103,7 @@ def _issue_row(
         mentions=wording.amount(issue.mentions),
         group=wording.amount(getattr(issue, group)),
         revenue="–" if revenue is None else wording.amount(revenue),
-        quotes=tuple(_quote_text(quote, wording) for quote in _readable_first(issue.quotes, wording.language)),
+        quotes=tuple(quote_text(quote, wording) for quote in _readable_first(issue.quotes, wording.language)),
         quote_count=wording.count(len(issue.quotes)),
         keywords=issue.keywords,
         waves=amounts(((wave, wave, number) for wave, number in issue.waves), wording),
@@ -120,7 +120,7 @@ def _benchmark_figures(group: str, issue: Issue, compared: Benchmark | None, wor
     return benchmark.figures(compared, polarity, issue.key, wording) if compared else ()
 
 
-def _facts(group: str, issue: Issue, names: Mapping[str, str], wording: Wording) -> Iterator[Fact]:
+def issue_facts(group: str, issue: Issue, names: Mapping[str, str], wording: Wording) -> Iterator[Fact]:
     """Details of an issue: both bases, definition, people and revenue, the topic, causes that share its clauses,
     segments, the chance to lead, and the audit."""
     if issue.among_commenters is not None:
@@ -204,7 +204,8 @@ def _readable_first(quotes: tuple[Quote, ...], language: str) -> list[Quote]:
     return sorted(quotes, key=lambda quote: quote.language != language)
 
 
-def _quote_text(quote: Quote, wording: Wording) -> QuoteText:
+def quote_text(quote: Quote, wording: Wording) -> QuoteText:
+    """A quote with the clause that names the cause apart, and what is known of who wrote it."""
     text = quote.text
     facts = [wording("score", score=wording.count(quote.score))] if quote.score is not None else []
     if quote.language != wording.language:
