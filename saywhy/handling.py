@@ -59,7 +59,11 @@ class Aside:
         return (
             (self.date is not None and today >= self.date)
             or (self.points is not None and points is not None and points >= self.points_then + self.points)
-            or (self.customers is not None and customers is not None and customers >= self.customers_then + self.customers)
+            or (
+                self.customers is not None
+                and customers is not None
+                and customers >= self.customers_then + self.customers
+            )
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -84,7 +88,7 @@ class Handling:
 
 @dataclass(frozen=True, slots=True)
 class HandlingChange:
-    """Somebody set a field of a cause: from the value `before` to `value`, as JSON; None for none.
+    """Somebody set a field of a cause: from the value `before` to `value`, a text or a JSON object; None for none.
 
     `undoes` is the id of the change that this one takes back. Changes are never changed.
     """
@@ -92,8 +96,8 @@ class HandlingChange:
     id: int
     cause: str  # its key, `kind:id`
     field: HandlingField
-    before: Any
-    value: Any
+    before: str | dict[str, Any] | None
+    value: str | dict[str, Any] | None
     author: str
     at: datetime.datetime
     undoes: int | None = None

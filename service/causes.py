@@ -1,4 +1,4 @@
-"""A cause as people look at it: what the report says of it, the topic behind it with its edits, and how it is handled."""
+"""A cause as people look at it: what the report says of it, the topic behind it with its edits, and its handling."""
 
 from __future__ import annotations
 

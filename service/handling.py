@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from saywhy import store
@@ -87,6 +87,17 @@ def is_aside(handling: Handling, issue: Issue | None, today: date) -> bool:
     return handling.aside is not None and not handling.aside.is_over(*measures(issue), today)
 
 
+def causes_aside(engine: Engine, workspace: str, today: date | None = None) -> frozenset[str]:
+    """The keys of the causes that are set aside, and whose conditions do not hold yet. Raises `WorkspaceNotFound`."""
+    aside = {cause: handling for cause, handling in list_handling(engine, workspace).items() if handling.aside}
+    if not aside:
+        return frozenset()
+    with reading(engine, workspace) as (connection, workspace_id):
+        issues = _issues(connection, workspace_id)
+    today = today or datetime.now(UTC).date()
+    return frozenset(cause for cause, handling in aside.items() if is_aside(handling, issues.get(cause), today))
+
+
 def measures(issue: Issue | None) -> tuple[float | None, int | None]:
     """What a cause costs in points, and how many customers name it; None where that is not known."""
     if issue is None:
@@ -107,7 +118,7 @@ def undo_change(engine: Engine, workspace: str, number: int, *, by: str, code_fr
         _require_latest(change, changes)
     match change.field:
         case HandlingField.EFFORT:
-            days = "none" if change.before is None else repr(change.before)
+            days = "none" if change.before is None else repr(change.before["days"])
             set_effort(engine, workspace, change.cause, days, by=by, undoes=number)
         case HandlingField.FIX:
             _undo_fix(engine, workspace, change, by, code_frame)

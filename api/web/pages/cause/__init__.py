@@ -14,10 +14,10 @@ from starlette.exceptions import HTTPException
 
 from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
 from api.http.dependencies import Resources
+from api.web.cause_links import cause_path
 from api.web.forms import FormDep, value_of
 from api.web.page import Page
 from api.web.pages.cause.actions import ACTIONS, Submission
-from api.web.pages.cause.addresses import cause_path
 from api.web.pages.cause.build import Evidence, Shown, cause_page
 from api.web.pages.cause.context import CausePage
 from api.web.rendering import WebDep
@@ -93,9 +93,7 @@ def _evidence(
     return Evidence(quotes, customers, total)
 
 
-def _in_each_wave(
-    resources: Resources, issue: Issue, waves: tuple[str, ...], *, is_praise: bool
-) -> dict[str, Issue]:
+def _in_each_wave(resources: Resources, issue: Issue, waves: tuple[str, ...], *, is_praise: bool) -> dict[str, Issue]:
     """What the report on each wave says of the cause, where it ranks it."""
     found = {}
     for wave in waves:

@@ -51,7 +51,9 @@ class Done:
 def rename(sent: Submission) -> Done:
     """Name the topic, and perhaps define it."""
     definition = sent.value("definition")
-    return _edit(sent, EditKind.RENAME, {"name": sent.value("name"), **({"definition": definition} if definition else {})})
+    return _edit(
+        sent, EditKind.RENAME, {"name": sent.value("name"), **({"definition": definition} if definition else {})}
+    )
 
 
 def merge(sent: Submission) -> Done:
@@ -64,7 +66,9 @@ def merge(sent: Submission) -> Done:
 def split(sent: Submission) -> Done:
     """Split off a part, or what is like the chosen comments."""
     part, examples = sent.value("part"), sent.form.get("comment", [])
-    return _edit(sent, EditKind.SPLIT, {"name": sent.value("name"), **({"part": part} if part else {"examples": examples})})
+    return _edit(
+        sent, EditKind.SPLIT, {"name": sent.value("name"), **({"part": part} if part else {"examples": examples})}
+    )
 
 
 def move(sent: Submission) -> Done:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from api.web.addresses import in_path, with_query
+from api.web.cause_links import cause_href, cause_path
 from api.web.pages.cause import figures
-from api.web.pages.cause.addresses import cause_href, cause_path
 from api.web.pages.cause.context import CausePage, TopicForms
 from api.web.pages.cause.handling import handling_part
 from api.web.pages.cause.history import Dated, history, topic_label
@@ -79,6 +79,7 @@ def cause_page(
         facts=_facts(issue, web, is_praise=is_praise) if issue else (),
         handling=None if is_praise else handling_part(details, shown.waves, web, may_fix=evidence is not None),
         quotes=figures.quote_groups(evidence and evidence.quotes, issue, wording, is_praise=is_praise),
+        may_choose=may_edit and topic is not None and evidence is not None,
         when=figures.when(issue, shown.in_wave, report, wording, is_praise=is_praise) if issue else None,
         where=figures.where(issue, wording) if issue else None,
         who=figures.who(evidence.customers, evidence.all_customers, wording) if evidence else None,

@@ -191,8 +191,9 @@ class TopicForms:
 class CausePage:
     """The page of a cause. `here` is its address, `action` that of its forms.
 
-    `wave` and `side` are what is chosen, empty for what is by default; `sides` lead to the cause as complaint and as praise, empty where it is only one of them; `done` is what was just
-    done; `stale` says that the figures are from before an edit.
+    `wave` and `side` are what is chosen, empty for what is shown by default. `sides` lead to the cause as complaint and
+    as praise, empty where it is only one of them; `done` is what was just done; `stale` says that the figures are from
+    before an edit, `unranked` that there are none. Who `may_choose` moves and splits off the comments of quotes.
     """
 
     title: str
@@ -216,6 +217,7 @@ class CausePage:
     facts: tuple[Fact, ...]
     handling: HandlingPart | None
     quotes: tuple[QuoteGroup, ...]
+    may_choose: bool
     when: When | None
     where: Where | None
     who: Who | None

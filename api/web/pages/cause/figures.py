@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from api.web.cause_links import cause_href
 from api.web.charts import share_chart
-from api.web.pages.cause.addresses import cause_href
 from api.web.pages.cause.context import (
     Cost,
     CustomerRow,
@@ -67,9 +67,7 @@ def quote_groups(
     for group in order:
         name = f"{group.value}s"
         count = getattr(issue, name) if issue else len(found.get(group, ()))
-        quotes = tuple(
-            MarkedQuote(quote_text(quote.quote, wording), quote.comment) for quote in found.get(group, ())
-        )
+        quotes = tuple(MarkedQuote(quote_text(quote.quote, wording), quote.comment) for quote in found.get(group, ()))
         span = wording[f"score_range_{name}"]
         groups.append(_quote_group(name, wording[name], span, wording.amount(count), quotes, wording))
     return tuple(groups)
@@ -113,7 +111,9 @@ def where(issue: Issue, wording: Wording) -> Where | None:
     """The segments in which it is named more often, on one axis that begins at “as often as elsewhere”."""
     if not issue.segments:
         return None
-    axis = Axis.around(edge - 1 for rate in issue.segments for edge in (rate.times.low, rate.times.value, rate.times.high))
+    axis = Axis.around(
+        edge - 1 for rate in issue.segments for edge in (rate.times.low, rate.times.value, rate.times.high)
+    )
     rows = tuple(
         SegmentRow(
             dimension=rate.segment.partition("=")[0],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from api.web.pages.cause.context import HandlingPart, Stage
 from api.web.pages.cause.values import aside_text, fix_text
@@ -20,7 +20,7 @@ from service.handling import measures
 
 
 def handling_part(details: CauseDetails, waves: Sequence[str], web: Web, *, may_fix: bool) -> HandlingPart:
-    """The panel of a complaint. `waves` are those that have a report; in some workspaces nothing may be marked fixed."""
+    """The panel of a complaint. `waves` are those that have a report; unless it `may_fix`, nothing is marked as fixed."""
     wording, handling, outcome = web.wording, details.handling, details.outcome
     effort = details.issue.effort_days if details.issue else None
     aside = handling.aside
@@ -36,8 +36,10 @@ def handling_part(details: CauseDetails, waves: Sequence[str], web: Web, *, may_
         effort_text="" if effort is None else _effort_text(effort, details.issue, wording),
         fixed=_fixed(outcome, details.release, wording) if outcome else "",
         aside=aside_text(aside, wording) if aside else "",
-        aside_over=aside is not None and aside.is_over(*measures(details.issue), date.today()),
-        waves=tuple(Choice(wave, wave, outcome is not None and outcome.wave == wave) for wave in waves if wave != ALL_WAVES),
+        aside_over=aside is not None and aside.is_over(*measures(details.issue), datetime.now(UTC).date()),
+        waves=tuple(
+            Choice(wave, wave, outcome is not None and outcome.wave == wave) for wave in waves if wave != ALL_WAVES
+        ),
         may_fix=may_fix,
     )
 
@@ -63,9 +65,9 @@ def _since(outcome: FixOutcome, release: str | None, wording: Wording) -> str:
 
 
 def _result(outcome: FixOutcome, wording: Wording) -> str:
-    """Points back, from which interval; while it is watched, what is missing for a decision."""
+    """Points back with their interval, else the shares that name it; nothing while it is watched."""
     if outcome.state is FixState.WATCHING:
-        return fix_certainty(outcome, wording)
+        return ""
     if outcome.recovered is None:
         return _rates(outcome, wording)
     interval = wording.interval(outcome.recovered.low, outcome.recovered.high, signed=True)
@@ -83,7 +85,10 @@ def _rates(outcome: FixOutcome, wording: Wording) -> str:
 def _fixed(outcome: FixOutcome, release: str | None, wording: Wording) -> str:
     day = date.fromisoformat(outcome.date) if outcome.date else None
     fix = Fix(outcome.cause, outcome.wave, day, None, release)
-    return wording("cause.named_since", fixed=fix_text(fix, wording), rates=_rates(outcome, wording))
+    certainty = fix_certainty(outcome, wording)
+    return wording(
+        "cause.named_since", fixed=fix_text(fix, wording), rates=_rates(outcome, wording), certainty=certainty
+    )
 
 
 def _effort_text(days: float, issue: Issue | None, wording: Wording) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from api.web.pages.cause.addresses import cause_href
+from api.web.cause_links import cause_href
 from api.web.pages.cause.context import Entry, Undo
 from api.web.pages.cause.values import aside_text, fix_text
 from api.web.rendering import Web
@@ -15,7 +15,7 @@ from api.web.shell import Link
 from saywhy.fix import Fix
 from saywhy.handling import Aside, HandlingChange, HandlingField
 from saywhy.issue import CauseKey
-from saywhy.topic import Edit, EditKind, Lineage, Topic
+from saywhy.topic import Edit, EditKind, Fate, Lineage, Topic
 from service.causes import CauseDetails
 from service.topics.views import EditOutcome, EditStatus, created_topic
 
@@ -37,7 +37,7 @@ def history(details: CauseDetails, web: Web) -> list[Dated]:
         edits = details.topic.edits
         by_number = {status.edit.id: status.edit for status in edits}
         found += [teller.edit(status, by_number) for status in edits]
-        found += [teller.lineage(event) for event in details.topic.lineage]
+        found += [teller.lineage(event) for event in details.topic.lineage if teller.knows(event)]
     return sorted(found, key=lambda dated: dated.at, reverse=True)
 
 
@@ -49,7 +49,9 @@ class _Teller:
     def edit(self, status: EditStatus, others: dict[int, Edit]) -> Dated:
         """What somebody corrected of the topic."""
         edit, wording = status.edit, self.web.wording
-        outcome = "" if status.outcome is EditOutcome.STANDS else wording[f"cause.outcome_{status.outcome.name.lower()}"]
+        outcome = (
+            "" if status.outcome is EditOutcome.STANDS else wording[f"cause.outcome_{status.outcome.name.lower()}"]
+        )
         undo = None
         if edit.kind is not EditKind.UNDO:
             number = status.undone_by if status.outcome is EditOutcome.UNDONE else edit.id
@@ -82,8 +84,13 @@ class _Teller:
         if edit.kind is EditKind.CREATE:
             values["n"] = wording.count(len(arguments["clauses"]) + len(arguments["texts"]))
         return wording(
-            f"cause.edit_{kind}", **{"topic": self._name(edit.topic), "into": self._name(arguments.get("into")), **values}
+            f"cause.edit_{kind}",
+            **{"topic": self._name(edit.topic), "into": self._name(arguments.get("into")), **values},
         )
+
+    def knows(self, event: Lineage) -> bool:
+        """Whether an event tells people anything: that something was found which has become a part of this does not."""
+        return event.fate is not Fate.FOUND or event.cluster in self.topics
 
     def lineage(self, event: Lineage) -> Dated:
         """What an analysis did to the topic."""
@@ -121,7 +128,7 @@ class _Teller:
         read: dict[HandlingField, Callable[[Any], str]] = {
             HandlingField.PROGRESS: lambda each: wording[f"cause.stage_{each}"],
             HandlingField.ASIDE: lambda each: aside_text(Aside.of_json(each), wording),
-            HandlingField.EFFORT: lambda each: wording("cause.days", n=wording.amount(each)),
+            HandlingField.EFFORT: lambda each: wording("cause.days", n=wording.amount(each["days"])),
             HandlingField.FIX: lambda each: fix_text(Fix.of_json(change.cause, each), wording),
         }
         if value is None:
