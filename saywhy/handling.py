@@ -96,8 +96,8 @@ class HandlingChange:
     id: int
     cause: str  # its key, `kind:id`
     field: HandlingField
-    before: str | dict[str, Any] | None
-    value: str | dict[str, Any] | None
+    before: Any
+    value: Any
     author: str
     at: datetime.datetime
     undoes: int | None = None

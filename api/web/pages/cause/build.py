@@ -52,8 +52,10 @@ def cause_page(
     wording, report, is_praise = web.wording, shown.report, shown.is_praise
     issue = details.praise if is_praise else details.issue
     dated, path = history(details, web), cause_path(details.key)
-    query = {"wave": None if report.wave == ALL_WAVES else report.wave, "side": "praise" if is_praise else None}
-    related = {"report": report, "code_frame": code_frame, "web": web, "is_praise": is_praise}
+    query: dict[str, str | list[str] | None] = {
+        "wave": None if report.wave == ALL_WAVES else report.wave,
+        "side": "praise" if is_praise else None,
+    }
     may_edit, topic = web.may(Scope.WRITE), details.topic.topic if details.topic else None
     definition = topic.definition if topic and topic.definition else issue.definition if issue else None
     has_language = topic is not None and wording.language in topic.labels
@@ -78,13 +80,13 @@ def cause_page(
         cost=figures.cost(issue, is_praise=is_praise, wording=wording) if issue and report.nps else None,
         facts=_facts(issue, web, is_praise=is_praise) if issue else (),
         handling=None if is_praise else handling_part(details, shown.waves, web, may_fix=evidence is not None),
-        quotes=figures.quote_groups(evidence and evidence.quotes, issue, wording, is_praise=is_praise),
+        quotes=figures.quote_groups(evidence.quotes if evidence else None, issue, wording, is_praise=is_praise),
         may_choose=may_edit and topic is not None and evidence is not None,
         when=figures.when(issue, shown.in_wave, report, wording, is_praise=is_praise) if issue else None,
         where=figures.where(issue, wording) if issue else None,
         who=figures.who(evidence.customers, evidence.all_customers, wording) if evidence else None,
-        co_named=figures.co_named(issue, **related) if issue else (),
-        parts=figures.parts(issue, **related) if issue else (),
+        co_named=figures.co_named(issue, report, code_frame, web, is_praise=is_praise) if issue else (),
+        parts=figures.parts(issue, report, code_frame, web, is_praise=is_praise) if issue else (),
         parts_title=wording["cause.causes_in_it" if details.key.kind == "theme" else "cause.parts"],
         topic=_forms(details, web, takes_comments=evidence is not None) if may_edit else None,
         history=tuple(each.entry for each in dated),

@@ -20,7 +20,7 @@ from service.handling import measures
 
 
 def handling_part(details: CauseDetails, waves: Sequence[str], web: Web, *, may_fix: bool) -> HandlingPart:
-    """The panel of a complaint. `waves` are those that have a report; unless it `may_fix`, nothing is marked as fixed."""
+    """The panel of a complaint. `waves` are those that have a report; unless one `may_fix`, nothing is fixed."""
     wording, handling, outcome = web.wording, details.handling, details.outcome
     effort = details.issue.effort_days if details.issue else None
     aside = handling.aside
@@ -61,7 +61,7 @@ def _stages(handling: Handling, outcome: FixOutcome | None, release: str | None,
 
 def _since(outcome: FixOutcome, release: str | None, wording: Wording) -> str:
     start = fix_start(outcome, wording)
-    return wording("cause.with_release", fixed=start, release=release) if release else start
+    return wording["comma"].join([start, wording("cause.with_release", release=release)]) if release else start
 
 
 def _result(outcome: FixOutcome, wording: Wording) -> str:

@@ -80,13 +80,11 @@ class _Teller:
             undone = others.get(int(arguments["edit"]))
             return wording("cause.edit_undo", what=self._edit_text(undone, others) if undone else "")
         kind = "define" if "definition" in arguments else edit.kind.value
-        values = {name: str(arguments[name]) for name in ("name", "definition") if name in arguments}
+        values = {name: str(arguments.get(name, "")) for name in ("name", "definition")}
         if edit.kind is EditKind.CREATE:
             values["n"] = wording.count(len(arguments["clauses"]) + len(arguments["texts"]))
-        return wording(
-            f"cause.edit_{kind}",
-            **{"topic": self._name(edit.topic), "into": self._name(arguments.get("into")), **values},
-        )
+        topic, into = self._name(edit.topic), self._name(arguments.get("into"))
+        return wording(f"cause.edit_{kind}", topic=topic, into=into, **values)
 
     def knows(self, event: Lineage) -> bool:
         """Whether an event tells people anything: that something was found which has become a part of this does not."""

@@ -22,7 +22,11 @@ def aside_text(aside: Aside, wording: Wording) -> str:
 
 
 def fix_text(fix: Fix, wording: Wording) -> str:
-    """Since when a cause is fixed, and with which release."""
+    """Since when a cause is fixed, with which release, and the target if somebody set one."""
     start = wording.day(fix.date.isoformat()) if fix.date else fix.wave or ""
-    text = wording("fixed_from", start=start)
-    return wording("cause.with_release", fixed=text, release=fix.release) if fix.release else text
+    texts = [wording("fixed_from", start=start)]
+    if fix.release:
+        texts.append(wording("cause.with_release", release=fix.release))
+    if fix.target is not None:
+        texts.append(wording("fix_target", rate=wording.share(fix.target)))
+    return wording["comma"].join(texts)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from api.web.pages.cause.build import Evidence, Shown, cause_page
 from api.web.rendering import Web
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Group
-from saywhy.fix import Fix, FixState
+from saywhy.fix import Fix, FixOutcome, FixState
 from saywhy.handling import Aside, Handling, HandlingChange, HandlingField, Progress
 from saywhy.issue import CoNamed, Issue, TopicState
 from saywhy.report import Report
@@ -36,7 +37,7 @@ VALUES = {
     HandlingField.FIX: Fix("topic:topic-17", date=date(2027, 1, 2), release="4.1").as_json(),
 }
 
-ARGUMENTS = {
+ARGUMENTS: dict[EditKind, dict[str, Any]] = {
     EditKind.RENAME: {"name": HOSTILE_TEXT[:100]},
     EditKind.MERGE: {"into": "topic-18"},
     EditKind.SPLIT: {"name": "PDF", "into": "topic-18"},
@@ -64,7 +65,7 @@ def samples(web: Web) -> list[object]:
     ]
 
 
-def outcomes() -> list[object]:
+def outcomes() -> list[FixOutcome | None]:
     """A fix in each state, and one without points."""
     fix = RICH.fixes[0]
     states = [replace(fix, state=state) for state in FixState]
