@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.impact.mention_counts import MentionCounts
+from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import NotFound, TopicEnded, TopicNotFound
 from saywhy.estimate import Estimate
@@ -15,9 +16,9 @@ from saywhy.issue import CauseKey, Issue
 from saywhy.report import Report
 from saywhy.store import Engine
 from saywhy.topic import EditKind, Topic
-from service.fixes import list_fixes
 from service.handling import read_handling
 from service.topics.views import EditOutcome, TopicDetails, list_edits, list_topics, read_topic
+from service.workspaces import reading
 
 #: Examples of a topic among which somebody may choose those of another one.
 EXAMPLES = 12
@@ -59,9 +60,12 @@ class WaveShare:
 
 
 def read_cause(
-    engine: Engine, workspace: str, key: CauseKey, report: Report, *, code_frame: CodeFrame
+    engine: Engine, workspace: str, key: CauseKey, report: Report, overall: Report, *, code_frame: CodeFrame
 ) -> CauseDetails | CauseMoved:
-    """What is known of a cause beside a report (that may be shown). Raises `WorkspaceNotFound` and `NotFound`."""
+    """What is known of a cause beside a report and that on all waves, which are read already, as they may be shown.
+
+    Raises `WorkspaceNotFound` and `NotFound`.
+    """
     topics = list_topics(engine, workspace)
     topic_id = key.id if key.kind == "topic" else _adopted(key, topics)
     keys = {key, CauseKey("topic", topic_id)} if topic_id else {key}
@@ -78,7 +82,9 @@ def read_cause(
     if details is None and issue is None and praise is None:
         raise NotFound(f"there is no cause {str(key)!r}")
     handling, changes = read_handling(engine, workspace, str(key))
-    marked = next((one for one in list_fixes(engine, workspace) if one.fix.cause in map(str, keys)), None)
+    with reading(engine, workspace) as (connection, workspace_id):
+        fixes = store.fixes.load(connection, workspace_id)
+    names = {*map(str, keys)} & fixes.keys()
     return CauseDetails(
         key,
         issue,
@@ -87,8 +93,8 @@ def read_cause(
         topics,
         handling,
         changes,
-        marked.outcome if marked else None,
-        marked.fix.release if marked else None,
+        next((outcome for outcome in overall.fixes if outcome.cause in names), None),
+        next((fixes[name].release for name in names), None),
     )
 
 

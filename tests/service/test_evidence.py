@@ -65,14 +65,14 @@ def test_customers_with_most_revenue_come_first(engine: Engine) -> None:
     blame(engine, 2, 6, Customer(account="Acme", revenue=Decimal(700)))
     blame(engine, 3, 0, Customer(account="Birch", revenue=Decimal(9000)))
     blame(engine, 4, 9, Customer(email="jo@x.example"))
-    customers, total = read_customers(engine, "acme", SLOW, limit=2)
-    assert total == 3
-    assert [(each.account, each.answers, each.score, each.revenue) for each in customers] == [
+    found = read_customers(engine, "acme", SLOW, limit=2)
+    assert (found.accounts, found.searched) == (3, None)
+    assert [(each.account, each.answers, each.score, each.revenue) for each in found.customers] == [
         ("Birch", 1, 0, Decimal(9000)),
         ("Acme", 2, 6, Decimal(700)),
     ]
-    [*_, masked], _ = read_customers(engine, "acme", SLOW, limit=3)
-    [*_, shown], _ = read_customers(engine, "acme", SLOW, limit=3, with_personal_data=True)
+    [*_, masked] = read_customers(engine, "acme", SLOW, limit=3).customers
+    [*_, shown] = read_customers(engine, "acme", SLOW, limit=3, with_personal_data=True).customers
     assert (masked.account, shown.account) == (None, "jo@x.example")
 
 
@@ -91,4 +91,17 @@ def test_before_the_first_analysis_there_is_none(sqlite_engine: Engine) -> None:
     with sqlite_engine.begin() as connection:
         store.workspaces.ensure(connection, "acme")
     assert read_quotes(sqlite_engine, "acme", SLOW, limit=5) == {}
-    assert read_customers(sqlite_engine, "acme", SLOW, limit=5) == ((), 0)
+    assert read_customers(sqlite_engine, "acme", SLOW, limit=5).customers == ()
+
+
+def test_in_large_surveys_the_latest_responses_are_looked_at(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And how many they are is told."""
+    monkeypatch.setattr("service.evidence.SEARCHED_FOR_CUSTOMERS", 2)
+    fill(sqlite_engine)
+    for number in range(3):
+        blame(sqlite_engine, number, 3, Customer(account=f"Account {number}"))
+    found = read_customers(sqlite_engine, "acme", SLOW, limit=5)
+    assert [each.account for each in found.customers] == ["Account 1", "Account 2"]
+    assert (found.accounts, found.searched) == (2, 2)

@@ -238,5 +238,5 @@ def test_a_topic_that_became_a_theme_is_found(topics_client: TestClient, sqlite_
     """By the key that it had."""
     report, frame = read_report(sqlite_engine, "acme", "all"), load_code_frame()
     topics_client.post(f"{SLOW}/adopt", data={"topic": "slow", "name": "Replies"})
-    moved = read_cause(sqlite_engine, "acme", CauseKey("topic", "slow"), report, code_frame=frame)
+    moved = read_cause(sqlite_engine, "acme", CauseKey("topic", "slow"), report, report, code_frame=frame)
     assert moved == CauseMoved(CauseKey("theme", "replies"))

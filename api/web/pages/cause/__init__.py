@@ -53,7 +53,8 @@ def show(
     """A cause in the report on a wave, or on all; as a complaint, unless it is only praised or praise is asked for."""
     code_frame, key = resources.annotator.code_frame, CauseKey.parse(cause)
     report = _report(resources, wave)
-    details = read_cause(resources.engine, resources.workspace, key, report, code_frame=code_frame)
+    overall = report if wave == ALL_WAVES else _report(resources, ALL_WAVES)
+    details = read_cause(resources.engine, resources.workspace, key, report, overall, code_frame=code_frame)
     if isinstance(details, CauseMoved):
         return web.see(cause_path(details.key), wave=None if wave == ALL_WAVES else wave, done=done)
     is_praise = side == "praise" or (details.issue is None and details.praise is not None)
@@ -85,12 +86,10 @@ def _evidence(
     engine, workspace = resources.engine, resources.workspace
     try:
         quotes = read_quotes(engine, workspace, cause, wave, limit=QUOTES)
-        customers, total = read_customers(
-            engine, workspace, cause, wave, limit=CUSTOMERS, with_personal_data=with_personal_data
-        )
+        who = read_customers(engine, workspace, cause, wave, limit=CUSTOMERS, with_personal_data=with_personal_data)
     except NoFollowUp:
         return None
-    return Evidence(quotes, customers, total)
+    return Evidence(quotes, who)
 
 
 def _in_each_wave(resources: Resources, issue: Issue, waves: tuple[str, ...], *, is_praise: bool) -> dict[str, Issue]:

@@ -22,7 +22,7 @@ from saywhy.feedback import Group
 from saywhy.issue import Issue
 from saywhy.report import ALL_WAVES, Report
 from service.causes import CauseDetails
-from service.evidence import CauseCustomer, CauseQuote
+from service.evidence import CauseCustomers, CauseQuote
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,7 @@ class Evidence:
     """What is looked up beside the report; None in an anonymous workspace, whose report has all that may be shown."""
 
     quotes: Mapping[Group, Sequence[CauseQuote]]
-    customers: Sequence[CauseCustomer]
-    all_customers: int
+    who: CauseCustomers
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def cause_page(
         may_choose=may_edit and topic is not None and evidence is not None,
         when=figures.when(issue, shown.in_wave, report, wording, is_praise=is_praise) if issue else None,
         where=figures.where(issue, wording) if issue else None,
-        who=figures.who(evidence.customers, evidence.all_customers, wording) if evidence else None,
+        who=figures.who(evidence.who, wording) if evidence else None,
         co_named=figures.co_named(issue, report, code_frame, web, is_praise=is_praise) if issue else (),
         parts=figures.parts(issue, report, code_frame, web, is_praise=is_praise) if issue else (),
         parts_title=wording["cause.causes_in_it" if details.key.kind == "theme" else "cause.parts"],

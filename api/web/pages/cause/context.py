@@ -152,14 +152,15 @@ class CustomerRow:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The accounts that name the cause; those in `more` are folded. `unlisted` says how many are not listed, empty if
-    all are.
+    """The accounts that name the cause; those in `more` are folded. `unlisted` says how many are not listed, and
+    `searched` among how many responses was looked; empty if all are.
     """
 
     rows: tuple[CustomerRow, ...]
     more: tuple[CustomerRow, ...]
     more_label: str
     unlisted: str
+    searched: str
     has_revenue: bool
 
 

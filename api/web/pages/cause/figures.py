@@ -31,7 +31,7 @@ from saywhy.feedback import Group
 from saywhy.issue import Issue
 from saywhy.report import Report
 from service.causes import WaveShare, shares_by_wave
-from service.evidence import CauseCustomer, CauseQuote
+from service.evidence import CauseCustomers, CauseQuote
 
 #: Quotes of a score group, and accounts, that are not folded.
 VISIBLE_QUOTES, VISIBLE_CUSTOMERS = 3, 8
@@ -131,9 +131,9 @@ def where(issue: Issue, wording: Wording) -> Where | None:
     return Where(rows, axis.position(0))
 
 
-def who(customers: Sequence[CauseCustomer], total: int, wording: Wording) -> Who | None:
+def who(found: CauseCustomers, wording: Wording) -> Who | None:
     """The accounts that name it, if any account is known."""
-    if not customers:
+    if not found.customers:
         return None
     rows = tuple(
         CustomerRow(
@@ -143,15 +143,16 @@ def who(customers: Sequence[CauseCustomer], total: int, wording: Wording) -> Who
             last=wording.day(customer.answered_at.date().isoformat()) if customer.answered_at else customer.wave or "–",
             revenue="–" if customer.revenue is None else wording.amount(float(customer.revenue)),
         )
-        for customer in customers
+        for customer in found.customers
     )
-    folded, unlisted = rows[VISIBLE_CUSTOMERS:], total - len(rows)
+    folded, unlisted = rows[VISIBLE_CUSTOMERS:], found.accounts - len(rows)
     return Who(
         rows=rows[:VISIBLE_CUSTOMERS],
         more=folded,
         more_label=wording("cause.more_customers", n=wording.count(len(folded))),
         unlisted=wording("cause.unlisted_customers", n=wording.count(unlisted)) if unlisted else "",
-        has_revenue=any(customer.revenue is not None for customer in customers),
+        searched=wording("cause.searched", n=wording.count(found.searched)) if found.searched else "",
+        has_revenue=any(customer.revenue is not None for customer in found.customers),
     )
 
 

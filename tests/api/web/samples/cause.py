@@ -17,7 +17,7 @@ from saywhy.issue import CoNamed, Issue, TopicState
 from saywhy.report import Report
 from saywhy.topic import Definition, Edit, EditKind, Fate, Lineage, Part, Topic
 from service.causes import CauseDetails
-from service.evidence import CauseCustomer, CauseQuote
+from service.evidence import CauseCustomer, CauseCustomers, CauseQuote
 from service.topics.views import EditOutcome, EditStatus, TopicDetails
 from tests.builders.extreme_reports import HOSTILE, HOSTILE_TEXT
 from tests.builders.reports import FULL, INVOICES, RATED, RICH
@@ -134,7 +134,9 @@ def evidence() -> Evidence:
         for account in (HOSTILE_TEXT, None, *map(str, range(9)))
     ]
     unknown = CauseCustomer("Nobody", 1, None, None, None, None)
-    return Evidence({Group.DETRACTOR: marked, Group.PROMOTER: marked[:1]}, [*customers, unknown], 30)
+    return Evidence(
+        {Group.DETRACTOR: marked, Group.PROMOTER: marked[:1]}, CauseCustomers((*customers, unknown), 30, 400)
+    )
 
 
 EVIDENCE = evidence()
