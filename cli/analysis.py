@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections import Counter
 from enum import StrEnum
@@ -118,7 +119,7 @@ def effort(
     from service.efforts import set_effort
 
     settings = read_settings()
-    _, report = set_effort(configured_store(settings), settings.workspace, cause, effort)
+    _, report = set_effort(configured_store(settings), settings.workspace, cause, effort, by=getpass.getuser())
     issues = {str(issue.key): issue for issue in report.issues}
     for key in report.board:
         issue = issues[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,7 @@ def fix(
             help="The share of those who write that may still name it, 0 to 1; by default half of that before."
         ),
     ] = None,
+    release: Annotated[str | None, typer.Option(help="The release with which it was fixed.")] = None,
 ) -> None:
     """Mark a cause as fixed, from a wave or from a date on. Prints what the feedback since then says.
 
@@ -41,7 +43,8 @@ def fix(
 
     settings = read_settings()
     engine, code_frame = configured_store(settings), serving_code_frame(settings)
-    _print(mark_fixed(engine, settings.workspace, code_frame, Fix(cause, wave, date.date() if date else None, target)))
+    marked = Fix(cause, wave, date.date() if date else None, target, release)
+    _print(mark_fixed(engine, settings.workspace, code_frame, marked, by=getpass.getuser()))
 
 
 @app.command("list")
@@ -62,7 +65,7 @@ def remove(
     from service.fixes import remove_fix
 
     settings = read_settings()
-    removed = remove_fix(configured_store(settings), settings.workspace, cause)
+    removed = remove_fix(configured_store(settings), settings.workspace, cause, by=getpass.getuser())
     typer.echo(printable_line(f"{removed} is no longer marked as fixed."))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from saywhy.errors import InvalidInput
 from saywhy.estimate import Estimate
@@ -15,13 +16,15 @@ class Fix:
     """A cause is fixed from a wave on, or from a date on; feedback from earlier is before the fix, the rest after it.
 
     `target` is the share of those who write a comment that may still complain of it; None: half of the share before.
-    Raises `InvalidInput` unless there is exactly one of wave and date, and for a target outside 0 … 1.
+    `release` is the one with which it was fixed, for people. Raises `InvalidInput` unless there is exactly one of wave
+    and date, and for a target outside 0 … 1.
     """
 
     cause: str  # its key, `kind:id`
     wave: str | None = None
     date: datetime.date | None = None
     target: float | None = None
+    release: str | None = None
 
     def __post_init__(self) -> None:
         if (self.wave is None) == (self.date is None):
@@ -33,6 +36,17 @@ class Fix:
     def start(self) -> str:
         """The wave or the date (ISO 8601), in words for messages."""
         return f"wave {self.wave!r}" if self.date is None else self.date.isoformat()
+
+    def as_json(self) -> dict[str, Any]:
+        """Its fields as JSON, but the cause, for its history; `of_json` reads it."""
+        date = self.date.isoformat() if self.date else None
+        return {"wave": self.wave, "date": date, "target": self.target, "release": self.release}
+
+    @classmethod
+    def of_json(cls, cause: str, value: dict[str, Any]) -> Fix:
+        """The fix of a cause that `as_json` has written."""
+        date = datetime.date.fromisoformat(value["date"]) if value["date"] else None
+        return cls(cause, value["wave"], date, value["target"], value["release"])
 
 
 class FixState(StrEnum):

@@ -12,11 +12,14 @@ from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import NotFound
 from saywhy.fix import Fix, FixOutcome
+from saywhy.handling import HandlingField
 from saywhy.report import ALL_WAVES, Report
 from saywhy.store import Connection, Engine
 from service.anonymity import Withheld, refuse
+from service.cause_changes import keep_change
 from service.reports.reading import find_latest_report, latest_report
 from service.survey import load_survey
+from service.topics.validation import single_line
 from service.webhooks.events import tell_report_changes
 from service.workspaces import reading, writing
 
@@ -29,10 +32,13 @@ class MarkedFix:
     outcome: FixOutcome | None
 
 
-def mark_fixed(engine: Engine, workspace: str, code_frame: CodeFrame, fix: Fix) -> MarkedFix:
+def mark_fixed(
+    engine: Engine, workspace: str, code_frame: CodeFrame, fix: Fix, *, by: str, undoes: int | None = None
+) -> MarkedFix:
     """Mark a cause as fixed, in place of an earlier fix of it, and say so in the latest report of every wave.
 
-    `fix.cause` is a name as in `pipelines.report.effort.find_cause`. Raises `WorkspaceNotFound`, `NotFound`,
+    `fix.cause` is a name as in `pipelines.report.effort.find_cause`; `by` is who marks it, and `undoes` the change that
+    this takes back. Raises `WorkspaceNotFound`, `NotFound`,
     `WaveNotFound` and `InvalidInput`, and `Conflict` for an anonymous workspace: the difference of two groups by date
     could be the answers of single people.
     """
@@ -40,7 +46,8 @@ def mark_fixed(engine: Engine, workspace: str, code_frame: CodeFrame, fix: Fix) 
     with reading(engine, workspace) as (connection, workspace_id):
         refuse(connection, workspace_id, Withheld.FIXES)
         report = latest_report(connection, workspace_id, ALL_WAVES)
-        fix = replace(fix, cause=find_cause(report, fix.cause))
+        release = single_line(fix.release, "the release") if fix.release else None
+        fix = replace(fix, cause=find_cause(report, fix.cause), release=release)
         data = load_survey(connection, workspace_id, report.model, code_frame)
         check_fix(fix, data)
         outcome_on = {
@@ -49,7 +56,9 @@ def mark_fixed(engine: Engine, workspace: str, code_frame: CodeFrame, fix: Fix) 
             for outcome in fix_outcomes(data, wave, [fix])
         }
     with writing(engine, workspace) as (connection, workspace_id):
+        earlier = store.fixes.load(connection, workspace_id).get(fix.cause)
         store.fixes.put(connection, workspace_id, fix)
+        _keep_change(connection, workspace_id, fix.cause, earlier, fix, by=by, undoes=undoes)
         before = find_latest_report(connection, workspace_id, ALL_WAVES)
         _amend_reports(connection, workspace_id, fix.cause, outcome_on)
         tell_report_changes(connection, workspace_id, before, code_frame)
@@ -70,8 +79,10 @@ def list_fixes(engine: Engine, workspace: str) -> list[MarkedFix]:
     return marked + [MarkedFix(fix, None) for cause, fix in fixes.items() if cause not in reported]
 
 
-def remove_fix(engine: Engine, workspace: str, name: str) -> str:
+def remove_fix(engine: Engine, workspace: str, name: str, *, by: str, undoes: int | None = None) -> str:
     """Remove a fix, also from the latest reports; what was fixed is named by key, id or label. Returns the key.
+
+    `by` and `undoes` as in `mark_fixed`.
 
     Raises `WorkspaceNotFound` and `NotFound`.
     """
@@ -79,8 +90,23 @@ def remove_fix(engine: Engine, workspace: str, name: str) -> str:
         fixes = store.fixes.load(connection, workspace_id)
         cause = _find(fixes, find_latest_report(connection, workspace_id, ALL_WAVES), name)
         store.fixes.delete(connection, workspace_id, cause)
+        _keep_change(connection, workspace_id, cause, fixes[cause], None, by=by, undoes=undoes)
         _amend_reports(connection, workspace_id, cause, {})
         return cause
+
+
+def _keep_change(
+    connection: Connection,
+    workspace_id: int,
+    cause: str,
+    before: Fix | None,
+    after: Fix | None,
+    *,
+    by: str,
+    undoes: int | None,
+) -> None:
+    values = (fix and fix.as_json() for fix in (before, after))
+    keep_change(connection, workspace_id, cause, HandlingField.FIX, *values, by=by, undoes=undoes)
 
 
 def _amend_reports(connection: Connection, workspace_id: int, cause: str, outcome_on: Mapping[str, FixOutcome]) -> None:

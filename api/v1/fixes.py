@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from api.http import problems
-from api.http.auth import ReadAccess, WriteAccess
+from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
 from api.http.bodies import SentObject
 from api.v1.parameters import Day
 from saywhy.fix import Fix, FixOutcome
@@ -35,6 +35,9 @@ class NewFix(SentObject):
         lt=1,
         description="The share of those who write that may still name it, 0 … 1; null: half of the share before.",
     )
+    release: str | None = Field(
+        default=None, min_length=1, max_length=120, description="The release with which it was fixed.", examples=["3.2"]
+    )
 
 
 class FixOut(NewFix):
@@ -45,7 +48,14 @@ class FixOut(NewFix):
 
     @classmethod
     def of(cls, fix: Fix, outcome: FixOutcome | None) -> FixOut:
-        return cls(cause=fix.cause, wave=fix.wave, date=fix.date, target=fix.target, outcome=outcome)
+        return cls(
+            cause=fix.cause,
+            wave=fix.wave,
+            date=fix.date,
+            target=fix.target,
+            release=fix.release,
+            outcome=outcome,
+        )
 
 
 class Fixes(BaseModel):
@@ -68,12 +78,13 @@ def list_fixes(resources: ReadAccess) -> Fixes:
     summary="Mark a cause as fixed",
     responses=problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def mark_fixed(body: NewFix, resources: WriteAccess) -> FixOut:
+def mark_fixed(body: NewFix, resources: WriteAccess, principal: PrincipalDep) -> FixOut:
     """Reports show it at once. A cause that is marked again is fixed from the new wave or date on."""
     from service.fixes import mark_fixed
 
-    fix = Fix(body.cause, body.wave, body.date, body.target)
-    marked = mark_fixed(resources.engine, resources.workspace, resources.annotator.code_frame, fix)
+    fix = Fix(body.cause, body.wave, body.date, body.target, body.release)
+    code_frame = resources.annotator.code_frame
+    marked = mark_fixed(resources.engine, resources.workspace, code_frame, fix, by=principal.name)
     return FixOut.of(marked.fix, marked.outcome)
 
 
@@ -83,8 +94,8 @@ def mark_fixed(body: NewFix, resources: WriteAccess) -> FixOut:
     status_code=HTTPStatus.NO_CONTENT,
     responses=problems.documented(HTTPStatus.NOT_FOUND),
 )
-def remove_fix(cause: Cause, resources: WriteAccess) -> None:
+def remove_fix(cause: Cause, resources: WriteAccess, principal: PrincipalDep) -> None:
     """Mark a cause as not fixed."""
     from service.fixes import remove_fix
 
-    remove_fix(resources.engine, resources.workspace, cause)
+    remove_fix(resources.engine, resources.workspace, cause, by=principal.name)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pipelines.render.geometry import Axis, percent
 from pipelines.render.wording import Wording
-from saywhy.estimate import Nps
+from saywhy.estimate import Estimate, Nps
 
 #: Names below a chart that fit beside each other on a narrow screen.
 _NAMES = 6
@@ -65,7 +65,26 @@ class Sparkline:
 
 def nps_chart(groups: Sequence[tuple[str, Nps]], notes: Sequence[str], wording: Wording) -> LineChart:
     """The NPS of groups in a row, mostly waves. `notes` has, for each of them, the numbers of its notes."""
-    axis = Axis.around((end for _, nps in groups for end in (nps.low, nps.score, nps.high)), bounds=(-100, 100))
+    estimates = [(name, Estimate(nps.score, nps.low, nps.high)) for name, nps in groups]
+    values = [wording.points(nps.score, signed=True) for _, nps in groups]
+    return _line_chart(estimates, values, notes, (-100, 100), wording)
+
+
+def share_chart(groups: Sequence[tuple[str, Estimate]], wording: Wording) -> LineChart:
+    """Shares (0 … 1) of groups in a row, in percent."""
+    in_percent = [(name, Estimate(*(100 * end for end in (rate.value, rate.low, rate.high)))) for name, rate in groups]
+    values = [wording.share(rate.value) for _, rate in groups]
+    return _line_chart(in_percent, values, [""] * len(groups), (0, 100), wording)
+
+
+def _line_chart(
+    groups: Sequence[tuple[str, Estimate]],
+    values: Sequence[str],
+    notes: Sequence[str],
+    bounds: tuple[float, float],
+    wording: Wording,
+) -> LineChart:
+    axis = Axis.around((end for _, each in groups for end in (each.low, each.value, each.high)), bounds=bounds)
     every = math.ceil(len(groups) / _NAMES)
 
     def height(value: float) -> float:
@@ -75,20 +94,20 @@ def nps_chart(groups: Sequence[tuple[str, Nps]], notes: Sequence[str], wording: 
     points = tuple(
         ChartPoint(
             x=percent(x),
-            y=percent(height(nps.score)),
-            low=percent(height(nps.low)),
-            high=percent(height(nps.high)),
+            y=percent(height(each.value)),
+            low=percent(height(each.low)),
+            high=percent(height(each.high)),
             name=_shortened(name) if (len(groups) - 1 - index) % every == 0 else "",  # the last one always
-            value=wording.points(nps.score, signed=True),
+            value=value,
             notes=noted,
         )
-        for index, (x, (name, nps), noted) in enumerate(zip(xs, groups, notes, strict=True))
+        for index, (x, (name, each), value, noted) in enumerate(zip(xs, groups, values, notes, strict=True))
     )
-    upper = [(x, height(nps.high)) for x, (_, nps) in zip(xs, groups, strict=True)]
-    lower = [(x, height(nps.low)) for x, (_, nps) in zip(xs, groups, strict=True)]
+    upper = [(x, height(each.high)) for x, (_, each) in zip(xs, groups, strict=True)]
+    lower = [(x, height(each.low)) for x, (_, each) in zip(xs, groups, strict=True)]
     return LineChart(
         points=points,
-        line=_path((x, height(nps.score)) for x, (_, nps) in zip(xs, groups, strict=True)),
+        line=_path((x, height(each.value)) for x, (_, each) in zip(xs, groups, strict=True)),
         band=_path([*upper, *reversed(lower)]),
         ticks=tuple(YTick(percent(height(tick)), wording.tick(tick)) for tick in axis.ticks),
         zero=percent(height(0)),

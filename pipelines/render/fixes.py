@@ -48,7 +48,7 @@ def fix_figures(outcome: FixOutcome, wording: Wording) -> tuple[Figure, ...]:
     responses = (wording.count(period.responses) for period in (outcome.before, outcome.after))
     unknown = wording("fix_unknown", n=wording.count(outcome.unknown)) if outcome.unknown else ""
     return (
-        Figure(_state(outcome, wording), _certainty(outcome, wording)),
+        Figure(_state(outcome, wording), fix_certainty(outcome, wording)),
         Figure(wording("from_to", before=before, after=after), target),
         Figure(wording("from_to", **dict(zip(("before", "after"), responses, strict=True))), unknown),
         points_figure(outcome.recovered, wording, signed=True),
@@ -65,7 +65,7 @@ def _state(outcome: FixOutcome, wording: Wording) -> str:
             return wording["fix_watching"]
 
 
-def _certainty(outcome: FixOutcome, wording: Wording) -> str:
+def fix_certainty(outcome: FixOutcome, wording: Wording) -> str:
     """How sure the state is; of a fix that is still watched, what is needed."""
     if outcome.above_target is None:
         return wording["fix_without_target"]

@@ -16,10 +16,11 @@ def hide_staff_names(report: Report) -> Report:
 
 
 def _hidden(issue: Issue) -> Issue:
-    return replace(issue, quotes=tuple(map(_masked, issue.quotes)))
+    return replace(issue, quotes=tuple(map(without_staff_names, issue.quotes)))
 
 
-def _masked(quote: Quote) -> Quote:
+def without_staff_names(quote: Quote) -> Quote:
+    """The quote with the names of employees replaced by a placeholder."""
     matches = [(start, end, STAFF) for start, end in quote.staff_names]
     text, [(start, end)] = masking.replace(quote.text, matches, [(quote.start, quote.end)])
     return replace(quote, text=text, start=start, end=end, staff_names=())

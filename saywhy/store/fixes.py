@@ -19,6 +19,7 @@ def put(connection: Connection, workspace_id: int, fix: Fix) -> None:
         "wave": fix.wave,
         "date": fix.date,
         "target": fix.target,
+        "release": fix.release,
     }
     upsert(connection, fixes, ["workspace_id", "cause"], [row])
 
@@ -26,7 +27,7 @@ def put(connection: Connection, workspace_id: int, fix: Fix) -> None:
 def load(connection: Connection, workspace_id: int) -> dict[str, Fix]:
     """All fixes by cause (`kind:id`), in order of it."""
     query = sa.select(fixes).where(fixes.c.workspace_id == workspace_id)
-    loaded = [Fix(row.cause, row.wave, row.date, row.target) for row in connection.execute(query)]
+    loaded = [Fix(row.cause, row.wave, row.date, row.target, row.release) for row in connection.execute(query)]
     return {
         fix.cause: fix for fix in sorted(loaded, key=lambda fix: fix.cause)
     }  # databases differ in the order of text

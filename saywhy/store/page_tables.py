@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Index, Table
 
 from saywhy.store.tables import metadata, workspace_column
-from saywhy.store.types import ID, UtcDateTime
+from saywhy.store.types import ID, JSON, UtcDateTime
 
 wave_notes = Table(
     "wave_notes",
@@ -29,4 +29,20 @@ saved_views = Table(
     Column("created_by", sa.Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "workspace_id"),
+)
+
+# What people set of a cause, append-only: the present value of a field is that of its latest row.
+cause_changes = Table(
+    "cause_changes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    workspace_column(),
+    Column("cause", sa.Text, nullable=False),
+    Column("field", sa.String(16), nullable=False),
+    Column("before", JSON),
+    Column("value", JSON),
+    Column("author", sa.Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("undoes", ID),
+    Index(None, "workspace_id", "cause"),
 )

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Table
 from saywhy.store.access_tables import audit_log
 from saywhy.store.case_tables import case_events, cases, new_accounts
 from saywhy.store.job_tables import answers, jobs, schedules
-from saywhy.store.page_tables import saved_views, wave_notes
+from saywhy.store.page_tables import cause_changes, saved_views, wave_notes
 from saywhy.store.source_tables import source_deliveries
-from saywhy.store.tables import imports, runs
+from saywhy.store.tables import fixes, imports, runs
 from saywhy.store.topic_tables import merge_proposals, topic_edits
 
 #: What stands for a name that was taken out.
@@ -34,6 +34,8 @@ _WRITTEN: dict[Table, tuple[str, ...]] = {
     source_deliveries: ("detail",),
     wave_notes: ("text",),
     saved_views: ("name", "address"),
+    cause_changes: ("before", "value"),
+    fixes: ("release",),
 }
 
 

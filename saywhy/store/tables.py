@@ -216,6 +216,7 @@ fixes = Table(
     Column("wave", sa.Text),
     Column("date", sa.Date),
     Column("target", sa.Float),  # rate, 0 … 1; NULL: half of the rate before
+    Column("release", sa.Text),
 )
 
 audits = Table(

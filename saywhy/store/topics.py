@@ -61,12 +61,17 @@ def assignments(
             yield from _assignments(row, chosen)
 
 
-def by_hash(connection: Connection, workspace_id: int, content_hashes: Collection[str]) -> dict[str, list[Assignment]]:
+def by_hash(
+    connection: Connection,
+    workspace_id: int,
+    content_hashes: Collection[str],
+    topic_ids: Collection[str] | None = None,
+) -> dict[str, list[Assignment]]:
     """The clauses of these comments that belong to a topic, in order of position, by content hash.
 
-    Clauses of ignored topics are left out, and so are comments without such clauses.
+    Without `topic_ids`: to any topic that is not ignored. Comments without such clauses are left out.
     """
-    shown = _shown(connection, workspace_id)
+    shown = _shown(connection, workspace_id) if topic_ids is None else frozenset(topic_ids)
     assigned: dict[str, list[Assignment]] = {}
     for batch in batches(sorted(set(content_hashes))):
         # By the comments alone: with the topics too, SQLite would read all clauses of these.

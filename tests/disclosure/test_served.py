@@ -80,7 +80,7 @@ def served_reports(engine: Engine) -> Iterator[Report]:
     stored = find_stored(engine, "default", ALL_WAVES)
     assert stored is not None
     yield stored.report()
-    yield set_effort(engine, "default", SHOWN, "S")[1]
+    yield set_effort(engine, "default", SHOWN, "S", by="Ada")[1]
     yield read_report(engine, "default", ALL_WAVES)
 
 

@@ -78,9 +78,9 @@ def test_setting_an_effort_changes_the_stored_reports(sqlite_engine: Engine) -> 
         run = store.runs.start(connection, workspace_id, "m")
         for report in reports:
             store.reports.save(connection, workspace_id, run.id, report)
-    cause, changed = set_effort(sqlite_engine, "acme", "billing", "S")
+    cause, changed = set_effort(sqlite_engine, "acme", "billing", "S", by="Ada")
     assert (cause, changed.board) == (BILLING, (BILLING,))
     with store.reading(sqlite_engine) as connection:
         for report in reports:
             assert store.reports.latest(connection, workspace_id, report.wave).issues[1].effort_days == 2
-    assert set_effort(sqlite_engine, "acme", "billing", "none")[1] == reports[1]
+    assert set_effort(sqlite_engine, "acme", "billing", "none", by="Ada")[1] == reports[1]

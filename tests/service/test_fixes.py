@@ -24,7 +24,7 @@ SUPPORT = "theme:support"
 
 def mark(engine: Engine, fix: Fix) -> MarkedFix:
     """Mark a cause of the default workspace as fixed."""
-    return mark_fixed(engine, "default", CODE_FRAME, fix)
+    return mark_fixed(engine, "default", CODE_FRAME, fix, by="Ada")
 
 
 def reported(engine: Engine, wave: str = "all") -> dict[str, FixState]:
@@ -90,7 +90,7 @@ def test_a_removed_fix_is_gone(sqlite_engine: Engine, name: str) -> None:
     mark(sqlite_engine, Fix(SUPPORT, wave="W2"))
     findings = read_report(sqlite_engine, "default", "all").findings
     assert "fix_verified" in {finding.key for finding in findings}
-    assert remove_fix(sqlite_engine, "default", name) == SUPPORT
+    assert remove_fix(sqlite_engine, "default", name, by="Ada") == SUPPORT
     findings = read_report(sqlite_engine, "default", "all").findings
     assert "fix_verified" not in {finding.key for finding in findings}
     assert list_fixes(sqlite_engine, "default") == []
@@ -98,7 +98,7 @@ def test_a_removed_fix_is_gone(sqlite_engine: Engine, name: str) -> None:
     analysed(sqlite_engine, responses())
     assert reported(sqlite_engine) == {}
     with pytest.raises(NotFound, match="is not marked as fixed; marked are: none at all"):
-        remove_fix(sqlite_engine, "default", name)
+        remove_fix(sqlite_engine, "default", name, by="Ada")
 
 
 def test_a_renamed_topic_stays_fixed_and_one_that_is_gone_is_listed(sqlite_engine: Engine) -> None:
@@ -164,5 +164,5 @@ def test_an_anonymous_workspace_has_no_fixes(sqlite_engine: Engine) -> None:
         store.reports.save(connection, workspace_id, run.id, replace(FULL, wave="all"))
     for cause in ("theme:billing", "theme:parking"):
         with pytest.raises(Conflict, match="promised anonymity: there are no fixes"):
-            mark_fixed(sqlite_engine, "hr", CODE_FRAME, Fix(cause, wave="2026-Q2"))
+            mark_fixed(sqlite_engine, "hr", CODE_FRAME, Fix(cause, wave="2026-Q2"), by="Ada")
     assert list_fixes(sqlite_engine, "hr") == []

@@ -165,7 +165,7 @@ def test_a_fix_that_regresses_is_told_once(sqlite_engine: Engine) -> None:
     """By the analysis that finds it; while it is watched or verified, and when it is found again, nothing is told."""
     subscribe(sqlite_engine, URL)
     analysed(sqlite_engine, [*rising("W1", 1000, 30), *rising("W2", 2000, 1)])
-    mark_fixed(sqlite_engine, WORKSPACE, load_code_frame(), Fix("theme:support", wave="W2"))
+    mark_fixed(sqlite_engine, WORKSPACE, load_code_frame(), Fix("theme:support", wave="W2"), by="Ada")
     assert told(sqlite_engine, EventType.FIX_REGRESSED) == []
     analysed(sqlite_engine, rising("W3", 3000, 60))
     analysed(sqlite_engine, rising("W4", 4000, 60))
@@ -179,7 +179,7 @@ def test_a_fix_that_never_worked_is_told_when_it_is_marked(sqlite_engine: Engine
     subscribe(sqlite_engine, URL)
     analysed(sqlite_engine, responses())
     for wave in ("W2", "W2", "W3"):
-        mark_fixed(sqlite_engine, WORKSPACE, load_code_frame(), Fix("theme:price", wave=wave, target=0.01))
+        mark_fixed(sqlite_engine, WORKSPACE, load_code_frame(), Fix("theme:price", wave=wave, target=0.01), by="Ada")
     assert [data["wave"] for data in told(sqlite_engine, EventType.FIX_REGRESSED)] == ["W2", "W3"]
 
 

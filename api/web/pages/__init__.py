@@ -8,6 +8,7 @@ from typing import Any
 
 from api.web.page import Page
 from api.web.pages import (
+    cause,
     cause_map,
     compare,
     customers,
@@ -25,6 +26,7 @@ from api.web.pages import (
 #: Every page, in the order of the navigation.
 PAGES: tuple[Page[Any], ...] = (
     overview.PAGE,
+    cause.PAGE,
     compare.PAGE,
     segments.PAGE,
     cause_map.PAGE,

@@ -1139,6 +1139,7 @@ class Fix(BaseModel):
             description="The share of those who write that may still name it, 0 … 1; null: half of the share before."
         ),
     ] = None
+    release: Annotated[str | None, Field(description="The release with which it was fixed.")] = None
     outcome: Annotated[FixOutcome | None, Field(description="null if the latest report has no such cause or wave.")]
 
 
@@ -1695,6 +1696,7 @@ class NewFix(BaseModel):
             description="The share of those who write that may still name it, 0 … 1; null: half of the share before."
         ),
     ] = None
+    release: Annotated[str | None, Field(description="The release with which it was fixed.")] = None
 
 
 class NewKey(BaseModel):

@@ -39,7 +39,13 @@ class Fixes(Resource):
 
     @post("/v1/fixes")
     def mark(
-        self, cause: str, *, wave: str | None = None, date: date | None = None, target: float | None = None
+        self,
+        cause: str,
+        *,
+        wave: str | None = None,
+        date: date | None = None,
+        target: float | None = None,
+        release: str | None = None,
     ) -> m.Fix:
         """Mark a cause as fixed since a wave or a date; `target` is the share that may still name it, 0 … 1."""
 

@@ -28,7 +28,13 @@ from tests.render.test_browser import browser
 __all__ = ["browser"]
 
 #: Every page of the navigation, one that is not there, and one with everything chosen. Axe and the widths see them all.
-PATHS = (*(page.path for page in PAGES if page.path), "/nowhere", "/?group=promoters&sort=name", "/?wave=huge&rows=all")
+PATHS = (
+    *(page.path for page in PAGES if page.path),
+    "/causes/topic:topic-17",
+    "/nowhere",
+    "/?group=promoters&sort=name",
+    "/?wave=huge&rows=all",
+)
 
 
 #: Their reports are rich, huge, and hostile.
@@ -192,6 +198,26 @@ def test_an_error_leaves_the_page_and_says_what_went_wrong(browser: Browser, add
     page.unroute_all()
     page.locator("#filter-wave").select_option("all")
     expect(page.locator("#notices")).to_be_empty()
+    page.close()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_a_cause_gets_an_owner_from_the_ranking(browser: Browser, address: str, *, has_scripts: bool) -> None:
+    """From its name in the ranking to its page, by the keyboard; what was done is said, and taken back."""
+    visited = visit(browser, address, java_script_enabled=has_scripts)
+    page = visited.page
+    page.locator("#causes").get_by_role("link", name="Invoices that nobody understands").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Invoices that nobody understands")
+    page.get_by_text("Owner, ticket, effort").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Owner", exact=True).fill("Eda <b>")
+    page.keyboard.press("Enter")
+    done = page.get_by_role("status")
+    expect(done).to_contain_text("Owner: – → Eda <b>")
+    expect(page.locator("#history li").first).to_contain_text("Owner: – → Eda <b>")
+    done.get_by_role("button", name="Undo").click()
+    expect(done).to_contain_text("Owner: Eda <b> → –")
+    assert visited.messages == []
     page.close()
 
 

@@ -53,7 +53,7 @@ def test_the_ranking_is_a_tree_with_points_intervals_and_people() -> None:
     billing, invoices = by_label["Billing and contract"], by_label["Invoices that nobody understands"]
     assert (invoices.impact, invoices.interval, invoices.mentions) == ("4.8", "3.3 to 6.3", "61")
     assert billing.people == "58"
-    assert billing.href.startswith("/reports/2026-Q2?language=en#detractors-")
+    assert billing.href == "/causes/theme:billing?wave=2026-Q2"
     assert [row.number for row in rows] == sorted(row.number for row in rows if row.number)
 
 

@@ -18,6 +18,7 @@ from api.web.pages.overview.context import Overview
 from api.web.pages.overview.filters import FiltersDep
 from api.web.rendering import WebDep
 from saywhy.report import Report
+from service.handling import causes_aside
 from service.reports import reading
 from service.reports.reading import StoredReport
 from service.saved_views import list_views, remove_view, save_view
@@ -39,7 +40,8 @@ def show(web: WebDep, resources: ReadAccess, filters: FiltersDep) -> Response:
         return web.render(PAGE, empty_overview(read_status(engine, workspace), web))
     report = _parsed(reading.read_stored(engine, workspace, filters.wave))
     notes, views = list_notes(engine, workspace), list_views(engine, workspace)
-    context = overview(report, waves, notes, views, filters, resources.annotator.code_frame, web)
+    aside = causes_aside(engine, workspace)
+    context = overview(report, waves, notes, views, filters, resources.annotator.code_frame, web, aside)
     return web.render(PAGE, context, address=web.href(PATH, **filters.query()))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import get_args
 
@@ -59,6 +59,7 @@ def overview(
     filters: Filters,
     code_frame: CodeFrame,
     web: Web,
+    aside: Collection[str] = (),
 ) -> Overview:
     """The overview of a report. `waves` are those that have one."""
     here = with_query(PATH, filters.query())
@@ -68,9 +69,9 @@ def overview(
     return Overview(
         here=here,
         reset=web.href(PATH, **replace(Filters(), wave=filters.wave).query()) if filters.is_narrowed else None,
-        filters=_selects(report, own, filters, web),
+        filters=_selects(report, own, filters, web, aside),
         rows=filters.rows,
-        report=_report_part(report, notes, filters, code_frame, web),
+        report=_report_part(report, notes, filters, code_frame, web, aside),
         empty=None,
         views=tuple(_view_link(view, here, web) for view in views),
         may_edit=web.may(Scope.WRITE),
@@ -79,7 +80,12 @@ def overview(
 
 
 def _report_part(
-    report: Report, notes: Sequence[WaveNote], filters: Filters, code_frame: CodeFrame, web: Web
+    report: Report,
+    notes: Sequence[WaveNote],
+    filters: Filters,
+    code_frame: CodeFrame,
+    web: Web,
+    aside: Collection[str],
 ) -> ReportPart:
     wording = web.wording
     wave = wording["all_waves"] if report.wave == ALL_WAVES else report.wave
@@ -95,7 +101,7 @@ def _report_part(
         lead=lead(report, code_frame, wording),
         findings=tuple(finding_text(finding, report, code_frame, wording) for finding in report.findings),
         trend=_trend(report, notes, wording) if report.waves else None,
-        causes=cause_table(report, filters, code_frame, web),
+        causes=cause_table(report, filters, code_frame, web, aside),
         report_href=web.href(f"/reports/{in_path(report.wave)}", language=wording.language),
         generated=wording("generated", moment=wording.moment(report.generated_at), model=report.model),
     )
@@ -136,7 +142,9 @@ def _view_link(view: SavedView, here: str, web: Web) -> SavedViewLink:
     return SavedViewLink(str(view.id), view.name, web.href(view.address), view.address == here)
 
 
-def _selects(report: Report, waves: Sequence[str], filters: Filters, web: Web) -> tuple[Select, ...]:
+def _selects(
+    report: Report, waves: Sequence[str], filters: Filters, web: Web, aside: Collection[str]
+) -> tuple[Select, ...]:
     """The filters for which the report has anything to choose."""
     wording = web.wording
     dimensions: dict[str, list[tuple[str, str]]] = {}
@@ -149,7 +157,7 @@ def _selects(report: Report, waves: Sequence[str], filters: Filters, web: Web) -
     voices = [tag for tag, _ in report.languages if tag != "und"]
     named = [(tag, wording.language_name(tag)) for tag in dict.fromkeys([*voices, filters.voice]) if tag]
     issues = report.delights if filters.group == "promoters" else report.issues
-    given = {filters.mark}.union(*marks_of(issues, report).values())
+    given = {filters.mark}.union(*marks_of(issues, report, aside).values())
     marks = [mark for mark in get_args(Mark) if mark in given]
     sorts = ["rank", "mentions", "people", "name"]
     if any(issue.revenue_at_risk is not None for issue in report.issues):

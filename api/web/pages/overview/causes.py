@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from api.web.addresses import in_path
+from api.web.cause_links import cause_href
 from api.web.charts import Sparkline, sparkline
 from api.web.pages.overview.context import Badge, CauseRow, CauseTable
 from api.web.pages.overview.filters import Filters
@@ -33,11 +33,16 @@ class Tree:
     is_context: bool
 
 
-def cause_table(report: Report, filters: Filters, code_frame: CodeFrame, web: Web) -> CauseTable:
-    """The complaints of the report, or its praise, that pass the filters, in the order that they choose."""
+def cause_table(
+    report: Report, filters: Filters, code_frame: CodeFrame, web: Web, aside: Collection[str] = ()
+) -> CauseTable:
+    """The complaints of the report, or its praise, that pass the filters, in the order that they choose.
+
+    Complaints that people set `aside` (their keys) are shown only where the filter asks for them.
+    """
     wording, is_praise = web.wording, filters.group == "promoters"
     issues = report.delights if is_praise else report.issues
-    marks = marks_of(issues, report)
+    marks = marks_of(issues, report, aside)
 
     def passes(node: Node) -> bool:
         return _passes(node, filters, marks)
@@ -71,7 +76,7 @@ def cause_table(report: Report, filters: Filters, code_frame: CodeFrame, web: We
     )
 
 
-def marks_of(issues: Sequence[Issue], report: Report) -> dict[str, set[str]]:
+def marks_of(issues: Sequence[Issue], report: Report, aside: Collection[str] = ()) -> dict[str, set[str]]:
     """The marks (`filters.Mark`) of complaints, or of praise, by the keys of the causes. What escalates or was fixed is
     a complaint.
     """
@@ -85,13 +90,18 @@ def marks_of(issues: Sequence[Issue], report: Report) -> dict[str, set[str]]:
         for fix in report.fixes:
             if fix.state is not FixState.WATCHING:
                 marks.setdefault(fix.cause, set()).add("fixed" if fix.state is FixState.VERIFIED else "regressed")
+        for issue in issues:
+            if str(issue.key) in aside or issue.parent in aside:  # a theme takes its causes along
+                marks[str(issue.key)].add("ignored")
     return marks
 
 
 def _passes(node: Node, filters: Filters, marks: Mapping[str, set[str]]) -> bool:
     issue = node.issue
     if node.issue.kind == REST:
-        return not filters.is_narrowed
+        return not filters.is_narrowed and "ignored" not in marks.get(f"theme:{issue.id}", ())
+    if "ignored" in marks[str(issue.key)] and filters.mark != "ignored":
+        return False
     return (
         (not filters.segment or filters.segment in {rate.segment for rate in issue.segments})
         and (not filters.voice or filters.voice in issue.languages)
@@ -135,7 +145,6 @@ def _row(
     web: Web,
 ) -> CauseRow:
     issue, wording = node.issue, web.wording
-    side = "promoters" if filters.group == "promoters" else "detractors"
     has_own_label = issue.kind != "topic" or wording.language in issue.labels
     times = next((rate.times.value for rate in issue.segments if rate.segment == filters.segment), None)
     return CauseRow(
@@ -144,7 +153,7 @@ def _row(
         is_context=is_context,
         label=issue_label(issue, code_frame, wording),
         label_language=None if has_own_label else single_language(issue.languages),
-        href=web.href(f"/reports/{in_path(report.wave)}", language=wording.language) + f"#{side}-{issue.rank}",
+        href=cause_href(web, issue.key, wave=report.wave, is_praise=filters.group == "promoters"),
         kind="" if node.is_part else issue_kind(issue, code_frame, wording),
         badges=_badges(issue, marks.get(str(issue.key), set()), wording),
         sure=issue.significant,
@@ -163,7 +172,9 @@ def _badges(issue: Issue, marks: set[str], wording: Wording) -> tuple[Badge, ...
     """The marks that filters know, then those of the report page that they do not know."""
     if issue.kind == REST:
         return ()
-    known = [mark for mark in ("regressed", "escalating", "new", "pebble", "fixed", "unsure") if mark in marks]
+    known = [
+        mark for mark in ("ignored", "regressed", "escalating", "new", "pebble", "fixed", "unsure") if mark in marks
+    ]
     badges = [Badge(mark, wording[f"overview.mark_{mark}"]) for mark in known]
     further = (label for label in issue_badges(issue, wording) if label not in (wording["new"], wording["pebble"]))
     return (*badges, *(Badge("other", label) for label in further))

@@ -10,7 +10,7 @@ from fastapi import Depends, Query
 from saywhy.report import ALL_WAVES
 
 Group = Literal["detractors", "passives", "promoters"]
-Mark = Literal["new", "escalating", "fixed", "regressed", "pebble", "unsure"]
+Mark = Literal["new", "escalating", "fixed", "regressed", "pebble", "unsure", "ignored"]
 Sort = Literal["rank", "mentions", "people", "revenue", "name"]
 
 #: Longest name of a wave or a segment that is looked for.

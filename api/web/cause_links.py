@@ -1,0 +1,21 @@
+"""Where the page of a cause is, for whatever names one."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from api.web.rendering import Web
+from pipelines.render.tree import REST
+from saywhy.issue import CauseKey
+from saywhy.report import ALL_WAVES
+
+
+def cause_path(key: CauseKey) -> str:
+    """The path of the page of a cause; what is left of a theme is on that of the theme."""
+    kind = "theme" if key.kind == REST else key.kind
+    return f"/causes/{quote(f'{kind}:{key.id}', safe=':', errors='replace')}"
+
+
+def cause_href(web: Web, key: CauseKey, *, wave: str = ALL_WAVES, is_praise: bool = False) -> str:
+    """The address of the page of a cause in the report on a wave, as a complaint or as praise."""
+    return web.href(cause_path(key), wave=None if wave == ALL_WAVES else wave, side="praise" if is_praise else None)

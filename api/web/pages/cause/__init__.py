@@ -1,0 +1,113 @@
+"""The page of a cause: what it costs, who says so, when and where, and what people do about it.
+
+`build` makes the context (`context`): `figures`, `handling` and `history` are parts of it. `actions` is what its forms
+do.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from fastapi import Path, Query, Response
+from starlette.exceptions import HTTPException
+
+from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
+from api.http.dependencies import Resources
+from api.web.cause_links import cause_path
+from api.web.forms import FormDep, value_of
+from api.web.page import Page
+from api.web.pages.cause.actions import ACTIONS, Submission
+from api.web.pages.cause.build import Evidence, Shown, cause_page
+from api.web.pages.cause.context import CausePage
+from api.web.rendering import WebDep
+from saywhy.annotation import Polarity
+from saywhy.errors import NoFollowUp
+from saywhy.issue import CauseKey, Issue
+from saywhy.report import ALL_WAVES, Report
+from service.causes import CauseMoved, read_cause
+from service.evidence import Cause, read_customers, read_quotes
+from service.reports import reading
+from service.reports.reading import StoredReport
+
+PAGE = Page("cause", CausePage, section="overview")
+router = PAGE.router
+
+#: Quotes of a score group, and accounts, that are shown.
+QUOTES, CUSTOMERS = 6, 20
+
+Key = Annotated[str, Path(max_length=500, description="The key of a cause, `theme:ID` or `topic:ID`.")]
+Side = Literal["", "praise"]
+
+
+@router.get("/causes/{cause}")
+def show(
+    cause: Key,
+    web: WebDep,
+    resources: ReadAccess,
+    with_personal_data: PersonalDataDep,
+    wave: Annotated[str, Query(max_length=500)] = ALL_WAVES,
+    side: Side = "",
+    done: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """A cause in the report on a wave, or on all; as a complaint, unless it is only praised or praise is asked for."""
+    code_frame, key = resources.annotator.code_frame, CauseKey.parse(cause)
+    report = _report(resources, wave)
+    overall = report if wave == ALL_WAVES else _report(resources, ALL_WAVES)
+    details = read_cause(resources.engine, resources.workspace, key, report, overall, code_frame=code_frame)
+    if isinstance(details, CauseMoved):
+        return web.see(cause_path(details.key), wave=None if wave == ALL_WAVES else wave, done=done)
+    is_praise = side == "praise" or (details.issue is None and details.praise is not None)
+    if details.topic is not None:
+        is_praise = details.topic.topic.polarity == Polarity.POSITIVE
+    waves = reading.list_waves(resources.engine, resources.workspace)
+    issue = details.praise if is_praise else details.issue
+    in_wave = _in_each_wave(resources, issue, waves, is_praise=is_praise) if issue and issue.waves else {}
+    shown = Shown(report, waves, in_wave, is_praise, done)
+    evidence = _evidence(resources, key, wave, is_praise=is_praise, with_personal_data=with_personal_data)
+    context = cause_page(details, shown, evidence, code_frame, web)
+    return web.render(PAGE, context, title=context.title, address=web.href(context.here))
+
+
+@router.post("/causes/{cause}/{action}")
+def act(cause: Key, action: str, web: WebDep, resources: WriteAccess, form: FormDep) -> Response:
+    """Do what a form of the page is for; then the page shows it, and how to take it back."""
+    if action not in ACTIONS:
+        raise HTTPException(404, f"Nobody can {action!r} a cause.")
+    done = ACTIONS[action](Submission(resources, CauseKey.parse(cause), form, web.principal.name))
+    side = value_of(form, "side") if done.cause == CauseKey.parse(cause) else ""
+    return web.see(cause_path(done.cause), wave=value_of(form, "wave_shown"), side=side, done=done.name)
+
+
+def _evidence(
+    resources: Resources, key: CauseKey, wave: str, *, is_praise: bool, with_personal_data: bool
+) -> Evidence | None:
+    cause = Cause(key, Polarity.POSITIVE if is_praise else Polarity.NEGATIVE)
+    engine, workspace = resources.engine, resources.workspace
+    try:
+        quotes = read_quotes(engine, workspace, cause, wave, limit=QUOTES)
+        who = read_customers(engine, workspace, cause, wave, limit=CUSTOMERS, with_personal_data=with_personal_data)
+    except NoFollowUp:
+        return None
+    return Evidence(quotes, who)
+
+
+def _in_each_wave(resources: Resources, issue: Issue, waves: tuple[str, ...], *, is_praise: bool) -> dict[str, Issue]:
+    """What the report on each wave says of the cause, where it ranks it."""
+    found = {}
+    for wave in waves:
+        report = _report(resources, wave)
+        same = (other for other in (report.delights if is_praise else report.issues) if other.key == issue.key)
+        if (there := next(same, None)) is not None:
+            found[wave] = there
+    return found
+
+
+def _report(resources: Resources, wave: str) -> Report:
+    return _parsed(reading.read_stored(resources.engine, resources.workspace, wave))
+
+
+@lru_cache(maxsize=64)
+def _parsed(stored: StoredReport) -> Report:
+    """Parsing takes longer than reading, and what is stored of a report is its key: nothing here is out of date."""
+    return stored.report()
