@@ -1,4 +1,4 @@
-"""What people say of a comment where the models were wrong: sentiment, theme, cause or span, who, when, and of which model.
+"""What people say of a comment where the models were wrong: sentiment, theme, cause or span, with who, when and model.
 
 What the models said is never changed. Corrections are laid over it where it is read (`corrected`), so that they hold in
 every later analysis and with every later model, and can be taken back.
@@ -122,8 +122,9 @@ def _with_clause(annotation: Annotation, correction: Correction, span: Span) -> 
 def _changed(clause: Clause, correction: Correction) -> Clause:
     if correction.kind is CorrectionKind.SENTIMENT:
         return replace(clause, polarity=Polarity(correction.value or ""))
-    is_theme = correction.kind is CorrectionKind.THEME and correction.value
-    return replace(clause, theme=correction.value) if is_theme else clause
+    if correction.kind is CorrectionKind.THEME and correction.value:
+        return replace(clause, theme=correction.value)
+    return clause
 
 
 def _labels(mentions: Iterable[Mention]) -> list[ThemeLabel]:

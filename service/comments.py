@@ -41,7 +41,8 @@ class CommentSearch:
 
     `cause` is a topic: its id, `topic:ID` or its label. The words of `text`, and phrases in double quotes, are looked
     for in what is shown, in any case of letters, so that nobody finds masked personal data by guessing. Comments come
-    close to `meaning` without its words (`pipelines.topics.meaning`). `source` is where a response came from.
+    close to `meaning` without its words (`pipelines.topics.meaning`). `source` is where a response came from; `ids` are
+    those of responses in the store.
     """
 
     wave: str = ALL_WAVES
@@ -55,6 +56,7 @@ class CommentSearch:
     text: str | None = None
     meaning: str | None = None
     source: str | None = None
+    ids: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,7 @@ def _filter(connection: Connection, workspace_id: int, search: CommentSearch, ex
         sentiment=search.sentiment,
         model=exporter.model,
         source=search.source,
+        ids=search.ids,
     )
     if search.cause is not None:
         wanted = replace(wanted, topics=cause_ids(search.cause, topics))

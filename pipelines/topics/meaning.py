@@ -6,7 +6,7 @@ for topics, since in the encoder's own space everything of one language is close
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.arrays import Integers, Vectors, unpack
 from pipelines.topics.clustering.language_centring import LanguageCentring
 from saywhy.correction import Span
-from saywhy.topic import ClusteringFit
+from saywhy.topic import ClusteringFit, Topic
 
 #: Similarities below it are accidental: set by hand on the sample, where the closest clause to a subject that nobody
 #: wrote of had .28, and what was meant had .3 and more.
@@ -82,9 +82,7 @@ class MeaningIndex:
                 centre()
         centre()
         vectors = np.concatenate(centred) if centred else np.empty((0, 0), np.float16)
-        return cls(
-            tuple(hashes), np.array(first, np.int64), np.array(spans, np.int32).reshape(-1, 2), vectors, fit
-        )
+        return cls(tuple(hashes), np.array(first, np.int64), np.array(spans, np.int32).reshape(-1, 2), vectors, fit)
 
     def closest(self, vector: Vectors, limit: int) -> list[CloseComment]:
         """At most so many comments that are close enough to a text with this vector (d,), the closest first."""
@@ -104,3 +102,18 @@ class MeaningIndex:
             span = int(self.spans[clause, 0]), int(self.spans[clause, 1])
             found.append(CloseComment(self.hashes[comment], span, float(of_comment[comment])))
         return found
+
+
+def nearest_topics(
+    vector: Vectors, language: str | None, polarity: str, fit: ClusteringFit, topics: Sequence[Topic], limit: int
+) -> list[Topic]:
+    """The topics that come closest to a clause with this vector (d,), the closest first, without those of the opposite
+    polarity.
+    """
+    opposite = {"negative": "positive", "positive": "negative"}.get(polarity)
+    fitting = [topic for topic in topics if topic.polarity != opposite]
+    if not fitting:
+        return []
+    [centred] = LanguageCentring.from_means([language or "und"], fit.languages, fit.means).transform(vector[None])
+    similarity = np.stack([unpack(topic.centroid) for topic in fitting]) @ centred
+    return [fitting[row] for row in np.argsort(-similarity, kind="stable")[:limit].tolist()]

@@ -26,9 +26,10 @@ class CommentFilter:
     """Which responses are searched for; None: whatever the value.
 
     `topics` are the ids of topics of which the comment names one; `theme` is named by the comment, or is that of one of
-    `theme_topics`. `words` are in the comment, in any case of letters. `score` is on 0-10. `model` is the version of the
-    annotations that `sentiment` and `theme` are taken from; comments with corrections pass by these two, and the caller
-    looks at them. `source` is where responses came from, `hashes` are those of their comments.
+    `theme_topics`. `words` are in the comment, in any case of letters. `score` is on 0-10. `model` is the version of
+    the annotations that `sentiment` and `theme` are taken from; comments with corrections pass by these two, and the
+    caller looks at them. `source` is where responses came from, `hashes` are those of their comments, and `ids` their
+    own in the store.
     """
 
     wave: str | None = None
@@ -43,6 +44,7 @@ class CommentFilter:
     model: str | None = None
     source: str | None = None
     hashes: Collection[str] | None = None
+    ids: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def _conditions(workspace_id: int, wanted: CommentFilter) -> Iterator[sa.ColumnE
         yield responses.c.source == wanted.source
     if wanted.hashes is not None:
         yield responses.c.content_hash.in_(list(wanted.hashes))
+    if wanted.ids is not None:
+        yield responses.c.id.in_(list(wanted.ids))
     for word in wanted.words:
         yield _has_comment(sa.func.lower(comments.c.verbatim).contains(word.lower(), autoescape=True))
     if wanted.topics is not None:

@@ -77,6 +77,4 @@ def _by_hash(log: Iterable[Correction]) -> dict[str, tuple[Correction, ...]]:
 def _correction(row: Row) -> Correction:
     clause = None if row.span_start is None else (row.span_start, row.span_end)
     kind = CorrectionKind(row.kind)
-    return Correction(
-        row.content_hash, kind, clause, row.value, row.said, row.model, row.author, row.at, row.id
-    )
+    return Correction(row.content_hash, kind, clause, row.value, row.said, row.model, row.author, row.at, row.id)
