@@ -64,7 +64,7 @@ def span_text(span: Span) -> str:
 
 
 def standing(log: Iterable[Correction]) -> tuple[Correction, ...]:
-    """Those of the corrections, the oldest first, that hold: the latest of each kind and clause that was not taken back."""
+    """Those of the corrections, the oldest first, that hold: the latest of each kind and clause, unless taken back."""
     latest = {(each.content_hash, each.kind, each.clause): each for each in log}
     return tuple(each for each in latest.values() if each.value is not None)
 
@@ -115,7 +115,7 @@ def _with_clause(annotation: Annotation, correction: Correction, span: Span) -> 
     mentions = tuple(sorted((*others, *after), key=lambda mention: (mention.start, mention.end)))
     touched = {mention.theme for mention in (*before, *after)}
     kept = [label for label in annotation.themes if label.theme not in touched]
-    themes = tuple((*kept, *_labels(mention for mention in mentions if mention.theme in touched)))
+    themes = (*kept, *_labels(mention for mention in mentions if mention.theme in touched))
     return replace(annotation, clauses=clauses, mentions=mentions, themes=themes)
 
 

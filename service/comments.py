@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.topics.meaning import CloseComment
 from saywhy import store
-from saywhy.annotation import Polarity
 from saywhy.code_frame import CodeFrame
-from saywhy.errors import InvalidInput, NotFound
-from saywhy.feedback import Group, Segment
-from saywhy.report import ALL_WAVES
+from saywhy.errors import InvalidInput
 from saywhy.store import Connection, Engine
 from saywhy.store.comment_search import CommentFilter, Hit
 from service.cases import following_up
-from service.exports import ExportedResponse, Exporter, cause_ids, existing_wave
+from service.comment_filters import CommentSearch, filter_of, is_in, is_wanted
+from service.exports import ExportedResponse, Exporter
 from service.found_comments import FoundComment, found_comment
 from service.meaning import closest_comments
-from service.not_found import listed
 from service.paging import PAGE, cursor_of, page_size, position_of
 from service.read_responses import read_all
 from service.workspaces import reading
@@ -28,35 +26,11 @@ from service.workspaces import reading
 #: Responses that are looked at together, at first and at most: more and more while few of them are wanted.
 _FIRST_BATCH, _LARGEST_BATCH = 200, 5_000
 
-#: Longest text that is searched for, in characters.
-LONGEST_TEXT = 200
+#: Comments of a file that is made while somebody waits.
+MOST_EXPORTED = 20_000
 
 #: Similarities in cursors are integers.
 _MILLION = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class CommentSearch:
-    """Which comments are wanted; all conditions hold. None: whatever the value.
-
-    `cause` is a topic: its id, `topic:ID` or its label. The words of `text`, and phrases in double quotes, are looked
-    for in what is shown, in any case of letters, so that nobody finds masked personal data by guessing. Comments come
-    close to `meaning` without its words (`pipelines.topics.meaning`). `source` is where a response came from; `ids` are
-    those of responses in the store.
-    """
-
-    wave: str = ALL_WAVES
-    cause: str | None = None
-    theme: str | None = None
-    sentiment: Polarity | None = None
-    segments: Collection[Segment] = ()
-    group: Group | None = None
-    score: int | None = None
-    language: str | None = None
-    text: str | None = None
-    meaning: str | None = None
-    source: str | None = None
-    ids: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +96,45 @@ def find_comments(
 ) -> FoundPage:
     """The same comments with their clauses and corrections. Raises the same."""
     limit = page_size(limit)
-    for text in (search.text, search.meaning):
-        if text is not None and not 0 < len(text.strip()) <= LONGEST_TEXT:
-            raise InvalidInput(f"the text to look for has 1 to {LONGEST_TEXT} characters")
+    with _searching(engine, workspace, search, code_frame, annotator, with_personal_data, show_staff_names) as found:
+        comments: list[FoundComment] = []
+        for comment in found(cursor, limit):
+            if len(comments) == limit:
+                return FoundPage(tuple(comments), _cursor_after(comments[-1]))
+            comments.append(comment)
+        return FoundPage(tuple(comments), None)
+
+
+def export_comments(
+    engine: Engine,
+    workspace: str,
+    search: CommentSearch,
+    *,
+    code_frame: CodeFrame,
+    annotator: CommentAnnotator,
+    with_personal_data: bool = False,
+) -> list[ExportedResponse]:
+    """All comments that a search finds. Raises what `list_comments` raises, and `InvalidInput` for too many."""
+    with _searching(engine, workspace, search, code_frame, annotator, with_personal_data, False) as found:
+        comments = [comment.response for comment in islice(found(None, MOST_EXPORTED), MOST_EXPORTED + 1)]
+    if len(comments) > MOST_EXPORTED:
+        raise InvalidInput(
+            f"more than {MOST_EXPORTED:,} comments are found: search for fewer, or export the whole survey as a job"
+        )
+    return comments
+
+
+@contextmanager
+def _searching(
+    engine: Engine,
+    workspace: str,
+    search: CommentSearch,
+    code_frame: CodeFrame,
+    annotator: CommentAnnotator | None,
+    with_personal_data: bool,
+    show_staff_names: bool,
+) -> Iterator[Callable[[str | None, int], Iterator[FoundComment]]]:
+    """A function that finds comments, from a cursor on, of which so many are wanted; valid in this transaction."""
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
         exporter = Exporter.of(
             connection,
@@ -133,29 +143,23 @@ def find_comments(
             with_personal_data=with_personal_data,
             show_staff_names=show_staff_names,
         )
-        wanted = _filter(connection, workspace_id, search, exporter)
-        close: dict[str, CloseComment] = {}
-        if search.meaning is None:
-            before = None if cursor is None else int(position_of(cursor, int)[0])
-            batches = _latest_first(connection, workspace_id, wanted, _first_batch(search, limit), before)
-        else:
-            if annotator is None:
-                raise InvalidInput("comments cannot be searched by meaning here")
-            found = closest_comments(engine, connection, workspace_id, search.meaning, annotator)
-            close = {each.content_hash: each for each in found}
-            batches = _closest_first(connection, workspace_id, wanted, close, cursor)
-        comments: list[FoundComment] = []
-        for batch in batches:
-            for comment in _wanted(batch, search, wanted, close, exporter):
-                if len(comments) == limit:
-                    return FoundPage(tuple(comments), _cursor_after(comments[-1]))
-                comments.append(comment)
-        return FoundPage(tuple(comments), None)
+        wanted = filter_of(connection, workspace_id, search, exporter)
 
+        def found(cursor: str | None, limit: int) -> Iterator[FoundComment]:
+            close: dict[str, CloseComment] = {}
+            if search.meaning is None:
+                before = None if cursor is None else int(position_of(cursor, int)[0])
+                batches = _latest_first(connection, workspace_id, wanted, _first_batch(search, limit), before)
+            else:
+                if annotator is None:
+                    raise InvalidInput("comments cannot be searched by meaning here")
+                closest = closest_comments(engine, connection, workspace_id, search.meaning, annotator)
+                close = {each.content_hash: each for each in closest}
+                batches = _closest_first(connection, workspace_id, wanted, close, cursor)
+            for batch in batches:
+                yield from _wanted(batch, search, wanted, close, exporter)
 
-def words_of(text: str | None) -> tuple[str, ...]:
-    """The words of a search, and its phrases in double quotes."""
-    return tuple(phrase or word for phrase, word in re.findall(r'"([^"]*[^"\s][^"]*)"|([^\s"]+)', text or ""))
+        yield found
 
 
 def _latest_first(
@@ -195,14 +199,14 @@ def _wanted(
     exporter: Exporter,
 ) -> Iterator[FoundComment]:
     """Those of the hits that are wanted, in order, also by what the database does not check."""
-    hits = [hit for hit in hits if _is_in(hit.segments, search.segments)]
+    hits = [hit for hit in hits if is_in(hit.segments, search.segments)]
     at = exporter.connection, exporter.workspace_id
     ids = sorted(hit.id for hit in hits)
     reads = read_all(*at, exporter.model, store.responses.by_id(*at, ids))
     by_id = dict(zip(ids, reads, strict=True))
     for hit in hits:
         exported = exporter.export(by_id[hit.id])
-        if _is_wanted(exported, search, wanted):
+        if is_wanted(exported, search, wanted):
             yield found_comment(hit.id, by_id[hit.id], exported, exporter, wanted, close.get(hit.content_hash))
 
 
@@ -212,46 +216,7 @@ def _cursor_after(comment: FoundComment) -> str:
     return cursor_of((round(comment.similarity * _MILLION), comment.id))
 
 
-def _filter(connection: Connection, workspace_id: int, search: CommentSearch, exporter: Exporter) -> CommentFilter:
-    topics = exporter.topics.values()
-    wanted = CommentFilter(
-        wave=existing_wave(connection, workspace_id, search.wave),
-        group=search.group,
-        score=search.score,
-        language=search.language,
-        words=words_of(search.text),
-        sentiment=search.sentiment,
-        model=exporter.model,
-        source=search.source,
-        ids=search.ids,
-    )
-    if search.cause is not None:
-        wanted = replace(wanted, topics=cause_ids(search.cause, topics))
-    if search.theme is not None:
-        themes = {*exporter.theme_names, *(topic.theme for topic in topics)}
-        if search.theme not in themes:
-            raise NotFound(f"there is no theme {search.theme!r}; there are: {listed(sorted(themes))}")
-        of_theme = [topic.id for topic in topics if topic.theme == search.theme]
-        wanted = replace(wanted, theme=search.theme, theme_topics=of_theme)
-    return wanted
-
-
 def _first_batch(search: CommentSearch, limit: int) -> int:
     """How many responses are looked at at first: more where the database only narrows the search down."""
     is_narrowed = search.segments or search.theme is not None or search.text is not None
-    return _FIRST_BATCH if is_narrowed else limit + 1
-
-
-def _is_in(values: dict[str, list[str]], segments: Collection[Segment]) -> bool:
-    """Whether a response with these values of dimensions is in all of the segments."""
-    return all(segment.value in values.get(segment.dimension, ()) for segment in segments)
-
-
-def _is_wanted(exported: ExportedResponse, search: CommentSearch, wanted: CommentFilter) -> bool:
-    """Whether the response is wanted, by what the database does not check."""
-    if search.theme is not None and search.theme not in {theme.id for theme in exported.themes}:
-        return False
-    if search.sentiment is not None and (exported.sentiment is None or exported.sentiment.label != search.sentiment):
-        return False
-    shown = (exported.comment or "").lower()
-    return all(word.lower() in shown for word in wanted.words)
+    return _FIRST_BATCH if is_narrowed else min(limit + 1, _LARGEST_BATCH)

@@ -14,19 +14,45 @@ from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.correction import Correction, CorrectionKind
 from saywhy.errors import InvalidInput, NotFound
+from saywhy.feedback import Comment
 from saywhy.store import Connection, Engine
 from service.cases import following_up
-from service.comments import CommentSearch, find_comments
+from service.comment_filters import CommentSearch
+from service.comments import find_comments
 from service.correction_requests import CorrectionRequest, changes
 from service.exports import Exporter
 from service.found_comments import FoundComment
-from service.paging import LONGEST_PAGE, Page, latest_first
+from service.paging import LONGEST_PAGE, PAGE, Page, latest_first
 from service.read_responses import ReadResponse, read_all
 from service.topics.state import save_edited_topics
 from service.workspaces import reading, writing
 
 #: Comments that can be corrected together.
 MOST_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedCorrection:
+    """A correction with its comment as it is shown; `comment` is the id of the comment, by its content.
+
+    `clause_start` and `clause_end` are offsets in `text`, of the clause as the model split the comment, None for the
+    sentiment of the whole comment. `said` stood there before, `value` stands there since: a polarity, the id of a theme
+    or of a topic (several separated by commas, blank for none), or a span `start-end` in the verbatim. A `value` of
+    None took earlier corrections back.
+    """
+
+    id: int
+    at: datetime
+    author: str
+    model: str
+    comment: str
+    text: str
+    language: str | None
+    kind: CorrectionKind
+    clause_start: int | None
+    clause_end: int | None
+    said: str
+    value: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +134,44 @@ def correct_found(
     return Corrected(corrected.comments, skipped)
 
 
-def list_corrections(engine: Engine, workspace: str, limit: int, cursor: str | None) -> Page[Correction]:
-    """All corrections, the latest first, also those that were taken back. Raises `WorkspaceNotFound`, `NoFollowUp`, and
-    `InvalidInput` for a limit or a cursor that is none.
+def list_corrections(
+    engine: Engine, workspace: str, limit: int = PAGE, cursor: str | None = None, *, with_personal_data: bool = False
+) -> Page[ExportedCorrection]:
+    """All corrections, the latest first, also those that were taken back. Personal data in comments is masked unless
+    `with_personal_data`.
+
+    Raises `WorkspaceNotFound`, `NoFollowUp` for an anonymous workspace, and `InvalidInput` for a limit or a cursor that
+    is none.
     """
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
+        exporter = Exporter.of(connection, workspace_id, CodeFrame(()), with_personal_data=with_personal_data)
 
-        def load(number: int, before: int | None) -> list[Correction]:
-            return store.corrections.latest_first(connection, workspace_id, number, before)
+        def load(number: int, before: int | None) -> list[ExportedCorrection]:
+            corrections = store.corrections.latest_first(connection, workspace_id, number, before)
+            hashes = {each.content_hash for each in corrections}
+            comments = store.comments.by_hash(connection, workspace_id, hashes)
+            return [_exported(each, comments[each.content_hash], exporter) for each in corrections]
 
         return latest_first(load, limit, cursor)
+
+
+def _exported(correction: Correction, comment: Comment, exporter: Exporter) -> ExportedCorrection:
+    text, spans = exporter.shown(comment, [correction.clause] if correction.clause else [])
+    start, end = spans[0] if spans else (None, None)
+    return ExportedCorrection(
+        id=correction.id,
+        at=correction.at,
+        author=correction.author,
+        model=correction.model,
+        comment=correction.content_hash,
+        text=text or "",
+        language=comment.language if comment.language != "und" else None,
+        kind=correction.kind,
+        clause_start=start,
+        clause_end=end,
+        said=correction.said,
+        value=correction.value,
+    )
 
 
 def read_commented(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipelines.topics.meaning import CloseComment
 from saywhy.annotation import Polarity
 from saywhy.correction import Correction, CorrectionKind, Span, clause_at
+from saywhy.feedback import Group
 from saywhy.store.comment_search import CommentFilter
 from service.exports import ExportedCause, ExportedResponse, Exporter
 from service.read_responses import ReadResponse
@@ -35,11 +36,12 @@ class FoundClause:
 class FoundComment:
     """A response with its comment; `id` is that of the response in the store. `source` is where it came from.
 
-    `similarity` to the meaning that was searched for is in -1 … +1, None if none was. `is_corrected`: its sentiment is.
+    `similarity` to the meaning that was searched for is in -1 … +1, None if none was.
     """
 
     id: int
     source: str
+    group: Group | None  # of the score
     content_hash: str
     response: ExportedResponse
     clauses: tuple[FoundClause, ...]
@@ -65,6 +67,7 @@ def found_comment(
     return FoundComment(
         id=id,
         source=read.response.source,
+        group=read.response.score.group if read.response.score else None,
         content_hash=read.content_hash,
         response=exported,
         clauses=_clauses(read, exported, exporter, wanted, close),

@@ -15,7 +15,7 @@ from saywhy.annotation import Polarity
 from saywhy.feedback import Group, Segment
 from saywhy.report import ALL_WAVES
 from service import comments
-from service.comments import LONGEST_TEXT, CommentSearch
+from service.comment_filters import LONGEST_TEXT, CommentSearch
 from service.exports import ExportedResponse
 from service.paging import PAGE
 

@@ -7,7 +7,7 @@ docs/explanation/web-app.md says how to add one.
 from typing import Any
 
 from api.web.page import Page
-from api.web.pages import overview
+from api.web.pages import comments, overview
 
 #: Every page, in the order of the navigation.
-PAGES: tuple[Page[Any], ...] = (overview.PAGE,)
+PAGES: tuple[Page[Any], ...] = (overview.PAGE, comments.PAGE)
