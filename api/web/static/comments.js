@@ -122,7 +122,7 @@ function ready() {
     if (waiting) { const key = waiting; waiting = null; press(key); }
     if (group && place && !panel().contains(document.activeElement)) document.getElementById(place.comment)?.focus({ preventScroll: true });
   } else if (place && document.activeElement === document.body) {
-    // The corrected comment is on top of the list now; the keys go on from there.
+    // The panel is gone: the keys go on from the comment that was corrected.
     const comment = document.getElementById(place.comment) ?? comments()[0];
     comment?.focus({ preventScroll: true });
     place = comment ? { comment: comment.id } : null;

@@ -30,23 +30,29 @@ ENDINGS = ("csv", "xlsx", "jsonl")
 def comment_list(
     page: FoundPage, done: FoundComment | None, facets: Facets, names: Names, filters: Filters, web: Web
 ) -> CommentList:
-    """The comments that are found, and on top the one that was just corrected (`done`)."""
+    """The comments that are found. The one that was just corrected (`done`) stays where it is, or comes on top if it is
+    not among them any more.
+    """
     wording = web.wording
     alone = filters.alone
     here = with_query(PATH, filters.without_notice.query())
     query = alone.query()
-    cards = [card(comment, names, here, web) for comment in page.comments if done is None or comment.id != done.id]
+    is_listed = done is not None and any(comment.id == done.id for comment in page.comments)
+    cards = tuple(
+        card(comment, names, here, web, is_done=done is not None and comment.id == done.id) for comment in page.comments
+    )
     return CommentList(
         q=filters.q,
         by=tuple(Choice(each, wording[f"comments.by_{each}"], each == filters.by) for each in ("words", "meaning")),
         filters=_selects(facets, names, filters, wording),
+        is_filtered=replace(alone, q="").is_narrowed,
         cause=names.cause(filters.cause.removeprefix("topic:")) if filters.cause else "",
         action=web.href(PATH),
         reset=web.href(PATH) if filters.is_narrowed else None,
         how=wording[_how(filters)],
         notice=_notice(filters, wording),
-        done=card(done, names, here, web, is_done=True) if done else None,
-        cards=tuple(cards),
+        done=card(done, names, here, web, is_done=True) if done and not is_listed else None,
+        cards=cards,
         nothing=wording["comments.nothing_narrowed" if filters.is_narrowed else "comments.nothing"],
         first=web.href(PATH, **query) if filters.cursor else None,
         more=web.href(PATH, **replace(alone, cursor=page.next).query()) if page.next else None,

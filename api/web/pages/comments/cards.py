@@ -70,7 +70,7 @@ def card(comment: FoundComment, names: Names, back: str, web: Web, *, is_done: b
         sentiment=response.sentiment.label.value if response.sentiment else "",
         sentiment_label=wording[response.sentiment.label.value] if response.sentiment else "",
         sentiment_corrected=wording["comments.corrected"] if None in corrected else "",
-        facts=tuple(_facts(comment, web)),
+        facts=tuple(dict.fromkeys(_facts(comment, web))),
         closeness=wording("comments.closeness", value=closeness) if closeness else "",
         language=response.language,
         pieces=pieces(comment, href, {clause.span for clause in comment.clauses if clause.is_match}),

@@ -146,13 +146,14 @@ class Bulk:
 class CommentList:
     """The comments that are found: `how` says by what they were searched for and are ordered.
 
-    `done` was just corrected; `notice` says how many were. `first` leads to the first page from a later one, `more` to
+    `done` was just corrected and is found no more; `notice` says how many were. `first` leads to the first page from a later one, `more` to
     the next. `exports` are the same comments as files, `corrections` all corrections.
     """
 
     q: str
     by: tuple[Choice, ...]
     filters: tuple[FilterSelect, ...]
+    is_filtered: bool
     cause: str
     action: str
     reset: str | None
