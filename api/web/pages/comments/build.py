@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from api.web.addresses import with_query
 from api.web.pages.comments.cards import PATH, Names, card
-from api.web.pages.comments.context import Bulk, CommentList, FilterChoices, FilterSelect, NamedLink
+from api.web.pages.comments.context import Bulk, CommentList, FilterChoices, FilterSelect, KeyHelp, NamedLink
 from api.web.pages.comments.filters import Filters
 from api.web.rendering import Web
 from api.web.shell import Choice
@@ -41,6 +41,7 @@ def comment_list(
     cards = tuple(
         card(comment, names, here, web, is_done=done is not None and comment.id == done.id) for comment in page.comments
     )
+    may_correct = web.may(Scope.WRITE) and bool(cards or done)
     return CommentList(
         q=filters.q,
         by=tuple(Choice(each, wording[f"comments.by_{each}"], each == filters.by) for each in ("words", "meaning")),
@@ -58,7 +59,8 @@ def comment_list(
         more=web.href(PATH, **replace(alone, cursor=page.next).query()) if page.next else None,
         exports=tuple(NamedLink(ending.upper(), web.href(f"{PATH}.{ending}", **query)) for ending in ENDINGS),
         corrections=tuple(NamedLink(ending.upper(), web.href(f"/corrections.{ending}")) for ending in ("csv", "jsonl")),
-        bulk=_bulk(names, filters, web) if web.may(Scope.WRITE) and (cards or done) else None,
+        bulk=_bulk(names, filters, web) if may_correct else None,
+        keys=tuple(_keys(wording)) if may_correct else (),
     )
 
 
@@ -69,6 +71,13 @@ def _how(filters: Filters) -> str:
     return f"comments.how_{filters.by}"
 
 
+def _keys(wording: Wording) -> Iterator[KeyHelp]:
+    """The keys of static/comments.js."""
+    for key in "jkhlsptcwx":
+        yield KeyHelp(key, wording[f"comments.key_{key}"])
+    yield KeyHelp(wording["comments.escape"], wording["comments.closes"])
+
+
 def _notice(filters: Filters, wording: Wording) -> str:
     """What was just done to several comments."""
     if not filters.corrected:
@@ -76,7 +85,8 @@ def _notice(filters: Filters, wording: Wording) -> str:
     corrected = wording("comments.bulk_corrected", n=wording.count(int(filters.corrected)))
     if not filters.skipped or filters.skipped == "0":
         return corrected
-    return f"{corrected} {wording('comments.bulk_skipped', n=wording.count(int(filters.skipped)))}"
+    skipped = wording("comments.bulk_skipped", n=wording.count(int(filters.skipped)))
+    return f"{corrected} {skipped}"
 
 
 def _bulk(names: Names, filters: Filters, web: Web) -> Bulk:

@@ -86,9 +86,7 @@ def correct_href(id: int, clause: Span | None, back: str, web: Web) -> str:
     return web.href(f"{PATH}/{id}", clause=span_text(clause) if clause else None, next=back)
 
 
-def pieces(
-    comment: FoundComment, href: Callable[[FoundClause], str | None], marked: set[Span]
-) -> tuple[Piece, ...]:
+def pieces(comment: FoundComment, href: Callable[[FoundClause], str | None], marked: set[Span]) -> tuple[Piece, ...]:
     """The comment as its clauses and what is between them. A clause that is a part of an earlier one is in that."""
     return tuple(_pieces(comment.response.comment or "", comment.clauses, href, marked))
 

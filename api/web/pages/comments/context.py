@@ -134,6 +134,14 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyHelp:
+    """A key, as it is printed, and what it does."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bulk:
     """The correction of many comments. `action` has the filters in its query."""
 
@@ -148,6 +156,7 @@ class CommentList:
 
     `done` was just corrected and is found no more; `notice` says how many were. `first` leads to the first page from a later one, `more` to
     the next. `exports` are the same comments as files, `corrections` all corrections.
+    Viewers have no `bulk` and no `keys`.
     """
 
     q: str
@@ -167,6 +176,7 @@ class CommentList:
     exports: tuple[NamedLink, ...]
     corrections: tuple[NamedLink, ...]
     bulk: Bulk | None
+    keys: tuple[KeyHelp, ...]
 
 
 @dataclass(frozen=True, slots=True)
