@@ -6,9 +6,11 @@ from functools import lru_cache
 from threading import Lock
 
 from pipelines.annotate.classification import CommentAnnotator
+from pipelines.clean.comments import clean
 from pipelines.topics.meaning import CloseComment, CommentClauses, MeaningIndex
 from saywhy import store
 from saywhy.errors import Conflict
+from saywhy.feedback import Comment
 from saywhy.store import Connection, Engine
 from saywhy.topic import ClusteringFit
 
@@ -37,7 +39,8 @@ def closest_comments(
     [vector] = annotator.vectors([text])
     with _loading:  # a second request waits for the index instead of loading it too
         index = _index(engine, workspace_id, fit, run.id if run else 0)
-    return index.closest(vector, MOST)
+    [read] = clean([Comment(text)])
+    return index.closest(vector, read.language, MOST)
 
 
 @lru_cache(maxsize=2)

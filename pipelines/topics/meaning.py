@@ -84,12 +84,11 @@ class MeaningIndex:
         vectors = np.concatenate(centred) if centred else np.empty((0, 0), np.float16)
         return cls(tuple(hashes), np.array(first, np.int64), np.array(spans, np.int32).reshape(-1, 2), vectors, fit)
 
-    def closest(self, vector: Vectors, limit: int) -> list[CloseComment]:
+    def closest(self, vector: Vectors, language: str | None, limit: int) -> list[CloseComment]:
         """At most so many comments that are close enough to a text with this vector (d,), the closest first."""
         if not self.hashes:
             return []
-        # The language of a few words is often not known: only the mean of all is subtracted.
-        [query] = LanguageCentring.from_means([""], self.fit.languages, self.fit.means).transform(vector[None])
+        [query] = LanguageCentring.from_means([language or "und"], self.fit.languages, self.fit.means).transform(vector[None])
         parts = [self.vectors[start : start + _BATCH] for start in range(0, len(self.vectors), _BATCH)]
         similarity = np.concatenate([part.astype(np.float32) @ query for part in parts])
         of_comment = np.maximum.reduceat(similarity, self.first)

@@ -38,22 +38,22 @@ def index_of(annotator: Annotator) -> MeaningIndex:
 def test_what_means_the_same_comes_first_in_any_language(annotator: Annotator) -> None:
     """Whatever the language of the question; what is far away is not found at all, and a limit is kept."""
     index = index_of(annotator)
-    for question in ("too expensive", "zu teuer", "价格太贵"):
+    for question, language in (("too expensive", "en"), ("zu teuer", "de"), ("价格太贵", "zh-Hans")):
         [query] = annotator.vectors([question])
-        close = index.closest(query, 8)
+        close = index.closest(query, language, 8)
         causes = [TEXTS[int(each.content_hash)][:2] for each in close]
         assert sum(cause == "price" for cause, _ in causes) >= 6, (question, causes)
         assert len({language for cause, language in causes if cause == "price"}) >= 3
         assert [each.similarity for each in close] == sorted((each.similarity for each in close), reverse=True)
         assert close[0].clause == (0, len(TEXTS[int(close[0].content_hash)][2]))
-    assert len(index.closest(query, 1)) == 1
-    assert len(index.closest(query, 1000)) < len(TEXTS) / 2
+    assert len(index.closest(query, None, 1)) == 1
+    assert len(index.closest(query, None, 1000)) < len(TEXTS) / 2
 
 
 def test_without_clauses_nothing_is_close() -> None:
     """Before anything is analysed, there is nothing to compare with."""
     fit = ClusteringFit("m", datetime(2026, 1, 1, tzinfo=UTC), 0, (), pack(np.zeros(2, np.float32)))
-    assert MeaningIndex.of([], fit).closest(np.array([1, 0], np.float32), 5) == []
+    assert MeaningIndex.of([], fit).closest(np.array([1, 0], np.float32), None, 5) == []
 
 
 def test_the_nearest_causes_are_not_of_the_opposite_polarity() -> None:
