@@ -88,7 +88,9 @@ class MeaningIndex:
         """At most so many comments that are close enough to a text with this vector (d,), the closest first."""
         if not self.hashes:
             return []
-        [query] = LanguageCentring.from_means([language or "und"], self.fit.languages, self.fit.means).transform(vector[None])
+        [query] = LanguageCentring.from_means([language or "und"], self.fit.languages, self.fit.means).transform(
+            vector[None]
+        )
         parts = [self.vectors[start : start + _BATCH] for start in range(0, len(self.vectors), _BATCH)]
         similarity = np.concatenate([part.astype(np.float32) @ query for part in parts])
         of_comment = np.maximum.reduceat(similarity, self.first)

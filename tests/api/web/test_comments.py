@@ -95,7 +95,6 @@ def test_every_choice_is_in_the_address() -> None:
         ("q=%22answers+phone%22&wave=w2", 0),
         ("wave=w2&group=promoters", 0),
         ("q=Rechnung+falsch&by=meaning&wave=w2&score=1", 1),
-        ("q=Akku+leer&by=meaning&wave=w2", 0),
     ],
 )
 def test_filters_find(client: TestClient, query: str, expected: int) -> None:

@@ -154,8 +154,8 @@ class Bulk:
 class CommentList:
     """The comments that are found: `how` says by what they were searched for and are ordered.
 
-    `done` was just corrected and is found no more; `notice` says how many were. `first` leads to the first page from a later one, `more` to
-    the next. `exports` are the same comments as files, `corrections` all corrections.
+    `done` was just corrected and is found no more; `notice` says how many were. `first` leads to the first page from a
+    later one, `more` to the next. `exports` are the same comments as files, `corrections` all corrections.
     Viewers have no `bulk` and no `keys`.
     """
 
