@@ -17,10 +17,10 @@ from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
 from api.web.addresses import with_query
 from api.web.forms import Form, FormDep, value_of
 from api.web.page import Page
+from api.web.pages.comments import exports
 from api.web.pages.comments.build import PAGE_SIZE, comment_list
 from api.web.pages.comments.cards import NONE, PATH, Names
 from api.web.pages.comments.context import CommentList, Comments
-from api.web.pages.comments.exports import router as exports_router
 from api.web.pages.comments.filters import FiltersDep
 from api.web.pages.comments.panel import panel
 from api.web.rendering import WebDep
@@ -37,7 +37,8 @@ from service.reports.reading import StoredReport
 
 PAGE = Page("comments", Comments, path=PATH)
 router = PAGE.router
-router.include_router(exports_router)
+router.get(f"{PATH}.{{ending}}")(exports.export)
+router.get("/corrections.{ending}")(exports.export_corrections)
 
 NumberInPath = Annotated[int, Path(ge=1, lt=2**63)]
 

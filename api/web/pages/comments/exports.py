@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, fields
 from typing import Literal
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.http.auth import PersonalDataDep, ReadAccess
@@ -19,10 +18,7 @@ from service.corrections import ExportedCorrection, list_corrections
 from service.export_files import write_export
 from service.paging import LONGEST_PAGE
 
-router = APIRouter(include_in_schema=False)
 
-
-@router.get("/comments.{ending}")
 def export(
     ending: Literal["csv", "xlsx", "jsonl"],
     resources: ReadAccess,
@@ -43,7 +39,6 @@ def export(
     return _file(out.getvalue(), f"comments.{ending}", form)
 
 
-@router.get("/corrections.{ending}")
 def export_corrections(
     ending: Literal["csv", "jsonl"], resources: ReadAccess, with_personal_data: PersonalDataDep
 ) -> Response:
