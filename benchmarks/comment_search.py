@@ -26,7 +26,8 @@ from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Comment, Customer, Group, Response, Score, Segment
 from saywhy.store import Engine
 from saywhy.topic import Cluster, ClusteringFit, Membership, Topic
-from service.comments import CommentSearch, list_comments
+from service.comment_filters import CommentSearch
+from service.comments import list_comments
 
 WORKSPACE = "benchmark"
 NOW = datetime(2026, 11, 27, tzinfo=UTC)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.clauses import Span
 from models.heads import Logits
-from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
+from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel, overall_polarity
 
 SENTIMENTS = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE, Polarity.MIXED)
 POLARITIES = SENTIMENTS[:3]
@@ -121,16 +121,6 @@ def softmax(logits: Logits) -> Probabilities:
     """Softmax over the last axis."""
     exponents = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), np.float32)
-
-
-def overall_polarity(polarities: set[Polarity]) -> Polarity:
-    """Polarity of a theme from those of its mentions: mixed if both negative and positive, neutral if neither."""
-    if {Polarity.NEGATIVE, Polarity.POSITIVE} <= polarities:
-        return Polarity.MIXED
-    for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE):
-        if polarity in polarities:
-            return polarity
-    return Polarity.NEUTRAL
 
 
 def _without_asides(mentions: list[Mention]) -> list[Mention]:

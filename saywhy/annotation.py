@@ -15,6 +15,16 @@ class Polarity(StrEnum):
     MIXED = "mixed"
 
 
+def overall_polarity(polarities: set[Polarity]) -> Polarity:
+    """Polarity of a theme from those of its mentions: mixed if both negative and positive, neutral if neither."""
+    if {Polarity.NEGATIVE, Polarity.POSITIVE} <= polarities:
+        return Polarity.MIXED
+    for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE):
+        if polarity in polarities:
+            return polarity
+    return Polarity.NEUTRAL
+
+
 @dataclass(frozen=True, slots=True)
 class Sentiment:
     """Sentiment of a whole comment.

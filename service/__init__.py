@@ -13,7 +13,8 @@ or write feedback. Where what happens:
 - `service.cases`: responses become cases, which people work on; `service.boards`: what came of them;
   `service.customer_health`: all that a customer said, how accounts are, and an alert when one turns.
 - `service.anonymity`: what anonymous workspaces do not give, and why.
-- `service.comments`: comments page by page, by what they name; `service.paging`: cursors of pages.
+- `service.comments`: comments page by page, by what they name (`service.comment_filters`) and mean (`service.meaning`);
+  `service.corrections`: what people correct of what models said; `service.paging`: cursors of pages.
 - `service.responses`: responses that a program sends; `service.idempotency`: requests that may be repeated.
 - `service.sources`: webhooks that survey tools send, and answers that are pulled from them.
 - `service.exports`: the responses, each with everything that is said of it; `service.export_files` writes them.

@@ -9,7 +9,7 @@ from itertools import islice
 
 from pipelines.clean.personal_data import Span, mask
 from saywhy import store
-from saywhy.annotation import Annotation, Polarity, ThemeLabel
+from saywhy.annotation import Polarity, ThemeLabel
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import TopicNotFound, WaveNotFound
 from saywhy.feedback import Comment, Response, Scale, Segment
@@ -19,6 +19,7 @@ from saywhy.store import Connection, Engine
 from saywhy.topic import Assignment, Topic
 from service.anonymity import Withheld, refuse
 from service.not_found import listed, no_such_segment
+from service.read_responses import ReadResponse, read_all
 from service.reports.reading import find_latest_report
 from service.topics.lookup import topics_called
 from service.workspaces import reading
@@ -175,20 +176,13 @@ class Exporter:
 
     def export_all(self, responses: Sequence[Response]) -> Iterator[ExportedResponse]:
         """The responses, in order, with their annotations and topics, which are read together."""
-        # The hash is computed each time that a comment is asked for it.
-        hashes = [response.comment.content_hash if response.comment else "" for response in responses]
-        at = self.connection, self.workspace_id
-        annotations = store.annotations.by_hash(*at, self.model, hashes) if self.model else {}
-        assignments = store.topics.by_hash(*at, hashes)
-        for response, content_hash in zip(responses, hashes, strict=True):
-            yield self._export(response, annotations.get(content_hash), assignments.get(content_hash, []))
+        return map(self.export, read_all(self.connection, self.workspace_id, self.model, responses))
 
-    def _export(
-        self, response: Response, annotation: Annotation | None, assigned: Sequence[Assignment]
-    ) -> ExportedResponse:
-        """The response with its annotation, and the topics that its clauses are `assigned` to."""
+    def export(self, read: ReadResponse) -> ExportedResponse:
+        """The response with what is said of it."""
+        response, annotation, assigned = read.response, read.annotation, read.assigned
         comment, score = response.comment, response.score
-        text, spans = self._shown(comment, [(clause.start, clause.end) for clause in assigned])
+        text, spans = self.shown(comment, [read.span_of((clause.start, clause.end)) for clause in assigned])
         clauses = annotation.clauses if annotation else ()
         polarities = {(clause.start, clause.end): clause.polarity for clause in clauses}
         sentiment = annotation.sentiment if annotation else None
@@ -231,7 +225,7 @@ class Exporter:
             next((part.label for part in topic.parts if part.id == clause.part), None),
         )
 
-    def _shown(self, comment: Comment | None, spans: list[Span]) -> tuple[str | None, list[Span]]:
+    def shown(self, comment: Comment | None, spans: list[Span]) -> tuple[str | None, list[Span]]:
         """The comment as it is exported, and the spans in it."""
         if comment is None:
             return None, spans

@@ -28,7 +28,8 @@ from saywhy.report import ALL_WAVES
 from saywhy.store import Engine
 from service.classification import classify as classify_items
 from service.classification import to_record
-from service.comments import LONGEST_TEXT, CommentSearch, list_comments
+from service.comment_filters import LONGEST_TEXT, CommentSearch
+from service.comments import list_comments
 from service.reports import reading
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from saywhy.annotation import Polarity
 from saywhy.feedback import Group, Segment
 from saywhy.report import ALL_WAVES
 from service import comments
-from service.comments import LONGEST_TEXT, CommentSearch
+from service.comment_filters import LONGEST_TEXT, CommentSearch
 from service.exports import ExportedResponse
 from service.paging import PAGE
 
@@ -49,12 +49,22 @@ def list_comments(
     score: Annotated[int | None, Query(ge=0, le=10, description="On 0-10.")] = None,
     language: Annotated[str | None, Query(max_length=16, examples=["en", "zh-Hans"])] = None,
     text: Annotated[
-        str | None, Query(min_length=1, max_length=LONGEST_TEXT, description="In the comment as it is shown.")
+        str | None,
+        Query(
+            min_length=1,
+            max_length=LONGEST_TEXT,
+            description="Words, and phrases in double quotes, in the comment as it is shown.",
+        ),
     ] = None,
+    meaning: Annotated[
+        str | None, Query(min_length=1, max_length=LONGEST_TEXT, description="What clauses come close to.")
+    ] = None,
+    source: Annotated[str | None, Query(max_length=500, description="Where responses came from.")] = None,
     limit: Limit = PAGE,
     cursor: Cursor = None,
 ) -> Comments:
-    """The last imported first, each with score, segments, sentiment, themes and causes.
+    """The last imported first, each with score, segments, sentiment, themes and causes; with `meaning`, those that come
+    close to it, in any language and without its words, the closest first.
 
     What is imported while you read is on no later page. Personal data is masked unless it may be read.
     """
@@ -62,8 +72,9 @@ def list_comments(
     page = comments.list_comments(
         resources.engine,
         resources.workspace,
-        CommentSearch(wave, cause, theme, sentiment, segments, group, score, language, text),
+        CommentSearch(wave, cause, theme, sentiment, segments, group, score, language, text, meaning, source),
         code_frame=resources.annotator.code_frame,
+        annotator=resources.annotator,
         limit=limit,
         cursor=cursor,
         with_personal_data=with_personal_data,

@@ -1,4 +1,7 @@
-"""Annotations, keyed by content hash and model version: a rerun annotates only new comments (ADR 2)."""
+"""Annotations, keyed by content hash and model version: a rerun annotates only new comments (ADR 2).
+
+What is read has people's corrections; what is stored is what the model said.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel
-from saywhy.store import comments
+from saywhy.correction import corrected
+from saywhy.store import comments, corrections
 from saywhy.store.statements import STREAMED, Row, batches, upsert
 from saywhy.store.tables import annotations as table
+from saywhy.store.tables import comments as comments_table
 
 
 def save(connection: Connection, workspace_id: int, annotations: Mapping[str, Annotation]) -> None:
@@ -29,24 +34,59 @@ def save(connection: Connection, workspace_id: int, annotations: Mapping[str, An
 
 def load(connection: Connection, workspace_id: int, model: str) -> Iterator[tuple[str, Annotation]]:
     """(content hash, annotation) of every annotation by this model, as a stream in order of the hash."""
+    known = corrections.load(connection, workspace_id)
     query = sa.select(table).where(table.c.workspace_id == workspace_id, table.c.model == model)
     query = query.order_by(table.c.content_hash)
     with connection.execute(query, execution_options=STREAMED) as rows:
         for row in rows:
-            yield row.content_hash, _annotation(row)
+            yield row.content_hash, corrected(_annotation(row), known.get(row.content_hash, ()))
 
 
 def by_hash(
-    connection: Connection, workspace_id: int, model: str, content_hashes: Collection[str]
+    connection: Connection,
+    workspace_id: int,
+    model: str,
+    content_hashes: Collection[str],
+    *,
+    as_annotated: bool = False,
 ) -> dict[str, Annotation]:
-    """Annotations of these comments by this model, by content hash; comments without one are left out."""
+    """Annotations of these comments by this model, by content hash; comments without one are left out.
+
+    `as_annotated`: as the model made them, without corrections.
+    """
     annotations: dict[str, Annotation] = {}
+    known = {} if as_annotated else corrections.by_hash(connection, workspace_id, content_hashes)
     for batch in batches(sorted(set(content_hashes))):
         query = sa.select(table).where(
             table.c.workspace_id == workspace_id, table.c.model == model, table.c.content_hash.in_(batch)
         )
-        annotations |= {row.content_hash: _annotation(row) for row in connection.execute(query)}
+        annotations |= {
+            row.content_hash: corrected(_annotation(row), known.get(row.content_hash, ()))
+            for row in connection.execute(query)
+        }
     return annotations
+
+
+def clause_vectors(
+    connection: Connection, workspace_id: int, model: str
+) -> Iterator[tuple[str, str | None, tuple[tuple[int, int], ...], bytes]]:
+    """(content hash, language, spans of the clauses, their vectors one after the other) of every annotation by this
+    model, as a stream.
+    """
+    query = (
+        sa.select(table.c.content_hash, comments_table.c.language, table.c.labels, table.c.clause_vectors)
+        .join_from(
+            table,
+            comments_table,
+            (comments_table.c.content_hash == table.c.content_hash)
+            & (comments_table.c.workspace_id == table.c.workspace_id),
+        )
+        .where(table.c.workspace_id == workspace_id, table.c.model == model)
+    )
+    with connection.execute(query, execution_options=STREAMED) as rows:
+        for row in rows:
+            spans = tuple((clause["start"], clause["end"]) for clause in row.labels["clauses"])
+            yield row.content_hash, row.language, spans, row.clause_vectors
 
 
 def with_another_model(

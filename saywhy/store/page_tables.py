@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, Table
 
-from saywhy.store.tables import metadata, workspace_column
+from saywhy.store.tables import content_hash_column, metadata, of_comment, workspace_column
 from saywhy.store.types import ID, JSON, UtcDateTime
 
 wave_notes = Table(
@@ -45,4 +45,24 @@ cause_changes = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("undoes", ID),
     Index(None, "workspace_id", "cause"),
+)
+
+# What people say of comments where models were wrong, append-only: taking a correction back is one too (value NULL).
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", ID, primary_key=True),
+    workspace_column(),
+    content_hash_column(),
+    Column("kind", sa.String(16), nullable=False),
+    Column("span_start", sa.Integer),  # of the clause; NULL: the whole comment
+    Column("span_end", sa.Integer),
+    Column("value", sa.Text),
+    Column("said", sa.Text, nullable=False),
+    Column("model", sa.String(100), nullable=False),
+    Column("author", sa.Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "content_hash", "workspace_id"),
+    Index(None, "workspace_id", "id"),
+    of_comment(ondelete="CASCADE"),
 )

@@ -24,12 +24,12 @@ def save(
     workspace_id: int,
     topics: Sequence[Topic],
     topic_of: Mapping[str, str],
-    moved: Mapping[ClauseKey, str],
+    moved: Mapping[ClauseKey, str | None],
 ) -> None:
     """Replace all topics, and set the topic of each clause. Only rows that change are written.
 
     `topic_of`: topic of each cluster; clauses of other clusters get none. `moved`: topic of single clauses,
-    where it differs from that of their cluster.
+    where it differs from that of their cluster; None for none.
     """
     workspaces.lock(connection, workspace_id)
     rows = [{**asdict(topic), "keywords": list(topic.keywords), "workspace_id": workspace_id} for topic in topics]
@@ -144,7 +144,7 @@ def _assign_clusters(connection: Connection, workspace_id: int, topic_of: Mappin
     _unset(connection, columns.second_topic_id, is_in_workspace & (columns.second_topic_id == columns.topic_id))
 
 
-def _assign_clauses(connection: Connection, workspace_id: int, moved: Mapping[ClauseKey, str]) -> None:
+def _assign_clauses(connection: Connection, workspace_id: int, moved: Mapping[ClauseKey, str | None]) -> None:
     """Give single clauses a topic. It is the only one: people have decided what the clause is about."""
     columns = assignments_table.c
     is_clause = (columns.workspace_id == workspace_id) & (columns.content_hash == sa.bindparam("of_hash"))

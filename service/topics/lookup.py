@@ -83,8 +83,9 @@ class TopicLookup:
         for member in store.memberships.find(self.connection, self.workspace_id, (), comments):
             clusters = (member.cluster or "", member.second or "")
             topics = {self.edited.topic_of[cluster] for cluster in clusters if cluster in self.edited.topic_of}
-            if moved_to := self.edited.moved.get(member.key):
-                topics = {moved_to}
+            if member.key in self.edited.moved:
+                moved_to = self.edited.moved[member.key]
+                topics = {moved_to} if moved_to else set()
             if topics:
                 topics_of[member.key] = topics
         return topics_of

@@ -14,6 +14,7 @@ from pipelines.topics.labelling.keywords import words
 from pipelines.topics.tracking.memberships import PreviousClustering
 from saywhy import store
 from saywhy.annotation import Annotation, Clause
+from saywhy.correction import CorrectionKind
 from saywhy.feedback import Comment
 from saywhy.issue import CauseKey, Issue
 from saywhy.report import ALL_WAVES
@@ -75,12 +76,19 @@ def _as_in_report(topic: Topic, issue: Issue) -> Topic:
 
 
 def edited_topics(connection: Connection, workspace_id: int) -> EditedTopics:
-    """The topics that result from replaying all standing edits on the clusters."""
+    """The topics that result from replaying all standing edits on the clusters, and from corrections of clauses."""
+    corrections = store.corrections.load(connection, workspace_id, CorrectionKind.CAUSE)
     return apply(
         store.topic_edits.load(connection, workspace_id),
         store.clusters.load(connection, workspace_id),
         store.clusters.lineage(connection, workspace_id),
         clause_source(connection, workspace_id),
+        {
+            (each.content_hash, *each.clause): each.value
+            for of_comment in corrections.values()
+            for each in of_comment
+            if each.clause is not None and each.value is not None
+        },
     )
 
 

@@ -12,7 +12,8 @@ from saywhy.code_frame import load_code_frame
 from saywhy.errors import InvalidInput, NotFound, TopicNotFound, WaveNotFound
 from saywhy.feedback import Comment, Group, Response, Score, Segment
 from saywhy.store import Engine
-from service.comments import CommentPage, CommentSearch, list_comments
+from service.comment_filters import CommentSearch
+from service.comments import CommentPage, list_comments
 from tests.builders.exported_survey import fill
 
 FRAME = load_code_frame()

@@ -10,6 +10,7 @@ from api.web.page import Page
 from api.web.pages import (
     cause,
     cause_map,
+    comments,
     compare,
     customers,
     follow_ups,
@@ -27,6 +28,7 @@ from api.web.pages import (
 PAGES: tuple[Page[Any], ...] = (
     overview.PAGE,
     cause.PAGE,
+    comments.PAGE,
     compare.PAGE,
     segments.PAGE,
     cause_map.PAGE,

@@ -548,6 +548,18 @@ class ComplaintData(BaseModel):
     labels: dict[str, str] | None = None
 
 
+CorrectionKind = TypeAliasType("CorrectionKind", Literal["sentiment", "theme", "cause", "span"])
+
+
+class Corrections(BaseModel):
+    """
+    Some of the corrections.
+    """
+
+    corrections: list[ExportedCorrection]
+    next: Annotated[str | None, Field(description="The cursor of the next page; null at the end.")]
+
+
 class Counts(BaseModel):
     """
     How many responses the report is on, how many have a score or a comment, and which comments do not count.
@@ -1049,6 +1061,30 @@ class ExportedCause(BaseModel):
     end: int
     confidence: float
     part: str | None
+
+
+class ExportedCorrection(BaseModel):
+    """
+    A correction with its comment as it is shown; `comment` is the id of the comment, by its content.
+
+    `clause_start` and `clause_end` are offsets in `text`, of the clause as the model split the comment, None for the
+    sentiment of the whole comment. `said` stood there before, `value` stands there since: a polarity, the id of a theme
+    or of a topic (several separated by commas, blank for none), or a span `start-end` in the verbatim. A `value` of
+    None took earlier corrections back.
+    """
+
+    id: int
+    at: AwareDatetime
+    author: str
+    model: str
+    comment: str
+    text: str
+    language: str | None
+    kind: CorrectionKind
+    clause_start: int | None
+    clause_end: int | None
+    said: str
+    value: str | None
 
 
 class ExportedResponse(BaseModel):

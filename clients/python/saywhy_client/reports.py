@@ -70,6 +70,14 @@ class Comments(Resource):
         score: int | None = None,
         language: str | None = None,
         text: str | None = None,
+        meaning: str | None = None,
+        source: str | None = None,
         limit: int = 50,
     ) -> Iterator[m.ExportedResponse]:
-        """The comments for which all of this holds, the last imported first; `limit` is the size of a page."""
+        """The comments for which all of this holds, the last imported first; with `meaning` those that come close to
+        it, the closest first. `limit` is the size of a page.
+        """
+
+    @get("/v1/corrections", items="corrections")
+    def corrections(self, *, limit: int = 50) -> Iterator[m.ExportedCorrection]:
+        """What people corrected of that which models said, the latest first; `limit` is the size of a page."""

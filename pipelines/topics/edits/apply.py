@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from pipelines.topics.edits.create import create, example_causes
 from pipelines.topics.edits.draft import (
@@ -21,6 +22,7 @@ from pipelines.topics.edits.draft import (
     with_equal_texts,
 )
 from pipelines.topics.edits.split import split
+from saywhy.correction import NO_VALUE, Span, clause_at
 from saywhy.topic import ClauseKey, Cluster, Definition, Edit, EditKind, ExampleCause, Fate, Lineage, Part, Topic
 
 
@@ -29,7 +31,8 @@ class EditedTopics:
     """Topics as they are shown, largest first, and the effect of each edit.
 
     - `topic_of`: cluster id → id of its topic.
-    - `moved`: the clauses that are in another topic than their clusters → that topic, which is then their only one.
+    - `moved`: the clauses that are in another topic than their clusters → that topic, which is then their only one;
+      None for those that name none.
     - `locked`: the clusters that keep their members at a refit, as people decided what is in them.
     - `undone`: edit id → id of the edit that undid it.
     - `without_effect`: edit id → why the edit has no effect.
@@ -40,7 +43,7 @@ class EditedTopics:
 
     topics: tuple[Topic, ...]
     topic_of: dict[str, str]
-    moved: dict[ClauseKey, str]
+    moved: dict[ClauseKey, str | None]
     locked: frozenset[str]
     undone: dict[int, int]
     without_effect: dict[int, str]
@@ -59,9 +62,15 @@ def undone_by(edits: Iterable[Edit]) -> dict[int, int]:
 
 
 def apply(
-    edits: Sequence[Edit], clusters: Iterable[Cluster], lineage: Sequence[Lineage], source: ClauseSource
+    edits: Sequence[Edit],
+    clusters: Iterable[Cluster],
+    lineage: Sequence[Lineage],
+    source: ClauseSource,
+    corrections: Mapping[ClauseKey, str] = MappingProxyType({}),
 ) -> EditedTopics:
-    """The topics that clusters are after all standing edits, in the order of their ids."""
+    """The topics that clusters are after all standing edits, in the order of their ids, and then after `corrections`:
+    of single clauses, the topic that each names, `NO_VALUE` if none.
+    """
     undone, without_effect = undone_by(edits), dict[int, str]()
     standing = [
         edit
@@ -76,6 +85,7 @@ def apply(
     for edit in standing:
         if reason := _apply(edit, state, source):
             without_effect[edit.id] = reason
+    _correct(corrections, state, source)
     return _edited_topics(state, undone, without_effect, example_causes(edits, undone, state))
 
 
@@ -171,6 +181,18 @@ def _move(edit: Edit, state: ReplayState, source: ClauseSource) -> str | None:
     return None
 
 
+def _correct(corrections: Mapping[ClauseKey, str], state: ReplayState, source: ClauseSource) -> None:
+    """Give single clauses the topics that people gave them. One whose topic has ended is left as it is."""
+    clauses: dict[str, dict[Span, ClusteredClause]] = {}
+    for clause in source((), {key[0] for key in corrections}) if corrections else ():
+        clauses.setdefault(clause.key[0], {})[clause.key[1:]] = clause
+    for (content_hash, *span), topic in corrections.items():
+        of_comment = clauses.get(content_hash, {})
+        at = clause_at((span[0], span[1]), of_comment)
+        if at is not None and (topic == NO_VALUE or state.resolve(topic)[0] is not None):
+            state.moved[of_comment[at].key] = (topic, of_comment[at])
+
+
 def _edited_topics(
     state: ReplayState,
     undone: Mapping[int, int],
@@ -179,16 +201,16 @@ def _edited_topics(
 ) -> EditedTopics:
     """Add up the clusters and the moved clauses of each topic."""
     topic_of = {cluster.id: topic for topic, draft in state.drafts.items() for cluster in draft.clusters}
-    moved: dict[ClauseKey, str] = {}
+    moved: dict[ClauseKey, str | None] = {}
     moved_in: dict[str, list[ClusteredClause]] = {}
     moved_out: dict[str, int] = {}
     for key, (target, clause) in state.moved.items():
         origins = {topic_of[cluster] for cluster in (clause.cluster, clause.second) if cluster in topic_of}
-        topic = state.resolve(target)[0] or topic_of.get(clause.cluster)
-        if topic is None or origins == {topic}:
+        topic = None if target == NO_VALUE else state.resolve(target)[0] or topic_of.get(clause.cluster)
+        if (topic is None and target != NO_VALUE) or origins == {topic} or not (topic or origins):
             continue
         moved[key] = topic
-        if topic not in origins:
+        if topic is not None and topic not in origins:
             moved_in.setdefault(topic, []).append(clause)
         for origin in origins - {topic}:
             moved_out[origin] = moved_out.get(origin, 0) + 1

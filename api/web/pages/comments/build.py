@@ -1,0 +1,147 @@
+"""The list of comments: filters, what was found, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from api.web.addresses import with_query
+from api.web.pages.comments.cards import PATH, Names, card
+from api.web.pages.comments.context import Bulk, CommentList, FilterChoices, FilterSelect, KeyHelp, NamedLink
+from api.web.pages.comments.filters import Filters
+from api.web.rendering import Web
+from api.web.shell import Choice
+from pipelines.render.wording import Wording
+from saywhy.access import Scope
+from saywhy.annotation import Polarity
+from saywhy.code_frame import VERDICT
+from saywhy.report import ALL_WAVES
+from service.comment_facets import Facets
+from service.comments import FoundPage
+from service.found_comments import FoundComment
+
+#: Comments of a page.
+PAGE_SIZE = 25
+
+#: The endings of the same address that give the same comments as a file.
+ENDINGS = ("csv", "xlsx", "jsonl")
+
+
+def comment_list(
+    page: FoundPage, done: FoundComment | None, facets: Facets, names: Names, filters: Filters, web: Web
+) -> CommentList:
+    """The comments that are found. The one that was just corrected (`done`) stays where it is, or comes on top if it is
+    not among them any more.
+    """
+    wording = web.wording
+    alone = filters.alone
+    here = with_query(PATH, filters.without_notice.query())
+    query = alone.query()
+    is_listed = done is not None and any(comment.id == done.id for comment in page.comments)
+    cards = tuple(
+        card(comment, names, here, web, is_done=done is not None and comment.id == done.id) for comment in page.comments
+    )
+    may_correct = web.may(Scope.WRITE) and bool(cards or done)
+    return CommentList(
+        q=filters.q,
+        by=tuple(Choice(each, wording[f"comments.by_{each}"], each == filters.by) for each in ("words", "meaning")),
+        filters=_selects(facets, names, filters, wording),
+        is_filtered=replace(alone, q="").is_narrowed,
+        cause=names.cause(filters.cause.removeprefix("topic:")) if filters.cause else "",
+        action=web.href(PATH),
+        reset=web.href(PATH) if filters.is_narrowed else None,
+        how=wording[_how(filters)],
+        notice=_notice(filters, wording),
+        done=card(done, names, here, web, is_done=True) if done and not is_listed else None,
+        cards=cards,
+        nothing=wording["comments.nothing_narrowed" if filters.is_narrowed else "comments.nothing"],
+        first=web.href(PATH, **query) if filters.cursor else None,
+        more=web.href(PATH, **replace(alone, cursor=page.next).query()) if page.next else None,
+        exports=tuple(NamedLink(ending.upper(), web.href(f"{PATH}.{ending}", **query)) for ending in ENDINGS),
+        corrections=tuple(NamedLink(ending.upper(), web.href(f"/corrections.{ending}")) for ending in ("csv", "jsonl")),
+        bulk=_bulk(names, filters, web) if may_correct else None,
+        keys=tuple(_keys(wording)) if may_correct else (),
+    )
+
+
+def _how(filters: Filters) -> str:
+    """The key of the text that says in which way comments are found."""
+    if not filters.q.strip():
+        return "comments.how_latest"
+    return f"comments.how_{filters.by}"
+
+
+def _keys(wording: Wording) -> Iterator[KeyHelp]:
+    """The keys of static/comments.js."""
+    for key in "jkhlsptcwx":
+        yield KeyHelp(key, wording[f"comments.key_{key}"])
+    yield KeyHelp(wording["comments.escape"], wording["comments.closes"])
+
+
+def _notice(filters: Filters, wording: Wording) -> str:
+    """What was just done to several comments."""
+    if not filters.corrected:
+        return ""
+    corrected = wording("comments.bulk_corrected", n=wording.count(int(filters.corrected)))
+    if not filters.skipped or filters.skipped == "0":
+        return corrected
+    skipped = wording("comments.bulk_skipped", n=wording.count(int(filters.skipped)))
+    return f"{corrected} {skipped}"
+
+
+def _bulk(names: Names, filters: Filters, web: Web) -> Bulk:
+    polarities = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE, Polarity.MIXED)
+    return Bulk(
+        action=web.href(f"{PATH}/corrections", **filters.without_notice.query()),
+        sentiments=tuple(Choice(each.value, web.wording[each.value], False) for each in polarities),
+        themes=tuple(Choice(id, name, False) for id, name in _themes(names)),
+    )
+
+
+def _themes(names: Names) -> list[tuple[str, str]]:
+    return sorted(((id, name) for id, name in names.themes.items() if id != VERDICT), key=lambda theme: theme[1])
+
+
+def _selects(facets: Facets, names: Names, filters: Filters, wording: Wording) -> tuple[FilterSelect, ...]:
+    """The filters for which there is anything to choose."""
+    chosen = filters.segment[0] if len(filters.segment) == 1 else ""
+    segments: dict[str, list[tuple[str, str]]] = {}
+    for name in dict.fromkeys([*facets.segments, *filters.segment]):
+        segments.setdefault(name.partition("=")[0], []).append((name, wording.segment(name)))
+    voices = dict.fromkeys([*facets.languages, filters.voice])
+    sources = dict.fromkeys([*facets.sources, filters.source])
+    waves = dict.fromkeys([*facets.waves, filters.wave])
+    selects = [
+        _select("wave", filters.wave, [(wave, wave) for wave in waves if wave != ALL_WAVES], wording, ALL_WAVES),
+        _select("group", filters.group, [(name, wording[name]) for name in _GROUPS], wording),
+        _select("score", filters.score, [(str(score), wording.tick(score)) for score in range(11)], wording),
+        _select("sentiment", str(filters.sentiment), [(each.value, wording[each.value]) for each in Polarity], wording),
+        _select("theme", filters.theme, _themes(names), wording),
+        _select("segment", chosen, [], wording, grouped=segments),
+        _select("voice", filters.voice, [(tag, wording.language_name(tag)) for tag in voices if tag], wording),
+        _select("source", filters.source, [(source, source) for source in sources if source], wording),
+    ]
+    return tuple(select for select in selects if sum(len(group.choices) for group in select.groups) > 1)
+
+
+_GROUPS = ("detractors", "passives", "promoters")
+
+
+def _select(
+    name: str,
+    chosen: str,
+    choices: Iterable[tuple[str, str]],
+    wording: Wording,
+    every: str = "",
+    grouped: dict[str, list[tuple[str, str]]] | None = None,
+) -> FilterSelect:
+    groups: dict[str, Sequence[tuple[str, str]]] = {"": [(every, wording[f"comments.every_{name}"]), *choices]}
+    groups |= grouped or {}
+    return FilterSelect(
+        name,
+        wording[f"comments.filter_{name}"],
+        tuple(
+            FilterChoices(label, tuple(Choice(value, text, value == chosen) for value, text in group))
+            for label, group in groups.items()
+        ),
+    )

@@ -1,0 +1,121 @@
+"""Comments in a real browser: corrected by keys, in the list and without scripts; accessible and fitting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from api.http.dependencies import Resources
+from models.annotator import Annotator
+from saywhy import store
+from saywhy.code_frame import FIRST_CLASS_LANGUAGES
+from tests.api.web.conftest import served
+from tests.api.web.test_browser import open_everything, visit
+from tests.render.test_browser import browser
+
+__all__ = ["browser"]
+
+
+@pytest.fixture
+def address(topics_store: Path, annotator: Annotator) -> Iterator[str]:
+    """The address of a server with analysed comments."""
+    engine = store.open_store(f"sqlite:///{topics_store}")
+    with served(Resources(engine, "default", annotator)) as url:
+        yield url
+    engine.dispose()
+
+
+def first(page: Page) -> str:
+    """The id of the first comment of the list."""
+    found = page.locator("article.comment").first.get_attribute("id")
+    assert found
+    return found
+
+
+def test_two_keys_correct_a_comment(browser: Browser, address: str) -> None:
+    """Its sentiment, then, of its first clause, the theme; the focus stays, and the second key may come at once."""
+    visited = visit(browser, f"{address}/comments", locale="en")
+    page = visited.page
+    comment = page.locator(f"#{first(page)}")
+    comment.focus()
+    page.keyboard.press("s")
+    page.keyboard.press("4")
+    expect(comment.locator(".tone")).to_contain_text("Mixed corrected")
+    expect(comment).to_be_focused()
+    page.keyboard.press("t")
+    expect(page.locator("#correction .panel")).to_be_visible()
+    expect(page.locator("form.active legend")).to_contain_text("Theme")
+    page.keyboard.press("2")
+    expect(comment.locator(".said")).to_contain_text("Staff")
+    expect(page.locator("#correction .panel")).to_have_count(0)
+    page.keyboard.press("j")
+    expect(page.locator("article.comment").nth(1)).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.locator("article.comment").nth(1).locator("input[type=checkbox]")).to_be_checked()
+    page.keyboard.press("c")
+    expect(page.locator("#correction .panel")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#correction .panel")).to_have_count(0)
+    assert visited.messages == []
+    assert page.url == f"{address}/comments"
+
+
+def test_keys_are_letters_in_fields(browser: Browser, address: str) -> None:
+    """Whoever types a search corrects nothing."""
+    page = visit(browser, f"{address}/comments", locale="en").page
+    page.get_by_role("searchbox").fill("")
+    page.keyboard.type("sct price")
+    expect(page.get_by_role("searchbox")).to_have_value("sct price")
+    expect(page.locator("#correction .panel")).to_have_count(0)
+
+
+def test_selected_words_are_the_clause(browser: Browser, address: str) -> None:
+    """They are marked in the comment afterwards."""
+    page = visit(browser, f"{address}/comments?q=battery", locale="en").page
+    comment = page.locator(f"#{first(page)}")
+    comment.locator("a.clause").first.click()
+    text = page.locator("#correction .verbatim")
+    expect(text).to_be_visible()
+    selected = page.evaluate(
+        "() => { const clause = document.querySelector('#correction .verbatim a.clause').firstChild;"
+        " const range = document.createRange(); range.setStart(clause, 0); range.setEnd(clause, 11);"
+        " getSelection().removeAllRanges(); getSelection().addRange(range);"
+        " return range.toString().trim(); }"
+    )
+    page.get_by_role("button", name="what is selected above").click()
+    expect(comment.locator(".badge")).to_contain_text("Just corrected")
+    expect(comment.locator("a.clause").first).to_have_text(selected)
+
+
+def test_comments_are_corrected_without_scripts(browser: Browser, address: str) -> None:
+    """Links and forms lead there and back."""
+    page = browser.new_context(java_script_enabled=False, locale="en").new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}/comments?q=battery")
+    page.get_by_role("link", name="Correct", exact=True).first.click()
+    page.get_by_role("button", name="4 Mixed").click()
+    expect(page.locator("article.comment").first.locator(".tone")).to_contain_text("corrected")
+    assert "q=battery" in page.url
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_comments_fit_and_are_accessible(browser: Browser, address: str, scheme: str, width: int) -> None:
+    """In all languages, with everything unfolded and the panel open; axe finds no violation."""
+    for language in FIRST_CLASS_LANGUAGES:
+        options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}, "locale": language}
+        visited = visit(browser, f"{address}/comments?q=too+expensive&by=meaning", **options)
+        page = visited.page
+        open_everything(page)
+        page.locator("a.correct").first.click()
+        expect(page.locator("#correction .panel")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == width, language
+        assert visited.messages == []
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+        page.close()
