@@ -142,8 +142,7 @@ class _Search:
     def ids(self, group: Group | None, limit: int) -> list[int]:
         """The last `limit` responses of a group, or of all, that may name the cause."""
         wanted = replace(self.wanted, group=group)
-        found = store.comment_search.ids(self.connection, self.workspace_id, wanted, limit, None)
-        return [response_id for response_id, _ in found]
+        return [hit.id for hit in store.comment_search.hits(self.connection, self.workspace_id, wanted, limit, None)]
 
     def responses(self, ids: list[int]) -> Iterator[tuple[Response, tuple[int, int]]]:
         """Those of the responses that name the cause, each with the clause that does."""

@@ -39,7 +39,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, annotator: Annotator) -> I
     engine = open_store(f"sqlite:///{tmp_path_factory.mktemp('app') / 'store.db'}")
     regions = (Segment("region", "north"), Segment("region", "south"))
     analysed(engine, [replace(answer, segments=(regions[at % 3 > 0],)) for at, answer in enumerate(responses())])
-    set_effort(engine, "default", "theme:price", "2")
+    set_effort(engine, "default", "theme:price", "2", by="Ada")
     with served(Resources(engine, "default", annotator)) as url:
         yield url
     engine.dispose()

@@ -41,5 +41,5 @@ def save(web: WebDep, resources: ReadAccess) -> Response:
 def weigh(web: WebDep, resources: WriteAccess, form: FormDep) -> Response:
     """Set the effort of a complaint; an empty one removes it."""
     effort = value_of(form, "effort").strip() or "none"
-    set_effort(resources.engine, resources.workspace, value_of(form, "cause"), effort)
+    set_effort(resources.engine, resources.workspace, value_of(form, "cause"), effort, by=web.principal.name)
     return web.see(value_of(form, "next"))
