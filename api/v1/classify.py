@@ -172,6 +172,9 @@ async def _unless_gone(request: Request, future: Future[Results]) -> Results:
     if not answer.done():
         answer.cancel()
         raise HTTPException(HTTPStatus.BAD_REQUEST, "The client closed the connection.")
+    # A micro-batch answers many requests at once. They go on one by one, so that the event loop is free between them.
+    async with request.state.turns:
+        await asyncio.sleep(0)
     return answer.result()
 
 
