@@ -103,8 +103,8 @@ class Server(uvicorn.Server):
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         # How long the interpreter stays with a thread that computes while the event loop has something to do.
         sys.setswitchinterval(0.001)
-        # The matrices of a comment are so small that a second thread of BLAS costs more than it saves: on a busy machine
-        # it is waited for ten times as long as they take.
+        # The matrices of a comment are so small that a second thread of BLAS costs more than it saves: on a busy
+        # machine it is waited for thirty times as long as they take.
         threadpool_limits(1, user_api="blas")
         # FastAPI completes its routes when they are first looked at, which would hold up the event loop later.
         self._app.openapi()
