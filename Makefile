@@ -31,6 +31,7 @@ lint: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive saywhy models pipelines service training api cli clients
 
 serve: .venv/installed
 	$(BIN)/saywhy serve

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Semaphore
+from asyncio import Lock, Semaphore
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 
@@ -122,7 +122,7 @@ def create_app(
             measured.waiting.set_function(lambda: micro_batches.waiting)
             measured.connections.set_function(lambda: connections_in_use(opened.engine))
             slots = Semaphore(settings.concurrency)
-            yield {"resources": opened, "micro_batches": micro_batches, "slots": slots, "access": access}
+            yield State(resources=opened, micro_batches=micro_batches, slots=slots, access=access, turns=Lock())
 
     measured = Metrics()
 

@@ -42,6 +42,9 @@ def restore(
             help="No report of an anonymous workspace was made after the backup: leave its waves open.",
         ),
     ] = False,
+    max_size: Annotated[
+        int, typer.Option(min=1, help="Refuse a backup that is larger unpacked, in GiB; a small file may fill a disk.")
+    ] = 32,
 ) -> None:
     """Put a backup in the place of the content of the database, of either kind, while no server and worker runs."""
     from service.backups import restore as restore_backup
@@ -51,7 +54,9 @@ def restore(
     settings = read_settings()
     engine = configured_store(settings)
     files = JobFiles.of(engine, settings.data_dir)
-    restored = restore_backup(engine, files, file, replace=replace, no_reports_since=no_reports_since)
+    restored = restore_backup(
+        engine, files, file, replace=replace, no_reports_since=no_reports_since, largest=max_size * 1024**3
+    )
     create(engine, settings.workspace)
     record(engine, settings, "restore", file.name)
     typer.echo(

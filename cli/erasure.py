@@ -34,9 +34,8 @@ def delete(
     settings = read_settings()
     engine = configured_store(settings)
     if not yes:
-        typer.confirm(
-            printable_line(f"Delete {customer} from the workspace {settings.workspace!r} for good?"), abort=True
-        )
+        question = f"Delete {customer} from the workspace {settings.workspace!r} for good?"  # nosec B608  # no SQL
+        typer.confirm(printable_line(question), abort=True)
     deletion = delete_customer(engine, settings.workspace, JobFiles.of(engine, settings.data_dir), customer)
     record(engine, settings, "customers delete")
     _print(deletion)

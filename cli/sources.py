@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial, wraps
+from inspect import Signature, signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,39 +32,71 @@ _SEVERAL = ("score", "comment", "segments")
 _NO_FIELD = ("day_first", "question")
 
 SourceName = Annotated[str, typer.Argument(metavar="SOURCE", help="The id or the name of a source.")]
-Namespace = Annotated[str | None, typer.Option(help="`source` of the responses; by default as in exports of the tool.")]
-Form = Annotated[str | None, typer.Option(help="The form or survey to pull.")]
-Host = Annotated[str | None, typer.Option(help="The address of the tool's interface, if it is not the usual one.")]
-MappingName = Annotated[str | None, typer.Option(help="A saved mapping by which fields are read.")]
-Field = Annotated[
-    list[str] | None,
-    typer.Option(metavar="ROLE=NAME", help="`score=Likelihood`, `comment=Why?`, `segments=plan`. Repeatable."),
-]
-ScaleOption = Annotated[Scale | None, typer.Option(help="The scale of the scores; only 0-10 is NPS.")]
-Wave = Annotated[str | None, typer.Option(help="The wave of responses that name none, e.g. 2026-Q2.")]
-SecretFile = Annotated[
-    typer.FileText | None,
-    typer.Option(help="A file whose first line is the secret with which the tool signs, - for stdin."),
-]
-TokenFile = Annotated[
-    typer.FileText | None,
-    typer.Option(help="A file whose first line is the access token for pulling, - for stdin."),
-]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the options of a source say: members of its settings, and credentials."""
+
+    settings: dict[str, Any]
+    credentials: Credentials
+
+
+def _given(
+    namespace: Annotated[
+        str | None, typer.Option(help="`source` of the responses; by default as in exports of the tool.")
+    ] = None,
+    form: Annotated[str | None, typer.Option(help="The form or survey to pull.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="The address of the tool's interface, if it is not the usual one.")
+    ] = None,
+    mapping: Annotated[str | None, typer.Option(help="A saved mapping by which fields are read.")] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ROLE=NAME", help="`score=Likelihood`, `comment=Why?`, `segments=plan`. Repeatable."),
+    ] = None,
+    scale: Annotated[Scale | None, typer.Option(help="The scale of the scores; only 0-10 is NPS.")] = None,
+    wave: Annotated[str | None, typer.Option(help="The wave of responses that name none, e.g. 2026-Q2.")] = None,
+    secret_file: Annotated[
+        typer.FileText | None,
+        typer.Option(help="A file whose first line is the secret with which the tool signs, - for stdin."),
+    ] = None,
+    token_file: Annotated[
+        typer.FileText | None,
+        typer.Option(help="A file whose first line is the access token for pulling, - for stdin."),
+    ] = None,
+) -> _Given:
+    texts = {"form": form, "host": host, "mapping": mapping, "wave": wave}
+    settings: dict[str, Any] = {key: text or None for key, text in texts.items() if text is not None}
+    settings |= {key: value for key, value in (("namespace", namespace), ("scale", scale)) if value is not None}
+    if field is not None:
+        settings["columns"] = _choice(field)
+    return _Given(settings, Credentials(_first_line(secret_file), _first_line(token_file)))
+
+
+def _with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options of `_given` in the place of its parameter `given`."""
+    options = signature(_given, eval_str=True).parameters
+    own = [one for name, one in signature(command, eval_str=True).parameters.items() if name != "given"]
+
+    @wraps(command)
+    def run(**arguments: Any) -> None:
+        given = _given(**{name: arguments.pop(name) for name in options})
+        command(**arguments, given=given)
+
+    parameters = [*own, *options.values()]
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    del run.__wrapped__
+    return run
 
 
 @app.command("add")
+@_with_options
 def add(
     name: Annotated[str, typer.Argument(help="What you call it.")],
     kind: Annotated[SourceKind, typer.Option(help="The survey tool; generic: any that sends Standard Webhooks.")],
-    namespace: Namespace = None,
-    form: Form = None,
-    host: Host = None,
-    mapping: MappingName = None,
-    field: Field = None,
-    scale: ScaleOption = None,
-    wave: Wave = None,
-    secret_file: SecretFile = None,
-    token_file: TokenFile = None,
+    given: _Given,
 ) -> None:
     """Add a source. Prints the path for its webhooks, and, once, the secret that was made for it."""
     from service.sources.configuration import add_source, webhook_path
@@ -71,14 +105,9 @@ def add(
     settings = read_settings()
     engine = configured_store(settings)
     create(engine, settings.workspace)
-    wanted = SourceSettings(name, kind, namespace or "", form, host, mapping, _choice(field), scale, wave)
-    source, secret = add_source(
-        engine,
-        settings.workspace,
-        wanted,
-        Credentials(_first_line(secret_file), _first_line(token_file)),
-        created_by=operator(settings).name,
-    )
+    wanted = SourceSettings(name, kind, **given.settings)
+    by = operator(settings).name
+    source, secret = add_source(engine, settings.workspace, wanted, given.credentials, created_by=by)
     record(engine, settings, "sources add", source.id)
     typer.echo(printable_line(f"Added {_described(source)}"), err=True)
     typer.echo(f"webhook: {webhook_path(source, secret)}")
@@ -101,18 +130,11 @@ def list_all() -> None:
 
 
 @app.command("change")
+@_with_options
 def change(
     source: SourceName,
+    given: _Given,
     name: Annotated[str | None, typer.Option(help="Another name.")] = None,
-    namespace: Namespace = None,
-    form: Form = None,
-    host: Host = None,
-    mapping: MappingName = None,
-    field: Field = None,
-    scale: ScaleOption = None,
-    wave: Wave = None,
-    secret_file: SecretFile = None,
-    token_file: TokenFile = None,
 ) -> None:
     """Change a source: what is given; an empty text is none. Fields replace all earlier ones."""
     from service.sources.configuration import change_source, find_source
@@ -120,15 +142,9 @@ def change(
     settings = read_settings()
     engine = configured_store(settings)
     stored = find_source(engine, settings.workspace, source)
-    texts = {"namespace": namespace, "form": form, "host": host, "mapping": mapping, "wave": wave}
-    given: dict[str, Any] = {key: text or None for key, text in texts.items() if text is not None}
-    given |= {key: value for key, value in (("name", name), ("scale", scale)) if value is not None}
-    if "namespace" in given:
-        given["namespace"] = namespace
-    if field is not None:
-        given["columns"] = _choice(field)
-    credentials = Credentials(_first_line(secret_file), _first_line(token_file))
-    changed = change_source(engine, settings.workspace, stored.id, replace(stored.settings, **given), credentials)
+    changes = given.settings if name is None else {"name": name, **given.settings}
+    wanted = replace(stored.settings, **changes)
+    changed = change_source(engine, settings.workspace, stored.id, wanted, given.credentials)
     record(engine, settings, "sources change", changed.id)
     typer.echo(printable_line(_described(changed)))
 

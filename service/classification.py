@@ -40,18 +40,19 @@ def to_record(
 
     `start` and `end` are character offsets into the text as it was sent.
     """
-    labels = {cause.id: cause.name(language) for cause in code_frame.causes} if classified.causes else {}
+    named = {cause.cause for cause in classified.causes}
+    labels = {cause.id: cause.name(language) for cause in code_frame.causes if cause.id in named} if named else {}
     record = annotate.to_record(identifier, classified.comment, classified.annotation)
     record["causes"] = [
         {
-            "cause": named.cause,
-            "label": labels[named.cause],
-            "theme": named.theme,
-            "polarity": named.polarity.value,
-            "start": named.start,
-            "end": named.end,
-            "confidence": named.confidence,
+            "cause": cause.cause,
+            "label": labels[cause.cause],
+            "theme": cause.theme,
+            "polarity": cause.polarity.value,
+            "start": cause.start,
+            "end": cause.end,
+            "confidence": cause.confidence,
         }
-        for named in classified.causes
+        for cause in classified.causes
     ]
     return record

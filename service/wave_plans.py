@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pipelines.planning.assignment import assign
 from pipelines.planning.overview import overview
 from saywhy import store
-from saywhy.errors import NoWavePlans, PlanExists, WaveNotFound
+from saywhy.errors import Conflict, NoWavePlans, PlanExists, WaveNotFound
 from saywhy.store import Connection, Engine
 from saywhy.wave_plan import (
     LARGEST_SEED,
@@ -32,6 +32,9 @@ from service.workspaces import reading, writing
 
 #: Days in which answers to the last wave that name no wave count for it: a quarter, as for the waves before.
 LAST_WAVE_DAYS = 92
+
+#: How often a plan is made anew because others changed plans meanwhile.
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +70,52 @@ def create_plan(
 
     Nobody is asked within `min_days` of a wave of another plan, of an answer, and of the day that the list has. A plan
     that `replaces` one of the same name keeps who was asked in waves that were sent by today. Raises
-    `WorkspaceNotFound`, `PlanExists`, and `InvalidInput` for a list or options that cannot be.
+    `WorkspaceNotFound`, `PlanExists`, `InvalidInput` for a list or options that cannot be, and `Conflict` if others
+    change plans all the time.
     """
     check_name(name, "plan")
     options.to_design(None)  # what cannot be is refused before the database is asked
-    now = datetime.now(UTC)
-    with _planning(writing(engine, workspace)) as (connection, workspace_id):
-        store.workspaces.lock(connection, workspace_id)
-        earlier = next((plan for plan in store.wave_plans.load(connection, workspace_id) if plan.name == name), None)
-        if earlier and not replaces:
-            raise PlanExists(f"there is a wave plan {name!r}; replace it, or choose another name")
-        design = options.to_design(earlier)
-        closed = [wave for wave in earlier.design.waves if wave.send_on <= (today or now.date())] if earlier else []
-        sent = _asked_in(connection, workspace_id, name, closed)
-        design = _with_sent_waves(design, closed)
-        every = [*customers, *_gone(sent, customers, earlier)]
-        planned = assign(
+    for _ in range(_ATTEMPTS):
+        with _planning(reading(engine, workspace)) as (connection, workspace_id):
+            known = _known(connection, workspace_id, name, replaces=replaces, today=today)
+            design = _with_sent_waves(options.to_design(known.earlier), known.closed)
+            every = [*customers, *_gone(known.sent, customers, known.earlier)]
+            asked = _asked(connection, workspace_id, design, every, name)
+        planned = assign(  # for seconds, in which others may write
             every,
             design,
-            asked=_asked(connection, workspace_id, design, every, name),
-            kept={customer.id: customer.wave for customer in sent if customer.wave},
-            closed={wave.name for wave in closed},
+            asked=asked,
+            kept={customer.id: customer.wave for customer in known.sent if customer.wave},
+            closed={wave.name for wave in known.closed},
         )
-        plan = WavePlan(name, design, now, created_by)
-        store.wave_plans.put(connection, workspace_id, plan, planned)
-        return overview(plan, planned)
+        plan = WavePlan(name, design, datetime.now(UTC), created_by)
+        with _planning(writing(engine, workspace)) as (connection, workspace_id):
+            store.workspaces.lock(connection, workspace_id)
+            if known == _known(connection, workspace_id, name, replaces=replaces, today=today):
+                store.wave_plans.put(connection, workspace_id, plan, planned)
+                return overview(plan, planned)
+    raise Conflict("other wave plans were changed at the same time; try again")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All plans, that which is to be replaced, its waves that were sent, and who was asked in them."""
+
+    plans: list[WavePlan]
+    earlier: WavePlan | None
+    closed: list[PlannedWave]
+    sent: list[PlannedCustomer]
+
+
+def _known(connection: Connection, workspace_id: int, name: str, *, replaces: bool, today: date | None) -> _Known:
+    """What a new plan depends on, but for answers. Raises `PlanExists`."""
+    plans = store.wave_plans.load(connection, workspace_id)
+    earlier = next((plan for plan in plans if plan.name == name), None)
+    if earlier and not replaces:
+        raise PlanExists(f"there is a wave plan {name!r}; replace it, or choose another name")
+    sent_by = today or datetime.now(UTC).date()
+    closed = [wave for wave in earlier.design.waves if wave.send_on <= sent_by] if earlier else []
+    return _Known(plans, earlier, closed, _asked_in(connection, workspace_id, name, closed))
 
 
 def list_plans(engine: Engine, workspace: str) -> list[WavePlan]:

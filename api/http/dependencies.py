@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Semaphore
+from asyncio import Lock, Semaphore
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
@@ -59,6 +59,7 @@ class State(TypedDict):
     micro_batches: MicroBatches
     slots: Semaphore  # of `api.http.worker_slots`
     access: AccessPolicy
+    turns: Lock  # of `api.v1.classify`
 
 
 def open_resources(settings: Settings) -> Resources:

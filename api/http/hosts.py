@@ -22,7 +22,7 @@ from saywhy.settings import Settings
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-_EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})
+_EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # nosec B104  # recognised, not bound to
 _PORTS = {"http": 80, "https": 443}
 
 

@@ -7,6 +7,7 @@ not read its answer. The deadline of bodies that are read is in `api.http.middle
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from threadpoolctl import threadpool_limits
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 #: Seconds from the end of an answer, or from the connection, to the end of the head of the next request.
@@ -101,9 +103,18 @@ class Server(uvicorn.Server):
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         # How long the interpreter stays with a thread that computes while the event loop has something to do.
         sys.setswitchinterval(0.001)
+        # The matrices of a comment are so small that a second thread of BLAS costs more than it saves: on a busy
+        # machine it is waited for thirty times as long as they take.
+        threadpool_limits(1, user_api="blas")
+        # FastAPI completes its routes when they are first looked at, which would hold up the event loop later.
+        self._app.openapi()
         super().run(sockets)
 
     async def main_loop(self) -> None:
+        # What exists by now stays: to look through all of it takes the garbage collector a tenth of a second, in
+        # which nothing else runs, every few seconds under load.
+        gc.collect()
+        gc.freeze()
         await super().main_loop()
         self._app.state.is_draining = True
         if signal.SIGTERM in self._captured_signals:

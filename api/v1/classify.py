@@ -102,7 +102,7 @@ async def classify(sent: ClassifyRequest, request: Request, batches: Batches, re
     in place of its result; all others are classified. Beyond what can wait, requests are refused with 503.
     """
     comments = [comment for comment in sent.comments if isinstance(comment, SentComment)]
-    results = iter(await _unless_gone(request, submit(batches, comments)) if comments else [])
+    results = iter(await results_of(request, submit(batches, comments)) if comments else [])
     content = {
         "results": [
             record(comment, next(results), None)
@@ -163,8 +163,11 @@ async def _submit_when_possible(batches: MicroBatches, comments: Sequence[SentCo
     return None
 
 
-async def _unless_gone(request: Request, future: Future[Results]) -> Results:
-    """The results; if the client goes away, what waits is not classified."""
+async def results_of(request: Request, future: Future[Results]) -> Results:
+    """The results, those of one request in each turn of the event loop.
+
+    If the client goes away, what waits is not classified; raises `HTTPException`.
+    """
     answer = asyncio.wrap_future(future)
     gone = asyncio.ensure_future(request.receive())  # the body has been read: only a disconnection can follow
     await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -172,6 +175,9 @@ async def _unless_gone(request: Request, future: Future[Results]) -> Results:
     if not answer.done():
         answer.cancel()
         raise HTTPException(HTTPStatus.BAD_REQUEST, "The client closed the connection.")
+    # A micro-batch answers many requests at once. They go on one by one, so that the event loop is free between them.
+    async with request.state.turns:
+        await asyncio.sleep(0)
     return answer.result()
 
 

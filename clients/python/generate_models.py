@@ -93,7 +93,8 @@ def _plain(schema: Any, *, of_properties: bool = False) -> Any:
 def _run(module: str, *options: str, text: str) -> str:
     """What a tool makes of a text."""
     command = [sys.executable, "-m", module, *options]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    # The interpreter itself, no shell.
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)  # nosec B603
     if done.returncode:
         raise RuntimeError(f"{module} failed: {done.stderr}")
     return done.stdout

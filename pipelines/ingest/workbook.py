@@ -59,7 +59,7 @@ def open_workbook(path: Path, sheet: str | None = None) -> list[Sheet]:
     file = tempfile.TemporaryFile()  # noqa: SIM115 (it is deleted when the last sheet is)
     program = [sys.executable, "-I", workbook_process.__file__, str(path), *([] if sheet is None else [sheet])]
     quiet = {**os.environ, "RUST_BACKTRACE": "0"}
-    done = subprocess.run(
+    done = subprocess.run(  # nosec B603  # the interpreter itself, no shell
         program, env=quiet, stdout=file, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False
     )
     if done.returncode:

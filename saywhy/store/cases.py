@@ -14,7 +14,7 @@ from saywhy.case import PRIORITY, Case, CaseEvent, CaseState, CaseTally, Outcome
 from saywhy.errors import CaseChanged, CaseNotFound
 from saywhy.feedback import Group, Scale, Score
 from saywhy.store.case_tables import case_events, cases
-from saywhy.store.responses import customer_of
+from saywhy.store.response_rows import customer_of
 from saywhy.store.score_groups import PRIORITY_OF_RESPONSE
 from saywhy.store.statements import STREAMED, Row, batches, insert
 from saywhy.store.tables import responses

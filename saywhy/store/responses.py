@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -11,14 +11,14 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from saywhy.errors import Conflict, InvalidInput
-from saywhy.feedback import Comment, Customer, Group, Response, Scale, Score, Segment
+from saywhy.errors import Conflict
+from saywhy.feedback import Comment, Group, Response, Scale, Score
 from saywhy.pseudonym import UNIDENTIFIED, without_identity
 from saywhy.store import comments, workspaces
-from saywhy.store.statements import STREAMED, Row, batches
+from saywhy.store.response_rows import from_row, merge, to_row
+from saywhy.store.statements import STREAMED, batches
 from saywhy.store.tables import comments as comments_table
 from saywhy.store.tables import responses
-from saywhy.store.types import in_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def load(connection: Connection, workspace_id: int, *, wave: str | None = None) 
         query = query.where(responses.c.wave == wave)
     with connection.execute(query, execution_options=STREAMED) as rows:
         for row in rows:
-            yield _response(row)
+            yield from_row(row)
 
 
 def by_id(connection: Connection, workspace_id: int, ids: Collection[int]) -> list[Response]:
@@ -88,7 +88,7 @@ def by_id(connection: Connection, workspace_id: int, ids: Collection[int]) -> li
     loaded: list[Response] = []
     for batch in batches(sorted(set(ids))):
         query = _SELECT.where(responses.c.workspace_id == workspace_id, responses.c.id.in_(batch))
-        loaded += [_response(row) for row in connection.execute(query.order_by(responses.c.id))]
+        loaded += [from_row(row) for row in connection.execute(query.order_by(responses.c.id))]
     return loaded
 
 
@@ -160,8 +160,8 @@ def _save(
     outcomes: list[_Outcome] = []
     for response in batch:
         key = (response.source, response.external_id)
-        row, earlier = _row(response), rows.get(key)
-        merged = row if earlier is None else _merged(earlier, row)
+        row, earlier = to_row(response), rows.get(key)
+        merged = row if earlier is None else merge(earlier, row)
         if earlier is None:
             outcomes.append("new")
         elif may_change and merged != earlier:
@@ -208,58 +208,6 @@ def _stored(connection: Connection, workspace_id: int, batch: Sequence[Response]
     return rows
 
 
-def _merged(earlier: _Row, later: _Row) -> _Row:
-    """The earlier row with the values of the later one, where it has any."""
-    merged = earlier | {name: value for name, value in later.items() if value is not None}
-    if earlier["segments"] and later["segments"]:
-        merged["segments"] = earlier["segments"] | later["segments"]
-    return merged
-
-
-def _row(response: Response) -> _Row:
-    score, customer = response.score, response.customer or Customer()
-    segments: dict[str, list[str]] = {}
-    for segment in response.segments:
-        segments.setdefault(segment.dimension, []).append(segment.value)
-    row = {
-        "source": response.source,
-        "external_id": response.external_id,
-        "score": score.value if score else None,
-        "scale": score.scale.value if score else None,
-        "content_hash": response.comment.content_hash if response.comment else None,
-        "answered_at": in_utc(response.answered_at),
-        "wave": response.wave,
-        "segments": segments or None,
-        "customer_id": customer.id,
-        "customer_name": customer.name,
-        "customer_email": customer.email,
-        "customer_account": customer.account,
-        "customer_revenue": customer.revenue,
-        "customer_lifetime_value": customer.lifetime_value,
-    }
-    _refuse_unstorable(response, row)
-    return row
-
-
-def _refuse_unstorable(response: Response, row: Mapping[str, Any]) -> None:
-    """Raise `InvalidInput` if a text of the response cannot be stored."""
-    verbatim = response.comment.verbatim if response.comment else ""
-    texts = "\n".join(value for value in row.values() if isinstance(value, str))
-    texts += verbatim + "\n".join(f"{segment.dimension}{segment.value}" for segment in response.segments)
-    fault = None
-    if "\0" in texts:
-        fault = "a NUL character"
-    else:
-        try:
-            texts.encode()
-        except UnicodeEncodeError:
-            fault = "half of a surrogate pair"
-    if fault:
-        raise InvalidInput(f"response {response.external_id!a} of {response.source!a} contains {fault}")
-
-
-# --- row → domain ---------------------------------------------------------------------------------------------------
-
 _COLUMNS = [column for column in responses.c if column.name not in ("id", "workspace_id")]
 
 _SELECT = sa.select(*_COLUMNS, *comments.COLUMNS).select_from(
@@ -275,31 +223,3 @@ _UPDATE = (
     .where(responses.c.id == sa.bindparam("new_id"))
     .values({column: sa.bindparam(f"new_{column.name}") for column in _COLUMNS})
 )
-
-
-def customer_of(row: Row) -> Customer | None:
-    """The customer in the columns `customer_…` of a row; None if nothing is known."""
-    customer = Customer(
-        row.customer_id,
-        row.customer_name,
-        row.customer_email,
-        row.customer_account,
-        row.customer_revenue,
-        row.customer_lifetime_value,
-    )
-    return None if customer == Customer() else customer
-
-
-def _response(row: Row) -> Response:
-    return Response(
-        source=row.source,
-        external_id=row.external_id,
-        score=None if row.score is None else Score(row.score, Scale(row.scale)),
-        comment=None if row.content_hash is None else comments.from_row(row),
-        answered_at=row.answered_at,
-        wave=row.wave,
-        segments=tuple(
-            Segment(dimension, value) for dimension, values in (row.segments or {}).items() for value in values
-        ),
-        customer=customer_of(row),
-    )

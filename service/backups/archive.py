@@ -130,21 +130,31 @@ class Reader:
         except (KeyError, ValueError, ValidationError):
             raise BackupDamaged(f"{path} is not a backup: it has no readable {MANIFEST}") from None
 
+    @property
+    def size(self) -> int:
+        """Bytes of all tables and files, unpacked; no more are read. Raises `BackupDamaged` if one is missing."""
+        parts: list[TablePart | FilePart] = [*self.manifest.tables, *self.manifest.files]
+        return sum(self._info(_name_of(part)).file_size for part in parts)
+
     def lines(self, table: TablePart) -> Iterator[bytes]:
         """The lines of a table. Raises `BackupDamaged` at the end if they are not those that were written."""
-        with self._open(f"tables/{table.name}.jsonl") as member:
+        with self._open(table) as member:
             lines = iter(lambda: member.readline(_LONGEST_LINE), b"")
             yield from self._checked(table.name, table.sha256, lines)
 
     def copy(self, file: FilePart, target: IO[bytes]) -> None:
         """Write the content of a file. Raises `BackupDamaged` if it is not the one that was written."""
-        with self._open(f"files/{file.path}") as member:
+        with self._open(file) as member:
             for chunk in self._checked(file.path, file.sha256, iter(lambda: member.read(_CHUNK), b"")):
                 target.write(chunk)
 
-    def _open(self, name: str) -> IO[bytes]:
+    def _open(self, part: TablePart | FilePart) -> IO[bytes]:
+        member = self._archive.open(self._info(_name_of(part)))
+        return io.BufferedReader(member, _CHUNK)  # type: ignore[type-var, unused-ignore]
+
+    def _info(self, name: str) -> zipfile.ZipInfo:
         try:
-            return io.BufferedReader(self._archive.open(name), _CHUNK)  # type: ignore[type-var, unused-ignore]
+            return self._archive.getinfo(name)
         except KeyError:
             raise BackupDamaged(f"{self._path} is damaged: {name} is missing") from None
 
@@ -155,6 +165,10 @@ class Reader:
             yield chunk
         if digest.hexdigest() != sha256:
             raise BackupDamaged(f"{self._path} is damaged: {name} is not what was written")
+
+
+def _name_of(part: TablePart | FilePart) -> str:
+    return f"tables/{part.name}.jsonl" if isinstance(part, TablePart) else f"files/{part.path}"
 
 
 @contextmanager

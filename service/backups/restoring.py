@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from saywhy import store
-from saywhy.errors import BackupDamaged, Conflict
+from saywhy.errors import BackupDamaged, Conflict, InvalidInput
 from saywhy.store import Connection, Engine, dump
 from service.backups import archive
 from service.backups.archive import Manifest
@@ -24,18 +24,30 @@ class Restored:
     keys: tuple[str, ...]
 
 
-def restore(engine: Engine, files: JobFiles, path: Path, *, replace: bool, no_reports_since: bool) -> Restored:
+#: Bytes that a backup may have unpacked unless its owner allows more: some gigabytes are what backups are made for.
+LARGEST = 32 * 1024**3
+
+
+def restore(
+    engine: Engine, files: JobFiles, path: Path, *, replace: bool, no_reports_since: bool, largest: int = LARGEST
+) -> Restored:
     """Put the content of a backup in the place of the content of the store.
 
     Reports of anonymous workspaces that were made after the backup are forgotten, so that new ones cannot be compared
     with them (ADR 13): their waves accept no more responses, unless there were `no_reports_since`.
 
-    Raises `BackupDamaged`; `StoreUnavailable` for a backup of a newer version; `Conflict` if somebody else is connected
-    to the database, if it has data and is not to be replaced, and if it has reports that there were not to be.
+    Raises `BackupDamaged`; `InvalidInput` for a backup of more than `largest` bytes unpacked, as a small archive may
+    fill every disk; `StoreUnavailable` for one of a newer version; `Conflict` if somebody else is connected to the
+    database, if it has data and is not to be replaced, and if it has reports that there were not to be.
     """
     with archive.reading(path) as reader:
         manifest = reader.manifest
         dump.require_known(manifest.revision)
+        if reader.size > largest:
+            raise InvalidInput(
+                f"{path} has {reader.size / 1024**3:,.2f} GiB unpacked, more than {largest / 1024**3:,.2f}; "
+                "if you trust it, allow more by --max-size"
+            )
         with dump.alone(engine) as connection:
             if dump.has_data(connection) and not replace:
                 raise Conflict("the database has data; --replace deletes it and restores the backup")

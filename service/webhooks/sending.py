@@ -111,7 +111,7 @@ def _record(
 def backoff(attempts: int) -> timedelta:
     """The pause after an attempt that failed, when there were so many before it."""
     pause: timedelta = min(BACKOFF * 4.0**attempts, LONGEST_BACKOFF)
-    return pause * random.uniform(1 - JITTER, 1 + JITTER)
+    return pause * random.uniform(1 - JITTER, 1 + JITTER)  # nosec B311  # spreads load, is no secret
 
 
 def _disable(connection: Connection, endpoint_id: int, note: str) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.http.dependencies import Resources
+from api.v1.classify import results_of
 from service.classification import classify, to_record
+from service.micro_batches import Results
 from tests.api import PROBLEM
 
 COMMENTS: list[dict[str, Any]] = [
@@ -55,6 +59,31 @@ def test_classify_answers_the_same_when_asked_by_many_at_once(client: TestClient
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda comment: post(client, [comment]).json()["results"][0], COMMENTS * 4))
     assert answers == post(client, COMMENTS).json()["results"] * 4
+
+
+def test_requests_of_one_batch_go_on_in_different_turns_of_the_event_loop() -> None:
+    """What else the server has to do, such as liveness, comes between answers that are ready at the same time."""
+    turn = 0
+
+    async def ask(request: Any, future: Future[Results]) -> int:
+        await results_of(request, future)
+        return turn
+
+    async def ask_ten() -> list[int]:
+        nonlocal turn
+        request = SimpleNamespace(state=SimpleNamespace(turns=asyncio.Lock()), receive=asyncio.Event().wait)
+        futures: list[Future[Results]] = [Future() for _ in range(10)]
+        asking = [asyncio.create_task(ask(request, future)) for future in futures]
+        await asyncio.sleep(0.01)
+        for future in futures:
+            future.set_result([])
+        while not all(task.done() for task in asking):
+            await asyncio.sleep(0)
+            turn += 1
+        return [await task for task in asking]
+
+    turns = asyncio.run(ask_ten())
+    assert turns == sorted(set(turns))
 
 
 def test_classify_takes_256_comments_and_no_more(client: TestClient) -> None:

@@ -41,7 +41,7 @@ ALLOWED = {
     # Paths, parameters and bodies name what is not there.
     404: r"(HEAD|GET|POST|PUT|PATCH|DELETE) .*\{.*"
     r"|GET (/|/v1/(comments|scenarios))"
-    r"|POST /v1/(classify.*|exports|fixes|follow-up/new-accounts|imports.*|topic-edits)",
+    r"|POST /v1/(classify.*|exports|fixes|follow-up/new-accounts|imports.*|sources|topic-edits)",
     # It depends on what is stored: the name of a key, an account, a source or a plan is in use, somebody else changed
     # the case, the job has ended, there is no key file.
     409: r"(PATCH|PUT) .*|POST /v1/(keys|jobs/.*|follow-up/new-accounts|topic-.*|sources.*|wave-plans.*|webhook-.*)",

@@ -73,7 +73,7 @@ def content(engine: Engine) -> dict[str, list[str]]:
         }
 
 
-def restored(engine: Engine, path: Path, **options: bool) -> Restored:
+def restored(engine: Engine, path: Path, **options: Any) -> Restored:
     """Restore with the files beside the backup."""
     return restore(
         engine, JobFiles(path.parent / "restored"), path, **{"replace": False, "no_reports_since": False, **options}

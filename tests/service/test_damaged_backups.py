@@ -96,6 +96,37 @@ def test_files_stay_in_their_folder(sqlite_engine: Engine, files: JobFiles, tmp_
     assert not (tmp_path / "escaped").exists()
 
 
+def bomb(sqlite_engine: Engine, files: JobFiles, path: Path) -> None:
+    """A backup of some kilobytes with an upload of 20 MB."""
+    back_up(sqlite_engine, files, path)
+    zeros, key = bytes(20_000_000), f"uploads/{'a' * 32}/x"
+    edit_manifest(path, files=[{"path": key, "modified": 0, "sha256": sha256(zeros).hexdigest()}])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"files/{key}", zeros)
+
+
+def test_a_backup_that_is_too_large_unpacked_is_refused(sqlite_engine: Engine, files: JobFiles, tmp_path: Path) -> None:
+    """A small archive cannot fill the disk: it is refused before anything is written, and the error says what to do."""
+    bomb(sqlite_engine, files, tmp_path / "b")
+    with pytest.raises(InvalidInput, match=r"GiB unpacked.*--max-size"):
+        restored(sqlite_engine, tmp_path / "b", replace=True, largest=10_000_000)
+    assert not (tmp_path / "restored").exists()
+    assert restored(sqlite_engine, tmp_path / "b", replace=True, largest=30_000_000).manifest.files
+
+
+def test_a_member_that_hides_its_size_is_refused(sqlite_engine: Engine, files: JobFiles, tmp_path: Path) -> None:
+    """No more is read of a member than the archive says that it has, and then it is not what was written."""
+    path = tmp_path / "b"
+    bomb(sqlite_engine, files, path)
+    content = bytearray(path.read_bytes())
+    entry = content.rindex(b"PK\1\2")  # the last entry of the directory, that of the upload
+    content[entry + 24 : entry + 28] = (1000).to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(BackupDamaged):
+        restored(sqlite_engine, path, replace=True, largest=10_000_000)
+    assert not [file for file in (tmp_path / "restored").rglob("*") if file.is_file()]
+
+
 @pytest.mark.parametrize("modified", [1e300, -1.0, float("nan"), float("inf")])
 def test_files_have_a_time(sqlite_engine: Engine, files: JobFiles, tmp_path: Path, modified: float) -> None:
     """A file with a time that no file can have is refused."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import pickle  # nosec B403
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,7 @@ class TrainingSet:
     def load(cls, path: Path) -> TrainingSet:
         """Read what `save` wrote. The file must be trusted: it is a pickle."""
         with path.open("rb") as file:
-            loaded = pickle.load(file)
+            loaded = pickle.load(file)  # nosec B301  # `training.fit.prepare` wrote it, people do not send it
         if not isinstance(loaded, cls):
             raise TypeError(f"{path} is not a training set; write one with `python -m training.fit.prepare`")
         return loaded
