@@ -51,8 +51,8 @@ class FoundComment:
     @property
     def matches(self) -> tuple[FoundClause, ...]:
         """The clauses that were searched for; where none were, that of a comment with a single clause."""
-        found = tuple(clause for clause in self.clauses if clause.is_match)
-        return found or (self.clauses if len(self.clauses) == 1 else ())
+        matching = tuple(clause for clause in self.clauses if clause.is_match)
+        return matching or (self.clauses if len(self.clauses) == 1 else ())
 
 
 def found_comment(
@@ -93,12 +93,12 @@ def _clauses(
     for assigned, cause in zip(read.assigned, exported.causes, strict=True):
         causes_at.setdefault((assigned.start, assigned.end), []).append(cause)
     closest = clause_at(close.clause, spans) if close else None
-    found = []
+    shown_clauses = []
     for clause, span, at, (start, end) in zip(clauses, spans, corrected_spans, shown, strict=True):
         causes = tuple(causes_at.get(span, ()))
         mentioned = [mention.theme for mention in read.annotation.mentions if (mention.start, mention.end) == at]
         themes = tuple(dict.fromkeys((*mentioned, *(cause.theme for cause in causes))))
-        found.append(
+        shown_clauses.append(
             FoundClause(
                 span=span,
                 start=start,
@@ -110,7 +110,7 @@ def _clauses(
                 is_match=span == closest or (wanted is not None and _is_named(themes, causes, wanted)),
             )
         )
-    return tuple(found)
+    return tuple(shown_clauses)
 
 
 def _is_named(themes: Sequence[str], causes: Sequence[ExportedCause], wanted: CommentFilter) -> bool:

@@ -34,7 +34,7 @@ class Survey:
 
     @property
     def report(self) -> Report:
-        return _report(self.stored)
+        return parsed(self.stored)
 
 
 def find_survey(resources: Resources, wave: str = ALL_WAVES) -> Survey | None:
@@ -55,6 +55,7 @@ def comments_href(web: Web, key: CauseKey, *, segment: str | None = None) -> str
     return web.href("/comments", cause=key.id, segment=segment)
 
 
-@lru_cache(maxsize=16)
-def _report(stored: StoredReport) -> Report:
+@lru_cache(maxsize=64)
+def parsed(stored: StoredReport) -> Report:
+    """Parsing takes longer than reading, and what is stored of a report is its key: nothing here is out of date."""
     return stored.report()

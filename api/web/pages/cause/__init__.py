@@ -6,7 +6,6 @@ do.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Annotated, Literal
 
 from fastapi import Path, Query, Response
@@ -21,6 +20,7 @@ from api.web.pages.cause.actions import ACTIONS, Submission
 from api.web.pages.cause.build import Evidence, Shown, cause_page
 from api.web.pages.cause.context import CausePage
 from api.web.rendering import WebDep
+from api.web.surveys import parsed
 from saywhy.annotation import Polarity
 from saywhy.errors import NoFollowUp
 from saywhy.issue import CauseKey, Issue
@@ -28,7 +28,6 @@ from saywhy.report import ALL_WAVES, Report
 from service.causes import CauseMoved, read_cause
 from service.evidence import Cause, read_customers, read_quotes
 from service.reports import reading
-from service.reports.reading import StoredReport
 
 PAGE = Page("cause", CausePage, section="overview")
 router = PAGE.router
@@ -94,20 +93,14 @@ def _evidence(
 
 def _in_each_wave(resources: Resources, issue: Issue, waves: tuple[str, ...], *, is_praise: bool) -> dict[str, Issue]:
     """What the report on each wave says of the cause, where it ranks it."""
-    found = {}
+    by_wave = {}
     for wave in waves:
         report = _report(resources, wave)
         same = (other for other in (report.delights if is_praise else report.issues) if other.key == issue.key)
         if (there := next(same, None)) is not None:
-            found[wave] = there
-    return found
+            by_wave[wave] = there
+    return by_wave
 
 
 def _report(resources: Resources, wave: str) -> Report:
-    return _parsed(reading.read_stored(resources.engine, resources.workspace, wave))
-
-
-@lru_cache(maxsize=64)
-def _parsed(stored: StoredReport) -> Report:
-    """Parsing takes longer than reading, and what is stored of a report is its key: nothing here is out of date."""
-    return stored.report()
+    return parsed(reading.read_stored(resources.engine, resources.workspace, wave))

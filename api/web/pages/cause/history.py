@@ -32,13 +32,13 @@ class Dated:
 def history(details: CauseDetails, web: Web) -> list[Dated]:
     """All entries, latest first."""
     teller = _Teller({topic.id: topic for topic in details.topics}, web)
-    found = [*teller.changes(details.changes)]
+    entries = [*teller.changes(details.changes)]
     if details.topic is not None:
         edits = details.topic.edits
         by_number = {status.edit.id: status.edit for status in edits}
-        found += [teller.edit(status, by_number) for status in edits]
-        found += [teller.lineage(event) for event in details.topic.lineage if teller.knows(event)]
-    return sorted(found, key=lambda dated: dated.at, reverse=True)
+        entries += [teller.edit(status, by_number) for status in edits]
+        entries += [teller.lineage(event) for event in details.topic.lineage if teller.knows(event)]
+    return sorted(entries, key=lambda dated: dated.at, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

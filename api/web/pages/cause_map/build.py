@@ -94,16 +94,16 @@ def _places(circles: tuple[tuple[bytes, int], ...], shape: Shape) -> tuple[Place
     radii = [max(shape.least, shape.largest * math.sqrt(detractors / most)) for _, detractors in circles]
     vectors = np.stack([unpack(vector) for vector, _ in circles])
     margin = shape.font / 2
-    found = plane(vectors, np.array(radii), shape.width, shape.height, margin)
-    return tuple(Place(x, y, r) for (x, y), r in zip(found.tolist(), radii, strict=True))
+    centres = plane(vectors, np.array(radii), shape.width, shape.height, margin)
+    return tuple(Place(x, y, r) for (x, y), r in zip(centres.tolist(), radii, strict=True))
 
 
 def _drawing(
     shape: Shape, causes: tuple[MappedCause, ...], survey: Survey, chosen: Collection[str], web: Web
 ) -> Drawing:
-    found = places(causes, shape)
+    placed = places(causes, shape)
     labels = [_label(cause, web) for cause in causes]
-    circles = [Circle(place.x, place.y, place.r, label) for place, label in zip(found, labels, strict=True)]
+    circles = [Circle(place.x, place.y, place.r, label) for place, label in zip(placed, labels, strict=True)]
     names = placed_names(circles, shape.width, shape.height, shape.font)
     return Drawing(
         shape=shape.name,

@@ -83,8 +83,8 @@ def analyse(web: WebDep, resources: WriteAccess) -> Response:
 @JOB.router.get(f"{PATH}/jobs/{{job}}")
 def show_job(job: JobNumber, web: WebDep, resources: ReadAccess) -> Response:
     """How far a job is, and what came of it. Rejected rows are shown to who may see personal data."""
-    found = _job(job, resources)
-    view = job_view(found, _rejected(found, resources, web), web)
+    status = _job(job, resources)
+    view = job_view(status, _rejected(status, resources, web), web)
     return web.render(JOB, view, title=view.title)
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Path, Response
@@ -17,10 +16,9 @@ from api.web.pages.overview.build import PATH, empty_overview, overview
 from api.web.pages.overview.context import Overview
 from api.web.pages.overview.filters import FiltersDep
 from api.web.rendering import WebDep
-from saywhy.report import Report
+from api.web.surveys import parsed
 from service.handling import causes_aside
 from service.reports import reading
-from service.reports.reading import StoredReport
 from service.saved_views import list_views, remove_view, save_view
 from service.wave_notes import list_notes, pin_note, remove_note
 from service.workspaces import read_status
@@ -38,7 +36,7 @@ def show(web: WebDep, resources: ReadAccess, filters: FiltersDep) -> Response:
     waves = reading.list_waves(engine, workspace)
     if not waves:
         return web.render(PAGE, empty_overview(read_status(engine, workspace), web))
-    report = _parsed(reading.read_stored(engine, workspace, filters.wave))
+    report = parsed(reading.read_stored(engine, workspace, filters.wave))
     notes, views = list_notes(engine, workspace), list_views(engine, workspace)
     aside = causes_aside(engine, workspace)
     context = overview(report, waves, notes, views, filters, resources.annotator.code_frame, web, aside)
@@ -73,9 +71,3 @@ def forget(view_id: NumberInPath, web: WebDep, resources: WriteAccess, form: For
     """Delete a saved view."""
     remove_view(resources.engine, resources.workspace, view_id)
     return web.see(value_of(form, "next"))
-
-
-@lru_cache(maxsize=16)
-def _parsed(stored: StoredReport) -> Report:
-    """Parsing takes longer than reading, and what is stored of a report is its key: nothing here is out of date."""
-    return stored.report()
