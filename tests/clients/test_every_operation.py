@@ -140,7 +140,7 @@ def read_reports(client: Client) -> None:
     comments = list(pages)
     assert len(comments) == 30  # of six pages
     assert len({comment.id for comment in comments}) == 30
-    assert next(client.comments.list(meaning="billed twice", source="test")).comment
+    assert next(client.comments.list(meaning="billed twice")).comment
     corrections = client.comments.corrections()
     assert_type(corrections, Iterator[m.ExportedCorrection])
     assert list(corrections) == []
