@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipelines.impact.mention_counts import MentionCounts
 from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import NotFound, TopicEnded, TopicNotFound
@@ -100,6 +99,8 @@ def read_cause(
 
 def shares_by_wave(issue: Issue, report: Report) -> tuple[WaveShare, ...]:
     """How many of the scored responses of each wave name a cause, with Jeffreys intervals; of waves that have any."""
+    from pipelines.impact.mention_counts import MentionCounts  # loads scipy, which few requests need
+
     sizes = {group.name: group.nps.n for group in report.waves}
     shares = []
     for wave, mentions in issue.waves:

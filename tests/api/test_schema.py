@@ -32,8 +32,8 @@ ALLOWED = {
     # compared, languages, cron expressions, time zones, countries, names of one printable line, files, addresses of
     # receivers, payloads of survey tools. And some members depend on each other: a fix has a wave or a date, a plan a
     # start or waves, a change of a case changes something, and with a key nobody says who edits.
-    400: r"GET (/|/reports/.*|/v1/(audit-log|audits/sample|cases|comments|customers.*|jobs|reports/.*|scenarios"
-    r"|sources/.*|wave-plans.*|webhook-deliveries))"
+    400: r"GET (/|/reports/.*|/v1/(audit-log|audits/sample|cases|comments|corrections|customers.*|jobs|reports/.*"
+    r"|scenarios|sources/.*|wave-plans.*|webhook-deliveries))"
     r"|(PATCH|PUT) .*|POST /v1/(audits.*|classify.*|exports|fixes|follow-up/.*|imports.*|keys|schedules)"
     r"|POST /v1/(topic-|sources|wave-plans|webhook).*",
     # Names and passwords of nobody, and webhooks without the signature of their sender.

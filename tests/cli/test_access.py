@@ -77,7 +77,7 @@ def test_people_are_added_listed_changed_and_removed(url: str, sqlite_engine: st
 def test_a_server_for_others_needs_a_key(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without one it does not start on another address, and says why; with one it does, and on this machine always."""
     started: list[str] = []
-    monkeypatch.setattr(Server, "run", lambda server: started.append(server.config.host))
+    monkeypatch.setattr(Server, "run", lambda server, _sockets: started.append(server.config.host))
     refused = invoke(url, "serve", "--host", "0.0.0.0")
     assert (refused.exit_code, started) == (1, [])
     assert "first create a key (`saywhy keys create`)" in refused.stderr

@@ -66,7 +66,7 @@ def test_the_standard_error_agrees_with_a_bootstrap() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("responses", [300, 1000])
+@pytest.mark.parametrize("responses", [300, pytest.param(1000, marks=pytest.mark.exhaustive)])
 def test_intervals_cover_the_truth_as_often_as_they_say(responses: int) -> None:
     """In 150 surveys with eight overlapping causes, 93 to 97 % of all intervals contain the true points."""
     survey = SimulatedSurvey()

@@ -48,7 +48,9 @@ def test_there_are_many_hostile_files() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.exhaustive if kind == "size" else ()) for kind in KINDS]
+)
 def test_no_file_breaks_an_import(kind: str, tmp_path: Path, sqlite_template: Path) -> None:
     """Each file is imported, or refused with an error of one line."""
     failures = []
