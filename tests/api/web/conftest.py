@@ -53,7 +53,7 @@ def sign_in(client: TestClient, name: str) -> TestClient:
 @contextmanager
 def served(resources: Resources) -> Iterator[str]:
     """The address of a real server on a free port."""
-    server = uvicorn.Server(uvicorn.Config(create_app(Settings(), resources), port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(create_app(Settings(), resources), port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
