@@ -13,6 +13,7 @@ from api.web.pages.cause.context import CausePage, TopicForms
 from api.web.pages.cause.handling import handling_part
 from api.web.pages.cause.history import Dated, history, topic_label
 from api.web.rendering import Web
+from api.web.selects import Select
 from api.web.shell import Choice, Link
 from pipelines.render.context import Fact
 from pipelines.render.ranking import issue_badges, issue_facts, issue_label, single_language
@@ -69,7 +70,7 @@ def cause_page(
         action=web.href(path),
         side="praise" if is_praise else "",
         wave="" if report.wave == ALL_WAVES else report.wave,
-        waves=_wave_choices(shown, web),
+        waves=Select.of_wave(report.wave, shown.waves, wording),
         sides=_sides(details, shown, web),
         definition=definition.text(wording.language) if definition else _description(details, code_frame, web),
         definition_title=wording["definition_proposed" if definition and definition.is_proposed else "definition"],
@@ -132,11 +133,6 @@ def _description(details: CauseDetails, code_frame: CodeFrame, web: Web) -> str:
     else:
         texts = next((cause.definitions for cause in code_frame.causes if cause.id == key.id), {})
     return texts.get(language) or texts.get("en") or ""
-
-
-def _wave_choices(shown: Shown, web: Web) -> tuple[Choice, ...]:
-    names = [(ALL_WAVES, web.wording["all_waves"]), *((wave, wave) for wave in shown.waves if wave != ALL_WAVES)]
-    return tuple(Choice(wave, name, wave == shown.report.wave) for wave, name in names)
 
 
 def _sides(details: CauseDetails, shown: Shown, web: Web) -> tuple[Link, ...]:

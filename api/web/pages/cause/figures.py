@@ -65,7 +65,7 @@ def quote_groups(
     order = [Group.PROMOTER, Group.PASSIVE, Group.DETRACTOR] if is_praise else [*reversed(Group)]
     groups = []
     for group in order:
-        name = f"{group.value}s"
+        name = group.plural
         count = getattr(issue, name) if issue else len(found.get(group, ()))
         quotes = tuple(MarkedQuote(quote_text(quote.quote, wording), quote.comment) for quote in found.get(group, ()))
         span = wording[f"score_range_{name}"]

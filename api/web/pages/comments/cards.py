@@ -66,7 +66,7 @@ def card(comment: FoundComment, names: Names, back: str, web: Web, *, is_done: b
         id=str(comment.id),
         label=wording("comments.comment", id=response.id),
         score=_score(response.score, response.scale),
-        group=f"{comment.group.value}s" if comment.group else "",
+        group=comment.group.plural if comment.group else "",
         sentiment=response.sentiment.label.value if response.sentiment else "",
         sentiment_label=wording[response.sentiment.label.value] if response.sentiment else "",
         sentiment_corrected=wording["comments.corrected"] if None in corrected else "",

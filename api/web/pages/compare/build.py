@@ -18,7 +18,7 @@ from pipelines.render.context import FigureTable
 from pipelines.render.geometry import Axis, percent
 from pipelines.render.wording import Wording
 from saywhy.contrast import Contrast
-from saywhy.report import ALL_WAVES, CauseChange, GroupNps, Report
+from saywhy.report import CauseChange, GroupNps, Report
 
 #: Themes that have steps of their own; the others are one step.
 MAX_STEPS = 8
@@ -79,8 +79,7 @@ def _fields(chosen: Chosen, report: Report, waves: Sequence[str], wording: Wordi
         Select.of("b", wording["compare.to"], chosen.b, sides),
     ]
     if chosen.by:
-        within = [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves if wave != ALL_WAVES)]
-        fields.append(Select.of("wave", wording["wave"], chosen.wave, within))
+        fields.append(Select.of_wave(chosen.wave, waves, wording))
     return tuple(fields)
 
 

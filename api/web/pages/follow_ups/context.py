@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.customers import CustomerName
+from api.web.selects import Select
 from api.web.shell import Choice, Link
 
 
@@ -35,15 +36,6 @@ class CaseRow:
     outcome: str | None
     clock: Clock
     may_take: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """A filter: the name of its field, and its choices."""
-
-    name: str
-    label: str
-    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,9 @@ def segments(chosen: Chosen, survey: Survey, waves: Sequence[str], heat_map: Hea
     dimensions = list(dict.fromkeys(name.partition("=")[0] for name in heat_map.segments))
     if chosen.dimension not in dimensions:
         chosen = replace(chosen, dimension=next(iter(dimensions), ""))
-    within = [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves if wave != ALL_WAVES)]
     fields = (
         Select.of("dimension", wording["segments.dimension"], chosen.dimension, [(name, name) for name in dimensions]),
-        Select.of("wave", wording["wave"], chosen.wave, within),
+        Select.of_wave(chosen.wave, waves, wording),
     )
     return Segments(
         is_empty=False,

@@ -67,12 +67,11 @@ def nothing_yet() -> WhatIf:
 def what_if(chosen: Chosen, survey: Survey, waves: Sequence[str], scenarios: Sequence[Scenario], web: Web) -> WhatIf:
     """The page for what is chosen; `scenarios` are those of all `SHARES`, none while nothing is picked."""
     wording, report = web.wording, survey.report
-    within = [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves if wave != ALL_WAVES)]
     picks = tuple(_pick(node, chosen, survey, wording) for node in pickable(report))
     return WhatIf(
         is_empty=False,
         no_picks=wording["no_nps" if report.nps is None else "lead_none"],
-        fields=(Select.of("wave", wording["wave"], chosen.wave, within),),
+        fields=(Select.of_wave(chosen.wave, waves, wording),),
         shares=tuple(Choice(each, wording[f"what_if.fewer_{each}"], each == chosen.fewer) for each in FEWER),
         picks=picks,
         outcome=_outcome(chosen, survey, picks, scenarios, web) if scenarios else None,
