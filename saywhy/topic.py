@@ -70,6 +70,10 @@ class Topic:
     parts: tuple[Part, ...] = ()
     definition: Definition | None = None
 
+    def name(self, language: str) -> str:
+        """The label in a language, or the one that it has if there is none in it."""
+        return self.labels.get(language, self.label)
+
     @property
     def is_discovered(self) -> bool:
         """Whether clustering found it; not if people or the cause library define what is in it."""

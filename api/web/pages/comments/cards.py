@@ -37,7 +37,7 @@ class Names:
         adopted = {topic.theme: topic.label for topic in topics if topic.is_adopted}
         return cls(
             {**adopted, **{theme.id: theme.name(language) for theme in code_frame}},
-            {topic.id: label_of(topic, language) for topic in topics},
+            {topic.id: topic.name(language) for topic in topics},
         )
 
     def theme(self, id: str) -> str:
@@ -45,11 +45,6 @@ class Names:
 
     def cause(self, id: str) -> str:
         return self.causes.get(id, id)
-
-
-def label_of(topic: Topic, language: str) -> str:
-    """What a cause is called in a language."""
-    return topic.labels.get(language, topic.label)
 
 
 def card(comment: FoundComment, names: Names, back: str, web: Web, *, is_done: bool = False) -> CommentCard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.customers import CustomerName
+from api.web.facts import Fact
 from api.web.selects import Select
 from api.web.shell import Choice, Link
 
@@ -55,14 +56,6 @@ class FollowUps:
     nothing: str
     more: str | None
     first: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A value with its label."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)

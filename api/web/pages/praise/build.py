@@ -8,7 +8,7 @@ from api.web.pages.praise.context import PraisedFor, Wall
 from api.web.rendering import Web
 from api.web.selects import Select
 from pipelines.clean.personal_data.kinds import STAFF
-from pipelines.render.ranking import issue_label, quote_texts, single_language
+from pipelines.render.ranking import issue_label, label_language, quote_texts
 from saywhy.code_frame import CodeFrame
 from saywhy.report import Report
 
@@ -38,7 +38,7 @@ def _praised(report: Report, code_frame: CodeFrame, web: Web) -> Iterator[Praise
         if new:
             yield PraisedFor(
                 label=issue_label(issue, code_frame, wording),
-                language=single_language(issue.languages) if issue.kind == "topic" else None,
+                language=label_language(issue, wording),
                 people=wording("praise.people", n=wording.count(issue.promoters)),
                 quotes=quote_texts(new, wording),
             )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from fastapi import Response
 
 from api.http.auth import ReadAccess
@@ -12,13 +10,12 @@ from api.web.page import Page
 from api.web.pages.quality.build import WaveCounts, quality
 from api.web.pages.quality.context import Quality
 from api.web.rendering import WebDep
+from api.web.surveys import find_report, read_report
 from saywhy.errors import Conflict
-from saywhy.report import ALL_WAVES
 from saywhy.store.audits import AuditProgress
 from service.audits.sample import read_progress
 from service.jobs import list_jobs
 from service.reports import reading
-from service.reports.reading import StoredReport
 
 PATH = "/quality"
 PAGE = Page("quality", Quality, path=PATH, styles=("work.css",))
@@ -32,9 +29,9 @@ def show(web: WebDep, resources: ReadAccess) -> Response:
     """The page."""
     engine, workspace = resources.engine, resources.workspace
     waves = reading.list_waves(engine, workspace)
-    report = reading.read_report(engine, workspace, ALL_WAVES) if waves else None
+    report = find_report(resources)
     latest = [group.name for group in report.waves if group.name in waves][-WAVES:] if report else []
-    counts = [_counts(reading.read_stored(engine, workspace, wave)) for wave in latest]
+    counts = [WaveCounts.of(read_report(resources, wave)) for wave in latest]
     imports = list_jobs(engine, workspace, IMPORTS, kind="import").entries
     return web.render(PAGE, quality(report, counts, _audit(resources), imports, web))
 
@@ -45,9 +42,3 @@ def _audit(resources: Resources) -> AuditProgress | None:
         return read_progress(resources.engine, resources.workspace)
     except Conflict:
         return None
-
-
-@lru_cache(maxsize=2 * WAVES)
-def _counts(stored: StoredReport) -> WaveCounts:
-    """Parsing takes longer than reading; what is stored is the key."""
-    return WaveCounts.of(stored.report())
