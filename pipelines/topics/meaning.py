@@ -96,13 +96,13 @@ class MeaningIndex:
         of_comment = np.maximum.reduceat(similarity, self.first)
         order = np.argsort(-of_comment, kind="stable")[:limit]
         ends = [*self.first[1:].tolist(), len(similarity)]
-        found = []
+        close = []
         for comment in order[of_comment[order] >= MIN_SIMILARITY].tolist():
             start = int(self.first[comment])
             clause = start + int(np.argmax(similarity[start : ends[comment]]))
             span = int(self.spans[clause, 0]), int(self.spans[clause, 1])
-            found.append(CloseComment(self.hashes[comment], span, float(of_comment[comment])))
-        return found
+            close.append(CloseComment(self.hashes[comment], span, float(of_comment[comment])))
+        return close
 
 
 def nearest_topics(
