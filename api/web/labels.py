@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DrawnName:
-    """A `PlacedName` as a template prints it (`charts.html.j2`)."""
+    """A `PlacedName` as a template prints it (`labels.html.j2`)."""
 
     x: str
     anchor: str

@@ -60,3 +60,11 @@ class Select:
 def wave_choices(waves: Iterable[str], wording: Wording) -> list[tuple[str, str]]:
     """(value, label) of all waves together, then of each of `waves`."""
     return [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves if wave != ALL_WAVES)]
+
+
+def segment_choices(segments: Iterable[str], wording: Wording) -> dict[str, list[tuple[str, str]]]:
+    """(value, label) of each segment (`dimension=value`), once, by its dimension; empty names are none."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for segment in filter(None, dict.fromkeys(segments)):
+        groups.setdefault(segment.partition("=")[0], []).append((segment, wording.segment(segment)))
+    return groups

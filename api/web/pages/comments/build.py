@@ -10,7 +10,7 @@ from api.web.pages.comments.cards import PATH, Names, card
 from api.web.pages.comments.context import Bulk, CommentList, KeyHelp, NamedLink
 from api.web.pages.comments.filters import Filters
 from api.web.rendering import Web
-from api.web.selects import Select
+from api.web.selects import Select, segment_choices
 from api.web.shell import Choice
 from pipelines.render.wording import Wording
 from saywhy.access import Scope
@@ -106,9 +106,7 @@ def _themes(names: Names) -> list[tuple[str, str]]:
 
 def _selects(facets: Facets, names: Names, filters: Filters, wording: Wording) -> tuple[Select, ...]:
     """The filters for which there is anything to choose."""
-    segments: dict[str, list[tuple[str, str]]] = {}
-    for name in dict.fromkeys([*facets.segments, *filters.segment]):
-        segments.setdefault(name.partition("=")[0], []).append((name, wording.segment(name)))
+    segments = segment_choices([*facets.segments, *filters.segment], wording)
     voices = dict.fromkeys([*facets.languages, filters.voice])
     sources = dict.fromkeys([*facets.sources, filters.source])
     waves = dict.fromkeys([*facets.waves, filters.wave])

@@ -19,7 +19,7 @@ from api.web.pages.overview.context import (
 )
 from api.web.pages.overview.filters import Filters, Mark
 from api.web.rendering import Web
-from api.web.selects import Select, wave_choices
+from api.web.selects import Select, segment_choices, wave_choices
 from api.web.shell import Choice
 from pipelines.render.page import finding_text, group_table, lead, score_panel
 from pipelines.render.wording import Wording
@@ -146,13 +146,7 @@ def _selects(
 ) -> tuple[Select, ...]:
     """The filters for which the report has anything to choose."""
     wording = web.wording
-    dimensions: dict[str, list[tuple[str, str]]] = {}
-    for group in report.segments:
-        dimensions.setdefault(group.name.partition("=")[0], []).append((group.name, wording.segment(group.name)))
-    if filters.segment and filters.segment not in {group.name for group in report.segments}:
-        dimensions.setdefault(filters.segment.partition("=")[0], []).append(
-            (filters.segment, wording.segment(filters.segment))
-        )
+    segments = segment_choices([*(group.name for group in report.segments), filters.segment], wording)
     voices = [tag for tag, _ in report.languages if tag != "und"]
     named = [(tag, wording.language_name(tag)) for tag in dict.fromkeys([*voices, filters.voice]) if tag]
     issues = report.delights if filters.group == "promoters" else report.issues
@@ -170,7 +164,7 @@ def _selects(
     selects = (
         select("wave", wave_choices(waves, wording)),
         select("group", [(group.plural, wording[group.plural]) for group in PRIORITY]),
-        select("segment", [("", wording["overview.every_segment"])], dimensions),
+        select("segment", [("", wording["overview.every_segment"])], segments),
         select("voice", [("", wording["overview.every_voice"]), *named]),
         select(
             "mark",
