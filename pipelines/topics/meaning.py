@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.arrays import Integers, Vectors, unpack
 from pipelines.topics.clustering.language_centring import LanguageCentring
-from saywhy.correction import Span
+from saywhy.annotation import Span
 from saywhy.topic import ClusteringFit, Topic
 
 #: Similarities below it are accidental: set by hand on the sample, where the closest clause to a subject that nobody

@@ -24,7 +24,8 @@ from api.web.pages.comments.filters import FiltersDep
 from api.web.pages.comments.panel import panel
 from api.web.rendering import WebDep
 from api.web.surveys import find_report
-from saywhy.correction import NO_VALUE, CorrectionKind, Span, span_text
+from saywhy.annotation import Span
+from saywhy.correction import NO_VALUE, CorrectionKind, span_of, span_text
 from saywhy.errors import InvalidInput
 from service.comment_facets import read_facets
 from service.comments import find_comments
@@ -157,12 +158,7 @@ def _bulk_change(form: Form) -> tuple[CorrectionKind, str]:
 
 def _span(text: str) -> Span | None:
     """The span `start-end`; None for no text."""
-    if not text:
-        return None
-    start, _, end = text.partition("-")
-    if not (start.isdecimal() and end.isdecimal() and len(text) < 20):
-        raise InvalidInput(f"{text!r} is no span: START-END")
-    return int(start), int(end)
+    return span_of(text) if text else None
 
 
 def _with_done(address: str, response: int) -> str:

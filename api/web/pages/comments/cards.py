@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from api.web.pages.comments.context import CommentCard, NamedLink, Piece, SaidOfClause
 from api.web.rendering import Web
 from saywhy.access import Scope
+from saywhy.annotation import Span
 from saywhy.code_frame import CodeFrame
-from saywhy.correction import Correction, CorrectionKind, Span, span_text
+from saywhy.correction import Correction, CorrectionKind, span_text
 from saywhy.feedback import Scale
 from saywhy.report import ALL_WAVES
 from saywhy.topic import Topic
