@@ -2,10 +2,9 @@
 
     python -m benchmarks.web_pages [--comments 100000] [--requests 40] [--folder DIR]
 
-The survey is `benchmarks.large_survey`, analysed with `benchmarks.recombined_annotator`: everything else is the product,
-and so are numbers and shapes of its reports. `saywhy serve` runs in its own process. A page is asked for again and again
-on one connection, as nobody reads faster than a page is made; the first time is shown apart, as it fills caches. First
-paint and bytes are those of Chromium that has seen nothing of the app, with scripts, styles and fonts.
+The survey is `benchmarks.large_survey`, analysed with `benchmarks.recombined_annotator` instead of the encoder. `saywhy
+serve` runs in its own process. A page is requested again and again on one connection; the first request, which fills
+caches, is shown apart. First paint and bytes are those of a Chromium with an empty cache, with scripts and styles.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class OneClauseAnnotator:
 
 
 def test_combined_annotations_have_the_offsets_of_the_comment(tmp_path: Path) -> None:
-    """The clauses of a recombined comment are its sentences, including inserted times, and nothing is left out of it as it is read."""
+    """The clauses of a recombined comment, which is read whole, are its sentences, including inserted times."""
     write(tmp_path / "a.csv", 3000)
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
         comments = [Comment(row[COMMENT], row["Language"]) for row in csv.DictReader(file) if row[COMMENT]]
