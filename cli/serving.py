@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from socket import AF_INET, AF_INET6, create_server, socket
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.configuration import read_settings, worker_options
 from saywhy.errors import Conflict
-from saywhy.settings import Settings
+
+if TYPE_CHECKING:
+    from saywhy.settings import Settings
 
 
 def serve(

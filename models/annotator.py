@@ -154,9 +154,10 @@ class Annotator:
         states, text_starts = group.encoded.states, group.encoded.starts
         starts, ends = group.bounds
         logits = self._heads(states, starts, ends)
-        vectors = self._vectors(states, starts, ends)
         # The vector of a whole comment includes prefix and special tokens, as the vectors of the base encoder do.
-        vectors[group.offsets[:-1]] = self._vectors(states, text_starts[:-1], text_starts[1:])
+        wholes = group.offsets[:-1]
+        starts[wholes], ends[wholes] = text_starts[:-1], text_starts[1:]
+        vectors = self._vectors(states, starts, ends)
         themes = np.asarray(1 / (1 + np.exp(-logits.themes)), np.float32)
         polarities = softmax(logits.polarities)
         sentiments = softmax(logits.sentiment / self._temperature)

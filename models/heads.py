@@ -46,18 +46,19 @@ class Heads:
         if weight.shape[1] != columns:
             raise ValueError(f"heads have {weight.shape[1]} columns, {themes} themes need {columns}")
         self._weight, self._bias, self._themes = weight, bias, themes
+        # Query of each vote: a theme's query for its vote and its three polarities, the last query for the sentiment.
+        numbers = np.arange(themes)
+        self._query = np.concatenate([numbers, np.repeat(numbers, 3), np.full(4, themes)])
 
     def __call__(self, states: Vectors, starts: Integers, ends: Integers) -> SpanLogits:
         """Logits of the spans `starts[i]:ends[i]` of `states` (tokens, hidden). No span may be empty."""
         k = self._themes
         columns = states @ self._weight + self._bias
         attention, votes = columns[:, : k + 1], columns[:, k + 1 :]
-        # Query of each vote: a theme's query for its vote and its three polarities, the last query for the sentiment.
-        query = np.concatenate([np.arange(k), np.repeat(np.arange(k), 3), np.full(4, k)])
         # Clipped as in training. Subtracting the maximum instead would make a result depend on the rest of the batch.
         attention = np.exp(np.clip(attention, -ATTENTION_LIMIT, ATTENTION_LIMIT))
         total = _sum_spans(attention, starts, ends)
-        pooled = _sum_spans(attention[:, query] * votes, starts, ends) / total[:, query]
+        pooled = _sum_spans(attention[:, self._query] * votes, starts, ends) / total[:, self._query]
         return SpanLogits(pooled[:, :k], pooled[:, k : 4 * k].reshape(-1, k, 3), pooled[:, 4 * k :])
 
 

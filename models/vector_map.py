@@ -28,9 +28,12 @@ class VectorMap:
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
     _inverse: NDArray[np.float32] = field(init=False, repr=False)
+    _origin: NDArray[np.float32] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_inverse", np.linalg.inv(self.weight.astype(np.float64)).astype(np.float32))
+        inverse = np.linalg.inv(self.weight.astype(np.float64)).astype(np.float32)
+        object.__setattr__(self, "_inverse", inverse)
+        object.__setattr__(self, "_origin", self.bias @ inverse)
 
     @classmethod
     def of(cls, heads: Mapping[str, NDArray[np.generic]]) -> VectorMap | None:
@@ -49,7 +52,7 @@ class VectorMap:
         With the length s that was divided by, the vector is `s * direction - origin`. It has unit length, so s is a
         root of a quadratic equation: the larger one, as the origin of the map lies within the unit sphere.
         """
-        direction, origin = mapped @ self._inverse, self.bias @ self._inverse
+        direction, origin = mapped @ self._inverse, self._origin
         square, half = np.einsum("nd,nd->n", direction, direction), direction @ origin
         root = np.sqrt(np.maximum(half * half - square * (origin @ origin - 1), 0))
         length = (half + root) / np.maximum(square, np.finfo(np.float32).tiny)

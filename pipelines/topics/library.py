@@ -83,7 +83,7 @@ def match_library(
     )
     if not library or not clauses:
         return match
-    index = {entry.id: number for number, entry in enumerate(library)}
+    index = {entry.id: number for number, entry in enumerate(library)} if previous else {}
     is_praise = np.array([entry.polarity == Polarity.POSITIVE for entry in library], bool)
     memberships = previous.memberships if previous else {}
     neighbours = Neighbours.of(clauses, vectors, probabilities) if is_survey else None

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from models.script import fold_script
-from pipelines.clean.personal_data import PLACEHOLDERS, mask
 from saywhy.text import normalise
 
 #: Keywords that a topic has at most.
@@ -29,7 +28,6 @@ _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’&.+-][^\W_{_HAN}]+)*")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|un|quell|(?:d|n|s)?[aeu]ll)['’](?=\w{2})", re.IGNORECASE)
 #: Addresses and names on the web, which are no words.
 WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\w)@\w+")
-_MASKS = re.compile("|".join((*map(re.escape, PLACEHOLDERS), WEB_ADDRESS.pattern)))
 
 
 class Token(NamedTuple):
@@ -91,7 +89,19 @@ def tokens_of(text: str) -> Iterator[Token]:
 
 def without_personal_data(text: str) -> str:
     """The text with a full stop for personal data and for web addresses, so that no phrase continues across them."""
-    return _MASKS.sub(" . ", mask(text)[0])
+    # Imported where it is used: its expressions take a tenth of a second to compile, and `saywhy classify`, which
+    # names causes of the library only, has no phrases to mask.
+    from pipelines.clean.personal_data import mask
+
+    return _masks().sub(" . ", mask(text)[0])
+
+
+@cache
+def _masks() -> re.Pattern[str]:
+    """The placeholders of personal data, and web addresses."""
+    from pipelines.clean.personal_data import PLACEHOLDERS
+
+    return re.compile("|".join((*map(re.escape, PLACEHOLDERS), WEB_ADDRESS.pattern)))
 
 
 def surface_forms(texts: Iterable[str]) -> dict[str, str]:

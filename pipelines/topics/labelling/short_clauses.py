@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Integers
-from pipelines.clean.personal_data import mask
 from pipelines.display_width import display_width
 from pipelines.topics.labelling.headings import to_heading
 from pipelines.topics.labelling.keyphrases import WordClass, stem, word_class
@@ -64,6 +63,8 @@ def short_clauses(
     A heading is good if the clause is central, if its words are frequent in the topic, and if it is whole, brief and
     about more than one person.
     """
+    from pipelines.clean.personal_data import mask  # where it is used, as in `keywords.without_personal_data`
+
     rows = np.argsort(-centrality, kind="stable")[:_CANDIDATES].tolist()
     public = {row: WEB_ADDRESS.sub("", mask(texts[row])[0]) for row in rows}
     words = {row: [token.text for token in tokens_of(normalise(without_personal_data(texts[row])))] for row in rows}
