@@ -11,6 +11,7 @@ import sys
 _SCRIPTS = (
     "classify",
     "latency",
+    "start_up",
     "clean",
     "import_million",
     "comment_search",

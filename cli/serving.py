@@ -34,7 +34,7 @@ def run_server(settings: Settings, sockets: list[socket] | None = None) -> None:
     the models raises, and `Conflict` if anybody could do everything.
     """
     from api.app import create_app
-    from api.http.dependencies import open_resources
+    from api.http.dependencies import open_resources, prepare
     from api.http.server import Server
     from service import logs
     from service.access import refuse_open_server
@@ -45,7 +45,7 @@ def run_server(settings: Settings, sockets: list[socket] | None = None) -> None:
     refuse_open_server(resources.engine, settings.host)
     app = create_app(settings, resources, worker=working(worker_options(settings)))
     logs.configure()
-    Server(app, settings.host, settings.port, settings.drain_seconds).run(sockets)
+    Server(app, settings.host, settings.port, settings.drain_seconds, when_ready=prepare).run(sockets)
 
 
 def listen(settings: Settings) -> socket:

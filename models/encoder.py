@@ -20,8 +20,9 @@ from models.script import fold_script
 
 #: Texts of more tokens than this are encoded in windows of equal length, none longer than this; nothing is cut off.
 WINDOW = 256
-#: Tokens in one run of the graph. More would not fit the caches; fewer would leave cores idle.
-BATCH_TOKENS = 2048
+#: Tokens in one run of the graph. With more, what lies between its products leaves the caches; with fewer, the products
+#: are too small to be fast (docs/benchmarks.md, "Start-up, and the size of runs").
+BATCH_TOKENS = 384
 #: ONNX Runtime fuses these by default, but the fused kernel is slower than its parts.
 _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
 

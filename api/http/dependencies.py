@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from asyncio import Lock, Semaphore
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
 from typing import Annotated, TypedDict, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 
 from api.http.access_policy import AccessPolicy
 from api.http.rendered import Renderings
@@ -65,16 +66,13 @@ class State(TypedDict):
 def open_resources(settings: Settings) -> Resources:
     """Open the store, creating the workspace, and load the models, warmed up so that the first request is not slower.
 
-    The tables of language detection take seconds to load; a background thread loads them while requests are already
-    answered, and a comment that needs one sooner loads it itself. Runs that a killed process left running are marked
-    as failed. Raises `StoreUnavailable` and `BundleDamaged`.
+    Runs that a killed process left running are marked as failed. Raises `StoreUnavailable` and `BundleDamaged`.
     """
     engine = open_store(settings.database_url, settings.anonymity_key_file, connections=worker_threads(settings))
     create(engine, settings.workspace)
     end_abandoned(engine, settings.workspace)
     annotator = load_annotator(settings.registry, settings.threads)
     annotator.annotate([Comment("Thank you, it works.", language="en")])
-    Thread(target=language.load, args=[PAUSE], daemon=True).start()
     others = (name.strip() for name in (settings.benchmark_workspaces or "").split(","))
     return Resources(
         engine,
@@ -85,6 +83,21 @@ def open_resources(settings: Settings) -> Resources:
         upload_limit=settings.upload_limit * 1024**2,
         outgoing=Outgoing.of(settings.webhook_hosts, settings.webhook_timeout),
     )
+
+
+def prepare(app: FastAPI) -> None:
+    """Do in the background what takes seconds and need not be done before requests are answered: the reference, and the
+    tables of language detection. Who needs one of them sooner waits for it.
+
+    Not before the server listens: most of that time it holds the interpreter lock, and starting would take longer.
+    """
+
+    def work() -> None:
+        app.openapi()
+        gc.freeze()  # it stays, as all that exists when the server begins
+        language.load(PAUSE)
+
+    Thread(target=work, daemon=True).start()
 
 
 def worker_threads(settings: Settings) -> int:

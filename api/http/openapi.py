@@ -11,6 +11,7 @@ import json
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
@@ -24,16 +25,18 @@ JSON = "application/json"
 def complete(app: FastAPI) -> None:
     """Complete the document of the application."""
     generate = app.openapi
+    generating = Lock()  # it is generated in the background, and perhaps asked for meanwhile
 
     def openapi() -> dict[str, Any]:
-        document = generate()
-        document["components"]["schemas"].update(problems.schemas())
-        for path, operations in document["paths"].items():
-            for method, operation in operations.items():
-                for status, answer in problems.documented(*_statuses(method.upper(), path, operation)).items():
-                    operation["responses"].setdefault(str(status), answer)
-                _add_examples(operation)
-        return document
+        with generating:
+            document = generate()
+            document["components"]["schemas"].update(problems.schemas())
+            for path, operations in document["paths"].items():
+                for method, operation in operations.items():
+                    for status, answer in problems.documented(*_statuses(method.upper(), path, operation)).items():
+                        operation["responses"].setdefault(str(status), answer)
+                    _add_examples(operation)
+            return document
 
     app.openapi = openapi  # type: ignore[method-assign]
 

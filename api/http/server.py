@@ -11,10 +11,12 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from threadpoolctl import threadpool_limits
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -86,7 +88,15 @@ class Server(uvicorn.Server):
     That time is for load balancers to notice; SIGINT, which is for people, does not wait.
     """
 
-    def __init__(self, app: FastAPI, host: str, port: int, drain_seconds: float) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        host: str,
+        port: int,
+        drain_seconds: float,
+        when_ready: Callable[[FastAPI], None] = lambda _: None,
+    ) -> None:
+        """`when_ready` is called as soon as requests are answered."""
         config: dict[str, Any] = {
             "server_header": False,
             "proxy_headers": False,  # read where they are used, as only some proxies are trusted
@@ -99,6 +109,7 @@ class Server(uvicorn.Server):
         super().__init__(uvicorn.Config(app, host, port, **config))
         self._app = app
         self._drain_seconds = drain_seconds
+        self._when_ready = when_ready
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         # How long the interpreter stays with a thread that computes while the event loop has something to do.
@@ -107,7 +118,8 @@ class Server(uvicorn.Server):
         # machine it is waited for thirty times as long as they take.
         threadpool_limits(1, user_api="blas")
         # FastAPI completes its routes when they are first looked at, which would hold up the event loop later.
-        self._app.openapi()
+        for _ in iter_route_contexts(self._app.routes):
+            pass
         super().run(sockets)
 
     async def main_loop(self) -> None:
@@ -115,6 +127,7 @@ class Server(uvicorn.Server):
         # which nothing else runs, every few seconds under load.
         gc.collect()
         gc.freeze()
+        self._when_ready(self._app)
         await super().main_loop()
         self._app.state.is_draining = True
         if signal.SIGTERM in self._captured_signals:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.http import auth, middleware, server, worker_slots
+from api.http import auth, dependencies, middleware, server, worker_slots
 from api.http.dependencies import Resources
 from saywhy import store
 from saywhy.settings import Settings
@@ -64,9 +64,11 @@ def app(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
 
 
 @contextmanager
-def running(app: FastAPI) -> Iterator[tuple[server.Server, str]]:
+def running(
+    app: FastAPI, when_ready: Callable[[FastAPI], None] = lambda _: None
+) -> Iterator[tuple[server.Server, str]]:
     """The server in a thread, and its address."""
-    process = server.Server(app, "127.0.0.1", 0, 0)
+    process = server.Server(app, "127.0.0.1", 0, 0, when_ready)
     thread = Thread(target=process.run)
     thread.start()
     try:
@@ -77,6 +79,21 @@ def running(app: FastAPI) -> Iterator[tuple[server.Server, str]]:
     finally:
         process.should_exit = True
         thread.join()
+
+
+def test_what_is_prepared_in_the_background_comes_after_the_server_listens(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reference and the tables of language detection are prepared, while requests are answered."""
+    is_loading, may_end = Event(), Event()
+    monkeypatch.setattr(dependencies.language, "load", lambda _: (is_loading.set(), may_end.wait(60)))
+    with running(app, dependencies.prepare) as (_, address):
+        try:
+            assert is_loading.wait(60)
+            assert app.openapi_schema
+            assert httpx2.get(f"{address}/health/live").status_code == 200
+        finally:
+            may_end.set()
 
 
 def connect(address: str) -> socket.socket:
