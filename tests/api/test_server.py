@@ -19,8 +19,9 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.http import auth, dependencies, middleware, server, worker_slots
-from api.http.dependencies import Resources
+from api.http import auth, middleware, server, worker_slots
+from api.http.dependencies import Resources, prepare
+from pipelines.clean import language
 from saywhy import store
 from saywhy.settings import Settings
 from tests.api.hostile_requests import BODIES
@@ -86,8 +87,13 @@ def test_what_is_prepared_in_the_background_comes_after_the_server_listens(
 ) -> None:
     """The reference and the tables of language detection are prepared, while requests are answered."""
     is_loading, may_end = Event(), Event()
-    monkeypatch.setattr(dependencies.language, "load", lambda _: (is_loading.set(), may_end.wait(60)))
-    with running(app, dependencies.prepare) as (_, address):
+
+    def load(_: float) -> None:
+        is_loading.set()
+        may_end.wait(60)
+
+    monkeypatch.setattr(language, "load", load)
+    with running(app, prepare) as (_, address):
         try:
             assert is_loading.wait(60)
             assert app.openapi_schema
