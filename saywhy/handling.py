@@ -9,9 +9,6 @@ from typing import Any
 
 from saywhy.errors import InvalidInput
 
-#: Longest name of an owner and longest ticket, in characters.
-LONGEST_OWNER, LONGEST_TICKET = 120, 500
-
 
 class Progress(StrEnum):
     """How far people have come with a cause. From when on it is fixed, and whether that shows, a `Fix` says."""
@@ -30,6 +27,10 @@ class HandlingField(StrEnum):
     ASIDE = "aside"
     EFFORT = "effort"  # kept in `store.efforts`; here is its history
     FIX = "fix"  # kept in `store.fixes`; here is its history
+
+
+#: Longest texts of fields, in characters.
+LONGEST_LINES = {HandlingField.OWNER: 120, HandlingField.TICKET: 500}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ from saywhy.code_frame import CodeFrame
 from saywhy.errors import Conflict, NotFound
 from saywhy.fix import Fix
 from saywhy.handling import (
-    LONGEST_OWNER,
-    LONGEST_TICKET,
+    LONGEST_LINES,
     Aside,
     Handling,
     HandlingChange,
@@ -35,9 +34,14 @@ from service.workspaces import reading, writing
 
 
 def read_handling(engine: Engine, workspace: str, cause: str) -> tuple[Handling, tuple[HandlingChange, ...]]:
-    """How a cause (`kind:id`) is handled, and all changes of it, latest first. Raises `WorkspaceNotFound`."""
+    """How a cause (`kind:id`) is handled, and all changes of it, latest first.
+
+    Raises `WorkspaceNotFound`, and `NotFound` for a cause without changes that is neither in the latest report nor
+    among the topics.
+    """
     with reading(engine, workspace) as (connection, workspace_id):
-        changes = store.cause_changes.load(connection, workspace_id, cause)
+        if not (changes := store.cause_changes.load(connection, workspace_id, cause)):
+            _require_cause(connection, workspace_id, cause)
     return _handling(changes), tuple(reversed(changes))
 
 
@@ -50,36 +54,44 @@ def list_handling(engine: Engine, workspace: str) -> dict[str, Handling]:
     return {cause: _handling(changes) for cause, changes in by_cause.items()}
 
 
-def set_progress(engine: Engine, workspace: str, cause: str, progress: Progress, *, by: str) -> HandlingChange | None:
-    """Say how far people have come with a cause; the change, None if nothing changed.
+def change_handling(
+    engine: Engine,
+    workspace: str,
+    cause: str,
+    wanted: Mapping[HandlingField, Progress | str | Aside | None],
+    *,
+    by: str,
+) -> tuple[HandlingChange, ...]:
+    """Set progress, owner, ticket (an address or a number) or aside of a cause, or several of them, all or none.
 
-    Raises, as the next three do, `WorkspaceNotFound`, and `NotFound` for a cause that is neither in the latest report
-    nor among the topics.
+    None and blank texts stand for nobody, no ticket, and set aside no longer. What a cause that is set aside costs now,
+    and how many customers name it, is taken from the report. Returns the changes, none for a field that is the same.
+    Raises `WorkspaceNotFound`, `InvalidInput`, and `NotFound` for a cause that is neither in the latest report nor
+    among the topics.
     """
-    value = None if progress is Progress.NEW else progress.value
-    return _set(engine, workspace, cause, HandlingField.PROGRESS, value, by=by)
-
-
-def assign(engine: Engine, workspace: str, cause: str, owner: str, *, by: str) -> HandlingChange | None:
-    """Say who owns a cause; empty for nobody. Raises also `InvalidInput`."""
-    value = single_line(owner, "the owner", LONGEST_OWNER) if owner.strip() else None
-    return _set(engine, workspace, cause, HandlingField.OWNER, value, by=by)
-
-
-def link_ticket(engine: Engine, workspace: str, cause: str, ticket: str, *, by: str) -> HandlingChange | None:
-    """Name the ticket of a cause, by address or number; empty for none. Raises also `InvalidInput`."""
-    value = single_line(ticket, "the ticket", LONGEST_TICKET) if ticket.strip() else None
-    return _set(engine, workspace, cause, HandlingField.TICKET, value, by=by)
-
-
-def set_aside(engine: Engine, workspace: str, cause: str, aside: Aside | None, *, by: str) -> HandlingChange | None:
-    """Set a cause aside, or no longer. What it costs now, and how many customers name it, is taken from the report."""
-    with reading(engine, workspace) as (connection, workspace_id):
+    with writing(engine, workspace) as (connection, workspace_id):
+        store.workspaces.lock(connection, workspace_id)
+        _require_cause(connection, workspace_id, cause)
         issue = _issues(connection, workspace_id).get(cause)
-    if aside is not None:
-        points, customers = measures(issue)
-        aside = replace(aside, points_then=points or 0.0, customers_then=customers or 0)
-    return _set(engine, workspace, cause, HandlingField.ASIDE, aside.as_json() if aside else None, by=by)
+        changes = [
+            _keep(connection, workspace_id, cause, field, _stored(field, value, issue), by=by)
+            for field, value in wanted.items()
+        ]
+    return tuple(filter(None, changes))
+
+
+def _stored(field: HandlingField, value: Progress | str | Aside | None, issue: Issue | None) -> Any:
+    """The value as it is kept; None for what a cause is at first."""
+    match value:
+        case Progress():
+            return None if value is Progress.NEW else value.value
+        case Aside():
+            points, customers = measures(issue)
+            return replace(value, points_then=points or 0.0, customers_then=customers or 0).as_json()
+        case str() if value.strip():
+            return single_line(value, f"the {field}", LONGEST_LINES[field])
+        case _:
+            return None
 
 
 def is_aside(handling: Handling, issue: Issue | None, today: date) -> bool:
@@ -123,7 +135,10 @@ def undo_change(engine: Engine, workspace: str, number: int, *, by: str, code_fr
         case HandlingField.FIX:
             _undo_fix(engine, workspace, change, by, code_frame)
         case _:
-            _set(engine, workspace, change.cause, change.field, change.before, by=by, undoes=number)
+            with writing(engine, workspace) as (connection, workspace_id):
+                store.workspaces.lock(connection, workspace_id)
+                _require_cause(connection, workspace_id, change.cause)
+                _keep(connection, workspace_id, change.cause, change.field, change.before, by=by, undoes=number)
     return change
 
 
@@ -143,15 +158,19 @@ def _require_latest(change: HandlingChange, changes: Mapping[int, HandlingChange
             raise Conflict(f"the {change.field} was changed again since, by change {other.id}: undo that first")
 
 
-def _set(
-    engine: Engine, workspace: str, cause: str, field: HandlingField, value: Any, *, by: str, undoes: int | None = None
+def _keep(
+    connection: Connection,
+    workspace_id: int,
+    cause: str,
+    field: HandlingField,
+    value: Any,
+    *,
+    by: str,
+    undoes: int | None = None,
 ) -> HandlingChange | None:
-    with writing(engine, workspace) as (connection, workspace_id):
-        store.workspaces.lock(connection, workspace_id)
-        _require_cause(connection, workspace_id, cause)
-        earlier = [one for one in store.cause_changes.load(connection, workspace_id, cause) if one.field is field]
-        before = earlier[-1].value if earlier else None
-        return keep_change(connection, workspace_id, cause, field, before, value, by=by, undoes=undoes)
+    earlier = [one for one in store.cause_changes.load(connection, workspace_id, cause) if one.field is field]
+    before = earlier[-1].value if earlier else None
+    return keep_change(connection, workspace_id, cause, field, before, value, by=by, undoes=undoes)
 
 
 def _require_cause(connection: Connection, workspace_id: int, cause: str) -> None:

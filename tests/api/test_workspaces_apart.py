@@ -150,6 +150,7 @@ NAMED = {
     "schedule": ["1"],
     "endpoint": ["1"],
     "delivery": ["1"],
+    "change": ["1"],
     "source": ["{source}"],
     "plan": ["2027"],
 }
@@ -158,6 +159,8 @@ NAMED = {
 BODIES: dict[str, Any] = {
     "/v1/classify": {"comments": [{"id": 1, "text": "slow"}]},
     "/v1/fixes": {"cause": "support", "wave": "W2"},
+    "/v1/handling/{cause}": {"owner": "Ada"},
+    "/v1/handling/{cause}/effort": {"effort_days": 3},
     "/v1/topic-edits": {"kind": "pin", "topic": "{topic}"},
     "/v1/audits": {"comments": [{"id": "{comment}", "labels": []}]},
     "/v1/mappings/{name}": {"columns": ["b"], "roles": {}},

@@ -135,6 +135,15 @@ def read_reports(client: Client) -> None:
     client.fixes.remove(fix.cause)
     assert client.fixes.list() == []
 
+    handled = client.handling.change(fix.cause, progress="reviewed", owner="Ada", aside=m.AsideIn(points=2))
+    assert (handled.owner, handled.aside.points if handled.aside else None) == ("Ada", 2)
+    assert client.handling.change(fix.cause, aside=None).aside is None
+    estimated = client.handling.set_effort(fix.cause, effort_days=3)
+    assert estimated.changes[0].value == {"days": 3}
+    assert client.handling.undo(estimated.changes[0].id).changes[0].undoes == estimated.changes[0].id
+    assert client.handling.read(fix.cause).owner == "Ada"
+    assert [each.cause for each in client.handling.list()] == [fix.cause]
+
     pages = client.comments.list(theme="billing", segment=["region=north"], group="detractor", limit=5)
     assert_type(pages, Iterator[m.ExportedResponse])
     comments = list(pages)

@@ -10,7 +10,7 @@ from saywhy import store
 from saywhy.code_frame import load_code_frame
 from saywhy.errors import Conflict, InvalidInput, NotFound
 from saywhy.fix import Fix
-from saywhy.handling import Aside, HandlingField, Progress
+from saywhy.handling import Aside, HandlingChange, HandlingField, Progress
 from saywhy.store import Engine
 from service import handling
 from service.efforts import set_effort
@@ -28,6 +28,18 @@ def undo(engine: Engine, number: int) -> None:
     handling.undo_change(engine, AT, number, by="Bea", code_frame=CODE_FRAME)
 
 
+def set_field(
+    engine: Engine,
+    field: HandlingField,
+    value: Progress | str | Aside | None,
+    *,
+    by: str = "Ada",
+    cause: str = SUPPORT,
+) -> HandlingChange | None:
+    """Set one field; the change, if it is one."""
+    return next(iter(handling.change_handling(engine, AT, cause, {field: value}, by=by)), None)
+
+
 def values(engine: Engine) -> list[tuple[str, object, object, str]]:
     """The changes of support, latest first."""
     _, changes = handling.read_handling(engine, AT, SUPPORT)
@@ -37,11 +49,11 @@ def values(engine: Engine) -> list[tuple[str, object, object, str]]:
 def test_what_people_set_is_kept_and_can_be_taken_back(engine: Engine) -> None:
     """Progress, owner and ticket, with every change in the history; taking the undo back restores the value."""
     analysed(engine, responses())
-    handling.set_progress(engine, AT, SUPPORT, Progress.REVIEWED, by="Ada")
-    handling.assign(engine, AT, SUPPORT, " Eda ", by="Ada")
-    assert handling.assign(engine, AT, SUPPORT, "Eda", by="Ada") is None
-    handling.link_ticket(engine, AT, SUPPORT, "OPS-17", by="Ada")
-    handling.assign(engine, AT, SUPPORT, "", by="Bea")
+    set_field(engine, HandlingField.PROGRESS, Progress.REVIEWED)
+    set_field(engine, HandlingField.OWNER, " Eda ")
+    assert set_field(engine, HandlingField.OWNER, "Eda") is None
+    set_field(engine, HandlingField.TICKET, "OPS-17")
+    set_field(engine, HandlingField.OWNER, "", by="Bea")
     now, changes = handling.read_handling(engine, AT, SUPPORT)
     assert (now.progress, now.owner, now.ticket) == (Progress.REVIEWED, None, "OPS-17")
     assert values(engine) == [
@@ -60,8 +72,8 @@ def test_what_people_set_is_kept_and_can_be_taken_back(engine: Engine) -> None:
 def test_only_the_latest_change_of_a_field_can_be_taken_back(sqlite_engine: Engine) -> None:
     """An earlier one would overwrite what somebody set since, and a number that is none is not found."""
     analysed(sqlite_engine, responses())
-    first = handling.assign(sqlite_engine, AT, SUPPORT, "Ada", by="Ada")
-    handling.assign(sqlite_engine, AT, SUPPORT, "Eda", by="Ada")
+    first = set_field(sqlite_engine, HandlingField.OWNER, "Ada")
+    set_field(sqlite_engine, HandlingField.OWNER, "Eda")
     assert first is not None
     with pytest.raises(Conflict, match="undo that first"):
         undo(sqlite_engine, first.id)
@@ -121,14 +133,14 @@ def test_a_cause_comes_back_with_the_first_condition(
 def test_what_is_set_aside_is_listed_until_it_is_over(engine: Engine) -> None:
     """With the points of the report on all waves as those of when it was set aside."""
     analysed(engine, responses())
-    handling.set_aside(engine, AT, SUPPORT, Aside(date=date(2027, 1, 1), points=2.0), by="Ada")
+    set_field(engine, HandlingField.ASIDE, Aside(date=date(2027, 1, 1), points=2.0))
     [issue] = [issue for issue in read_report(engine, AT, "all").issues if str(issue.key) == SUPPORT]
     aside = handling.list_handling(engine, AT)[SUPPORT].aside
     assert aside is not None
     assert aside.points_then == issue.impact
     assert handling.causes_aside(engine, AT, date(2026, 12, 31)) == {SUPPORT}
     assert handling.causes_aside(engine, AT, date(2027, 1, 1)) == frozenset()
-    handling.set_aside(engine, AT, SUPPORT, None, by="Ada")
+    set_field(engine, HandlingField.ASIDE, None)
     assert handling.causes_aside(engine, AT, date(2026, 12, 31)) == frozenset()
 
 
@@ -136,11 +148,11 @@ def test_what_cannot_be_set_is_refused(sqlite_engine: Engine) -> None:
     """A cause that is not there, texts of several lines, and no condition at all."""
     analysed(sqlite_engine, responses())
     with pytest.raises(NotFound, match="topic:gone"):
-        handling.assign(sqlite_engine, AT, "topic:gone", "Eda", by="Ada")
+        set_field(sqlite_engine, HandlingField.OWNER, "Eda", by="Ada", cause="topic:gone")
     with pytest.raises(InvalidInput, match="the owner must be one line of 1 to 120"):
-        handling.assign(sqlite_engine, AT, SUPPORT, "E" * 121, by="Ada")
+        set_field(sqlite_engine, HandlingField.OWNER, "E" * 121)
     with pytest.raises(InvalidInput, match="the ticket must be one line"):
-        handling.link_ticket(sqlite_engine, AT, SUPPORT, "a\nb", by="Ada")
+        set_field(sqlite_engine, HandlingField.TICKET, "a\nb")
     for wrong in ({}, {"points": 0.0}, {"points": float("nan")}, {"customers": 0}):
         with pytest.raises(InvalidInput):
             Aside(**wrong)
@@ -150,7 +162,7 @@ def test_what_cannot_be_set_is_refused(sqlite_engine: Engine) -> None:
 def test_names_that_are_forgotten_leave_the_history(sqlite_engine: Engine) -> None:
     """Also those within objects."""
     analysed(sqlite_engine, responses())
-    handling.assign(sqlite_engine, AT, SUPPORT, "Jo Miller", by="Ada")
+    set_field(sqlite_engine, HandlingField.OWNER, "Jo Miller")
     mark_fixed(sqlite_engine, AT, CODE_FRAME, Fix(SUPPORT, wave="W2", release="that of Jo Miller"), by="Ada")
     with sqlite_engine.begin() as connection:
         store.redaction.redact(connection, store.workspaces.find(connection, AT), ["Jo Miller"])

@@ -39,6 +39,7 @@ class Client:
         self.classify = Classify(transport)
         self.reports = reports.Reports(transport)
         self.fixes = reports.Fixes(transport)
+        self.handling = reports.Handling(transport)
         self.comments = reports.Comments(transport)
         self.responses = feedback.Responses(transport)
         self.imports = feedback.Imports(transport)

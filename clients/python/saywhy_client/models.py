@@ -111,6 +111,28 @@ class Alerts(BaseModel):
     alerts: list[AlertOut]
 
 
+class Aside(BaseModel):
+    """
+    Until when a cause is set aside, with what it cost and who named it at the time.
+    """
+
+    points: float | None
+    customers: int | None
+    date: date_aliased | None
+    points_then: float
+    customers_then: int
+
+
+class AsideIn(BaseModel):
+    """
+    Until when a cause is set aside: whichever comes first. At least one member.
+    """
+
+    points: Annotated[float | None, Field(description="Until it costs so many NPS points more.")] = None
+    customers: Annotated[int | None, Field(description="Until so many more customers name it.")] = None
+    date: Annotated[date_aliased | None, Field(description="Until this day.")] = None
+
+
 class AskedWave(BaseModel):
     """
     A wave, and how many customers are asked in it.
@@ -164,6 +186,17 @@ class AuditedEstimates(BaseModel):
     rate: Estimate
     model_rate: float
     impact: Estimate | None
+
+
+class Authored(BaseModel):
+    """
+    What somebody writes.
+    """
+
+    author: Annotated[
+        str | None,
+        Field(description="Who makes the edit; to be left out with a key or a session, whose name it is then."),
+    ] = None
 
 
 class Benchmark(BaseModel):
@@ -903,6 +936,18 @@ class Edits(BaseModel):
     edits: list[Edit]
 
 
+class EffortIn(BaseModel):
+    """
+    What fixing a cause takes.
+    """
+
+    author: Annotated[
+        str | None,
+        Field(description="Who makes the edit; to be left out with a key or a session, whose name it is then."),
+    ] = None
+    effort_days: Annotated[float | None, Field(description="null: nobody knows.")]
+
+
 class Endpoint(BaseModel):
     """
     An endpoint, without its secret.
@@ -1256,6 +1301,75 @@ class HTTPValidationError(BaseModel):
     detail: list[ValidationError] | None = None
 
 
+class Handling(BaseModel):
+    """
+    How people handle a cause.
+    """
+
+    cause: Annotated[str, Field(description="Its key.")]
+    progress: Annotated[
+        Progress, Field(description="From when on it is fixed, and whether that shows, is in `/v1/fixes`.")
+    ]
+    owner: str | None
+    ticket: Annotated[str | None, Field(description="An address or a number.")]
+    aside: Aside | None
+
+
+class HandlingChange(BaseModel):
+    """
+    Somebody set a field of a cause.
+    """
+
+    id: int
+    field: HandlingField
+    before: Annotated[Any, Field(description="A text, or an object for `aside`, `effort` and `fix`; null for none.")]
+    value: Any
+    author: str
+    at: AwareDatetime
+    undoes: Annotated[int | None, Field(description="The change that this one takes back.")]
+
+
+class HandlingDetails(BaseModel):
+    """
+    How people handle a cause, and how that came about.
+    """
+
+    cause: Annotated[str, Field(description="Its key.")]
+    progress: Annotated[
+        Progress, Field(description="From when on it is fixed, and whether that shows, is in `/v1/fixes`.")
+    ]
+    owner: str | None
+    ticket: Annotated[str | None, Field(description="An address or a number.")]
+    aside: Aside | None
+    changes: Annotated[list[HandlingChange], Field(description="Latest first.")]
+
+
+HandlingField = TypeAliasType("HandlingField", Literal["progress", "owner", "ticket", "aside", "effort", "fix"])
+
+
+class HandlingIn(BaseModel):
+    """
+    What changes; a member that is left out stays as it is.
+    """
+
+    author: Annotated[
+        str | None,
+        Field(description="Who makes the edit; to be left out with a key or a session, whose name it is then."),
+    ] = None
+    progress: Annotated[Progress | None, Field(description="null is `new`.")] = None
+    owner: Annotated[str | None, Field(description="null: nobody.")] = None
+    ticket: Annotated[str | None, Field(description="null: none.")] = None
+    aside: Annotated[AsideIn | None, Field(description="null: no longer.")] = None
+
+
+class HandlingList(BaseModel):
+    """
+    The causes of which people ever set anything.
+    """
+
+    causes: list[Handling]
+
+
 HealthBand = TypeAliasType("HealthBand", Literal["healthy", "watch", "at_risk"])
 
 
@@ -1380,7 +1494,7 @@ class Job(BaseModel):
     id: int
     kind: Annotated[str, Field(description="`import`, `analyse`, `export`, `receive` or `pull`.")]
     state: JobState
-    progress: Progress
+    progress: ProgressOut
     arguments: Annotated[dict[str, JsonValue], Field(description="What was asked for.")]
     result: Annotated[dict[str, JsonValue] | None, Field(description="What came of it; null unless it has succeeded.")]
     detail: Annotated[str | None, Field(description="Why it failed, was cancelled, or waits.")]
@@ -1993,7 +2107,10 @@ class Problem(BaseModel):
     ] = None
 
 
-class Progress(BaseModel):
+Progress = TypeAliasType("Progress", Literal["new", "reviewed", "being_fixed"])
+
+
+class ProgressOut(BaseModel):
     """
     How far a job is.
     """

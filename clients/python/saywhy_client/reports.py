@@ -1,4 +1,4 @@
-"""What the analysis found: reports, scenarios, fixes, comments."""
+"""What the analysis found: reports, scenarios, fixes, handling, comments."""
 
 # mypy: disable-error-code="empty-body"
 from __future__ import annotations
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from saywhy_client import models as m
-from saywhy_client.operations import Resource, delete, get, post
+from saywhy_client.operations import Resource, delete, get, patch, post, put
 
 
 class Reports(Resource):
@@ -52,6 +52,39 @@ class Fixes(Resource):
     @delete("/v1/fixes/{cause}")
     def remove(self, cause: str) -> None:
         """Remove the mark."""
+
+
+class Handling(Resource):
+    """How people handle causes, named by key (`theme:support`)."""
+
+    @get("/v1/handling", items="causes")
+    def list(self) -> Sequence[m.Handling]:
+        """The causes of which people ever set anything."""
+
+    @get("/v1/handling/{cause}")
+    def read(self, cause: str) -> m.HandlingDetails:
+        """How a cause is handled, with all changes."""
+
+    @patch("/v1/handling/{cause}")
+    def change(
+        self,
+        cause: str,
+        *,
+        author: str | None = None,
+        progress: m.Progress | None = None,
+        owner: str | None = None,
+        ticket: str | None = None,
+        aside: m.AsideIn | None = None,
+    ) -> m.HandlingDetails:
+        """Change what you pass; None takes it away. A cause is set `aside` until one of the conditions holds."""
+
+    @put("/v1/handling/{cause}/effort")
+    def set_effort(self, cause: str, *, effort_days: float | None, author: str | None = None) -> m.HandlingDetails:
+        """The days that fixing it takes; None: nobody knows."""
+
+    @post("/v1/handling-changes/{change}/undo")
+    def undo(self, change: int, *, author: str | None = None) -> m.HandlingDetails:
+        """Undo the latest change of a field; undoing an undo restores it."""
 
 
 class Comments(Resource):

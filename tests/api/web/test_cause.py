@@ -16,11 +16,11 @@ from api.http.dependencies import Resources
 from models.annotator import Annotator
 from saywhy import store
 from saywhy.code_frame import load_code_frame
-from saywhy.handling import Aside
+from saywhy.handling import Aside, HandlingField
 from saywhy.issue import CauseKey
 from saywhy.settings import Settings
 from service.causes import CauseMoved, read_cause, shares_by_wave
-from service.handling import read_handling, set_aside
+from service.handling import change_handling, read_handling
 from service.reports.reading import read_report
 from service.topics.views import list_topics
 from tests.api.web.conftest import BROWSER, sign_in
@@ -209,7 +209,7 @@ def test_anonymous_workspaces_show_what_was_published(sqlite_engine: Engine, ann
         store.workspaces.promise_anonymity(connection, workspace)
         run = store.runs.start(connection, workspace, "core-1")
         store.reports.save(connection, workspace, run.id, replace(FULL, wave="all"))
-    set_aside(sqlite_engine, "default", "topic:topic-17", Aside(points=1.0), by="Ada")
+    change_handling(sqlite_engine, "default", "topic:topic-17", {HandlingField.ASIDE: Aside(points=1.0)}, by="Ada")
     with TestClient(create_app(Settings(), Resources(sqlite_engine, "default", annotator))) as client:
         client.headers.update(BROWSER)
         page = client.get("/causes/topic:topic-17").text

@@ -11,7 +11,7 @@ from api.http.dependencies import Resources
 from api.web.forms import Form, chosen_of, number_of, value_of
 from saywhy.errors import InvalidInput
 from saywhy.fix import Fix
-from saywhy.handling import Aside, HandlingChange, Progress
+from saywhy.handling import Aside, HandlingField, Progress
 from saywhy.issue import CauseKey
 from saywhy.store import Engine
 from saywhy.topic import Edit, EditKind
@@ -112,32 +112,32 @@ def undo_edit(sent: Submission) -> Done:
 def undo_change(sent: Submission) -> Done:
     """Set a field back to what it was."""
     code_frame = sent.resources.annotator.code_frame
-    change = handling.undo_change(*sent.workspace, number_of(sent.form, "number"), by=sent.by, code_frame=code_frame)
-    return _latest(sent, change)
+    handling.undo_change(*sent.workspace, number_of(sent.form, "number"), by=sent.by, code_frame=code_frame)
+    return _latest(sent)
 
 
 def progress(sent: Submission) -> Done:
     """Say how far people have come."""
     step = chosen_of(sent.form, "progress", Progress)
-    return _latest(sent, handling.set_progress(*sent.workspace, str(sent.cause), step, by=sent.by))
+    return _handle(sent, HandlingField.PROGRESS, step)
 
 
 def owner(sent: Submission) -> Done:
     """Say who owns it."""
-    return _latest(sent, handling.assign(*sent.workspace, str(sent.cause), sent.value("owner"), by=sent.by))
+    return _handle(sent, HandlingField.OWNER, sent.value("owner"))
 
 
 def ticket(sent: Submission) -> Done:
     """Name its ticket."""
-    return _latest(sent, handling.link_ticket(*sent.workspace, str(sent.cause), sent.value("ticket"), by=sent.by))
+    return _handle(sent, HandlingField.TICKET, sent.value("ticket"))
 
 
 def effort(sent: Submission) -> Done:
     """Set the days that fixing it takes."""
     from service.efforts import set_effort
 
-    key, _ = set_effort(*sent.workspace, str(sent.cause), sent.value("effort") or "none", by=sent.by)
-    return _latest(sent, CauseKey.parse(key))
+    set_effort(*sent.workspace, str(sent.cause), sent.value("effort") or "none", by=sent.by)
+    return _latest(sent)
 
 
 def fix(sent: Submission) -> Done:
@@ -154,7 +154,7 @@ def fix(sent: Submission) -> Done:
         sent.value("release") or None,
     )
     mark_fixed(*sent.workspace, sent.resources.annotator.code_frame, fixed, by=sent.by)
-    return _latest(sent, sent.cause)
+    return _latest(sent)
 
 
 def unfix(sent: Submission) -> Done:
@@ -162,7 +162,7 @@ def unfix(sent: Submission) -> Done:
     from service.fixes import remove_fix
 
     remove_fix(*sent.workspace, str(sent.cause), by=sent.by)
-    return _latest(sent, sent.cause)
+    return _latest(sent)
 
 
 def aside(sent: Submission) -> Done:
@@ -170,12 +170,12 @@ def aside(sent: Submission) -> Done:
     points, day = _decimal(sent.value("points"), "points"), sent.value("date")
     customers = _decimal(sent.value("customers"), "customers")
     until = Aside(points, None if customers is None else int(customers), _day(day) if day else None)
-    return _latest(sent, handling.set_aside(*sent.workspace, str(sent.cause), until, by=sent.by))
+    return _handle(sent, HandlingField.ASIDE, until)
 
 
 def resume(sent: Submission) -> Done:
     """Set it aside no longer."""
-    return _latest(sent, handling.set_aside(*sent.workspace, str(sent.cause), None, by=sent.by))
+    return _handle(sent, HandlingField.ASIDE, None)
 
 
 #: The last part of the address of each form.
@@ -207,10 +207,13 @@ def _edit(sent: Submission, kind: EditKind, arguments: dict[str, Any]) -> Done:
     return Done(sent.cause, f"edit-{edit.id}")
 
 
-def _latest(sent: Submission, change: HandlingChange | CauseKey | None) -> Done:
-    """The entry that was made, the latest one of the cause; none if nothing was changed."""
-    if change is None:
-        return Done(sent.cause)
+def _handle(sent: Submission, field: HandlingField, value: Progress | str | Aside | None) -> Done:
+    changes = handling.change_handling(*sent.workspace, str(sent.cause), {field: value}, by=sent.by)
+    return Done(sent.cause, f"change-{changes[0].id}" if changes else "")
+
+
+def _latest(sent: Submission) -> Done:
+    """The latest entry in the history of the cause."""
     _, changes = handling.read_handling(*sent.workspace, str(sent.cause))
     return Done(sent.cause, f"change-{changes[0].id}" if changes else "")
 
