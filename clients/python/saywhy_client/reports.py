@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from os import PathLike
+from pathlib import Path
 
 from saywhy_client import models as m
-from saywhy_client.operations import Resource, delete, get, post
+from saywhy_client.files import download
+from saywhy_client.operations import Resource, covers, delete, get, post, url
 
 
 class Reports(Resource):
@@ -24,6 +27,11 @@ class Reports(Resource):
     @get("/reports/{wave}")
     def page(self, wave: str, *, language: str | None = None, against: str | None = None) -> str:
         """The report on a wave or on `all` as an HTML page; `language` is en, de, zh-Hans or zh-Hant."""
+
+    @covers("GET", "/reports/{wave}.pdf")
+    def pdf(self, wave: str, to: str | PathLike[str], *, language: str | None = None) -> Path:
+        """Write the report on a wave or on `all` into a file, as A4 pages in PDF."""
+        return download(self, url("/reports/{wave}.pdf", wave=wave), to, {"language": language})
 
     @get("/v1/scenarios", items="scenarios")
     def scenarios(self, cause: Sequence[str], *, wave: str = "all") -> Sequence[m.Scenario]:
