@@ -32,7 +32,7 @@ Quotes = Literal["masked", "none"]
 _Text = Annotated[str, Field(max_length=500)]
 
 
-class ViewSchema(SentObject):
+class SharedViewModel(SentObject):
     """A part of the report on a wave: the causes that pass the filters of the overview, or one cause."""
 
     wave: _Text = Field(default=ALL_WAVES, description="A wave, or `all` together.", examples=["2026-Q2"])
@@ -50,7 +50,7 @@ class NewLink(SentObject):
     """A link to make."""
 
     name: str = Field(min_length=1, max_length=120, description="For whom or what it is.", examples=["Board, July"])
-    view: ViewSchema = ViewSchema()
+    view: SharedViewModel = SharedViewModel()
     days: int = Field(default=DEFAULT_DAYS, ge=1, le=MOST_DAYS, description="Days after which it ends.")
     quotes: Quotes = Field(default="masked", description="`none`: without the words of respondents.")
     password: str | None = Field(
@@ -67,7 +67,7 @@ class SharedLinkOut(BaseModel):
 
     id: int
     name: str = Field(examples=["Board, July"])
-    view: ViewSchema
+    view: SharedViewModel
     quotes: Quotes
     has_password: bool
     state: LinkState = Field(description="`suspended`: whoever made it may not edit any more.")
@@ -84,7 +84,7 @@ class SharedLinkOut(BaseModel):
         return cls(
             id=link.id,
             name=link.name,
-            view=ViewSchema(
+            view=SharedViewModel(
                 wave=filters.wave,
                 cause=link.view.cause,
                 group=filters.group,
