@@ -47,7 +47,7 @@ _HEADERS = {
     "Vary": "Accept-Language, Cookie",
 }
 
-Token = Annotated[str, Path(max_length=200)]
+Token = Annotated[str, Path(description="The secret part of the address.")]
 
 
 @dataclass(frozen=True, slots=True)
