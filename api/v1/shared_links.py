@@ -50,7 +50,7 @@ class NewLink(SentObject):
     """A link to make."""
 
     name: str = Field(min_length=1, max_length=120, description="For whom or what it is.", examples=["Board, July"])
-    view: SharedViewModel = SharedViewModel()
+    view: SharedViewModel = Field(default_factory=SharedViewModel)
     days: int = Field(default=DEFAULT_DAYS, ge=1, le=MOST_DAYS, description="Days after which it ends.")
     quotes: Quotes = Field(default="masked", description="`none`: without the words of respondents.")
     password: str | None = Field(

@@ -5,7 +5,7 @@ The page is a document by itself: it leads nowhere but to itself in other langua
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
@@ -118,7 +118,7 @@ def _document(resources: Resources, link: SharedLink, stored: StoredReport, lang
         )
         return document_html(document, wording).encode()
 
-    key = (stored, "shared", language, replace(link, opened=0, last_opened_at=None), aside)
+    key = (stored, "shared", language, link.id, repr(link.view), aside)
     return resources.renderings.get(key, rendered).content.decode()
 
 

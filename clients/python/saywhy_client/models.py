@@ -1765,14 +1765,7 @@ class NewLink(BaseModel):
     """
 
     name: Annotated[str, Field(description="For whom or what it is.")]
-    view: Annotated[SharedView, Field(validate_default=True)] = {
-        "wave": "all",
-        "group": "detractors",
-        "segment": "",
-        "language": "",
-        "mark": "",
-        "sort": "rank",
-    }
+    view: SharedView | None = None
     days: Annotated[int, Field(description="Days after which it ends.")] = 30
     quotes: Literal["masked", "none"] | None = None
     password: Annotated[str | None, Field(description="What whoever opens it must know.")] = None
