@@ -10,7 +10,6 @@ from fastapi import Path, Query, Request
 #: The number of something in a path, as the store numbers it.
 NumberInPath = Annotated[int, Path(ge=1, lt=2**63)]
 
-from api.http.access_policy import AccessPolicy
 
 Next = Annotated[str, Query(alias="next", description="The path to which signing in leads.")]
 
