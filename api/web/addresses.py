@@ -7,9 +7,10 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Path, Query, Request
 
+from api.http.access_policy import AccessPolicy
+
 #: The number of something in a path, as the store numbers it.
 NumberInPath = Annotated[int, Path(ge=1, lt=2**63)]
-
 
 Next = Annotated[str, Query(alias="next", description="The path to which signing in leads.")]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from api.http.auth import WriteAccess
 from api.http.dependencies import AccessPolicyDep, Resources
-from api.web.addresses import link_url
+from api.web.addresses import NumberInPath, link_url
 from api.web.forms import FormDep, number_of, value_of
 from api.web.page import Page
 from api.web.pages.shared_links.build import shared_links
@@ -21,8 +20,6 @@ from service.shared_links import list_links, revoke_link, share
 
 PAGE = Page("shared_links", SharedLinks, section="overview", styles=("work.css", "settings.css"))
 router = PAGE.router
-
-Number = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @router.get(PATH)
@@ -48,7 +45,7 @@ def add(web: WebDep, request: Request, resources: WriteAccess, access: AccessPol
 
 
 @router.post(f"{PATH}/{{link}}/revoke")
-def revoke(link: Number, web: WebDep, resources: WriteAccess) -> Response:
+def revoke(link: NumberInPath, web: WebDep, resources: WriteAccess) -> Response:
     """Revoke a link for good."""
     revoke_link(resources.engine, resources.workspace, link)
     return web.see(PATH)
