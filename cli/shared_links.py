@@ -25,7 +25,7 @@ def create(
     cause: Annotated[str | None, typer.Option(help="Only this cause: `theme:ID` or `topic:ID`.")] = None,
     days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="Days after which it ends.")] = DEFAULT_DAYS,
     without_quotes: Annotated[
-        bool, typer.Option("--without-quotes", help="Show no words of respondents; else quotes are masked.")
+        bool, typer.Option("--without-quotes", help="Show no quotes; else they are masked.")
     ] = False,
     with_password: Annotated[bool, typer.Option("--password", help="Ask for a password that opens it.")] = False,
 ) -> None:

@@ -42,7 +42,7 @@ class SharedLink:
     workspace: str
     name: str
     view: SharedView
-    with_quotes: bool  # masked, as everywhere; False: no words of respondents at all
+    with_quotes: bool  # masked, as everywhere; False: none, but names of causes may be words of comments
     has_password: bool
     created_at: datetime
     created_by: str

@@ -52,7 +52,7 @@ class NewLink(SentObject):
     name: str = Field(min_length=1, max_length=120, description="For whom or what it is.", examples=["Board, July"])
     view: SharedViewModel = Field(default_factory=SharedViewModel)
     days: int = Field(default=DEFAULT_DAYS, ge=1, le=MOST_DAYS, description="Days after which it ends.")
-    quotes: Quotes = Field(default="masked", description="`none`: without the words of respondents.")
+    quotes: Quotes = Field(default="masked", description="`none`: no quotes; names of causes may be words of comments.")
     password: str | None = Field(
         default=None,
         min_length=SHORTEST_PASSWORD,
