@@ -44,7 +44,7 @@ def view_at(address: str) -> SharedView:
             group = "promoters" if query.get("side") == "praise" else "detractors"
             filters = _FILTERS.validate_python({"wave": query.get("wave", ALL_WAVES), "group": group})
             return view_of(filters, unquote(parts.path.removeprefix(_CAUSES)))
-        if parts.path != "/":
+        if parts.path != "/" or parts.netloc:
             raise InvalidInput("only the overview and causes can be shared")
         return view_of(_FILTERS.validate_python(query))
     except (ValidationError, ValueError):
