@@ -60,11 +60,11 @@ bench-million: .venv/dev
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[mcp,oidc,otel,train,dev]'
 	touch $@ .venv/installed
 
-# The browser and the Chinese fonts that the page tests need; nothing to do where they are there already.
+# The browser of the page tests, Pango, which lays out PDFs, and Chinese fonts; nothing to do where they are there already.
 .PHONY: system-packages
 system-packages:
-	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
-	  $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fonts-noto-color-emoji >/dev/null; }
+	@{ command -v chromium && ldconfig -p | grep -q libpangoft2; } >/dev/null || { $(SUDO) apt-get update -qq && \
+	  $(SUDO) apt-get install -y -qq --no-install-recommends chromium libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk fonts-noto-color-emoji >/dev/null; }
 
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 

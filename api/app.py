@@ -46,6 +46,7 @@ from api.v1 import (
     scenarios,
     schedules,
     session,
+    shared_links,
     sources,
     topic_proposals,
     topics,
@@ -54,7 +55,7 @@ from api.v1 import (
     webhook_endpoints,
     webhook_events,
 )
-from api.web import docs, errors, preferences, report, sign_in, single_sign_on, static_files
+from api.web import docs, errors, preferences, report, shared, sign_in, single_sign_on, static_files
 from api.web.pages import PAGES
 from saywhy import __version__
 from saywhy.settings import Settings
@@ -179,8 +180,10 @@ def create_app(
         erasure,
         keys,
         session,
+        shared_links,
         audit_log,
         report,
+        shared,
         sign_in,
         single_sign_on,
         preferences,

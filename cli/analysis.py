@@ -28,10 +28,18 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     HTML = "html"
+    PDF = "pdf"
 
 
 #: The format that a file's ending implies.
-ENDINGS = {".json": Format.JSON, ".csv": Format.CSV, ".html": Format.HTML, ".htm": Format.HTML, ".txt": Format.TERMINAL}
+ENDINGS = {
+    ".json": Format.JSON,
+    ".csv": Format.CSV,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".pdf": Format.PDF,
+    ".txt": Format.TERMINAL,
+}
 
 #: Width in characters of a table that is written to a file.
 FILE_WIDTH = 120
@@ -79,7 +87,7 @@ def report(
     show_staff_names: Annotated[
         bool, typer.Option("--show-staff-names", help="Do not mask the names of employees in quotes.")
     ] = False,
-    language: Annotated[str, typer.Option(help="Language of table, page and CSV: en, de, zh-Hans or zh-Hant.")] = "en",
+    language: Annotated[str, typer.Option(help="Language of what people read: en, de, zh-Hans or zh-Hant.")] = "en",
     against: Annotated[
         str | None,
         typer.Option(
@@ -137,7 +145,7 @@ def write_report(report: Report, code_frame: CodeFrame, format: Format, out: Pat
     if format is Format.TERMINAL:
         _write_table(report, code_frame, out, language)
         return
-    content = _render(report, code_frame, format, language).encode()
+    content = _render(report, code_frame, format, language)
     if out is None:
         sys.stdout.buffer.write(content)
     else:
@@ -176,15 +184,27 @@ def _write_table(report: Report, code_frame: CodeFrame, out: Path | None, langua
         print_ranking(report, code_frame, language=language, console=console)
 
 
-def _render(report: Report, code_frame: CodeFrame, format: Format, language: str) -> str:
+def _render(report: Report, code_frame: CodeFrame, format: Format, language: str) -> bytes:
     from pipelines import render
 
     match format:
         case Format.JSON:
-            return render.to_json(report)
+            return render.to_json(report).encode()
         case Format.CSV:
-            return render.to_csv(report, language=language)
+            return render.to_csv(report, language=language).encode()
         case Format.HTML:
-            return render.to_html(report, code_frame, language=language)
+            return render.to_html(report, code_frame, language=language).encode()
+        case Format.PDF:
+            return _pdf(report, code_frame, language)
         case _:
             raise ValueError(format)
+
+
+def _pdf(report: Report, code_frame: CodeFrame, language: str) -> bytes:
+    from pipelines.render.document import build_document
+    from pipelines.render.html import document_html
+    from pipelines.render.pdf import to_pdf
+    from pipelines.render.wording import Wording
+
+    wording = Wording(language)
+    return to_pdf(document_html(build_document(report, code_frame, wording), wording))

@@ -37,6 +37,7 @@ from cli import (
     scenarios,
     schedules,
     serving,
+    shared_links,
     sources,
     streams,
     topics,
@@ -138,6 +139,7 @@ app.add_typer(webhooks.app, name="webhooks", rich_help_panel=SURVEYS)
 app.command("demo", rich_help_panel=SURVEYS)(demo.demo)
 app.add_typer(keys.app, name="keys", rich_help_panel=ACCESS)
 app.add_typer(people.app, name="people", rich_help_panel=ACCESS)
+app.add_typer(shared_links.app, name="shared-links", rich_help_panel=ACCESS)
 app.command("audit-log", rich_help_panel=ACCESS)(audit_log.audit_log)
 app.command("retention", rich_help_panel=ACCESS)(erasure.retention)
 app.command("migrate", rich_help_panel=OPERATIONS)(migrating.migrate)

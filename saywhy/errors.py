@@ -115,6 +115,14 @@ class Expired(SaywhyError):
     """The file has expired."""
 
 
+class LinkNotFound(NotFound):
+    """There is no such link."""
+
+
+class LinkEnded(Expired):
+    """The link has expired or was revoked, or whoever made it may not share any more."""
+
+
 class Unauthenticated(SaywhyError):
     """Send a key: `Authorization: Bearer saywhy_…`, or sign in."""
 
@@ -197,6 +205,10 @@ class NothingToAnalyse(SaywhyError):
 
 class BundleDamaged(SaywhyError):
     """A model bundle is incomplete or does not match its checksums."""
+
+
+class NotInstalled(SaywhyError):
+    """A library of the system is missing."""
 
 
 class StoreUnavailable(SaywhyError):

@@ -5,30 +5,19 @@ from __future__ import annotations
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from threading import BoundedSemaphore
-from typing import TYPE_CHECKING
 
 from saywhy import store
 from saywhy.access import AuditEntry, Person, PrincipalKind, Role
-from saywhy.errors import Conflict, Forbidden, InvalidInput, PersonNotFound, TooManyRequests, Unauthenticated
+from saywhy.errors import Conflict, Forbidden, PersonNotFound, TooManyRequests, Unauthenticated
 from saywhy.key import digest
 from saywhy.store import Connection, Engine
 from saywhy.text import is_storable
+from service.passwords import hash_password, is_right
 from service.topics.validation import single_line
 from service.workspaces import reading, writing
 
-if TYPE_CHECKING:
-    from pwdlib import PasswordHash
-
-#: Characters of a password. The upper bound keeps hashing cheap.
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
-
 #: Attempts to sign in, from one address and for one name, in `ATTEMPT_WINDOW` seconds.
 ATTEMPTS_BY_ADDRESS, ATTEMPTS_BY_NAME, ATTEMPT_WINDOW = 20, 50, 300
-
-#: Passwords that are hashed at the same time: each takes 64 MiB and a core.
-_HASHING = BoundedSemaphore(2)
 
 
 def add_person(engine: Engine, workspace: str, name: str, role: Role, password: str | None) -> Person:
@@ -38,7 +27,7 @@ def add_person(engine: Engine, workspace: str, name: str, role: Role, password: 
     long; and `Conflict` if the name is taken, be it in another workspace.
     """
     name = single_line(name, "the name")
-    hashed = None if password is None else _hash(password)
+    hashed = None if password is None else hash_password(password)
     with writing(engine, workspace) as (connection, workspace_id):
         store.workspaces.lock(connection, workspace_id)
         if store.people.find(connection, name) is not None:
@@ -71,7 +60,7 @@ def set_password(engine: Engine, workspace: str, name: str, password: str) -> No
 
     Raises `WorkspaceNotFound`, `PersonNotFound`, and `InvalidInput` for a password that is too short or too long.
     """
-    hashed = _hash(password)
+    hashed = hash_password(password)
     with writing(engine, workspace) as (connection, _):
         store.people.set_password(connection, _find(connection, workspace, name).id, hashed)
 
@@ -88,9 +77,7 @@ def sign_in(engine: Engine, name: str, password: str, *, address: str, hours: fl
     with store.reading(engine) as connection:
         person = store.people.find(connection, name) if is_storable(name) else None
         hashed = store.people.password_hash(connection, person.id) if person else None
-    with _HASHING:
-        is_right = _hasher().verify(password[:LONGEST_PASSWORD], hashed or _hash_of_nobody())
-    if person is None or hashed is None or not is_right:
+    if not is_right(password, hashed) or person is None:
         raise Unauthenticated("the name or the password is wrong")
     with engine.begin() as connection:
         return person, _open_session(connection, person, hours)
@@ -125,7 +112,10 @@ def sign_in_identified(
 
 
 def count_attempt(engine: Engine, address: str) -> None:
-    """Count an attempt to sign in. Raises `TooManyRequests` if there were too many from this address."""
+    """Count an attempt to sign in, or to open a shared link with a password.
+
+    Raises `TooManyRequests` if there were too many from this address.
+    """
     with engine.begin() as connection:
         _count_attempt(connection, f"sign-in from {digest(address)}", ATTEMPTS_BY_ADDRESS)
 
@@ -159,23 +149,3 @@ def _find(connection: Connection, workspace: str, name: str) -> Person:
     if person is None or person.workspace != workspace:
         raise PersonNotFound(f"there is nobody called {name!r} in the workspace {workspace!r}")
     return person
-
-
-@cache
-def _hasher() -> PasswordHash:
-    from pwdlib import PasswordHash  # only who signs in loads it
-
-    return PasswordHash.recommended()
-
-
-@cache
-def _hash_of_nobody() -> str:
-    """A hash that takes as long to check as those of people."""
-    return _hasher().hash(secrets.token_urlsafe(32))
-
-
-def _hash(password: str) -> str:
-    """The argon2id hash of a new password. Raises `InvalidInput`."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise InvalidInput(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
-    return _hasher().hash(password)

@@ -30,8 +30,8 @@ from saywhy.errors import Forbidden, SaywhyError, ServerBusy, TooManyRequests, U
 from saywhy.source import SourceKind
 from service.access import VALID_SECONDS, WINDOW, Admission, Credential, admit, local_principal, refuse_protected
 
-#: What nobody must sign in for: health, metrics, signing in, how pages look, the reference of the interface. A slash
-#: ends a folder.
+#: What nobody must sign in for: health, metrics, signing in, how pages look, what a link shares, the reference of the
+#: interface. A slash ends a folder.
 PUBLIC = (
     "GET /health/",
     "GET /metrics",
@@ -42,6 +42,8 @@ PUBLIC = (
     "GET /sign-in/oidc/callback",
     "POST /preferences",
     "GET /static/",
+    "GET /shared/",
+    "POST /shared/",
     "GET /docs",
     "GET /docs/assets/",
     "GET /openapi.json",

@@ -12,6 +12,7 @@ from typing import Annotated, TypedDict, cast
 from fastapi import Depends, FastAPI, Request
 
 from api.http.access_policy import AccessPolicy
+from api.http.pdfs import Pdfs
 from api.http.rendered import Renderings
 from models.annotator import Annotator, load_annotator
 from pipelines.clean import language
@@ -40,6 +41,7 @@ class Resources:
     annotator: Annotator
     benchmark_workspaces: frozenset[str] = frozenset()
     renderings: Renderings = field(default_factory=Renderings)
+    pdfs: Pdfs = field(default_factory=Pdfs)
     data_dir: Path | None = None
     upload_limit: int = 256 * 1024**2  # bytes
     outgoing: Outgoing = field(default_factory=Outgoing)

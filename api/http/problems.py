@@ -40,6 +40,7 @@ STATUS: dict[type[errors.SaywhyError], HTTPStatus] = {
     errors.BundleDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ServerBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.NotInstalled: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.SaywhyError: HTTPStatus.BAD_REQUEST,
 }
 

@@ -14,6 +14,7 @@ from api.http.bodies import SentObject
 from api.http.dependencies import AccessPolicyDep, Resources, ResourcesDep
 from saywhy.access import Person, Principal, PrincipalKind, Scope
 from service import people
+from service.passwords import LONGEST_PASSWORD
 
 router = APIRouter(prefix="/v1/session", tags=["access"])
 
@@ -22,7 +23,7 @@ class SignIn(SentObject):
     """Name and password of a person."""
 
     name: str = Field(max_length=120, examples=["ada@example.com"])
-    password: str = Field(max_length=people.LONGEST_PASSWORD, repr=False, examples=["correct horse battery"])
+    password: str = Field(max_length=LONGEST_PASSWORD, repr=False, examples=["correct horse battery"])
 
 
 class PrincipalOut(BaseModel):

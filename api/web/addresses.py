@@ -7,6 +7,8 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Path, Query, Request
 
+from api.http.access_policy import AccessPolicy
+
 #: The number of something in a path, as the store numbers it.
 NumberInPath = Annotated[int, Path(ge=1, lt=2**63)]
 
@@ -24,6 +26,12 @@ def path_to(request: Request, back: str) -> str:
 def root_of(request: Request) -> str:
     """The folder that a proxy serves, without a slash at the end; mostly empty."""
     return str(request.scope.get("root_path", "")).rstrip("/")
+
+
+def link_url(request: Request, access: AccessPolicy, token: str) -> str:
+    """The whole address of a shared link, as whoever makes the request reaches this server."""
+    scheme = "https" if access.is_https(request) else "http"
+    return f"{scheme}://{request.url.netloc}{root_of(request)}/shared/{token}"
 
 
 def here(request: Request) -> str:

@@ -11,6 +11,7 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipelines.render.document_context import Document
 from pipelines.render.page import build_page
 from pipelines.render.wording import Wording, printable
 from saywhy.code_frame import CodeFrame
@@ -28,6 +29,11 @@ def to_html(report: Report, code_frame: CodeFrame, *, language: str = "en") -> s
     return _render("report.html.j2", wording, page=build_page(report, code_frame, wording))
 
 
+def document_html(document: Document, wording: Wording) -> str:
+    """A document as one self-contained page, for screens, printers and `pdf.to_pdf`; policy as `to_html`."""
+    return _render("document.html.j2", wording, style_sheet="document.css", page=document)
+
+
 #: Why an attempt to sign in was refused: a key of the catalogues.
 SignInRefusal = Literal["sign_in.wrong", "sign_in.wait", "sign_in.unknown", "sign_in.unconfirmed"]
 
@@ -42,8 +48,8 @@ def sign_in_page(
     return _render("sign_in.html.j2", Wording(language), refusal=refusal, provider_link=provider_link)
 
 
-def _render(template: str, wording: Wording, **values: object) -> str:
-    style = (TEMPLATES / "report.css").read_text("utf-8")
+def _render(template: str, wording: Wording, *, style_sheet: str = "report.css", **values: object) -> str:
+    style = (TEMPLATES / style_sheet).read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     values |= {"wording": wording, "style": Markup(style), "style_hash": digest}  # nosec B704  # a file of ours
     return _environment().get_template(template).render(values)

@@ -35,13 +35,14 @@ def ranking(group: str, issues: Sequence[Issue], report: Report, code_frame: Cod
         title=title,
         hint=wording[f"{name}_hint" if report.nps else "ranking_without_nps"],
         nothing=wording["lead_none" if group == "detractors" else "delights_none"],
-        tables=tuple(_issue_table(title, group, part, report, code_frame, wording) for title, part in parts if part),
+        tables=tuple(issue_table(title, group, part, report, code_frame, wording) for title, part in parts if part),
     )
 
 
-def _issue_table(
+def issue_table(
     title: str, group: str, nodes: Sequence[Node], report: Report, code_frame: CodeFrame, wording: Wording
 ) -> IssueTable:
+    """Rows of a ranking on one axis, with the evidence of each."""
     issues = [node.issue for node in nodes]
     names = cause_names(report, code_frame, wording)
     has_impact = report.nps is not None

@@ -13,8 +13,8 @@ Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `respo
 `clusters`, `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
 `new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `source_deliveries`. Access: `keys`, `people`
-(and their sessions), `rate_limits`, `audit_log`. Telling others: `webhooks`, `deliveries`. Beside the pages:
-`wave_notes`, `saved_views`, `cause_changes`, `corrections`. `erasure` and `redaction`
+(and their sessions), `shared_links`, `rate_limits`, `audit_log`. Telling others: `webhooks`, `deliveries`. Beside the
+pages: `wave_notes`, `saved_views`, `cause_changes`, `corrections`. `erasure` and `redaction`
 delete what is to be forgotten, and `dump` reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables`, `access_tables`, `webhook_tables` and
@@ -62,6 +62,7 @@ from saywhy.store import (
     runs,
     saved_views,
     schedules,
+    shared_links,
     source_deliveries,
     sources,
     topic_edits,
@@ -119,6 +120,7 @@ __all__ = [
     "saved_views",
     "schedules",
     "schema_status",
+    "shared_links",
     "source_deliveries",
     "sources",
     "topic_edits",

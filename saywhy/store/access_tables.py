@@ -1,4 +1,7 @@
-"""The tables of who may: keys, people, their sessions, rate limits, the audit log. No secret is in them in clear."""
+"""The tables of who may: keys, people, their sessions, shared links, rate limits, the audit log.
+
+No secret is in them in clear.
+"""
 
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
@@ -44,6 +47,34 @@ sessions = Table(
     Column("person_id", ID, ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Index(None, "person_id"),
+)
+
+# Read-only links to parts of reports; they end with the right of their maker to edit.
+shared_links = Table(
+    "shared_links",
+    metadata,
+    Column("id", ID, primary_key=True),
+    workspace_column(),
+    Column("digest", sa.String(64), nullable=False),  # SHA-256 of the token
+    Column("name", sa.Text, nullable=False),
+    Column("wave", sa.Text, nullable=False),
+    Column("cause", sa.Text),
+    Column("filters", JSON, nullable=False),
+    Column("with_quotes", sa.Boolean, nullable=False),
+    Column("password_hash", sa.Text),  # argon2id
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", sa.Text, nullable=False),
+    Column("maker_kind", sa.String(16), nullable=False),
+    Column("person_id", ID, ForeignKey("people.id", ondelete="SET NULL")),  # NULL: no person, or one who was removed
+    Column("key_id", ID, ForeignKey("api_keys.id")),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Column("opened", ID, nullable=False),
+    Column("last_opened_at", UtcDateTime),
+    UniqueConstraint("digest"),
+    Index(None, "workspace_id"),
+    Index(None, "person_id"),
+    Index(None, "key_id"),
 )
 
 # How often each subject (a key, a person, an address that signs in) has done something in its present window of time.

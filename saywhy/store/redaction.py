@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 
-from saywhy.store.access_tables import audit_log
+from saywhy.store.access_tables import audit_log, shared_links
 from saywhy.store.case_tables import case_events, cases, new_accounts
 from saywhy.store.job_tables import answers, jobs, schedules
 from saywhy.store.page_tables import cause_changes, saved_views, wave_notes
@@ -35,6 +35,7 @@ _WRITTEN: dict[Table, tuple[str, ...]] = {
     wave_notes: ("text",),
     saved_views: ("name", "address"),
     cause_changes: ("before", "value"),
+    shared_links: ("name", "wave", "filters"),
     fixes: ("release",),
 }
 

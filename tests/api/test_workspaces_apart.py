@@ -25,6 +25,7 @@ from saywhy.fix import Fix
 from saywhy.job import JobState
 from saywhy.mapping import ColumnChoice, Mapping
 from saywhy.settings import Settings
+from saywhy.shared_link import SharedView
 from saywhy.source import Credentials, SourceKind, SourceSettings
 from saywhy.store.job_tables import jobs
 from saywhy.store.responses import SaveCounts
@@ -37,6 +38,7 @@ from service.customer_health import add_new_account
 from service.files import JobFiles
 from service.job_kinds import ExportArguments
 from service.jobs import start
+from service.shared_links import share
 from service.sources.configuration import add_source
 from service.wave_plans import PlanOptions, create_plan
 from service.webhooks.endpoints import ping
@@ -89,6 +91,7 @@ def both(sqlite_engine: Engine, annotator: Annotator) -> Iterator[Workspaces]:
     listed = [ListedCustomer("c-1", {}, SECRET, f"{SECRET}@x.example")]
     waves = PlanOptions((PlannedWave("W9", LATER.date()),), min_days=0)
     create_plan(sqlite_engine, "default", "2027", waves, listed, created_by="others")
+    share(sqlite_engine, "default", SECRET, SharedView(), maker=local_principal("default"))
     theirs = key_of(sqlite_engine, "default", name=SECRET)
     record(sqlite_engine, local_principal("default"), "POST /", SECRET)
     mine = key_of(sqlite_engine, "mine")
@@ -153,6 +156,7 @@ NAMED = {
     "change": ["1"],
     "source": ["{source}"],
     "plan": ["2027"],
+    "link": ["1"],
 }
 
 #: Bodies that the routes accept.
@@ -175,6 +179,7 @@ BODIES: dict[str, Any] = {
     "/v1/schedules": {"kind": "analyse", "cron": "0 2 * * *"},
     "/v1/sources": {"name": "s", "kind": "generic"},
     "/v1/sources/{source}": {"name": "s", "kind": "hubspot"},
+    "/v1/shared-links": {"name": "x", "view": {"wave": "W1"}},
     "/v1/wave-plans": {"name": "2028", "start": "2028-01-01", "customers": [{"id": "c-1", "email": "a@x.example"}]},
 }
 
@@ -229,7 +234,7 @@ def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
         *("responses", "reports", "fixes", "mappings", "audit_log"),
         *("cases", "new_accounts", "jobs", "schedules", "imports", "rejections"),
         *("webhook_endpoints", "webhook_events", "webhook_deliveries"),
-        *("sources", "source_deliveries", "wave_plans"),
+        *("sources", "source_deliveries", "wave_plans", "shared_links"),
     }
     assert [path.read_text() for path in JobFiles.of(both.engine, None).root.glob("exports/*/*")] == [SECRET]
 
@@ -294,6 +299,7 @@ def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
         "/v1/webhook-deliveries": {"deliveries": [], "next": None},
         "/v1/sources": {"sources": []},
         "/v1/wave-plans": {"plans": []},
+        "/v1/shared-links": {"links": []},
         "/v1/cases": {"cases": [], "next": None},
         "/v1/customers": {"customers": [], "next": None},
         "/v1/customers/alerts": {"alerts": []},

@@ -33,6 +33,7 @@ def test_every_operation_works(served: Served, tmp_path: Path) -> None:
         classify(client)
         send_feedback(client, tmp_path)
         read_reports(client)
+        share_reports(client, tmp_path)
         follow_up(client)
         correct_topics(client)
         audit(client)
@@ -153,6 +154,15 @@ def read_reports(client: Client) -> None:
     corrections = client.comments.corrections()
     assert_type(corrections, Iterator[m.ExportedCorrection])
     assert list(corrections) == []
+
+
+def share_reports(client: Client, folder: Path) -> None:
+    """A report as a file, and by a link."""
+    assert client.reports.pdf("W1", folder / "w1.pdf", language="de").read_bytes().startswith(b"%PDF-")
+    created = client.shared_links.create("Board", view=m.SharedView(wave="W1", sort="mentions"), quotes="none")
+    assert "/shared/" in created.url
+    assert [link.name for link in client.shared_links.list()] == ["Board"]
+    assert client.shared_links.revoke(created.link.id).state == "revoked"
 
 
 def follow_up(client: Client) -> None:

@@ -12,6 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from pipelines.render import to_html
+from pipelines.render.document import build_document
+from pipelines.render.document_context import LanguageLink
+from pipelines.render.html import document_html
+from pipelines.render.wording import Wording
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.report import Report
 from tests.builders.compared_reports import COMPARED, HOSTILE_COMPARED, HUGE_COMPARED, RATED_COMPARED
@@ -42,8 +46,13 @@ def browser() -> Iterator[Browser]:
 
 def open_page(browser: Browser, folder: Path, report: Report, language: str = "en", **options: Any) -> RecordedPage:
     """The page of a report, opened from a file."""
+    return open_html(browser, folder, to_html(report, load_code_frame(), language=language), **options)
+
+
+def open_html(browser: Browser, folder: Path, html: str, **options: Any) -> RecordedPage:
+    """A page, opened from a file."""
     file = folder / "report.html"
-    file.write_text(to_html(report, load_code_frame(), language=language), "utf-8")
+    file.write_text(html, "utf-8")
     recorded = RecordedPage(browser.new_page(**options))
     recorded.page.set_default_timeout(180_000)  # the machine may be busy
     recorded.page.on("request", lambda request: recorded.requests.append(request.url))
@@ -97,6 +106,26 @@ def test_page_is_accessible(browser: Browser, tmp_path: Path, scheme: str, width
         assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
         assert results.violations_count == 0, results.generate_report()
         recorded.page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("report", [RICH, HUGE, HOSTILE], ids=["rich", "huge", "hostile"])
+def test_documents_fit_and_are_accessible(browser: Browser, tmp_path: Path, report: Report) -> None:
+    """What is shared by a link: from 360 px on, in light and dark, without requests and messages."""
+    wording = Wording("de")
+    links = (LanguageLink("Deutsch", "de", "?language=de", True), LanguageLink("English", "en", "?language=en", False))
+    document = build_document(report, load_code_frame(), wording, banner="Geteilt von Ada", languages=links)
+    recorded = open_html(browser, tmp_path, document_html(document, wording))
+    for width, scheme in ((360, "light"), (390, "dark"), (768, "light"), (1440, "dark")):
+        recorded.page.set_viewport_size({"width": width, "height": 800})
+        recorded.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert recorded.page.evaluate("document.documentElement.scrollWidth") == width
+        if report is RICH:
+            results = Axe().run(recorded.page)
+            assert results.violations_count == 0, results.generate_report()
+    assert recorded.requests == [recorded.page.url]
+    assert recorded.messages == []
+    recorded.page.close()
 
 
 def test_dark_mode_follows_the_system(browser: Browser, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from saywhy.errors import AnalysisRunning, Conflict, CustomerNotFound, Expired
 from saywhy.feedback import Comment, Customer, Rejection, Response, Score
 from saywhy.issue import Quote
 from saywhy.job import JobState
+from saywhy.shared_link import SharedView
 from saywhy.store.job_tables import jobs
 from saywhy.store.responses import SaveCounts
 from saywhy.store.topic_tables import topic_edits
@@ -33,6 +34,7 @@ from service.idempotency import RequestKey
 from service.job_kinds import ExportArguments, ImportArguments
 from service.jobs import find_export, start
 from service.schedules import add_schedule
+from service.shared_links import share
 from service.workspaces import promise_anonymity
 from tests.builders.followed_up import case_of
 from tests.builders.reports import FULL
@@ -183,6 +185,8 @@ def test_nothing_of_a_customer_stays_in_follow_up_and_jobs(survey: Engine) -> No
         done = {"state": JobState.SUCCEEDED, "result": {"file": key, "of": "Martha Quill"}, "detail": "c-1042"}
         connection.execute(sa.update(jobs).where(jobs.c.id == job.id).values(**done))
     record(survey, local_principal("default"), "PUT /", "martha@quill.example")
+    chosen = SharedView(filters={"segment": "mail=martha@quill.example"})
+    share(survey, "default", "For Martha Quill", chosen, maker=local_principal("default"))
     traces = ("zebra", "martha", "quill", "c-1042;", "c-1042.", '"c-1042"')
     before = stored_text(survey).casefold()
     assert [trace for trace in traces if trace not in before] == []

@@ -21,6 +21,7 @@ from api.web.pages import (
     quality,
     segments,
     settings,
+    shared_links,
     what_if,
 )
 
@@ -44,4 +45,5 @@ PAGES: tuple[Page[Any], ...] = (
     imports.JOB,
     quality.PAGE,
     settings.PAGE,
+    shared_links.PAGE,
 )

@@ -38,6 +38,7 @@ class Client:
         transport = Transport(self._http, retries)
         self.classify = Classify(transport)
         self.reports = reports.Reports(transport)
+        self.shared_links = reports.SharedLinks(transport)
         self.fixes = reports.Fixes(transport)
         self.handling = reports.Handling(transport)
         self.comments = reports.Comments(transport)

@@ -636,6 +636,15 @@ class CreatedKey(BaseModel):
     secret: Annotated[str, Field(description="To be sent as `Authorization: Bearer …`.")]
 
 
+class CreatedLink(BaseModel):
+    """
+    A new link and its address, which nothing shows again.
+    """
+
+    link: SharedLink
+    url: str
+
+
 class CreatedSource(BaseModel):
     """
     A new source, and the secret that was made for it, which nothing shows again.
@@ -1601,6 +1610,9 @@ class Lineage(BaseModel):
     share: Annotated[float | None, Field(description="The share of its clauses that are in the other topic.")]
 
 
+LinkState = TypeAliasType("LinkState", Literal["active", "expired", "revoked", "suspended"])
+
+
 class ListedCustomerIn(BaseModel):
     """
     A customer of the list.
@@ -1859,6 +1871,18 @@ class NewKey(BaseModel):
     expires_at: Annotated[
         AwareDatetime | None, Field(description="When it ends, with a time zone; null: when it is revoked.")
     ] = None
+
+
+class NewLink(BaseModel):
+    """
+    A link to make.
+    """
+
+    name: Annotated[str, Field(description="For whom or what it is.")]
+    view: SharedView | None = None
+    days: Annotated[int, Field(description="Days after which it ends.")] = 30
+    quotes: Literal["masked", "none"] | None = None
+    password: Annotated[str | None, Field(description="What whoever opens it must know.")] = None
 
 
 class NewPlan(BaseModel):
@@ -2516,6 +2540,53 @@ class Sentiment(BaseModel):
 
 
 SentimentItem = TypeAliasType("SentimentItem", Annotated[tuple[str, int], Field(max_length=2, min_length=2)])
+
+
+class SharedLink(BaseModel):
+    """
+    A link, without its token.
+    """
+
+    id: int
+    name: str
+    view: SharedView
+    quotes: Literal["masked", "none"]
+    has_password: bool
+    state: Annotated[LinkState, Field(description="`suspended`: whoever made it may not edit any more.")]
+    created_at: AwareDatetime
+    created_by: str
+    expires_at: AwareDatetime
+    revoked_at: AwareDatetime | None
+    opened: Annotated[int, Field(description="How often it was opened.")]
+    last_opened_at: AwareDatetime | None
+
+
+class SharedLinks(BaseModel):
+    """
+    All links of the workspace, the latest first.
+    """
+
+    links: list[SharedLink]
+
+
+class SharedView(BaseModel):
+    """
+    A part of the report on a wave: the causes that pass the filters of the overview, or one cause.
+    """
+
+    wave: Annotated[str, Field(description="A wave, or `all` together.")] = "all"
+    cause: Annotated[
+        str | None,
+        Field(description="Only this cause, `theme:ID` or `topic:ID`; of the filters, `group` alone holds then."),
+    ] = None
+    group: Literal["detractors", "passives", "promoters"] | None = None
+    segment: Annotated[str, Field(description="Named more often in it: `dimension=value`.")] = ""
+    language: Annotated[str, Field(description="Named in this language.")] = ""
+    mark: Annotated[
+        Literal["new", "escalating", "fixed", "regressed", "pebble", "unsure", "ignored"] | Literal[""],
+        Field(description="With this mark."),
+    ] = ""
+    sort: Literal["rank", "mentions", "people", "revenue", "name"] | None = None
 
 
 class SignIn(BaseModel):

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import Literal
 
 from saywhy_client import models as m
-from saywhy_client.operations import Resource, delete, get, patch, post, put
+from saywhy_client.files import download
+from saywhy_client.operations import Resource, covers, delete, get, patch, post, put, url
 
 
 class Reports(Resource):
@@ -25,9 +29,40 @@ class Reports(Resource):
     def page(self, wave: str, *, language: str | None = None, against: str | None = None) -> str:
         """The report on a wave or on `all` as an HTML page; `language` is en, de, zh-Hans or zh-Hant."""
 
+    @covers("GET", "/reports/{wave}.pdf")
+    def pdf(self, wave: str, to: str | PathLike[str], *, language: str | None = None) -> Path:
+        """Write the report on a wave or on `all` into a file, as A4 pages in PDF."""
+        return download(self, url("/reports/{wave}.pdf", wave=wave), to, {"language": language})
+
     @get("/v1/scenarios", items="scenarios")
     def scenarios(self, cause: Sequence[str], *, wave: str = "all") -> Sequence[m.Scenario]:
         """What it would bring if these causes, together, were named half as often or by nobody."""
+
+
+class SharedLinks(Resource):
+    """Read-only links to parts of reports, for people who do not sign in."""
+
+    @get("/v1/shared-links", items="links")
+    def list(self) -> Sequence[m.SharedLink]:
+        """All of them, the latest first, also those that have ended."""
+
+    @post("/v1/shared-links")
+    def create(
+        self,
+        name: str,
+        *,
+        view: m.SharedView | None = None,
+        days: int = 30,
+        quotes: Literal["masked", "none"] = "masked",
+        password: str | None = None,
+    ) -> m.CreatedLink:
+        """Share the report on all waves, or the part of a report that `view` says; the address is in this answer and
+        nowhere else.
+        """
+
+    @delete("/v1/shared-links/{link}")
+    def revoke(self, link: int) -> m.SharedLink:
+        """Revoke a link."""
 
 
 class Fixes(Resource):

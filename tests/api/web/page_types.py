@@ -14,12 +14,13 @@ from api.web.errors import PAGE as ERROR
 from api.web.page import Page
 from api.web.pages import PAGES
 from api.web.rendering import TEMPLATES, Web, environment
+from api.web.shared import NOTICE
 from api.web.texts import wording_in
 from saywhy.access import Principal
 from service.access import local_principal
 
 #: Every template that has a context of its own.
-ALL_PAGES: tuple[Page[Any], ...] = (*PAGES, ERROR)
+ALL_PAGES: tuple[Page[Any], ...] = (*PAGES, ERROR, NOTICE)
 
 
 def web_of(language: str = "en", principal: Principal | None = None, root_path: str = "") -> Web:

@@ -31,6 +31,7 @@ __all__ = ["browser"]
 PATHS = (
     *(page.path for page in PAGES if page.path),
     "/causes/topic:topic-17",
+    "/shared-links",
     "/nowhere",
     "/?group=promoters&sort=name",
     "/?wave=huge&rows=all",

@@ -14,6 +14,7 @@ from api.web.pages.cause.handling import handling_part
 from api.web.pages.cause.history import Dated, history
 from api.web.rendering import Web
 from api.web.selects import Select
+from api.web.sharing import share_form
 from api.web.shell import Choice, Link
 from pipelines.render.context import Fact
 from pipelines.render.ranking import issue_badges, issue_facts, issue_label, single_language
@@ -91,6 +92,7 @@ def cause_page(
         topic=_forms(details, web, takes_comments=evidence is not None) if may_edit else None,
         history=tuple(each.entry for each in dated),
         may_edit=may_edit,
+        share=share_form(with_query(path, query), web) if issue else None,
         report_href=_report_href(issue, report, web, is_praise=is_praise),
     )
 

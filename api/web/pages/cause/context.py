@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from api.web.charts import LineChart
 from api.web.selects import Select
+from api.web.sharing import ShareForm
 from api.web.shell import Choice, Link
 from pipelines.render.context import Fact, Figure, QuoteText, Tick
 from pipelines.render.geometry import Mark
@@ -229,4 +230,5 @@ class CausePage:
     topic: TopicForms | None
     history: tuple[Entry, ...]
     may_edit: bool
+    share: ShareForm | None
     report_href: str | None

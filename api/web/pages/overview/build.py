@@ -20,6 +20,7 @@ from api.web.pages.overview.context import (
 from api.web.pages.overview.filters import Filters, Mark
 from api.web.rendering import Web
 from api.web.selects import Select, segment_choices, wave_choices
+from api.web.sharing import share_form
 from api.web.shell import Choice
 from pipelines.render.page import finding_text, group_table, lead, score_panel
 from pipelines.render.wording import Wording
@@ -47,6 +48,7 @@ def empty_overview(status: WorkspaceStatus, web: Web) -> Overview:
         empty=EmptyPart(responses, status.is_analysing),
         views=(),
         may_edit=False,
+        share=None,
         waves=(),
     )
 
@@ -74,6 +76,7 @@ def overview(
         empty=None,
         views=tuple(_view_link(view, here, web) for view in views),
         may_edit=web.may(Scope.WRITE),
+        share=share_form(here, web),
         waves=tuple(Choice(wave, wave, wave == noted) for wave in charted),
     )
 
@@ -102,6 +105,7 @@ def _report_part(
         trend=_trend(report, notes, wording) if report.waves else None,
         causes=cause_table(report, filters, code_frame, web, aside),
         report_href=web.href(f"/reports/{in_path(report.wave)}", language=wording.language),
+        pdf_href=web.href(f"/reports/{in_path(report.wave)}.pdf", language=wording.language),
         generated=wording("generated", moment=wording.moment(report.generated_at), model=report.model),
     )
 

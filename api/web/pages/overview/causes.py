@@ -41,13 +41,8 @@ def cause_table(
     Complaints that people set `aside` (their keys) are shown only where the filter asks for them.
     """
     wording, is_praise = web.wording, filters.group == "promoters"
-    issues = report.delights if is_praise else report.issues
-    marks = marks_of(issues, report, aside)
-
-    def passes(node: Node) -> bool:
-        return _passes(node, filters, marks)
-
-    shown = _sorted(_filtered(trees(issues), passes), filters, code_frame, web)
+    marks = marks_of(report.delights if is_praise else report.issues, report, aside)
+    shown = chosen_trees(report, filters, code_frame, wording, aside)
     listed = [(node, tree.is_context and node is tree.root) for tree in shown for node in (tree.root, *tree.parts)]
     visible = listed if filters.rows == "all" else listed[:VISIBLE_ROWS]
     seen = [node.issue for node, _ in visible]
@@ -74,6 +69,19 @@ def cause_table(
         more=web.href("/", **{**filters.query(), "rows": "all"}) if len(listed) > len(visible) else None,
         more_label=wording("overview.more_causes", n=wording.count(len(listed))),
     )
+
+
+def chosen_trees(
+    report: Report, filters: Filters, code_frame: CodeFrame, wording: Wording, aside: Collection[str] = ()
+) -> list[Tree]:
+    """The themes with their causes that pass the filters, in the order that they choose."""
+    issues = report.delights if filters.group == "promoters" else report.issues
+    marks = marks_of(issues, report, aside)
+
+    def passes(node: Node) -> bool:
+        return _passes(node, filters, marks)
+
+    return _sorted(_filtered(trees(issues), passes), filters, code_frame, wording)
 
 
 def marks_of(issues: Sequence[Issue], report: Report, aside: Collection[str] = ()) -> dict[str, set[str]]:
@@ -118,7 +126,7 @@ def _filtered(all_trees: Sequence[Sequence[Node]], passes: Callable[[Node], bool
             yield Tree(root, kept, is_context)
 
 
-def _sorted(found: Iterator[Tree], filters: Filters, code_frame: CodeFrame, web: Web) -> list[Tree]:
+def _sorted(found: Iterator[Tree], filters: Filters, code_frame: CodeFrame, wording: Wording) -> list[Tree]:
     """In the order of the ranking, or by another column, the causes of a theme among themselves."""
     if filters.sort == "rank":
         return list(found)
@@ -126,7 +134,7 @@ def _sorted(found: Iterator[Tree], filters: Filters, code_frame: CodeFrame, web:
     def key(node: Node) -> tuple[float, str]:
         issue = node.issue
         if filters.sort == "name":
-            return 0, issue_label(issue, code_frame, web.wording).casefold()
+            return 0, issue_label(issue, code_frame, wording).casefold()
         numbers = {"mentions": issue.mentions, "people": getattr(issue, filters.group)}
         return -float(numbers.get(filters.sort, issue.revenue_at_risk or 0)), ""
 

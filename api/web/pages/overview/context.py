@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from api.web.charts import LineChart, Sparkline
 from api.web.selects import Select
+from api.web.sharing import ShareForm
 from api.web.shell import Choice
 from pipelines.render.context import FindingText, GroupTable, ScorePanel, Tick
 from pipelines.render.geometry import Mark
@@ -113,6 +114,7 @@ class ReportPart:
     trend: Trend | None
     causes: CauseTable
     report_href: str
+    pdf_href: str
     generated: str
 
 
@@ -139,4 +141,5 @@ class Overview:
     empty: EmptyPart | None
     views: tuple[SavedViewLink, ...]
     may_edit: bool
+    share: ShareForm | None
     waves: tuple[Choice, ...]
