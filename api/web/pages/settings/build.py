@@ -26,7 +26,7 @@ from saywhy.webhook import Endpoint, EndpointKind, EventType
 PATH = "/settings"
 
 #: What subscribers may be told of; nobody subscribes to a test.
-EVENTS = tuple(event for event in EventType if event is not EventType.PING)
+EVENTS = tuple(event for event in EventType if event.is_subscribable)
 
 
 def settings(
