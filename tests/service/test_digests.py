@@ -230,5 +230,5 @@ def test_anonymous_workspaces_tell_what_was_published(sqlite_engine: Engine) -> 
     with store.reading(sqlite_engine) as connection:
         data = connection.scalar(sa.select(webhook_events.c.data))
     assert data["score"] == "+23.4"
-    assert [quote["facts"] for quote in data["quotes"]] == [[], [], []]
+    assert [quote["facts"] for quote in data["quotes"]] == [[], ["German"], []]
     assert not [marked for marked in data["lists"] if "fix" in marked["title"].lower()]
