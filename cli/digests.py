@@ -38,7 +38,10 @@ def add(
     language: Annotated[str, typer.Option(help="en, de, zh-Hans or zh-Hant.")] = "en",
     address: Address = None,
 ) -> None:
-    """Send a saved view whenever the cron expression comes true and there is a newer report. A worker must be running."""
+    """Send a saved view whenever the cron expression comes true and there is a newer report.
+
+    A worker must be running.
+    """
     from service.digests.managing import add_digest
 
     settings = read_settings()
