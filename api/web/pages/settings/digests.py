@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from api.http.auth import AdminAccess
-from api.web.forms import Form, FormDep, value_of
+from api.web.addresses import NumberInPath
+from api.web.forms import FormDep, numbers_of, value_of
 from api.web.pages.settings.digest_lines import PATH, cron_of
 from api.web.rendering import WebDep
-from saywhy.errors import InvalidInput
 from service.digests.managing import Change, add_digest, change_digest, remove_digest, send_test
 
 router = APIRouter(include_in_schema=False)
-
-Number = Annotated[int, Path(ge=1, lt=2**63)]
 
 #: Where the digests are on the page.
 HERE = "/settings"
@@ -28,7 +24,7 @@ def add(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
         resources.engine,
         resources.workspace,
         value_of(form, "view"),
-        _endpoints(form),
+        numbers_of(form, "endpoint"),
         cron=cron_of(form),
         created_by=web.principal.name,
         time_zone=value_of(form, "time_zone"),
@@ -38,21 +34,21 @@ def add(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
 
 
 @router.post(f"{PATH}/{{digest}}")
-def change(digest: Number, web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
+def change(digest: NumberInPath, web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
     """Change what is sent, when, and to whom."""
     wanted = Change(
         view=value_of(form, "view"),
         cron=cron_of(form),
         time_zone=value_of(form, "time_zone"),
         language=value_of(form, "language"),
-        endpoints=_endpoints(form),
+        endpoints=numbers_of(form, "endpoint"),
     )
     change_digest(resources.engine, resources.workspace, digest, wanted, by=web.principal.name)
     return web.see(HERE)
 
 
 @router.post(f"{PATH}/{{digest}}/pause")
-def pause(digest: Number, web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
+def pause(digest: NumberInPath, web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
     """Pause a digest, or let it go on."""
     wanted = Change(is_paused=value_of(form, "paused") == "yes")
     change_digest(resources.engine, resources.workspace, digest, wanted, by=web.principal.name)
@@ -60,22 +56,14 @@ def pause(digest: Number, web: WebDep, resources: AdminAccess, form: FormDep) ->
 
 
 @router.post(f"{PATH}/{{digest}}/test")
-def test(digest: Number, web: WebDep, resources: AdminAccess) -> Response:
+def test(digest: NumberInPath, web: WebDep, resources: AdminAccess) -> Response:
     """Send a digest now, marked as a test."""
     send_test(resources.engine, resources.workspace, digest)
     return web.see(HERE)
 
 
 @router.post(f"{PATH}/{{digest}}/remove")
-def remove(digest: Number, web: WebDep, resources: AdminAccess) -> Response:
+def remove(digest: NumberInPath, web: WebDep, resources: AdminAccess) -> Response:
     """Remove a digest."""
     remove_digest(resources.engine, resources.workspace, digest)
     return web.see(HERE)
-
-
-def _endpoints(form: Form) -> list[int]:
-    """The chosen endpoints. Raises `InvalidInput` for what is no number."""
-    numbers = form.get("endpoint", [])
-    if not all(number.isascii() and number.isdecimal() and len(number) < 19 for number in numbers):
-        raise InvalidInput("a recipient is the number of an endpoint")
-    return [int(number) for number in numbers]
