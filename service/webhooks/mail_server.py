@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
-from typing import Literal, get_args
+from typing import Literal
 
 from saywhy.errors import InvalidInput
 
@@ -44,13 +44,11 @@ class MailServer:
 
     @classmethod
     def of(
-        cls, host: str, sender: str | None, port: int, security: str, user: str | None, password: str | None
+        cls, host: str, sender: str | None, port: int, security: Security, user: str | None, password: str | None
     ) -> MailServer:
         """The server; `sender` may have a name before the address. Raises `InvalidInput`, which names the variable."""
         if sender is None:
             raise InvalidInput("SAYWHY_MAIL_SENDER: with a mail server there is a sender, e.g. NPS <nps@example.com>")
-        if security not in get_args(Security):
-            raise InvalidInput(f"SAYWHY_MAIL_SECURITY: it is one of {', '.join(get_args(Security))}")
         if user is not None and security == "none":
             raise InvalidInput("SAYWHY_MAIL_SECURITY: user and password are sent over an encrypted connection only")
         name, address = parseaddr(sender)
