@@ -62,10 +62,10 @@ def worker_options(settings: Settings) -> WorkerOptions:
 
 
 def outgoing(settings: Settings) -> Outgoing:
-    """Where webhooks may lead, and how long a message may take."""
-    from service.webhooks.addresses import Outgoing
+    """Where messages may go, and how long one may take. Raises `InvalidInput` for settings that contradict."""
+    from service.webhooks.configured import configured_outgoing
 
-    return Outgoing.of(settings.webhook_hosts, settings.webhook_timeout)
+    return configured_outgoing(settings)
 
 
 def serving_code_frame(settings: Settings) -> CodeFrame:

@@ -21,6 +21,7 @@ from cli import (
     cases,
     customer_health,
     demo,
+    digests,
     erasure,
     evaluate,
     exporting,
@@ -136,6 +137,7 @@ app.command("worker", rich_help_panel=SURVEYS)(worker.worker)
 app.add_typer(jobs.app, name="jobs", rich_help_panel=SURVEYS)
 app.add_typer(schedules.app, name="schedule", rich_help_panel=SURVEYS)
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel=SURVEYS)
+app.add_typer(digests.app, name="digests", rich_help_panel=SURVEYS)
 app.command("demo", rich_help_panel=SURVEYS)(demo.demo)
 app.add_typer(keys.app, name="keys", rich_help_panel=ACCESS)
 app.add_typer(people.app, name="people", rich_help_panel=ACCESS)

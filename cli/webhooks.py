@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Signed webhooks and messages to Slack: who is told of what.",
+    help="Signed webhooks, messages to Slack and e-mail: who is told of what.",
 )
 
 EndpointNumber = Annotated[int, typer.Argument(metavar="ENDPOINT", min=1, max=2**63 - 1, help="Its number.")]
@@ -28,12 +28,12 @@ Event = Annotated[list[EventType] | None, typer.Option("--event", help="What it 
 
 @app.command("add")
 def add(
-    url: Annotated[str, typer.Argument(help="Where messages are sent.")],
+    url: Annotated[str, typer.Argument(help="Where messages are sent; of e-mail the address.")],
     event: Event = None,
     kind: Annotated[
-        EndpointKind, typer.Option(help="webhook: signed JSON; slack: an incoming webhook of Slack.")
+        EndpointKind, typer.Option(help="webhook: signed JSON; slack: an incoming webhook of Slack; email: an address.")
     ] = EndpointKind.WEBHOOK,
-    language: Annotated[str, typer.Option(help="Of messages to Slack: en, de, zh-Hans or zh-Hant.")] = "en",
+    language: Annotated[str, typer.Option(help="Of Slack and e-mail: en, de, zh-Hans or zh-Hant.")] = "en",
     with_personal_data: Annotated[
         bool,
         typer.Option(
@@ -78,7 +78,7 @@ def change(
     number: EndpointNumber,
     url: Annotated[str | None, typer.Option(help="Where messages are sent.")] = None,
     event: Event = None,
-    language: Annotated[str | None, typer.Option(help="Of messages to Slack.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of Slack and e-mail.")] = None,
     with_personal_data: Annotated[
         bool | None, typer.Option("--with-personal-data/--without-personal-data", help="As in `add`.")
     ] = None,

@@ -87,6 +87,10 @@ class EndpointNotFound(NotFound):
     """There is no webhook endpoint of that number."""
 
 
+class DigestNotFound(NotFound):
+    """There is no digest of that number."""
+
+
 class SourceNotFound(NotFound):
     """There is no source of that id or name."""
 

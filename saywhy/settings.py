@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -94,6 +95,19 @@ class Settings(BaseSettings):
     webhook_timeout: float = Field(
         default=10.0, ge=0.1, le=120, description="Seconds that one message of a webhook may take."
     )
+    public_url: str | None = Field(
+        default=None, description="Where people reach the server, for links in messages: https://…; unset: no links."
+    )
+    mail_host: str | None = Field(
+        default=None, description="The mail server that takes e-mail for digests and webhooks; unset: there is none."
+    )
+    mail_port: int = Field(default=587, ge=1, le=65535, description="Its port; 465 for SAYWHY_MAIL_SECURITY=tls.")
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to it is encrypted: starttls, tls from the start, or none."
+    )
+    mail_user: str | None = Field(default=None, description="The name of this server there; unset: without a name.")
+    mail_password: SecretStr | None = Field(default=None, description="Its password there.")
+    mail_sender: str | None = Field(default=None, description="Whom e-mail is from: NPS <nps@example.com>.")
     label_url: str | None = Field(
         default=None,
         description="OpenAI-compatible API that names topics and proposes merges; unset: labels are phrases.",

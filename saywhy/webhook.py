@@ -23,12 +23,19 @@ class EventType(StrEnum):
     FIX_REGRESSED = "fix.regressed"  # what was fixed is complained of again
     REPORT_FINISHED = "report.finished"  # an analysis has ended, and its reports are there
     STAFF_PRAISED = "staff.praised"  # somebody praises employees
-    PING = "ping"  # somebody tests the endpoint; nobody subscribes to it
+    PING = "ping"  # somebody tests the endpoint
+    DIGEST = "digest"  # a saved view, for the endpoints of a digest
 
     @property
     def is_of_groups(self) -> bool:
         """Whether it tells of published groups and of nobody alone, so that anonymous workspaces may tell it."""
-        return self in (EventType.COMPLAINT_RISING, EventType.REPORT_FINISHED, EventType.PING)
+        groups = (EventType.COMPLAINT_RISING, EventType.REPORT_FINISHED)
+        return self in groups or not self.is_subscribable
+
+    @property
+    def is_subscribable(self) -> bool:
+        """Whether endpoints may be told of all such events; others are for the endpoints that somebody chooses."""
+        return self not in (EventType.PING, EventType.DIGEST)
 
 
 class EndpointKind(StrEnum):
@@ -36,11 +43,18 @@ class EndpointKind(StrEnum):
 
     WEBHOOK = "webhook"  # JSON, signed by Standard Webhooks
     SLACK = "slack"  # to an incoming webhook of Slack
+    EMAIL = "email"  # to an e-mail address
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether people read its messages, in a language."""
+        return self is not EndpointKind.WEBHOOK
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where messages are sent. The secret is not part of it; that of Slack is its URL, of which `url` is how it begins.
+    The `url` of e-mail is the address, which has no secret.
 
     `note` says why it was disabled. `failing_since` is the first failure after the last success. With personal data,
     messages have ids of customers, accounts that are called by a person, and names of employees who are praised.
@@ -50,7 +64,7 @@ class Endpoint:
     kind: EndpointKind
     url: str
     events: frozenset[EventType]
-    language: str  # of messages to Slack
+    language: str  # of messages that people read
     with_personal_data: bool
     is_enabled: bool
     created_at: datetime

@@ -119,7 +119,67 @@ class PingData:
     endpoint: int
 
 
-Data = DetractorData | PraiseData | AccountData | ComplaintData | FixData | ReportData | PingData
+@dataclass(frozen=True, slots=True)
+class DigestCause:
+    """A cause of a digest. `points` and `interval` are empty where there is no NPS."""
+
+    label: str
+    kind: str
+    points: str
+    interval: str
+    mentions: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestList:
+    """A list with a title: what is new, what escalates, and so on."""
+
+    title: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestQuote:
+    """What somebody wrote, with personal data masked and cut if it is long; `cause` is what it is about."""
+
+    text: str
+    language: str
+    cause: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestData:
+    """`digest`: a saved view, in words. All numbers are formatted, and all texts are in `language`.
+
+    `score`, `interval` and `people` are empty where there is no NPS, of which `remark` says why; it is empty otherwise.
+    `change` is empty where there is no wave before. `address` is that of the view, below that of the server.
+    """
+
+    digest: int
+    view: str
+    address: str
+    language: str
+    is_test: bool
+    added_by: str
+    scope: str  # the wave, and the segment if one is chosen
+    score: str
+    interval: str
+    people: str
+    remark: str
+    change: str
+    findings: tuple[str, ...]
+    causes_title: str
+    costs_title: str
+    causes: tuple[DigestCause, ...]
+    nothing: str  # instead of causes, where there are none
+    lists: tuple[DigestList, ...]
+    quotes: tuple[DigestQuote, ...]
+    generated: str
+
+
+Data = DetractorData | PraiseData | AccountData | ComplaintData | FixData | ReportData | PingData | DigestData
 
 #: The class of the data of each type of event.
 DATA: Mapping[EventType, type[Data]] = MappingProxyType(
@@ -131,5 +191,6 @@ DATA: Mapping[EventType, type[Data]] = MappingProxyType(
         EventType.FIX_REGRESSED: FixData,
         EventType.REPORT_FINISHED: ReportData,
         EventType.PING: PingData,
+        EventType.DIGEST: DigestData,
     }
 )

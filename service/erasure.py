@@ -134,6 +134,7 @@ def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], 
     labels = _relabel(connection, workspace_id, words)
     quotes, reports = _rewrite_reports(connection, workspace_id, words, labels)
     store.webhooks.forget_labels(connection, workspace_id, labels)
+    store.webhooks.forget_digests(connection, workspace_id)
     if traces:
         save_edited_topics(connection, workspace_id)
         store.workspaces.touch(connection, workspace_id)

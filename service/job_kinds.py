@@ -85,7 +85,15 @@ class PullArguments:
     everything: bool = False
 
 
-Arguments = ImportArguments | AnalyseArguments | ExportArguments | ReceiveArguments | PullArguments
+@dataclass(frozen=True, slots=True)
+class DigestArguments:
+    """The number of the digest that is composed; a test is sent whatever was sent before."""
+
+    digest: int
+    is_test: bool = False
+
+
+Arguments = ImportArguments | AnalyseArguments | ExportArguments | ReceiveArguments | PullArguments | DigestArguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +208,13 @@ def pull(job: RunningJob, arguments: PullArguments) -> None:
     pull(job, arguments)
 
 
+def digest(job: RunningJob, arguments: DigestArguments) -> None:
+    """Compose a digest for the outbox."""
+    from service.digests.composing import compose
+
+    compose(job, arguments)
+
+
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """A kind of job: the class of its arguments, what a worker does, and whether a schedule may start it.
@@ -236,6 +251,7 @@ KINDS: Mapping[str, JobKind] = MappingProxyType(
         "export": JobKind(ExportArguments, export, may_be_scheduled=True),
         "receive": JobKind(ReceiveArguments, receive, may_be_scheduled=False, is_once=True),
         "pull": JobKind(PullArguments, pull, may_be_scheduled=True, is_once=True),
+        "digest": JobKind(DigestArguments, digest, may_be_scheduled=False, is_once=True),  # digests have schedules
     }
 )
 

@@ -65,6 +65,27 @@ def set_password(engine: Engine, workspace: str, name: str, password: str) -> No
         store.people.set_password(connection, _find(connection, workspace, name).id, hashed)
 
 
+def change_own_password(engine: Engine, workspace: str, name: str, present: str, password: str, *, hours: float) -> str:
+    """Give oneself another password, and end all sessions but a new one, whose token this is.
+
+    Raises `PersonNotFound`, `TooManyRequests` after too many attempts, and `InvalidInput` for a password that is too
+    short or too long, and if the present one is wrong or there is none.
+    """
+    hashed = _hash(password)
+    with engine.begin() as connection:
+        _count_attempt(connection, f"sign-in of {digest(name)}", ATTEMPTS_BY_NAME)
+    with reading(engine, workspace) as (connection, _):
+        known = store.people.password_hash(connection, _find(connection, workspace, name).id)
+    with _HASHING:
+        is_right = _hasher().verify(present[:LONGEST_PASSWORD], known or _hash_of_nobody())
+    if known is None or not is_right:
+        raise InvalidInput("the present password is wrong")
+    with writing(engine, workspace) as (connection, _):
+        person = _find(connection, workspace, name)
+        store.people.set_password(connection, person.id, hashed)
+        return _open_session(connection, person, hours)
+
+
 def sign_in(engine: Engine, name: str, password: str, *, address: str, hours: float) -> tuple[Person, str]:
     """Check a password and open a session; the person and the token of the session, of which a digest is stored.
 

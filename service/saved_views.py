@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from saywhy import store
-from saywhy.errors import InvalidInput
+from saywhy.errors import Conflict, InvalidInput
 from saywhy.saved_view import MAX_ADDRESS, MAX_NAME, SavedView
-from saywhy.store import Engine
+from saywhy.store import Connection, Engine
 from saywhy.text import is_storable, normalise
 from service.workspaces import reading, writing
 
@@ -18,14 +18,20 @@ def save_view(engine: Engine, workspace: str, name: str, address: str, *, by: st
     Raises `WorkspaceNotFound`, and `InvalidInput` for a name that is empty or too long and for an address that is not a
     path of this server.
     """
+    with writing(engine, workspace) as (connection, workspace_id):
+        put_view(connection, workspace_id, name, address, by=by)
+
+
+def put_view(connection: Connection, workspace_id: int, name: str, address: str, *, by: str) -> SavedView:
+    """`save_view` in a transaction; the view. Raises `InvalidInput`, as that does."""
     name = normalise(name)
     if not name or len(name) > MAX_NAME or not is_storable(name):
         raise InvalidInput(f"the name of a view has from 1 to {MAX_NAME} characters")
     is_path = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
     if not is_path or len(address) > MAX_ADDRESS or not is_storable(address):
         raise InvalidInput("only a page of this server can be saved as a view")
-    with writing(engine, workspace) as (connection, workspace_id):
-        store.saved_views.put(connection, workspace_id, SavedView(name, address, by, datetime.now(UTC)))
+    store.saved_views.put(connection, workspace_id, SavedView(name, address, by, datetime.now(UTC)))
+    return store.saved_views.find(connection, workspace_id, name)
 
 
 def list_views(engine: Engine, workspace: str) -> list[SavedView]:
@@ -35,6 +41,10 @@ def list_views(engine: Engine, workspace: str) -> list[SavedView]:
 
 
 def remove_view(engine: Engine, workspace: str, view_id: int) -> None:
-    """Delete a view. Raises `WorkspaceNotFound` and `NotFound`."""
+    """Delete a view. Raises `WorkspaceNotFound`, `NotFound`, and `Conflict` while a digest sends it."""
     with writing(engine, workspace) as (connection, workspace_id):
+        store.workspaces.lock(connection, workspace_id)
+        if digests := store.digests.of_view(connection, workspace_id, view_id):
+            numbers = ", ".join(map(str, digests))
+            raise Conflict(f"the view is sent by digest {numbers}; delete that first, or give it another view")
         store.saved_views.delete(connection, workspace_id, view_id)

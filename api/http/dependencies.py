@@ -24,6 +24,7 @@ from service.files import JobFiles
 from service.micro_batches import MicroBatches
 from service.runs import end_abandoned
 from service.webhooks.addresses import Outgoing
+from service.webhooks.configured import configured_outgoing
 from service.workspaces import create
 
 #: Seconds between the steps of loading in the background, left to requests.
@@ -83,7 +84,7 @@ def open_resources(settings: Settings) -> Resources:
         frozenset({settings.workspace, *filter(None, others)}),
         data_dir=settings.data_dir,
         upload_limit=settings.upload_limit * 1024**2,
-        outgoing=Outgoing.of(settings.webhook_hosts, settings.webhook_timeout),
+        outgoing=configured_outgoing(settings),
     )
 
 

@@ -36,7 +36,7 @@ class JobOut(BaseModel):
     """A job."""
 
     id: int = Field(examples=[7])
-    kind: str = Field(description="`import`, `analyse`, `export`, `receive` or `pull`.", examples=["analyse"])
+    kind: str = Field(description="`import`, `analyse`, `export`, `receive`, `pull` or `digest`.", examples=["analyse"])
     state: JobState
     progress: ProgressOut
     arguments: dict[str, JsonValue] = Field(description="What was asked for.", examples=[{"refit": False}])
@@ -93,7 +93,9 @@ def list_jobs(
     kind: Annotated[
         str | None,
         Query(
-            max_length=32, pattern="^[a-z]+$", description="Only `import`, `analyse`, `export`, `receive` or `pull`."
+            max_length=32,
+            pattern="^[a-z]+$",
+            description="Only `import`, `analyse`, `export`, `receive`, `pull` or `digest`.",
         ),
     ] = None,
     state: Annotated[list[JobState] | None, Query(description="Only jobs in these states.")] = None,

@@ -15,10 +15,10 @@ from api.http.bodies import SentObject
 from api.http.dependencies import AccessPolicyDep
 from api.v1.parameters import RowId
 from api.web.addresses import link_url
-from api.web.pages.overview.filters import Filters, Group, Mark, Sort
 from api.web.shared_view import filters_of, view_of
 from saywhy.report import ALL_WAVES
 from saywhy.shared_link import DEFAULT_DAYS, MOST_DAYS, LinkState, SharedLink
+from saywhy.view_filters import Filters, Group, Mark, Sort
 from service import shared_links
 from service.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 

@@ -23,15 +23,28 @@ from service.webhooks.endpoints import Change
 router = APIRouter(prefix="/v1/webhook-endpoints", tags=["webhooks"])
 
 Number = Annotated[RowId, Path(description="The number of an endpoint.", examples=[1])]
-Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL, examples=["https://crm.example/hooks/saywhy"])]
+Url = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST_URL,
+        description="Of e-mail the address.",
+        examples=["https://crm.example/hooks/saywhy"],
+    ),
+]
 Subscription = Literal[
     "detractor.new", "account.turned", "complaint.rising", "fix.regressed", "report.finished", "staff.praised"
 ]
 Events = Annotated[
-    Items[Subscription], Field(min_length=1, max_length=20, examples=[["detractor.new", "report.finished"]])
+    Items[Subscription],
+    Field(
+        max_length=20,
+        description="At least one of a webhook; without any, Slack and e-mail are told of digests alone.",
+        examples=[["detractor.new", "report.finished"]],
+    ),
 ]
 Language = Annotated[
-    Literal["en", "de", "zh-Hans", "zh-Hant"], Field(description="Of messages to Slack.", examples=["de"])
+    Literal["en", "de", "zh-Hans", "zh-Hant"], Field(description="Of messages to Slack and of e-mail.", examples=["de"])
 ]
 PersonalData = Annotated[
     bool,
@@ -50,7 +63,8 @@ class NewEndpoint(SentObject):
     url: Url
     events: Events
     kind: EndpointKind = Field(
-        default=EndpointKind.WEBHOOK, description="`webhook`: signed JSON; `slack`: an incoming webhook of Slack."
+        default=EndpointKind.WEBHOOK,
+        description="`webhook`: signed JSON; `slack`: an incoming webhook of Slack; `email`: an e-mail address.",
     )
     language: Language = "en"
     with_personal_data: PersonalData = False
@@ -105,7 +119,8 @@ class EndpointWithSecret(BaseModel):
 
     endpoint: EndpointOut
     secret: str | None = Field(
-        description="The key of the signatures; null for Slack.", examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+        description="The key of the signatures; null for Slack and e-mail.",
+        examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
     )
 
 

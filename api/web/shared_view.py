@@ -6,9 +6,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.web.pages.overview.causes import chosen_trees
-from api.web.pages.overview.filters import Filters
 from pipelines.render.document import Selection
+from pipelines.render.narrowing import issues_of, marks_of, narrowed
 from pipelines.render.tree import REST
 from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
@@ -16,6 +15,7 @@ from saywhy.errors import InvalidInput
 from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES, Report
 from saywhy.shared_link import SharedView
+from saywhy.view_filters import Filters
 
 _FILTERS = TypeAdapter(Filters)
 _CAUSES = "/causes/"
@@ -70,7 +70,8 @@ def selection_of(
         return Selection(cause=view.cause, is_praise=is_praise, described=((wording["wave"], wave),))
     if not view.filters and not aside:
         return Selection()
-    trees = chosen_trees(report, filters, code_frame, wording, aside)
+    issues = issues_of(report, filters)
+    trees = narrowed(issues, marks_of(issues, report, aside), filters, code_frame, wording)
     nodes = (node for tree in trees for node in (tree.root, *tree.parts) if node.issue.kind != REST)
     keys = tuple(str(node.issue.key) for node in nodes)
     return Selection(keys, is_praise, filters.segment, described=described(filters, wording))

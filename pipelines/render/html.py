@@ -48,6 +48,11 @@ def sign_in_page(
     return _render("sign_in.html.j2", Wording(language), refusal=refusal, provider_link=provider_link)
 
 
+def mail_page(wording: Wording, **values: object) -> str:
+    """A message as HTML, whose styles are attributes; `pipelines.render.mail` has the values."""
+    return _environment().get_template("mail.html.j2").render(wording=wording, **values)
+
+
 def _render(template: str, wording: Wording, *, style_sheet: str = "report.css", **values: object) -> str:
     style = (TEMPLATES / style_sheet).read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

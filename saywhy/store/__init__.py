@@ -13,14 +13,14 @@ Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `respo
 `clusters`, `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
 `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
 `new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `source_deliveries`. Access: `keys`, `people`
-(and their sessions), `shared_links`, `rate_limits`, `audit_log`. Telling others: `webhooks`, `deliveries`. Beside the
-pages: `wave_notes`, `saved_views`, `cause_changes`, `corrections`. `erasure` and `redaction`
+(and their sessions), `shared_links`, `rate_limits`, `audit_log`. Telling others: `webhooks`, `deliveries`, `digests`.
+Beside the pages: `wave_notes`, `saved_views`, `cause_changes`, `corrections`. `erasure` and `redaction`
 delete what is to be forgotten, and `dump` reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
-`tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables`, `access_tables`, `webhook_tables` and
-`page_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types` hide the differences
-between the databases. `key_file` keeps the keys of anonymous workspaces, and that of the secrets which `sealing`
-encrypts, outside the database.
+`tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables`, `access_tables`, `webhook_tables`,
+`digest_tables` and `page_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types`
+hide the differences between the databases. `key_file` keeps the keys of anonymous workspaces, and that of the secrets
+which `sealing` encrypts, outside the database.
 """
 
 from sqlalchemy import Connection, Engine
@@ -39,6 +39,7 @@ from saywhy.store import (
     corrections,
     customers,
     deliveries,
+    digests,
     dump,
     efforts,
     erasure,
@@ -94,6 +95,7 @@ __all__ = [
     "corrections",
     "customers",
     "deliveries",
+    "digests",
     "dump",
     "efforts",
     "erasure",

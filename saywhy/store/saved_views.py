@@ -11,17 +11,19 @@ from saywhy.store.page_tables import saved_views
 
 
 def put(connection: Connection, workspace_id: int, view: SavedView) -> None:
-    """Save a view; it replaces those of the same name, and its id is not used."""
+    """Save a view. One of the same name is changed, so that it stays that of its digests; the id is not used."""
     is_named = (saved_views.c.workspace_id == workspace_id) & (saved_views.c.name == view.name)
-    connection.execute(sa.delete(saved_views).where(is_named))
-    row = {
-        "workspace_id": workspace_id,
-        "name": view.name,
-        "address": view.address,
-        "created_by": view.created_by,
-        "created_at": view.created_at,
-    }
-    connection.execute(sa.insert(saved_views).values(row))
+    row = {"address": view.address, "created_by": view.created_by, "created_at": view.created_at}
+    if not connection.execute(sa.update(saved_views).where(is_named).values(row)).rowcount:
+        connection.execute(sa.insert(saved_views).values(workspace_id=workspace_id, name=view.name, **row))
+
+
+def find(connection: Connection, workspace_id: int, name: str) -> SavedView:
+    """The view of this name. Raises `NotFound`."""
+    for view in load(connection, workspace_id):
+        if view.name == name:
+            return view
+    raise NotFound(f"there is no saved view called {name!r}")
 
 
 def load(connection: Connection, workspace_id: int) -> list[SavedView]:

@@ -12,6 +12,9 @@ from saywhy.job import Schedule, Values
 from saywhy.store.job_tables import schedules
 from saywhy.store.statements import Row
 
+#: The kind of job that digests start.
+OF_DIGESTS = "digest"
+
 
 def add(
     connection: Connection,
@@ -37,15 +40,17 @@ def add(
 
 
 def load(connection: Connection, workspace_id: int) -> list[Schedule]:
-    """All schedules of a workspace, the oldest first."""
-    query = sa.select(schedules).where(schedules.c.workspace_id == workspace_id).order_by(schedules.c.id)
+    """The schedules of a workspace, the oldest first, without those of digests, which are a part of these."""
+    is_listed = (schedules.c.workspace_id == workspace_id) & (schedules.c.kind != OF_DIGESTS)
+    query = sa.select(schedules).where(is_listed).order_by(schedules.c.id)
     return [_schedule(row) for row in connection.execute(query)]
 
 
-def delete(connection: Connection, workspace_id: int, schedule_id: int) -> None:
-    """Delete a schedule; its jobs stay. Raises `ScheduleNotFound`."""
+def delete(connection: Connection, workspace_id: int, schedule_id: int, *, of_digest: bool = False) -> None:
+    """Delete a schedule; its jobs stay. Raises `ScheduleNotFound`, and for that of a digest unless it is asked for."""
     is_schedule = (schedules.c.workspace_id == workspace_id) & (schedules.c.id == schedule_id)
-    if not connection.execute(sa.delete(schedules).where(is_schedule)).rowcount:
+    is_kind = (schedules.c.kind == OF_DIGESTS) if of_digest else (schedules.c.kind != OF_DIGESTS)
+    if not connection.execute(sa.delete(schedules).where(is_schedule, is_kind)).rowcount:
         raise ScheduleNotFound(f"there is no schedule {schedule_id}")
 
 

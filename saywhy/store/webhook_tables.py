@@ -25,7 +25,8 @@ webhook_endpoints = Table(
     Column("with_personal_data", sa.Boolean, nullable=False),
     Column("is_enabled", sa.Boolean, nullable=False),
     Column("note", sa.Text),
-    # Encrypted (`sealing`), as the next one. That of Slack is its URL, of which `url` is how it begins.
+    # Encrypted (`sealing`), as the next one. That of Slack is its URL, of which `url` is how it begins; that of e-mail
+    # is empty, as there is none.
     Column("secret", sa.LargeBinary, nullable=False),
     Column("previous_secret", sa.LargeBinary),
     Column("previous_until", UtcDateTime),

@@ -23,9 +23,9 @@ from saywhy.store.webhook_tables import webhook_events as events
 from saywhy.webhook import DeliveryState, Endpoint, EndpointKind, EventType, NewEvent, new_event_id
 
 
-def add(connection: Connection, workspace_id: int, values: Mapping[str, Any], secret: str) -> Endpoint:
-    """Add an endpoint. Raises `Conflict` if there is no key file."""
-    sealed = sealing.seal(connection, secret)
+def add(connection: Connection, workspace_id: int, values: Mapping[str, Any], secret: str | None) -> Endpoint:
+    """Add an endpoint. Raises `Conflict` if it has a secret and there is no key file."""
+    sealed = b"" if secret is None else sealing.seal(connection, secret)
     statement = sa.insert(endpoints).values(workspace_id=workspace_id, secret=sealed, **values).returning(endpoints)
     return endpoint_of(connection.execute(statement).one())
 
@@ -65,7 +65,7 @@ def rotate(
 
 
 def secrets(connection: Connection, endpoint_id: int) -> tuple[str, ...]:
-    """The secret of an endpoint, then the one before, while it is valid and can be read.
+    """The secret of an endpoint, then the one before, while it is valid and can be read; none of e-mail.
 
     Raises `EndpointNotFound`, and `Conflict` if the key file cannot decrypt it.
     """
@@ -73,6 +73,8 @@ def secrets(connection: Connection, endpoint_id: int) -> tuple[str, ...]:
     row = connection.execute(sa.select(*columns).where(endpoints.c.id == endpoint_id)).one_or_none()
     if row is None:
         raise EndpointNotFound(f"there is no webhook endpoint {endpoint_id}")
+    if not row.secret:
+        return ()
     valid = [sealing.unseal(connection, row.secret)]
     if row.previous_until is not None and row.previous_until > clock(connection):
         with suppress(Conflict):  # the key file was lost, and a new secret given
@@ -167,6 +169,12 @@ def forget_labels(connection: Connection, workspace_id: int, labels: Collection[
     ids = [row.id for row in connection.execute(query) if not _texts(row.data).isdisjoint(labels)]
     for batch in batches(ids):
         connection.execute(sa.delete(events).where(events.c.id.in_(batch)))
+
+
+def forget_digests(connection: Connection, workspace_id: int) -> None:
+    """Delete the digests of the outbox, which may quote somebody who is to be forgotten."""
+    is_digest = (events.c.workspace_id == workspace_id) & (events.c.type == EventType.DIGEST)
+    connection.execute(sa.delete(events).where(is_digest))
 
 
 def _texts(value: Any) -> set[str]:

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from saywhy.errors import InvalidInput
 from saywhy.text import is_storable
+from service.webhooks.mail_server import MailServer
 
 Address = IPv4Address | IPv6Address
 
@@ -54,17 +55,35 @@ class AddressRefused(Exception):
 class Outgoing:
     """What may be reached, and how long a message may take, in seconds, with everything.
 
-    `allowed_hosts`, names or addresses in lower case, may be anywhere, and may be asked over plain HTTP.
+    `allowed_hosts`, names or addresses in lower case, may be anywhere, and may be asked over plain HTTP. Without a
+    `mail_server` nobody gets e-mail. `public_url` is where people reach this server, without a slash at the end.
     """
 
     allowed_hosts: frozenset[str] = frozenset()
     timeout: float = 10.0
+    mail_server: MailServer | None = None
+    public_url: str | None = None
 
     @classmethod
-    def of(cls, hosts: str | None, timeout: float = 10.0) -> Outgoing:
-        """`hosts` are separated by commas."""
+    def of(
+        cls,
+        hosts: str | None,
+        timeout: float = 10.0,
+        mail_server: MailServer | None = None,
+        public_url: str | None = None,
+    ) -> Outgoing:
+        """`hosts` are separated by commas. Raises `InvalidInput` for a public URL that is none."""
         names = (host.strip().strip("[]").rstrip(".").lower() for host in (hosts or "").split(","))
-        return cls(frozenset(filter(None, names)), timeout)
+        if public_url is not None:
+            parts = urlsplit(public_url)
+            if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+                raise InvalidInput("SAYWHY_PUBLIC_URL: it is an address as https://nps.example.com")
+            public_url = public_url.rstrip("/")
+        return cls(frozenset(filter(None, names)), timeout, mail_server, public_url)
+
+    def link_to(self, address: str) -> str | None:
+        """Where people find an address of this server; None if it is not known where they reach it."""
+        return None if self.public_url is None else self.public_url + address
 
     def allows(self, host: str) -> bool:
         return host.rstrip(".").lower() in self.allowed_hosts

@@ -14,6 +14,7 @@ from saywhy.store import Connection, Engine
 from saywhy.webhook import Delivery, Endpoint, EndpointKind, EventType, NewEvent, new_secret
 from saywhy.webhook_data import PingData
 from service.webhooks.addresses import Outgoing, check_url
+from service.webhooks.mail_server import check_address
 from service.webhooks.outbox import as_json, tell
 from service.workspaces import reading, writing
 
@@ -47,31 +48,45 @@ def add_endpoint(
     language: str = "en",
     with_personal_data: bool = False,
 ) -> tuple[Endpoint, str | None]:
-    """Tell an endpoint of events from now on; it and its secret, which nothing shows again. Slack has none.
+    """Tell an endpoint of events from now on; it and its secret, which nothing shows again. Only webhooks have one.
 
-    Raises `WorkspaceNotFound`; `InvalidInput` for a URL to which nothing may be sent, no event, and a language without
-    words; `Conflict` for what an anonymous workspace tells nobody, beyond `MOST`, and without a key file.
+    `url` is the address of e-mail. Without an event, Slack and e-mail are told of digests alone.
+
+    Raises `WorkspaceNotFound`; `InvalidInput` for a URL or address to which nothing may be sent, a webhook without an
+    event, and a language without words; `Conflict` for what an anonymous workspace tells nobody, beyond `MOST`, for
+    e-mail without a mail server, and without a key file.
     """
-    check_url(url, outgoing)
-    wanted = _subscribed(events)
-    shown, secret = _shown(kind, url), url if kind is EndpointKind.SLACK else new_secret()
+    url = _checked(kind, url, outgoing)
+    values = {
+        "kind": kind,
+        "url": _shown(kind, url),
+        "events": sorted(_subscribed(kind, events)),
+        "language": closest_language(language),
+        "with_personal_data": with_personal_data,
+        "is_enabled": True,
+        "created_at": datetime.now(UTC),
+        "created_by": created_by,
+    }
+    secret = {EndpointKind.SLACK: url, EndpointKind.WEBHOOK: new_secret()}.get(kind)
     with writing(engine, workspace) as (connection, workspace_id):
         store.workspaces.lock(connection, workspace_id)
-        _refuse_anonymous(connection, workspace_id, wanted, with_personal_data)
+        _refuse_anonymous(connection, workspace_id, events, with_personal_data)
         if len(store.webhooks.load(connection, workspace_id)) >= MOST:
             raise Conflict(f"there are {MOST} endpoints, which is the most a workspace may have; remove one first")
-        values = {
-            "kind": kind,
-            "url": shown,
-            "events": sorted(wanted),
-            "language": closest_language(language),
-            "with_personal_data": with_personal_data,
-            "is_enabled": True,
-            "created_at": datetime.now(UTC),
-            "created_by": created_by,
-        }
         endpoint = store.webhooks.add(connection, workspace_id, values, secret)
     return endpoint, secret if kind is EndpointKind.WEBHOOK else None
+
+
+def _checked(kind: EndpointKind, url: str, outgoing: Outgoing) -> str:
+    """The URL, or the address of e-mail. Raises `InvalidInput` if nothing may be sent there, and `Conflict` without a
+    mail server.
+    """
+    if kind is not EndpointKind.EMAIL:
+        check_url(url, outgoing)
+        return url
+    if outgoing.mail_server is None:
+        raise Conflict("this server sends no e-mail: whoever runs it sets SAYWHY_MAIL_HOST and SAYWHY_MAIL_SENDER")
+    return check_address(url)
 
 
 def _shown(kind: EndpointKind, url: str) -> str:
@@ -99,15 +114,14 @@ def change_endpoint(
     Who may not see personal data cannot change an endpoint that gets it, lest it be sent elsewhere. Raises
     `WorkspaceNotFound`, `EndpointNotFound`, `Forbidden`, and what `add_endpoint` raises.
     """
-    if change.url is not None:
-        check_url(change.url, outgoing)
     with writing(engine, workspace) as (connection, workspace_id):
         endpoint = _changeable(connection, workspace_id, endpoint_id, may_see_personal_data)
         values: dict[str, Any] = {}
-        if change.url is not None:
-            values["url"] = _shown(endpoint.kind, change.url)
+        url = None if change.url is None else _checked(endpoint.kind, change.url, outgoing)
+        if url is not None:
+            values["url"] = _shown(endpoint.kind, url)
         if change.events is not None:
-            values["events"] = sorted(_subscribed(change.events))
+            values["events"] = sorted(_subscribed(endpoint.kind, change.events))
         if change.language is not None:
             values["language"] = closest_language(change.language)
         if change.with_personal_data is not None:
@@ -118,7 +132,7 @@ def change_endpoint(
             store.webhooks.disable(connection, endpoint_id, endpoint.note, "the endpoint was disabled")
         elif change.is_enabled:
             values |= {"is_enabled": True, "note": None}
-        secret = change.url if endpoint.kind is EndpointKind.SLACK else None
+        secret = url if endpoint.kind is EndpointKind.SLACK else None
         return store.webhooks.change(connection, workspace_id, endpoint_id, values, secret)
 
 
@@ -127,14 +141,16 @@ def rotate_secret(
 ) -> tuple[Endpoint, str]:
     """Give an endpoint another secret; for a day, messages are signed with both.
 
-    Raises `WorkspaceNotFound`, `EndpointNotFound`, `Forbidden` as `change_endpoint` does, and `Conflict` for Slack,
-    which knows no signature.
+    Raises `WorkspaceNotFound`, `EndpointNotFound`, `Forbidden` as `change_endpoint` does, and `Conflict` for Slack and
+    e-mail, which know no signature.
     """
     secret = new_secret()
     with writing(engine, workspace) as (connection, workspace_id):
         endpoint = _changeable(connection, workspace_id, endpoint_id, may_see_personal_data)
         if endpoint.kind is EndpointKind.SLACK:
             raise Conflict("messages to Slack are not signed; the URL is the secret: change it")
+        if endpoint.kind is EndpointKind.EMAIL:
+            raise Conflict("e-mail is not signed")
         until = store.jobs.clock(connection) + OVERLAP
         return store.webhooks.rotate(connection, workspace_id, endpoint_id, secret, until), secret
 
@@ -171,10 +187,10 @@ def _changeable(connection: Connection, workspace_id: int, endpoint_id: int, may
     return endpoint
 
 
-def _subscribed(events: Collection[EventType]) -> frozenset[EventType]:
-    """What to subscribe to. Raises `InvalidInput`."""
-    if not events or EventType.PING in events:
-        raise InvalidInput(f"choose events of {', '.join(event for event in EventType if event is not EventType.PING)}")
+def _subscribed(kind: EndpointKind, events: Collection[EventType]) -> frozenset[EventType]:
+    """What to subscribe to; nothing where people are told of digests alone. Raises `InvalidInput`."""
+    if not (events or kind.is_for_people) or not all(event.is_subscribable for event in events):
+        raise InvalidInput(f"choose events of {', '.join(event for event in EventType if event.is_subscribable)}")
     return frozenset(events)
 
 

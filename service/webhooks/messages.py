@@ -13,6 +13,8 @@ from pipelines.render.slack import slack_message
 from pipelines.render.wording import Wording
 from saywhy import __version__
 from saywhy.webhook import DeliveryClaim, EndpointKind
+from saywhy.webhook_data import DigestData
+from service.webhooks.addresses import Outgoing
 from service.webhooks.outbox import as_json, from_json
 
 
@@ -25,7 +27,7 @@ class Message:
     headers: dict[str, str]
 
 
-def message(claim: DeliveryClaim, secrets: Sequence[str], now: datetime) -> Message:
+def message(claim: DeliveryClaim, secrets: Sequence[str], now: datetime, outgoing: Outgoing) -> Message:
     """The message to be sent, signed with the secrets, the first of which is the URL of Slack.
 
     Its id and body are the same at each attempt, time and signature are not.
@@ -33,7 +35,8 @@ def message(claim: DeliveryClaim, secrets: Sequence[str], now: datetime) -> Mess
     headers = {"Content-Type": "application/json", "User-Agent": f"saywhy/{__version__}"}
     data = from_json(claim.delivery.type, dict(claim.data))
     if claim.endpoint.kind is EndpointKind.SLACK:
-        body = _json(slack_message(data, Wording(claim.endpoint.language)))
+        link = outgoing.link_to(data.address) if isinstance(data, DigestData) else None
+        body = _json(slack_message(data, Wording(claim.endpoint.language), link))
         return Message(secrets[0], body.encode(), headers)
     occurred_at = claim.occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     body = _json({"type": claim.delivery.type.value, "timestamp": occurred_at, "data": as_json(data)})

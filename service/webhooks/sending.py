@@ -15,10 +15,12 @@ from http import HTTPStatus
 from saywhy import store
 from saywhy.errors import SaywhyError, StoreUnavailable
 from saywhy.store import Connection, Engine
-from saywhy.webhook import Attempt, DeliveryClaim, DeliveryState, Endpoint, EventType
+from saywhy.webhook import Attempt, DeliveryClaim, DeliveryState, Endpoint, EndpointKind, EventType
 from service.webhooks.addresses import Outgoing
 from service.webhooks.http import Answer, NotSent, post
+from service.webhooks.mail import letter
 from service.webhooks.messages import message
+from service.webhooks.smtp import deliver
 
 log = logging.getLogger(__name__)
 
@@ -62,10 +64,8 @@ def send_next(engine: Engine, outgoing: Outgoing, delivery_id: int | None = None
 def _send(engine: Engine, claim: DeliveryClaim, outgoing: Outgoing) -> tuple[Answer | None, str | None]:
     """What the receiver answered, and what went wrong."""
     try:
-        with store.reading(engine) as connection:
-            secrets = store.webhooks.secrets(connection, claim.endpoint.id)
-        ready = message(claim, secrets, datetime.now(UTC))
-        answer = post(ready.url, ready.body, ready.headers, outgoing)
+        is_mail = claim.endpoint.kind is EndpointKind.EMAIL
+        answer = _mail(claim, outgoing) if is_mail else _post(engine, claim, outgoing)
     except NotSent as error:
         return None, str(error)
     except StoreUnavailable:
@@ -82,6 +82,19 @@ def _send(engine: Engine, claim: DeliveryClaim, outgoing: Outgoing) -> tuple[Ans
     return answer, f"the receiver answered {answer.status}"
 
 
+def _post(engine: Engine, claim: DeliveryClaim, outgoing: Outgoing) -> Answer:
+    with store.reading(engine) as connection:
+        secrets = store.webhooks.secrets(connection, claim.endpoint.id)
+    ready = message(claim, secrets, datetime.now(UTC), outgoing)
+    return post(ready.url, ready.body, ready.headers, outgoing)
+
+
+def _mail(claim: DeliveryClaim, outgoing: Outgoing) -> Answer:
+    if outgoing.mail_server is None:
+        raise NotSent("there is no mail server: set SAYWHY_MAIL_HOST, and start the worker again")
+    return deliver(letter(claim, outgoing.mail_server, outgoing), outgoing.mail_server, outgoing.timeout)
+
+
 def _record(
     connection: Connection, claim: DeliveryClaim, answer: Answer | None, failure: str | None, milliseconds: int
 ) -> None:
@@ -90,7 +103,7 @@ def _record(
     pause = backoff(delivery.attempts)
     if answer is not None and answer.retry_after is not None:
         pause = max(pause, answer.retry_after)
-    is_last = delivery.attempts + 1 >= ATTEMPTS or delivery.type is EventType.PING
+    is_last = delivery.attempts + 1 >= ATTEMPTS or delivery.type is EventType.PING or _is_final(endpoint, answer)
     state = DeliveryState.DELIVERED if failure is None else DeliveryState.DEAD if is_last else DeliveryState.PENDING
     attempt = Attempt(now, answer.status if answer else None, milliseconds, failure, _kept(answer, endpoint))
     due_at = now + pause if state is DeliveryState.PENDING else delivery.due_at
@@ -106,6 +119,11 @@ def _record(
         _disable(connection, endpoint.id, "the receiver answered 410: it is gone for good")
     elif now - failing_since >= LONGEST_FAILURE:
         _disable(connection, endpoint.id, f"nothing has arrived since {failing_since:%Y-%m-%d %H:%M} UTC: {failure}")
+
+
+def _is_final(endpoint: Endpoint, answer: Answer | None) -> bool:
+    """Whether the receiver said that it will not take this message later either: a mail server says so by 5xx."""
+    return endpoint.kind is EndpointKind.EMAIL and answer is not None and 500 <= answer.status < 600
 
 
 def backoff(attempts: int) -> timedelta:

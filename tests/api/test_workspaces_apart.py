@@ -31,10 +31,12 @@ from saywhy.store.job_tables import jobs
 from saywhy.store.responses import SaveCounts
 from saywhy.store.tables import metadata, workspaces
 from saywhy.wave_plan import ListedCustomer, PlannedWave
+from saywhy.webhook import EndpointKind
 from service.access import local_principal
 from service.audit_log import record
 from service.cases import open_earlier
 from service.customer_health import add_new_account
+from service.digests.managing import add_digest
 from service.files import JobFiles
 from service.job_kinds import ExportArguments
 from service.jobs import start
@@ -87,6 +89,8 @@ def both(sqlite_engine: Engine, annotator: Annotator) -> Iterator[Workspaces]:
     _export(sqlite_engine)
     subscribe(sqlite_engine, f"http://127.0.0.1/{SECRET}")
     ping(sqlite_engine, "default", 1)
+    channel, _ = subscribe(sqlite_engine, "http://127.0.0.1/", frozenset(), kind=EndpointKind.SLACK)
+    add_digest(sqlite_engine, "default", SECRET, [channel.id], cron="0 2 * * *", created_by=SECRET, address="/")
     source = _source(sqlite_engine)
     listed = [ListedCustomer("c-1", {}, SECRET, f"{SECRET}@x.example")]
     waves = PlanOptions((PlannedWave("W9", LATER.date()),), min_days=0)
@@ -151,6 +155,7 @@ NAMED = {
     "job": ["1"],
     "import_id": ["1"],
     "schedule": ["1"],
+    "digest": ["1"],
     "endpoint": ["1"],
     "delivery": ["1"],
     "change": ["1"],
@@ -177,6 +182,8 @@ BODIES: dict[str, Any] = {
     "/v1/webhook-endpoints": {"url": "https://hooks.example/", "events": ["detractor.new"]},
     "/v1/webhook-endpoints/{endpoint}": {"events": ["report.finished"]},
     "/v1/schedules": {"kind": "analyse", "cron": "0 2 * * *"},
+    "/v1/digests": {"view": "v", "address": "/", "endpoints": [1], "cron": "0 2 * * *"},
+    "/v1/digests/{digest}": {"is_paused": True},
     "/v1/sources": {"name": "s", "kind": "generic"},
     "/v1/sources/{source}": {"name": "s", "kind": "hubspot"},
     "/v1/shared-links": {"name": "x", "view": {"wave": "W1"}},
@@ -233,7 +240,7 @@ def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
     assert {name for name, rows in before.items() if rows} >= {
         *("responses", "reports", "fixes", "mappings", "audit_log"),
         *("cases", "new_accounts", "jobs", "schedules", "imports", "rejections"),
-        *("webhook_endpoints", "webhook_events", "webhook_deliveries"),
+        *("webhook_endpoints", "webhook_events", "webhook_deliveries", "digests", "saved_views"),
         *("sources", "source_deliveries", "wave_plans", "shared_links"),
     }
     assert [path.read_text() for path in JobFiles.of(both.engine, None).root.glob("exports/*/*")] == [SECRET]
@@ -253,7 +260,14 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
         statuses.setdefault(method, set()).add(answer.status_code)
         told |= {url.partition("?")[0]} if SECRET in answer.text else set()
     assert {"/v1/keys", "/v1/mappings", "/v1/audit-log", "/v1/jobs", "/v1/jobs/1"} <= told
-    assert {"/v1/cases", "/v1/cases/1", "/v1/customers/c-1", "/v1/comments", "/v1/webhook-endpoints"} <= told
+    assert {
+        "/v1/cases",
+        "/v1/cases/1",
+        "/v1/customers/c-1",
+        "/v1/comments",
+        "/v1/webhook-endpoints",
+        "/v1/digests",
+    } <= told
     assert f"/v1/sources/{both.source}/deliveries" in told
     assert "/v1/wave-plans/2027/customers" in told
     assert all(seen & {200, 201, 204} for seen in statuses.values())
@@ -296,6 +310,7 @@ def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
         "/v1/jobs": {"jobs": [], "next": None},
         "/v1/schedules": {"schedules": []},
         "/v1/webhook-endpoints": {"endpoints": []},
+        "/v1/digests": {"digests": []},
         "/v1/webhook-deliveries": {"deliveries": [], "next": None},
         "/v1/sources": {"sources": []},
         "/v1/wave-plans": {"plans": []},

@@ -22,7 +22,7 @@ from service.workspaces import create
 LOCAL = Outgoing(frozenset({"127.0.0.1"}), timeout=5)
 
 #: All that can be subscribed to.
-EVENTS = frozenset(EventType) - {EventType.PING}
+EVENTS = frozenset(event for event in EventType if event.is_subscribable)
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,23 @@ def tell_others(client: Client, served: Served) -> None:
     assert client.webhook_endpoints.list() == []
 
 
+def send_digests(client: Client, served: Served) -> None:
+    """A view, sent to Slack when that is asked for; paused, changed and removed."""
+    channel = client.webhook_endpoints.add(served.receiver.url, events=[], kind="slack").endpoint.id
+    before = len(served.receiver.received)
+    added = client.digests.add("Weekly", address="/?sort=mentions", endpoints=[channel], cron="0 7 * * MON")
+    assert client.digests.list() == [added]
+    job = client.jobs.wait(client.digests.test(added.id))
+    assert (job.kind, (job.result or {})["outcome"]) == ("digest", "test")
+    wait_until(lambda: len(served.receiver.received) == before + 1)
+    wait_until(lambda: [each.state for each in client.digests.read(added.id).deliveries] == ["delivered"])
+    changed = client.digests.change(added.id, language="de", is_paused=True)
+    assert (changed.language, changed.next_at, changed.last_outcome) == ("de", None, "test")
+    client.digests.remove(added.id)
+    client.webhook_endpoints.remove(channel)
+    assert client.digests.list() == []
+
+
 def plan_waves(client: Client, folder: Path) -> None:
     """A plan from customers and one from a file; who is asked, who is not, and what came of it."""
     customers = [

@@ -17,7 +17,7 @@ from saywhy_client import models as m
 from api.app import create_app
 from saywhy.settings import Settings
 from tests.clients.conftest import Served
-from tests.clients.survey_steps import plan_waves, pull_answers, receive_webhooks, tell_others
+from tests.clients.survey_steps import plan_waves, pull_answers, receive_webhooks, send_digests, tell_others
 
 COMPLAINT, PRAISE, NEITHER = "I was charged twice this month.", "Support was friendly and quick.", "As expected."
 
@@ -41,6 +41,7 @@ def test_every_operation_works(served: Served, tmp_path: Path) -> None:
         receive_webhooks(client, served)
         pull_answers(client, served)
         tell_others(client, served)
+        send_digests(client, served)
         plan_waves(client, tmp_path)
         manage_access(client)
         forget(client)

@@ -23,12 +23,16 @@ from saywhy.webhook_data import (
     ComplaintData,
     Data,
     DetractorData,
+    DigestData,
     FixData,
     NpsData,
     PingData,
     PraiseData,
     ReportData,
 )
+from tests.builders.digests import digest_of
+from tests.builders.extreme_reports import HOSTILE as HOSTILE_REPORT
+from tests.builders.reports import FULL
 
 LABELS = {"en": "Customer support", "de": "Kundensupport", "zh-Hans": "客户支持", "zh-Hant": "客戶支援"}
 AT = datetime(2026, 11, 27, 9, 12, tzinfo=UTC)
@@ -42,6 +46,7 @@ EXAMPLES: list[Data] = [
     FixData("theme:support", "Customer support", None, "2026-03-01", 0.31, 0.1, LABELS),
     ReportData(14, ("W3", "W4"), 1840, NpsData(21.4, 17.9, 24.9, 1812), (CAUSE,)),
     PingData(1),
+    digest_of(FULL),
 ]
 
 
@@ -57,7 +62,8 @@ def texts(message: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("data", EXAMPLES, ids=lambda data: type(data).__name__)
 def test_every_event_has_a_message_in_every_language(data: Data, language: str) -> None:
     """With what it tells of, the cause by its name in that language, no placeholder left, and no previews."""
-    message = slack_message(data, Wording(language))
+    in_language = digest_of(FULL, language=language) if isinstance(data, DigestData) else data  # of its own
+    message = slack_message(in_language, Wording(language))
     assert message["unfurl_links"] is message["unfurl_media"] is message["link_names"] is False
     text = "\n".join(texts(message))
     assert "{" not in text
@@ -120,6 +126,17 @@ def test_hostile_comments_are_text(comment: str) -> None:
             assert "&" not in text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
             assert not set(text) & {"\x00", "\x1b", "\u202e"}
         json.dumps(message, ensure_ascii=False).encode()
+
+
+def test_a_digest_leads_to_its_view() -> None:
+    """The link is the only markup, whatever the address has in it; without an address there is none."""
+    data = digest_of(HOSTILE_REPORT, view="<!channel>")
+    assert "mrkdwn" not in json.dumps(slack_message(data, Wording("de"))["blocks"])
+    message = slack_message(data, Wording("de"), 'https://nps.example.com/?mark=new&wave=<!here>|x"')
+    [link] = [block["text"] for block in message["blocks"] if block.get("text", {}).get("type") == "mrkdwn"]
+    assert link["text"] == "<https://nps.example.com/?mark=new&amp;wave=%3C%21here%3E%7Cx%22|Open the view>"
+    message["blocks"] = [block for block in message["blocks"] if block.get("text") != link]
+    assert not any({"<", ">"} & set(text) for text in texts(message))
 
 
 EXAMPLES_BANDS = (HealthBand.HEALTHY, HealthBand.WATCH, 60.0, True)

@@ -9,6 +9,7 @@ import httpx2
 
 from saywhy_client import access, feedback, follow_up, jobs, reports, topics, webhooks
 from saywhy_client.classify import Classify
+from saywhy_client.digests import Digests
 from saywhy_client.sources import Sources
 from saywhy_client.transport import Transport
 from saywhy_client.wave_plans import WavePlans
@@ -56,6 +57,7 @@ class Client:
         self.customers = follow_up.Customers(transport)
         self.webhook_endpoints = webhooks.WebhookEndpoints(transport)
         self.webhook_deliveries = webhooks.WebhookDeliveries(transport)
+        self.digests = Digests(transport)
         self.topics = topics.Topics(transport)
         self.audits = topics.Audits(transport)
         self.keys = access.Keys(transport)

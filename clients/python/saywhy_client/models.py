@@ -884,6 +884,56 @@ class DetractorData(BaseModel):
     case: int | None = None
 
 
+class Digest(BaseModel):
+    """
+    A digest, and what came of it the last time.
+    """
+
+    id: int
+    view: str
+    address: str
+    endpoints: list[int]
+    cron: str
+    time_zone: str
+    language: str
+    is_paused: bool
+    next_at: Annotated[AwareDatetime | None, Field(description="When it is due next; null while it is paused.")]
+    created_by: str
+    created_at: AwareDatetime
+    last_at: Annotated[AwareDatetime | None, Field(description="When it was last due or tested.")]
+    last_outcome: Annotated[
+        DigestOutcome | None,
+        Field(description="What came of that. `nothing_new`: nothing was sent, as there was no newer report."),
+    ]
+    report: Annotated[AwareDatetime | None, Field(description="When the report was made that it last told of.")]
+    deliveries: Annotated[list[Delivery], Field(description="The messages of the last time that it was sent.")]
+
+
+class DigestChange(BaseModel):
+    """
+    What to change of a digest; what is left out, or null, stays.
+    """
+
+    view: str | None = None
+    address: str | None = None
+    endpoints: list[int] | None = None
+    cron: str | None = None
+    time_zone: str | None = None
+    language: Literal["en", "de", "zh-Hans", "zh-Hant"] | None = None
+    is_paused: Annotated[bool | None, Field(description="true: it is not sent until it is false again.")] = None
+
+
+DigestOutcome = TypeAliasType("DigestOutcome", Literal["sent", "test", "nothing_new", "no_report", "no_recipient"])
+
+
+class Digests(BaseModel):
+    """
+    All digests of the workspace, the oldest first.
+    """
+
+    digests: list[Digest]
+
+
 class DimensionBalance(BaseModel):
     """
     A dimension: how far those who answered differ from those who did not.
@@ -1002,7 +1052,7 @@ class EndpointChange(BaseModel):
     ] = None
 
 
-EndpointKind = TypeAliasType("EndpointKind", Literal["webhook", "slack"])
+EndpointKind = TypeAliasType("EndpointKind", Literal["webhook", "slack", "email"])
 
 
 class EndpointWithSecret(BaseModel):
@@ -1011,7 +1061,7 @@ class EndpointWithSecret(BaseModel):
     """
 
     endpoint: Endpoint
-    secret: Annotated[str | None, Field(description="The key of the signatures; null for Slack.")]
+    secret: Annotated[str | None, Field(description="The key of the signatures; null for Slack and e-mail.")]
 
 
 class Endpoints(BaseModel):
@@ -1080,6 +1130,7 @@ EventType = TypeAliasType(
         "report.finished",
         "staff.praised",
         "ping",
+        "digest",
     ],
 )
 
@@ -1501,7 +1552,7 @@ class Job(BaseModel):
     """
 
     id: int
-    kind: Annotated[str, Field(description="`import`, `analyse`, `export`, `receive` or `pull`.")]
+    kind: Annotated[str, Field(description="`import`, `analyse`, `export`, `receive`, `pull` or `digest`.")]
     state: JobState
     progress: ProgressOut
     arguments: Annotated[dict[str, JsonValue], Field(description="What was asked for.")]
@@ -1808,19 +1859,43 @@ class NewAnalysis(BaseModel):
     ] = False
 
 
+class NewDigest(BaseModel):
+    """
+    A saved view to send, when, and to whom.
+    """
+
+    view: Annotated[str, Field(description="The name of a saved view.")]
+    address: str | None = None
+    endpoints: Annotated[
+        list[int], Field(description="The numbers of webhook endpoints of the kinds `slack` and `email`.")
+    ]
+    cron: Annotated[str, Field(description="Minute, hour, day of month, month and day of week.")]
+    time_zone: Annotated[str, Field(description="IANA name.")] = "UTC"
+    language: Literal["en", "de", "zh-Hans", "zh-Hant"] | None = None
+
+
 class NewEndpoint(BaseModel):
     """
     An endpoint to tell of events.
     """
 
-    url: str
-    events: list[
-        Literal[
-            "detractor.new", "account.turned", "complaint.rising", "fix.regressed", "report.finished", "staff.praised"
-        ]
+    url: Annotated[str, Field(description="Of e-mail the address.")]
+    events: Annotated[
+        list[
+            Literal[
+                "detractor.new",
+                "account.turned",
+                "complaint.rising",
+                "fix.regressed",
+                "report.finished",
+                "staff.praised",
+            ]
+        ],
+        Field(description="At least one of a webhook; without any, Slack and e-mail are told of digests alone."),
     ]
     kind: Annotated[
-        EndpointKind, Field(description="`webhook`: signed JSON; `slack`: an incoming webhook of Slack.")
+        EndpointKind,
+        Field(description="`webhook`: signed JSON; `slack`: an incoming webhook of Slack; `email`: an e-mail address."),
     ] = "webhook"
     language: Literal["en", "de", "zh-Hans", "zh-Hant"] | None = None
     with_personal_data: Annotated[

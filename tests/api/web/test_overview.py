@@ -13,12 +13,12 @@ from starlette.testclient import TestClient
 from api.web.charts import nps_chart
 from api.web.pages.overview.build import overview
 from api.web.pages.overview.context import CauseTable, Overview
-from api.web.pages.overview.filters import Filters
 from pipelines.disclosure.fields import published_fields
 from saywhy import store
 from saywhy.access import Role
 from saywhy.code_frame import load_code_frame
 from saywhy.report import GroupNps, Report
+from saywhy.view_filters import Filters
 from service.audit_log import list_entries
 from service.people import add_person
 from service.saved_views import list_views

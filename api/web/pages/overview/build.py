@@ -8,7 +8,7 @@ from typing import get_args
 
 from api.web.addresses import in_path, with_query
 from api.web.charts import nps_chart
-from api.web.pages.overview.causes import cause_table, marks_of
+from api.web.pages.overview.causes import cause_table
 from api.web.pages.overview.context import (
     EmptyPart,
     Overview,
@@ -17,11 +17,11 @@ from api.web.pages.overview.context import (
     SavedViewLink,
     Trend,
 )
-from api.web.pages.overview.filters import Filters, Mark
 from api.web.rendering import Web
 from api.web.selects import Select, segment_choices, wave_choices
 from api.web.sharing import share_form
 from api.web.shell import Choice
+from pipelines.render.narrowing import issues_of, marks_of
 from pipelines.render.page import finding_text, group_table, lead, score_panel
 from pipelines.render.wording import Wording
 from saywhy.access import Scope
@@ -29,6 +29,7 @@ from saywhy.case import PRIORITY
 from saywhy.code_frame import CodeFrame
 from saywhy.report import ALL_WAVES, Report
 from saywhy.saved_view import SavedView
+from saywhy.view_filters import Filters, Mark
 from saywhy.wave_note import WaveNote
 from service.workspaces import WorkspaceStatus
 
@@ -153,8 +154,7 @@ def _selects(
     segments = segment_choices([*(group.name for group in report.segments), filters.segment], wording)
     voices = [tag for tag, _ in report.languages if tag != "und"]
     named = [(tag, wording.language_name(tag)) for tag in dict.fromkeys([*voices, filters.voice]) if tag]
-    issues = report.delights if filters.group == "promoters" else report.issues
-    given = {filters.mark}.union(*marks_of(issues, report, aside).values())
+    given = {filters.mark}.union(*marks_of(issues_of(report, filters), report, aside).values())
     marks = [mark for mark in get_args(Mark) if mark in given]
     sorts = ["rank", "mentions", "people", "name"]
     if any(issue.revenue_at_risk is not None for issue in report.issues):

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 
 from api.web.cause_links import cause_href
 from api.web.charts import Sparkline, sparkline
 from api.web.pages.overview.context import Badge, CauseRow, CauseTable
-from api.web.pages.overview.filters import Filters
 from api.web.rendering import Web
 from pipelines.render.amounts import ticks
 from pipelines.render.geometry import Axis
+from pipelines.render.narrowing import issues_of, marks_of, narrowed
 from pipelines.render.ranking import issue_badges, issue_kind, issue_label, label_language
-from pipelines.render.tree import REST, Node, trees
+from pipelines.render.tree import REST, Node
 from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
-from saywhy.fix import FixState
 from saywhy.issue import Issue
 from saywhy.report import Report
+from saywhy.view_filters import Filters
 
 #: Rows that are shown at first.
 VISIBLE_ROWS = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """A theme with its causes that pass the filter; `is_context`: the theme itself does not."""
-
-    root: Node
-    parts: tuple[Node, ...]
-    is_context: bool
 
 
 def cause_table(
@@ -41,8 +31,9 @@ def cause_table(
     Complaints that people set `aside` (their keys) are shown only where the filter asks for them.
     """
     wording, is_praise = web.wording, filters.group == "promoters"
-    marks = marks_of(report.delights if is_praise else report.issues, report, aside)
-    shown = chosen_trees(report, filters, code_frame, wording, aside)
+    issues = issues_of(report, filters)
+    marks = marks_of(issues, report, aside)
+    shown = narrowed(issues, marks, filters, code_frame, wording)
     listed = [(node, tree.is_context and node is tree.root) for tree in shown for node in (tree.root, *tree.parts)]
     visible = listed if filters.rows == "all" else listed[:VISIBLE_ROWS]
     seen = [node.issue for node, _ in visible]
@@ -69,77 +60,6 @@ def cause_table(
         more=web.href("/", **{**filters.query(), "rows": "all"}) if len(listed) > len(visible) else None,
         more_label=wording("overview.more_causes", n=wording.count(len(listed))),
     )
-
-
-def chosen_trees(
-    report: Report, filters: Filters, code_frame: CodeFrame, wording: Wording, aside: Collection[str] = ()
-) -> list[Tree]:
-    """The themes with their causes that pass the filters, in the order that they choose."""
-    issues = report.delights if filters.group == "promoters" else report.issues
-    marks = marks_of(issues, report, aside)
-
-    def passes(node: Node) -> bool:
-        return _passes(node, filters, marks)
-
-    return _sorted(_filtered(trees(issues), passes), filters, code_frame, wording)
-
-
-def marks_of(issues: Sequence[Issue], report: Report, aside: Collection[str] = ()) -> dict[str, set[str]]:
-    """The marks (`filters.Mark`) of complaints, or of praise, by the keys of the causes. What escalates or was fixed is
-    a complaint.
-    """
-    marks: dict[str, set[str]] = {}
-    for issue in issues:
-        flags = {"new": issue.is_new, "pebble": issue.is_pebble, "unsure": not issue.significant}
-        marks[str(issue.key)] = {mark for mark, is_set in flags.items() if is_set}
-    if issues is report.issues:
-        for alert in report.alerts:
-            marks.setdefault(str(alert.key), set()).add("escalating")
-        for fix in report.fixes:
-            if fix.state is not FixState.WATCHING:
-                marks.setdefault(fix.cause, set()).add("fixed" if fix.state is FixState.VERIFIED else "regressed")
-        for issue in issues:
-            if str(issue.key) in aside or issue.parent in aside:  # a theme takes its causes along
-                marks[str(issue.key)].add("ignored")
-    return marks
-
-
-def _passes(node: Node, filters: Filters, marks: Mapping[str, set[str]]) -> bool:
-    issue = node.issue
-    if node.issue.kind == REST:
-        return not filters.is_narrowed and "ignored" not in marks.get(f"theme:{issue.id}", ())
-    if "ignored" in marks[str(issue.key)] and filters.mark != "ignored":
-        return False
-    return (
-        (not filters.segment or filters.segment in {rate.segment for rate in issue.segments})
-        and (not filters.voice or filters.voice in issue.languages)
-        and (not filters.mark or filters.mark in marks[str(issue.key)])
-        and (filters.group != "passives" or issue.passives > 0)
-    )
-
-
-def _filtered(all_trees: Sequence[Sequence[Node]], passes: Callable[[Node], bool]) -> Iterator[Tree]:
-    """The trees with what passes; a theme stays for its causes."""
-    for root, *parts in all_trees:
-        kept, is_context = tuple(filter(passes, parts)), not passes(root)
-        if kept or not is_context:
-            yield Tree(root, kept, is_context)
-
-
-def _sorted(found: Iterator[Tree], filters: Filters, code_frame: CodeFrame, wording: Wording) -> list[Tree]:
-    """In the order of the ranking, or by another column, the causes of a theme among themselves."""
-    if filters.sort == "rank":
-        return list(found)
-
-    def key(node: Node) -> tuple[float, str]:
-        issue = node.issue
-        if filters.sort == "name":
-            return 0, issue_label(issue, code_frame, wording).casefold()
-        numbers = {"mentions": issue.mentions, "people": getattr(issue, filters.group)}
-        return -float(numbers.get(filters.sort, issue.revenue_at_risk or 0)), ""
-
-    in_order = [Tree(tree.root, tuple(sorted(tree.parts, key=key)), tree.is_context) for tree in found]
-    return sorted(in_order, key=lambda tree: key(tree.root))
 
 
 def _row(

@@ -1,4 +1,5 @@
-"""Settings: keys, people and webhooks for administrators; the code frame and how long things are kept for everybody.
+"""Settings: keys, people, webhooks and digests (`digests`) for administrators; one's own password, the code frame and
+how long things are kept for everybody.
 
 What changes something is for administrators (`AdminAccess`).
 """
@@ -9,25 +10,38 @@ from datetime import UTC, datetime
 
 from fastapi import Response
 
-from api.http.auth import AdminAccess, ReadAccess, require
-from api.http.dependencies import Resources
+from api.http.auth import AdminAccess, ReadAccess, require, session_token
+from api.http.dependencies import AccessPolicyDep, Resources
+from api.v1.session import set_session
 from api.web.addresses import NumberInPath
-from api.web.forms import FormDep, choice_of, chosen_of, value_of
+from api.web.forms import Form, FormDep, choice_of, chosen_of, value_of
 from api.web.page import Page
+from api.web.pages.settings import digests
 from api.web.pages.settings.build import PATH, administration, settings
 from api.web.pages.settings.context import NewSecret, Settings
 from api.web.rendering import Web, WebDep
-from saywhy.access import Role, Scope
-from saywhy.errors import InvalidInput, NoFollowUp
+from saywhy.access import PrincipalKind, Role, Scope
+from saywhy.errors import Forbidden, InvalidInput, NoFollowUp
 from saywhy.follow_up import FollowUpPolicy
 from saywhy.webhook import EndpointKind, EventType
 from service.cases import read_policy
+from service.digests.managing import list_digests
 from service.keys import create_key, list_keys, revoke_key
-from service.people import add_person, list_people, remove_person, set_role
-from service.webhooks.endpoints import add_endpoint, list_endpoints, ping, remove_endpoint
+from service.people import add_person, change_own_password, list_people, remove_person, set_password, set_role
+from service.saved_views import list_views
+from service.webhooks.endpoints import (
+    Change,
+    add_endpoint,
+    change_endpoint,
+    list_endpoints,
+    ping,
+    remove_endpoint,
+    rotate_secret,
+)
 
 PAGE = Page("settings", Settings, path=PATH, styles=("work.css",))
 router = PAGE.router
+router.include_router(digests.router)
 
 
 @router.get(PATH)
@@ -70,6 +84,31 @@ def change_role(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
     return web.see(PATH)
 
 
+@router.post(f"{PATH}/people/{{name:path}}/password")
+def reset_password(name: str, web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
+    """Give a person another password, which ends their sessions; the audit log has their name from the path."""
+    set_password(resources.engine, resources.workspace, name, value_of(form, "password"))
+    return _shown(web, resources, NewSecret(web.wording("settings.password_reset", name=name), None))
+
+
+@router.post(f"{PATH}/password")
+def change_password(web: WebDep, resources: ReadAccess, form: FormDep, access: AccessPolicyDep) -> Response:
+    """Give oneself another password: this session goes on as a new one, all others end."""
+    if not _has_password(web, resources):
+        raise Forbidden("you sign in without a password of saywhy")
+    token = change_own_password(
+        resources.engine,
+        resources.workspace,
+        web.principal.name,
+        value_of(form, "present"),
+        value_of(form, "password"),
+        hours=access.session_hours,
+    )
+    response = _shown(web, resources, NewSecret(web.wording["settings.password_changed"], None))
+    set_session(response, token, access, is_https=access.is_https(web.request))
+    return response
+
+
 @router.post(f"{PATH}/people/remove")
 def remove(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
     """Remove a person."""
@@ -80,12 +119,11 @@ def remove(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
 @router.post(f"{PATH}/webhooks")
 def add_webhook(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
     """Tell an endpoint of events; the answer is the only page that shows its secret."""
-    events = [event for event in EventType if event in form.get("event", [])]
     endpoint, secret = add_endpoint(
         resources.engine,
         resources.workspace,
         value_of(form, "url"),
-        events,
+        _events(form),
         outgoing=resources.outgoing,
         created_by=web.principal.name,
         kind=choice_of(form, "kind", EndpointKind) or EndpointKind.WEBHOOK,
@@ -94,6 +132,34 @@ def add_webhook(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
     if secret is None:  # that of Slack is its address
         return web.see(PATH)
     return _shown(web, resources, NewSecret(web.wording("settings.new_webhook", url=endpoint.url), secret))
+
+
+@router.post(f"{PATH}/webhooks/{{endpoint}}")
+def change_webhook(endpoint: NumberInPath, web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
+    """Change address, events and language of an endpoint; an empty address, as that of Slack is shown, stays."""
+    change = Change(
+        url=value_of(form, "url") or None,
+        events=_events(form),
+        language=value_of(form, "language") or None,
+    )
+    change_endpoint(
+        resources.engine,
+        resources.workspace,
+        endpoint,
+        change,
+        outgoing=resources.outgoing,
+        may_see_personal_data=web.may(Scope.PII),
+    )
+    return web.see(PATH)
+
+
+@router.post(f"{PATH}/webhooks/{{endpoint}}/secret")
+def rotate(endpoint: NumberInPath, web: WebDep, resources: AdminAccess) -> Response:
+    """Give an endpoint another secret, which this page alone shows; the previous one is valid for a day more."""
+    changed, secret = rotate_secret(
+        resources.engine, resources.workspace, endpoint, may_see_personal_data=web.may(Scope.PII)
+    )
+    return _shown(web, resources, NewSecret(web.wording("settings.rotated", url=changed.url), secret))
 
 
 @router.post(f"{PATH}/webhooks/{{endpoint}}/ping")
@@ -116,12 +182,34 @@ def _shown(web: Web, resources: Resources, secret: NewSecret | None = None) -> R
     may_administer = web.may(Scope.ADMIN)
     managed = None
     if may_administer:
-        managed = administration(list_keys(*at), list_people(*at), list_endpoints(*at), web, datetime.now(UTC))
-    context = settings(resources.annotator.code_frame, _policy(resources), managed, web, secret)
+        managed = administration(
+            list_keys(*at),
+            list_people(*at),
+            list_endpoints(*at),
+            web,
+            datetime.now(UTC),
+            digests=list_digests(*at),
+            views=list_views(*at),
+        )
+    has_password = _has_password(web, resources)
+    frame = resources.annotator.code_frame
+    context = settings(frame, _policy(resources), managed, web, secret, has_password=has_password)
     response = web.render(PAGE, context)
     if secret is not None:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _events(form: Form) -> list[EventType]:
+    return [event for event in EventType if event in form.get("event", [])]
+
+
+def _has_password(web: Web, resources: Resources) -> bool:
+    """Whether whoever asks has signed in with a password."""
+    if web.principal.kind is not PrincipalKind.PERSON or session_token(web.request) is None:
+        return False
+    people = list_people(resources.engine, resources.workspace)
+    return any(person.name == web.principal.name and person.has_password for person in people)
 
 
 def _policy(resources: Resources) -> FollowUpPolicy | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from api.web.addresses import in_path
 from api.web.pages.settings.context import (
     Administration,
+    EndpointForm,
     EndpointLine,
     KeyLine,
     NewSecret,
@@ -14,6 +16,7 @@ from api.web.pages.settings.context import (
     Settings,
     ThemeLine,
 )
+from api.web.pages.settings.digest_lines import digest_part, language_choices
 from api.web.rendering import Web
 from api.web.shell import Choice
 from pipelines.render.wording import Wording
@@ -21,12 +24,14 @@ from saywhy.access import Person, Role, Scope
 from saywhy.code_frame import CodeFrame
 from saywhy.follow_up import FollowUpPolicy
 from saywhy.key import Key, KeyState
+from saywhy.saved_view import SavedView
 from saywhy.webhook import Endpoint, EndpointKind, EventType
+from service.digests.managing import DigestStatus
 
 PATH = "/settings"
 
 #: What subscribers may be told of; nobody subscribes to a test.
-EVENTS = tuple(event for event in EventType if event is not EventType.PING)
+EVENTS = tuple(event for event in EventType if event.is_subscribable)
 
 
 def settings(
@@ -35,10 +40,13 @@ def settings(
     administration: Administration | None,
     web: Web,
     secret: NewSecret | None = None,
+    *,
+    has_password: bool = False,
 ) -> Settings:
-    """The settings; `policy` is None where nobody is followed up."""
+    """The settings; `policy` is None where nobody is followed up. `has_password`: whoever asks signs in with one."""
     return Settings(
         secret=secret,
+        password=web.href(f"{PATH}/password") if has_password else None,
         administration=administration,
         themes=tuple(_themes(code_frame, web.wording)),
         policy=tuple(_retention(policy, web.wording)),
@@ -46,9 +54,16 @@ def settings(
 
 
 def administration(
-    keys: Sequence[Key], people: Sequence[Person], endpoints: Sequence[Endpoint], web: Web, now: datetime
+    keys: Sequence[Key],
+    people: Sequence[Person],
+    endpoints: Sequence[Endpoint],
+    web: Web,
+    now: datetime,
+    *,
+    digests: Sequence[DigestStatus] = (),
+    views: Sequence[SavedView] = (),
 ) -> Administration:
-    """Keys, people and webhooks, and what may be chosen for new ones: a key may do what its maker may."""
+    """Keys, people, webhooks and digests, and what may be chosen for new ones: a key may do what its maker may."""
     wording = web.wording
     return Administration(
         keys=tuple(_key(key, web, now) for key in keys),
@@ -66,6 +81,7 @@ def administration(
             Choice(kind, wording[f"settings.kind_{kind}"], kind is EndpointKind.WEBHOOK) for kind in EndpointKind
         ),
         endpoints_path=web.href(f"{PATH}/webhooks"),
+        digests=digest_part(digests, views, endpoints, web),
     )
 
 
@@ -88,6 +104,7 @@ def _person(person: Person, web: Web) -> PersonLine:
         name=person.name,
         roles=_roles(person.role, web.wording),
         path=web.href(f"{PATH}/people/role"),
+        password=web.href(f"{PATH}/people/{in_path(person.name)}/password"),
         remove=web.href(f"{PATH}/people/remove"),
     )
 
@@ -101,11 +118,27 @@ def _endpoint(endpoint: Endpoint, web: Web) -> EndpointLine:
     state = "failing" if endpoint.failing_since else "on" if endpoint.is_enabled else "off"
     return EndpointLine(
         url=endpoint.url,
-        events=wording["comma"].join(wording[_event(event)] for event in EVENTS if event in endpoint.events),
+        kind=wording[f"settings.kind_{endpoint.kind}"],
+        events=wording["comma"].join(wording[_event(event)] for event in EVENTS if event in endpoint.events)
+        or wording["settings.digests_only"],
         state=wording[f"settings.endpoint_{state}"],
         note=endpoint.note,
+        form=_endpoint_form(endpoint, web),
+        rotate=web.href(f"{path}/secret") if endpoint.kind is EndpointKind.WEBHOOK else None,
         ping=web.href(f"{path}/ping") if endpoint.is_enabled else None,
         remove=web.href(f"{path}/remove"),
+    )
+
+
+def _endpoint_form(endpoint: Endpoint, web: Web) -> EndpointForm:
+    wording = web.wording
+    label = {EndpointKind.EMAIL: "settings.address", EndpointKind.SLACK: "settings.new_url"}
+    return EndpointForm(
+        path=web.href(f"{PATH}/webhooks/{endpoint.id}"),
+        url="" if endpoint.kind is EndpointKind.SLACK else endpoint.url,
+        url_label=wording[label.get(endpoint.kind, "settings.url")],
+        events=tuple(Choice(event, wording[_event(event)], event in endpoint.events) for event in EVENTS),
+        languages=language_choices(endpoint.language) if endpoint.kind.is_for_people else (),
     )
 
 

@@ -22,37 +22,98 @@ class KeyLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """Somebody who signs in. `path` is where a new role is sent; `remove` is where the form leads that removes them."""
+    """Somebody who signs in. `path` is where a new role is sent, `password` where another password is; `remove` is
+    where the form leads that removes them.
+    """
 
     name: str
     roles: tuple[Choice, ...]
     path: str
+    password: str
     remove: str
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointForm:
+    """What can be changed of an endpoint. `url` is empty for Slack, whose URL is a secret: left empty, it stays.
+
+    `languages` is empty for what no people read.
+    """
+
+    path: str
+    url: str
+    url_label: str
+    events: tuple[Choice, ...]
+    languages: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointLine:
-    """Where messages are sent."""
+    """Where messages are sent. `rotate` is where the form leads that makes another secret, None if there is none."""
 
     url: str
+    kind: str
     events: str
     state: str
     note: str | None
+    form: EndpointForm
+    rotate: str | None
     ping: str | None
     remove: str
 
 
 @dataclass(frozen=True, slots=True)
+class DigestForm:
+    """What can be chosen of a digest. `time` is HH:MM; the choices of `days` say on which days it is sent."""
+
+    path: str
+    views: tuple[Choice, ...]
+    days: tuple[Choice, ...]
+    time: str
+    time_zone: str
+    languages: tuple[Choice, ...]
+    endpoints: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """A digest. `last` is empty before the first time; `messages` say what became of each of that.
+
+    `pause` is where the form leads that pauses it, or lets it go on: `paused` is what it sends.
+    """
+
+    view: str
+    href: str
+    facts: str
+    last: str
+    messages: tuple[str, ...]
+    form: DigestForm
+    test: str
+    pause: str
+    pause_label: str
+    paused: str
+    remove: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPart:
+    """The digests, and what may be chosen for a new one: None until there are a view and a recipient."""
+
+    lines: tuple[DigestLine, ...]
+    form: DigestForm | None
+
+
+@dataclass(frozen=True, slots=True)
 class NewSecret:
-    """What is shown once: the secret of a key or of a webhook."""
+    """What is shown once: the secret of a key or of a webhook. Without one, the title says what was done."""
 
     title: str
-    secret: str
+    secret: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """What administrators see and change: keys, people, webhooks."""
+    """What administrators see and change: keys, people, webhooks, digests."""
 
     keys: tuple[KeyLine, ...]
     scopes: tuple[Choice, ...]
@@ -65,6 +126,7 @@ class Administration:
     events: tuple[Choice, ...]
     kinds: tuple[Choice, ...]
     endpoints_path: str
+    digests: DigestPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +141,13 @@ class ThemeLine:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings. `administration` is None for those who may not administer, `secret` unless one was just made."""
+    """The settings. `administration` is None for those who may not administer, `secret` unless one was just made.
+
+    `password` is where whoever signs in with a password sends another one, None for others.
+    """
 
     secret: NewSecret | None
+    password: str | None
     administration: Administration | None
     themes: tuple[ThemeLine, ...]
     policy: tuple[str, ...]

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from api.web.pages.overview.build import empty_overview, overview
-from api.web.pages.overview.filters import Filters
 from api.web.rendering import Web
 from saywhy.code_frame import load_code_frame
 from saywhy.report import Report
 from saywhy.saved_view import SavedView
+from saywhy.view_filters import Filters
 from saywhy.wave_note import WaveNote
 from service.workspaces import WorkspaceStatus
 from tests.builders.extreme_reports import EMPTY, HOSTILE, HOSTILE_TEXT, HUGE
