@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from saywhy import store
 from saywhy.access import AuditEntry, Person, PrincipalKind, Role
-from saywhy.errors import Conflict, Forbidden, PersonNotFound, TooManyRequests, Unauthenticated
+from saywhy.errors import Conflict, Forbidden, InvalidInput, PersonNotFound, TooManyRequests, Unauthenticated
 from saywhy.key import digest
 from saywhy.store import Connection, Engine
 from saywhy.text import is_storable
@@ -71,14 +71,12 @@ def change_own_password(engine: Engine, workspace: str, name: str, present: str,
     Raises `PersonNotFound`, `TooManyRequests` after too many attempts, and `InvalidInput` for a password that is too
     short or too long, and if the present one is wrong or there is none.
     """
-    hashed = _hash(password)
+    hashed = hash_password(password)
     with engine.begin() as connection:
         _count_attempt(connection, f"sign-in of {digest(name)}", ATTEMPTS_BY_NAME)
     with reading(engine, workspace) as (connection, _):
         known = store.people.password_hash(connection, _find(connection, workspace, name).id)
-    with _HASHING:
-        is_right = _hasher().verify(present[:LONGEST_PASSWORD], known or _hash_of_nobody())
-    if known is None or not is_right:
+    if not is_right(present, known):
         raise InvalidInput("the present password is wrong")
     with writing(engine, workspace) as (connection, _):
         person = _find(connection, workspace, name)
