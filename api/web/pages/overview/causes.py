@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from api.web.cause_links import cause_href
 from api.web.charts import Sparkline, sparkline
+from api.web.downloads import figure_links, table_links
 from api.web.pages.overview.context import Badge, CauseRow, CauseTable
 from api.web.pages.overview.filters import Filters
 from api.web.rendering import Web
@@ -19,6 +20,9 @@ from saywhy.code_frame import CodeFrame
 from saywhy.fix import FixState
 from saywhy.issue import Issue
 from saywhy.report import Report
+
+#: Where the files of the overview are: its own address has no name before the ending.
+FILES = "/overview"
 
 #: Rows that are shown at first.
 VISIBLE_ROWS = 25
@@ -41,14 +45,8 @@ def cause_table(
     Complaints that people set `aside` (their keys) are shown only where the filter asks for them.
     """
     wording, is_praise = web.wording, filters.group == "promoters"
-    issues = report.delights if is_praise else report.issues
-    marks = marks_of(issues, report, aside)
-
-    def passes(node: Node) -> bool:
-        return _passes(node, filters, marks)
-
-    shown = _sorted(_filtered(trees(issues), passes), filters, code_frame, web)
-    listed = [(node, tree.is_context and node is tree.root) for tree in shown for node in (tree.root, *tree.parts)]
+    marks = marks_of(report.delights if is_praise else report.issues, report, aside)
+    listed = listed_causes(report, filters, marks, code_frame, web)
     visible = listed if filters.rows == "all" else listed[:VISIBLE_ROWS]
     seen = [node.issue for node, _ in visible]
     axis = Axis.around(edge for issue in seen for edge in (issue.low, issue.impact, issue.high))
@@ -71,9 +69,24 @@ def cause_table(
         has_trend=any(row.trend for row in rows),
         has_times=any(row.times for row in rows),
         nothing=wording["overview.nothing_matches" if filters.is_narrowed else "lead_none"],
+        table_files=table_links(web, FILES, filters.query(), wording["overview.causes_caption"]),
+        figure_files=figure_links(web, FILES, filters.query(), wording["overview.causes_caption"], "causes"),
         more=web.href("/", **{**filters.query(), "rows": "all"}) if len(listed) > len(visible) else None,
         more_label=wording("overview.more_causes", n=wording.count(len(listed))),
     )
+
+
+def listed_causes(
+    report: Report, filters: Filters, marks: Mapping[str, set[str]], code_frame: CodeFrame, web: Web
+) -> list[tuple[Node, bool]]:
+    """All rows that pass the filters, in order, and whether each is there for its parts alone."""
+
+    def passes(node: Node) -> bool:
+        return _passes(node, filters, marks)
+
+    issues = report.delights if filters.group == "promoters" else report.issues
+    shown = _sorted(_filtered(trees(issues), passes), filters, code_frame, web)
+    return [(node, tree.is_context and node is tree.root) for tree in shown for node in (tree.root, *tree.parts)]
 
 
 def marks_of(issues: Sequence[Issue], report: Report, aside: Collection[str] = ()) -> dict[str, set[str]]:

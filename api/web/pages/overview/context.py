@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.charts import LineChart, Sparkline
+from api.web.downloads import FileLink
 from api.web.selects import Select
 from api.web.shell import Choice
 from pipelines.render.context import FindingText, GroupTable, ScorePanel, Tick
@@ -67,6 +68,8 @@ class CauseTable:
     has_trend: bool
     has_times: bool
     nothing: str
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]
     more: str | None
     more_label: str
 
@@ -89,6 +92,8 @@ class Trend:
     chart: LineChart
     table: GroupTable
     notes: tuple[PinnedNote, ...]
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
