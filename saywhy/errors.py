@@ -35,6 +35,10 @@ class ColumnNotFound(InvalidInput):
     """A column that was named, or that is needed, is not in the file."""
 
 
+class FileTooLarge(InvalidInput):
+    """A file cannot hold so much."""
+
+
 class ScaleUndecided(InvalidInput):
     """The scores may be on more than one scale; say which with --scale."""
 

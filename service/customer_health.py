@@ -6,7 +6,7 @@ records nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -136,11 +136,29 @@ def list_customers(
     """
     limit = page_size(limit)
     start = 0 if cursor is None else int(position_of(cursor, int)[0])
-    with following_up(reading(engine, workspace)) as (connection, workspace_id):
-        accounts = _healths(connection, workspace_id, now or datetime.now(UTC))
-    ordered = sorted((each for each in accounts if bands is None or each.band in bands), key=watch_order)
+    ordered = _ordered(engine, workspace, bands, now)
     page = tuple(_named(each, with_personal_data) for each in ordered[start : start + limit])
     return AccountPage(page, cursor_of((start + limit,)) if start + limit < len(ordered) else None)
+
+
+def all_customers(
+    engine: Engine,
+    workspace: str,
+    *,
+    bands: Collection[HealthBand] | None = None,
+    with_personal_data: bool = False,
+    now: datetime | None = None,
+) -> Iterator[AccountHealth]:
+    """All accounts of `list_customers`, in its order. Raises `WorkspaceNotFound`."""
+    return (_named(each, with_personal_data) for each in _ordered(engine, workspace, bands, now))
+
+
+def _ordered(
+    engine: Engine, workspace: str, bands: Collection[HealthBand] | None, now: datetime | None
+) -> list[AccountHealth]:
+    with following_up(reading(engine, workspace)) as (connection, workspace_id):
+        accounts = _healths(connection, workspace_id, now or datetime.now(UTC))
+    return sorted((each for each in accounts if bands is None or each.band in bands), key=watch_order)
 
 
 def list_alerts(

@@ -32,6 +32,11 @@ def of_app() -> str:
     return f"{closed}; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 
 
+def of_picture() -> str:
+    """The policy of a drawing that a browser shows by itself: it loads, runs and styles nothing."""
+    return _CLOSED
+
+
 def of_docs(page: str) -> str:
     """The policy of the Swagger UI page: its inline script, by hash, files of this server, and inline styles."""
     return (

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from api.http.dependencies import Resources
 from saywhy.code_frame import CodeFrame
+from saywhy.errors import NothingToAnalyse
 from saywhy.report import ALL_WAVES, Report
 from saywhy.store import Engine
 from service.reports import reading
@@ -42,6 +43,13 @@ def find_survey(resources: Resources, wave: str = ALL_WAVES) -> Survey | None:
         return None
     stored = reading.read_stored(engine, workspace, wave)
     return Survey(engine, workspace, wave, stored, resources.annotator.code_frame)
+
+
+def read_survey(resources: Resources, wave: str = ALL_WAVES) -> Survey:
+    """The same, for files. Raises `NothingToAnalyse` before the first analysis, and `WaveNotFound`."""
+    if (survey := find_survey(resources, wave)) is None:
+        raise NothingToAnalyse("there is no report yet: nothing has been analysed")
+    return survey
 
 
 def read_report(resources: Resources, wave: str = ALL_WAVES) -> Report:

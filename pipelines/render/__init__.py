@@ -3,7 +3,8 @@
 `html.to_html` renders the page: `page` turns a report into the contexts of `context` (with `ranking` and `tree` for the
 causes, `figures` and `fixes` for the other tables, `amounts` and `geometry` for bars and axes, `wording` for words and
 numbers), and the templates print them. `data` writes JSON and CSV. The sentences are in `wording/`, one file per
-language. `exports` writes exported responses as CSV, XLSX and Parquet.
+language. `exports` writes exported responses as CSV, XLSX and Parquet, `tables` any table as CSV, XLSX and JSON, and
+`pictures` drawings as PNG.
 """
 
 from pipelines.render.data import to_csv, to_json

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict
+from decimal import Decimal
 
 from pipelines.render.wording import closest_language, printable
 from saywhy.benchmark import CauseComparison
@@ -41,7 +42,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def to_json(report: Report) -> str:
     """The report as JSON, with the fields of `saywhy.report`, indented by two spaces."""
-    return json.dumps(_encodable(asdict(report)), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    return json.dumps(encodable(asdict(report)), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
 def to_csv(report: Report, *, language: str = "en") -> str:
@@ -58,14 +59,18 @@ def to_csv(report: Report, *, language: str = "en") -> str:
     return table_csv(COLUMNS + (BENCHMARK_COLUMNS if report.benchmark else ()), rows, language=language)
 
 
-def table_csv(columns: Iterable[str], rows: Iterable[Iterable[object]], *, language: str = "en") -> str:
-    """Any table as CSV like that of `to_csv`; None is an empty cell, and floats have up to four decimals."""
+def table_csv(
+    columns: Iterable[str], rows: Iterable[Iterable[object]], *, language: str = "en", decimals: int | None = 4
+) -> str:
+    """Any table as CSV like that of `to_csv`; None is an empty cell, and floats have at most so many `decimals`, or all
+    that tell them apart.
+    """
     has_decimal_comma = closest_language(language) == "de"
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";" if has_decimal_comma else ",")
-    writer.writerow(columns)
+    writer.writerow(map(escape_formula, columns))
     for row in rows:
-        writer.writerow(_cell(value, decimal_comma=has_decimal_comma) for value in row)
+        writer.writerow(_cell(value, decimal_comma=has_decimal_comma, decimals=decimals) for value in row)
     return "\ufeff" + buffer.getvalue()
 
 
@@ -102,13 +107,15 @@ def _with_interval(estimate: Estimate | None) -> tuple[float | None, float | Non
     return (estimate.value, estimate.low, estimate.high) if estimate else (None, None, None)
 
 
-def _cell(value: object, *, decimal_comma: bool) -> str:
+def _cell(value: object, *, decimal_comma: bool, decimals: int | None) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        number = f"{value:.4f}".rstrip("0").rstrip(".")
+        # Without an exponent, which spreadsheets read and people do not.
+        text = format(Decimal(repr(float(value))), "f") if decimals is None else f"{value:.{decimals}f}"
+        number = text.rstrip("0").rstrip(".") if "." in text else text
         return number.replace(".", ",") if decimal_comma else number
     if isinstance(value, int):
         return str(value)
@@ -121,12 +128,12 @@ def escape_formula(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _encodable(value: object) -> object:
+def encodable(value: object) -> object:
     """The value with lone surrogates, which UTF-8 cannot encode, replaced by U+FFFD; offsets stay valid."""
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     if isinstance(value, dict):
-        return {key: _encodable(entry) for key, entry in value.items()}
+        return {key: encodable(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_encodable(entry) for entry in value]
+        return [encodable(entry) for entry in value]
     return value

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines.render.data import escape_formula
@@ -99,11 +98,13 @@ def _frame(records: Iterable[Record]) -> pd.DataFrame:
 
 
 def _joined(labels: Iterable[Record]) -> str:
-    names = (
-        f"{_SIGNS[label['polarity']]}{label['label']}" + (f" ({label['part']})" if label.get("part") else "")
-        for label in labels
-    )
-    return "; ".join(dict.fromkeys(names))
+    return "; ".join(dict.fromkeys(map(signed_label, labels)))
+
+
+def signed_label(label: Record) -> str:
+    """The label of a theme or a cause with the sign of its polarity, and the part that is named."""
+    part = f" ({label['part']})" if label.get("part") else ""
+    return f"{_SIGNS[label['polarity']]}{label['label']}{part}"
 
 
 def _schema(columns: list[str]) -> pa.Schema:
@@ -122,14 +123,3 @@ def _schema(columns: list[str]) -> pa.Schema:
         "causes": pa.list_(pa.struct(cause)),
     }
     return pa.schema([(name, types.get(name, pa.string())) for name in columns])
-
-
-def table_to_csv(records: Iterable[Record], columns: Sequence[str]) -> bytes:
-    """One row per record with these of its members, else as `to_csv`; None is blank, and times are ISO 8601."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    for record in records:
-        values = (record[column] for column in columns)
-        writer.writerow(["" if value is None else escape_formula(str(value)) for value in values])
-    return out.getvalue().encode("utf-8-sig")

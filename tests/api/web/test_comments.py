@@ -189,7 +189,7 @@ def test_the_same_address_with_an_ending_is_a_file(client: TestClient) -> None:
     answer = client.get("/comments.csv?wave=w2")
     assert answer.headers["content-disposition"] == 'attachment; filename="comments.csv"'
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert {row["comment"][:5] for row in rows} == {"'=cmd", "<scri"}
+    assert {row["Comment"][:5] for row in rows} == {"'=cmd", "<scri"}
     sheet = openpyxl.load_workbook(io.BytesIO(client.get("/comments.xlsx?wave=w2").content)).active
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     lines = client.get("/comments.jsonl?q=invoice+is+wrong&by=meaning").text.splitlines()
@@ -197,7 +197,7 @@ def test_the_same_address_with_an_ending_is_a_file(client: TestClient) -> None:
     assert json.loads(lines[0])["comment"]
     whole = client.get("/comments.jsonl").text.splitlines()
     assert len(whole) > 25  # of all pages
-    assert client.get("/comments.pdf").status_code == 422
+    assert client.get("/comments.pdf").status_code == 404
 
 
 def test_corrections_are_files(client: TestClient) -> None:
@@ -208,8 +208,8 @@ def test_corrections_are_files(client: TestClient) -> None:
     correction = json.loads(line)
     assert (correction["kind"], correction["value"], correction["text"]) == ("sentiment", "mixed", FORMULA)
     [row] = csv.DictReader(io.StringIO(client.get("/corrections.csv").content.decode("utf-8-sig")))
-    assert row["text"] == f"'{FORMULA}"
-    assert row["clause_start"] == ""
+    assert row["Comment"] == f"'{FORMULA}"
+    assert row["Clause from"] == ""
 
 
 def test_viewers_read_and_do_not_correct(client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

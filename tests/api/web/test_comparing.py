@@ -6,7 +6,10 @@ import csv
 import html
 import io
 import re
+from typing import Any
+from xml.etree import ElementTree
 
+import openpyxl
 import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
@@ -29,15 +32,19 @@ from tests.api.web.page_types import web_of
 from tests.builders.reports import FULL, RICH
 from tests.builders.surveys import contrast_of, mapped, survey_of
 
+#: The elements of drawings.
+DRAWN = {"svg", "title", "rect", "circle", "line", "text", "tspan", "polygon"}
+
 PATHS = ("/compare", "/segments", "/map", "/what-if", "/pebbles")
 
 
-def table(client: TestClient, address: str) -> list[dict[str, str]]:
-    """The rows of a CSV file that a page links to."""
+def table(client: TestClient, address: str) -> list[dict[str, Any]]:
+    """The rows of a JSON file that a page links to."""
     answer = client.get(address)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-disposition"].startswith("attachment")
-    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    rows: list[dict[str, Any]] = answer.json()
+    return rows
 
 
 def test_the_steps_lead_from_one_score_to_the_other() -> None:
@@ -128,17 +135,12 @@ def test_pages_show_the_survey(app_client: TestClient) -> None:
             assert shown.status_code == 200, shown.text
             assert f'<html lang="{language}"' in shown.text
     assert "No response of this report has a segment" in app_client.get("/segments").text
-    assert {row["theme"] for row in table(app_client, "/compare.csv?a=W1&b=W3")} >= {"support", "price", "rest", "nps"}
-    assert [row["fewer"] for row in table(app_client, "/what-if.csv?cause=theme:support")] == [
-        "0.25",
-        "0.5",
-        "0.75",
-        "1",
-    ]
+    assert {row["theme"] for row in table(app_client, "/compare.json?a=W1&b=W3")} >= {"support", "price", "rest", "nps"}
+    assert [row["fewer"] for row in table(app_client, "/what-if.json?cause=theme:support")] == [0.25, 0.5, 0.75, 1]
     assert app_client.get("/what-if.csv").status_code == 400
-    for row in table(app_client, "/map.csv"):
-        assert 0 < float(row["x"]) < 1
-        assert int(row["detractors"]) > 0
+    for row in table(app_client, "/map.json"):
+        assert 0 < row["x"] < 1
+        assert row["detractors"] > 0
 
 
 def test_what_if_is_the_scenario_of_the_api(app_client: TestClient) -> None:
@@ -152,7 +154,7 @@ def test_what_if_is_the_scenario_of_the_api(app_client: TestClient) -> None:
 
 def test_selected_causes_of_the_map_show_what_was_said(app_client: TestClient) -> None:
     """As a part of the page too; an unknown one selects nothing."""
-    key = table(app_client, "/map.csv")[0]
+    key = table(app_client, "/map.json")[0]
     address = f"/map?cause={key['kind']}:{key['id']}"
     fragment = app_client.get(address, headers={"hx-request": "true", "hx-target": "div#chosen"}).text
     assert fragment.lstrip().startswith('<div id="chosen"')
@@ -170,8 +172,8 @@ def test_editors_set_efforts_and_viewers_do_not(people: TestClient, sqlite_engin
     assert 'name="effort"' in people.get("/pebbles").text
     answer = people.post("/pebbles", data=send, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/pebbles")
-    [price] = [row for row in table(people, "/pebbles.csv") if row["id"] == "price"]
-    assert price["effort_days"] == "2.5"
+    [price] = [row for row in table(people, "/pebbles.json") if row["id"] == "price"]
+    assert price["effort_days"] == 2.5
     assert 'class="quick"' in people.get("/pebbles").text
     refused = people.post("/pebbles", data={**send, "effort": "soon"})
     assert refused.status_code == 400
@@ -202,13 +204,20 @@ def test_anonymous_workspaces_show_only_what_was_published(sqlite_engine: Engine
 
 def test_hostile_names_are_cells_and_texts(app_client: TestClient) -> None:
     """A cause that is called like a formula, or like markup, is neither of them in the file and on the map."""
-    topic = table(app_client, "/map.csv")[0]["id"]
+    topic = table(app_client, "/map.json")[0]["id"]
     for label in ("=cmd|' /C calc'!A0", "<script>alert(1)</script>"):
         edit = {"kind": "rename", "topic": topic, "name": label, "author": "tests"}
         renamed = app_client.post("/v1/topic-edits", json=edit)
         assert renamed.status_code < 300, renamed.text
-        [row] = [row for row in table(app_client, "/map.csv") if row["id"] == topic]
-        assert row["label"] == (f"'{label}" if label.startswith("=") else label)
+        [row] = [row for row in table(app_client, "/map.json") if row["id"] == topic]
+        assert row["label"] == label
+        cells = csv.DictReader(io.StringIO(app_client.get("/map.csv").content.decode("utf-8-sig")))
+        assert (f"'{label}" if label.startswith("=") else label) in {row["Issue"] for row in cells}
+        sheet = openpyxl.load_workbook(io.BytesIO(app_client.get("/map.xlsx").content)).worksheets[0]
+        assert {cell.data_type for cell in sheet["C"]} == {"s"}
+        drawing = ElementTree.fromstring(app_client.get("/map.svg").content)
+        assert {element.tag.rpartition("}")[2] for element in drawing.iter()} <= DRAWN
+        assert any(label in (element.text or "") for element in drawing.iter())
         shown = app_client.get("/map").text
         assert "<script>alert" not in shown
         assert label in html.unescape(shown)

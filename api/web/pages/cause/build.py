@@ -45,23 +45,28 @@ class Shown:
     is_praise: bool
     done: str = ""  # the name of the entry of the history that was just made
 
+    def issue_of(self, details: CauseDetails) -> Issue | None:
+        """What the report says of the cause."""
+        return details.praise if self.is_praise else details.issue
+
 
 def cause_page(
     details: CauseDetails, shown: Shown, evidence: Evidence | None, code_frame: CodeFrame, web: Web
 ) -> CausePage:
     """The page of a cause."""
     wording, report, is_praise = web.wording, shown.report, shown.is_praise
-    issue = details.praise if is_praise else details.issue
+    issue = shown.issue_of(details)
     dated, path = history(details, web), cause_path(details.key)
     query: dict[str, str | list[str] | None] = {
         "wave": None if report.wave == ALL_WAVES else report.wave,
         "side": "praise" if is_praise else None,
     }
+    files = figures.Files(path, query)
     may_edit, topic = web.may(Scope.WRITE), details.topic.topic if details.topic else None
     definition = topic.definition if topic and topic.definition else issue.definition if issue else None
     has_language = topic is not None and wording.language in topic.labels
     return CausePage(
-        title=_title(details, code_frame, web),
+        title=title_of(details, code_frame, web),
         label_language=single_language(issue.languages) if topic and issue and not has_language else None,
         kind=wording["delight" if is_praise else "complaint"],
         theme=_theme(details, shown, code_frame, web),
@@ -83,9 +88,9 @@ def cause_page(
         handling=None if is_praise else handling_part(details, shown.waves, web, may_fix=evidence is not None),
         quotes=figures.quote_groups(evidence.quotes if evidence else None, issue, wording, is_praise=is_praise),
         may_choose=may_edit and topic is not None and evidence is not None,
-        when=figures.when(issue, shown.in_wave, report, wording, is_praise=is_praise) if issue else None,
-        where=figures.where(issue, wording) if issue else None,
-        who=figures.who(evidence.who, wording) if evidence else None,
+        when=figures.when(issue, shown.in_wave, report, files, web, is_praise=is_praise) if issue else None,
+        where=figures.where(issue, files, web) if issue else None,
+        who=figures.who(evidence.who, files, web) if evidence else None,
         co_named=figures.co_named(issue, report, code_frame, web, is_praise=is_praise) if issue else (),
         parts=figures.parts(issue, report, code_frame, web, is_praise=is_praise) if issue else (),
         parts_title=wording["cause.causes_in_it" if details.key.kind == "theme" else "cause.parts"],
@@ -97,7 +102,7 @@ def cause_page(
     )
 
 
-def _title(details: CauseDetails, code_frame: CodeFrame, web: Web) -> str:
+def title_of(details: CauseDetails, code_frame: CodeFrame, web: Web) -> str:
     """The present name: people may have changed it since the report."""
     issue = details.issue or details.praise
     if details.topic is not None:

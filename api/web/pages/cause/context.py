@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.charts import LineChart
+from api.web.downloads import FileLink
 from api.web.selects import Select
 from api.web.sharing import ShareForm
 from api.web.shell import Choice, Link
@@ -119,6 +120,8 @@ class When:
     chart: LineChart
     rows: tuple[WaveRow, ...]
     points_title: str
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,8 @@ class Where:
 
     rows: tuple[SegmentRow, ...]
     zero: str
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,7 @@ class Who:
     unlisted: str
     searched: str
     has_revenue: bool
+    table_files: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from api.web.cause_links import cause_href
 from api.web.charts import share_chart
+from api.web.downloads import FileLink, figure_links, table_links
 from api.web.pages.cause.context import (
     Cost,
     CustomerRow,
@@ -81,17 +84,33 @@ def _quote_group(
     return QuoteGroup(key, title, span, count, quotes[:VISIBLE_QUOTES], folded, more)
 
 
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the page's parts are as files: its address, and what is chosen."""
+
+    path: str
+    query: Mapping[str, Any]
+
+    def table(self, part: str, title: str, web: Web) -> tuple[FileLink, ...]:
+        return table_links(web, self.path, self.query, title, part)
+
+    def figure(self, part: str, title: str, web: Web) -> tuple[FileLink, ...]:
+        return figure_links(web, self.path, self.query, title, part)
+
+
 def when(
-    issue: Issue, in_wave: Mapping[str, Issue], report: Report, wording: Wording, *, is_praise: bool
+    issue: Issue, in_wave: Mapping[str, Issue], report: Report, files: Files, web: Web, *, is_praise: bool
 ) -> When | None:
     """The share that names the cause by wave; `in_wave` is what the report on each wave says of it."""
-    shares = shares_by_wave(issue, report)
+    shares, wording = shares_by_wave(issue, report), web.wording
     if not shares:
         return None
     return When(
         chart=share_chart([(share.wave, share.rate) for share in shares], wording),
         rows=tuple(_wave_row(share, in_wave.get(share.wave), wording) for share in shares),
         points_title=wording["adds_long" if is_praise else "costs_long"],
+        table_files=files.table("when", wording["cause.when"], web),
+        figure_files=files.figure("when", wording["cause.when"], web),
     )
 
 
@@ -107,10 +126,11 @@ def _wave_row(share: WaveShare, issue: Issue | None, wording: Wording) -> WaveRo
     )
 
 
-def where(issue: Issue, wording: Wording) -> Where | None:
+def where(issue: Issue, files: Files, web: Web) -> Where | None:
     """The segments in which it is named more often, on one axis that begins at “as often as elsewhere”."""
     if not issue.segments:
         return None
+    wording = web.wording
     axis = Axis.around(
         edge - 1 for rate in issue.segments for edge in (rate.times.low, rate.times.value, rate.times.high)
     )
@@ -128,13 +148,15 @@ def where(issue: Issue, wording: Wording) -> Where | None:
         )
         for rate in issue.segments
     )
-    return Where(rows, axis.position(0))
+    title = wording["cause.where"]
+    return Where(rows, axis.position(0), files.table("where", title, web), files.figure("where", title, web))
 
 
-def who(customers: CauseCustomers, wording: Wording) -> Who | None:
+def who(customers: CauseCustomers, files: Files, web: Web) -> Who | None:
     """The accounts that name it, if any account is known."""
     if not customers.customers:
         return None
+    wording = web.wording
     rows = tuple(
         CustomerRow(
             account=customer.account if customer.account else wording["cause.a_person"],
@@ -153,6 +175,7 @@ def who(customers: CauseCustomers, wording: Wording) -> Who | None:
         unlisted=wording("cause.unlisted_customers", n=wording.count(unlisted)) if unlisted else "",
         searched=wording("cause.searched", n=wording.count(customers.searched)) if customers.searched else "",
         has_revenue=any(customer.revenue is not None for customer in customers.customers),
+        table_files=files.table("who", wording["cause.who"], web),
     )
 
 

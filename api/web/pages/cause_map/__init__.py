@@ -10,39 +10,44 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from api.http.auth import ReadAccess
+from api.web.downloads import Downloads, offer
 from api.web.page import Page
-from api.web.pages.cause_map.build import COLUMNS, MOST, cause_map, csv_rows, nothing_yet
+from api.web.pages.cause_map.build import MOST, cause_map, nothing_yet
 from api.web.pages.cause_map.context import CauseMap
+from api.web.pages.cause_map.files import map_figure, map_table
 from api.web.rendering import WebDep
-from api.web.surveys import Survey, find_survey
-from api.web.tables import csv_file
+from api.web.surveys import Survey, find_survey, read_survey
 from saywhy.cause_map import MappedCause
-from saywhy.errors import NothingToAnalyse
 from service.cause_map import read_cause_map
 
 #: The keys of selected complaints.
 Chosen = Annotated[list[str] | None, Query(max_length=MOST)]
 
-PAGE = Page("map", CauseMap, path="/map")
+PATH = "/map"
+PAGE = Page("map", CauseMap, path=PATH)
 router = PAGE.router
 
 
-@router.get("/map")
+def downloads(web: WebDep, resources: ReadAccess) -> Downloads:
+    """The complaints with their places, and the drawing."""
+    survey = read_survey(resources)
+    return Downloads(
+        {"causes": lambda: map_table(survey, _mapped(survey), web.wording)},
+        {"causes": lambda: map_figure(survey, _mapped(survey), web)},
+    )
+
+
+offer(PAGE, PATH, "map", downloads)
+
+
+@router.get(PATH)
 def show(web: WebDep, resources: ReadAccess, cause: Chosen = None) -> Response:
     """The complaints of all waves in the plane, with quotes of those that are selected."""
     if (survey := find_survey(resources)) is None:
         return web.render(PAGE, nothing_yet())
     chosen = list(dict.fromkeys(cause or ()))
     context = cause_map(survey, _mapped(survey), chosen, web)
-    return web.render(PAGE, context, address=web.href("/map", cause=chosen))
-
-
-@router.get("/map.csv")
-def save(web: WebDep, resources: ReadAccess) -> Response:
-    """The complaints with their places."""
-    if (survey := find_survey(resources)) is None:
-        raise NothingToAnalyse("there is no report yet")
-    return csv_file(web, "map", COLUMNS, csv_rows(_mapped(survey)))
+    return web.render(PAGE, context, address=web.href(PATH, cause=chosen))
 
 
 def _mapped(survey: Survey) -> tuple[MappedCause, ...]:

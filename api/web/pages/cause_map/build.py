@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from api.web.cause_links import comments_href
+from api.web.downloads import figure_links, table_links
 from api.web.labels import Circle, DrawnName, PlacedName, length, placed_names
 from api.web.pages.cause_map.context import Bubble, CauseMap, ChosenCause, Drawing, Row
 from api.web.rendering import Web
@@ -21,8 +22,6 @@ MOST = 60
 
 #: Quotes of a selected complaint.
 MAX_QUOTES = 3
-
-COLUMNS = ("kind", "id", "label", "theme", "detractors", "mentions", "impact", "is_ranked", "is_discovered", "x", "y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Position:
 
 def nothing_yet() -> CauseMap:
     """Before the first analysis."""
-    return CauseMap(is_empty=True, nothing=False, drawings=(), chosen=(), rows=(), csv="")
+    return CauseMap(is_empty=True, nothing=False, drawings=(), chosen=(), rows=(), table_files=(), figure_files=())
 
 
 def cause_map(survey: Survey, mapped: Sequence[MappedCause], chosen: Collection[str], web: Web) -> CauseMap:
@@ -63,17 +62,9 @@ def cause_map(survey: Survey, mapped: Sequence[MappedCause], chosen: Collection[
         drawings=tuple(_drawing(shape, causes, chosen, web) for shape in SHAPES) if causes else (),
         chosen=tuple(_chosen(cause, survey, web) for cause in causes if str(cause.key) in chosen),
         rows=tuple(_row(cause, survey, chosen, web) for cause in causes),
-        csv=web.href("/map.csv"),
+        table_files=table_links(web, "/map", {}, web.wording["map.table"]),
+        figure_files=figure_links(web, "/map", {}, web.wording["map.title"]),
     )
-
-
-def csv_rows(mapped: Sequence[MappedCause]) -> Iterator[Sequence[object]]:
-    """A row for each complaint that is drawn, with its position in the wide drawing as shares of width and height."""
-    causes, shape = tuple(mapped[:MOST]), SHAPES[0]
-    for cause, position in zip(causes, positions(causes, shape), strict=True):
-        counts = cause.detractors, cause.mentions, cause.impact
-        own = cause.key.kind, cause.key.id, cause.label, cause.theme, *counts, cause.is_ranked, cause.is_discovered
-        yield *own, position.x / shape.width, position.y / shape.height
 
 
 def positions(causes: tuple[MappedCause, ...], shape: Shape) -> tuple[Position, ...]:

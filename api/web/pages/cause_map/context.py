@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.web.downloads import FileLink
 from api.web.labels import DrawnName
 from pipelines.render.context import QuoteText
 
@@ -69,4 +70,5 @@ class CauseMap:
     drawings: tuple[Drawing, ...]
     chosen: tuple[ChosenCause, ...]
     rows: tuple[Row, ...]
-    csv: str
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]

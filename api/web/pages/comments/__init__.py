@@ -1,7 +1,7 @@
 """The comments: searched by words and by meaning, filtered, corrected one by one or together, and given out as files.
 
 `filters` reads what is chosen from the address, `build` and `cards` make the list, `panel` the correction of one
-comment; `exports` gives files.
+comment; `files` gives files.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from fastapi import Query, Response
 
 from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
 from api.web.addresses import NumberInPath, with_query
+from api.web.downloads import offer
 from api.web.forms import Form, FormDep, chosen_of, numbers_of, value_of
 from api.web.page import Page
-from api.web.pages.comments import exports
-from api.web.pages.comments.build import PAGE_SIZE, comment_list
+from api.web.pages.comments import files
+from api.web.pages.comments.build import CORRECTIONS, PAGE_SIZE, comment_list
 from api.web.pages.comments.cards import NONE, PATH, Names
 from api.web.pages.comments.context import CommentList, Comments
 from api.web.pages.comments.filters import FiltersDep
@@ -35,8 +36,10 @@ from service.corrections import correct, correct_found
 
 PAGE = Page("comments", Comments, path=PATH)
 router = PAGE.router
-router.get(f"{PATH}.{{ending}}")(exports.export)
-router.get("/corrections.{ending}")(exports.export_corrections)
+offer(PAGE, PATH, "comments", files.comments)
+offer(PAGE, CORRECTIONS, "corrections", files.corrections)
+router.get(f"{PATH}.jsonl")(files.comment_lines)
+router.get(f"{CORRECTIONS}.jsonl")(files.correction_lines)
 
 
 @router.get(PATH)

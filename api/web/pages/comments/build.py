@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from api.web.addresses import with_query
+from api.web.downloads import FileLink, table_links
 from api.web.pages.comments.cards import PATH, Names, card
-from api.web.pages.comments.context import Bulk, CommentList, KeyHelp, NamedLink
+from api.web.pages.comments.context import Bulk, CommentList, KeyHelp
 from api.web.pages.comments.filters import Filters
 from api.web.rendering import Web
 from api.web.selects import Select, segment_choices
@@ -25,8 +27,8 @@ from service.found_comments import FoundComment
 #: Comments of a page.
 PAGE_SIZE = 25
 
-#: The endings of the same address that give the same comments as a file.
-ENDINGS = ("csv", "xlsx", "jsonl")
+#: Where all corrections are, as files.
+CORRECTIONS = "/corrections"
 
 
 def comment_list(
@@ -59,11 +61,17 @@ def comment_list(
         nothing=wording["comments.nothing_narrowed" if filters.is_narrowed else "comments.nothing"],
         first=web.href(PATH, **query) if filters.cursor else None,
         more=web.href(PATH, **replace(alone, cursor=page.next).query()) if page.next else None,
-        exports=tuple(NamedLink(ending.upper(), web.href(f"{PATH}.{ending}", **query)) for ending in ENDINGS),
-        corrections=tuple(NamedLink(ending.upper(), web.href(f"/corrections.{ending}")) for ending in ("csv", "jsonl")),
+        exports=_files(PATH, query, wording["comments"], web),
+        corrections=_files(CORRECTIONS, {}, wording["comments.corrections_title"], web),
         bulk=_bulk(names, filters, web) if may_correct else None,
         keys=tuple(_keys(wording)) if may_correct else (),
     )
+
+
+def _files(path: str, query: Mapping[str, Any], title: str, web: Web) -> tuple[FileLink, ...]:
+    """The tables, and JSON lines beside them."""
+    lines = FileLink("JSONL", web.href(f"{path}.jsonl", **query), f"JSONL: {title}")
+    return (*table_links(web, path, query, title), lines)
 
 
 def _how(filters: Filters) -> str:

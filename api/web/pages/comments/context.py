@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.web.downloads import FileLink
 from api.web.selects import Select
 from api.web.shell import Choice
 
@@ -157,8 +158,8 @@ class CommentList:
     nothing: str
     first: str | None
     more: str | None
-    exports: tuple[NamedLink, ...]
-    corrections: tuple[NamedLink, ...]
+    exports: tuple[FileLink, ...]
+    corrections: tuple[FileLink, ...]
     bulk: Bulk | None
     keys: tuple[KeyHelp, ...]
 

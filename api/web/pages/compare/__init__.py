@@ -11,24 +11,42 @@ from functools import lru_cache
 from fastapi import Response
 
 from api.http.auth import ReadAccess
+from api.web.downloads import Downloads, offer
 from api.web.page import Page
-from api.web.pages.compare.build import COLUMNS, compare, csv_rows, nothing_yet, sides_of
+from api.web.pages.compare.build import compare, nothing_yet, sides_of
 from api.web.pages.compare.choice import Chosen, ChosenDep
 from api.web.pages.compare.context import Compare
+from api.web.pages.compare.files import part_table, step_chart
 from api.web.rendering import WebDep
-from api.web.surveys import KEPT, Survey, find_survey
-from api.web.tables import csv_file
+from api.web.surveys import KEPT, Survey, find_survey, read_survey
 from saywhy.contrast import Contrast
 from saywhy.errors import NothingToAnalyse
 from saywhy.feedback import Segment
 from saywhy.report import Report
 from service.reports import reading
 
-PAGE = Page("compare", Compare, path="/compare")
+PATH = "/compare"
+PAGE = Page("compare", Compare, path=PATH)
 router = PAGE.router
 
 
-@router.get("/compare")
+def downloads(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Downloads:
+    """The parts of the difference. Raises `NothingToAnalyse` where there are not two groups."""
+    survey = read_survey(resources)
+    pair = completed(chosen, survey.report)
+    if not pair.b:
+        raise NothingToAnalyse("there are not two groups to compare yet")
+    contrast = _contrast(survey, pair)
+    return Downloads(
+        {"parts": lambda: part_table(pair, contrast, survey.code_frame, web.wording)},
+        {"steps": lambda: step_chart(compare(pair, survey, (), contrast, web), web.wording)},
+    )
+
+
+offer(PAGE, PATH, "compare", downloads)
+
+
+@router.get(PATH)
 def show(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Response:
     """The last two waves, or what is chosen."""
     if (survey := find_survey(resources)) is None:
@@ -36,17 +54,7 @@ def show(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Response:
     chosen = completed(chosen, survey.report)
     waves = reading.list_waves(resources.engine, resources.workspace)
     context = compare(chosen, survey, waves, _contrast(survey, chosen) if chosen.b else None, web)
-    return web.render(PAGE, context, address=web.href("/compare", **chosen.query()))
-
-
-@router.get("/compare.csv")
-def save(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Response:
-    """The parts of the difference."""
-    survey = find_survey(resources)
-    chosen = completed(chosen, survey.report) if survey else chosen
-    if survey is None or not chosen.b:
-        raise NothingToAnalyse("there are not two groups to compare yet")
-    return csv_file(web, "compare", COLUMNS, csv_rows(_contrast(survey, chosen)))
+    return web.render(PAGE, context, address=web.href(PATH, **chosen.query()))
 
 
 def completed(chosen: Chosen, report: Report) -> Chosen:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from api.web.downloads import figure_links, table_links
 from api.web.pages.compare.choice import Chosen
 from api.web.pages.compare.context import Compare, Difference, Side, Step
 from api.web.rendering import Web
@@ -25,11 +26,6 @@ MAX_STEPS = 8
 
 #: Ends of the axis are multiples of so many points.
 _ROUND = 5
-
-COLUMNS = (
-    "theme", "polarity", "label", "rate_before", "rate_after", "frequency", "frequency_low", "frequency_high",
-    "frequency_q", "severity", "severity_low", "severity_high", "severity_q",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +50,6 @@ def compare(chosen: Chosen, survey: Survey, waves: Sequence[str], contrast: Cont
         nothing=web.wording["compare.one_only"],
         difference=_difference(chosen, survey, contrast, web) if contrast else None,
     )
-
-
-def csv_rows(contrast: Contrast) -> Iterator[Sequence[object]]:
-    """A row for each theme on each side, then one for each of the other parts and one for the difference."""
-    change = contrast.change
-    for cause in change.causes:
-        shares = cause.rate_before, cause.rate_after
-        frequency = cause.frequency.value, cause.frequency.low, cause.frequency.high, cause.frequency_q
-        severity = cause.severity.value, cause.severity.low, cause.severity.high, cause.severity_q
-        yield cause.id, cause.polarity, cause.label, *shares, *frequency, *severity
-    for name, part in (("writing", change.writing), ("rest", change.rest), ("nps", change.nps)):
-        if part is not None:
-            yield name, None, None, None, None, part.value, part.low, part.high, None, None, None, None, None
 
 
 def _fields(chosen: Chosen, report: Report, waves: Sequence[str], wording: Wording) -> tuple[Select, ...]:
@@ -116,7 +99,8 @@ def _difference(chosen: Chosen, survey: Survey, contrast: Contrast, web: Web) ->
         steps=steps,
         ticks=ticks(axis, wording),
         table=_without_anchors(panel.causes),
-        csv=web.href("/compare.csv", **chosen.query()),
+        table_files=table_links(web, "/compare", chosen.query(), wording["change_causes"]),
+        figure_files=figure_links(web, "/compare", chosen.query(), wording["compare.steps"]),
     )
 
 

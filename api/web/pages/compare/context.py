@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from api.web.downloads import FileLink
 from api.web.selects import Select
 from pipelines.render.context import FigureTable, Tick
 
@@ -48,7 +49,8 @@ class Difference:
     steps: tuple[Step, ...]
     ticks: tuple[Tick, ...]
     table: FigureTable | None
-    csv: str
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,32 @@ from fastapi import Path, Query, Response
 
 from api.http.auth import PersonalDataDep, ReadAccess
 from api.web.customers import customer_path
+from api.web.downloads import Downloads, offer
 from api.web.page import Page
 from api.web.pages.customers.accounts import BANDS, PATH, Shown, customers
 from api.web.pages.customers.context import Customers, CustomerView
 from api.web.pages.customers.customer import customer_view
+from api.web.pages.customers.files import account_table
 from api.web.rendering import WebDep
-from service.customer_health import list_alerts, list_customers, read_customer
+from service.customer_health import all_customers, list_alerts, list_customers, read_customer
 
 PAGE = Page("customers", Customers, path=PATH, styles=("work.css",))
 CUSTOMER = Page("customer", CustomerView, section="customers", styles=("work.css", "customers.css"))
 
 #: Accounts of a page, and those that turned.
 ROWS, TURNS = 50, 5
+
+
+def downloads(
+    web: WebDep, resources: ReadAccess, with_personal_data: PersonalDataDep, shown: Shown = "all"
+) -> Downloads:
+    """All accounts that are chosen."""
+    at = resources.engine, resources.workspace
+    accounts = all_customers(*at, bands=BANDS[shown], with_personal_data=with_personal_data)
+    return Downloads({"accounts": lambda: account_table(accounts, web)})
+
+
+offer(PAGE, PATH, "customers", downloads)
 
 Name = Annotated[str, Path(max_length=500)]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 from api.web.customers import customer_path
+from api.web.downloads import table_links
 from api.web.pages.customers.context import AccountRow, Customers, Health, Turn
 from api.web.rendering import Web
 from api.web.shell import Link
@@ -40,6 +41,7 @@ def customers(page: AccountPage, alerts: Sequence[CustomerAlert], shown: Shown, 
         ),
         rows=tuple(_row(account, web) for account in page.accounts),
         turns=tuple(_turn(alert, web) for alert in alerts),
+        files=table_links(web, PATH, {"shown": chosen}, wording["customers.accounts"]),
         nothing=wording["customers.nothing" if shown == "all" else "customers.nothing_matches"],
         more=web.href(PATH, shown=chosen, cursor=page.next) if page.next else None,
         first=web.href(PATH, shown=chosen) if cursor else None,
@@ -60,7 +62,7 @@ def health_of(account: AccountHealth, wording: Wording) -> Health:
 
 def _row(account: AccountHealth, web: Web) -> AccountRow:
     wording = web.wording
-    name, href = _called(account, web)
+    name, href = called(account, web)
     return AccountRow(
         name=name,
         href=href,
@@ -83,7 +85,7 @@ def overdue_text(account: AccountHealth, wording: Wording) -> str | None:
 
 def _turn(alert: CustomerAlert, web: Web) -> Turn:
     wording = web.wording
-    name, href = _called(alert, web)
+    name, href = called(alert, web)
     bands = {
         when: wording[f"customers.band_{band}"] for when, band in (("before", alert.before), ("after", alert.after))
     }
@@ -97,7 +99,7 @@ def _turn(alert: CustomerAlert, web: Web) -> Turn:
     )
 
 
-def _called(account: AccountHealth | CustomerAlert, web: Web) -> tuple[str, str | None]:
+def called(account: AccountHealth | CustomerAlert, web: Web) -> tuple[str, str | None]:
     """The name of an account and its page; the name of a person is not for everybody."""
     if account.is_personal and not web.may(Scope.PII):
         return web.wording["follow_ups.somebody"], None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.charts import Sparkline
+from api.web.downloads import FileLink
 from api.web.facts import Fact
 from api.web.pages.follow_ups.context import CaseRow
 from api.web.shell import Link
@@ -55,6 +56,7 @@ class Customers:
     tabs: tuple[Link, ...]
     rows: tuple[AccountRow, ...]
     turns: tuple[Turn, ...]
+    files: tuple[FileLink, ...]
     nothing: str
     more: str | None
     first: str | None

@@ -5,27 +5,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from fastapi import Response
 
 from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
 from api.web.addresses import NumberInPath
+from api.web.downloads import Downloads, offer
 from api.web.forms import FormDep, choice_of, number_of, value_of
 from api.web.page import Page
 from api.web.pages.follow_ups.case import case_view
 from api.web.pages.follow_ups.context import CaseView, FollowUps
+from api.web.pages.follow_ups.files import CommentedCase, case_table
 from api.web.pages.follow_ups.filters import FiltersDep
 from api.web.pages.follow_ups.rows import PATH, follow_ups
 from api.web.rendering import WebDep
 from saywhy.case import CaseChange, CaseOrder, CaseState, Outcome
 from service import cases
+from service.paging import LONGEST_PAGE
 
 PAGE = Page("follow_ups", FollowUps, path=PATH, styles=("work.css",))
 CASE = Page("follow_up", CaseView, section="follow_ups", styles=("work.css",))
 
 #: Cases of a page.
 ROWS = 25
+
+
+def downloads(
+    web: WebDep, resources: ReadAccess, filters: FiltersDep, with_personal_data: PersonalDataDep
+) -> Downloads:
+    """All cases that are chosen."""
+    at, now = (resources.engine, resources.workspace), datetime.now(UTC)
+    wanted = filters.cases(web.principal, now)
+
+    def all_cases() -> Iterator[CommentedCase]:
+        cursor: str | None = None
+        while True:
+            page = cases.list_cases(*at, wanted, order=CaseOrder.URGENCY, limit=LONGEST_PAGE, cursor=cursor, now=now)
+            comments = cases.read_comments(*at, page.cases, with_personal_data=with_personal_data)
+            yield from ((case, comments.get(case.id)) for case in page.cases)
+            if (cursor := page.next) is None:
+                return
+
+    return Downloads({"cases": lambda: case_table(all_cases(), now, web)})
+
+
+offer(PAGE, PATH, "follow-ups", downloads)
 
 
 @PAGE.router.get(PATH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.customers import CustomerName
+from api.web.downloads import FileLink
 from api.web.facts import Fact
 from api.web.selects import Select
 from api.web.shell import Choice, Link
@@ -53,6 +54,7 @@ class FollowUps:
     filters: tuple[Select, ...]
     summary: str
     rows: tuple[CaseRow, ...]
+    files: tuple[FileLink, ...]
     nothing: str
     more: str | None
     first: str | None

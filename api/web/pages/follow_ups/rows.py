@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from api.web.addresses import with_query
 from api.web.customers import customer_name
+from api.web.downloads import table_links
 from api.web.pages.follow_ups.context import CaseRow, Clock, FollowUps
 from api.web.pages.follow_ups.filters import STATES, WHOSE, Filters
 from api.web.rendering import Web
@@ -44,6 +45,7 @@ def follow_ups(
         filters=tuple(_selects(tallies, filters, mine, wording)),
         summary=_summary(tallies, wording),
         rows=tuple(case_row(case, comments.get(case.id), web, now, mine if may_edit else None) for case in page.cases),
+        files=table_links(web, PATH, replace(filters, cursor="").query(), wording["follow_ups.cases"]),
         nothing=wording[_nothing(tallies, filters)],
         more=web.href(PATH, **replace(filters, cursor=page.next).query()) if page.next else None,
         first=web.href(PATH, **replace(filters, cursor="").query()) if filters.cursor else None,

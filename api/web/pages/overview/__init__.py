@@ -9,13 +9,16 @@ from fastapi import Response
 
 from api.http.auth import ReadAccess, WriteAccess
 from api.web.addresses import NumberInPath
+from api.web.downloads import Downloads, offer
 from api.web.forms import FormDep, value_of
 from api.web.page import Page
 from api.web.pages.overview.build import PATH, empty_overview, overview
+from api.web.pages.overview.causes import FILES
 from api.web.pages.overview.context import Overview
+from api.web.pages.overview.files import ranking_figure, ranking_table, trend_figure, wave_table
 from api.web.pages.overview.filters import FiltersDep
 from api.web.rendering import WebDep
-from api.web.surveys import read_report
+from api.web.surveys import read_report, read_survey
 from service.handling import causes_aside
 from service.reports import reading
 from service.saved_views import list_views, remove_view, save_view
@@ -24,6 +27,26 @@ from service.workspaces import read_status
 
 PAGE = Page("overview", Overview, path=PATH)
 router = PAGE.router
+
+
+def downloads(web: WebDep, resources: ReadAccess, filters: FiltersDep) -> Downloads:
+    """The ranking with all rows that the filters leave, and the NPS by wave."""
+    engine, workspace, code_frame = resources.engine, resources.workspace, resources.annotator.code_frame
+    report = read_survey(resources, filters.wave).report
+    notes, aside = list_notes(engine, workspace), causes_aside(engine, workspace)
+    return Downloads(
+        tables={
+            "causes": lambda: ranking_table(report, filters, code_frame, web, aside),
+            "trend": lambda: wave_table(report, notes, web.wording),
+        },
+        figures={
+            "trend": lambda: trend_figure(report, notes, filters, web),
+            "causes": lambda: ranking_figure(report, filters, code_frame, web, aside),
+        },
+    )
+
+
+offer(PAGE, FILES, "overview", downloads)
 
 
 @router.get(PATH)

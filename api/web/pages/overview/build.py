@@ -8,7 +8,8 @@ from typing import get_args
 
 from api.web.addresses import in_path, with_query
 from api.web.charts import nps_chart
-from api.web.pages.overview.causes import cause_table
+from api.web.downloads import figure_links, table_links
+from api.web.pages.overview.causes import FILES, cause_table
 from api.web.pages.overview.context import (
     EmptyPart,
     Overview,
@@ -23,7 +24,6 @@ from api.web.sharing import share_form
 from api.web.shell import Choice
 from pipelines.render.narrowing import issues_of, marks_of
 from pipelines.render.page import finding_text, group_table, lead, score_panel
-from pipelines.render.wording import Wording
 from saywhy.access import Scope
 from saywhy.case import PRIORITY
 from saywhy.code_frame import CodeFrame
@@ -103,7 +103,7 @@ def _report_part(
         no_score=wording[_why_no_score(report, filters)],
         lead=lead(report, code_frame, wording),
         findings=tuple(finding_text(finding, report, code_frame, wording) for finding in report.findings),
-        trend=_trend(report, notes, wording) if report.waves else None,
+        trend=trend_of(report, notes, filters, web) if report.waves else None,
         causes=cause_table(report, filters, code_frame, web, aside),
         report_href=web.href(f"/reports/{in_path(report.wave)}", language=wording.language),
         pdf_href=web.href(f"/reports/{in_path(report.wave)}.pdf", language=wording.language),
@@ -118,8 +118,9 @@ def _why_no_score(report: Report, filters: Filters) -> str:
     return "no_nps" if report.ratings else "no_scores"
 
 
-def _trend(report: Report, notes: Sequence[WaveNote], wording: Wording) -> Trend:
+def trend_of(report: Report, notes: Sequence[WaveNote], filters: Filters, web: Web) -> Trend:
     """The NPS by wave, with the notes of these waves in their order."""
+    wording, query = web.wording, {"wave": filters.query().get("wave")}
     order = {group.name: index for index, group in enumerate(report.waves)}
     pinned = sorted((note for note in notes if note.wave in order), key=lambda note: (order[note.wave], note.id))
     numbered = [(wording.count(number), note) for number, note in enumerate(pinned, 1)]
@@ -139,6 +140,8 @@ def _trend(report: Report, notes: Sequence[WaveNote], wording: Wording) -> Trend
             )
             for number, note in numbered
         ),
+        table_files=table_links(web, FILES, query, wording["overview.trend"], "trend"),
+        figure_files=figure_links(web, FILES, query, wording["overview.trend"]),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from api.web.cause_links import cause_href
 from api.web.charts import Sparkline, sparkline
+from api.web.downloads import figure_links, table_links
 from api.web.pages.overview.context import Badge, CauseRow, CauseTable
 from api.web.rendering import Web
 from pipelines.render.amounts import ticks
@@ -19,6 +20,9 @@ from saywhy.issue import Issue
 from saywhy.report import Report
 from saywhy.view_filters import Filters
 
+#: Where the files of the overview are: its own address has no name before the ending.
+FILES = "/overview"
+
 #: Rows that are shown at first.
 VISIBLE_ROWS = 25
 
@@ -31,10 +35,8 @@ def cause_table(
     Complaints that people set `aside` (their keys) are shown only where the filter asks for them.
     """
     wording, is_praise = web.wording, filters.group == "promoters"
-    issues = issues_of(report, filters)
-    marks = marks_of(issues, report, aside)
-    shown = narrowed(issues, marks, filters, code_frame, wording)
-    listed = [(node, tree.is_context and node is tree.root) for tree in shown for node in (tree.root, *tree.parts)]
+    marks = marks_of(issues_of(report, filters), report, aside)
+    listed = listed_causes(report, filters, marks, code_frame, wording)
     visible = listed if filters.rows == "all" else listed[:VISIBLE_ROWS]
     seen = [node.issue for node, _ in visible]
     axis = Axis.around(edge for issue in seen for edge in (issue.low, issue.impact, issue.high))
@@ -57,9 +59,19 @@ def cause_table(
         has_trend=any(row.trend for row in rows),
         has_times=any(row.times for row in rows),
         nothing=wording["overview.nothing_matches" if filters.is_narrowed else "lead_none"],
+        table_files=table_links(web, FILES, filters.query(), wording["overview.causes_caption"]),
+        figure_files=figure_links(web, FILES, filters.query(), wording["overview.causes_caption"], "causes"),
         more=web.href("/", **{**filters.query(), "rows": "all"}) if len(listed) > len(visible) else None,
         more_label=wording("overview.more_causes", n=wording.count(len(listed))),
     )
+
+
+def listed_causes(
+    report: Report, filters: Filters, marks: Mapping[str, set[str]], code_frame: CodeFrame, wording: Wording
+) -> list[tuple[Node, bool]]:
+    """All rows that pass the filters, in order, and whether each is there for its parts alone."""
+    shown = narrowed(issues_of(report, filters), marks, filters, code_frame, wording)
+    return [(node, tree.is_context and node is tree.root) for tree in shown for node in (tree.root, *tree.parts)]
 
 
 def _row(

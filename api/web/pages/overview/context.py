@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.charts import LineChart, Sparkline
+from api.web.downloads import FileLink
 from api.web.selects import Select
 from api.web.sharing import ShareForm
 from api.web.shell import Choice
@@ -68,6 +69,8 @@ class CauseTable:
     has_trend: bool
     has_times: bool
     nothing: str
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]
     more: str | None
     more_label: str
 
@@ -90,6 +93,8 @@ class Trend:
     chart: LineChart
     table: GroupTable
     notes: tuple[PinnedNote, ...]
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,29 @@ from typing import Literal
 from fastapi import Response
 
 from api.http.auth import ReadAccess, WriteAccess
+from api.web.downloads import Downloads, offer
 from api.web.forms import FormDep, value_of
 from api.web.page import Page
-from api.web.pages.pebbles.build import COLUMNS, PATH, csv_rows, nothing_yet, pebbles
+from api.web.pages.pebbles.build import PATH, nothing_yet, pebbles
 from api.web.pages.pebbles.context import Pebbles
+from api.web.pages.pebbles.files import pebble_figure, pebble_table
 from api.web.rendering import WebDep
-from api.web.surveys import find_survey
-from api.web.tables import csv_file
-from saywhy.errors import NothingToAnalyse
+from api.web.surveys import find_survey, read_survey
 from service.efforts import set_effort
 
 PAGE = Page("pebbles", Pebbles, path=PATH)
 router = PAGE.router
+
+
+def downloads(web: WebDep, resources: ReadAccess) -> Downloads:
+    """All complaints with their efforts, and the board."""
+    survey = read_survey(resources)
+    return Downloads(
+        {"pebbles": lambda: pebble_table(survey, web.wording)}, {"pebbles": lambda: pebble_figure(survey, web)}
+    )
+
+
+offer(PAGE, PATH, "pebbles", downloads)
 
 
 @router.get(PATH)
@@ -27,14 +38,6 @@ def show(web: WebDep, resources: ReadAccess, rows: Literal["", "all"] = "") -> R
     if (survey := find_survey(resources)) is None:
         return web.render(PAGE, nothing_yet())
     return web.render(PAGE, pebbles(survey, rows, web), address=web.href(PATH, rows=rows))
-
-
-@router.get("/pebbles.csv")
-def save(web: WebDep, resources: ReadAccess) -> Response:
-    """All complaints with their efforts."""
-    if (survey := find_survey(resources)) is None:
-        raise NothingToAnalyse("there is no report yet")
-    return csv_file(web, "pebbles", COLUMNS, csv_rows(survey.report))
 
 
 @router.post(PATH)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from api.web.addresses import with_query
+from api.web.downloads import figure_links, table_links
 from api.web.labels import Circle, DrawnName, PlacedName, length, placed_names
 from api.web.pages.pebbles.context import Board, Dot, Pebbles, Row, Tick
 from api.web.rendering import Web
@@ -29,9 +30,6 @@ VISIBLE_ROWS = 25
 DAYS = (0.25, 0.5, 1, 2, 5, 10, 20, 40, 100, 200, 500, 1000, 2000, 5000, 10000)
 _LEAST, _MOST = 1, 40
 
-COLUMNS = ("kind", "id", "label", "effort_days", "points", "low", "high", "points_per_day", "per_day_low",
-           "per_day_high", "is_pebble")  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -51,7 +49,7 @@ SHAPES = (Shape("wide", 1040, 440, 13, 44, 30, 7), Shape("narrow", 340, 380, 11,
 
 def nothing_yet() -> Pebbles:
     """Before the first analysis."""
-    return Pebbles(True, "", False, PATH, (), (), None, "", "")
+    return Pebbles(True, "", False, PATH, (), (), None, "", (), ())
 
 
 def pebbles(survey: Survey, rows: Literal["", "all"], web: Web) -> Pebbles:
@@ -69,7 +67,8 @@ def pebbles(survey: Survey, rows: Literal["", "all"], web: Web) -> Pebbles:
         rows=tuple(_row(issue, survey, wording) for issue in visible),
         more=web.href(PATH, rows="all") if len(issues) > len(visible) else None,
         more_label=wording("overview.more_causes", n=wording.count(len(issues))),
-        csv=web.href("/pebbles.csv"),
+        table_files=table_links(web, PATH, {}, wording["pebbles.efforts"]),
+        figure_files=figure_links(web, PATH, {}, wording["pebbles.board"]),
     )
 
 
@@ -79,15 +78,6 @@ def in_order(report: Report) -> list[Issue]:
         return []
     positions = {key: index for index, key in enumerate(report.board)}
     return sorted(report.issues, key=lambda issue: positions.get(str(issue.key), len(positions)))
-
-
-def csv_rows(report: Report) -> Iterator[Sequence[object]]:
-    """A row for each complaint."""
-    for issue in in_order(report):
-        rate = issue.points_per_day
-        per_day = (rate.value, rate.low, rate.high) if rate else (None, None, None)
-        points = issue.impact, issue.low, issue.high
-        yield issue.kind, issue.id, issue.label, issue.effort_days, *points, *per_day, issue.is_pebble
 
 
 def _row(issue: Issue, survey: Survey, wording: Wording) -> Row:

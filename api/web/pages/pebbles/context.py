@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.web.downloads import FileLink
 from api.web.labels import DrawnName
 
 
@@ -80,4 +81,5 @@ class Pebbles:
     rows: tuple[Row, ...]
     more: str | None
     more_label: str
-    csv: str
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]

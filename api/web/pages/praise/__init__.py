@@ -10,19 +10,32 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from api.http.auth import ReadAccess
+from api.web.downloads import Downloads, offer
 from api.web.page import Page
 from api.web.pages.praise.build import PATH, wall
 from api.web.pages.praise.context import Wall
+from api.web.pages.praise.files import quote_table
 from api.web.rendering import WebDep
-from api.web.surveys import read_report
+from api.web.surveys import read_report, read_survey
 from saywhy.report import ALL_WAVES
 from service.reports import reading
 
 PAGE = Page("praise", Wall, path=PATH, styles=("work.css",))
 
+Wave = Annotated[str, Query(max_length=500)]
+
+
+def downloads(web: WebDep, resources: ReadAccess, wave: Wave = ALL_WAVES) -> Downloads:
+    """The quotes of the wall."""
+    survey = read_survey(resources, wave)
+    return Downloads({"quotes": lambda: quote_table(survey.report, survey.code_frame, web.wording)})
+
+
+offer(PAGE, PATH, "praise", downloads)
+
 
 @PAGE.router.get(PATH)
-def show(web: WebDep, resources: ReadAccess, wave: Annotated[str, Query(max_length=500)] = ALL_WAVES) -> Response:
+def show(web: WebDep, resources: ReadAccess, wave: Wave = ALL_WAVES) -> Response:
     """The wall of a wave, or of all."""
     waves = reading.list_waves(resources.engine, resources.workspace)
     report = read_report(resources, wave) if waves else None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from api.web.downloads import table_links
 from api.web.pages.praise.context import PraisedFor, Wall
 from api.web.rendering import Web
 from api.web.selects import Select
 from pipelines.clean.personal_data.kinds import STAFF
 from pipelines.render.ranking import issue_label, label_language, quote_texts
 from saywhy.code_frame import CodeFrame
-from saywhy.report import Report
+from saywhy.issue import Issue, Quote
+from saywhy.report import ALL_WAVES, Report
 
 PATH = "/praise"
 
@@ -25,20 +27,32 @@ def wall(report: Report | None, waves: Sequence[str], code_frame: CodeFrame, web
         filters=(Select.of_wave(report.wave, waves, wording),) if report else (),
         staff=tuple(quote for quote in quotes if STAFF in f"{quote.before}{quote.clause}{quote.after}"),
         praised=praised,
+        files=table_links(web, PATH, {"wave": _wave(report)}, wording["praise.title"]) if report else (),
         nothing=wording["praise.nothing" if report else "quality.nothing"],
     )
 
 
 def _praised(report: Report, code_frame: CodeFrame, web: Web) -> Iterator[PraisedFor]:
     """Causes before their themes, whose quotes are mostly those of the causes."""
-    wording, shown = web.wording, set[str]()
+    wording = web.wording
+    for issue, quotes in quoted(report):
+        yield PraisedFor(
+            label=issue_label(issue, code_frame, wording),
+            language=label_language(issue, wording),
+            people=wording("praise.people", n=wording.count(issue.promoters)),
+            quotes=quote_texts(quotes, wording),
+        )
+
+
+def quoted(report: Report) -> Iterator[tuple[Issue, list[Quote]]]:
+    """What is praised with its quotes, each of them once."""
+    shown = set[str]()
     for issue in sorted(report.delights, key=lambda issue: issue.kind == "theme"):
         new = [quote for quote in issue.quotes if quote.text not in shown]
         shown.update(quote.text for quote in new)
         if new:
-            yield PraisedFor(
-                label=issue_label(issue, code_frame, wording),
-                language=label_language(issue, wording),
-                people=wording("praise.people", n=wording.count(issue.promoters)),
-                quotes=quote_texts(new, wording),
-            )
+            yield issue, new
+
+
+def _wave(report: Report) -> str | None:
+    return None if report.wave == ALL_WAVES else report.wave

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.web.downloads import FileLink
 from api.web.selects import Select
 from pipelines.render.context import QuoteText
 
@@ -26,4 +27,5 @@ class Wall:
     filters: tuple[Select, ...]
     staff: tuple[QuoteText, ...]
     praised: tuple[PraisedFor, ...]
+    files: tuple[FileLink, ...]
     nothing: str

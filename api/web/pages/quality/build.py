@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from api.web.downloads import table_links
 from api.web.facts import Fact
 from api.web.pages.quality.context import Quality, RejectedLine, ReportQuality, Tile, WaveLine
 from api.web.rendering import Web
@@ -35,14 +36,15 @@ def quality(
     """The page, of the report on all waves and of those on the latest ones; imports are `jobs`."""
     wording = web.wording
     return Quality(
-        report=None if report is None else _report(report, waves, wording),
+        report=None if report is None else _report(report, waves, web),
         audit=None if audit is None else tuple(_progress(audit, wording)),
         audit_advice=wording("quality.audit_advice", n=wording.count(MIN_COMMENTS)),
         imports=tuple(_rejected(job, web) for job in jobs if job.result and job.result.get("rejected")),
     )
 
 
-def _report(report: Report, waves: Sequence[WaveCounts], wording: Wording) -> ReportQuality:
+def _report(report: Report, waves: Sequence[WaveCounts], web: Web) -> ReportQuality:
+    wording = web.wording
     counts, of = report.counts, WaveCounts.of(report)
     tiles = [
         _tile("scored", counts.scored, counts.responses, wording),
@@ -58,6 +60,7 @@ def _report(report: Report, waves: Sequence[WaveCounts], wording: Wording) -> Re
         notes=tuple(wording.note(note) for note in report.notes),
         agreement=tuple(_agreement(report, wording)),
         waves=tuple(_wave(each, wording) for each in waves),
+        files=table_links(web, "/quality", {}, wording["quality.by_wave"]),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.web.downloads import FileLink
 from api.web.facts import Fact
 
 
@@ -51,6 +52,7 @@ class ReportQuality:
     notes: tuple[str, ...]
     agreement: tuple[Fact, ...]
     waves: tuple[WaveLine, ...]
+    files: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,36 +7,47 @@ from functools import lru_cache
 from fastapi import Response
 
 from api.http.auth import ReadAccess
+from api.web.downloads import Downloads, offer
+from api.web.figures import Figure
 from api.web.page import Page
-from api.web.pages.segments.build import COLUMNS, ChosenDep, csv_rows, nothing_yet, segments
+from api.web.pages.segments.build import ChosenDep, nothing_yet, segments
 from api.web.pages.segments.context import Segments
+from api.web.pages.segments.files import heat_figure, heat_table
 from api.web.rendering import WebDep
-from api.web.surveys import KEPT, Survey, find_survey
-from api.web.tables import csv_file
-from saywhy.errors import NothingToAnalyse
+from api.web.surveys import KEPT, Survey, find_survey, read_survey
 from saywhy.heat_map import HeatMap
 from service.reports import reading
 
-PAGE = Page("segments", Segments, path="/segments")
+PATH = "/segments"
+PAGE = Page("segments", Segments, path=PATH)
 router = PAGE.router
 
 
-@router.get("/segments")
+def downloads(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Downloads:
+    """The heat map of the chosen dimension, as a table of all dimensions if none is chosen."""
+    survey = read_survey(resources, chosen.wave)
+    waves = reading.list_waves(resources.engine, resources.workspace)
+
+    def figure() -> Figure | None:
+        return heat_figure(segments(chosen, survey, waves, _heat_map(survey), web).heat, web.wording)
+
+    return Downloads(
+        {"segments": lambda: heat_table(survey, _heat_map(survey), chosen.dimension, web.wording)},
+        {"segments": figure},
+    )
+
+
+offer(PAGE, PATH, "segments", downloads)
+
+
+@router.get(PATH)
 def show(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Response:
     """The heat map of a dimension."""
     if (survey := find_survey(resources, chosen.wave)) is None:
         return web.render(PAGE, nothing_yet())
     waves = reading.list_waves(resources.engine, resources.workspace)
     context = segments(chosen, survey, waves, _heat_map(survey), web)
-    return web.render(PAGE, context, address=web.href("/segments", **chosen.query()))
-
-
-@router.get("/segments.csv")
-def save(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Response:
-    """All complaints in all segments."""
-    if (survey := find_survey(resources, chosen.wave)) is None:
-        raise NothingToAnalyse("there is no report yet")
-    return csv_file(web, "segments", COLUMNS, csv_rows(survey, _heat_map(survey)))
+    return web.render(PAGE, context, address=web.href(PATH, **chosen.query()))
 
 
 @lru_cache(maxsize=KEPT)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
 from api.web.cause_links import comments_href
+from api.web.downloads import figure_links, table_links
 from api.web.pages.segments.context import Cell, Column, Heat, Row, Segments, Shade
 from api.web.rendering import Web
 from api.web.selects import Select
@@ -27,9 +28,6 @@ LEVELS = ((2.0, "high-3"), (1.5, "high-2"), (1.2, "high-1"), (1 / 1.2, "even"), 
 
 #: The shade below all of them.
 LOWEST = "low-3"
-
-COLUMNS = ("kind", "id", "label", "segment", "responses", "mentions", "rate", "elsewhere", "times", "low", "high",
-           "is_elevated")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +80,6 @@ def segments(chosen: Chosen, survey: Survey, waves: Sequence[str], heat_map: Hea
     )
 
 
-def csv_rows(survey: Survey, heat_map: HeatMap) -> Iterator[Sequence[object]]:
-    """A row for each complaint in each segment of all dimensions, in the order of the ranking."""
-    by_key = {row.key: row for row in heat_map.rows}
-    for issue in survey.report.issues:
-        if issue.key in by_key:
-            cells = by_key[issue.key].cells
-            for segment, size, cell in zip(heat_map.segments, heat_map.sizes, cells, strict=True):
-                ratio = (cell.times.value, cell.times.low, cell.times.high) if cell.times else (None, None, None)
-                counts = segment, size, cell.mentions, cell.rate, cell.elsewhere
-                yield issue.kind, issue.id, issue.label, *counts, *ratio, cell.is_elevated
-
-
 def _heat(chosen: Chosen, survey: Survey, heat_map: HeatMap, web: Web) -> Heat:
     wording = web.wording
     shown = [
@@ -123,7 +109,8 @@ def _heat(chosen: Chosen, survey: Survey, heat_map: HeatMap, web: Web) -> Heat:
         ),
         more=web.href("/segments", **replace(chosen, rows="all").query()) if len(listed) > len(visible) else None,
         more_label=wording("overview.more_causes", n=wording.count(len(listed))),
-        csv=web.href("/segments.csv", **replace(chosen, dimension="", rows="").query()),
+        table_files=table_links(web, "/segments", replace(chosen, rows="").query(), wording["segments.title"]),
+        figure_files=figure_links(web, "/segments", chosen.query(), wording["segments.title"]),
     )
 
 

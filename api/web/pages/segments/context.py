@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.web.downloads import FileLink
 from api.web.selects import Select
 
 
@@ -58,7 +59,8 @@ class Heat:
     legend: tuple[Shade, ...]
     more: str | None
     more_label: str
-    csv: str
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,24 +9,43 @@ from typing import TYPE_CHECKING
 from fastapi import Response
 
 from api.http.auth import ReadAccess
+from api.web.downloads import Downloads, offer
 from api.web.page import Page
-from api.web.pages.what_if.build import COLUMNS, SHARES, Chosen, ChosenDep, csv_rows, nothing_yet, pickable, what_if
+from api.web.pages.what_if.build import SHARES, Chosen, ChosenDep, nothing_yet, pickable, what_if
 from api.web.pages.what_if.context import WhatIf
+from api.web.pages.what_if.files import scenario_figure, scenario_table
 from api.web.rendering import WebDep
-from api.web.surveys import KEPT, Survey, find_survey
-from api.web.tables import csv_file
-from saywhy.errors import InvalidInput, NothingToAnalyse
+from api.web.surveys import KEPT, Survey, find_survey, read_survey
+from saywhy.errors import InvalidInput
 from saywhy.scenario import Scenario
 from service.reports import reading
 
 if TYPE_CHECKING:
     from service.scenarios import ScenarioBase
 
-PAGE = Page("what_if", WhatIf, path="/what-if")
+PATH = "/what-if"
+PAGE = Page("what_if", WhatIf, path=PATH)
 router = PAGE.router
 
 
-@router.get("/what-if")
+def downloads(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Downloads:
+    """The NPS for each share. Raises `InvalidInput` while nothing is picked."""
+    survey = read_survey(resources, chosen.wave)
+    picked = existing(chosen, survey)
+    if not picked.cause:
+        raise InvalidInput("choose at least one cause of the report: ?cause=theme:support")
+    waves = reading.list_waves(resources.engine, resources.workspace)
+    scenarios = _scenarios(survey, picked.cause)
+    return Downloads(
+        {"scenarios": lambda: scenario_table(scenarios, web.wording)},
+        {"scenarios": lambda: scenario_figure(what_if(picked, survey, waves, scenarios, web), web.wording)},
+    )
+
+
+offer(PAGE, PATH, "what-if", downloads)
+
+
+@router.get(PATH)
 def show(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Response:
     """The complaints to pick from and, as soon as some are picked, the NPS."""
     if (survey := find_survey(resources, chosen.wave)) is None:
@@ -36,17 +55,7 @@ def show(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Response:
     _base(survey)  # refused for anonymous workspaces before anything is picked
     scenarios = _scenarios(survey, chosen.cause) if chosen.cause else ()
     context = what_if(chosen, survey, waves, scenarios, web)
-    return web.render(PAGE, context, address=web.href("/what-if", **chosen.query()))
-
-
-@router.get("/what-if.csv")
-def save(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Response:
-    """The NPS for each share."""
-    if (survey := find_survey(resources, chosen.wave)) is None:
-        raise NothingToAnalyse("there is no report yet")
-    if not (causes := existing(chosen, survey).cause):
-        raise InvalidInput("choose at least one cause of the report: ?cause=theme:support")
-    return csv_file(web, "what-if", COLUMNS, csv_rows(_scenarios(survey, causes)))
+    return web.render(PAGE, context, address=web.href(PATH, **chosen.query()))
 
 
 def existing(chosen: Chosen, survey: Survey) -> Chosen:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
+from api.web.downloads import figure_links, table_links
 from api.web.pages.what_if.context import Outcome, Pick, WhatIf
 from api.web.rendering import Web
 from api.web.selects import Select
@@ -29,8 +30,6 @@ FEWER: tuple[Fewer, ...] = ("25", "50", "75", "100")
 
 #: The same as shares.
 SHARES = tuple(int(each) / 100 for each in FEWER)
-
-COLUMNS = ("causes", "fewer", "responses", "gain", "gain_low", "gain_high", "nps", "nps_low", "nps_high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +84,6 @@ def pickable(report: Report) -> list[Node]:
     return [node for tree in trees(report.issues) for node in tree if node.issue.kind != REST]
 
 
-def csv_rows(scenarios: Sequence[Scenario]) -> Iterator[Sequence[object]]:
-    """A row for each share."""
-    for scenario in scenarios:
-        gain, nps = scenario.gain, scenario.nps
-        estimates = gain.value, gain.low, gain.high, nps.value, nps.low, nps.high
-        yield ", ".join(scenario.causes), scenario.fewer, scenario.responses, *estimates
-
-
 def _pick(node: Node, chosen: Chosen, survey: Survey, wording: Wording) -> Pick:
     issue = node.issue
     return Pick(
@@ -118,7 +109,8 @@ def _outcome(chosen: Chosen, now: Nps, picks: Sequence[Pick], scenarios: Sequenc
         gain_interval=wording.interval(scenario.gain.low, scenario.gain.high, signed=True),
         now=wording("what_if.now", score=wording.points(now.score, signed=True)),
         table=_table(chosen, Estimate(now.score, now.low, now.high), scenarios, wording),
-        csv=web.href("/what-if.csv", **chosen.query()),
+        table_files=table_links(web, "/what-if", chosen.query(), wording["what_if.by_share"]),
+        figure_files=figure_links(web, "/what-if", chosen.query(), wording["what_if.by_share"]),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.web.downloads import FileLink
 from api.web.selects import Select
 from api.web.shell import Choice
 from pipelines.render.context import GroupTable
@@ -34,7 +35,8 @@ class Outcome:
     gain_interval: str
     now: str
     table: GroupTable
-    csv: str
+    table_files: tuple[FileLink, ...]
+    figure_files: tuple[FileLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
