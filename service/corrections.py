@@ -156,6 +156,7 @@ def list_corrections(
 
 
 def exported_correction(correction: Correction, comment: Comment, exporter: Exporter) -> ExportedCorrection:
+    """A correction as it is exported, with its comment."""
     text, spans = exporter.shown(comment, [correction.clause] if correction.clause else [])
     start, end = spans[0] if spans else (None, None)
     return ExportedCorrection(

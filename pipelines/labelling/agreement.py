@@ -1,8 +1,8 @@
 """How far people agree on labels: Krippendorff's alpha, 1 for full agreement, 0 for what chance would give.
 
-K. Krippendorff, Content Analysis (4th ed. 2019), chapter 12. Sets of labels differ by 1 - MASI: R. Passonneau, Measuring
-Agreement on Set-valued Items (MASI) for Semantic and Pragmatic Annotation, LREC 2006. The interval is a percentile
-bootstrap over the labelled units, which are what another sample would replace.
+K. Krippendorff, Content Analysis (4th ed. 2019), chapter 12. Sets of labels differ by 1 - MASI: R. Passonneau,
+Measuring Agreement on Set-valued Items (MASI) for Semantic and Pragmatic Annotation, LREC 2006. The interval is a
+percentile bootstrap over the labelled units, which are what another sample would replace.
 """
 
 from __future__ import annotations

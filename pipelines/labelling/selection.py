@@ -1,7 +1,7 @@
 """Which comments to label next.
 
-- `diverse_uncertain`: where the model is unsure, and not ten times of the same: BADGE, k-means++ over the gradients that
-  the labels which the model would give have on its last layer. J. Ash, C. Zhang, A. Krishnamurthy, J. Langford,
+- `diverse_uncertain`: where the model is unsure, and not ten times of the same: BADGE, k-means++ over the gradients
+  that the labels which the model would give have on its last layer. J. Ash, C. Zhang, A. Krishnamurthy, J. Langford,
   A. Agarwal, Deep Batch Active Learning by Diverse, Uncertain Gradient Lower Bounds, ICLR 2020.
 - `uncertainty`: least confidence, D. Lewis, W. Gale, A Sequential Algorithm for Training Text Classifiers, SIGIR 1994.
 - `ranking_value`: what a label would take from the variance of the causes at the top of the ranking.
@@ -27,10 +27,10 @@ def uncertainty(probabilities: Numbers) -> Numbers:
 def diverse_uncertain(probabilities: Numbers, vectors: Vectors, size: int, *, seed: int = 0) -> list[int]:
     """The indices of at most `size` of n things, in the order in which they are chosen.
 
-    The gradient of a thing with the probabilities p (labels) and the vector x (hidden) is (p - e) x', where e is 1 at the
-    most probable label: long where the model is unsure. The first is the longest; each next is drawn with a probability
-    in proportion to the squared distance to the closest one that is chosen already (k-means++). What is left when all
-    distances are 0 comes in order.
+    The gradient of a thing with the probabilities p (labels) and the vector x (hidden) is (p - e) x', where e is 1 at
+    the most probable label: long where the model is unsure. The first is the longest; each next is drawn with a
+    probability in proportion to the squared distance to the closest one that is chosen already (k-means++). What is
+    left when all distances are 0 comes in order.
     """
     number = len(probabilities)
     residuals = probabilities.astype(np.float64).copy()
@@ -60,13 +60,13 @@ def diverse_uncertain(probabilities: Numbers, vectors: Vectors, size: int, *, se
 def ranking_value(
     named: Sequence[Mapping[str, float]], impacts: Mapping[str, tuple[float, int]], responses: Sequence[int]
 ) -> Numbers:
-    """What labelling each of n comments would take from the variance of the causes at the top, (n,), in points².
+    """What labelling each of n comments would take from the variance of the top causes, (n,), in points².
 
-    `named` has the probability p with which a comment names a cause, `impacts` of each cause at the top its points d and
-    the number m of responses that name it, `responses` how many have this comment. A response that names a cause weighs
-    d / m points; whether it does is uncertain by p (1 - p), which a label removes from all r responses with this comment
-    at once. The value is the sum over causes of (r d / m)² p (1 - p), the variance of a Bernoulli variable times the
-    square of its weight.
+    `named` has the probability p with which a comment names a cause, `impacts` of each cause at the top its points d
+    and the number m of responses that name it, `responses` how many have this comment. A response that names a cause
+    weighs d / m points; whether it does is uncertain by p (1 - p), which a label removes from all r responses with this
+    comment at once. The value is the sum over causes of (r d / m)² p (1 - p), the variance of a Bernoulli variable
+    times the square of its weight.
     """
     values = np.zeros(len(named))
     for index, (probabilities, number) in enumerate(zip(named, responses, strict=True)):

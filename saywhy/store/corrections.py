@@ -58,7 +58,7 @@ def by_hash(
 
 
 def log(connection: Connection, workspace_id: int, content_hashes: Collection[str] | None = None) -> list[Correction]:
-    """All corrections, or those of these comments, in the order in which they were written; also what was taken back."""
+    """All corrections, or those of these comments, in the order in which they were written; what was taken back too."""
     query = sa.select(table).where(table.c.workspace_id == workspace_id)
     if content_hashes is None:
         return [_correction(row) for row in connection.execute(query.order_by(table.c.id))]

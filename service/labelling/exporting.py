@@ -89,17 +89,13 @@ def _tasks(
         prediction = None
         if annotation is not None:
             corrected = {each.clause for each in said if each.kind is CorrectionKind.CAUSE}
-            assigned = [
-                each for each in assignments.get(content_hash, ()) if (each.start, each.end) not in corrected
-            ]
+            assigned = [each for each in assignments.get(content_hash, ()) if (each.start, each.end) not in corrected]
             prediction = labels_of(annotation, assigned, comment.verbatim, language)
             prediction = replace(
                 prediction,
                 labels=_shown(prediction.labels, comment, exporter),
                 scores=dict(
-                    zip(
-                        exporter.shown(comment, list(prediction.scores))[1], prediction.scores.values(), strict=True
-                    )
+                    zip(exporter.shown(comment, list(prediction.scores))[1], prediction.scores.values(), strict=True)
                 ),
             )
         records = tuple(_records(said, comment, language, exporter))
@@ -147,7 +143,6 @@ def _shown(labels: LabelledComment, comment: Comment, exporter: Exporter) -> Lab
     """The labels with text and offsets as they are exported."""
     text, spans = exporter.shown(comment, [(clause.start, clause.end) for clause in labels.clauses])
     clauses = (
-        replace(clause, start=start, end=end)
-        for clause, (start, end) in zip(labels.clauses, spans, strict=True)
+        replace(clause, start=start, end=end) for clause, (start, end) in zip(labels.clauses, spans, strict=True)
     )
     return replace(labels, text=text or "", clauses=tuple(clauses))

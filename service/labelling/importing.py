@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipelines.clean.personal_data import mask
@@ -50,9 +50,9 @@ def import_labels(
 ) -> ImportedLabels:
     """Keep what people say in a file. What is rejected does not keep the rest from being kept.
 
-    A comment is known by its id or, without one, by its text, which must be that of the comment as it is shown: without
-    `with_personal_data` masked, so that nobody finds personal data by guessing. `by` says what a record says that names
-    nobody. A correction that the same person has given already is not kept again.
+    A comment is known by its id or, without one, by its text, which must be that of the comment with personal data
+    masked or, with `with_personal_data`, as it was written: nobody else finds personal data by guessing. `by` says what
+    a record says that names nobody. A correction that the same person has given already is not kept again.
 
     Raises `WorkspaceNotFound`, `NoFollowUp`, and `InvalidInput` for more than `MOST_RECORDS` records.
     """
@@ -104,16 +104,14 @@ class _Importer:
         hashes = {_content_hash(record) for record in records}
         comments = store.comments.by_hash(connection, workspace_id, hashes)
         responses = [Response("", "", comment=comment) for comment in comments.values()]
-        reads = {
-            read.content_hash: read for read in read_all(connection, workspace_id, exporter.model, responses)
-        }
+        reads = {read.content_hash: read for read in read_all(connection, workspace_id, exporter.model, responses)}
         log = store.corrections.log(connection, workspace_id, reads)
         return cls(reads, log, by_person(log), exporter, code_frame, by, datetime.now(UTC), [])
 
     def take(self, record: LabelRecord) -> Iterator[RejectedRecord]:
         """Take what a record says; what is rejected, part by part."""
         try:
-            read, author = self._read(record), self._author(record)
+            (read, exporter), author = self._read(record), self._author(record)
             requests = [*_of_comment(record.comment), *_of_whole(record.comment, read), *record.comment.clauses]
         except SaywhyError as error:
             yield RejectedRecord(record.position, error.detail)
@@ -121,7 +119,7 @@ class _Importer:
         taken: dict[CorrectionKey, str | None] = {}
         for request in requests:
             try:
-                said = self._said(request, read, record.comment)
+                said = self._said(request, read, exporter, len(record.comment.text))
                 for key, (value, _) in said.items():
                     if taken.setdefault(key, value) != value:
                         clause = span_text(key[2]) if key[2] else "the comment"
@@ -161,22 +159,35 @@ class _Importer:
             raise InvalidInput(f"the author must be a name of at most {_LONGEST_AUTHOR} printable characters")
         return author
 
-    def _read(self, record: LabelRecord) -> ReadResponse:
-        """The comment that is meant. Raises `NotFound`, and `InvalidInput` if its text is another one."""
+    def _read(self, record: LabelRecord) -> tuple[ReadResponse, Exporter]:
+        """The comment that is meant, and how its text is shown in the file, masked or not.
+
+        Raises `NotFound`, and `InvalidInput` if its text is another one.
+        """
         text, read = record.comment.text, self.reads.get(_content_hash(record))
         is_guess = record.id is None and not self.exporter.with_personal_data and mask(text)[0] != text
         if read is None or read.response.comment is None or is_guess:
             name = f"comment {record.id!r:.80}" if record.id else "comment with this text"
             raise NotFound(f"there is no {name}")
-        if text != self.exporter.shown(read.response.comment, [])[0]:
-            raise InvalidInput("the text is not that of the comment, so it is not clear what the labels are of")
-        return read
+        for exporter in (self.exporter, replace(self.exporter, with_personal_data=False)):
+            if text == exporter.shown(read.response.comment, [])[0]:
+                return read, exporter
+        raise InvalidInput("the text is not that of the comment, so it is not clear what the labels are of")
 
     def _said(
-        self, part: CorrectionRequest | LabelledClause, read: ReadResponse, comment: LabelledComment
+        self, part: CorrectionRequest | LabelledClause, read: ReadResponse, exporter: Exporter, length: int
     ) -> dict[CorrectionKey, tuple[str | None, str]]:
-        """(value, what was there before) of what a part of a record says, by what it is said of."""
-        requests = [part] if isinstance(part, CorrectionRequest) else list(self._requests(part, read, len(comment.text)))
+        """(value, what was there before) of what a part of a record says, by what it is said of; `length` is that of
+        the text that offsets are in.
+        """
+        if isinstance(part, CorrectionRequest):
+            requests = [part]
+        else:
+            assert read.response.comment is not None
+            span = exporter.verbatim_span(read.response.comment, (part.start, part.end))
+            if span is None or part.end > length:
+                raise InvalidInput(f"{part.start}-{part.end} is not in the comment")
+            requests = list(_requests(part, span, self._clause(span, read)))
         said: dict[CorrectionKey, tuple[str | None, str]] = {}
         for request in requests:
             for kind, value, before in statements(request, read, self.code_frame, self.exporter.topics.values()):
@@ -185,25 +196,6 @@ class _Importer:
                     raise InvalidInput(f"the cause {request.value!r:.80} is of the theme {value}")
                 said[key] = value, before
         return said
-
-    def _requests(self, labelled: LabelledClause, read: ReadResponse, length: int) -> Iterator[CorrectionRequest]:
-        """What is said of a clause; a cause comes last, as it brings its theme."""
-        comment = read.response.comment
-        assert comment is not None
-        span = self.exporter.verbatim_span(comment, (labelled.start, labelled.end))
-        if span is None or labelled.end > length:
-            raise InvalidInput(f"{labelled.start}-{labelled.end} is not in the comment")
-        clause = self._clause(span, read)
-        themes = labelled.themes
-        polarity = labelled.polarity or next((each for _, each in themes or () if each is not None), None)
-        if polarity is not None:
-            yield CorrectionRequest(0, CorrectionKind.SENTIMENT, polarity.value, clause)
-        if themes is not None:
-            yield CorrectionRequest(0, CorrectionKind.THEME, _only([theme for theme, _ in themes], "theme"), clause)
-        if labelled.causes is not None:
-            yield CorrectionRequest(0, CorrectionKind.CAUSE, _only(labelled.causes, "cause"), clause)
-        if span != clause:
-            yield CorrectionRequest(0, CorrectionKind.SPAN, span_text(span), clause)
 
     def _clause(self, span: Span, read: ReadResponse) -> Span:
         """The clause that a span means: the one that people said is there, else that with which it shares most."""
@@ -221,6 +213,20 @@ class _Importer:
         if best is None or min(span[1], best[1]) <= max(span[0], best[0]):
             raise NotFound(f"the comment has no clause at {span_text(span)}")
         return best
+
+
+def _requests(labelled: LabelledClause, span: Span, clause: Span) -> Iterator[CorrectionRequest]:
+    """What is said of a clause that is at the span; a cause comes after its theme, which it brings."""
+    themes = labelled.themes
+    polarity = labelled.polarity or next((each for _, each in themes or () if each is not None), None)
+    if polarity is not None:
+        yield CorrectionRequest(0, CorrectionKind.SENTIMENT, polarity.value, clause)
+    if themes is not None:
+        yield CorrectionRequest(0, CorrectionKind.THEME, _only([theme for theme, _ in themes], "theme"), clause)
+    if labelled.causes is not None:
+        yield CorrectionRequest(0, CorrectionKind.CAUSE, _only(labelled.causes, "cause"), clause)
+    if span != clause:
+        yield CorrectionRequest(0, CorrectionKind.SPAN, span_text(span), clause)
 
 
 def _content_hash(record: LabelRecord) -> str:

@@ -97,9 +97,7 @@ def next_comments(
 
 
 def _random(connection: Connection, workspace_id: int, _: str, size: int) -> dict[str, float | None]:
-    return dict.fromkeys(
-        comment.content_hash for comment in store.audits.unlabelled(connection, workspace_id, size)
-    )
+    return dict.fromkeys(comment.content_hash for comment in store.audits.unlabelled(connection, workspace_id, size))
 
 
 def _uncertain(connection: Connection, workspace_id: int, model: str, size: int) -> dict[str, float | None]:

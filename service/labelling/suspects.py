@@ -76,17 +76,22 @@ def decide(
 ) -> None:
     """Accept the suggestion for a suspect label, or confirm the label; either is a correction of its own.
 
-    Raises `WorkspaceNotFound`, `NoFollowUp`, and `NotFound` for a correction that is not suspected (any more).
+    Any label that holds can be confirmed. Raises `WorkspaceNotFound`, `NoFollowUp`, and `NotFound` for a correction
+    that does not hold (any more), or of which nothing is suggested.
     """
     with following_up(writing(engine, workspace)) as (connection, workspace_id):
         store.workspaces.lock(connection, workspace_id)
         exporter = Exporter.of(connection, workspace_id, code_frame)
-        for correction, suspect in _suspects(connection, workspace_id, exporter.model):
-            if correction.id == correction_id:
-                break
-        else:
-            raise NotFound(f"the correction {correction_id} is not suspected to be wrong")
-        value = suspect.suggested if decision is Decision.ACCEPT else correction.value
+        holding = {each.id: each for each in standing(store.corrections.log(connection, workspace_id))}
+        if correction_id not in holding:
+            raise NotFound(f"there is no correction {correction_id}, or it was followed by another one")
+        correction, value = holding[correction_id], holding[correction_id].value
+        if decision is Decision.ACCEPT:
+            suspects = _suspects(connection, workspace_id, exporter.model)
+            suggested = {suspect_of.id: suspect.suggested for suspect_of, suspect in suspects}
+            if correction_id not in suggested:
+                raise NotFound(f"the correction {correction_id} is not suspected to be wrong")
+            value = suggested[correction_id]
         comment = store.comments.by_hash(connection, workspace_id, [correction.content_hash])[correction.content_hash]
         now = datetime.now(UTC)
         new = [replace(correction, value=value, said=correction.value or "", author=by, at=now)]
@@ -118,9 +123,7 @@ def _suspects(
     for kind in _KINDS:
         for of_clause in (False, True):
             chosen = [each for each in corrections if each.kind is kind and (each.clause is not None) == of_clause]
-            with_vector = [
-                (each, vector) for each in chosen if (vector := _vector(each, annotations)) is not None
-            ]
+            with_vector = [(each, vector) for each in chosen if (vector := _vector(each, annotations)) is not None]
             yield from _of_kind(with_vector, confirmed)
 
 

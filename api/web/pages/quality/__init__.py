@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from http import HTTPStatus
+from typing import TypeVar
 
 from fastapi import Response
+from fastapi.responses import RedirectResponse
 
-from api.http.auth import ReadAccess
+from api.http.auth import ReadAccess, WriteAccess
 from api.http.dependencies import Resources
 from api.web.page import Page
-from api.web.pages.quality.build import WaveCounts, quality
+from api.web.pages.quality.build import PATH, WaveCounts, quality
 from api.web.pages.quality.context import Quality
 from api.web.rendering import WebDep
-from saywhy.errors import Conflict
+from saywhy.errors import Conflict, NotFound
 from saywhy.report import ALL_WAVES
-from saywhy.store.audits import AuditProgress
+from saywhy.store import Engine
 from service.audits.sample import read_progress
 from service.jobs import list_jobs
+from service.labelling.agreement import read_agreement
+from service.labelling.selection import Strategy, next_comments
 from service.reports import reading
 from service.reports.reading import StoredReport
 
-PATH = "/quality"
 PAGE = Page("quality", Quality, path=PATH, styles=("work.css",))
+
+T = TypeVar("T")
 
 #: Waves, the latest ones, and imports that are looked at.
 WAVES, IMPORTS = 8, 50
@@ -36,13 +43,25 @@ def show(web: WebDep, resources: ReadAccess) -> Response:
     latest = [group.name for group in report.waves if group.name in waves][-WAVES:] if report else []
     counts = [_counts(reading.read_stored(engine, workspace, wave)) for wave in latest]
     imports = list_jobs(engine, workspace, IMPORTS, kind="import").entries
-    return web.render(PAGE, quality(report, counts, _audit(resources), imports, web))
+    agreement = _unless_anonymous(read_agreement, resources)
+    audit = _unless_anonymous(read_progress, resources)
+    return web.render(PAGE, quality(report, counts, audit, agreement, imports, web))
 
 
-def _audit(resources: Resources) -> AuditProgress | None:
-    """How far the audit is; None where single comments are not handed out."""
+@PAGE.router.get(f"{PATH}/next")
+def show_next(web: WebDep, resources: WriteAccess, by: Strategy = Strategy.UNCERTAIN) -> Response:
+    """Leads to the comment to label next. Raises `NotFound` if there is none."""
+    code_frame = resources.annotator.code_frame
+    comments = next_comments(resources.engine, resources.workspace, 1, by, code_frame=code_frame)
+    if not comments:
+        raise NotFound("there is no comment to label")
+    return RedirectResponse(web.href(f"/comments/{comments[0].response}"), HTTPStatus.SEE_OTHER)
+
+
+def _unless_anonymous(read: Callable[[Engine, str], T], resources: Resources) -> T | None:
+    """What is read; None where single comments are not handed out."""
     try:
-        return read_progress(resources.engine, resources.workspace)
+        return read(resources.engine, resources.workspace)
     except Conflict:
         return None
 
