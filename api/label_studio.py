@@ -21,7 +21,7 @@ from service.labelling.label_studio import MOST_TASKS, Event
 router = APIRouter(prefix="/label-studio", include_in_schema=False)
 
 
-class PredictIn(BaseModel):
+class TasksIn(BaseModel):
     """Tasks to predict; Label Studio sends more, which is not needed."""
 
     tasks: Items[Any] = Field(max_length=MOST_TASKS)
@@ -56,7 +56,7 @@ def setup(setup: SetupIn, resources: ClassifyAccess) -> dict[str, str]:
 
 
 @router.post("/predict")
-def predict(asked: PredictIn, resources: ClassifyAccess) -> dict[str, Any]:
+def predict(asked: TasksIn, resources: ClassifyAccess) -> dict[str, Any]:
     """Sentiment, and a region with theme, polarity and cause for each clause that names something, with scores."""
     results = label_studio.predict(asked.tasks, resources.annotator)
     return {"results": results, "model_version": resources.annotator.model}

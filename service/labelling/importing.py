@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pipelines.clean.personal_data import mask
 from pipelines.label_formats.task import LabelRecord, RejectedRecord
 from saywhy import store
-from saywhy.code_frame import CodeFrame
+from saywhy.code_frame import VERDICT, CodeFrame
 from saywhy.correction import NO_VALUE, Correction, CorrectionKey, CorrectionKind, Span, by_person, clause_at, span_text
 from saywhy.errors import InvalidInput, NotFound, SaywhyError
 from saywhy.feedback import Comment, Response
@@ -188,13 +188,14 @@ class _Importer:
             if span is None or part.end > length:
                 raise InvalidInput(f"{part.start}-{part.end} is not in the comment")
             requests = list(_requests(part, span, self._clause(span, read)))
+        theme = next((each.value for each in requests if each.kind is CorrectionKind.THEME), None)
         said: dict[CorrectionKey, tuple[str | None, str]] = {}
         for request in requests:
             for kind, value, before in statements(request, read, self.code_frame, self.exporter.topics.values()):
-                key = read.content_hash, kind, request.clause
-                if kind is CorrectionKind.THEME and said.get(key, (value, ""))[0] != value:
-                    raise InvalidInput(f"the cause {request.value!r:.80} is of the theme {value}")
-                said[key] = value, before
+                said[read.content_hash, kind, request.clause] = value, before
+                topic = self.exporter.topics.get(value or "") if kind is CorrectionKind.CAUSE else None
+                if topic and topic.theme not in (theme if theme is not None else topic.theme, VERDICT):
+                    raise InvalidInput(f"the cause {topic.id} is of the theme {topic.theme}, not of {theme or 'none'}")
         return said
 
     def _clause(self, span: Span, read: ReadResponse) -> Span:
