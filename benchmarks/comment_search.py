@@ -94,7 +94,7 @@ def fill(engine: Engine, comments: int) -> None:
             texts = [one.comment for one in responses if one.comment]
             store.responses.save(connection, workspace, responses)
             store.comments.save_cleaned(connection, workspace, texts)
-            annotations = {text.content_hash: annotation(start + place, rng) for place, text in enumerate(texts)}
+            annotations = {text.content_hash: annotation(start + position, rng) for position, text in enumerate(texts)}
             store.annotations.save(connection, workspace, annotations)
             members += [Membership(text.content_hash, 0, 20, f"t{rng.randrange(TOPICS)}", 0.8) for text in texts]
         topics = [Topic(f"t{n}", "support", f"Topic {n}", ("x",), "negative", 500, VECTOR) for n in range(TOPICS)]

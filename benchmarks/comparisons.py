@@ -67,8 +67,8 @@ def _print_part(survey: QuietWaves, segment: str | None, surveys: int) -> None:
             np.std([each.value for each in estimates]),
             np.mean([each.high - each.low for each in estimates]),
         )
-        held = np.mean([each.low <= 0 <= each.high for each in estimates])
-        print(f"| {name} | {deviation:.1f} | {width:.1f} | {held:.1%} |")
+        coverage = np.mean([each.low <= 0 <= each.high for each in estimates])
+        print(f"| {name} | {deviation:.1f} | {width:.1f} | {coverage:.1%} |")
 
 
 def _score(data: SurveyData, mask: NDArray[np.bool_]) -> Nps:

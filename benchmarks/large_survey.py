@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.clean.read_text import read
 from saywhy.sample import SAMPLE
 
 SCORE, COMMENT = "How likely are you to recommend us? (0-10)", "Why did you give this score?"
@@ -52,7 +53,8 @@ def sample_answers() -> list[SampleAnswer]:
                 int(row[_SAMPLE_SCORE]),
                 row["Language"],
                 tuple(row[name] for name in _SEGMENTS),
-                tuple(sentences(row[COMMENT])),
+                # As the model reads it: a name below the comment is no sentence that the model ever sees.
+                tuple(sentences(read(row[COMMENT]).text)),
             )
             for row in csv.DictReader(file)
             if row[_SAMPLE_SCORE]
@@ -62,7 +64,9 @@ def sample_answers() -> list[SampleAnswer]:
 def sentences(text: str) -> list[str]:
     """The sentences of a comment, each with exactly one stop at its end."""
     parts = [" ".join(part.split()) for part in SENTENCE_END.split(text)]
-    return [part.rstrip(_STOPS) + (part[-1] if part[-1] in _STOPS else ".") for part in parts if part.strip(_STOPS)]
+    return [
+        part.rstrip(_STOPS + ",") + (part[-1] if part[-1] in _STOPS else ".") for part in parts if part.strip(_STOPS)
+    ]
 
 
 def write(path: Path, rows: int, *, first: int = 0) -> None:

@@ -36,12 +36,16 @@ _WARM_UP_SECONDS = 30
 
 
 @contextmanager
-def serving(database: Path | None = None) -> Iterator[str]:
-    """Start a server on a free port, on this SQLite file or on an empty one; its address."""
+def serving(database: Path | None = None, workspace: str = "default") -> Iterator[str]:
+    """Start a server on a free port, on this workspace of an SQLite file, or of an empty one; its address."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [Path(sys.executable).with_name("saywhy"), "serve", "--port", "0"],
-            env=os.environ | {"SAYWHY_DATABASE_URL": f"sqlite:///{database or Path(folder, 'store.db')}"},
+            env=os.environ
+            | {
+                "SAYWHY_DATABASE_URL": f"sqlite:///{database or Path(folder, 'store.db')}",
+                "SAYWHY_WORKSPACE": workspace,
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

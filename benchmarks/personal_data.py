@@ -67,7 +67,7 @@ class Counts:
 
 
 def measure(half: str) -> Counts:
-    marked, found, masks, right = by_kind = (Counter[str](), Counter[str](), Counter[str](), Counter[str]())
+    marked, detected, masks, right = by_kind = (Counter[str](), Counter[str](), Counter[str](), Counter[str]())
     counts = Counts(by_kind, Counter(), [])
     kind_of = {placeholder: kind for kind, placeholder in KINDS.items()}
     for text in read(half):
@@ -78,7 +78,7 @@ def measure(half: str) -> Counts:
             is_found = hidden.issuperset(range(start, end))
             for key in (kind, text.language):
                 marked[key] += 1
-                found[key] += is_found
+                detected[key] += is_found
             if kind in GROUPS["names"] and is_found:
                 counts.shown[kind, any(s <= start < e and mask == STAFF for s, e, mask in matches)] += 1
             if not is_found:
@@ -111,8 +111,8 @@ def main() -> None:
         print("\n".join(counts.errors))
 
 
-def _print(name: str, marked: int, found: int, masks: int, right: int) -> None:
-    recall = f"{found / marked:.3f}" if marked else "–"
+def _print(name: str, marked: int, detected: int, masks: int, right: int) -> None:
+    recall = f"{detected / marked:.3f}" if marked else "–"
     precision = f"{right / masks:.3f}" if masks else "–"
     print(f"{name:<12}{marked:>8}{recall:>8}{masks:>8}{precision:>11}")
 

@@ -174,11 +174,11 @@ def export(
         raise typer.BadParameter("a plan is exported as .csv or .xlsx", param_hint="--out")
     settings = read_settings()
     engine = configured_store(settings)
-    found, customers = export_plan(
+    stored_plan, customers = export_plan(
         engine, settings.workspace, plan, wave=wave, left_out=left_out, with_personal_data=with_personal_data
     )
     render = wave_plan.to_csv if ending == ".csv" else wave_plan.to_workbook
-    content = render(found, customers, with_personal_data=with_personal_data, left_out=left_out)
+    content = render(stored_plan, customers, with_personal_data=with_personal_data, left_out=left_out)
     if out:
         out.write_bytes(content)
         typer.echo(printable_line(f"{counted(len(customers), 'customer')} written to {out}"), err=True)
@@ -195,8 +195,8 @@ def response_rate(plan: Plan) -> None:
     from service.wave_plans import measure_responses
 
     settings = read_settings()
-    found, waves = measure_responses(configured_store(settings), settings.workspace, plan)
-    print_responses(found, waves)
+    stored_plan, waves = measure_responses(configured_store(settings), settings.workspace, plan)
+    print_responses(stored_plan, waves)
 
 
 @app.command("delete")

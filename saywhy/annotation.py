@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: Start and end offset in the verbatim, in characters.
+Span = tuple[int, int]
+
 
 class Polarity(StrEnum):
     """Polarity of a clause, theme or comment. `mixed` only for comments, and for themes both negative and positive."""
@@ -58,6 +61,11 @@ class Mention:
     polarity: Polarity
     confidence: float
 
+    @property
+    def span(self) -> Span:
+        """Its start and end."""
+        return self.start, self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -72,6 +80,11 @@ class Clause:
     theme: str
     polarity: Polarity
     vector: bytes
+
+    @property
+    def span(self) -> Span:
+        """Its start and end."""
+        return self.start, self.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,3 +26,7 @@ class MappedCause:
     is_discovered: bool
     labels: Mapping[str, str] = field(default_factory=dict)  # by language of the reader
     impact: float | None = None  # NPS points; None if it is not ranked
+
+    def name(self, language: str) -> str:
+        """The label in a language, or the one that it has if there is none in it."""
+        return self.labels.get(language, self.label)

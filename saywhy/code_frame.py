@@ -67,6 +67,10 @@ class CodeFrame:
                 return entry
         raise KeyError(theme)
 
+    def name_of(self, theme: str, language: str, otherwise: str | None = None) -> str:
+        """The name of a theme in a language; for one that people made, which no frame has, `otherwise` or its id."""
+        return next((entry.name(language) for entry in self.themes if entry.id == theme), otherwise or theme)
+
     @property
     def ids(self) -> tuple[str, ...]:
         return tuple(theme.id for theme in self.themes)

@@ -11,16 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, ThemeLabel, overall_polarity
+from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, Span, ThemeLabel, overall_polarity
+from saywhy.errors import InvalidInput
 
 #: The theme or cause of a clause that names none.
 NO_VALUE = ""
 
 #: The score of a comment whose sentiment people have said.
 _SCORES = {Polarity.NEGATIVE: -1.0, Polarity.NEUTRAL: 0.0, Polarity.POSITIVE: 1.0, Polarity.MIXED: 0.0}
-
-#: Start and end offset in the verbatim, in characters.
-Span = tuple[int, int]
 
 
 class CorrectionKind(StrEnum):
@@ -63,13 +61,20 @@ class Correction:
     @property
     def span(self) -> Span:
         """The span that a correction of the kind `SPAN` gives."""
-        start, _, end = (self.value or "").partition("-")
-        return int(start), int(end)
+        return span_of(self.value or "")
 
 
 def span_text(span: Span) -> str:
     """A span as the value of a correction."""
     return f"{span[0]}-{span[1]}"
+
+
+def span_of(text: str) -> Span:
+    """The span that such a text gives. Raises `InvalidInput` if it gives none."""
+    start, _, end = text.partition("-")
+    if not (start.isdecimal() and end.isdecimal() and len(text) < 20):
+        raise InvalidInput(f"{text[:40]!r} is no span: START-END, in characters")
+    return int(start), int(end)
 
 
 def standing(log: Iterable[Correction]) -> tuple[Correction, ...]:
@@ -113,7 +118,7 @@ def corrected(annotation: Annotation, corrections: Sequence[Correction]) -> Anno
         if correction.clause is None:
             label = Polarity(correction.value or "")
             annotation = replace(annotation, sentiment=Sentiment(label, _SCORES[label], 1.0))
-        elif span := clause_at(correction.clause, [(clause.start, clause.end) for clause in annotation.clauses]):
+        elif span := clause_at(correction.clause, [clause.span for clause in annotation.clauses]):
             annotation = _with_clause(annotation, correction, span)
     spans = {each.clause: each for each in corrections if each.kind is CorrectionKind.SPAN}
     return _with_spans(annotation, spans) if spans else annotation
@@ -121,12 +126,10 @@ def corrected(annotation: Annotation, corrections: Sequence[Correction]) -> Anno
 
 def _with_clause(annotation: Annotation, correction: Correction, span: Span) -> Annotation:
     """With another theme or polarity of the clause, and of its mentions; the themes of the comment follow."""
-    clauses = tuple(
-        _changed(clause, correction) if (clause.start, clause.end) == span else clause for clause in annotation.clauses
-    )
-    [clause] = [clause for clause in clauses if (clause.start, clause.end) == span]
-    before = [mention for mention in annotation.mentions if (mention.start, mention.end) == span]
-    others = [mention for mention in annotation.mentions if (mention.start, mention.end) != span]
+    clauses = tuple(_changed(clause, correction) if clause.span == span else clause for clause in annotation.clauses)
+    [clause] = [clause for clause in clauses if clause.span == span]
+    before = [mention for mention in annotation.mentions if mention.span == span]
+    others = [mention for mention in annotation.mentions if mention.span != span]
     if correction.kind is CorrectionKind.SENTIMENT:
         after = [replace(mention, polarity=clause.polarity, confidence=1.0) for mention in before]
     elif correction.kind is CorrectionKind.THEME and correction.value:
@@ -135,7 +138,7 @@ def _with_clause(annotation: Annotation, correction: Correction, span: Span) -> 
         after = []
     else:
         return annotation
-    mentions = tuple(sorted((*others, *after), key=lambda mention: (mention.start, mention.end)))
+    mentions = tuple(sorted((*others, *after), key=lambda mention: mention.span))
     touched = {mention.theme for mention in (*before, *after)}
     kept = [label for label in annotation.themes if label.theme not in touched]
     themes = (*kept, *_labels(mention for mention in mentions if mention.theme in touched))
@@ -163,12 +166,10 @@ def _labels(mentions: Iterable[Mention]) -> list[ThemeLabel]:
 
 def _with_spans(annotation: Annotation, spans: dict[Span | None, Correction]) -> Annotation:
     """With mentions at corrected spans. The clauses stay: they are what topics are made of."""
-    clauses = [(clause.start, clause.end) for clause in annotation.clauses]
+    clauses = [clause.span for clause in annotation.clauses]
     moved = {clause_at(clause, clauses): each.span for clause, each in spans.items() if clause is not None}
     mentions = tuple(
-        replace(mention, start=moved[at][0], end=moved[at][1])
-        if (at := (mention.start, mention.end)) in moved
-        else mention
+        replace(mention, start=moved[at][0], end=moved[at][1]) if (at := mention.span) in moved else mention
         for mention in annotation.mentions
     )
-    return replace(annotation, mentions=tuple(sorted(mentions, key=lambda mention: (mention.start, mention.end))))
+    return replace(annotation, mentions=tuple(sorted(mentions, key=lambda mention: mention.span)))

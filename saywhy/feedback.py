@@ -25,6 +25,11 @@ class Group(StrEnum):
         """Points of a response of this group: 100, 0 or -100. The NPS is the mean of all points."""
         return _POINTS[self]
 
+    @property
+    def plural(self) -> str:
+        """What those in it are called: the key of their name in texts, and of their number in reports."""
+        return f"{self.value}s"
+
 
 _POINTS = {Group.PROMOTER: 100, Group.PASSIVE: 0, Group.DETRACTOR: -100}
 

@@ -60,6 +60,9 @@ class CauseChange:
 #: Scored responses of a wave or segment from which on a sentence may claim something about it.
 MIN_CLAIM = 20
 
+#: The probability of chance below which a change of the NPS counts as one.
+SIGNIFICANT = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -83,6 +86,11 @@ class Change:
     new: tuple[str, ...] = ()  # labels of causes that appeared
     vanished: tuple[str, ...] = ()  # labels of causes that are no longer named
     is_small: bool = False  # one of the waves has fewer than `MIN_CLAIM` scored responses: only numbers, no claims
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether it may be claimed that the NPS changed."""
+        return self.p_value < SIGNIFICANT and not self.is_small
 
 
 @dataclass(frozen=True, slots=True)

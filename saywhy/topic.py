@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from saywhy.annotation import Span
 from saywhy.code_frame import LibraryCause
 
 #: Topics below this stability are marked as unstable. When a fifth of the feedback was left out, nine in ten of them
@@ -70,6 +71,10 @@ class Topic:
     parts: tuple[Part, ...] = ()
     definition: Definition | None = None
 
+    def name(self, language: str) -> str:
+        """The label in a language, or the one that it has if there is none in it."""
+        return self.labels.get(language, self.label)
+
     @property
     def is_discovered(self) -> bool:
         """Whether clustering found it; not if people or the cause library define what is in it."""
@@ -124,6 +129,11 @@ class Assignment:
     topic: str
     confidence: float
     part: str | None = None
+
+    @property
+    def span(self) -> Span:
+        """Its start and end."""
+        return self.start, self.end
 
 
 @dataclass(frozen=True, slots=True)

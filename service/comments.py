@@ -96,9 +96,11 @@ def find_comments(
 ) -> FoundPage:
     """The same comments with their clauses and corrections. Raises the same."""
     limit = page_size(limit)
-    with _searching(engine, workspace, search, code_frame, annotator, with_personal_data, show_staff_names) as found:
+    with _searching(
+        engine, workspace, search, code_frame, annotator, with_personal_data, show_staff_names
+    ) as search_from:
         comments: list[FoundComment] = []
-        for comment in found(cursor, limit):
+        for comment in search_from(cursor, limit):
             if len(comments) == limit:
                 return FoundPage(tuple(comments), _cursor_after(comments[-1]))
             comments.append(comment)
@@ -115,8 +117,8 @@ def export_comments(
     with_personal_data: bool = False,
 ) -> list[ExportedResponse]:
     """All comments that a search finds. Raises what `list_comments` raises, and `InvalidInput` for too many."""
-    with _searching(engine, workspace, search, code_frame, annotator, with_personal_data, False) as found:
-        comments = [comment.response for comment in islice(found(None, MOST_EXPORTED), MOST_EXPORTED + 1)]
+    with _searching(engine, workspace, search, code_frame, annotator, with_personal_data, False) as search_from:
+        comments = [comment.response for comment in islice(search_from(None, MOST_EXPORTED), MOST_EXPORTED + 1)]
     if len(comments) > MOST_EXPORTED:
         raise InvalidInput(
             f"more than {MOST_EXPORTED:,} comments are found: search for fewer, or export the whole survey as a job"
@@ -145,7 +147,7 @@ def _searching(
         )
         wanted = filter_of(connection, workspace_id, search, exporter)
 
-        def found(cursor: str | None, limit: int) -> Iterator[FoundComment]:
+        def search_from(cursor: str | None, limit: int) -> Iterator[FoundComment]:
             close: dict[str, CloseComment] = {}
             if search.meaning is None:
                 before = None if cursor is None else int(position_of(cursor, int)[0])
@@ -159,7 +161,7 @@ def _searching(
             for batch in batches:
                 yield from _wanted(batch, search, wanted, close, exporter)
 
-        yield found
+        yield search_from
 
 
 def _latest_first(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from models.arrays import unpack
 from pipelines.topics.meaning import nearest_topics
 from saywhy import store
+from saywhy.annotation import Span
 from saywhy.code_frame import CodeFrame
-from saywhy.correction import Span
 from saywhy.errors import InvalidInput, NotFound
 from saywhy.store import Engine
 from saywhy.topic import Topic
@@ -63,7 +63,7 @@ def read_comment(
         fit = store.clusters.fit(connection, workspace_id)
         suggestions: Sequence[Topic] = ()
         if fit is not None and read.annotation is not None and read.response.comment is not None:
-            vector = next(each.vector for each in read.annotation.clauses if (each.start, each.end) == chosen.span)
+            vector = next(each.vector for each in read.annotation.clauses if each.span == chosen.span)
             topics, language = list(exporter.topics.values()), read.response.comment.language
             suggestions = nearest_topics(unpack(vector), language, chosen.polarity, fit, topics, SUGGESTIONS)
         return CommentToCorrect(comment, chosen, tuple(suggestions), *_spans(read, comment.clauses, chosen))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from saywhy.annotation import Annotation, Polarity
+from saywhy.annotation import Annotation, Polarity, Span
 from saywhy.code_frame import VERDICT, CodeFrame
-from saywhy.correction import NO_VALUE, CorrectionKind, Span, span_text
+from saywhy.correction import NO_VALUE, CorrectionKind, span_of, span_text
 from saywhy.errors import Conflict, InvalidInput, NotFound, TopicNotFound
 from saywhy.topic import Topic
 from service.not_found import listed
@@ -54,7 +54,7 @@ def statements(
         raise Conflict("the comment has not been analysed, or says nothing: there is nothing to correct")
     if request.clause is None and request.kind is not CorrectionKind.SENTIMENT:
         raise InvalidInput(f"say of which clause the {request.kind} is corrected")
-    spans = [(clause.start, clause.end) for clause in read.annotation.clauses]
+    spans = [clause.span for clause in read.annotation.clauses]
     if request.clause is not None and request.clause not in spans:
         raise NotFound(f"the comment has no clause {span_text(request.clause)}; it has {listed(map(span_text, spans))}")
     for kind, value in _values(request, read, code_frame, topics):
@@ -105,11 +105,10 @@ def _topic(name: str, topics: Collection[Topic]) -> Topic:
 
 def _span(value: str, read: ReadResponse, clause: Span | None) -> str | None:
     """The span, or None if it is that of the clause itself."""
-    start, _, end = value.partition("-")
+    span = span_of(value)
     length = len(read.response.comment.verbatim) if read.response.comment else 0
-    if not (start.isdecimal() and end.isdecimal() and int(start) < int(end) <= length):
-        raise InvalidInput(f"{value!r} is no span of the comment: START-END, in characters from 0 to {length}")
-    span = int(start), int(end)
+    if not span[0] < span[1] <= length:
+        raise InvalidInput(f"{value} is no span of the comment, which has {length} characters")
     if clause is not None and (span[1] <= clause[0] or clause[1] <= span[0]):
         raise InvalidInput(f"{value} shares nothing with the clause {span_text(clause)}")
     return None if span == clause else span_text(span)
@@ -125,16 +124,16 @@ def _said(read: ReadResponse, annotation: Annotation, kind: CorrectionKind, clau
         return ",".join(_themes(read, annotation, clause))
     if kind is CorrectionKind.CAUSE:
         return ",".join(_causes(read, clause))
-    [polarity] = [each.polarity for each in annotation.clauses if (each.start, each.end) == clause]
+    [polarity] = [each.polarity for each in annotation.clauses if each.span == clause]
     return polarity.value
 
 
 def _themes(read: ReadResponse, annotation: Annotation, clause: Span | None) -> list[str]:
     """The themes that a clause mentions."""
     span = read.span_of(clause) if clause else None
-    return [mention.theme for mention in annotation.mentions if (mention.start, mention.end) == span]
+    return [mention.theme for mention in annotation.mentions if mention.span == span]
 
 
 def _causes(read: ReadResponse, clause: Span | None) -> list[str]:
     """The topics that a clause names."""
-    return [assigned.topic for assigned in read.assigned if (assigned.start, assigned.end) == clause]
+    return [assigned.topic for assigned in read.assigned if assigned.span == clause]

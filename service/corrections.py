@@ -109,7 +109,7 @@ def correct_found(
     for more than `MOST_AT_ONCE` comments.
     """
     requests: list[CorrectionRequest] = []
-    found, skipped, cursor = 0, 0, None
+    seen, skipped, cursor = 0, 0, None
     while True:
         page = find_comments(
             engine,
@@ -125,8 +125,8 @@ def correct_found(
             of_comment = _requests_of(comment, kind, value)
             requests += of_comment
             skipped += not of_comment
-        found += len(page.comments)
-        if found > MOST_AT_ONCE:
+        seen += len(page.comments)
+        if seen > MOST_AT_ONCE:
             raise InvalidInput(f"at most {MOST_AT_ONCE:,} comments can be corrected at once; search for fewer")
         if (cursor := page.next) is None:
             break

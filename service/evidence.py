@@ -171,10 +171,10 @@ class _Search:
         """(confidence, start, end) of the clauses that name the cause with its polarity."""
         fitting = (self.cause.polarity, Polarity.MIXED)
         clauses = annotation.clauses if annotation else ()
-        polarities = {(clause.start, clause.end): clause.polarity for clause in clauses}
+        polarities = {clause.span: clause.polarity for clause in clauses}
         spans = []
         for clause in assigned:
-            polarity = polarities.get((clause.start, clause.end), Polarity.NEUTRAL)
+            polarity = polarities.get(clause.span, Polarity.NEUTRAL)
             if polarity is Polarity.NEUTRAL:  # as in reports, it has that of its topic
                 polarity = Polarity(self.topics[clause.topic].polarity)
             if polarity in fitting:

@@ -182,12 +182,12 @@ class Exporter:
         """The response with what is said of it."""
         response, annotation, assigned = read.response, read.annotation, read.assigned
         comment, score = response.comment, response.score
-        text, spans = self.shown(comment, [read.span_of((clause.start, clause.end)) for clause in assigned])
+        text, spans = self.shown(comment, [read.span_of(clause.span) for clause in assigned])
         clauses = annotation.clauses if annotation else ()
-        polarities = {(clause.start, clause.end): clause.polarity for clause in clauses}
+        polarities = {clause.span: clause.polarity for clause in clauses}
         sentiment = annotation.sentiment if annotation else None
         causes = [
-            self._cause(clause, polarities.get((clause.start, clause.end), Polarity.NEUTRAL), span)
+            self._cause(clause, polarities.get(clause.span, Polarity.NEUTRAL), span)
             for clause, span in zip(assigned, spans, strict=True)
         ]
         return ExportedResponse(

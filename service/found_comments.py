@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.topics.meaning import CloseComment
-from saywhy.annotation import Polarity
-from saywhy.correction import Correction, CorrectionKind, Span, clause_at
+from saywhy.annotation import Polarity, Span
+from saywhy.correction import Correction, CorrectionKind, clause_at
 from saywhy.feedback import Group
 from saywhy.store.comment_search import CommentFilter
 from service.exports import ExportedCause, ExportedResponse, Exporter
@@ -86,17 +86,17 @@ def _clauses(
     if read.annotation is None:
         return ()
     clauses = sorted(read.annotation.clauses, key=lambda clause: clause.start)
-    spans = [(clause.start, clause.end) for clause in clauses]
+    spans = [clause.span for clause in clauses]
     corrected_spans = [read.span_of(span) for span in spans]
     _, shown = exporter.shown(read.response.comment, corrected_spans)
     causes_at: dict[Span, list[ExportedCause]] = {}
     for assigned, cause in zip(read.assigned, exported.causes, strict=True):
-        causes_at.setdefault((assigned.start, assigned.end), []).append(cause)
+        causes_at.setdefault(assigned.span, []).append(cause)
     closest = clause_at(close.clause, spans) if close else None
     shown_clauses = []
     for clause, span, at, (start, end) in zip(clauses, spans, corrected_spans, shown, strict=True):
         causes = tuple(causes_at.get(span, ()))
-        mentioned = [mention.theme for mention in read.annotation.mentions if (mention.start, mention.end) == at]
+        mentioned = [mention.theme for mention in read.annotation.mentions if mention.span == at]
         themes = tuple(dict.fromkeys((*mentioned, *(cause.theme for cause in causes))))
         shown_clauses.append(
             FoundClause(

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from saywhy import store
-from saywhy.annotation import Annotation
-from saywhy.correction import Correction, CorrectionKind, Span, clause_at
+from saywhy.annotation import Annotation, Span
+from saywhy.correction import Correction, CorrectionKind, clause_at
 from saywhy.feedback import Response
 from saywhy.store import Connection
 from saywhy.topic import Assignment
@@ -27,7 +27,7 @@ class ReadResponse:
 
     def corrections_of(self, clause: Span) -> list[Correction]:
         """The corrections of a clause."""
-        clauses = [(each.start, each.end) for each in self.annotation.clauses] if self.annotation else []
+        clauses = [each.span for each in self.annotation.clauses] if self.annotation else []
         return [each for each in self.corrections if each.clause and clause_at(each.clause, clauses) == clause]
 
     def span_of(self, clause: Span) -> Span:

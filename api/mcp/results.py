@@ -214,21 +214,21 @@ class FoundComment(BaseModel):
     causes: list[NamedLabel]
 
     @classmethod
-    def of(cls, found: ExportedResponse) -> FoundComment:
-        comment = found.comment or ""
+    def of(cls, exported: ExportedResponse) -> FoundComment:
+        comment = exported.comment or ""
         is_shortened = len(comment) > LONGEST_COMMENT
-        named = {(cause.id, cause.polarity): cause.label for cause in found.causes}
+        named = {(cause.id, cause.polarity): cause.label for cause in exported.causes}
         return cls(
-            id=found.id,
-            comment=f"{comment[:LONGEST_COMMENT]}…" if is_shortened else found.comment,
+            id=exported.id,
+            comment=f"{comment[:LONGEST_COMMENT]}…" if is_shortened else exported.comment,
             is_shortened=is_shortened,
-            score=found.score,
-            wave=found.wave,
-            answered_at=found.answered_at,
-            language=found.language,
-            segments=found.segments,
-            sentiment=found.sentiment.label if found.sentiment else None,
-            themes=[NamedLabel(id=theme.id, label=theme.label, polarity=theme.polarity) for theme in found.themes],
+            score=exported.score,
+            wave=exported.wave,
+            answered_at=exported.answered_at,
+            language=exported.language,
+            segments=exported.segments,
+            sentiment=exported.sentiment.label if exported.sentiment else None,
+            themes=[NamedLabel(id=theme.id, label=theme.label, polarity=theme.polarity) for theme in exported.themes],
             causes=[NamedLabel(id=id, label=label, polarity=polarity) for (id, polarity), label in named.items()],
         )
 

@@ -165,7 +165,7 @@ def export_wave_plan(
     """Who is asked in which wave, as a table for the survey tool; names and addresses need the scope `pii` too."""
     from pipelines.render import wave_plan
 
-    found, customers = wave_plans.export_plan(
+    stored_plan, customers = wave_plans.export_plan(
         resources.engine,
         resources.workspace,
         plan,
@@ -174,7 +174,7 @@ def export_wave_plan(
         with_personal_data=with_personal_data,
     )
     render = wave_plan.to_csv if format is TableFormat.CSV else wave_plan.to_workbook
-    content = render(found, customers, with_personal_data=with_personal_data, left_out=left_out)
+    content = render(stored_plan, customers, with_personal_data=with_personal_data, left_out=left_out)
     headers = {"Content-Disposition": f'attachment; filename="wave-plan.{format}"'}
     return Response(content, headers=headers, media_type=ExportFormat(format).media_type)
 
@@ -182,5 +182,5 @@ def export_wave_plan(
 @router.get("/{plan}/responses", summary="Response to a wave plan", responses=NOT_FOUND)
 def read_wave_plan_responses(plan: Plan, resources: ReadAccess) -> PlanResponses:
     """What came of each wave: response rates, how those who answered differ from the list, the weighted NPS."""
-    found, waves = wave_plans.measure_responses(resources.engine, resources.workspace, plan)
-    return PlanResponses(name=found.name, stratify_by=list(found.design.dimensions), waves=list(waves))
+    stored_plan, waves = wave_plans.measure_responses(resources.engine, resources.workspace, plan)
+    return PlanResponses(name=stored_plan.name, stratify_by=list(stored_plan.design.dimensions), waves=list(waves))

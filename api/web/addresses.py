@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import Query, Request
+from fastapi import Path, Query, Request
+
+#: The number of something in a path, as the store numbers it.
+NumberInPath = Annotated[int, Path(ge=1, lt=2**63)]
 
 Next = Annotated[str, Query(alias="next", description="The path to which signing in leads.")]
 

@@ -1,4 +1,4 @@
-"""Where the page of a cause is, for whatever names one."""
+"""Where the page of a cause is, and where the comments on it are, for whatever names one."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def cause_path(key: CauseKey) -> str:
 def cause_href(web: Web, key: CauseKey, *, wave: str = ALL_WAVES, is_praise: bool = False) -> str:
     """The address of the page of a cause in the report on a wave, as a complaint or as praise."""
     return web.href(cause_path(key), wave=None if wave == ALL_WAVES else wave, side="praise" if is_praise else None)
+
+
+def comments_href(web: Web, key: CauseKey, *, segment: str | None = None) -> str:
+    """The address of the comments that complain of a cause, all or those of a segment."""
+    if key.kind == "theme":
+        return web.href("/comments", theme=key.id, sentiment="negative", segment=segment)
+    return web.href("/comments", cause=key.id, segment=segment)

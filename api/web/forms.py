@@ -47,9 +47,25 @@ def choice_of(form: Form, name: str, choices: type[ChoiceT]) -> ChoiceT | None:
     return choices(value) if value else None
 
 
+def chosen_of(form: Form, name: str, choices: type[ChoiceT]) -> ChoiceT:
+    """The choice in a field. Raises `InvalidInput` if there is none of the choices."""
+    if (choice := choice_of(form, name, choices)) is None:
+        raise InvalidInput(f"{name} is empty; it may be {', '.join(choices)}")
+    return choice
+
+
 def number_of(form: Form, name: str) -> int:
     """The whole number in a field. Raises `InvalidInput` if there is none."""
-    value = value_of(form, name).strip()
+    return _number(value_of(form, name), name)
+
+
+def numbers_of(form: Form, name: str) -> list[int]:
+    """The whole numbers in a field, none if it is empty. Raises `InvalidInput` for anything else."""
+    return [_number(value, name) for value in form.get(name, [])]
+
+
+def _number(value: str, name: str) -> int:
+    value = value.strip()
     if not (value.isascii() and value.isdecimal() and len(value) < 19):
         raise InvalidInput(f"{name} is {value[:40]!r}, not a whole number")
     return int(value)

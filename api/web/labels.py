@@ -38,6 +38,35 @@ class PlacedName:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a name, and the height of its baseline, as a template prints them."""
+
+    y: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnName:
+    """A `PlacedName` as a template prints it (`labels.html.j2`)."""
+
+    x: str
+    anchor: str
+    lines: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, name: PlacedName | None) -> DrawnName | None:
+        """None where there is no room for the name."""
+        if name is None:
+            return None
+        return cls(length(name.x), name.anchor, tuple(Line(length(y), text) for y, text in name.lines))
+
+
+def length(value: float) -> str:
+    """A length or a position in a drawing, in its units."""
+    return f"{value:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
 class _Box:
     left: float
     top: float

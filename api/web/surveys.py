@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from api.http.dependencies import Resources
-from api.web.rendering import Web
 from saywhy.code_frame import CodeFrame
-from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES, Report
 from saywhy.store import Engine
 from service.reports import reading
@@ -46,13 +44,15 @@ def find_survey(resources: Resources, wave: str = ALL_WAVES) -> Survey | None:
     return Survey(engine, workspace, wave, stored, resources.annotator.code_frame)
 
 
-def comments_href(web: Web, key: CauseKey, *, segment: str | None = None) -> str | None:
-    """Where the comments that complain of a cause are listed; None in an app without that page."""
-    if not any(page.name == "comments" for page in web.request.app.state.pages):
-        return None
-    if key.kind == "theme":
-        return web.href("/comments", theme=key.id, sentiment="negative", segment=segment)
-    return web.href("/comments", cause=key.id, segment=segment)
+def read_report(resources: Resources, wave: str = ALL_WAVES) -> Report:
+    """The latest report on a wave, or on all. Raises `WaveNotFound`."""
+    return parsed(reading.read_stored(resources.engine, resources.workspace, wave))
+
+
+def find_report(resources: Resources) -> Report | None:
+    """The latest report on all waves; None before the first analysis."""
+    stored = reading.find_stored(resources.engine, resources.workspace, ALL_WAVES)
+    return parsed(stored) if stored else None
 
 
 @lru_cache(maxsize=64)

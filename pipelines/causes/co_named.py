@@ -28,12 +28,12 @@ def co_named(analysis: Analysis, polarity: Polarity) -> list[tuple[CoNamed, ...]
     clauses, clause = np.unique(starts, axis=1, return_inverse=True)
     cells = (np.ones(len(rows), dtype=bool), (clause.ravel(), mentions.cause[rows]))
     names = sparse.csr_array(cells, (clauses.shape[1], len(data.causes))).astype(np.int64)
-    together = sparse.csr_array(names.T @ names)
-    totals = together.diagonal()
+    shared = sparse.csr_array(names.T @ names)
+    totals = shared.diagonal()
     result = []
     for cause in range(len(data.causes)):
-        row = slice(together.indptr[cause], together.indptr[cause + 1])
-        shares = zip(together.indices[row].tolist(), (together.data[row] / totals[cause]).tolist(), strict=True)
+        row = slice(shared.indptr[cause], shared.indptr[cause + 1])
+        shares = zip(shared.indices[row].tolist(), (shared.data[row] / totals[cause]).tolist(), strict=True)
         others = [
             CoNamed(str(data.causes[other].key), share)
             for other, share in shares

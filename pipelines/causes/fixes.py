@@ -44,10 +44,10 @@ def fix_outcomes(data: SurveyData, wave: str, fixes: Iterable[Fix]) -> tuple[Fix
         if fix.cause in causes and (fix.wave is None or fix.wave in data.waves):
             by_start.setdefault(fix.start, []).append(fix)
     outcomes = []
-    for together in by_start.values():  # they share the models
-        periods = _Periods.of(data, wave, together[0])
+    for at_start in by_start.values():  # they share the models
+        periods = _Periods.of(data, wave, at_start[0])
         if wave == ALL_WAVES or periods.after.any():
-            outcomes += _outcomes(data, periods, together, [causes[fix.cause] for fix in together])
+            outcomes += _outcomes(data, periods, at_start, [causes[fix.cause] for fix in at_start])
     return ordered(outcomes)
 
 

@@ -46,7 +46,7 @@ def healths(
     `waves` in their order; `complaints`: keys of the causes that a comment, by content hash, complains of and that are
     not fixed.
     """
-    order = {wave: place for place, wave in enumerate(waves)}
+    order = {wave: position for position, wave in enumerate(waves)}
     by_account = defaultdict[str, list[Answer]](list)
     for answer in answers:
         by_account[answer.account].append(answer)

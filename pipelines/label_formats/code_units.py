@@ -5,7 +5,7 @@ Characters outside of the Basic Multilingual Plane, most emoji among them, are t
 
 from __future__ import annotations
 
-from saywhy.correction import Span
+from saywhy.annotation import Span
 from saywhy.errors import InvalidInput
 
 

@@ -32,8 +32,7 @@ from pipelines.label_formats.task import (
     moment,
     optional_text,
 )
-from saywhy.annotation import Polarity
-from saywhy.correction import Span
+from saywhy.annotation import Polarity, Span
 from saywhy.errors import InvalidInput
 from saywhy.label import LabelledComment
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.label_formats.task import NONE
-from saywhy.annotation import Polarity
-from saywhy.correction import Span
+from saywhy.annotation import Polarity, Span
 from saywhy.errors import InvalidInput
 from saywhy.label import LabelledClause
 

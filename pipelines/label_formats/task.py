@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from saywhy.correction import Span
+from saywhy.annotation import Span
 from saywhy.errors import InvalidInput
 from saywhy.label import LabelledComment
 

@@ -1,10 +1,11 @@
 """Whom to ask in which wave.
 
-Every customer has a place between 0 and 1 that is a hash of seed and id. A sample takes the first places of each
-stratum, and the waves divide the places of a stratum into blocks of equal numbers. A customer more moves the ends of
-these blocks by one customer at most, so that a longer list changes few assignments; a plan that took turns would change
-them all. Sources: proportional allocation, Cochran, "Sampling Techniques" (3rd ed., 1977), 5.5; numbers that stay with
-the units, Ohlsson, "Coordination of Samples Using Permanent Random Numbers" (in Business Survey Methods, 1995).
+Every customer has a random number that is a hash of seed and id. A sample takes those with the least numbers of each
+stratum, and the waves divide a stratum, in the order of the numbers, into blocks of equal size. A customer more moves
+the ends of these blocks by one customer at most, so that a longer list changes few assignments; a plan that took turns
+would change them all. Sources: proportional allocation, Cochran, "Sampling Techniques" (3rd ed., 1977), 5.5; numbers
+that stay with the units, Ohlsson, "Coordination of Samples Using Permanent Random Numbers" (in Business Survey Methods,
+1995).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class _Candidate:
 
     customer: ListedCustomer
     stratum: tuple[str, ...]
-    place: int
+    random_number: int
     waves: tuple[int, ...]  # by number
     kept: bool = False
 
@@ -71,8 +72,8 @@ def assign(
             if not waves:
                 left_out[customer.id] = LeftOut.ASKED_RECENTLY
         if waves:
-            stratum, place = stratum_of(customer, design), _place(design.seed, customer.id)
-            candidates.append(_Candidate(customer, stratum, place, waves, kept=customer.id in kept))
+            stratum, number = stratum_of(customer, design), _random_number(design.seed, customer.id)
+            candidates.append(_Candidate(customer, stratum, number, waves, kept=customer.id in kept))
     candidates = _one_an_address(candidates, left_out)
     candidates = _drawn(candidates, design, left_out)
     wave_of = _waves_of(candidates, design)
@@ -102,9 +103,9 @@ def _is_apart(wave: PlannedWave, days: Iterable[date], min_days: int) -> bool:
 
 
 def _one_an_address(candidates: list[_Candidate], left_out: dict[str, LeftOut]) -> list[_Candidate]:
-    """Of customers with the same address one stays: who was asked already, else the first place, in any order."""
+    """Of customers with the same address one stays: who was asked already, else the least random number."""
     first = dict[str, _Candidate]()
-    for candidate in sorted(candidates, key=lambda one: (not one.kept, one.place)):
+    for candidate in sorted(candidates, key=lambda one: (not one.kept, one.random_number)):
         address = (candidate.customer.email or "").casefold()
         if address and first.setdefault(address, candidate) is not candidate and not candidate.kept:
             left_out[candidate.customer.id] = LeftOut.SAME_ADDRESS
@@ -112,7 +113,7 @@ def _one_an_address(candidates: list[_Candidate], left_out: dict[str, LeftOut]) 
 
 
 def _drawn(candidates: list[_Candidate], design: PlanDesign, left_out: dict[str, LeftOut]) -> list[_Candidate]:
-    """The stratified sample: of each stratum those who were asked already, then the first places."""
+    """The stratified sample: of each stratum those who were asked already, then the least random numbers."""
     if design.sample_size is None:
         return candidates
     strata = _by_stratum(candidates)
@@ -120,7 +121,7 @@ def _drawn(candidates: list[_Candidate], design: PlanDesign, left_out: dict[str,
     shares = largest_remainder(design.sample_size, sizes, at_least_one=design.at_least_one)
     drawn: list[_Candidate] = []
     for members, share in zip(strata.values(), shares, strict=True):
-        members.sort(key=lambda one: (not one.kept, one.place))
+        members.sort(key=lambda one: (not one.kept, one.random_number))
         size = max(share, sum(member.kept for member in members))
         drawn += members[:size]
         left_out |= {member.customer.id: LeftOut.NOT_DRAWN for member in members[size:]}
@@ -140,7 +141,7 @@ def _waves_of(candidates: list[_Candidate], design: PlanDesign) -> dict[str, int
         for member in members:
             groups[member.waves].append(member)
         for waves, group in sorted(groups.items(), key=lambda entry: (len(entry[0]), entry[0])):
-            group.sort(key=attrgetter("place"))
+            group.sort(key=attrgetter("random_number"))
             start = 0
             for wave, taken in enumerate(equal_loads(loads, len(group), waves, order)):
                 wave_of |= dict.fromkeys((one.customer.id for one in group[start : start + taken]), wave)
@@ -160,10 +161,10 @@ def _by_stratum(candidates: Iterable[_Candidate]) -> dict[tuple[str, ...], list[
 def _order(design: PlanDesign, stratum: tuple[str, ...]) -> list[int]:
     """The order in which waves get one customer of a stratum more than others: random, and another in each stratum."""
     names = [wave.name for wave in design.waves]
-    return sorted(range(len(names)), key=lambda number: _place(design.seed, *stratum, names[number]))
+    return sorted(range(len(names)), key=lambda number: _random_number(design.seed, *stratum, names[number]))
 
 
-def _place(seed: int, *names: str) -> int:
+def _random_number(seed: int, *names: str) -> int:
     """A random number of 64 bits that is always the same for these names."""
     digest = hashlib.blake2b("\0".join(names).encode("utf-8", "surrogatepass"), digest_size=8, key=b"%d" % seed)
     return int.from_bytes(digest.digest())

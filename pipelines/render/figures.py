@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pipelines.render.context import AlertPanel, ChangePanel, Figure, FigureRow, FigureTable, FindingText
-from pipelines.render.ranking import VISIBLE_ROWS, issue_kind, issue_label, single_language
+from pipelines.render.ranking import VISIBLE_ROWS, issue_kind, issue_label, label_language
 from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
 from saywhy.estimate import Estimate
@@ -106,8 +106,13 @@ def concentrations(report: Report, code_frame: CodeFrame, wording: Wording) -> F
 
 def change(report: Report, code_frame: CodeFrame, wording: Wording) -> ChangePanel | None:
     """The change against the wave before."""
-    if report.change is None:
-        return None
+    return change_panel(report.change, report, code_frame, wording) if report.change else None
+
+
+def change_panel(
+    change: Change, report: Report, code_frame: CodeFrame, wording: Wording, total: str = "change_total"
+) -> ChangePanel:
+    """A change, of which the text `total` tells the points; causes are named, and found, as in the report."""
     anchors = {
         (group, issue.id): f"{side}-{issue.rank}"
         for group, side, issues in (
@@ -119,18 +124,18 @@ def change(report: Report, code_frame: CodeFrame, wording: Wording) -> ChangePan
     }
     rows = [
         FigureRow(
-            code_frame[cause.id].name(wording.language) if cause.id in code_frame.ids else cause.label,
+            code_frame.name_of(cause.id, wording.language, cause.label),
             wording["complaint" if cause.polarity == "negative" else "delight"],
             _change_figures(cause, wording),
             anchors.get((cause.polarity, cause.id)),
         )
-        for cause in report.change.causes
+        for cause in change.causes
     ]
     table = figure_table(
         "change_causes", ("named_by", "frequency", "severity"), rows, wording, VISIBLE_MINOR_ROWS, "theme"
     )
-    title = wording("change", wave=report.change.before, after=report.change.after)
-    return ChangePanel(title, tuple(_sentences(report.change, _names(report, code_frame, wording), wording)), table)
+    title = wording("change", wave=change.before, after=change.after)
+    return ChangePanel(title, tuple(_sentences(change, total, _names(report, code_frame, wording), wording)), table)
 
 
 def alerts(report: Report, code_frame: CodeFrame, wording: Wording) -> AlertPanel | None:
@@ -166,17 +171,15 @@ def _change_figures(cause: CauseChange, wording: Wording) -> tuple[Figure, ...]:
     return Figure(wording("from_to", before=before, after=after)), *parts
 
 
-def _sentences(change: Change, names: Mapping[str, str], wording: Wording) -> Iterator[str]:
+def _sentences(change: Change, total: str, names: Mapping[str, str], wording: Wording) -> Iterator[str]:
     """The change in sentences; `names` maps labels of causes to names in the language of the page."""
 
     def values(estimate: Estimate) -> dict[str, str]:
         interval = wording.interval(estimate.low, estimate.high, signed=True)
         return {"change": wording.points(estimate.value, signed=True), "interval": interval}
 
-    certainty = "change_sure" if change.p_value < 0.05 and not change.is_small else "change_unsure"
-    yield wording(
-        "change_total", **values(change.nps), sure=wording[certainty], visible=wording.points(change.smallest_visible)
-    )
+    certainty = "change_sure" if change.is_significant else "change_unsure"
+    yield wording(total, **values(change.nps), sure=wording[certainty], visible=wording.points(change.smallest_visible))
     if change.writing is not None and round(change.writing.value, 1):
         yield wording("change_writing", **values(change.writing))
     if change.rest is not None:
@@ -194,7 +197,7 @@ def _row(issue: Issue, figures: tuple[Figure, ...], code_frame: CodeFrame, wordi
         issue_kind(issue, code_frame, wording),
         figures,
         f"detractors-{issue.rank}",
-        None if issue.kind == "theme" else single_language(issue.languages),
+        label_language(issue, wording),
     )
 
 

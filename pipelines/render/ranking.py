@@ -90,9 +90,7 @@ def _issue_row(
         rank=node.number,
         is_part=node.is_part,
         label=issue_label(issue, code_frame, wording),
-        label_language=None
-        if issue.kind != "topic" or wording.language in issue.labels
-        else single_language(issue.languages),
+        label_language=label_language(issue, wording),
         kind=issue_kind(issue, code_frame, wording),
         badges=issue_badges(issue, wording),
         sure=issue.significant,
@@ -239,8 +237,7 @@ def issue_kind(issue: Issue, code_frame: CodeFrame, wording: Wording) -> str:
         return wording["theme"]
     if issue.kind == REST:
         return wording["rest"]
-    is_coded = issue.theme in code_frame.ids
-    return wording("topic_in", theme=code_frame[issue.theme].name(wording.language) if is_coded else issue.theme)
+    return wording("topic_in", theme=code_frame.name_of(issue.theme, wording.language))
 
 
 def issue_badges(issue: Issue, wording: Wording) -> tuple[str, ...]:
@@ -255,6 +252,12 @@ def issue_badges(issue: Issue, wording: Wording) -> tuple[str, ...]:
     if issue.concentrated_in:
         badges.append(wording("concentrated", segment=wording.segment(issue.concentrated_in)))
     return tuple(badges)
+
+
+def label_language(issue: Issue, wording: Wording) -> str | None:
+    """The language of the label of a topic that has none in the language of the page, if it can be only one."""
+    has_own_label = issue.kind != "topic" or wording.language in issue.labels
+    return None if has_own_label else single_language(issue.languages)
 
 
 def single_language(languages: Sequence[str]) -> str | None:

@@ -20,8 +20,6 @@ from saywhy.report import MIN_CLAIM, Report
 #: How many findings there are at most: the first that the numbers support, in the order of `findings`.
 MAX_FINDINGS = 5
 
-_SIGNIFICANT = 0.05
-
 
 def findings(report: Report) -> tuple[Finding, ...]:
     """The main results, most important first. `values["issue"]` and `evidence` name issues as `kind:id`."""
@@ -54,7 +52,7 @@ def _score(report: Report) -> Iterator[Finding]:
         "after": change.after,
         "visible": change.smallest_visible,
     }
-    key = "score_moved" if change.p_value < _SIGNIFICANT and not change.is_small else "score_steady"
+    key = "score_moved" if change.is_significant else "score_steady"
     yield Finding(key, values, ("nps", "change"))
 
 

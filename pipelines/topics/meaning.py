@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.arrays import Integers, Vectors, unpack
 from pipelines.topics.clustering.language_centring import LanguageCentring
-from saywhy.correction import Span
+from saywhy.annotation import Span
 from saywhy.topic import ClusteringFit, Topic
 
 #: Similarities below it are accidental: set by hand on the sample, where the closest clause to a subject that nobody
@@ -96,13 +96,13 @@ class MeaningIndex:
         of_comment = np.maximum.reduceat(similarity, self.first)
         order = np.argsort(-of_comment, kind="stable")[:limit]
         ends = [*self.first[1:].tolist(), len(similarity)]
-        found = []
+        close = []
         for comment in order[of_comment[order] >= MIN_SIMILARITY].tolist():
             start = int(self.first[comment])
             clause = start + int(np.argmax(similarity[start : ends[comment]]))
             span = int(self.spans[clause, 0]), int(self.spans[clause, 1])
-            found.append(CloseComment(self.hashes[comment], span, float(of_comment[comment])))
-        return found
+            close.append(CloseComment(self.hashes[comment], span, float(of_comment[comment])))
+        return close
 
 
 def nearest_topics(

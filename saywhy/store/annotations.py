@@ -93,13 +93,13 @@ def with_another_model(
     connection: Connection, workspace_id: int, model: str, content_hashes: Collection[str]
 ) -> set[str]:
     """Those of the comments that another model than this one has annotated."""
-    found: set[str] = set()
+    by_another: set[str] = set()
     for batch in batches(sorted(set(content_hashes))):
         query = sa.select(table.c.content_hash).where(
             table.c.workspace_id == workspace_id, table.c.model != model, table.c.content_hash.in_(batch)
         )
-        found.update(connection.scalars(query))
-    return found
+        by_another.update(connection.scalars(query))
+    return by_another
 
 
 def _row(annotation: Annotation) -> dict[str, Any]:

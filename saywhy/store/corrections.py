@@ -50,11 +50,11 @@ def by_hash(
     connection: Connection, workspace_id: int, content_hashes: Collection[str]
 ) -> dict[str, tuple[Correction, ...]]:
     """The standing corrections of these comments, by content hash; comments without one are left out."""
-    found: dict[str, tuple[Correction, ...]] = {}
+    corrections: dict[str, tuple[Correction, ...]] = {}
     for batch in batches(sorted(set(content_hashes))):
         query = sa.select(table).where(table.c.workspace_id == workspace_id, table.c.content_hash.in_(batch))
-        found |= _by_hash(_correction(row) for row in connection.execute(query.order_by(table.c.id)))
-    return found
+        corrections |= _by_hash(_correction(row) for row in connection.execute(query.order_by(table.c.id)))
+    return corrections
 
 
 def log(connection: Connection, workspace_id: int, content_hashes: Collection[str] | None = None) -> list[Correction]:

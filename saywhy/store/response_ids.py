@@ -49,9 +49,9 @@ def by_comment(connection: Connection, workspace_id: int, content_hashes: Collec
 
 def commented(connection: Connection, workspace_id: int, ids: Collection[int]) -> list[int]:
     """Those of these ids whose responses have a comment, in ascending order."""
-    found: list[int] = []
+    with_comment: list[int] = []
     for batch in batches(sorted(set(ids))):
         has_comment = (responses.c.workspace_id == workspace_id) & responses.c.content_hash.is_not(None)
         query = sa.select(responses.c.id).where(has_comment, responses.c.id.in_(batch)).order_by(responses.c.id)
-        found += connection.scalars(query)
-    return found
+        with_comment += connection.scalars(query)
+    return with_comment

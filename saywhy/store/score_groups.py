@@ -20,4 +20,4 @@ def is_in_group(group: Group) -> sa.ColumnElement[bool]:
 
 
 #: The place of the response's group in `PRIORITY`; NULL without a score that gives an NPS.
-PRIORITY_OF_RESPONSE = sa.case(*((is_in_group(group), place) for place, group in enumerate(PRIORITY)))
+PRIORITY_OF_RESPONSE = sa.case(*((is_in_group(group), position) for position, group in enumerate(PRIORITY)))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pipelines.labelling.agreement import Agreement, agreement, masi_distance, nominal_distance
 from saywhy import store
-from saywhy.correction import Correction, CorrectionKey, CorrectionKind, Span, by_person
+from saywhy.annotation import Span
+from saywhy.correction import Correction, CorrectionKey, CorrectionKind, by_person
 from saywhy.store import Engine
 from service.cases import following_up
 from service.workspaces import reading

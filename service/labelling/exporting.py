@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from pipelines.label_formats.task import LabelRecord, LabelTask, Prediction
 from saywhy import store
-from saywhy.annotation import Annotation, Polarity
+from saywhy.annotation import Annotation, Polarity, Span
 from saywhy.code_frame import CodeFrame
-from saywhy.correction import Correction, CorrectionKind, Span, by_person
+from saywhy.correction import Correction, CorrectionKind, by_person
 from saywhy.feedback import Comment
 from saywhy.label import LabelledClause, LabelledComment
 from saywhy.store import Connection, Engine
@@ -45,15 +45,15 @@ def labels_of(annotation: Annotation, assigned: Sequence[Assignment], text: str,
     """What a model says of a comment, in the form of labels; clauses that name nothing are left out."""
     clauses: dict[Span, LabelledClause] = {}
     scores: dict[Span, float] = {}
-    polarities = {(clause.start, clause.end): clause.polarity for clause in annotation.clauses}
+    polarities = {clause.span: clause.polarity for clause in annotation.clauses}
     for mention in annotation.mentions:
-        span = mention.start, mention.end
+        span = mention.span
         known = clauses.get(span)
         themes = (*(known.themes or ()), (mention.theme, None)) if known else ((mention.theme, None),)
         clauses[span] = LabelledClause(*span, _one_sided(mention.polarity), themes)
         scores[span] = max(mention.confidence, scores.get(span, 0.0))
     for assignment in assigned:
-        span = assignment.start, assignment.end
+        span = assignment.span
         clause = clauses.get(span) or LabelledClause(*span, _one_sided(polarities.get(span, Polarity.NEUTRAL)))
         clauses[span] = replace(clause, causes=(*(clause.causes or ()), assignment.topic))
         scores[span] = max(assignment.confidence, scores.get(span, 0.0))
@@ -89,7 +89,7 @@ def _tasks(
         prediction = None
         if annotation is not None:
             corrected = {each.clause for each in said if each.kind is CorrectionKind.CAUSE}
-            assigned = [each for each in assignments.get(content_hash, ()) if (each.start, each.end) not in corrected]
+            assigned = [each for each in assignments.get(content_hash, ()) if each.span not in corrected]
             prediction = labels_of(annotation, assigned, comment.verbatim, language)
             prediction = replace(
                 prediction,

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pipelines.clean.personal_data import mask
 from pipelines.label_formats.task import LabelRecord, RejectedRecord
 from saywhy import store
+from saywhy.annotation import Span
 from saywhy.code_frame import VERDICT, CodeFrame
-from saywhy.correction import NO_VALUE, Correction, CorrectionKey, CorrectionKind, Span, by_person, clause_at, span_text
+from saywhy.correction import NO_VALUE, Correction, CorrectionKey, CorrectionKind, by_person, clause_at, span_text
 from saywhy.errors import InvalidInput, NotFound, SaywhyError
 from saywhy.feedback import Comment, Response
 from saywhy.label import LabelledClause, LabelledComment
@@ -200,7 +201,7 @@ class _Importer:
 
     def _clause(self, span: Span, read: ReadResponse) -> Span:
         """The clause that a span means: the one that people said is there, else that with which it shares most."""
-        clauses = [(each.start, each.end) for each in read.annotation.clauses] if read.annotation else []
+        clauses = [each.span for each in read.annotation.clauses] if read.annotation else []
         moved = {
             each.value: each.clause
             for each in self.log

@@ -13,9 +13,9 @@ import numpy as np
 from models.arrays import Vectors, unpack
 from pipelines.labelling.suspects import SuspectLabel, suspect_labels
 from saywhy import store
-from saywhy.annotation import Annotation
+from saywhy.annotation import Annotation, Span
 from saywhy.code_frame import CodeFrame
-from saywhy.correction import Correction, CorrectionKind, Span, clause_at, standing
+from saywhy.correction import Correction, CorrectionKind, clause_at, standing
 from saywhy.errors import NotFound
 from saywhy.feedback import Response
 from saywhy.store import Connection, Engine
@@ -97,7 +97,7 @@ def decide(
         new = [replace(correction, value=value, said=correction.value or "", author=by, at=now)]
         if decision is Decision.ACCEPT and correction.clause is not None:
             [read] = read_all(connection, workspace_id, exporter.model, [Response("", "", comment=comment)])
-            spans = [(clause.start, clause.end) for clause in read.annotation.clauses] if read.annotation else []
+            spans = [clause.span for clause in read.annotation.clauses] if read.annotation else []
             clause = clause_at(correction.clause, spans)
             request = CorrectionRequest(0, correction.kind, value, clause)
             new = [
@@ -146,6 +146,6 @@ def _vector(correction: Correction, annotations: Mapping[str, Annotation]) -> Ve
         return None
     if correction.clause is None:
         return unpack(annotation.vector)
-    vectors: dict[Span, bytes] = {(clause.start, clause.end): clause.vector for clause in annotation.clauses}
+    vectors: dict[Span, bytes] = {clause.span: clause.vector for clause in annotation.clauses}
     clause = clause_at(correction.clause, vectors)
     return None if clause is None else unpack(vectors[clause])

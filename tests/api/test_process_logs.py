@@ -60,8 +60,8 @@ def test_a_server_logs_no_personal_data(tmp_path: Path) -> None:
     assert sum(entry["event"] == "request" for entry in events) >= 15
     assert any(re.match(r"job \d+ \(import\): failed", entry["event"]) for entry in events)
     assert any(re.match(r"job \d+ \(analyse\): succeeded", entry["event"]) for entry in events)
-    found = [(term, line) for line in lines for term in PRIVATE if term in line.lower()]
-    assert not found
+    leaks = [(term, line) for line in lines for term in PRIVATE if term in line.lower()]
+    assert not leaks
     assert "zebrafish" in EXPORT, "the terms are lower case"
 
 

@@ -112,8 +112,8 @@ def test_bad_responses_are_rejected_alone(client: TestClient, engine: Engine) ->
     assert saved["new"] == 2
     assert set(stored(engine)) == {"first", "last"}
     rejected = {rejection["index"]: rejection for rejection in saved["rejected"]}
-    for index, (item, place) in enumerate(BAD, 1):
-        assert rejected[index]["pointer"] == f"#/responses/{index}{place}", item
+    for index, (item, pointer) in enumerate(BAD, 1):
+        assert rejected[index]["pointer"] == f"#/responses/{index}{pointer}", item
         assert rejected[index]["detail"]
     assert len(rejected) == len(BAD)
 

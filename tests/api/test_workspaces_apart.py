@@ -252,7 +252,7 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
     assert f"/v1/sources/{both.source}/deliveries" in told
     assert "/v1/wave-plans/2027/customers" in told
     assert {"/v1/corrections", "/v1/corrections/export"} <= told
-    assert all(found & {200, 201, 204} for found in statuses.values())
+    assert all(seen & {200, 201, 204} for seen in statuses.values())
     after = rows_of_others(both.engine)
     assert {name for name in before if after[name] != before[name]} >= {"responses", "fixes", "mappings", "topic_edits"}
 

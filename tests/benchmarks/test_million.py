@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.large_survey import COMMENT, SCORE, sample_answers, write
 from benchmarks.million import run
 from benchmarks.recombined_annotator import RecombinedAnnotator
+from pipelines.clean.read_text import read
 from pipelines.ingest import examine, read_responses
 from saywhy.annotation import Annotation, Polarity
 from saywhy.feedback import Comment, Response
@@ -46,15 +47,15 @@ class OneClauseAnnotator:
 
 
 def test_combined_annotations_have_the_offsets_of_the_comment(tmp_path: Path) -> None:
-    """The clauses of a recombined comment are its sentences, including inserted times."""
-    write(tmp_path / "a.csv", 300)
+    """The clauses of a recombined comment, which is read whole, are its sentences, including inserted times."""
+    write(tmp_path / "a.csv", 3000)
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
         comments = [Comment(row[COMMENT], row["Language"]) for row in csv.DictReader(file) if row[COMMENT]]
     sentences = {sentence for answer in sample_answers() for sentence in answer.sentences}
     annotator = RecombinedAnnotator(OneClauseAnnotator(), width=16)  # type: ignore[arg-type]
     for comment, annotation in zip(comments, annotator.annotate(comments), strict=True):
         parts = [comment.verbatim[clause.start : clause.end] for clause in annotation.clauses]
-        assert " ".join(parts) == comment.verbatim
+        assert " ".join(parts) == comment.verbatim == read(comment.verbatim).text
         assert all(part in sentences or any(character.isdecimal() for character in part) for part in parts)
 
 

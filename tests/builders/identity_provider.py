@@ -74,8 +74,8 @@ class IdentityProvider:
         """What is at a path."""
         if path == "/.well-known/openid-configuration":
             addresses = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
-            found = {name: f"{self.issuer}/{end}" for name, end in addresses.items()}
-            return {"issuer": self.issuer} | found | self.metadata
+            endpoints = {name: f"{self.issuer}/{end}" for name, end in addresses.items()}
+            return {"issuer": self.issuer} | endpoints | self.metadata
         if path == "/keys":
             return dict(KeySet([self.key]).as_dict(private=False))
         return None

@@ -64,6 +64,6 @@ def test_the_marked_texts_are_masked_as_documented() -> None:
     """On 400 texts in four languages: recall of .95 for numbers and .85 for names and addresses, precision of .95."""
     counts = measure("all")
     for group, kinds in GROUPS.items():
-        marked, found, masks, right = (sum(counter[kind] for kind in kinds) for counter in counts.by_kind)
-        assert found >= (0.95 if group == "numbers" else 0.85) * marked
+        marked, detected, masks, right = (sum(counter[kind] for kind in kinds) for counter in counts.by_kind)
+        assert detected >= (0.95 if group == "numbers" else 0.85) * marked
         assert right >= 0.95 * masks

@@ -124,7 +124,7 @@ def test_parquet_is_read_back(url: str, tmp_path: Path) -> None:
     assert frame["comment"].isna().tolist() == [False, True, False, True, False, False]
     assert frame["comment"][5] == FORMULA
     causes = [list(causes) for causes in frame["causes"]]
-    assert [len(found) for found in causes] == [2, 0, 1, 0, 0, 0]
+    assert [len(of_response) for of_response in causes] == [2, 0, 1, 0, 0, 0]
     assert MASKED[causes[0][1]["start"] : causes[0][1]["end"]] == "nobody answers the phone"
     assert frame["themes"][2][0]["id"] == "staff"
 

@@ -176,7 +176,7 @@ def test_the_demo_ends_with_the_address_of_the_app(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            address = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+/", line)))
+            address = next(match[0] for line in process.stdout if (match := re.search(r"http://\S+/", line)))
             page = httpx2.get(address, headers={"accept": "text/html"}, timeout=60)
         finally:
             process.send_signal(signal.SIGINT)

@@ -33,8 +33,8 @@ def declared() -> Operations:
         for resource in vars(client).values():
             if isinstance(resource, Resource):
                 for _, function in inspect.getmembers(type(resource), inspect.isfunction):
-                    for found in getattr(function, "operations", ()):
-                        operations.setdefault((found.method, found.path), []).append(function)
+                    for operation in getattr(function, "operations", ()):
+                        operations.setdefault((operation.method, operation.path), []).append(function)
     return operations
 
 

@@ -25,7 +25,7 @@ def given(number: int, score: Score | None, days_ago: float | None = 1, **more: 
 
 def health_of(*answers: Answer, waves: tuple[str, ...] = (), **complaints: set[str]) -> AccountHealth:
     """The health of the account."""
-    order = {wave: place for place, wave in enumerate(waves)}
+    order = {wave: position for position, wave in enumerate(waves)}
     return account_health("Acme", answers, order, complaints, NOW)
 
 

@@ -84,8 +84,8 @@ def test_the_r_indicator_is_hardly_biased_and_its_interval_holds(rates: list[flo
     spread = float(weights @ (true_rates - weights @ true_rates) ** 2)
     estimates = [r_indicator(listed, asked, rng.binomial(asked, true_rates)) for _ in range(500)]
     assert all(estimates)
-    held = np.mean([one.low <= 1 - 2 * math.sqrt(spread) <= one.high for one in estimates if one])
-    assert held >= 0.92
+    coverage = np.mean([one.low <= 1 - 2 * math.sqrt(spread) <= one.high for one in estimates if one])
+    assert coverage >= 0.92
     squares = np.mean([((1 - one.value) / 2) ** 2 for one in estimates if one])
     assert squares == pytest.approx(spread, abs=0.0015)
 

@@ -207,8 +207,8 @@ def test_later_analyses_and_models_keep_corrections(topics_store: Path, annotato
     engine = store.open_store(f"sqlite:///{topics_store}")
 
     def read() -> FoundComment:
-        found = find_comments(engine, "default", CommentSearch(), code_frame=FRAME, annotator=annotator, limit=500)
-        return next(each for each in found.comments if each.id == chosen)
+        listed = find_comments(engine, "default", CommentSearch(), code_frame=FRAME, annotator=annotator, limit=500)
+        return next(each for each in listed.comments if each.id == chosen)
 
     with store.reading(engine) as connection:
         topics = store.topics.load(connection, store.workspaces.find(connection, "default"))

@@ -38,8 +38,8 @@ def comment_of(path: Path, text: str) -> str:
     with store.reading(engine) as connection:
         comments = list(store.comments.load(connection, store.workspaces.find(connection, "default")))
     engine.dispose()
-    (found,) = [comment.content_hash for comment in comments if comment.verbatim.startswith(text)]
-    return found[:12]
+    (content_hash,) = [comment.content_hash for comment in comments if comment.verbatim.startswith(text)]
+    return content_hash[:12]
 
 
 def created(path: Path) -> str:

@@ -45,7 +45,7 @@ def test_a_backup_with_wrong_bytes_is_refused(engine: Engine, files: JobFiles, t
     for member in members:
         damaged = bytearray(intact)
         lengths = member.header_offset + 26  # of name and extra field, after which the data begin
-        head = 30 + sum(int.from_bytes(intact[place : place + 2], "little") for place in (lengths, lengths + 2))
+        head = 30 + sum(int.from_bytes(intact[offset : offset + 2], "little") for offset in (lengths, lengths + 2))
         damaged[member.header_offset + head + member.compress_size // 2] ^= 0x10
         path.write_bytes(damaged)
         with pytest.raises(SaywhyError):

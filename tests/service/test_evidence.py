@@ -33,16 +33,16 @@ def test_quotes_mark_the_clause_and_mask_the_rest(engine: Engine, cause: Cause) 
     blame(engine, 1, 1)
     blame(engine, 2, 9)
     quotes = read_quotes(engine, "acme", cause, limit=5)
-    assert {group: len(found) for group, found in quotes.items()} == {
+    assert {group: len(of_group) for group, of_group in quotes.items()} == {
         Group.DETRACTOR: 1,
         Group.PASSIVE: 0,
         Group.PROMOTER: 1,
     }
-    [found] = quotes[Group.DETRACTOR]
-    quote = found.quote
+    [detractor] = quotes[Group.DETRACTOR]
+    quote = detractor.quote
     assert quote.text[quote.start : quote.end] in ("Slow replies.", "nobody answers the phone")
     assert "jo.miller" not in quote.text
-    assert (quote.score, quote.wave, found.comment) == (1, "W2", Comment(BLAME).content_hash)
+    assert (quote.score, quote.wave, detractor.comment) == (1, "W2", Comment(BLAME).content_hash)
     in_first = read_quotes(engine, "acme", cause, "W1", limit=5)[Group.DETRACTOR]
     assert [each.quote.score for each in in_first] == [2]
 
@@ -65,9 +65,9 @@ def test_customers_with_most_revenue_come_first(engine: Engine) -> None:
     blame(engine, 2, 6, Customer(account="Acme", revenue=Decimal(700)))
     blame(engine, 3, 0, Customer(account="Birch", revenue=Decimal(9000)))
     blame(engine, 4, 9, Customer(email="jo@x.example"))
-    found = read_customers(engine, "acme", SLOW, limit=2)
-    assert (found.accounts, found.searched) == (3, None)
-    assert [(each.account, each.answers, each.score, each.revenue) for each in found.customers] == [
+    customers = read_customers(engine, "acme", SLOW, limit=2)
+    assert (customers.accounts, customers.searched) == (3, None)
+    assert [(each.account, each.answers, each.score, each.revenue) for each in customers.customers] == [
         ("Birch", 1, 0, Decimal(9000)),
         ("Acme", 2, 6, Decimal(700)),
     ]
@@ -102,6 +102,6 @@ def test_in_large_surveys_the_latest_responses_are_looked_at(
     fill(sqlite_engine)
     for number in range(3):
         blame(sqlite_engine, number, 3, Customer(account=f"Account {number}"))
-    found = read_customers(sqlite_engine, "acme", SLOW, limit=5)
-    assert [each.account for each in found.customers] == ["Account 1", "Account 2"]
-    assert (found.accounts, found.searched) == (2, 2)
+    customers = read_customers(sqlite_engine, "acme", SLOW, limit=5)
+    assert [each.account for each in customers.customers] == ["Account 1", "Account 2"]
+    assert (customers.accounts, customers.searched) == (2, 2)

@@ -44,8 +44,8 @@ def test_every_entry_is_on_one_page(rows: int) -> None:
 def test_the_first_entries_may_be_on_many_pages(number: int) -> None:
     """As many as are asked for, or all."""
     rows = 2 * LONGEST_PAGE + 1
-    found = [row.id for row in first_entries(lambda limit, cursor: read(limit, cursor, rows), number)]
-    assert found == list(range(rows, 0, -1))[:number]
+    ids = [row.id for row in first_entries(lambda limit, cursor: read(limit, cursor, rows), number)]
+    assert ids == list(range(rows, 0, -1))[:number]
 
 
 @pytest.mark.parametrize("cursor", ["", "7", cursor_of(("a",)), cursor_of((1, 2)), cursor_of((2**63,)), "ä"])

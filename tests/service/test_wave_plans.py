@@ -151,8 +151,8 @@ def test_responses_are_measured(engine: Engine) -> None:
         answer(Customer(second[0]), date(2027, 1, 20), "2027-Q1"),  # was asked in another wave
         answer(Customer("stranger"), date(2027, 1, 20), "2027-Q1"),
     )
-    found, (one, two, *_) = measure_responses(engine, "default", "2027", today=date(2027, 2, 1))
-    assert found.name == "2027"
+    measured, (one, two, *_) = measure_responses(engine, "default", "2027", today=date(2027, 2, 1))
+    assert measured.name == "2027"
     assert (one.asked, one.answered, one.is_sent) == (len(first), 31, True)
     assert one.nps is not None
     assert (one.nps.promoters, one.nps.detractors) == (29, 2)

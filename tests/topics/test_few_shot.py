@@ -56,10 +56,10 @@ def matched(
 
 def test_a_created_cause_collects_what_is_like_its_examples(annotator: Annotator, vectors: Vectors) -> None:
     """From four examples other clauses about the same function are found, and hardly any others."""
-    match, (found,) = matched(annotator, vectors, EXAMPLES)
-    assert set(DARK[:4]) <= found
-    assert len(found & set(DARK)) >= 7
-    assert len(found - set(DARK)) <= 1
+    match, (in_cause,) = matched(annotator, vectors, EXAMPLES)
+    assert set(DARK[:4]) <= in_cause
+    assert len(in_cause & set(DARK)) >= 7
+    assert len(in_cause - set(DARK)) <= 1
     named = [match.cause[row] == len(annotator.code_frame.causes) for row in range(len(CLAUSES))]
     assert set(match.second[named].tolist()) == {NONE}
 
@@ -71,26 +71,26 @@ def test_each_clause_goes_to_the_cause_that_it_is_most_like(annotator: Annotator
         for name, texts in FUNCTIONS.items()
     ]
     _, collected = matched(annotator, vectors, *causes)
-    for found, texts in zip(collected, FUNCTIONS.values(), strict=True):
-        assert len(found & set(texts)) >= 0.9 * len(found)
-        assert set(texts[:5]) <= found
+    for in_cause, texts in zip(collected, FUNCTIONS.values(), strict=True):
+        assert len(in_cause & set(texts)) >= 0.9 * len(in_cause)
+        assert set(texts[:5]) <= in_cause
 
 
 def test_examples_may_be_in_peoples_own_words(annotator: Annotator, vectors: Vectors) -> None:
     """Texts that are in no comment teach the cause too, and a comment with the same words is in it."""
     texts = ("a dark theme is missing", "no night mode", "black background, please!", DARK[5].upper())
-    _, (found,) = matched(annotator, vectors, ExampleCause(DARK_MODE, texts=texts))
-    assert DARK[5] in found
-    assert len(found & set(DARK)) >= 6
-    assert len(found - set(DARK)) <= 1
+    _, (in_cause,) = matched(annotator, vectors, ExampleCause(DARK_MODE, texts=texts))
+    assert DARK[5] in in_cause
+    assert len(in_cause & set(DARK)) >= 6
+    assert len(in_cause - set(DARK)) <= 1
 
 
 def test_what_was_moved_out_stays_out_with_what_is_like_it(annotator: Annotator, vectors: Vectors) -> None:
     """Counterexamples are not collected, nor are clauses that are closer to them than to the examples."""
     offline = FUNCTIONS["offline"]
     mixed = frozenset(clause(text).key for text in (*DARK[:3], *offline[:3]))
-    _, (found,) = matched(annotator, vectors, ExampleCause(DARK_MODE, mixed))
-    assert len(found & set(offline)) >= 4
+    _, (in_cause,) = matched(annotator, vectors, ExampleCause(DARK_MODE, mixed))
+    assert len(in_cause & set(offline)) >= 4
     corrected = ExampleCause(DARK_MODE, EXAMPLES.examples, frozenset(clause(text).key for text in offline[:3]))
     assert not matched(annotator, vectors, corrected)[1][0] & set(offline)
 
@@ -102,14 +102,14 @@ def test_opposite_polarity_and_locked_topics_are_left_alone(annotator: Annotator
     member = Membership(*clause(DARK[5]).key, "kept", 0.5)
     previous = PreviousClustering(fit, (), {member.key: member})
     assert {DARK[5], DARK[9]} <= matched(annotator, vectors, EXAMPLES, previous=previous)[1][0]
-    _, (found,) = matched(annotator, vectors, EXAMPLES, clauses=praise, previous=previous, locked=("kept",))
-    assert not found & {DARK[5], DARK[9]}
+    _, (in_cause,) = matched(annotator, vectors, EXAMPLES, clauses=praise, previous=previous, locked=("kept",))
+    assert not in_cause & {DARK[5], DARK[9]}
 
 
 def test_without_examples_nothing_changes(annotator: Annotator, vectors: Vectors) -> None:
     """A cause whose edit was undone collects nothing, and the library's causes stay."""
     before, _ = matched(annotator, vectors)
-    after, (found,) = matched(annotator, vectors, ExampleCause(DARK_MODE))
-    assert found == set()
+    after, (in_cause,) = matched(annotator, vectors, ExampleCause(DARK_MODE))
+    assert in_cause == set()
     assert after.cause.tolist() == before.cause.tolist()
     assert after.second.tolist() == before.second.tolist()

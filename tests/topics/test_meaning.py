@@ -29,8 +29,8 @@ def index_of(annotator: Annotator) -> MeaningIndex:
     known, means = LanguageCentring(languages).fit(vectors).means()
     fit = ClusteringFit(annotator.model, datetime(2026, 1, 1, tzinfo=UTC), len(TEXTS), known, means)
     comments = [
-        CommentClauses(str(place), language, ((0, len(text)),), pack(vector))
-        for place, ((_, language, text), vector) in enumerate(zip(TEXTS, vectors, strict=True))
+        CommentClauses(str(position), language, ((0, len(text)),), pack(vector))
+        for position, ((_, language, text), vector) in enumerate(zip(TEXTS, vectors, strict=True))
     ]
     return MeaningIndex.of([*comments, CommentClauses("empty", None, (), b"")], fit)
 

@@ -22,7 +22,8 @@ from pipelines.topics.edits.draft import (
     with_equal_texts,
 )
 from pipelines.topics.edits.split import split
-from saywhy.correction import NO_VALUE, Span, clause_at
+from saywhy.annotation import Span
+from saywhy.correction import NO_VALUE, clause_at
 from saywhy.topic import ClauseKey, Cluster, Definition, Edit, EditKind, ExampleCause, Fate, Lineage, Part, Topic
 
 

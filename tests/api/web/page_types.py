@@ -46,12 +46,12 @@ def parsed(name: str) -> nodes.Template:
 
 def templates_of(name: str) -> set[str]:
     """The template, and all that it extends, includes and imports."""
-    found, waiting = set[str](), [name]
+    names, waiting = set[str](), [name]
     while waiting:
-        if (current := waiting.pop()) not in found:
-            found.add(current)
+        if (current := waiting.pop()) not in names:
+            names.add(current)
             waiting += filter(None, meta.find_referenced_templates(parsed(current)))
-    return found
+    return names
 
 
 def is_own(template: str, page: Page[Any]) -> bool:
@@ -76,14 +76,14 @@ def attributes(template: str) -> Iterator[tuple[str, str]]:
 
 def dataclasses_in(kind: Any) -> set[type]:
     """The dataclasses of which a value of this type may consist."""
-    found, waiting = set[type](), [kind]
+    kinds, waiting = set[type](), [kind]
     while waiting:
         current = waiting.pop()
         waiting += [argument for argument in get_args(current) if not isinstance(argument, str)]
-        if isinstance(current, type) and is_dataclass(current) and current not in found:
-            found.add(current)
+        if isinstance(current, type) and is_dataclass(current) and current not in kinds:
+            kinds.add(current)
             waiting += get_type_hints(current).values()
-    return found
+    return kinds
 
 
 def field_names(kinds: set[type]) -> set[str]:

@@ -31,9 +31,9 @@ def address(topics_store: Path, annotator: Annotator) -> Iterator[str]:
 
 def first(page: Page) -> str:
     """The id of the first comment of the list."""
-    found = page.locator("article.comment").first.get_attribute("id")
-    assert found
-    return found
+    comment = page.locator("article.comment").first.get_attribute("id")
+    assert comment
+    return comment
 
 
 def test_two_keys_correct_a_comment(browser: Browser, address: str) -> None:

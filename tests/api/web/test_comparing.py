@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.http.dependencies import Resources
-from api.web.pages.cause_map.build import SHAPES, places
+from api.web.pages.cause_map.build import SHAPES, positions
 from api.web.pages.compare import completed
 from api.web.pages.compare.build import compare
 from api.web.pages.compare.choice import Chosen
@@ -92,7 +92,7 @@ def test_circles_are_as_large_as_their_detractors_are_many() -> None:
     """Their areas are in proportion, from the least size on, in either drawing."""
     causes = mapped(RICH)
     for shape in SHAPES:
-        radii = [place.r for place in places(causes, shape)]
+        radii = [position.r for position in positions(causes, shape)]
         largest = max(radii)
         assert largest == pytest.approx(shape.largest)
         for cause, radius in zip(causes, radii, strict=True):

@@ -73,8 +73,8 @@ def _spoiled_bytes(generator: random.Random) -> Iterator[HostileFile]:
         "separator": b"\xe2\x80\xa8", "feed": b"\x0b\x0c\x1c", "quote": b'"', "commas": b",,,,,\n", "blank": b"\n \n",
         "beyond": b"\xf4\x90\x80\x80",
     }.items():  # fmt: skip
-        for where, place in {"header": 0, "first": 1, "middle": 20, "last": len(lines)}.items():
-            yield HostileFile("bytes", f"bytes-{name}-{where}.csv", b"".join([*lines[:place], spoil, *lines[place:]]))
+        for where, line in {"header": 0, "first": 1, "middle": 20, "last": len(lines)}.items():
+            yield HostileFile("bytes", f"bytes-{name}-{where}.csv", b"".join([*lines[:line], spoil, *lines[line:]]))
 
 
 def _encodings(generator: random.Random) -> Iterator[HostileFile]:

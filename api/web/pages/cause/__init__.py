@@ -20,11 +20,11 @@ from api.web.pages.cause.actions import ACTIONS, Submission
 from api.web.pages.cause.build import Evidence, Shown, cause_page
 from api.web.pages.cause.context import CausePage
 from api.web.rendering import WebDep
-from api.web.surveys import parsed
+from api.web.surveys import read_report
 from saywhy.annotation import Polarity
 from saywhy.errors import NoFollowUp
 from saywhy.issue import CauseKey, Issue
-from saywhy.report import ALL_WAVES, Report
+from saywhy.report import ALL_WAVES
 from service.causes import CauseMoved, read_cause
 from service.evidence import Cause, read_customers, read_quotes
 from service.reports import reading
@@ -51,8 +51,8 @@ def show(
 ) -> Response:
     """A cause in the report on a wave, or on all; as a complaint, unless it is only praised or praise is asked for."""
     code_frame, key = resources.annotator.code_frame, CauseKey.parse(cause)
-    report = _report(resources, wave)
-    overall = report if wave == ALL_WAVES else _report(resources, ALL_WAVES)
+    report = read_report(resources, wave)
+    overall = report if wave == ALL_WAVES else read_report(resources)
     details = read_cause(resources.engine, resources.workspace, key, report, overall, code_frame=code_frame)
     if isinstance(details, CauseMoved):
         return web.see(cause_path(details.key), wave=None if wave == ALL_WAVES else wave, done=done)
@@ -95,12 +95,8 @@ def _in_each_wave(resources: Resources, issue: Issue, waves: tuple[str, ...], *,
     """What the report on each wave says of the cause, where it ranks it."""
     by_wave = {}
     for wave in waves:
-        report = _report(resources, wave)
+        report = read_report(resources, wave)
         same = (other for other in (report.delights if is_praise else report.issues) if other.key == issue.key)
         if (there := next(same, None)) is not None:
             by_wave[wave] = there
     return by_wave
-
-
-def _report(resources: Resources, wave: str) -> Report:
-    return parsed(reading.read_stored(resources.engine, resources.workspace, wave))

@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from api.http.dependencies import Resources
-from api.web.forms import Form, value_of
+from api.web.forms import Form, chosen_of, number_of, value_of
 from saywhy.errors import InvalidInput
 from saywhy.fix import Fix
 from saywhy.handling import Aside, HandlingChange, Progress
 from saywhy.issue import CauseKey
+from saywhy.store import Engine
 from saywhy.topic import Edit, EditKind
 from service import handling
 from service.topics import editing
@@ -29,6 +30,11 @@ class Submission:
     cause: CauseKey
     form: Form
     by: str
+
+    @property
+    def workspace(self) -> tuple[Engine, str]:
+        """The store, and the workspace in it."""
+        return self.resources.engine, self.resources.workspace
 
     def value(self, name: str) -> str:
         """The first value of a field, without white space at its ends."""
@@ -98,7 +104,7 @@ def adopt(sent: Submission) -> Done:
 
 def undo_edit(sent: Submission) -> Done:
     """Undo an edit of a topic, or an undo."""
-    edit = editing.undo_edit(*_place(sent), _number(sent), sent.attribution)
+    edit = editing.undo_edit(*sent.workspace, number_of(sent.form, "number"), sent.attribution)
     topic = edit.topic if sent.cause.kind == "theme" else None
     return Done(_key_of(sent, topic) if topic else sent.cause, f"edit-{edit.id}")
 
@@ -106,34 +112,31 @@ def undo_edit(sent: Submission) -> Done:
 def undo_change(sent: Submission) -> Done:
     """Set a field back to what it was."""
     code_frame = sent.resources.annotator.code_frame
-    change = handling.undo_change(*_place(sent), _number(sent), by=sent.by, code_frame=code_frame)
+    change = handling.undo_change(*sent.workspace, number_of(sent.form, "number"), by=sent.by, code_frame=code_frame)
     return _latest(sent, change)
 
 
 def progress(sent: Submission) -> Done:
     """Say how far people have come."""
-    try:
-        step = Progress(sent.value("progress"))
-    except ValueError:
-        raise InvalidInput(f"a cause is one of {', '.join(Progress)}") from None
-    return _latest(sent, handling.set_progress(*_place(sent), str(sent.cause), step, by=sent.by))
+    step = chosen_of(sent.form, "progress", Progress)
+    return _latest(sent, handling.set_progress(*sent.workspace, str(sent.cause), step, by=sent.by))
 
 
 def owner(sent: Submission) -> Done:
     """Say who owns it."""
-    return _latest(sent, handling.assign(*_place(sent), str(sent.cause), sent.value("owner"), by=sent.by))
+    return _latest(sent, handling.assign(*sent.workspace, str(sent.cause), sent.value("owner"), by=sent.by))
 
 
 def ticket(sent: Submission) -> Done:
     """Name its ticket."""
-    return _latest(sent, handling.link_ticket(*_place(sent), str(sent.cause), sent.value("ticket"), by=sent.by))
+    return _latest(sent, handling.link_ticket(*sent.workspace, str(sent.cause), sent.value("ticket"), by=sent.by))
 
 
 def effort(sent: Submission) -> Done:
     """Set the days that fixing it takes."""
     from service.efforts import set_effort
 
-    key, _ = set_effort(*_place(sent), str(sent.cause), sent.value("effort") or "none", by=sent.by)
+    key, _ = set_effort(*sent.workspace, str(sent.cause), sent.value("effort") or "none", by=sent.by)
     return _latest(sent, CauseKey.parse(key))
 
 
@@ -150,7 +153,7 @@ def fix(sent: Submission) -> Done:
         None if target is None else target / 100,
         sent.value("release") or None,
     )
-    mark_fixed(*_place(sent), sent.resources.annotator.code_frame, fixed, by=sent.by)
+    mark_fixed(*sent.workspace, sent.resources.annotator.code_frame, fixed, by=sent.by)
     return _latest(sent, sent.cause)
 
 
@@ -158,7 +161,7 @@ def unfix(sent: Submission) -> Done:
     """Mark it as not fixed."""
     from service.fixes import remove_fix
 
-    remove_fix(*_place(sent), str(sent.cause), by=sent.by)
+    remove_fix(*sent.workspace, str(sent.cause), by=sent.by)
     return _latest(sent, sent.cause)
 
 
@@ -167,12 +170,12 @@ def aside(sent: Submission) -> Done:
     points, day = _decimal(sent.value("points"), "points"), sent.value("date")
     customers = _decimal(sent.value("customers"), "customers")
     until = Aside(points, None if customers is None else int(customers), _day(day) if day else None)
-    return _latest(sent, handling.set_aside(*_place(sent), str(sent.cause), until, by=sent.by))
+    return _latest(sent, handling.set_aside(*sent.workspace, str(sent.cause), until, by=sent.by))
 
 
 def resume(sent: Submission) -> Done:
     """Set it aside no longer."""
-    return _latest(sent, handling.set_aside(*_place(sent), str(sent.cause), None, by=sent.by))
+    return _latest(sent, handling.set_aside(*sent.workspace, str(sent.cause), None, by=sent.by))
 
 
 #: The last part of the address of each form.
@@ -197,14 +200,10 @@ ACTIONS: dict[str, Callable[[Submission], Done]] = {
 }
 
 
-def _place(sent: Submission) -> tuple[Any, str]:
-    return sent.resources.engine, sent.resources.workspace
-
-
 def _edit(sent: Submission, kind: EditKind, arguments: dict[str, Any]) -> Done:
     request = EditRequest(kind, sent.value("topic"), arguments)
     code_frame = sent.resources.annotator.code_frame
-    edit: Edit = editing.apply_edit(*_place(sent), request, sent.attribution, code_frame=code_frame)
+    edit: Edit = editing.apply_edit(*sent.workspace, request, sent.attribution, code_frame=code_frame)
     return Done(sent.cause, f"edit-{edit.id}")
 
 
@@ -212,21 +211,14 @@ def _latest(sent: Submission, change: HandlingChange | CauseKey | None) -> Done:
     """The entry that was made, the latest one of the cause; none if nothing was changed."""
     if change is None:
         return Done(sent.cause)
-    _, changes = handling.read_handling(*_place(sent), str(sent.cause))
+    _, changes = handling.read_handling(*sent.workspace, str(sent.cause))
     return Done(sent.cause, f"change-{changes[0].id}" if changes else "")
 
 
 def _key_of(sent: Submission, topic_id: str) -> CauseKey:
     """The present key of a topic: a theme, if people made one of it."""
-    topics = list_topics(*_place(sent))
+    topics = list_topics(*sent.workspace)
     return next((CauseKey.of(topic) for topic in topics if topic.id == topic_id), CauseKey("topic", topic_id))
-
-
-def _number(sent: Submission) -> int:
-    text = sent.value("number")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise InvalidInput(f"{text!r} is not the number of an entry")
-    return int(text)
 
 
 def _decimal(text: str, name: str) -> float | None:

@@ -11,8 +11,9 @@ from api.web.cause_links import cause_href, cause_path
 from api.web.pages.cause import figures
 from api.web.pages.cause.context import CausePage, TopicForms
 from api.web.pages.cause.handling import handling_part
-from api.web.pages.cause.history import Dated, history, topic_label
+from api.web.pages.cause.history import Dated, history
 from api.web.rendering import Web
+from api.web.selects import Select
 from api.web.shell import Choice, Link
 from pipelines.render.context import Fact
 from pipelines.render.ranking import issue_badges, issue_facts, issue_label, single_language
@@ -69,7 +70,7 @@ def cause_page(
         action=web.href(path),
         side="praise" if is_praise else "",
         wave="" if report.wave == ALL_WAVES else report.wave,
-        waves=_wave_choices(shown, web),
+        waves=Select.of_wave(report.wave, shown.waves, wording),
         sides=_sides(details, shown, web),
         definition=definition.text(wording.language) if definition else _description(details, code_frame, web),
         definition_title=wording["definition_proposed" if definition and definition.is_proposed else "definition"],
@@ -98,7 +99,7 @@ def _title(details: CauseDetails, code_frame: CodeFrame, web: Web) -> str:
     """The present name: people may have changed it since the report."""
     issue = details.issue or details.praise
     if details.topic is not None:
-        return topic_label(details.topic.topic, web)
+        return details.topic.topic.name(web.wording.language)
     return issue_label(issue, code_frame, web.wording) if issue else details.key.id
 
 
@@ -108,7 +109,7 @@ def _theme(details: CauseDetails, shown: Shown, code_frame: CodeFrame, web: Web)
     if details.key.kind != "topic":
         return None
     theme = issue.theme if issue else details.topic.topic.theme if details.topic else ""
-    name = code_frame[theme].name(web.wording.language) if theme in code_frame.ids else theme
+    name = code_frame.name_of(theme, web.wording.language)
     others = shown.report.delights if shown.is_praise else shown.report.issues
     parent = next((other for other in others if other.kind == "theme" and other.id == theme), None)
     href = cause_href(web, parent.key, wave=shown.report.wave, is_praise=shown.is_praise) if parent else ""
@@ -132,11 +133,6 @@ def _description(details: CauseDetails, code_frame: CodeFrame, web: Web) -> str:
     else:
         texts = next((cause.definitions for cause in code_frame.causes if cause.id == key.id), {})
     return texts.get(language) or texts.get("en") or ""
-
-
-def _wave_choices(shown: Shown, web: Web) -> tuple[Choice, ...]:
-    names = [(ALL_WAVES, web.wording["all_waves"]), *((wave, wave) for wave in shown.waves if wave != ALL_WAVES)]
-    return tuple(Choice(wave, name, wave == shown.report.wave) for wave, name in names)
 
 
 def _sides(details: CauseDetails, shown: Shown, web: Web) -> tuple[Link, ...]:
@@ -175,13 +171,13 @@ def _forms(details: CauseDetails, web: Web, *, takes_comments: bool) -> TopicFor
     """The forms of a topic, for who may edit."""
     if details.topic is None:
         return None
-    topic = details.topic.topic
+    topic, language = details.topic.topic, web.wording.language
     same_kind = [other for other in details.topics if other.polarity == topic.polarity and other.id != topic.id]
-    others = sorted((topic_label(other, web), other.id) for other in same_kind if not other.is_ignored)
+    others = sorted((other.name(language), other.id) for other in same_kind if not other.is_ignored)
     return TopicForms(
         id=topic.id,
-        name=topic_label(topic, web),
-        definition=topic.definition.text(web.wording.language) if topic.definition else "",
+        name=topic.name(language),
+        definition=topic.definition.text(language) if topic.definition else "",
         others=tuple(Choice(value, label, is_current=False) for label, value in others),
         parts=tuple(Choice(part.id, part.label, is_current=False) for part in topic.parts),
         is_pinned=topic.is_pinned,

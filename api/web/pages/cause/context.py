@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.charts import LineChart
+from api.web.selects import Select
 from api.web.shell import Choice, Link
 from pipelines.render.context import Fact, Figure, QuoteText, Tick
 from pipelines.render.geometry import Mark
@@ -207,7 +208,7 @@ class CausePage:
     action: str
     side: str
     wave: str
-    waves: tuple[Choice, ...]
+    waves: Select
     sides: tuple[Link, ...]
     definition: str
     definition_title: str

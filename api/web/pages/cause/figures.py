@@ -53,21 +53,21 @@ def cost(issue: Issue, *, is_praise: bool, wording: Wording) -> Cost:
 
 
 def quote_groups(
-    found: Mapping[Group, Sequence[CauseQuote]] | None, issue: Issue | None, wording: Wording, *, is_praise: bool
+    by_group: Mapping[Group, Sequence[CauseQuote]] | None, issue: Issue | None, wording: Wording, *, is_praise: bool
 ) -> tuple[QuoteGroup, ...]:
     """The quotes of each score group, those that the cause is mostly named by first.
 
     None are looked up for an anonymous workspace: it has those of its report, whose score groups are not told.
     """
-    if found is None:
+    if by_group is None:
         quotes = tuple(MarkedQuote(quote_text(quote, wording), None) for quote in issue.quotes) if issue else ()
         return (_quote_group("all", wording["quotes"], "", "", quotes, wording),) if quotes else ()
     order = [Group.PROMOTER, Group.PASSIVE, Group.DETRACTOR] if is_praise else [*reversed(Group)]
     groups = []
     for group in order:
-        name = f"{group.value}s"
-        count = getattr(issue, name) if issue else len(found.get(group, ()))
-        quotes = tuple(MarkedQuote(quote_text(quote.quote, wording), quote.comment) for quote in found.get(group, ()))
+        name, of_group = group.plural, by_group.get(group, ())
+        count = getattr(issue, name) if issue else len(of_group)
+        quotes = tuple(MarkedQuote(quote_text(quote.quote, wording), quote.comment) for quote in of_group)
         span = wording[f"score_range_{name}"]
         groups.append(_quote_group(name, wording[name], span, wording.amount(count), quotes, wording))
     return tuple(groups)
@@ -131,9 +131,9 @@ def where(issue: Issue, wording: Wording) -> Where | None:
     return Where(rows, axis.position(0))
 
 
-def who(found: CauseCustomers, wording: Wording) -> Who | None:
+def who(customers: CauseCustomers, wording: Wording) -> Who | None:
     """The accounts that name it, if any account is known."""
-    if not found.customers:
+    if not customers.customers:
         return None
     rows = tuple(
         CustomerRow(
@@ -143,16 +143,16 @@ def who(found: CauseCustomers, wording: Wording) -> Who | None:
             last=wording.day(customer.answered_at.date().isoformat()) if customer.answered_at else customer.wave or "–",
             revenue="–" if customer.revenue is None else wording.amount(float(customer.revenue)),
         )
-        for customer in found.customers
+        for customer in customers.customers
     )
-    folded, unlisted = rows[VISIBLE_CUSTOMERS:], found.accounts - len(rows)
+    folded, unlisted = rows[VISIBLE_CUSTOMERS:], customers.accounts - len(rows)
     return Who(
         rows=rows[:VISIBLE_CUSTOMERS],
         more=folded,
         more_label=wording("cause.more_customers", n=wording.count(len(folded))),
         unlisted=wording("cause.unlisted_customers", n=wording.count(unlisted)) if unlisted else "",
-        searched=wording("cause.searched", n=wording.count(found.searched)) if found.searched else "",
-        has_revenue=any(customer.revenue is not None for customer in found.customers),
+        searched=wording("cause.searched", n=wording.count(customers.searched)) if customers.searched else "",
+        has_revenue=any(customer.revenue is not None for customer in customers.customers),
     )
 
 

@@ -137,15 +137,10 @@ class _Teller:
         """The label of a topic in the language of the page, else its id."""
         if topic is None or topic not in self.topics:
             return topic or ""
-        return topic_label(self.topics[topic], self.web)
+        return self.topics[topic].name(self.web.wording.language)
 
     def _link(self, topic: Topic) -> Link:
-        return Link(topic_label(topic, self.web), cause_href(self.web, CauseKey.of(topic)), is_current=False)
-
-
-def topic_label(topic: Topic, web: Web) -> str:
-    """The label of a topic in the language of the page, if it has one there."""
-    return topic.labels.get(web.wording.language, topic.label)
+        return Link(topic.name(self.web.wording.language), cause_href(self.web, CauseKey.of(topic)), is_current=False)
 
 
 def _undone(changes: Sequence[HandlingChange]) -> set[int]:

@@ -7,15 +7,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from api.web.addresses import in_path
-from api.web.labels import Circle, PlacedName, placed_names
-from api.web.pages.cause_map.context import Bubble, CauseMap, ChosenCause, Drawing, Line, Row
+from api.web.cause_links import comments_href
+from api.web.labels import Circle, DrawnName, PlacedName, length, placed_names
+from api.web.pages.cause_map.context import Bubble, CauseMap, ChosenCause, Drawing, Row
 from api.web.rendering import Web
-from api.web.surveys import Survey, comments_href
+from api.web.surveys import Survey
 from models.arrays import unpack
 from pipelines.render.ranking import quote_text
 from saywhy.cause_map import MappedCause
-from saywhy.report import ALL_WAVES
 
 #: The complaints that are drawn and listed: those that most detractors name.
 MOST = 60
@@ -42,7 +41,7 @@ SHAPES = (Shape("wide", 1040, 620, 13, 44, 5), Shape("narrow", 340, 520, 11, 24,
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a complaint lies in a drawing."""
 
     x: float
@@ -61,7 +60,7 @@ def cause_map(survey: Survey, mapped: Sequence[MappedCause], chosen: Collection[
     return CauseMap(
         is_empty=False,
         nothing=not causes,
-        drawings=tuple(_drawing(shape, causes, survey, chosen, web) for shape in SHAPES) if causes else (),
+        drawings=tuple(_drawing(shape, causes, chosen, web) for shape in SHAPES) if causes else (),
         chosen=tuple(_chosen(cause, survey, web) for cause in causes if str(cause.key) in chosen),
         rows=tuple(_row(cause, survey, chosen, web) for cause in causes),
         csv=web.href("/map.csv"),
@@ -69,21 +68,21 @@ def cause_map(survey: Survey, mapped: Sequence[MappedCause], chosen: Collection[
 
 
 def csv_rows(mapped: Sequence[MappedCause]) -> Iterator[Sequence[object]]:
-    """A row for each complaint that is drawn, with its place in the wide drawing as shares of its width and height."""
+    """A row for each complaint that is drawn, with its position in the wide drawing as shares of width and height."""
     causes, shape = tuple(mapped[:MOST]), SHAPES[0]
-    for cause, place in zip(causes, places(causes, shape), strict=True):
+    for cause, position in zip(causes, positions(causes, shape), strict=True):
         counts = cause.detractors, cause.mentions, cause.impact
         own = cause.key.kind, cause.key.id, cause.label, cause.theme, *counts, cause.is_ranked, cause.is_discovered
-        yield *own, place.x / shape.width, place.y / shape.height
+        yield *own, position.x / shape.width, position.y / shape.height
 
 
-def places(causes: tuple[MappedCause, ...], shape: Shape) -> tuple[Place, ...]:
+def positions(causes: tuple[MappedCause, ...], shape: Shape) -> tuple[Position, ...]:
     """Where the complaints lie, in their order."""
-    return _places(tuple((cause.vector, cause.detractors) for cause in causes), shape)
+    return _positions(tuple((cause.vector, cause.detractors) for cause in causes), shape)
 
 
 @lru_cache(maxsize=16)
-def _places(circles: tuple[tuple[bytes, int], ...], shape: Shape) -> tuple[Place, ...]:
+def _positions(circles: tuple[tuple[bytes, int], ...], shape: Shape) -> tuple[Position, ...]:
     import numpy as np
 
     from pipelines.topics.plane import plane
@@ -95,50 +94,45 @@ def _places(circles: tuple[tuple[bytes, int], ...], shape: Shape) -> tuple[Place
     vectors = np.stack([unpack(vector) for vector, _ in circles])
     margin = shape.font / 2
     centres = plane(vectors, np.array(radii), shape.width, shape.height, margin)
-    return tuple(Place(x, y, r) for (x, y), r in zip(centres.tolist(), radii, strict=True))
+    return tuple(Position(x, y, r) for (x, y), r in zip(centres.tolist(), radii, strict=True))
 
 
-def _drawing(
-    shape: Shape, causes: tuple[MappedCause, ...], survey: Survey, chosen: Collection[str], web: Web
-) -> Drawing:
-    placed = places(causes, shape)
-    labels = [_label(cause, web) for cause in causes]
-    circles = [Circle(place.x, place.y, place.r, label) for place, label in zip(placed, labels, strict=True)]
+def _drawing(shape: Shape, causes: tuple[MappedCause, ...], chosen: Collection[str], web: Web) -> Drawing:
+    circles = [
+        Circle(position.x, position.y, position.r, cause.name(web.wording.language))
+        for cause, position in zip(causes, positions(causes, shape), strict=True)
+    ]
     names = placed_names(circles, shape.width, shape.height, shape.font)
     return Drawing(
         shape=shape.name,
         view_box=f"0 0 {shape.width:g} {shape.height:g}",
         bubbles=tuple(
-            _bubble(cause, circle, name, survey, chosen, web)
+            _bubble(cause, circle, name, chosen, web)
             for cause, circle, name in zip(causes, circles, names, strict=True)
         ),
     )
 
 
-def _bubble(
-    cause: MappedCause, circle: Circle, name: PlacedName | None, survey: Survey, chosen: Collection[str], web: Web
-) -> Bubble:
+def _bubble(cause: MappedCause, circle: Circle, name: PlacedName | None, chosen: Collection[str], web: Web) -> Bubble:
     return Bubble(
         key=str(cause.key),
         kind="ranked" if cause.is_ranked else "discovered",
-        x=f"{circle.x:.1f}",
-        y=f"{circle.y:.1f}",
-        r=f"{circle.r:.1f}",
+        x=length(circle.x),
+        y=length(circle.y),
+        r=length(circle.r),
         is_chosen=str(cause.key) in chosen,
         title=f"{circle.name}: {_people(cause, web)}",
-        href=_href(cause, survey, web),
-        name_x=f"{name.x:.1f}" if name else "",
-        anchor=name.anchor if name else "",
-        lines=tuple(Line(f"{y:.1f}", text) for y, text in name.lines) if name else (),
+        href=comments_href(web, cause.key),
+        name=DrawnName.of(name),
     )
 
 
 def _chosen(cause: MappedCause, survey: Survey, web: Web) -> ChosenCause:
     quotes = next((issue.quotes for issue in survey.report.issues if issue.key == cause.key), ())
     return ChosenCause(
-        label=_label(cause, web),
+        label=cause.name(web.wording.language),
         people=_people(cause, web),
-        href=_href(cause, survey, web),
+        href=comments_href(web, cause.key),
         quotes=tuple(quote_text(quote, web.wording) for quote in quotes[:MAX_QUOTES]),
     )
 
@@ -148,29 +142,15 @@ def _people(cause: MappedCause, web: Web) -> str:
 
 
 def _row(cause: MappedCause, survey: Survey, chosen: Collection[str], web: Web) -> Row:
-    wording, code_frame = web.wording, survey.code_frame
+    wording = web.wording
     return Row(
         key=str(cause.key),
-        label=_label(cause, web),
-        theme=code_frame[cause.theme].name(wording.language) if cause.theme in code_frame.ids else cause.theme,
+        label=cause.name(wording.language),
+        theme=survey.code_frame.name_of(cause.theme, wording.language),
         kind="" if cause.is_ranked else wording["map.vague"],
-        href=_href(cause, survey, web),
+        href=comments_href(web, cause.key),
         detractors=wording.count(cause.detractors),
         mentions=wording.count(cause.mentions),
         impact="–" if cause.impact is None else wording.points(cause.impact),
         is_chosen=str(cause.key) in chosen,
     )
-
-
-def _label(cause: MappedCause, web: Web) -> str:
-    """The name in the reader's language, if there is one."""
-    return cause.labels.get(web.wording.language, cause.label)
-
-
-def _href(cause: MappedCause, survey: Survey, web: Web) -> str | None:
-    """To the comments, else to the row of the report."""
-    if href := comments_href(web, cause.key):
-        return href
-    rank = next((issue.rank for issue in survey.report.issues if issue.key == cause.key), None)
-    report = web.href(f"/reports/{in_path(ALL_WAVES)}", language=web.wording.language)
-    return None if rank is None else f"{report}#detractors-{rank}"

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.web.labels import DrawnName
 from pipelines.render.context import QuoteText
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a name, and the height of its baseline."""
-
-    y: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
     """A complaint in the drawing. `kind`: "ranked", or "discovered" if it is too vague for the ranking.
 
-    Its name stands at `name_x`, the start, the middle or the end of its lines (`anchor`); it has no lines where there
-    is no room for it.
+    It has no name where there is no room for it.
     """
 
     key: str
@@ -30,10 +22,8 @@ class Bubble:
     r: str
     is_chosen: bool
     title: str
-    href: str | None
-    name_x: str
-    anchor: str
-    lines: tuple[Line, ...]
+    href: str
+    name: DrawnName | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +37,13 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A complaint in the table. `href` leads to its comments, or to the report; None if it is in neither."""
+    """A complaint in the table. `href` leads to its comments."""
 
     key: str
     label: str
     theme: str
     kind: str
-    href: str | None
+    href: str
     detractors: str
     mentions: str
     impact: str
@@ -66,7 +56,7 @@ class ChosenCause:
 
     label: str
     people: str
-    href: str | None
+    href: str
     quotes: tuple[QuoteText, ...]
 
 

@@ -7,15 +7,14 @@ comment; `exports` gives files.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
-from fastapi import Path, Query, Response
+from fastapi import Query, Response
 
 from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
-from api.web.addresses import with_query
-from api.web.forms import Form, FormDep, value_of
+from api.web.addresses import NumberInPath, with_query
+from api.web.forms import Form, FormDep, chosen_of, numbers_of, value_of
 from api.web.page import Page
 from api.web.pages.comments import exports
 from api.web.pages.comments.build import PAGE_SIZE, comment_list
@@ -24,23 +23,20 @@ from api.web.pages.comments.context import CommentList, Comments
 from api.web.pages.comments.filters import FiltersDep
 from api.web.pages.comments.panel import panel
 from api.web.rendering import WebDep
-from saywhy.correction import NO_VALUE, CorrectionKind, Span, span_text
+from api.web.surveys import find_report
+from saywhy.annotation import Span
+from saywhy.correction import NO_VALUE, CorrectionKind, span_of, span_text
 from saywhy.errors import InvalidInput
-from saywhy.report import ALL_WAVES, Report
 from service.comment_facets import read_facets
 from service.comments import find_comments
 from service.correcting import read_comment, verbatim_span
 from service.correction_requests import CorrectionRequest
 from service.corrections import correct, correct_found
-from service.reports import reading
-from service.reports.reading import StoredReport
 
 PAGE = Page("comments", Comments, path=PATH)
 router = PAGE.router
 router.get(f"{PATH}.{{ending}}")(exports.export)
 router.get("/corrections.{ending}")(exports.export_corrections)
-
-NumberInPath = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @router.get(PATH)
@@ -63,8 +59,7 @@ def show(web: WebDep, resources: ReadAccess, with_personal_data: PersonalDataDep
         done = read_comment(
             engine, workspace, number, code_frame=code_frame, with_personal_data=with_personal_data
         ).comment
-    stored = reading.find_stored(engine, workspace, ALL_WAVES)
-    facets = read_facets(engine, workspace, _parsed(stored) if stored else None)
+    facets = read_facets(engine, workspace, find_report(resources))
     names = Names.of(code_frame, facets.topics, web.wording.language)
     shown = comment_list(page, done, facets, names, filters, web)
     return web.render(PAGE, _context(names, shown), address=web.href(PATH, **filters.without_notice.query()))
@@ -97,7 +92,7 @@ def correct_many(
 ) -> Response:
     """Correct the comments that were selected, or all that the filters leave, alike."""
     kind, value = _bulk_change(form)
-    ids = None if value_of(form, "all") else _numbers(form.get("comment", []))
+    ids = None if value_of(form, "all") else numbers_of(form, "comment")
     if ids is not None and not ids:
         raise InvalidInput("select the comments that are to be corrected, or all")
     corrected = correct_found(
@@ -121,7 +116,7 @@ def correct_one(
 ) -> Response:
     """Keep a correction, and show it on top of the list from which one came."""
     engine, workspace, code_frame = resources.engine, resources.workspace, resources.annotator.code_frame
-    kind, clause = _kind(form), _span(value_of(form, "clause"))
+    kind, clause = chosen_of(form, "kind", CorrectionKind), _span(value_of(form, "clause"))
     if value_of(form, "withdraw"):
         value = None
     elif kind is CorrectionKind.SPAN and (selected := _span(value_of(form, "selected"))):
@@ -145,13 +140,6 @@ def _labels(names: Names) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names.causes.values()))
 
 
-def _kind(form: Form) -> CorrectionKind:
-    try:
-        return CorrectionKind(value_of(form, "kind"))
-    except ValueError:
-        raise InvalidInput(f"kind is one of {', '.join(CorrectionKind)}") from None
-
-
 def _value(form: Form, name: str) -> str:
     """What was chosen. Raises `InvalidInput` if nothing was."""
     if not (chosen := value_of(form, name).strip()):
@@ -168,20 +156,9 @@ def _bulk_change(form: Form) -> tuple[CorrectionKind, str]:
     return chosen[0], _value(form, chosen[0].value)
 
 
-def _numbers(texts: list[str]) -> list[int]:
-    if not all(text.isdecimal() and len(text) < 19 for text in texts):
-        raise InvalidInput("comment is the number of a response")
-    return [int(text) for text in texts]
-
-
 def _span(text: str) -> Span | None:
     """The span `start-end`; None for no text."""
-    if not text:
-        return None
-    start, _, end = text.partition("-")
-    if not (start.isdecimal() and end.isdecimal() and len(text) < 20):
-        raise InvalidInput(f"{text!r} is no span: START-END")
-    return int(start), int(end)
+    return span_of(text) if text else None
 
 
 def _with_done(address: str, response: int) -> str:
@@ -189,9 +166,3 @@ def _with_done(address: str, response: int) -> str:
     query = {name: value for name, value in parse_qsl(urlsplit(address).query) if name != "segment"}
     segments = [value for name, value in parse_qsl(urlsplit(address).query) if name == "segment"]
     return with_query(PATH, {**query, "segment": segments, "done": str(response)})
-
-
-@lru_cache(maxsize=16)
-def _parsed(stored: StoredReport) -> Report:
-    """Parsing takes longer than reading, and what is stored of a report is its key: nothing here is out of date."""
-    return stored.report()

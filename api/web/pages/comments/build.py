@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from api.web.addresses import with_query
 from api.web.pages.comments.cards import PATH, Names, card
-from api.web.pages.comments.context import Bulk, CommentList, FilterChoices, FilterSelect, KeyHelp, NamedLink
+from api.web.pages.comments.context import Bulk, CommentList, KeyHelp, NamedLink
 from api.web.pages.comments.filters import Filters
 from api.web.rendering import Web
+from api.web.selects import Select, segment_choices
 from api.web.shell import Choice
 from pipelines.render.wording import Wording
 from saywhy.access import Scope
 from saywhy.annotation import Polarity
+from saywhy.case import PRIORITY
 from saywhy.code_frame import VERDICT
 from saywhy.report import ALL_WAVES
 from service.comment_facets import Facets
@@ -102,46 +104,32 @@ def _themes(names: Names) -> list[tuple[str, str]]:
     return sorted(((id, name) for id, name in names.themes.items() if id != VERDICT), key=lambda theme: theme[1])
 
 
-def _selects(facets: Facets, names: Names, filters: Filters, wording: Wording) -> tuple[FilterSelect, ...]:
+def _selects(facets: Facets, names: Names, filters: Filters, wording: Wording) -> tuple[Select, ...]:
     """The filters for which there is anything to choose."""
-    chosen = filters.segment[0] if len(filters.segment) == 1 else ""
-    segments: dict[str, list[tuple[str, str]]] = {}
-    for name in dict.fromkeys([*facets.segments, *filters.segment]):
-        segments.setdefault(name.partition("=")[0], []).append((name, wording.segment(name)))
+    segments = segment_choices([*facets.segments, *filters.segment], wording)
     voices = dict.fromkeys([*facets.languages, filters.voice])
     sources = dict.fromkeys([*facets.sources, filters.source])
     waves = dict.fromkeys([*facets.waves, filters.wave])
-    selects = [
-        _select("wave", filters.wave, [(wave, wave) for wave in waves if wave != ALL_WAVES], wording, ALL_WAVES),
-        _select("group", filters.group, [(name, wording[name]) for name in _GROUPS], wording),
-        _select("score", filters.score, [(str(score), wording.tick(score)) for score in range(11)], wording),
-        _select("sentiment", str(filters.sentiment), [(each.value, wording[each.value]) for each in Polarity], wording),
-        _select("theme", filters.theme, _themes(names), wording),
-        _select("segment", chosen, [], wording, grouped=segments),
-        _select("voice", filters.voice, [(tag, wording.language_name(tag)) for tag in voices if tag], wording),
-        _select("source", filters.source, [(source, source) for source in sources if source], wording),
-    ]
-    return tuple(select for select in selects if sum(len(group.choices) for group in select.groups) > 1)
 
+    def select(
+        name: str,
+        choices: Iterable[tuple[str, str]],
+        chosen: str | None = None,
+        every: str = "",
+        grouped: Mapping[str, Iterable[tuple[str, str]]] | None = None,
+    ) -> Select:
+        chosen = getattr(filters, name) if chosen is None else chosen
+        every_one = (every, wording[f"comments.every_{name}"])
+        return Select.of(name, wording[f"comments.filter_{name}"], chosen, [every_one, *choices], grouped)
 
-_GROUPS = ("detractors", "passives", "promoters")
-
-
-def _select(
-    name: str,
-    chosen: str,
-    choices: Iterable[tuple[str, str]],
-    wording: Wording,
-    every: str = "",
-    grouped: dict[str, list[tuple[str, str]]] | None = None,
-) -> FilterSelect:
-    groups: dict[str, Sequence[tuple[str, str]]] = {"": [(every, wording[f"comments.every_{name}"]), *choices]}
-    groups |= grouped or {}
-    return FilterSelect(
-        name,
-        wording[f"comments.filter_{name}"],
-        tuple(
-            FilterChoices(label, tuple(Choice(value, text, value == chosen) for value, text in group))
-            for label, group in groups.items()
-        ),
+    selects = (
+        select("wave", [(wave, wave) for wave in waves if wave != ALL_WAVES], every=ALL_WAVES),
+        select("group", [(group.plural, wording[group.plural]) for group in PRIORITY]),
+        select("score", [(str(score), wording.tick(score)) for score in range(11)]),
+        select("sentiment", [(each.value, wording[each.value]) for each in Polarity]),
+        select("theme", _themes(names)),
+        select("segment", [], filters.segment[0] if len(filters.segment) == 1 else "", grouped=segments),
+        select("voice", [(tag, wording.language_name(tag)) for tag in voices if tag]),
+        select("source", [(source, source) for source in sources if source]),
     )
+    return tuple(select for select in selects if select.has_alternatives)

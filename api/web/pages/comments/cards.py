@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from api.web.pages.comments.context import CommentCard, NamedLink, Piece, SaidOfClause
 from api.web.rendering import Web
 from saywhy.access import Scope
+from saywhy.annotation import Span
 from saywhy.code_frame import CodeFrame
-from saywhy.correction import Correction, CorrectionKind, Span, span_text
+from saywhy.correction import Correction, CorrectionKind, span_text
 from saywhy.feedback import Scale
 from saywhy.report import ALL_WAVES
 from saywhy.topic import Topic
@@ -37,7 +38,7 @@ class Names:
         adopted = {topic.theme: topic.label for topic in topics if topic.is_adopted}
         return cls(
             {**adopted, **{theme.id: theme.name(language) for theme in code_frame}},
-            {topic.id: label_of(topic, language) for topic in topics},
+            {topic.id: topic.name(language) for topic in topics},
         )
 
     def theme(self, id: str) -> str:
@@ -45,11 +46,6 @@ class Names:
 
     def cause(self, id: str) -> str:
         return self.causes.get(id, id)
-
-
-def label_of(topic: Topic, language: str) -> str:
-    """What a cause is called in a language."""
-    return topic.labels.get(language, topic.label)
 
 
 def card(comment: FoundComment, names: Names, back: str, web: Web, *, is_done: bool = False) -> CommentCard:
@@ -66,7 +62,7 @@ def card(comment: FoundComment, names: Names, back: str, web: Web, *, is_done: b
         id=str(comment.id),
         label=wording("comments.comment", id=response.id),
         score=_score(response.score, response.scale),
-        group=f"{comment.group.value}s" if comment.group else "",
+        group=comment.group.plural if comment.group else "",
         sentiment=response.sentiment.label.value if response.sentiment else "",
         sentiment_label=wording[response.sentiment.label.value] if response.sentiment else "",
         sentiment_corrected=wording["comments.corrected"] if None in corrected else "",

@@ -4,24 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.web.selects import Select
 from api.web.shell import Choice
-
-
-@dataclass(frozen=True, slots=True)
-class FilterSelect:
-    """A filter: the name of its field, and its choices in groups, of which the first has no label."""
-
-    name: str
-    label: str
-    groups: tuple[FilterChoices, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FilterChoices:
-    """Choices under a label; empty for those without one."""
-
-    label: str
-    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +145,7 @@ class CommentList:
 
     q: str
     by: tuple[Choice, ...]
-    filters: tuple[FilterSelect, ...]
+    filters: tuple[Select, ...]
     is_filtered: bool
     cause: str
     action: str

@@ -15,7 +15,7 @@ from service.comment_filters import LONGEST_TEXT, CommentSearch
 #: Longest name that is looked for.
 _LONGEST = 500
 
-_GROUPS = {"detractors": Group.DETRACTOR, "passives": Group.PASSIVE, "promoters": Group.PROMOTER}
+_GROUPS = {group.plural: group for group in Group}
 
 Name = Annotated[str, Query(max_length=_LONGEST)]
 Number = Annotated[str, Query(pattern=r"^[0-9]{0,18}$")]

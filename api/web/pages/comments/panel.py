@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from api.web.pages.comments.cards import NONE, PATH, Names, correct_href, label_of, pieces
+from api.web.pages.comments.cards import NONE, PATH, Names, correct_href, pieces
 from api.web.pages.comments.context import Option, OptionGroup, Panel, PastCorrection
 from api.web.rendering import Web
 from saywhy.annotation import Polarity
@@ -81,9 +81,7 @@ def _groups(
         selects=False,
     )
     current = {cause.id for cause in clause.causes}
-    causes = [
-        (topic.id, f"{label_of(topic, wording.language)} ({names.theme(topic.theme)})") for topic in read.suggestions
-    ]
+    causes = [(topic.id, f"{topic.name(wording.language)} ({names.theme(topic.theme)})") for topic in read.suggestions]
     causes[:0] = [(id, names.cause(id)) for id in sorted(current - {id for id, _ in causes})]
     yield OptionGroup(
         kind=CorrectionKind.CAUSE.value,

@@ -71,8 +71,8 @@ def completed(chosen: Chosen, report: Report) -> Chosen:
 def _contrast(survey: Survey, chosen: Chosen) -> Contrast:
     from service.comparisons import compare_segments, compare_waves  # loads scipy, which few pages need
 
-    place = survey.engine, survey.workspace, survey.code_frame
+    of_survey = survey.engine, survey.workspace, survey.code_frame
     if not chosen.by:
-        return compare_waves(*place, chosen.a, chosen.b)
+        return compare_waves(*of_survey, chosen.a, chosen.b)
     before, after = Segment(chosen.by, chosen.a), Segment(chosen.by, chosen.b)
-    return compare_segments(*place, before, after, chosen.wave)
+    return compare_segments(*of_survey, before, after, chosen.wave)

@@ -18,7 +18,7 @@ from pipelines.render.context import FigureTable
 from pipelines.render.geometry import Axis, percent
 from pipelines.render.wording import Wording
 from saywhy.contrast import Contrast
-from saywhy.report import ALL_WAVES, CauseChange, GroupNps, Report
+from saywhy.report import CauseChange, GroupNps, Report
 
 #: Themes that have steps of their own; the others are one step.
 MAX_STEPS = 8
@@ -79,8 +79,7 @@ def _fields(chosen: Chosen, report: Report, waves: Sequence[str], wording: Wordi
         Select.of("b", wording["compare.to"], chosen.b, sides),
     ]
     if chosen.by:
-        within = [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves if wave != ALL_WAVES)]
-        fields.append(Select.of("wave", wording["wave"], chosen.wave, within))
+        fields.append(Select.of_wave(chosen.wave, waves, wording))
     return tuple(fields)
 
 
@@ -104,26 +103,16 @@ def side_name(name: str, chosen: Chosen, wording: Wording) -> str:
 
 def _difference(chosen: Chosen, survey: Survey, contrast: Contrast, web: Web) -> Difference:
     wording, change = web.wording, contrast.change
-    report = replace(survey.report, change=change)
-    panel = figures.change(report, survey.code_frame, wording)
-    assert panel is not None
+    total = "compare.total" if chosen.by else "change_total"
+    panel = figures.change_panel(change, survey.report, survey.code_frame, wording, total)
     steps, axis = _steps(chosen, contrast, survey, wording)
-    sure = change.p_value < 0.05 and not change.is_small
-    total = wording(
-        "compare.total",
-        change=wording.points(change.nps.value, signed=True),
-        interval=wording.interval(change.nps.low, change.nps.high, signed=True),
-        sure=wording["change_sure" if sure else "change_unsure"],
-        visible=wording.points(change.smallest_visible),
-    )
     return Difference(
         before=_side(contrast.before, chosen.a, chosen, wording),
         after=_side(contrast.after, chosen.b, chosen, wording),
         change=wording.points(change.nps.value, signed=True),
         interval=wording.interval(change.nps.low, change.nps.high, signed=True),
-        is_sure=sure,
-        # The first sentence of the panel is on waves alone.
-        sentences=(panel.sentences[0] if not chosen.by else total, *panel.sentences[1:]),
+        is_sure=change.is_significant,
+        sentences=panel.sentences,
         steps=steps,
         ticks=ticks(axis, wording),
         table=_without_anchors(panel.causes),
@@ -177,7 +166,7 @@ def _parts(contrast: Contrast, survey: Survey, wording: Wording) -> Iterator[_Pa
         return cause.frequency.value + cause.severity.value
 
     for cause in change.causes[:MAX_STEPS]:
-        name = code_frame[cause.id].name(wording.language) if cause.id in code_frame.ids else cause.label
+        name = code_frame.name_of(cause.id, wording.language, cause.label)
         yield _Part(name, wording["complaint" if cause.polarity == "negative" else "delight"], of_cause(cause))
     if others := change.causes[MAX_STEPS:]:
         label = wording("compare.others", n=wording.count(len(others)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.charts import Sparkline
-from api.web.pages.follow_ups.context import CaseRow, Fact
+from api.web.facts import Fact
+from api.web.pages.follow_ups.context import CaseRow
 from api.web.shell import Link
 
 

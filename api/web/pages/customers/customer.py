@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from api.web.charts import sparkline
+from api.web.facts import Fact
 from api.web.pages.customers.accounts import PATH, health_of, overdue_text
 from api.web.pages.customers.context import (
     AccountPanel,
@@ -15,7 +16,6 @@ from api.web.pages.customers.context import (
     CustomerView,
     HealthPart,
 )
-from api.web.pages.follow_ups.context import Fact
 from api.web.pages.follow_ups.rows import case_row
 from api.web.rendering import Web
 from pipelines.render.geometry import percent

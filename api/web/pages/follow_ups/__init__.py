@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Response
 
 from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
+from api.web.addresses import NumberInPath
 from api.web.forms import FormDep, choice_of, number_of, value_of
 from api.web.page import Page
 from api.web.pages.follow_ups.case import case_view
@@ -26,8 +26,6 @@ CASE = Page("follow_up", CaseView, section="follow_ups", styles=("work.css",))
 
 #: Cases of a page.
 ROWS = 25
-
-CaseNumber = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @PAGE.router.get(PATH)
@@ -51,7 +49,7 @@ def show_cases(
 
 
 @PAGE.router.post(f"{PATH}/{{case}}/take")
-def take(case: CaseNumber, web: WebDep, resources: WriteAccess, form: FormDep) -> Response:
+def take(case: NumberInPath, web: WebDep, resources: WriteAccess, form: FormDep) -> Response:
     """Make a case one's own."""
     by = web.principal.name
     change, version = CaseChange(owner=by), number_of(form, "version")
@@ -60,7 +58,7 @@ def take(case: CaseNumber, web: WebDep, resources: WriteAccess, form: FormDep) -
 
 
 @CASE.router.get(f"{PATH}/{{case}}")
-def show_case(case: CaseNumber, web: WebDep, resources: ReadAccess, with_personal_data: PersonalDataDep) -> Response:
+def show_case(case: NumberInPath, web: WebDep, resources: ReadAccess, with_personal_data: PersonalDataDep) -> Response:
     """A case."""
     details = cases.read_case(resources.engine, resources.workspace, case, with_personal_data=with_personal_data)
     context = case_view(details, web, datetime.now(UTC))
@@ -68,7 +66,7 @@ def show_case(case: CaseNumber, web: WebDep, resources: ReadAccess, with_persona
 
 
 @CASE.router.post(f"{PATH}/{{case}}")
-def change(case: CaseNumber, web: WebDep, resources: WriteAccess, form: FormDep) -> Response:
+def change(case: NumberInPath, web: WebDep, resources: WriteAccess, form: FormDep) -> Response:
     """Change a case: the state by the button that was pressed, the owner, the outcome, and a note."""
     cases.change_case(
         resources.engine,

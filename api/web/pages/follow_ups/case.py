@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from api.web.customers import customer_name
-from api.web.pages.follow_ups.context import CaseView, Fact, HistoryEntry, Step
+from api.web.facts import Fact
+from api.web.pages.follow_ups.context import CaseView, HistoryEntry, Step
 from api.web.pages.follow_ups.rows import PATH, clock, score_text
 from api.web.rendering import Web
 from api.web.shell import Choice

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.customers import CustomerName
+from api.web.facts import Fact
+from api.web.selects import Select
 from api.web.shell import Choice, Link
 
 
@@ -38,15 +40,6 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Select:
-    """A filter: the name of its field, and its choices."""
-
-    name: str
-    label: str
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FollowUps:
     """The list of cases. `here` is its address, `whose` what the filters keep; `more` leads to the cases after these.
 
@@ -63,14 +56,6 @@ class FollowUps:
     nothing: str
     more: str | None
     first: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A value with its label."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)

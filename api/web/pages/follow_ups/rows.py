@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from api.web.addresses import with_query
 from api.web.customers import customer_name
-from api.web.pages.follow_ups.context import CaseRow, Clock, FollowUps, Select
+from api.web.pages.follow_ups.context import CaseRow, Clock, FollowUps
 from api.web.pages.follow_ups.filters import STATES, WHOSE, Filters
 from api.web.rendering import Web
-from api.web.shell import Choice, Link
+from api.web.selects import Select
+from api.web.shell import Link
 from pipelines.render.wording import Wording
 from saywhy.access import Scope
 from saywhy.case import PRIORITY, Case, CaseState, OwnerTally
@@ -107,20 +108,15 @@ def _tabs(tallies: Sequence[OwnerTally], filters: Filters, mine: str | None, web
 def _selects(tallies: Sequence[OwnerTally], filters: Filters, mine: str | None, wording: Wording) -> Iterator[Select]:
     """The filters; that of owners only if there are others."""
     states = [(name, wording[f"follow_ups.filter_{name}"]) for name in STATES]
-    groups = [("", wording["follow_ups.every_group"]), *((each.value, wording[f"{each}s"]) for each in PRIORITY)]
+    groups = [("", wording["follow_ups.every_group"]), *((each.value, wording[each.plural]) for each in PRIORITY)]
     owners = {tally.owner: tally.owner for tally in tallies if tally.owner and tally.owner != mine}
     if filters.owner:
         owners[filters.owner] = filters.owner
-    yield _select("state", filters.state, states, wording)
-    yield _select("group", filters.group, groups, wording)
+    yield Select.of("state", wording["follow_ups.by_state"], filters.state, states)
+    yield Select.of("group", wording["follow_ups.by_group"], filters.group, groups)
     if owners:
         anybody = ("", wording["follow_ups.owner_above"])
-        yield _select("owner", filters.owner, [anybody, *owners.items()], wording)
-
-
-def _select(name: str, chosen: str, choices: Sequence[tuple[str, str]], wording: Wording) -> Select:
-    label = wording[f"follow_ups.by_{name}"]
-    return Select(name, label, tuple(Choice(value, text, value == chosen) for value, text in choices))
+        yield Select.of("owner", wording["follow_ups.by_owner"], filters.owner, [anybody, *owners.items()])
 
 
 def _summary(tallies: Sequence[OwnerTally], wording: Wording) -> str:

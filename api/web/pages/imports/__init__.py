@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Annotated
 from urllib.parse import parse_qs
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from api.http.auth import ReadAccess, WriteAccess
 from api.http.dependencies import Resources
+from api.web.addresses import NumberInPath
 from api.web.forms import FormDep
 from api.web.page import Page
 from api.web.pages.imports.context import ImportPreviewView, Imports, JobView
@@ -37,8 +37,6 @@ JOB = Page("import_job", JobView, section="imports", styles=("work.css", "import
 
 #: Imports in the list, rejected rows on the page of an import, and kinds of jobs that have a page.
 LATEST, REJECTED, KINDS = 10, 20, ("import", "analyse")
-
-JobNumber = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @PAGE.router.get(PATH)
@@ -81,7 +79,7 @@ def analyse(web: WebDep, resources: WriteAccess) -> Response:
 
 
 @JOB.router.get(f"{PATH}/jobs/{{job}}")
-def show_job(job: JobNumber, web: WebDep, resources: ReadAccess) -> Response:
+def show_job(job: NumberInPath, web: WebDep, resources: ReadAccess) -> Response:
     """How far a job is, and what came of it. Rejected rows are shown to who may see personal data."""
     status = _job(job, resources)
     view = job_view(status, _rejected(status, resources, web), web)
@@ -89,7 +87,7 @@ def show_job(job: JobNumber, web: WebDep, resources: ReadAccess) -> Response:
 
 
 @JOB.router.post(f"{PATH}/jobs/{{job}}/cancel")
-def cancel(job: JobNumber, web: WebDep, resources: WriteAccess) -> Response:
+def cancel(job: NumberInPath, web: WebDep, resources: WriteAccess) -> Response:
     """Cancel a job."""
     jobs.cancel_job(resources.engine, resources.workspace, resources.files, _job(job, resources).id)
     return web.see(f"{PATH}/jobs/{job}")

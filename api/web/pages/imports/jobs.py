@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from api.web.pages.follow_ups.context import Fact
+from api.web.facts import Fact
 from api.web.pages.imports.context import ImportLine, Imports, JobView, RejectedRow
 from api.web.pages.imports.preview import PATH
 from api.web.rendering import Web

@@ -5,18 +5,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Path, Response
+from fastapi import Response
 
 from api.http.auth import ReadAccess, WriteAccess
+from api.web.addresses import NumberInPath
 from api.web.forms import FormDep, value_of
 from api.web.page import Page
 from api.web.pages.overview.build import PATH, empty_overview, overview
 from api.web.pages.overview.context import Overview
 from api.web.pages.overview.filters import FiltersDep
 from api.web.rendering import WebDep
-from api.web.surveys import parsed
+from api.web.surveys import read_report
 from service.handling import causes_aside
 from service.reports import reading
 from service.saved_views import list_views, remove_view, save_view
@@ -26,8 +25,6 @@ from service.workspaces import read_status
 PAGE = Page("overview", Overview, path=PATH)
 router = PAGE.router
 
-NumberInPath = Annotated[int, Path(ge=1, lt=2**63)]
-
 
 @router.get(PATH)
 def show(web: WebDep, resources: ReadAccess, filters: FiltersDep) -> Response:
@@ -36,7 +33,7 @@ def show(web: WebDep, resources: ReadAccess, filters: FiltersDep) -> Response:
     waves = reading.list_waves(engine, workspace)
     if not waves:
         return web.render(PAGE, empty_overview(read_status(engine, workspace), web))
-    report = parsed(reading.read_stored(engine, workspace, filters.wave))
+    report = read_report(resources, filters.wave)
     notes, views = list_notes(engine, workspace), list_views(engine, workspace)
     aside = causes_aside(engine, workspace)
     context = overview(report, waves, notes, views, filters, resources.annotator.code_frame, web, aside)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
@@ -10,21 +10,21 @@ from api.web.addresses import in_path, with_query
 from api.web.charts import nps_chart
 from api.web.pages.overview.causes import cause_table, marks_of
 from api.web.pages.overview.context import (
-    ChoiceGroup,
     EmptyPart,
     Overview,
     PinnedNote,
     ReportPart,
     SavedViewLink,
-    Select,
     Trend,
 )
 from api.web.pages.overview.filters import Filters, Mark
 from api.web.rendering import Web
+from api.web.selects import Select, segment_choices, wave_choices
 from api.web.shell import Choice
 from pipelines.render.page import finding_text, group_table, lead, score_panel
 from pipelines.render.wording import Wording
 from saywhy.access import Scope
+from saywhy.case import PRIORITY
 from saywhy.code_frame import CodeFrame
 from saywhy.report import ALL_WAVES, Report
 from saywhy.saved_view import SavedView
@@ -63,13 +63,12 @@ def overview(
 ) -> Overview:
     """The overview of a report. `waves` are those that have one."""
     here = with_query(PATH, filters.query())
-    own = [wave for wave in waves if wave != ALL_WAVES]
     charted = [group.name for group in report.waves]
     noted = report.wave if report.wave in charted else charted[-1] if charted else ""
     return Overview(
         here=here,
         reset=web.href(PATH, **replace(Filters(), wave=filters.wave).query()) if filters.is_narrowed else None,
-        filters=_selects(report, own, filters, web, aside),
+        filters=_selects(report, waves, filters, web, aside),
         rows=filters.rows,
         report=_report_part(report, notes, filters, code_frame, web, aside),
         empty=None,
@@ -147,13 +146,7 @@ def _selects(
 ) -> tuple[Select, ...]:
     """The filters for which the report has anything to choose."""
     wording = web.wording
-    dimensions: dict[str, list[tuple[str, str]]] = {}
-    for group in report.segments:
-        dimensions.setdefault(group.name.partition("=")[0], []).append((group.name, wording.segment(group.name)))
-    if filters.segment and filters.segment not in {group.name for group in report.segments}:
-        dimensions.setdefault(filters.segment.partition("=")[0], []).append(
-            (filters.segment, wording.segment(filters.segment))
-        )
+    segments = segment_choices([*(group.name for group in report.segments), filters.segment], wording)
     voices = [tag for tag, _ in report.languages if tag != "und"]
     named = [(tag, wording.language_name(tag)) for tag in dict.fromkeys([*voices, filters.voice]) if tag]
     issues = report.delights if filters.group == "promoters" else report.issues
@@ -162,36 +155,21 @@ def _selects(
     sorts = ["rank", "mentions", "people", "name"]
     if any(issue.revenue_at_risk is not None for issue in report.issues):
         sorts.insert(3, "revenue")
-    groups = ("detractors", "passives", "promoters")
-    selects = [
-        _select("wave", filters.wave, [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves)], wording),
-        _select("group", filters.group, [(name, wording[name]) for name in groups], wording),
-        _select("segment", filters.segment, [("", wording["overview.every_segment"])], wording, dimensions),
-        _select("voice", filters.voice, [("", wording["overview.every_voice"]), *named], wording),
-        _select(
+
+    def select(
+        name: str, choices: Iterable[tuple[str, str]], grouped: Mapping[str, Iterable[tuple[str, str]]] | None = None
+    ) -> Select:
+        return Select.of(name, wording[f"overview.filter_{name}"], getattr(filters, name), choices, grouped)
+
+    selects = (
+        select("wave", wave_choices(waves, wording)),
+        select("group", [(group.plural, wording[group.plural]) for group in PRIORITY]),
+        select("segment", [("", wording["overview.every_segment"])], segments),
+        select("voice", [("", wording["overview.every_voice"]), *named]),
+        select(
             "mark",
-            filters.mark,
             [("", wording["overview.every_mark"]), *((mark, wording[f"overview.mark_{mark}"]) for mark in marks)],
-            wording,
         ),
-        _select("sort", filters.sort, [(name, wording[f"overview.sort_{name}"]) for name in sorts], wording),
-    ]
-    return tuple(select for select in selects if sum(len(group.choices) for group in select.groups) > 1)
-
-
-def _select(
-    name: str,
-    chosen: str,
-    choices: Iterable[tuple[str, str]],
-    wording: Wording,
-    grouped: dict[str, list[tuple[str, str]]] | None = None,
-) -> Select:
-    groups = {"": list(choices), **(grouped or {})}
-    return Select(
-        name,
-        wording[f"overview.filter_{name}"],
-        tuple(
-            ChoiceGroup(label, tuple(Choice(value, text, value == chosen) for value, text in group))
-            for label, group in groups.items()
-        ),
+        select("sort", [(name, wording[f"overview.sort_{name}"]) for name in sorts]),
     )
+    return tuple(select for select in selects if select.has_alternatives)

@@ -12,7 +12,7 @@ from api.web.pages.overview.filters import Filters
 from api.web.rendering import Web
 from pipelines.render.amounts import ticks
 from pipelines.render.geometry import Axis
-from pipelines.render.ranking import issue_badges, issue_kind, issue_label, single_language
+from pipelines.render.ranking import issue_badges, issue_kind, issue_label, label_language
 from pipelines.render.tree import REST, Node, trees
 from pipelines.render.wording import Wording
 from saywhy.code_frame import CodeFrame
@@ -145,14 +145,13 @@ def _row(
     web: Web,
 ) -> CauseRow:
     issue, wording = node.issue, web.wording
-    has_own_label = issue.kind != "topic" or wording.language in issue.labels
     times = next((rate.times.value for rate in issue.segments if rate.segment == filters.segment), None)
     return CauseRow(
         number=node.number,
         is_part=node.is_part,
         is_context=is_context,
         label=issue_label(issue, code_frame, wording),
-        label_language=None if has_own_label else single_language(issue.languages),
+        label_language=label_language(issue, wording),
         href=cause_href(web, issue.key, wave=report.wave, is_praise=filters.group == "promoters"),
         kind="" if node.is_part else issue_kind(issue, code_frame, wording),
         badges=_badges(issue, marks.get(str(issue.key), set()), wording),

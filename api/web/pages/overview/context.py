@@ -5,26 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.web.charts import LineChart, Sparkline
+from api.web.selects import Select
 from api.web.shell import Choice
 from pipelines.render.context import FindingText, GroupTable, ScorePanel, Tick
 from pipelines.render.geometry import Mark
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """A filter: the name of its field, and its choices in groups, of which the first has no label."""
-
-    name: str
-    label: str
-    groups: tuple[ChoiceGroup, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceGroup:
-    """Choices under a label; empty for those without one."""
-
-    label: str
-    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)

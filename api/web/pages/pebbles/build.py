@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from api.web.addresses import with_query
-from api.web.labels import Circle, PlacedName, placed_names
-from api.web.pages.pebbles.context import Board, Dot, Line, Pebbles, Row, Tick
+from api.web.labels import Circle, DrawnName, PlacedName, length, placed_names
+from api.web.pages.pebbles.context import Board, Dot, Pebbles, Row, Tick
 from api.web.rendering import Web
 from api.web.surveys import Survey
 from pipelines.render.geometry import Axis
-from pipelines.render.ranking import issue_kind, issue_label, single_language
+from pipelines.render.ranking import issue_kind, issue_label, label_language
 from pipelines.render.wording import Wording
 from pipelines.report.effort import QUICK_WIN_DAYS
 from saywhy.access import Scope
@@ -77,8 +77,8 @@ def in_order(report: Report) -> list[Issue]:
     """The complaints that were weighed, most points a day first, then the others in the order of the ranking."""
     if report.nps is None:
         return []
-    place = {key: index for index, key in enumerate(report.board)}
-    return sorted(report.issues, key=lambda issue: place.get(str(issue.key), len(place)))
+    positions = {key: index for index, key in enumerate(report.board)}
+    return sorted(report.issues, key=lambda issue: positions.get(str(issue.key), len(positions)))
 
 
 def csv_rows(report: Report) -> Iterator[Sequence[object]]:
@@ -92,11 +92,10 @@ def csv_rows(report: Report) -> Iterator[Sequence[object]]:
 
 def _row(issue: Issue, survey: Survey, wording: Wording) -> Row:
     rate = issue.points_per_day
-    has_own_label = issue.kind != "topic" or wording.language in issue.labels
     return Row(
         key=str(issue.key),
         label=issue_label(issue, survey.code_frame, wording),
-        label_language=None if has_own_label else single_language(issue.languages),
+        label_language=label_language(issue, wording),
         kind=issue_kind(issue, survey.code_frame, wording),
         is_pebble=issue.is_pebble,
         points=wording.points(issue.impact),
@@ -132,18 +131,18 @@ def _board(shape: Shape, weighed: Sequence[Issue], survey: Survey, wording: Word
     return Board(
         shape=shape.name,
         view_box=f"0 0 {shape.width:g} {shape.height:g}",
-        radius=_length(shape.radius),
-        left=_length(shape.left),
-        right=_length(right),
-        top=_length(shape.font),
-        bottom=_length(bottom),
-        quick_width=_length(x(QUICK_WIN_DAYS) - shape.left),
-        plot_height=_length(bottom - shape.font),
-        days=tuple(Tick(_length(x(tick)), wording.tick(tick)) for tick in DAYS if low <= tick <= high),
-        points=tuple(Tick(_length(y(tick)), wording.tick(tick)) for tick in points.ticks),
-        days_y=_length(bottom + 1.4 * shape.font),
-        points_x=_length(shape.left - 0.6 * shape.font),
-        zero=_length(y(0)),
+        radius=length(shape.radius),
+        left=length(shape.left),
+        right=length(right),
+        top=length(shape.font),
+        bottom=length(bottom),
+        quick_width=length(x(QUICK_WIN_DAYS) - shape.left),
+        plot_height=length(bottom - shape.font),
+        days=tuple(Tick(length(x(tick)), wording.tick(tick)) for tick in DAYS if low <= tick <= high),
+        points=tuple(Tick(length(y(tick)), wording.tick(tick)) for tick in points.ticks),
+        days_y=length(bottom + 1.4 * shape.font),
+        points_x=length(shape.left - 0.6 * shape.font),
+        zero=length(y(0)),
         dots=tuple(
             _dot(issue, circle, name, (y(issue.low), y(issue.high)))
             for issue, circle, name in zip(weighed, circles, placed, strict=True)
@@ -154,15 +153,9 @@ def _board(shape: Shape, weighed: Sequence[Issue], survey: Survey, wording: Word
 def _dot(issue: Issue, circle: Circle, name: PlacedName | None, ends: tuple[float, float]) -> Dot:
     return Dot(
         is_pebble=issue.is_pebble,
-        x=_length(circle.x),
-        y=_length(circle.y),
-        low=_length(ends[0]),
-        high=_length(ends[1]),
-        name_x=_length(name.x) if name else "",
-        anchor=name.anchor if name else "",
-        lines=tuple(Line(_length(y), text) for y, text in name.lines) if name else (),
+        x=length(circle.x),
+        y=length(circle.y),
+        low=length(ends[0]),
+        high=length(ends[1]),
+        name=DrawnName.of(name),
     )
-
-
-def _length(value: float) -> str:
-    return f"{value:.1f}"

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a name, and the height of its baseline."""
-
-    y: str
-    text: str
+from api.web.labels import DrawnName
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A complaint in the board, with the ends of its interval and its name as on the map."""
+    """A complaint in the board, with the ends of its interval; it has no name where there is no room for it."""
 
     is_pebble: bool
     x: str
     y: str
     low: str
     high: str
-    name_x: str
-    anchor: str
-    lines: tuple[Line, ...]
+    name: DrawnName | None
 
 
 @dataclass(frozen=True, slots=True)

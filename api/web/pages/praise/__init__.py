@@ -14,6 +14,7 @@ from api.web.page import Page
 from api.web.pages.praise.build import PATH, wall
 from api.web.pages.praise.context import Wall
 from api.web.rendering import WebDep
+from api.web.surveys import read_report
 from saywhy.report import ALL_WAVES
 from service.reports import reading
 
@@ -24,6 +25,6 @@ PAGE = Page("praise", Wall, path=PATH, styles=("work.css",))
 def show(web: WebDep, resources: ReadAccess, wave: Annotated[str, Query(max_length=500)] = ALL_WAVES) -> Response:
     """The wall of a wave, or of all."""
     waves = reading.list_waves(resources.engine, resources.workspace)
-    report = reading.read_report(resources.engine, resources.workspace, wave) if waves else None
+    report = read_report(resources, wave) if waves else None
     context = wall(report, waves, resources.annotator.code_frame, web)
     return web.render(PAGE, context, address=web.href(PATH, wave=None if wave == ALL_WAVES else wave))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from api.web.pages.praise.context import PraisedFor, Wall, WaveSelect
+from api.web.pages.praise.context import PraisedFor, Wall
 from api.web.rendering import Web
-from api.web.shell import Choice
+from api.web.selects import Select
 from pipelines.clean.personal_data.kinds import STAFF
-from pipelines.render.ranking import issue_label, quote_texts, single_language
+from pipelines.render.ranking import issue_label, label_language, quote_texts
 from saywhy.code_frame import CodeFrame
-from saywhy.report import ALL_WAVES, Report
+from saywhy.report import Report
 
 PATH = "/praise"
 
@@ -22,7 +22,7 @@ def wall(report: Report | None, waves: Sequence[str], code_frame: CodeFrame, web
     quotes = [quote for each in praised for quote in each.quotes]
     return Wall(
         path=web.href(PATH),
-        selects=(_waves(report, waves, web),) if report else (),
+        filters=(Select.of_wave(report.wave, waves, wording),) if report else (),
         staff=tuple(quote for quote in quotes if STAFF in f"{quote.before}{quote.clause}{quote.after}"),
         praised=praised,
         nothing=wording["praise.nothing" if report else "quality.nothing"],
@@ -38,15 +38,7 @@ def _praised(report: Report, code_frame: CodeFrame, web: Web) -> Iterator[Praise
         if new:
             yield PraisedFor(
                 label=issue_label(issue, code_frame, wording),
-                language=single_language(issue.languages) if issue.kind == "topic" else None,
+                language=label_language(issue, wording),
                 people=wording("praise.people", n=wording.count(issue.promoters)),
                 quotes=quote_texts(new, wording),
             )
-
-
-def _waves(report: Report, waves: Sequence[str], web: Web) -> WaveSelect:
-    own = [(wave, wave) for wave in waves if wave != ALL_WAVES]
-    choices = [(ALL_WAVES, web.wording["all_waves"]), *own]
-    return WaveSelect(
-        "wave", web.wording["wave"], tuple(Choice(value, text, value == report.wave) for value, text in choices)
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.web.shell import Choice
+from api.web.selects import Select
 from pipelines.render.context import QuoteText
 
 
@@ -19,20 +19,11 @@ class PraisedFor:
 
 
 @dataclass(frozen=True, slots=True)
-class WaveSelect:
-    """The choice of a wave."""
-
-    name: str
-    label: str
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Wall:
     """The wall of praise; `staff` are quotes that praise employees by name, which is masked."""
 
     path: str
-    selects: tuple[WaveSelect, ...]
+    filters: tuple[Select, ...]
     staff: tuple[QuoteText, ...]
     praised: tuple[PraisedFor, ...]
     nothing: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -16,15 +15,14 @@ from api.web.page import Page
 from api.web.pages.quality.build import PATH, WaveCounts, quality
 from api.web.pages.quality.context import Quality
 from api.web.rendering import WebDep
+from api.web.surveys import find_report, read_report
 from saywhy.errors import Conflict, NotFound
-from saywhy.report import ALL_WAVES
 from saywhy.store import Engine
 from service.audits.sample import read_progress
 from service.jobs import list_jobs
 from service.labelling.agreement import read_agreement
 from service.labelling.selection import Strategy, next_comments
 from service.reports import reading
-from service.reports.reading import StoredReport
 
 PAGE = Page("quality", Quality, path=PATH, styles=("work.css",))
 
@@ -39,9 +37,9 @@ def show(web: WebDep, resources: ReadAccess) -> Response:
     """The page."""
     engine, workspace = resources.engine, resources.workspace
     waves = reading.list_waves(engine, workspace)
-    report = reading.read_report(engine, workspace, ALL_WAVES) if waves else None
+    report = find_report(resources)
     latest = [group.name for group in report.waves if group.name in waves][-WAVES:] if report else []
-    counts = [_counts(reading.read_stored(engine, workspace, wave)) for wave in latest]
+    counts = [WaveCounts.of(read_report(resources, wave)) for wave in latest]
     imports = list_jobs(engine, workspace, IMPORTS, kind="import").entries
     agreement = _unless_anonymous(read_agreement, resources)
     audit = _unless_anonymous(read_progress, resources)
@@ -64,9 +62,3 @@ def _unless_anonymous(read: Callable[[Engine, str], T], resources: Resources) ->
         return read(resources.engine, resources.workspace)
     except Conflict:
         return None
-
-
-@lru_cache(maxsize=2 * WAVES)
-def _counts(stored: StoredReport) -> WaveCounts:
-    """Parsing takes longer than reading; what is stored is the key."""
-    return WaveCounts.of(stored.report())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from api.web.pages.follow_ups.context import Fact
+from api.web.facts import Fact
 from api.web.pages.quality.context import Labels, NextLink, Quality, RejectedLine, ReportQuality, Tile, WaveLine
 from api.web.rendering import Web
 from pipelines.labelling.agreement import Agreement

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.web.pages.follow_ups.context import Fact
+from api.web.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
+from api.web.cause_links import comments_href
 from api.web.pages.segments.context import Cell, Column, Heat, Row, Segments, Shade
 from api.web.rendering import Web
 from api.web.selects import Select
-from api.web.surveys import Survey, comments_href
-from pipelines.render.ranking import issue_label, single_language
+from api.web.surveys import Survey
+from pipelines.render.ranking import issue_label, label_language
 from pipelines.render.tree import REST, Node, trees
 from saywhy.heat_map import HeatCell, HeatMap
 from saywhy.issue import CauseKey
@@ -68,10 +69,9 @@ def segments(chosen: Chosen, survey: Survey, waves: Sequence[str], heat_map: Hea
     dimensions = list(dict.fromkeys(name.partition("=")[0] for name in heat_map.segments))
     if chosen.dimension not in dimensions:
         chosen = replace(chosen, dimension=next(iter(dimensions), ""))
-    within = [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves if wave != ALL_WAVES)]
     fields = (
         Select.of("dimension", wording["segments.dimension"], chosen.dimension, [(name, name) for name in dimensions]),
-        Select.of("wave", wording["wave"], chosen.wave, within),
+        Select.of_wave(chosen.wave, waves, wording),
     )
     return Segments(
         is_empty=False,
@@ -129,11 +129,10 @@ def _heat(chosen: Chosen, survey: Survey, heat_map: HeatMap, web: Web) -> Heat:
 
 def _row(node: Node, cells: Sequence[HeatCell], shown: Sequence[tuple[int, str]], survey: Survey, web: Web) -> Row:
     issue = node.issue
-    has_own_label = issue.kind != "topic" or web.wording.language in issue.labels
     label = issue_label(issue, survey.code_frame, web.wording)
     return Row(
         label=label,
-        label_language=None if has_own_label else single_language(issue.languages),
+        label_language=label_language(issue, web.wording),
         is_part=node.is_part,
         cells=tuple(_cell(cells[index], issue.key, label, name, web) for index, name in shown),
     )

@@ -19,7 +19,7 @@ class Column:
 class Cell:
     """One complaint in one segment. `level` is the shade, a class of the style sheet; `is_elevated` as in the ranking.
 
-    `href` leads to the comments; None where there are none, or no page that lists them.
+    `href` leads to the comments; None where there are none.
     """
 
     level: str

@@ -6,13 +6,13 @@ What changes something is for administrators (`AdminAccess`).
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Response
 
 from api.http.auth import AdminAccess, ReadAccess, require
 from api.http.dependencies import Resources
-from api.web.forms import FormDep, choice_of, value_of
+from api.web.addresses import NumberInPath
+from api.web.forms import FormDep, choice_of, chosen_of, value_of
 from api.web.page import Page
 from api.web.pages.settings.build import PATH, administration, settings
 from api.web.pages.settings.context import NewSecret, Settings
@@ -28,8 +28,6 @@ from service.webhooks.endpoints import add_endpoint, list_endpoints, ping, remov
 
 PAGE = Page("settings", Settings, path=PATH, styles=("work.css",))
 router = PAGE.router
-
-Number = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @router.get(PATH)
@@ -51,7 +49,7 @@ def add_key(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
 
 
 @router.post(f"{PATH}/keys/{{key}}/revoke")
-def revoke(key: Number, web: WebDep, resources: AdminAccess) -> Response:
+def revoke(key: NumberInPath, web: WebDep, resources: AdminAccess) -> Response:
     """Revoke a key for good."""
     revoke_key(resources.engine, resources.workspace, key)
     return web.see(PATH)
@@ -67,11 +65,8 @@ def add(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
 
 @router.post(f"{PATH}/people/role")
 def change_role(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
-    """Give a person another role. Raises `InvalidInput` without one."""
-    role = choice_of(form, "role", Role)
-    if role is None:
-        raise InvalidInput(f"a role is one of {', '.join(Role)}")
-    set_role(resources.engine, resources.workspace, value_of(form, "name"), role)
+    """Give a person another role."""
+    set_role(resources.engine, resources.workspace, value_of(form, "name"), chosen_of(form, "role", Role))
     return web.see(PATH)
 
 
@@ -102,14 +97,14 @@ def add_webhook(web: WebDep, resources: AdminAccess, form: FormDep) -> Response:
 
 
 @router.post(f"{PATH}/webhooks/{{endpoint}}/ping")
-def test_webhook(endpoint: Number, web: WebDep, resources: AdminAccess) -> Response:
+def test_webhook(endpoint: NumberInPath, web: WebDep, resources: AdminAccess) -> Response:
     """Send a message that tells of nothing."""
     ping(resources.engine, resources.workspace, endpoint)
     return web.see(PATH)
 
 
 @router.post(f"{PATH}/webhooks/{{endpoint}}/remove")
-def remove_webhook(endpoint: Number, web: WebDep, resources: AdminAccess) -> Response:
+def remove_webhook(endpoint: NumberInPath, web: WebDep, resources: AdminAccess) -> Response:
     """Remove an endpoint."""
     remove_endpoint(resources.engine, resources.workspace, endpoint)
     return web.see(PATH)

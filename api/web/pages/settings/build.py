@@ -126,6 +126,6 @@ def _retention(policy: FollowUpPolicy | None, wording: Wording) -> Iterator[str]
     yield wording["settings.kept_responses"]
     yield wording["settings.kept_jobs"]
     if policy is not None and policy.groups:
-        groups = wording["comma"].join(wording[f"{group}s"] for group in policy.groups)
+        groups = wording["comma"].join(wording[group.plural] for group in policy.groups)
         hours = wording.count(round(policy.within / timedelta(hours=1)))
         yield wording("settings.followed_up", groups=groups, n=hours)

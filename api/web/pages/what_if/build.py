@@ -16,10 +16,10 @@ from api.web.surveys import Survey
 from pipelines.render.amounts import ticks
 from pipelines.render.context import GroupRow, GroupTable
 from pipelines.render.geometry import Axis
-from pipelines.render.ranking import issue_label, single_language
+from pipelines.render.ranking import issue_label, label_language
 from pipelines.render.tree import REST, Node, trees
 from pipelines.render.wording import Wording
-from saywhy.estimate import Estimate
+from saywhy.estimate import Estimate, Nps
 from saywhy.report import ALL_WAVES, Report
 from saywhy.scenario import Scenario
 
@@ -67,15 +67,14 @@ def nothing_yet() -> WhatIf:
 def what_if(chosen: Chosen, survey: Survey, waves: Sequence[str], scenarios: Sequence[Scenario], web: Web) -> WhatIf:
     """The page for what is chosen; `scenarios` are those of all `SHARES`, none while nothing is picked."""
     wording, report = web.wording, survey.report
-    within = [(ALL_WAVES, wording["all_waves"]), *((wave, wave) for wave in waves if wave != ALL_WAVES)]
     picks = tuple(_pick(node, chosen, survey, wording) for node in pickable(report))
     return WhatIf(
         is_empty=False,
         no_picks=wording["no_nps" if report.nps is None else "lead_none"],
-        fields=(Select.of("wave", wording["wave"], chosen.wave, within),),
+        fields=(Select.of_wave(chosen.wave, waves, wording),),
         shares=tuple(Choice(each, wording[f"what_if.fewer_{each}"], each == chosen.fewer) for each in FEWER),
         picks=picks,
-        outcome=_outcome(chosen, survey, picks, scenarios, web) if scenarios else None,
+        outcome=_outcome(chosen, report.nps, picks, scenarios, web) if scenarios and report.nps else None,
     )
 
 
@@ -96,11 +95,10 @@ def csv_rows(scenarios: Sequence[Scenario]) -> Iterator[Sequence[object]]:
 
 def _pick(node: Node, chosen: Chosen, survey: Survey, wording: Wording) -> Pick:
     issue = node.issue
-    has_own_label = issue.kind != "topic" or wording.language in issue.labels
     return Pick(
         key=str(issue.key),
         label=issue_label(issue, survey.code_frame, wording),
-        label_language=None if has_own_label else single_language(issue.languages),
+        label_language=label_language(issue, wording),
         is_part=node.is_part,
         impact=wording.points(issue.impact),
         interval=wording.interval(issue.low, issue.high),
@@ -108,11 +106,9 @@ def _pick(node: Node, chosen: Chosen, survey: Survey, wording: Wording) -> Pick:
     )
 
 
-def _outcome(chosen: Chosen, survey: Survey, picks: Sequence[Pick], scenarios: Sequence[Scenario], web: Web) -> Outcome:
+def _outcome(chosen: Chosen, now: Nps, picks: Sequence[Pick], scenarios: Sequence[Scenario], web: Web) -> Outcome:
     wording = web.wording
     scenario = scenarios[FEWER.index(chosen.fewer)]
-    now = survey.report.nps
-    assert now is not None  # nothing can be picked without it
     return Outcome(
         names=tuple(pick.label for pick in picks if pick.is_picked),
         sentence=wording("what_if.named_by", n=wording.count(scenario.responses)),

@@ -111,13 +111,13 @@ def changes() -> tuple[HandlingChange, ...]:
 
 def edits() -> tuple[EditStatus, ...]:
     """Every kind of edit with every outcome."""
-    found = []
+    statuses = []
     for number, kind in enumerate(EditKind, 1):
         edit = Edit(number, kind, "topic-17", ARGUMENTS.get(kind, {}), "Eda", NOW, HOSTILE_TEXT)
         outcome = list(EditOutcome)[number % 3]
-        found.append(EditStatus(edit, outcome, undone_by=50 if outcome is EditOutcome.UNDONE else None))
+        statuses.append(EditStatus(edit, outcome, undone_by=50 if outcome is EditOutcome.UNDONE else None))
     named = {"name": "Named", "definition": "What it is"}
-    return (*found, EditStatus(Edit(70, EditKind.RENAME, "topic-17", named, "Eda", NOW), EditOutcome.STANDS))
+    return (*statuses, EditStatus(Edit(70, EditKind.RENAME, "topic-17", named, "Eda", NOW), EditOutcome.STANDS))
 
 
 def lineage() -> tuple[Lineage, ...]:
