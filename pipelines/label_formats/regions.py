@@ -66,7 +66,7 @@ def polarity(words: list[str] | None, name: str) -> Polarity | None:
     if not words:
         return None
     if len(set(words)) > 1 or words[0] not in set(Polarity):
-        raise InvalidInput(f"{name} must be one of {', '.join(Polarity)}, found {', '.join(words):.80}")
+        raise InvalidInput(f"{name} must be one of {', '.join(Polarity)}, found {', '.join(map(repr, words)):.80}")
     return Polarity(words[0])
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from pipelines.clean.personal_data import mask
 from pipelines.label_formats.task import LabelRecord, RejectedRecord
@@ -26,6 +28,11 @@ from service.workspaces import writing
 
 #: Records of a file that are imported at once; a larger file is sent in parts.
 MOST_RECORDS = 20_000
+
+#: Clauses of a record that are read: far more than people mark in a comment.
+_MOST_CLAUSES = 100
+
+_ID = re.compile("[0-9a-f]{64}")
 
 #: Longest name of a person, in characters.
 _LONGEST_AUTHOR = 200
@@ -57,7 +64,7 @@ def import_labels(
 
     Raises `WorkspaceNotFound`, `NoFollowUp`, and `InvalidInput` for more than `MOST_RECORDS` records.
     """
-    records = list(records)
+    records = list(islice(records, MOST_RECORDS + 1))
     if len(records) > MOST_RECORDS:
         raise InvalidInput(f"the file has more than {MOST_RECORDS:,} records; send a part at a time")
     rejections = [each for each in records if isinstance(each, RejectedRecord)]
@@ -113,6 +120,8 @@ class _Importer:
         """Take what a record says; what is rejected, part by part."""
         try:
             (read, exporter), author = self._read(record), self._author(record)
+            if len(record.comment.clauses) > _MOST_CLAUSES:
+                raise InvalidInput(f"the record has more than {_MOST_CLAUSES} clauses")
             requests = [*_of_comment(record.comment), *_of_whole(record.comment, read), *record.comment.clauses]
         except SaywhyError as error:
             yield RejectedRecord(record.position, error.detail)
@@ -232,7 +241,10 @@ def _requests(labelled: LabelledClause, span: Span, clause: Span) -> Iterator[Co
 
 
 def _content_hash(record: LabelRecord) -> str:
-    return record.id or Comment(record.comment.text).content_hash
+    """That of the comment that a record names; empty if what it names is no id."""
+    if record.id is None:
+        return Comment(record.comment.text).content_hash
+    return record.id if _ID.fullmatch(record.id) else ""
 
 
 def _of_comment(labelled: LabelledComment) -> list[CorrectionRequest | LabelledClause]:
@@ -255,5 +267,5 @@ def _of_whole(labelled: LabelledComment, read: ReadResponse) -> list[LabelledCla
 def _only(values: Collection[str], name: str) -> str:
     """The theme or cause of a clause. Raises `InvalidInput` for several."""
     if len(values) > 1:
-        raise InvalidInput(f"a clause has one {name}; mark a part of it for each of: {', '.join(values):.200}")
+        raise InvalidInput(f"a clause has one {name}; mark a part of it for each of: {list(values)!r:.200}")
     return next(iter(values), NO_VALUE)

@@ -21,7 +21,7 @@ def test_labels_by_file(survey_url: str, tmp_path: Path) -> None:
     second["annotations"] = [{"author": "Eda", "result": [other]}]
     tasks.write_text(json.dumps([first, second]), "utf-8")
     imported = invoke(survey_url, "corrections", "import", str(tasks)).output
-    assert "  2: sentiment must be one of negative, neutral, positive, mixed, found angry\n" in imported
+    assert "  2: sentiment must be one of negative, neutral, positive, mixed, found 'angry'\n" in imported
     assert imported.endswith("2 corrections new, 0 there already, 1 label rejected.\n")
     assert "alpha needs two people" in invoke(survey_url, "corrections", "agreement").output
     assert len(invoke(survey_url, "corrections", "export").output.splitlines()) == 2

@@ -112,6 +112,7 @@ def test_the_last_word_holds_and_nobodys_is_lost(engine: Engine) -> None:
         (labels(LabelledClause(0, 4, Polarity.NEGATIVE), LabelledClause(5, 12, Polarity.NEUTRAL)), "says otherwise"),
         (replace(labels(), themes=(("price", None),)), "has 3 clauses"),
         (labels(text="Another comment"), "there is no comment"),
+        (labels(*[LabelledClause(*SLOW)] * 101), "more than 100 clauses"),
         (labels(text=BLAME), "the text is not that of the comment"),
     ],
 )
@@ -137,6 +138,8 @@ def test_personal_data_is_not_found_by_guessing(sqlite_engine: Engine) -> None:
     assert take(sqlite_engine, masked, with_personal_data=True).new == 1
     [correction] = list_corrections(sqlite_engine, "acme", 1).entries
     assert correction.text[correction.clause_start : correction.clause_end] == "nobody answers the phone"
+    [rejection] = take(sqlite_engine, replace(guess, id="\x00")).rejections
+    assert rejection.reason == "there is no comment '\\x00'"
     named = LabelRecord(LabelledComment(PRAISE, themes=(("staff", None),)))
     assert take(sqlite_engine, named).new == 1  # a comment with one clause
 
