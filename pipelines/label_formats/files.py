@@ -44,7 +44,9 @@ def read_labels(data: bytes, format: LabelFormat | None = None) -> Iterator[Labe
         return lines.read(text)
     if format is LabelFormat.CSV:
         return table.read(text)
-    return (label_studio if format is LabelFormat.LABEL_STUDIO else argilla).read(_parsed(text))
+    if format is LabelFormat.LABEL_STUDIO:
+        return label_studio.read(_parsed(text))
+    return argilla.read(_parsed(text))
 
 
 def write_labels(tasks: Iterable[LabelTask], format: LabelFormat) -> Iterator[str]:
@@ -53,7 +55,9 @@ def write_labels(tasks: Iterable[LabelTask], format: LabelFormat) -> Iterator[st
         return lines.write(tasks)
     if format is LabelFormat.CSV:
         return table.write(tasks)
-    return (label_studio if format is LabelFormat.LABEL_STUDIO else argilla).write(tasks)
+    if format is LabelFormat.LABEL_STUDIO:
+        return label_studio.write(tasks)
+    return argilla.write(tasks)
 
 
 def _format_of(text: str) -> LabelFormat:
