@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import krippendorff
 import numpy as np
@@ -76,13 +77,12 @@ def agreement(
 
 def _alpha(counts: NDArray[np.int64], distances: NDArray[np.float64]) -> float:
     """Alpha of units × values; `distances` is the squared difference that the formula has."""
-    return float(
-        krippendorff.alpha(
-            value_counts=counts,
-            value_domain=range(len(distances)),
-            level_of_measurement=lambda left, right, **_: distances[np.asarray(left, int), np.asarray(right, int)],
-        )
-    )
+
+    def metric(v1: NDArray[Any], v2: NDArray[Any], *_: Any, **__: Any) -> NDArray[Any]:
+        return np.asarray(distances[np.asarray(v1, int), np.asarray(v2, int)])
+
+    domain = np.arange(len(distances))
+    return float(krippendorff.alpha(value_counts=counts, value_domain=domain, level_of_measurement=metric))
 
 
 def resampled_alphas(

@@ -251,7 +251,7 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
     assert {"/v1/cases", "/v1/cases/1", "/v1/customers/c-1", "/v1/comments", "/v1/webhook-endpoints"} <= told
     assert f"/v1/sources/{both.source}/deliveries" in told
     assert "/v1/wave-plans/2027/customers" in told
-    assert {"/v1/corrections", "/v1/corrections/export"} <= told
+    assert "/v1/corrections/export" in told  # what was imported just before
     assert all(seen & {200, 201, 204} for seen in statuses.values())
     after = rows_of_others(both.engine)
     assert {name for name in before if after[name] != before[name]} >= {"responses", "fixes", "mappings", "topic_edits"}
