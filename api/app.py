@@ -11,7 +11,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
-from api import health
+from api import health, label_studio
 from api.http import metrics, openapi, problems
 from api.http.access_policy import AccessPolicy
 from api.http.audit_trail import AuditTrail
@@ -40,6 +40,7 @@ from api.v1 import (
     imports,
     jobs,
     keys,
+    labels,
     mappings,
     receiving,
     reports,
@@ -160,6 +161,7 @@ def create_app(
         handling,
         comments,
         corrections,
+        labels,
         cases,
         follow_up,
         customer_health,
@@ -190,6 +192,7 @@ def create_app(
         single_sign_on,
         preferences,
         static_files,
+        label_studio,
         health,
         metrics,
         docs,

@@ -19,6 +19,7 @@ from cli import (
     audit_log,
     backup,
     cases,
+    corrections,
     customer_health,
     demo,
     digests,
@@ -130,6 +131,7 @@ customer_health.app.add_typer(erasure.app)
 app.add_typer(customer_health.app, name="customers", rich_help_panel=SURVEYS)
 app.add_typer(plan.app, name="plan", rich_help_panel=SURVEYS)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
+app.add_typer(corrections.app, name="corrections", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
 app.command("serve", rich_help_panel=SURVEYS)(serving.serve)
 app.command("mcp", rich_help_panel=SURVEYS)(mcp.serve_tools)

@@ -30,9 +30,13 @@ class CorrectionKind(StrEnum):
     SPAN = "span"
 
 
+#: What is corrected: the content hash of the comment, the kind, and the clause (None: the whole comment).
+CorrectionKey = tuple[str, CorrectionKind, Span | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One correction of a comment. The latest of a kind and a clause holds.
+    """One correction of a comment. The latest of a kind and a clause holds; those of several people are all kept.
 
     `clause` is the clause as the model split the comment, None for the sentiment of the whole comment. `value` is a
     polarity, the id of a theme or of a topic (`NO_VALUE`: it names none) or a span `start-end`; None takes earlier
@@ -48,6 +52,11 @@ class Correction:
     author: str
     at: datetime
     id: int = 0
+
+    @property
+    def key(self) -> CorrectionKey:
+        """What is corrected."""
+        return self.content_hash, self.kind, self.clause
 
     @property
     def span(self) -> Span:
@@ -69,9 +78,23 @@ def span_of(text: str) -> Span:
 
 
 def standing(log: Iterable[Correction]) -> tuple[Correction, ...]:
-    """Those of the corrections, the oldest first, that hold: the latest of each kind and clause, unless taken back."""
-    latest = {(each.content_hash, each.kind, each.clause): each for each in log}
+    """Those of the corrections that hold: of each kind and clause the one that was said last, unless taken back.
+
+    The log is in the order in which it was written; labels of a file may have been said earlier.
+    """
+    latest = {each.key: each for each in sorted(log, key=lambda each: each.at)}
     return tuple(each for each in latest.values() if each.value is not None)
+
+
+def by_person(log: Iterable[Correction]) -> dict[CorrectionKey, dict[str, Correction]]:
+    """What each person says last of each kind and clause, side by side, by author; what was taken back is left out."""
+    said: dict[CorrectionKey, dict[str, Correction]] = {}
+    for each in sorted(log, key=lambda each: each.at):
+        if each.value is None:
+            said.pop(each.key, None)
+        else:
+            said.setdefault(each.key, {})[each.author] = each
+    return said
 
 
 def clause_at(span: Span, clauses: Collection[Span]) -> Span | None:

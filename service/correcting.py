@@ -82,13 +82,10 @@ def verbatim_span(
         comment = reads[response].response.comment if response in reads else None
         if comment is None:
             raise NotFound(f"there is no response {response} with a comment")
-        verbatim = comment.verbatim
-        _, places = exporter.shown(comment, [(at, at + 1) for at in range(len(verbatim))])
-        inside = [at for at, (start, end) in enumerate(places) if start < shown[1] and shown[0] < end]
-        inside = [at for at in inside if not verbatim[at].isspace()]
-        if not inside:
+        span = exporter.verbatim_span(comment, shown)
+        if span is None:
             raise InvalidInput("select the words of the comment that the clause is")
-        return inside[0], inside[-1] + 1
+        return span
 
 
 def _chosen(clauses: Sequence[FoundClause], span: Span | None) -> FoundClause | None:

@@ -34,6 +34,19 @@ def changes(
 ) -> Iterator[tuple[CorrectionKind, str | None, str]]:
     """(kind, value, what is there now) of each correction that the request takes; none if it is all there already.
 
+    Raises what `statements` raises.
+    """
+    standing = {(each.kind, each.clause) for each in read.corrections}
+    for kind, value, said in statements(request, read, code_frame, topics):
+        if (kind, request.clause) in standing if value is None else value != said:
+            yield kind, value, said
+
+
+def statements(
+    request: CorrectionRequest, read: ReadResponse, code_frame: CodeFrame, topics: Collection[Topic]
+) -> Iterator[tuple[CorrectionKind, str | None, str]]:
+    """(kind, value, what is there now) of all that the request says, also of what is there already.
+
     Raises `NotFound` for a clause, a theme or a cause that there is not, `InvalidInput` for a value that is none, and
     `Conflict` for a comment about which nothing is said yet.
     """
@@ -44,11 +57,8 @@ def changes(
     spans = [clause.span for clause in read.annotation.clauses]
     if request.clause is not None and request.clause not in spans:
         raise NotFound(f"the comment has no clause {span_text(request.clause)}; it has {listed(map(span_text, spans))}")
-    standing = {(each.kind, each.clause) for each in read.corrections}
     for kind, value in _values(request, read, code_frame, topics):
-        said = _said(read, read.annotation, kind, request.clause)
-        if (kind, request.clause) in standing if value is None else value != said:
-            yield kind, value, said
+        yield kind, value, _said(read, read.annotation, kind, request.clause)
 
 
 def _values(

@@ -150,12 +150,13 @@ def list_corrections(
             corrections = store.corrections.latest_first(connection, workspace_id, number, before)
             hashes = {each.content_hash for each in corrections}
             comments = store.comments.by_hash(connection, workspace_id, hashes)
-            return [_exported(each, comments[each.content_hash], exporter) for each in corrections]
+            return [exported_correction(each, comments[each.content_hash], exporter) for each in corrections]
 
         return latest_first(load, limit, cursor)
 
 
-def _exported(correction: Correction, comment: Comment, exporter: Exporter) -> ExportedCorrection:
+def exported_correction(correction: Correction, comment: Comment, exporter: Exporter) -> ExportedCorrection:
+    """A correction as it is exported, with its comment."""
     text, spans = exporter.shown(comment, [correction.clause] if correction.clause else [])
     start, end = spans[0] if spans else (None, None)
     return ExportedCorrection(

@@ -233,6 +233,16 @@ class Exporter:
             return comment.verbatim, spans
         return mask(comment.verbatim, spans, show_staff_names=self.show_staff_names)
 
+    def verbatim_span(self, comment: Comment, shown: Span) -> Span | None:
+        """The span in the verbatim of one in the comment as it is exported, without white space at its ends; None if
+        there is nothing but white space.
+        """
+        verbatim = comment.verbatim
+        _, spans = self.shown(comment, [(at, at + 1) for at in range(len(verbatim))])
+        inside = [at for at, (start, end) in enumerate(spans) if start < shown[1] and shown[0] < end]
+        inside = [at for at in inside if not verbatim[at].isspace()]
+        return (inside[0], inside[-1] + 1) if inside else None
+
 
 def _values(segments: Iterable[Segment]) -> dict[str, str]:
     """The value of each dimension."""

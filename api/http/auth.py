@@ -8,6 +8,7 @@ workspace of whoever asks. What asks for none is in `PUBLIC`, and what is signed
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 from functools import partial
 from http import HTTPStatus
@@ -52,6 +53,9 @@ PUBLIC = (
 #: What a survey tool signs with the secret of its source, which the route checks (`service.sources.receiving`), and
 #: how SurveyMonkey asks whether there is such a source.
 SIGNED = (*(f"POST /v1/webhooks/{kind}/" for kind in SourceKind), f"HEAD /v1/webhooks/{SourceKind.SURVEYMONKEY}/")
+
+#: What a tool asks for that can send no bearer key, but a user and a password (RFC 7617).
+BASIC = "/label-studio/"
 
 COOKIE = "saywhy_session"
 
@@ -127,10 +131,13 @@ class Authenticate:
     def _credential(self, request: Request) -> Credential | None:
         """What the request brings: a key, else the header of a trusted proxy, else a session.
 
-        Raises `Unauthenticated` for an `Authorization` that is no bearer key, and for a header that occurs twice.
+        Raises `Unauthenticated` for an `Authorization` that is no bearer key, and for a header that occurs twice. On
+        the paths of `BASIC`, a key may be the password of HTTP Basic.
         """
         if authorization := request.headers.getlist("authorization"):
             scheme, _, secret = authorization[0].partition(" ")
+            if scheme.lower() == "basic" and _path(request.scope).startswith(BASIC):
+                scheme, secret = "bearer", _password(secret)
             if len(authorization) > 1 or scheme.lower() != "bearer" or not secret.strip():
                 raise Unauthenticated
             return Credential("key", secret.strip())
@@ -210,6 +217,14 @@ def _to_sign_in(request: Request, refusal: Response) -> Response:
     if request.method != "GET":
         return refusal
     return RedirectResponse(f"{root}/sign-in?{urlencode({'next': back})}", HTTPStatus.SEE_OTHER)
+
+
+def _password(credentials: str) -> str:
+    """The password of HTTP Basic credentials; empty if these are none. The user may be any."""
+    try:
+        return base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def session_token(request: Request) -> str | None:

@@ -20,7 +20,7 @@ from saywhy.errors import InvalidInput, StoreUnavailable
 from service.files import JobFiles, save
 
 #: What browsers let any page send to any server; a file is sent as something else, so that no page can do that.
-_SENT_BY_FORMS = ("text/plain", "multipart/form-data", "application/x-www-form-urlencoded")
+SENT_BY_FORMS = ("text/plain", "multipart/form-data", "application/x-www-form-urlencoded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ async def upload(request: Request, files: JobFiles, name: str, limit: int) -> As
     `InvalidInput` for an empty body, and `StoreUnavailable` if the disk is full.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not media_type or media_type in _SENT_BY_FORMS:
+    if not media_type or media_type in SENT_BY_FORMS:
         detail = "Send the file as the body, with its media type or `Content-Type: application/octet-stream`."
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
     declared = request.headers.get("content-length", "")

@@ -57,6 +57,18 @@ def by_hash(
     return corrections
 
 
+def log(connection: Connection, workspace_id: int, content_hashes: Collection[str] | None = None) -> list[Correction]:
+    """All corrections, or those of these comments, in the order in which they were written; what was taken back too."""
+    query = sa.select(table).where(table.c.workspace_id == workspace_id)
+    if content_hashes is None:
+        return [_correction(row) for row in connection.execute(query.order_by(table.c.id))]
+    return [
+        _correction(row)
+        for batch in batches(sorted(set(content_hashes)))
+        for row in connection.execute(query.where(table.c.content_hash.in_(batch)).order_by(table.c.id))
+    ]
+
+
 def latest_first(connection: Connection, workspace_id: int, limit: int, before: int | None) -> list[Correction]:
     """At most so many corrections, those that were taken back and the taking back included, from the last one on, or
     from before an id.
@@ -67,9 +79,9 @@ def latest_first(connection: Connection, workspace_id: int, limit: int, before: 
     return [_correction(row) for row in connection.execute(query)]
 
 
-def _by_hash(log: Iterable[Correction]) -> dict[str, tuple[Correction, ...]]:
+def _by_hash(corrections: Iterable[Correction]) -> dict[str, tuple[Correction, ...]]:
     grouped: dict[str, list[Correction]] = {}
-    for each in standing(log):
+    for each in standing(corrections):
         grouped.setdefault(each.content_hash, []).append(each)
     return {content_hash: tuple(group) for content_hash, group in grouped.items()}
 

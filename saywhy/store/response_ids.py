@@ -34,6 +34,19 @@ def of_comments(connection: Connection, workspace_id: int, content_hashes: Colle
     return ids
 
 
+def by_comment(connection: Connection, workspace_id: int, content_hashes: Collection[str]) -> dict[str, int]:
+    """That of the first response with each of these comments, by content hash."""
+    first: dict[str, int] = {}
+    for batch in batches(sorted(set(content_hashes))):
+        query = (
+            sa.select(responses.c.content_hash, sa.func.min(responses.c.id).label("id"))
+            .where(responses.c.workspace_id == workspace_id, responses.c.content_hash.in_(batch))
+            .group_by(responses.c.content_hash)
+        )
+        first |= {row.content_hash: row.id for row in connection.execute(query)}
+    return first
+
+
 def commented(connection: Connection, workspace_id: int, ids: Collection[int]) -> list[int]:
     """Those of these ids whose responses have a comment, in ascending order."""
     with_comment: list[int] = []

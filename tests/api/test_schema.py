@@ -35,7 +35,7 @@ ALLOWED = {
     400: r"GET (/|/reports/.*|/v1/(audit-log|audits/sample|cases|comments|corrections|customers.*|jobs|reports/.*"
     r"|scenarios|sources/.*|wave-plans.*|webhook-deliveries))"
     r"|(PATCH|PUT) .*|POST /v1/(audits.*|classify.*|exports|fixes|follow-up/.*|imports.*|keys|schedules)"
-    r"|POST /v1/(topic-|sources|wave-plans|webhook).*",
+    r"|POST /v1/(corrections/import|topic-|sources|wave-plans|webhook).*",
     # Names and passwords of nobody, and webhooks without the signature of their sender.
     401: r"(HEAD|POST) /v1/(session|webhooks/.*)",
     # Paths, parameters and bodies name what is not there.

@@ -162,6 +162,7 @@ NAMED = {
     "source": ["{source}"],
     "plan": ["2027"],
     "link": ["1"],
+    "correction": ["1"],
 }
 
 #: Bodies that the routes accept.
@@ -172,6 +173,7 @@ BODIES: dict[str, Any] = {
     "/v1/handling/{cause}/effort": {"effort_days": 3},
     "/v1/topic-edits": {"kind": "pin", "topic": "{topic}"},
     "/v1/audits": {"comments": [{"id": "{comment}", "labels": []}]},
+    "/v1/corrections/suspects/{correction}": {"decision": "dismiss"},
     "/v1/mappings/{name}": {"columns": ["b"], "roles": {}},
     "/v1/keys": {"name": "another", "scopes": ["read"]},
     "/v1/cases": {"since": None},
@@ -194,6 +196,7 @@ BODIES: dict[str, Any] = {
 #: Bodies that are no JSON object, with their media types.
 OTHER_BODIES = {
     "/v1/classify/stream": (b'{"id": 1, "text": "slow"}', "application/x-ndjson"),
+    "/v1/corrections/import": (f"comment,sentiment\n{COMMENT.verbatim},mixed\n".encode(), "text/csv"),
     "/v1/imports": (b"id,score\n1,2\n", "text/csv"),
     "/v1/imports/preview": (b"id,score\n1,2\n", "text/csv"),
     "/v1/wave-plans/file": (b"id,email\n1,a@x.example\n", "text/csv"),
@@ -270,6 +273,7 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
     } <= told
     assert f"/v1/sources/{both.source}/deliveries" in told
     assert "/v1/wave-plans/2027/customers" in told
+    assert "/v1/corrections/export" in told  # what was imported just before
     assert all(seen & {200, 201, 204} for seen in statuses.values())
     after = rows_of_others(both.engine)
     assert {name for name in before if after[name] != before[name]} >= {"responses", "fixes", "mappings", "topic_edits"}
@@ -319,6 +323,8 @@ def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
         "/v1/customers": {"customers": [], "next": None},
         "/v1/customers/alerts": {"alerts": []},
         "/v1/comments": {"comments": [], "next": None},
+        "/v1/corrections": {"corrections": [], "next": None},
+        "/v1/corrections/suspects": {"suspects": []},
         "/v1/follow-up/new-accounts": {"new_accounts": []},
     }
     assert {path: both.client.get(path).json() for path in empty} == empty

@@ -32,7 +32,7 @@ def test_every_operation_works(served: Served, tmp_path: Path) -> None:
         look_at_the_server(client)
         classify(client)
         send_feedback(client, tmp_path)
-        read_reports(client)
+        read_reports(client, tmp_path)
         share_reports(client, tmp_path)
         follow_up(client)
         correct_topics(client)
@@ -115,7 +115,7 @@ def send_feedback(client: Client, folder: Path) -> None:
     client.jobs.wait(client.analyses.start())
 
 
-def read_reports(client: Client) -> None:
+def read_reports(client: Client, folder: Path) -> None:
     """The ranking and all that is around it, typed."""
     assert client.reports.list() == ["W1", "W2", "all"]
     report = client.reports.read("all")
@@ -152,9 +152,24 @@ def read_reports(client: Client) -> None:
     assert len(comments) == 30  # of six pages
     assert len({comment.id for comment in comments}) == 30
     assert next(client.comments.list(meaning="billed twice")).comment
+    label(client, folder)
     corrections = client.comments.corrections()
     assert_type(corrections, Iterator[m.ExportedCorrection])
-    assert list(corrections) == []
+    assert [(each.kind, each.value) for each in corrections] == [("sentiment", "mixed")] * 2
+
+
+def label(client: Client, folder: Path) -> None:
+    """What to label next, labels by file, how far people agree, and what is suspected."""
+    [first] = client.comments.next_to_label(strategy="random", size=1)
+    path = folder / "labels.csv"
+    path.write_text(f"id,comment,author,sentiment\n{first.id},{first.text},Eda,mixed\n,Nobody wrote this,,\n", "utf-8")
+    imported = client.comments.import_labels(path)
+    assert (imported.new, imported.rejections, imported.rejected[0].position) == (1, 1, 3)
+    exported = client.comments.export_labels(folder / "labels.json", format="label-studio").read_text("utf-8")
+    assert '"author": "Eda"' in exported
+    assert client.comments.agreement().sentiment.alpha is None
+    assert list(client.comments.suspects()) == []
+    client.comments.decide(next(client.comments.corrections()).id, decision="dismiss")
 
 
 def share_reports(client: Client, folder: Path) -> None:

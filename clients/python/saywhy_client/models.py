@@ -74,6 +74,22 @@ class Against(BaseModel):
     wave: str | None = None
 
 
+class Agreement(BaseModel):
+    """
+    How far `people` agree on `units` that at least two of them labelled; on `disputed` of these they do not.
+
+    `alpha` is None if nothing was labelled twice, or if all labels are the same, so that there is nothing to agree on.
+    `low` and `high` bound 95 %; None below `LEAST_UNITS`.
+    """
+
+    units: int
+    people: int
+    disputed: int
+    alpha: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
 class Alert(BaseModel):
     """
     A complaint that is named significantly more often than in the waves before.
@@ -731,6 +747,17 @@ class Customers(BaseModel):
 
     customers: list[AccountHealth]
     next: Annotated[str | None, Field(description="The cursor of the next page; null at the end.")]
+
+
+Decision = TypeAliasType("Decision", Literal["accept", "dismiss"])
+
+
+class DecisionIn(BaseModel):
+    """
+    What becomes of a suspect label.
+    """
+
+    decision: Decision
 
 
 class Definition(BaseModel):
@@ -1488,6 +1515,17 @@ class ImportPreview(BaseModel):
     notes: list[str]
 
 
+class ImportedLabels(BaseModel):
+    """
+    What became of the labels of a file.
+    """
+
+    new: Annotated[int, Field(description="Corrections that were kept.")]
+    unchanged: Annotated[int, Field(description="Labels that the same person had given before.")]
+    rejections: Annotated[int, Field(description="Labels that were not kept.")]
+    rejected: Annotated[list[RejectedRecord], Field(description="The first 100 of them.")]
+
+
 class InvalidField(BaseModel):
     """
     One invalid part of the request.
@@ -1624,6 +1662,21 @@ class Label(BaseModel):
     polarity: Annotated[
         Polarity, Field(description="Neutral if it neither complains nor praises, mixed if it does both.")
     ]
+
+
+class LabelAgreement(BaseModel):
+    """
+    The agreement on sentiments, of comments and of clauses, and on the themes and the causes of comments, as sets.
+
+    Sets are those of the clauses that at least two people labelled, of who labelled all of these.
+    """
+
+    sentiment: Agreement
+    themes: Agreement
+    causes: Agreement
+
+
+LabelFormat = TypeAliasType("LabelFormat", Literal["jsonl", "csv", "label-studio", "argilla"])
 
 
 class Labelled(BaseModel):
@@ -2002,6 +2055,29 @@ class NewSchedule(BaseModel):
     time_zone: Annotated[str, Field(description="IANA name.")] = "UTC"
 
 
+class NextComment(BaseModel):
+    """
+    A comment to label: its id by content, and that of a response with it in the store.
+
+    `value` is what it was chosen by: the probability that something the model says of it is wrong, or for the ranking
+    the variance in points² that its label would remove; None of a random sample.
+    """
+
+    id: str
+    response: int
+    language: str | None
+    text: str
+    value: float | None
+
+
+class NextComments(BaseModel):
+    """
+    Comments to label, in order.
+    """
+
+    comments: list[NextComment]
+
+
 class Note(BaseModel):
     """
     A caveat: the key of a sentence in the renderers' catalogues, and the values to fill into it.
@@ -2322,6 +2398,17 @@ class RejectedLabel(BaseModel):
 
     line: Annotated[int | None, Field(description="The line of the sheet; null for labels sent as JSON.")] = None
     id: Annotated[str | None, Field(description="The id of the comment; null for a sheet.")] = None
+    reason: str
+
+
+class RejectedRecord(BaseModel):
+    """
+    Labels that were not kept.
+    """
+
+    position: Annotated[
+        int, Field(description="The line of the file, or the number of the task or record in it, from 1.")
+    ]
     reason: str
 
 
@@ -2829,6 +2916,9 @@ class StandingOut(BaseModel):
     least: Annotated[int, Field(description="Fewest labelled comments for reports to take the audit into account.")]
 
 
+Strategy = TypeAliasType("Strategy", Literal["diverse", "uncertain", "ranking", "random"])
+
+
 class Stratum(BaseModel):
     """
     A stratum.
@@ -2854,6 +2944,24 @@ class StratumResponse(BaseModel):
     rate: Estimate | None
     design_weight: float | None
     weight: float | None
+
+
+class Suspect(BaseModel):
+    """
+    A correction that is probably wrong: the value that is more probable, and the probability of the one it gives.
+    """
+
+    correction: ExportedCorrection
+    suggested: str
+    probability: float
+
+
+class Suspects(BaseModel):
+    """
+    Labels that are probably wrong.
+    """
+
+    suspects: list[Suspect]
 
 
 TableFormat = TypeAliasType("TableFormat", Literal["csv", "xlsx"])

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from saywhy_client import models as m
-from saywhy_client.files import download
+from saywhy_client.files import download, upload
 from saywhy_client.operations import Resource, covers, delete, get, patch, post, put, url
+
+LabelFormat = Literal["jsonl", "csv", "label-studio", "argilla"]
 
 
 class Reports(Resource):
@@ -149,3 +151,36 @@ class Comments(Resource):
     @get("/v1/corrections", items="corrections")
     def corrections(self, *, limit: int = 50) -> Iterator[m.ExportedCorrection]:
         """What people corrected of that which models said, the latest first; `limit` is the size of a page."""
+
+    @covers("POST", "/v1/corrections/import")
+    def import_labels(self, file: str | PathLike[str], *, format: LabelFormat | None = None) -> m.ImportedLabelsOut:
+        """Labels of a file become corrections; what is rejected is listed. By default the content tells the format."""
+        return m.ImportedLabelsOut.model_validate_json(upload(self, "/v1/corrections/import", file, {"format": format}))
+
+    @covers("GET", "/v1/corrections/export")
+    def export_labels(
+        self,
+        to: str | PathLike[str],
+        *,
+        format: LabelFormat = "jsonl",
+        next: int = 0,
+        strategy: m.Strategy = "diverse",
+    ) -> Path:
+        """Write what each person said of each comment into a file; with `next` so many comments to label next."""
+        return download(self, "/v1/corrections/export", to, {"format": format, "next": next, "strategy": strategy})
+
+    @get("/v1/corrections/agreement")
+    def agreement(self) -> m.LabelAgreement:
+        """How far the people agree who labelled the same comments."""
+
+    @get("/v1/corrections/suspects", items="suspects")
+    def suspects(self, *, limit: int = 50) -> Sequence[m.Suspect]:
+        """Labels that are probably wrong, the worst first."""
+
+    @post("/v1/corrections/suspects/{correction}")
+    def decide(self, correction: int, *, decision: m.Decision) -> None:
+        """Accept the suggestion for a suspect label, or dismiss it, which confirms the label."""
+
+    @get("/v1/corrections/next", items="comments")
+    def next_to_label(self, *, strategy: m.Strategy = "diverse", size: int = 50) -> Sequence[m.NextComment]:
+        """The comments whose labels would teach or tell most."""

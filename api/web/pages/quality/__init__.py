@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from fastapi import Response
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TypeVar
 
-from api.http.auth import ReadAccess
+from fastapi import Response
+from fastapi.responses import RedirectResponse
+
+from api.http.auth import ReadAccess, WriteAccess
 from api.http.dependencies import Resources
 from api.web.downloads import Downloads, offer
 from api.web.page import Page
-from api.web.pages.quality.build import WaveCounts, quality
+from api.web.pages.quality.build import PATH, WaveCounts, quality
 from api.web.pages.quality.context import Quality
 from api.web.pages.quality.files import wave_table
 from api.web.rendering import WebDep
 from api.web.surveys import find_report, read_report, read_survey
-from saywhy.errors import Conflict
+from saywhy.errors import Conflict, NotFound
 from saywhy.report import Report
-from saywhy.store.audits import AuditProgress
+from saywhy.store import Engine
 from service.audits.sample import read_progress
 from service.jobs import list_jobs
+from service.labelling.agreement import read_agreement
+from service.labelling.selection import Strategy, next_comments
 from service.reports import reading
 
-PATH = "/quality"
 PAGE = Page("quality", Quality, path=PATH, styles=("work.css",))
+
+T = TypeVar("T")
 
 #: Waves, the latest ones, and imports that are looked at.
 WAVES, IMPORTS = 8, 50
@@ -43,7 +51,9 @@ def show(web: WebDep, resources: ReadAccess) -> Response:
     report = find_report(resources)
     counts = _latest(resources, report) if report else []
     imports = list_jobs(engine, workspace, IMPORTS, kind="import").entries
-    return web.render(PAGE, quality(report, counts, _audit(resources), imports, web))
+    agreement = _unless_anonymous(read_agreement, resources)
+    audit = _unless_anonymous(read_progress, resources)
+    return web.render(PAGE, quality(report, counts, audit, agreement, imports, web))
 
 
 def _latest(resources: Resources, report: Report) -> list[WaveCounts]:
@@ -54,9 +64,19 @@ def _latest(resources: Resources, report: Report) -> list[WaveCounts]:
     return [WaveCounts.of(read_report(resources, wave)) for wave in latest]
 
 
-def _audit(resources: Resources) -> AuditProgress | None:
-    """How far the audit is; None where single comments are not handed out."""
+@PAGE.router.get(f"{PATH}/next")
+def show_next(web: WebDep, resources: WriteAccess, by: Strategy = Strategy.UNCERTAIN) -> Response:
+    """Leads to the comment to label next. Raises `NotFound` if there is none."""
+    code_frame = resources.annotator.code_frame
+    comments = next_comments(resources.engine, resources.workspace, 1, by, code_frame=code_frame)
+    if not comments:
+        raise NotFound("there is no comment to label")
+    return RedirectResponse(web.href(f"/comments/{comments[0].response}"), HTTPStatus.SEE_OTHER)
+
+
+def _unless_anonymous(read: Callable[[Engine, str], T], resources: Resources) -> T | None:
+    """What is read; None where single comments are not handed out."""
     try:
-        return read_progress(resources.engine, resources.workspace)
+        return read(resources.engine, resources.workspace)
     except Conflict:
         return None

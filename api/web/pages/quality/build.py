@@ -7,14 +7,20 @@ from dataclasses import dataclass
 
 from api.web.downloads import table_links
 from api.web.facts import Fact
-from api.web.pages.quality.context import Quality, RejectedLine, ReportQuality, Tile, WaveLine
+from api.web.pages.quality.context import Labels, NextLink, Quality, RejectedLine, ReportQuality, Tile, WaveLine
 from api.web.rendering import Web
+from pipelines.labelling.agreement import Agreement
 from pipelines.render.geometry import percent
 from pipelines.render.wording import Wording
+from saywhy.access import Scope
 from saywhy.audit import MIN_COMMENTS
 from saywhy.job import Job
 from saywhy.report import Counts, Report
 from saywhy.store.audits import AuditProgress
+from service.labelling.agreement import LabelAgreement
+from service.labelling.selection import Strategy
+
+PATH = "/quality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +37,19 @@ class WaveCounts:
 
 
 def quality(
-    report: Report | None, waves: Sequence[WaveCounts], audit: AuditProgress | None, jobs: Sequence[Job], web: Web
+    report: Report | None,
+    waves: Sequence[WaveCounts],
+    audit: AuditProgress | None,
+    agreement: LabelAgreement | None,
+    jobs: Sequence[Job],
+    web: Web,
 ) -> Quality:
     """The page, of the report on all waves and of those on the latest ones; imports are `jobs`."""
     wording = web.wording
     return Quality(
         report=None if report is None else _report(report, waves, web),
         audit=None if audit is None else tuple(_progress(audit, wording)),
+        labels=None if agreement is None else _labels(agreement, has_report=report is not None, web=web),
         audit_advice=wording("quality.audit_advice", n=wording.count(MIN_COMMENTS)),
         imports=tuple(_rejected(job, web) for job in jobs if job.result and job.result.get("rejected")),
     )
@@ -100,6 +112,27 @@ def _agreement(report: Report, wording: Wording) -> Iterator[Fact]:
         yield Fact(wording["quality.precision"], wording.share(audit.precision))
     if audit is not None and audit.recall is not None:
         yield Fact(wording["quality.recall"], wording.share(audit.recall))
+
+
+def _labels(agreement: LabelAgreement, *, has_report: bool, web: Web) -> Labels:
+    can_label = has_report and Scope.WRITE in web.principal.scopes
+    links = [
+        NextLink(web.wording[f"quality.next_{strategy.value}"], web.href(f"{PATH}/next", by=strategy.value))
+        for strategy in (Strategy.UNCERTAIN, Strategy.RANKING, Strategy.RANDOM)
+    ]
+    return Labels(tuple(_alphas(agreement, web.wording)), tuple(links) if can_label else ())
+
+
+def _alphas(agreement: LabelAgreement, wording: Wording) -> Iterator[Fact]:
+    for name in ("sentiment", "themes", "causes"):
+        of_kind: Agreement = getattr(agreement, name)
+        if of_kind.alpha is None:
+            continue
+        value = wording.points(of_kind.alpha, decimals=2)
+        if of_kind.low is not None and of_kind.high is not None:
+            value = f"{value} ({wording.interval(of_kind.low, of_kind.high, decimals=2)})"
+        counts = wording("quality.agreement_of", n=wording.count(of_kind.units), people=wording.count(of_kind.people))
+        yield Fact(wording[f"quality.agreement_{name}"], f"{value}, {counts}")
 
 
 def _rejected(job: Job, web: Web) -> RejectedLine:

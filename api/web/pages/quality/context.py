@@ -56,10 +56,27 @@ class ReportQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class NextLink:
+    """Leads to a comment to label, and says why that one."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """How far the people agree who labelled the same comments, and where to label next; `next` is empty for readers."""
+
+    agreement: tuple[Fact, ...]
+    next: tuple[NextLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
-    """Data quality. `report` is None before the first analysis, `audit` in an anonymous workspace."""
+    """Data quality. `report` is None before the first analysis, `audit` and `labels` in an anonymous workspace."""
 
     report: ReportQuality | None
     audit: tuple[Fact, ...] | None
+    labels: Labels | None
     audit_advice: str
     imports: tuple[RejectedLine, ...]
