@@ -58,7 +58,7 @@ def cheap_passwords() -> Iterator[None]:
     """Hashing a password takes tests no time: that it does take some is what a test of people holds."""
     cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.people._hasher", lambda: cheap)
+        patch.setattr("service.passwords._hasher", lambda: cheap)
         yield
 
 

@@ -16,7 +16,8 @@ from saywhy.access import Role
 from saywhy.errors import InvalidInput
 from saywhy.settings import Settings
 from saywhy.store.access_tables import sessions
-from service.people import _hasher, add_person, remove_person, set_password, set_role
+from service.passwords import _hasher
+from service.people import add_person, remove_person, set_password, set_role
 from service.workspaces import create
 from tests.api.test_keys import client_of
 from tests.builders.access import check_at_once
