@@ -83,7 +83,7 @@ def open_everything(page: Page) -> None:
 def check_width(page: Page, width: int) -> None:
     """So wide, the page does not overflow."""
     page.set_viewport_size({"width": width, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate("document.documentElement.scrollWidth") == width, f"{width} px"
 
 
 def check_accessibility(page: Page) -> None:
