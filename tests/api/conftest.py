@@ -15,7 +15,6 @@ from saywhy import store
 from saywhy.settings import Settings
 from saywhy.store import Engine
 from tests.api import SLASHED
-from tests.builders.fixed_survey import analysed, responses
 from tests.builders.reports import FULL
 
 
@@ -46,8 +45,7 @@ def client(resources: Resources) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def survey_client(sqlite_engine: Engine, annotator: Annotator) -> Iterator[TestClient]:
+def survey_client(survey_engine: Engine, annotator: Annotator) -> Iterator[TestClient]:
     """A client of the application on an analysed survey of three waves, in a store of its own."""
-    analysed(sqlite_engine, responses())
-    with TestClient(create_app(Settings(), Resources(sqlite_engine, "default", annotator))) as client:
+    with TestClient(create_app(Settings(), Resources(survey_engine, "default", annotator))) as client:
         yield client

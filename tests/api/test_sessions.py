@@ -16,6 +16,7 @@ from saywhy.access import Role
 from saywhy.errors import InvalidInput
 from saywhy.settings import Settings
 from saywhy.store.access_tables import sessions
+from service.passwords import _hasher
 from service.people import add_person, remove_person, set_password, set_role
 from service.workspaces import create
 from tests.api.test_keys import client_of
@@ -35,6 +36,11 @@ def client(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
     add_person(engine, "default", "Ada", Role.ADMIN, None)
     with client_of(engine) as client:
         yield client
+
+
+def test_hashing_a_password_takes_memory_and_time() -> None:
+    """Outside of tests it costs what RFC 9106 recommends where memory is scarce."""
+    assert _hasher().hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def sign_in(client: TestClient, name: str = "Eda", password: str = PASSWORD) -> int:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from saywhy import store
-from tests.builders.fixed_survey import analysed, responses
-
 
 @pytest.fixture
-def survey_url(tmp_path: Path) -> str:
+def survey_url(analysed_survey: Path, tmp_path: Path) -> str:
     """URL of a store with an analysed survey of three waves."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    engine = store.open_store(url)
-    analysed(engine, responses())
-    engine.dispose()
-    return url
+    return f"sqlite:///{shutil.copy(analysed_survey, tmp_path / 'store.db')}"

@@ -18,13 +18,9 @@ SAYWHY = Path(sys.executable).with_name("saywhy")
 COMMANDS = ["import", "analyse", "report", "export", "serve", "demo", "classify", "topics", "rank"]
 
 
-def run(
-    *arguments: str, environment: Mapping[str, str] = os.environ, text: str = "", cwd: Path | None = None
-) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, environment: Mapping[str, str] = os.environ) -> subprocess.CompletedProcess[str]:
     """Run the real command."""
-    return subprocess.run(
-        [SAYWHY, *arguments], env=environment, input=text, capture_output=True, text=True, check=False, cwd=cwd
-    )
+    return subprocess.run([SAYWHY, *arguments], env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -90,8 +86,8 @@ def test_errors_are_one_line_and_exit_code_1(
     environment: dict[str, str], arguments: list[str], changes: dict[str, str], message: str
 ) -> None:
     """Errors that the user can act on are one line on stderr, never a traceback."""
-    done = run(*arguments, environment=environment | changes, text="nonsense\n")
-    assert done.returncode == 1
+    done = CliRunner().invoke(app, arguments, env=environment | changes, input="nonsense\n")
+    assert done.exit_code == 1
     assert done.stdout == ""
     assert done.stderr.startswith("saywhy: ")
     assert done.stderr.count("\n") == 1

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from pipelines.render import to_html
 from pipelines.render.document import build_document
@@ -18,48 +15,29 @@ from pipelines.render.html import document_html
 from pipelines.render.wording import Wording
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, load_code_frame
 from saywhy.report import Report
+from tests.browsing import Visit, Window, browser, check_accessibility, check_width, open_everything, visit, window
 from tests.builders.compared_reports import COMPARED, HOSTILE_COMPARED, HUGE_COMPARED, RATED_COMPARED
 from tests.builders.extreme_reports import EMPTY, HOSTILE, HUGE
 from tests.builders.reports import FULL, RATED, RICH
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+__all__ = ["browser", "window"]
 
 
-@dataclass
-class RecordedPage:
-    """An open page with its requests and with its console messages and errors."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all pages."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-def open_page(browser: Browser, folder: Path, report: Report, language: str = "en", **options: Any) -> RecordedPage:
-    """The page of a report, opened from a file."""
-    return open_html(browser, folder, to_html(report, load_code_frame(), language=language), **options)
-
-
-def open_html(browser: Browser, folder: Path, html: str, **options: Any) -> RecordedPage:
-    """A page, opened from a file."""
+def file_of(folder: Path, html: str) -> str:
+    """The address of a page, as a file."""
     file = folder / "report.html"
     file.write_text(html, "utf-8")
-    recorded = RecordedPage(browser.new_page(**options))
-    recorded.page.set_default_timeout(180_000)  # the machine may be busy
-    recorded.page.on("request", lambda request: recorded.requests.append(request.url))
-    recorded.page.on("console", lambda message: recorded.messages.append(message.text))
-    recorded.page.on("pageerror", lambda error: recorded.messages.append(str(error)))
-    recorded.page.goto(file.as_uri())
-    return recorded
+    return file.as_uri()
+
+
+def address_of(folder: Path, report: Report, language: str) -> str:
+    """The address of the page of a report, as a file."""
+    return file_of(folder, to_html(report, load_code_frame(), language=language))
+
+
+def open_page(browser: Browser, folder: Path, report: Report, language: str = "en", **options: Any) -> Visit:
+    """The page of a report, opened from a file."""
+    return visit(browser, address_of(folder, report, language), **options)
 
 
 REPORTS = {
@@ -77,55 +55,48 @@ REPORTS = {
 QUICK = ("rich", "compared")
 
 
-@pytest.mark.parametrize("width", [360, 390, 1440])
 @pytest.mark.parametrize(
     "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in REPORTS if name not in QUICK)]
 )
-def test_page_fits_and_makes_no_requests(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
-    """With all details open there is no horizontal overflow, no request, no console message."""
+def test_page_fits_and_makes_no_requests(window: Window, tmp_path: Path, name: str) -> None:
+    """With all details open there is no horizontal overflow at any width, no request, no console message."""
+    visited = window("en")
     for language in FIRST_CLASS_LANGUAGES:
-        viewport = {"width": width, "height": 800}
-        recorded = open_page(browser, tmp_path, REPORTS[name], language, viewport=viewport)
-        recorded.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-        assert recorded.page.evaluate("document.documentElement.scrollWidth") == width, language
-        assert recorded.requests == [recorded.page.url]
-        assert recorded.messages == []
-        recorded.page.close()
+        visited.go(address_of(tmp_path, REPORTS[name], language))
+        open_everything(visited.page)
+        for width in (360, 390, 1440):
+            check_width(visited.page, width)
+        assert visited.requests == [visited.page.url]
+        assert visited.messages == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_page_is_accessible(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
+@pytest.mark.parametrize("report", [RICH, RATED, COMPARED], ids=["rich", "rated", "compared"])
+def test_page_is_accessible(window: Window, tmp_path: Path, report: Report) -> None:
     """axe finds no violation, contrast included, in light and dark, wide and narrow, with all details open."""
-    for report in (RICH, RATED, COMPARED):
-        options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
-        recorded = open_page(browser, tmp_path, report, "de", **options)
-        recorded.page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-        results = Axe().run(recorded.page)
-        assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
-        assert results.violations_count == 0, results.generate_report()
-        recorded.page.close()
+    visited = window("en")
+    visited.go(address_of(tmp_path, report, "de"))
+    open_everything(visited.page)
+    for width in (360, 1280):
+        check_width(visited.page, width)
+        check_accessibility(visited.page)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("report", [RICH, HUGE, HOSTILE], ids=["rich", "huge", "hostile"])
-def test_documents_fit_and_are_accessible(browser: Browser, tmp_path: Path, report: Report) -> None:
+def test_documents_fit_and_are_accessible(window: Window, tmp_path: Path, report: Report) -> None:
     """What is shared by a link: from 360 px on, in light and dark, without requests and messages."""
     wording = Wording("de")
     links = (LanguageLink("Deutsch", "de", "?language=de", True), LanguageLink("English", "en", "?language=en", False))
     document = build_document(report, load_code_frame(), wording, banner="Geteilt von Ada", languages=links)
-    recorded = open_html(browser, tmp_path, document_html(document, wording))
-    for width, scheme in ((360, "light"), (390, "dark"), (768, "light"), (1440, "dark")):
-        recorded.page.set_viewport_size({"width": width, "height": 800})
-        recorded.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        assert recorded.page.evaluate("document.documentElement.scrollWidth") == width
-        if report is RICH:
-            results = Axe().run(recorded.page)
-            assert results.violations_count == 0, results.generate_report()
-    assert recorded.requests == [recorded.page.url]
-    assert recorded.messages == []
-    recorded.page.close()
+    visited = window("en")
+    visited.go(file_of(tmp_path, document_html(document, wording)))
+    for width in (390, 768, 360, 1440):
+        check_width(visited.page, width)
+        if report is RICH and width in (360, 1440):
+            check_accessibility(visited.page)
+    assert visited.requests == [visited.page.url]
+    assert visited.messages == []
 
 
 def test_dark_mode_follows_the_system(browser: Browser, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from service.comparisons import compare_segments, compare_waves, read_heat_map
 from service.reports.reading import read_report
 from service.scenarios import read_scenario_base, what_if
 from tests.builders.fixed_survey import analysed, responses
+from tests.builders.stores import copy_into
 
 CODE_FRAME = load_code_frame()
 NORTH, SOUTH = Segment("region", "north"), Segment("region", "south")
@@ -38,30 +40,45 @@ def split() -> list[Response]:
     ]
 
 
-def test_two_waves_are_compared_in_either_order(sqlite_engine: Engine) -> None:
+@pytest.fixture(scope="module")
+def split_survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with that survey, analysed."""
+    path = tmp_path_factory.mktemp("split") / "store.db"
+    engine = store.open_store(f"sqlite:///{path}")
+    analysed(engine, split())
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def split_engine(sqlite_engine: Engine, split_survey: Path) -> Engine:
+    """An open store with a copy of it."""
+    copy_into(sqlite_engine, split_survey)
+    return sqlite_engine
+
+
+def test_two_waves_are_compared_in_either_order(survey_engine: Engine) -> None:
     """The change of a report where it has one, else a computed one; back is the opposite of forth."""
-    analysed(sqlite_engine, responses())
-    adjacent = compare_waves(sqlite_engine, "default", CODE_FRAME, "W1", "W2")
-    assert adjacent.change == read_report(sqlite_engine, "default", "W2").change
-    far = compare_waves(sqlite_engine, "default", CODE_FRAME, "W1", "W3")
-    back = compare_waves(sqlite_engine, "default", CODE_FRAME, "W3", "W1")
+    adjacent = compare_waves(survey_engine, "default", CODE_FRAME, "W1", "W2")
+    assert adjacent.change == read_report(survey_engine, "default", "W2").change
+    far = compare_waves(survey_engine, "default", CODE_FRAME, "W1", "W3")
+    back = compare_waves(survey_engine, "default", CODE_FRAME, "W3", "W1")
     assert far.change.nps.value == pytest.approx(-back.change.nps.value)
-    scores = {group.name: group.nps.score for group in read_report(sqlite_engine, "default", "all").waves}
+    scores = {group.name: group.nps.score for group in read_report(survey_engine, "default", "all").waves}
     assert (far.before.nps.score, far.after.nps.score) == (scores["W1"], scores["W3"])
     assert far.change.nps.value == pytest.approx(scores["W3"] - scores["W1"])
     [support] = [cause for cause in far.change.causes if (cause.id, cause.polarity) == ("support", "negative")]
     assert support.frequency.low > 0
 
 
-def test_two_segments_are_compared_without_who_is_in_both(sqlite_engine: Engine) -> None:
+def test_two_segments_are_compared_without_who_is_in_both(split_engine: Engine) -> None:
     """In all waves or one; the complaint of one segment is what sets them apart."""
-    analysed(sqlite_engine, split())
-    contrast = compare_segments(sqlite_engine, "default", CODE_FRAME, SOUTH, NORTH)
+    contrast = compare_segments(split_engine, "default", CODE_FRAME, SOUTH, NORTH)
     sizes = [sum(answer.segments == (segment,) for answer in split()) for segment in (SOUTH, NORTH)]
     assert [contrast.before.nps.n, contrast.after.nps.n] == sizes
     assert contrast.change.causes[0].id == "support"
     assert contrast.change.causes[0].frequency.high < 0
-    of_wave = compare_segments(sqlite_engine, "default", CODE_FRAME, SOUTH, NORTH, "W1")
+    of_wave = compare_segments(split_engine, "default", CODE_FRAME, SOUTH, NORTH, "W1")
     assert of_wave.before.nps.n < contrast.before.nps.n
 
 
@@ -82,12 +99,11 @@ def test_two_segments_are_compared_without_who_is_in_both(sqlite_engine: Engine)
     ],
 )
 def test_what_cannot_be_compared_is_refused(
-    sqlite_engine: Engine, ask: Callable[..., object], error: type[Exception], message: str
+    split_engine: Engine, ask: Callable[..., object], error: type[Exception], message: str
 ) -> None:
     """With the names that there are."""
-    analysed(sqlite_engine, split())
     with pytest.raises(error, match=message):
-        ask(sqlite_engine, "default", CODE_FRAME)
+        ask(split_engine, "default", CODE_FRAME)
 
 
 def test_a_segment_without_scores_has_no_nps_to_compare(sqlite_engine: Engine) -> None:
@@ -98,11 +114,10 @@ def test_a_segment_without_scores_has_no_nps_to_compare(sqlite_engine: Engine) -
         compare_segments(sqlite_engine, "default", CODE_FRAME, SOUTH, NORTH)
 
 
-def test_a_heat_map_is_of_a_wave_or_of_all(sqlite_engine: Engine) -> None:
+def test_a_heat_map_is_of_a_wave_or_of_all(split_engine: Engine) -> None:
     """With the complaints that somebody names there."""
-    analysed(sqlite_engine, split())
-    whole = read_heat_map(sqlite_engine, "default", CODE_FRAME)
-    of_wave = read_heat_map(sqlite_engine, "default", CODE_FRAME, "W1")
+    whole = read_heat_map(split_engine, "default", CODE_FRAME)
+    of_wave = read_heat_map(split_engine, "default", CODE_FRAME, "W1")
     assert set(whole.segments) == {"region=north", "region=south"}
     assert {row.key.id for row in whole.rows if row.key.kind == "theme"} == {"support", "price"}
     assert sum(of_wave.sizes) < sum(whole.sizes)
@@ -128,27 +143,25 @@ def test_the_map_has_the_complaints_that_detractors_name(engine: Engine) -> None
     assert people[Group.PROMOTER] == {}  # everybody who complains is a detractor
 
 
-def test_scenarios_have_the_shares_that_are_asked_for(sqlite_engine: Engine) -> None:
+def test_scenarios_have_the_shares_that_are_asked_for(survey_engine: Engine) -> None:
     """A quarter gains a quarter; what was read once gives the same as asking anew."""
-    analysed(sqlite_engine, responses())
-    quarter, whole = what_if(sqlite_engine, "default", CODE_FRAME, ["support"], shares=(0.25, 1.0))
+    quarter, whole = what_if(survey_engine, "default", CODE_FRAME, ["support"], shares=(0.25, 1.0))
     assert (quarter.fewer, whole.fewer) == (0.25, 1.0)
     assert quarter.gain.value == pytest.approx(whole.gain.value / 4)
-    base = read_scenario_base(sqlite_engine, "default", CODE_FRAME)
+    base = read_scenario_base(survey_engine, "default", CODE_FRAME)
     assert base.scenarios(["support"], (0.25, 1.0)) == (quarter, whole)
 
 
-def test_an_anonymous_workspace_tells_only_what_it_published(sqlite_engine: Engine) -> None:
+def test_an_anonymous_workspace_tells_only_what_it_published(split_engine: Engine) -> None:
     """Neither segments nor maps, and of waves only the change that the report has."""
-    analysed(sqlite_engine, split())
-    with sqlite_engine.begin() as connection:
+    with split_engine.begin() as connection:
         store.workspaces.promise_anonymity(connection, store.workspaces.ensure(connection, "hr"))
         workspace = store.workspaces.find(connection, "hr")
         run_id = store.runs.start(connection, workspace, "test-1").id
         for wave in ("W1", "W2", "W3", "all"):
-            store.reports.save(connection, workspace, run_id, read_report(sqlite_engine, "default", wave))
-    of = sqlite_engine, "hr", CODE_FRAME
-    published = read_report(sqlite_engine, "hr", "W2").change
+            store.reports.save(connection, workspace, run_id, read_report(split_engine, "default", wave))
+    of = split_engine, "hr", CODE_FRAME
+    published = read_report(split_engine, "hr", "W2").change
     assert published is not None
     assert compare_waves(*of, "W1", "W2").change == published
     for refused in (

@@ -67,17 +67,16 @@ def test_later_feedback_changes_the_outcome(sqlite_engine: Engine) -> None:
     assert listed.outcome == read_report(sqlite_engine, "default", "all").fixes[0]
 
 
-def test_marked_twice_is_marked_once(sqlite_engine: Engine) -> None:
+def test_marked_twice_is_marked_once(survey_engine: Engine) -> None:
     """The later mark replaces the earlier one, in the store and in all reports; others stay."""
-    analysed(sqlite_engine, responses())
-    mark(sqlite_engine, Fix("price", wave="W2"))
-    mark(sqlite_engine, Fix(SUPPORT, wave="W2"))
-    mark(sqlite_engine, Fix(SUPPORT, wave="W3", target=0.2))
-    assert [marked.fix for marked in list_fixes(sqlite_engine, "default")] == [
+    mark(survey_engine, Fix("price", wave="W2"))
+    mark(survey_engine, Fix(SUPPORT, wave="W2"))
+    mark(survey_engine, Fix(SUPPORT, wave="W3", target=0.2))
+    assert [marked.fix for marked in list_fixes(survey_engine, "default")] == [
         Fix("theme:price", wave="W2"),
         Fix(SUPPORT, wave="W3", target=0.2),
     ]
-    assert [set(reported(sqlite_engine, wave)) for wave in ("W2", "W3")] == [
+    assert [set(reported(survey_engine, wave)) for wave in ("W2", "W3")] == [
         {"theme:price"},
         {"theme:price", SUPPORT},
     ]
@@ -101,16 +100,15 @@ def test_a_removed_fix_is_gone(sqlite_engine: Engine, name: str) -> None:
         remove_fix(sqlite_engine, "default", name, by="Ada")
 
 
-def test_a_renamed_topic_stays_fixed_and_one_that_is_gone_is_listed(sqlite_engine: Engine) -> None:
+def test_a_renamed_topic_stays_fixed_and_one_that_is_gone_is_listed(survey_engine: Engine) -> None:
     """A fix belongs to the id of its cause, like an effort: a new name changes nothing. While its topic is ignored (or
     merged into another) it is listed without an outcome, and is in no report.
     """
-    analysed(sqlite_engine, responses())
-    topic = next(issue for issue in read_report(sqlite_engine, "default", "all").issues if issue.kind == "topic")
-    mark(sqlite_engine, Fix(str(topic.key), wave="W2", target=0.5))
+    topic = next(issue for issue in read_report(survey_engine, "default", "all").issues if issue.kind == "topic")
+    mark(survey_engine, Fix(str(topic.key), wave="W2", target=0.5))
 
     def edit(kind: EditKind, **arguments: str) -> int:
-        with sqlite_engine.begin() as connection:
+        with survey_engine.begin() as connection:
             workspace_id = store.workspaces.find(connection, "default")
             now = datetime.now(UTC)
             return store.topic_edits.add(
@@ -118,13 +116,13 @@ def test_a_renamed_topic_stays_fixed_and_one_that_is_gone_is_listed(sqlite_engin
             ).id
 
     edit(EditKind.RENAME, name="Waiting for an answer")
-    analysed(sqlite_engine, responses())
-    [fixed] = read_report(sqlite_engine, "default", "all").fixes
+    analysed(survey_engine, responses())
+    [fixed] = read_report(survey_engine, "default", "all").fixes
     assert (fixed.cause, fixed.label) == (str(topic.key), "Waiting for an answer")
     edit(EditKind.IGNORE)
-    analysed(sqlite_engine, responses())
-    assert reported(sqlite_engine) == {}
-    assert list_fixes(sqlite_engine, "default") == [MarkedFix(Fix(str(topic.key), wave="W2", target=0.5), None)]
+    analysed(survey_engine, responses())
+    assert reported(survey_engine) == {}
+    assert list_fixes(survey_engine, "default") == [MarkedFix(Fix(str(topic.key), wave="W2", target=0.5), None)]
 
 
 def test_a_fix_marked_meanwhile_is_in_the_reports(sqlite_engine: Engine) -> None:

@@ -69,16 +69,15 @@ def test_what_people_set_is_kept_and_can_be_taken_back(engine: Engine) -> None:
     assert handling.read_handling(engine, AT, SUPPORT)[0].owner is None
 
 
-def test_only_the_latest_change_of_a_field_can_be_taken_back(sqlite_engine: Engine) -> None:
+def test_only_the_latest_change_of_a_field_can_be_taken_back(survey_engine: Engine) -> None:
     """An earlier one would overwrite what somebody set since, and a number that is none is not found."""
-    analysed(sqlite_engine, responses())
-    first = set_field(sqlite_engine, HandlingField.OWNER, "Ada")
-    set_field(sqlite_engine, HandlingField.OWNER, "Eda")
+    first = set_field(survey_engine, HandlingField.OWNER, "Ada")
+    set_field(survey_engine, HandlingField.OWNER, "Eda")
     assert first is not None
     with pytest.raises(Conflict, match="undo that first"):
-        undo(sqlite_engine, first.id)
+        undo(survey_engine, first.id)
     with pytest.raises(NotFound, match="no change 99"):
-        undo(sqlite_engine, 99)
+        undo(survey_engine, 99)
 
 
 def test_efforts_and_fixes_are_in_the_history(engine: Engine) -> None:
@@ -100,15 +99,14 @@ def test_efforts_and_fixes_are_in_the_history(engine: Engine) -> None:
     assert [fix.wave for fix in report.fixes] == ["W2"]
 
 
-def test_a_fix_that_is_taken_back_is_none(sqlite_engine: Engine) -> None:
+def test_a_fix_that_is_taken_back_is_none(survey_engine: Engine) -> None:
     """And so is an effort."""
-    analysed(sqlite_engine, responses())
-    set_effort(sqlite_engine, AT, SUPPORT, "S", by="Ada")
-    mark_fixed(sqlite_engine, AT, CODE_FRAME, Fix(SUPPORT, wave="W2"), by="Ada")
-    for change in handling.read_handling(sqlite_engine, AT, SUPPORT)[1]:
-        undo(sqlite_engine, change.id)
-    assert list_fixes(sqlite_engine, AT) == []
-    assert {issue.effort_days for issue in read_report(sqlite_engine, AT, "all").issues} == {None}
+    set_effort(survey_engine, AT, SUPPORT, "S", by="Ada")
+    mark_fixed(survey_engine, AT, CODE_FRAME, Fix(SUPPORT, wave="W2"), by="Ada")
+    for change in handling.read_handling(survey_engine, AT, SUPPORT)[1]:
+        undo(survey_engine, change.id)
+    assert list_fixes(survey_engine, AT) == []
+    assert {issue.effort_days for issue in read_report(survey_engine, AT, "all").issues} == {None}
 
 
 @pytest.mark.parametrize(
@@ -144,28 +142,26 @@ def test_what_is_set_aside_is_listed_until_it_is_over(engine: Engine) -> None:
     assert handling.causes_aside(engine, AT, date(2026, 12, 31)) == frozenset()
 
 
-def test_what_cannot_be_set_is_refused(sqlite_engine: Engine) -> None:
+def test_what_cannot_be_set_is_refused(survey_engine: Engine) -> None:
     """A cause that is not there, texts of several lines, and no condition at all."""
-    analysed(sqlite_engine, responses())
     with pytest.raises(NotFound, match="topic:gone"):
-        set_field(sqlite_engine, HandlingField.OWNER, "Eda", by="Ada", cause="topic:gone")
+        set_field(survey_engine, HandlingField.OWNER, "Eda", by="Ada", cause="topic:gone")
     with pytest.raises(InvalidInput, match="the owner must be one line of 1 to 120"):
-        set_field(sqlite_engine, HandlingField.OWNER, "E" * 121)
+        set_field(survey_engine, HandlingField.OWNER, "E" * 121)
     with pytest.raises(InvalidInput, match="the ticket must be one line"):
-        set_field(sqlite_engine, HandlingField.TICKET, "a\nb")
+        set_field(survey_engine, HandlingField.TICKET, "a\nb")
     for wrong in ({}, {"points": 0.0}, {"points": float("nan")}, {"customers": 0}):
         with pytest.raises(InvalidInput):
             Aside(**wrong)
-    assert values(sqlite_engine) == []
+    assert values(survey_engine) == []
 
 
-def test_names_that_are_forgotten_leave_the_history(sqlite_engine: Engine) -> None:
+def test_names_that_are_forgotten_leave_the_history(survey_engine: Engine) -> None:
     """Also those within objects."""
-    analysed(sqlite_engine, responses())
-    set_field(sqlite_engine, HandlingField.OWNER, "Jo Miller")
-    mark_fixed(sqlite_engine, AT, CODE_FRAME, Fix(SUPPORT, wave="W2", release="that of Jo Miller"), by="Ada")
-    with sqlite_engine.begin() as connection:
+    set_field(survey_engine, HandlingField.OWNER, "Jo Miller")
+    mark_fixed(survey_engine, AT, CODE_FRAME, Fix(SUPPORT, wave="W2", release="that of Jo Miller"), by="Ada")
+    with survey_engine.begin() as connection:
         store.redaction.redact(connection, store.workspaces.find(connection, AT), ["Jo Miller"])
-    _, changes = handling.read_handling(sqlite_engine, AT, SUPPORT)
+    _, changes = handling.read_handling(survey_engine, AT, SUPPORT)
     assert "Miller" not in str(changes)
-    assert handling.read_handling(sqlite_engine, AT, SUPPORT)[0].owner == "(deleted)"
+    assert handling.read_handling(survey_engine, AT, SUPPORT)[0].owner == "(deleted)"

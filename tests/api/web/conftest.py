@@ -20,16 +20,14 @@ from saywhy.settings import Settings
 from service.people import add_person
 from tests.api.test_sessions import PASSWORD
 from tests.builders.access import check_at_once
-from tests.builders.fixed_survey import analysed, responses
 
 BROWSER = {"accept": "text/html,*/*"}
 
 
 @pytest.fixture
-def app_client(sqlite_engine: Engine, annotator: Annotator) -> Iterator[TestClient]:
+def app_client(survey_engine: Engine, annotator: Annotator) -> Iterator[TestClient]:
     """A browser on this machine, of a server without people: it may do everything."""
-    analysed(sqlite_engine, responses())
-    with TestClient(create_app(Settings(), Resources(sqlite_engine, "default", annotator))) as client:
+    with TestClient(create_app(Settings(), Resources(survey_engine, "default", annotator))) as client:
         client.headers.update(BROWSER)
         yield client
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from itertools import product
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from api.http.dependencies import Resources, open_resources
 from api.web.pages import PAGES
@@ -21,11 +18,11 @@ from saywhy.settings import Settings
 from service.saved_views import save_view
 from service.wave_notes import list_notes, pin_note
 from tests.api.web.conftest import served
+from tests.browsing import Window, browser, check_accessibility, check_width, open_everything, visit, window
 from tests.builders.extreme_reports import HOSTILE, HUGE
 from tests.builders.reports import RICH
-from tests.render.test_browser import browser
 
-__all__ = ["browser"]
+__all__ = ["browser", "window"]
 
 #: Every page of the navigation, one that is not there, and one with everything chosen. Axe and the widths see them all.
 PATHS = (
@@ -66,65 +63,36 @@ def address(resources: Resources) -> Iterator[str]:
         yield url
 
 
-@dataclass
-class Visit:
-    """An open page with its requests to elsewhere and with its console messages and errors."""
-
-    page: Page
-    elsewhere: list[str] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
-
-
-def visit(browser: Browser, url: str, **options: Any) -> Visit:
-    """The page at an address, in a browser without cookies."""
-    visited = Visit(browser.new_page(**options))
-    origin = "/".join(url.split("/")[:3])
-    visited.page.set_default_timeout(60_000)  # the machine may be busy
-    visited.page.on("request", lambda sent: None if sent.url.startswith(origin) else visited.elsewhere.append(sent.url))
-    visited.page.on("console", lambda message: visited.messages.append(message.text))
-    visited.page.on("pageerror", lambda error: visited.messages.append(str(error)))
-    visited.page.goto(url)
-    return visited
-
-
-def open_everything(page: Page) -> None:
-    """Unfold all details."""
-    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
-def test_pages_fit_and_run_under_their_policy(browser: Browser, address: str, path: str, language: str) -> None:
+def test_pages_fit_and_run_under_their_policy(window: Window, address: str, path: str, language: str) -> None:
     """With everything unfolded: no horizontal overflow from 360 px on, no request to elsewhere, no message."""
-    visited = visit(browser, address + path, locale=language)
+    visited = window(language)
+    visited.go(address + path)
     open_everything(visited.page)
     assert visited.page.evaluate("document.documentElement.lang") == language
     for width in (360, 390, 768, 1024, 1440):
-        visited.page.set_viewport_size({"width": width, "height": 800})
-        assert visited.page.evaluate("document.documentElement.scrollWidth") == width
+        check_width(visited.page, width)
     assert visited.elsewhere == []
     assert [message for message in visited.messages if "404 (Not Found)" not in message] == []
-    visited.page.close()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", [path for path in PATHS if "huge" not in path])
-def test_pages_are_accessible(browser: Browser, address: str, path: str) -> None:
+def test_pages_are_accessible(window: Window, address: str, path: str) -> None:
     """axe finds no violation in light and dark, wide and narrow, contrast included, with everything unfolded and, on
     narrow screens, the menu open.
     """
-    page = visit(browser, address + path, locale="de").page
+    visited = window("de")
+    visited.go(address + path)
+    page = visited.page
     open_everything(page)
-    for width, scheme in product((1440, 390), ("light", "dark")):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for width in (1440, 390):
+        check_width(page, width)
         if width < 1024 and not page.locator("#menu").is_visible():
             page.get_by_role("button", name="Menü").click()
-        results = Axe().run(page)
-        assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
-        assert results.violations_count == 0, results.generate_report()
-    page.close()
+        check_accessibility(page)
 
 
 def test_a_filter_changes_the_page_and_the_address(browser: Browser, address: str) -> None:

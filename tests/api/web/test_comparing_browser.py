@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from api.http.dependencies import Resources
@@ -17,11 +15,10 @@ from saywhy.feedback import Segment
 from saywhy.store import open_store
 from service.efforts import set_effort
 from tests.api.web.conftest import served
-from tests.api.web.test_browser import visit
+from tests.browsing import Window, browser, check_accessibility, check_width, visit, window
 from tests.builders.fixed_survey import analysed, responses
-from tests.render.test_browser import browser
 
-__all__ = ["browser"]
+__all__ = ["browser", "window"]
 
 PATHS = (
     "/compare",
@@ -47,18 +44,15 @@ def address(tmp_path_factory: pytest.TempPathFactory, annotator: Annotator) -> I
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
-def test_pages_are_accessible_and_fit(browser: Browser, address: str, path: str) -> None:
+def test_pages_are_accessible_and_fit(window: Window, address: str, path: str) -> None:
     """axe finds no violation in light and dark, and nothing overflows from 360 px on; no message, none elsewhere."""
-    visited = visit(browser, address + path, locale="zh-Hant")
-    page = visited.page
-    for width, scheme in product((360, 390, 1440), ("light", "dark")):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-        results = Axe().run(page)
-        assert results.violations_count == 0, results.generate_report()
+    visited = window("zh-Hant")
+    visited.go(address + path)
+    check_width(visited.page, 390)
+    for width in (360, 1440):
+        check_width(visited.page, width)
+        check_accessibility(visited.page)
     assert (visited.messages, visited.elsewhere) == ([], [])
-    page.close()
 
 
 def test_a_lasso_selects_causes(browser: Browser, address: str) -> None:

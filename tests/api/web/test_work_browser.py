@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import product
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from api.http.dependencies import Resources, open_resources
@@ -17,13 +15,12 @@ from service.cases import read_case
 from service.job_kinds import AnalyseArguments
 from service.jobs import start
 from tests.api.web.conftest import served
-from tests.api.web.test_browser import open_everything, visit
 from tests.api.web.visitors import run_jobs
+from tests.browsing import Window, browser, check_accessibility, check_width, open_everything, visit, window
 from tests.builders.extreme_reports import HOSTILE_TEXT
 from tests.builders.followed_up import WORKSPACE, answer, save
-from tests.render.test_browser import browser
 
-__all__ = ["browser"]
+__all__ = ["browser", "window"]
 
 HOSTILE = HOSTILE_TEXT.encode("utf-8", "replace").decode().replace("\0", "")
 
@@ -54,19 +51,15 @@ def address(resources: Resources) -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
-def test_pages_are_accessible_and_fit(browser: Browser, address: str, path: str) -> None:
+def test_pages_are_accessible_and_fit(window: Window, address: str, path: str) -> None:
     """axe finds no violation, wide and narrow, light and dark; nothing overflows, and hostile comments do nothing."""
-    visited = visit(browser, address + path, locale="de")
-    page = visited.page
-    open_everything(page)
-    for width, scheme in product((1440, 390), ("light", "dark")):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-        results = Axe().run(page)
-        assert results.violations_count == 0, results.generate_report()
+    visited = window("de")
+    visited.go(address + path)
+    open_everything(visited.page)
+    for width in (1440, 390):
+        check_width(visited.page, width)
+        check_accessibility(visited.page)
     assert (visited.messages, visited.elsewhere) == ([], [])
-    page.close()
 
 
 @pytest.mark.parametrize("has_scripts", [True, False])
