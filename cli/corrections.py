@@ -136,11 +136,11 @@ def suspects(
     settings = read_settings()
     engine = configured_store(settings)
     for decision, ids in ((Decision.ACCEPT, accept), (Decision.DISMISS, dismiss)):
-        for correction in ids or ():
+        for number in ids or ():
             decide(
                 engine,
                 settings.workspace,
-                correction,
+                number,
                 decision,
                 by=getpass.getuser(),
                 code_frame=serving_code_frame(settings),

@@ -37,7 +37,7 @@ def diverse_uncertain(probabilities: Numbers, vectors: Vectors, size: int, *, se
     residuals[np.arange(number), probabilities.argmax(axis=1)] -= 1
     states = vectors.astype(np.float64)
     squares = (residuals**2).sum(axis=1) * (states**2).sum(axis=1)
-    random = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     chosen: list[int] = []
     distances = squares.copy()
     while len(chosen) < min(size, number):
@@ -45,7 +45,7 @@ def diverse_uncertain(probabilities: Numbers, vectors: Vectors, size: int, *, se
         if not chosen:
             index = int(squares.argmax())
         elif total > 0:
-            index = int(random.choice(number, p=distances / total))
+            index = int(generator.choice(number, p=distances / total))
         else:
             rest = [index for index in range(number) if index not in set(chosen)]
             return [*chosen, *rest[: size - len(chosen)]]

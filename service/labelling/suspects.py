@@ -114,7 +114,7 @@ def _suspects(
 ) -> Iterable[tuple[Correction, SuspectLabel]]:
     """The standing corrections that are suspected, in no order."""
     log = store.corrections.log(connection, workspace_id)
-    confirmed = Counter((each.key, each.value) for each in log)
+    confirmed: Counter[tuple[object, str | None]] = Counter((each.key, each.value) for each in log)
     corrections = [each for each in standing(log) if each.kind in _KINDS]
     if model is None or not corrections:
         return
@@ -128,7 +128,7 @@ def _suspects(
 
 
 def _of_kind(
-    corrections: Sequence[tuple[Correction, Vectors]], confirmed: Mapping[object, int]
+    corrections: Sequence[tuple[Correction, Vectors]], confirmed: Counter[tuple[object, str | None]]
 ) -> Iterable[tuple[Correction, SuspectLabel]]:
     if not corrections:
         return

@@ -51,7 +51,7 @@ class _Bounded:
 
     def __init__(self, deadline: float, *arguments: Any, **options: Any) -> None:
         self._deadline = deadline
-        super().__init__(*arguments, timeout=_left(deadline), **options)
+        super().__init__(*arguments, timeout=_left(deadline), **options)  # type: ignore[call-arg]
 
     def getreply(self) -> Any:
         self.sock.settimeout(_left(self._deadline))

@@ -228,7 +228,7 @@ def test_anonymous_workspaces_tell_what_was_published(sqlite_engine: Engine) -> 
     weekly(sqlite_engine, slack(sqlite_engine))
     assert run_when_due(sqlite_engine)["outcome"] == "sent"
     with store.reading(sqlite_engine) as connection:
-        data = connection.scalar(sa.select(webhook_events.c.data))
+        data = connection.scalars(sa.select(webhook_events.c.data)).one()
     assert data["score"] == "+23.4"
     assert [quote["facts"] for quote in data["quotes"]] == [[], ["German"], []]
     assert not [marked for marked in data["lists"] if "fix" in marked["title"].lower()]

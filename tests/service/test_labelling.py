@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from pipelines.clean.personal_data import mask
 from pipelines.label_formats.files import LabelFormat, read_labels, write_labels
+from pipelines.label_formats.label_studio import to_result
 from pipelines.label_formats.task import LabelRecord, LabelTask, RejectedRecord
 from saywhy import store
 from saywhy.annotation import Annotation, Polarity, Sentiment
@@ -237,7 +238,7 @@ def test_what_to_label_next_is_what_is_worth_most(engine: Engine) -> None:
 def test_label_studio_tells_of_annotations(sqlite_engine: Engine) -> None:
     """One or several; once more changes nothing, other events say nothing, and what makes no sense is rejected."""
     fill(sqlite_engine)
-    annotation = {"id": 5, "task": 1, "completed_by": 7, "result": label_studio.label_studio.to_result(
+    annotation = {"id": 5, "task": 1, "completed_by": 7, "result": to_result(
         labels(LabelledClause(*SLOW, None, (("price", None),)), sentiment=Polarity.NEGATIVE)
     )}  # fmt: skip
     task = {"id": 1, "data": {"text": MASKED, "comment": Comment(BLAME).content_hash}}

@@ -153,9 +153,9 @@ class Comments(Resource):
         """What people corrected of that which models said, the latest first; `limit` is the size of a page."""
 
     @covers("POST", "/v1/corrections/import")
-    def import_labels(self, file: str | PathLike[str], *, format: LabelFormat | None = None) -> m.ImportedLabelsOut:
+    def import_labels(self, file: str | PathLike[str], *, format: LabelFormat | None = None) -> m.ImportedLabels:
         """Labels of a file become corrections; what is rejected is listed. By default the content tells the format."""
-        return m.ImportedLabelsOut.model_validate_json(upload(self, "/v1/corrections/import", file, {"format": format}))
+        return m.ImportedLabels.model_validate_json(upload(self, "/v1/corrections/import", file, {"format": format}))
 
     @covers("GET", "/v1/corrections/export")
     def export_labels(
