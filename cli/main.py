@@ -33,8 +33,10 @@ from cli import (
     mappings,
     mcp,
     migrating,
+    models,
     people,
     plan,
+    retraining,
     scenarios,
     schedules,
     serving,
@@ -131,6 +133,8 @@ app.add_typer(customer_health.app, name="customers", rich_help_panel=SURVEYS)
 app.add_typer(plan.app, name="plan", rich_help_panel=SURVEYS)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
+app.command("retrain", rich_help_panel=SURVEYS)(retraining.retrain)
+app.add_typer(models.app, name="models", rich_help_panel=SURVEYS)
 app.command("serve", rich_help_panel=SURVEYS)(serving.serve)
 app.command("mcp", rich_help_panel=SURVEYS)(mcp.serve_tools)
 app.command("worker", rich_help_panel=SURVEYS)(worker.worker)

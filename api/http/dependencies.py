@@ -74,7 +74,7 @@ def open_resources(settings: Settings) -> Resources:
     engine = open_store(settings.database_url, settings.anonymity_key_file, connections=worker_threads(settings))
     create(engine, settings.workspace)
     end_abandoned(engine, settings.workspace)
-    annotator = load_annotator(settings.registry, settings.threads)
+    annotator = load_annotator(settings.model_registry, settings.threads)
     annotator.annotate([Comment("Thank you, it works.", language="en")])
     others = (name.strip() for name in (settings.benchmark_workspaces or "").split(","))
     return Resources(
