@@ -79,7 +79,9 @@ def serving_code_frame(settings: Settings) -> CodeFrame:
 def model_registry(settings: Settings) -> Path:
     """The folder of the model versions. Raises `InvalidInput` if there is none by default, as beside PostgreSQL."""
     if settings.model_registry is None:
-        raise InvalidInput("set SAYWHY_REGISTRY to the folder of the model versions, which all servers and workers share")
+        raise InvalidInput(
+            "set SAYWHY_REGISTRY to the folder of the model versions, which all servers and workers share"
+        )
     return settings.model_registry
 
 

@@ -54,7 +54,7 @@ def promote(
 
     registry, settings = _registry()
     promoted = promote_version(registry, version, by=operator(settings).name, despite=despite_gate)
-    record(configured_store(settings), settings, "models promote", promoted)
+    _log(settings, "models promote", promoted)
     typer.echo(printable_line(f"{promoted} serves; `saywhy analyse` annotates all comments with it"))
 
 
@@ -65,7 +65,7 @@ def rollback() -> None:
 
     registry, settings = _registry()
     version = roll_back(registry, by=operator(settings).name)
-    record(configured_store(settings), settings, "models rollback", version)
+    _log(settings, "models rollback", version)
     typer.echo(printable_line(f"{version} serves again"))
 
 
@@ -76,7 +76,7 @@ def remove(version: Version) -> None:
 
     registry, settings = _registry()
     removed = remove_version(registry, version)
-    record(configured_store(settings), settings, "models remove", removed)
+    _log(settings, "models remove", removed)
     typer.echo(printable_line(f"{removed} is removed"))
 
 
@@ -85,6 +85,14 @@ def _registry() -> tuple[Registry, Settings]:
 
     settings = read_settings()
     return Registry(model_registry(settings)), settings
+
+
+def _log(settings: Settings, command: str, version: str) -> None:
+    from service.workspaces import create
+
+    engine = configured_store(settings)
+    create(engine, settings.workspace)
+    record(engine, settings, command, version)
 
 
 def _described(version: ModelVersion) -> str:

@@ -76,9 +76,7 @@ def retrain(
         _responses(settings),
     )
     with progress_bars() as progress:
-        version, evaluation = retrain_heads(
-            registry, request, options, threads=settings.threads, progress=progress
-        )
+        version, evaluation = retrain_heads(registry, request, options, threads=settings.threads, progress=progress)
     _print(version, evaluation, registry.root / version / "report.html")
 
 

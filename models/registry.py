@@ -46,6 +46,11 @@ def code_frame(registry: Path | None = None) -> CodeFrame:
     return load_code_frame(path)
 
 
+def shipped() -> ModelVersion:
+    """The bundle that ships, as the champion."""
+    return ModelVersion(version_of(BUNDLED), (Alias.CHAMPION,))
+
+
 def version_of(folder: Path) -> str:
     """The name of the version in a bundle's folder, which is not verified. Raises `BundleDamaged`."""
     try:
@@ -88,13 +93,11 @@ class Registry:
         """All versions, sorted by name, with the bundle that ships if it serves. Nothing is verified."""
         aliases = self.aliases()
         names = self.names()
-        shipped = version_of(BUNDLED)
-        serving = {Alias.CHAMPION: shipped} | aliases
-        names = sorted({*names, shipped} if serving[Alias.CHAMPION] == shipped else names)
-        return [
-            ModelVersion(name, tuple(alias for alias in Alias if serving.get(alias) == name), self.verdict(name))
+        versions = [
+            ModelVersion(name, tuple(alias for alias in Alias if aliases.get(alias) == name), self.verdict(name))
             for name in names
         ]
+        return versions if Alias.CHAMPION in aliases else [shipped(), *versions]
 
     def resolve(self, name: str) -> str:
         """The version that a name or an alias means. Raises `ModelNotFound`."""

@@ -86,7 +86,9 @@ class LabelledComment:
             themes=_themes(record.get("themes")),
             causes=_causes(record.get("causes")),
             clauses=tuple(_clause(clause, len(text)) for clause in clauses),
-            segments=tuple(sorted((str(name), str(value)) for name, value in segments.items() if value not in (None, ""))),
+            segments=tuple(
+                sorted((str(name), str(value)) for name, value in segments.items() if value not in (None, ""))
+            ),
         )
 
 

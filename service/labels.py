@@ -46,9 +46,7 @@ def corrected_comments(engine: Engine, workspace: str, code_frame: CodeFrame) ->
             whole = next((each.value for each in corrections if each.clause is None), None)
             if text and (whole or clauses):
                 language = comment.language if comment.language != "und" else None
-                labelled.append(
-                    LabelledComment(text, language, Polarity(whole) if whole else None, clauses=clauses)
-                )
+                labelled.append(LabelledComment(text, language, Polarity(whole) if whole else None, clauses=clauses))
         return labelled
 
 

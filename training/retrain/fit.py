@@ -48,7 +48,9 @@ def fit(features: NDArray[np.floating], loss: Loss, start: Linear, pull: Floats)
         value, slope = loss((x @ weight.astype(np.float32)).astype(np.float64) + bias)
         moved, moved_bias = weight - start.weight, bias - start.bias
         value += float((strength * (moved * moved)).sum() + (pull * (moved_bias * moved_bias)).sum()) / 2
-        return value, np.concatenate([(x.T @ slope.astype(np.float32) + strength * moved).ravel(), slope.sum(axis=0) + pull * moved_bias])
+        return value, np.concatenate(
+            [(x.T @ slope.astype(np.float32) + strength * moved).ravel(), slope.sum(axis=0) + pull * moved_bias]
+        )
 
     result = minimize(
         objective,

@@ -83,6 +83,8 @@ def _name(comparison: Comparison) -> str:
     dimension, value = comparison.group
     if dimension == "all":
         return f"{comparison.kind} F1"
-    return f"{comparison.kind} F1 of {value}" if dimension == comparison.kind else (
-        f"{comparison.kind} F1 of {dimension} {value}"
+    return (
+        f"{comparison.kind} F1 of {value}"
+        if dimension == comparison.kind
+        else (f"{comparison.kind} F1 of {dimension} {value}")
     )

@@ -145,7 +145,9 @@ def _fit_causes(evidence: Evidence, start: CauseHead, new: int, options: Retrain
     kept = old(anchored)
     kept[:, -1 - new : -1] = -np.inf  # what a new cause is, the version that serves cannot say
     y = np.concatenate([np.nan_to_num(targets.causes[known]), _softmax(kept)])
-    among = np.concatenate([targets.among[known] & ~is_target[known, None], np.zeros((len(anchored), y.shape[1]), bool)])
+    among = np.concatenate(
+        [targets.among[known] & ~is_target[known, None], np.zeros((len(anchored), y.shape[1]), bool)]
+    )
     weights = np.concatenate([np.ones(known.sum()), np.full(len(anchored), options.anchor)])
     pull = np.full(y.shape[1], options.pull)
     pull[len(pull) - 1 - new : -1] = options.pull_of_new

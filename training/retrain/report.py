@@ -106,24 +106,32 @@ def page_of(version: str, evaluation: Evaluation) -> str:
     """The page: self-contained, without scripts. Its content security policy allows only the style sheet, by its hash."""
     style = (TEMPLATES / "report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _environment().get_template("report.html.j2").render(
-        version=version,
-        evaluation=evaluation,
-        margin=evaluation.options.margin,
-        tables=[
-            ("What was taught", f"On {evaluation.tested_on:,} labelled comments that were not trained on.", evaluation.taught),
-            (
-                "What must not be forgotten",
-                "On written comments that are the same in every retraining. The version that ships has learnt most of "
-                "them, except for the hard cases.",
-                evaluation.reference,
-            ),
-        ],
-        name=_name,
-        order=_order,
-        suspects=evaluation.suspects[:_LISTED],
-        style=Markup(style),  # nosec B704  # a file of ours
-        style_hash=digest,
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            version=version,
+            evaluation=evaluation,
+            margin=evaluation.options.margin,
+            tables=[
+                (
+                    "What was taught",
+                    f"On {evaluation.tested_on:,} labelled comments that were not trained on.",
+                    evaluation.taught,
+                ),
+                (
+                    "What must not be forgotten",
+                    "On written comments that are the same in every retraining. The version that ships has learnt most of "
+                    "them, except for the hard cases.",
+                    evaluation.reference,
+                ),
+            ],
+            name=_name,
+            order=_order,
+            suspects=evaluation.suspects[:_LISTED],
+            style=Markup(style),  # nosec B704  # a file of ours
+            style_hash=digest,
+        )
     )
 
 

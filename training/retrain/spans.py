@@ -70,7 +70,7 @@ def read_spans(annotator: Annotator, bundle: Bundle, comments: Sequence[Comment]
     queries = len(bundle.code_frame.ids) + 1
     weight, bias = bundle.heads["weight"][:, :queries], bundle.heads["bias"][:queries]
     parts: dict[int, tuple[NDArray[np.float16], Vectors, list[tuple[int, int]]]] = {}
-    for group in annotator.encode(comments):
+    for group in annotator.encoded(comments):
         for number, index in enumerate(group.encoded.indices.tolist()):
             parts[index] = _of_comment(group, number, weight, bias)
     counts = [len(parts[index][0]) for index in range(len(comments))]
