@@ -100,8 +100,8 @@ def _print(version: str, evaluation: Evaluation, report: Path) -> None:
         for one in comparisons:
             if one.group == ("all", ""):
                 interval = f"{one.low:+.3f} … {one.high:+.3f}"
-                line = f"{where:<10}{one.kind:<10} {one.champion:.3f} → {one.candidate:.3f}  {one.difference:+.3f} ({interval})"
-                typer.echo(printable_line(line))
+                f1 = f"{one.champion:.3f} → {one.candidate:.3f}  {one.difference:+.3f} ({interval})"
+                typer.echo(printable_line(f"{where:<10}{one.kind:<10} {f1}"))
     verdict = "passes the gate" if evaluation.verdict.passes else "does not pass the gate:"
     typer.echo(printable_line(f"{version} {verdict}"))
     for reason in evaluation.verdict.reasons:

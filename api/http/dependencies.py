@@ -37,8 +37,8 @@ class Resources:
     """The store, the names of the workspace in it and of those that it may be compared with, the models, where the
     files of jobs are, and where webhooks may lead.
 
-    `annotator` is that of the champion: at start-up, or of the time of the request. `registry` has the versions, and had
-    the `stamp` before the annotator was loaded.
+    `annotator` is that of the champion: at start-up, or of the time of the request. `registry` has the versions, and
+    had the `stamp` before the annotator was loaded.
     """
 
     engine: Engine
@@ -120,8 +120,8 @@ def worker_threads(settings: Settings) -> int:
 
 
 async def get_resources(request: Request) -> Resources:
-    """The resources that were opened at start-up, with the workspace of whoever makes the request, and the model version
-    that serves now: a request that has begun ends with it.
+    """The resources that were opened at start-up, with the workspace of whoever makes the request, and the model
+    version that serves now: a request that has begun ends with it.
 
     Reports may be compared with other workspaces only by those of the server's own. (A function that is not
     asynchronous would be given a thread.)

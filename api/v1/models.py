@@ -98,8 +98,8 @@ def list_models(resources: OwnAccess) -> Models:
 
 @router.post("/{model}/promote", summary="Promote a model version", responses=ERRORS)
 def promote_model(model: Version, body: Promotion, resources: OwnAccess, principal: PrincipalDep) -> Promoted:
-    """Make a version the one that serves, without a restart. 409 if it does not pass the gate, was compared with another
-    version than the one that serves, or is damaged; the detail says why.
+    """Make a version the one that serves, without a restart. 409 if it does not pass the gate, was compared with
+    another version than the one that serves, or is damaged; the detail says why.
     """
     version = promotion.promote(_registry(resources), model, by=principal.name, despite=body.despite_gate)
     return Promoted(version=version, job=_analyse(resources) if body.analyse else None)

@@ -162,6 +162,7 @@ NAMED = {
     "source": ["{source}"],
     "plan": ["2027"],
     "link": ["1"],
+    "model": ["candidate"],
 }
 
 #: Bodies that the routes accept.
