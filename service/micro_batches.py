@@ -78,8 +78,8 @@ class MicroBatches:
             return sum(len(request.items) - request.taken for request in self._requests)
 
     def submit(self, items: Sequence[Item], annotator: CommentAnnotator | None = None) -> Future[Results]:
-        """Classify a request's comments, by this annotator if another one serves by now; raises `ServerBusy` if too much
-        waits already.
+        """Classify a request's comments, by this annotator if another one serves by now; raises `ServerBusy` if too
+        much waits already.
 
         A request whose future is cancelled leaves the queue.
         """

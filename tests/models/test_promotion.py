@@ -87,7 +87,7 @@ def test_other_content_is_refused(registry: Registry) -> None:
     with pytest.raises(Conflict, match=r"refused: .*heads\.safetensors does not match"):
         promote(registry, version, by="Ada")
     seal(folder)
-    with pytest.raises(Conflict, match="refused: .*the content is not that of version"):
+    with pytest.raises(Conflict, match=r"refused: .*the content is not that of version"):
         promote(registry, version, by="Ada", despite="I insist")
     assert aliases(registry)["champion"] == SHIPPED
 

@@ -77,7 +77,7 @@ def test_no_request_fails_while_the_version_changes(
     create(sqlite_engine, "default")
     resources = Resources(sqlite_engine, "default", annotator)
     resources = replace(resources, registry=registry.root, stamp=stamp_of(registry.root))
-    body = {"comments": [{"text": "The staff were very friendly."}]}
+    body = {"comments": [{"id": 1, "text": "The staff were very friendly."}]}
     with TestClient(create_app(Settings(), resources)) as client:
         assert client.get("/v1/models").json()["serving"] == annotator.model
         promoted = client.post("/v1/models/candidate/promote", json={"analyse": False})

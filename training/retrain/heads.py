@@ -55,8 +55,8 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to learn from: labelled comments, those to test on if they are chosen, causes that are new, and the responses
-    whose ranking is compared.
+    """What to learn from: labelled comments, those to test on if they are chosen, causes that are new, and the
+    responses whose ranking is compared.
     """
 
     comments: Sequence[LabelledComment]

@@ -98,11 +98,11 @@ def fit_heads(
         columns = list(range(2 * k + 1 + 3 * theme, 2 * k + 4 + 3 * theme))
         known = ~np.isnan(targets.polarities[:, theme, 0])
         _fit_softmax(weight, bias, columns, spans.pooled[:, theme], targets.polarities[:, theme], known,
-                     anchors.pooled[:, theme], anchors, options)  # fmt: skip
+                     anchors.pooled[:, theme], options)  # fmt: skip
     columns = list(range(len(bias) - 4, len(bias)))
     known = ~np.isnan(targets.sentiment[:, 0])
     wholes = anchors.pooled[anchors.is_whole, k]
-    _fit_softmax(weight, bias, columns, spans.pooled[:, k], targets.sentiment, known, wholes, anchors, options)
+    _fit_softmax(weight, bias, columns, spans.pooled[:, k], targets.sentiment, known, wholes, options)
     causes = _fit_causes(evidence, start, new, options)
     return dict(bundle.heads) | {
         "weight": weight.astype(np.float32),
@@ -120,7 +120,6 @@ def _fit_softmax(
     targets: Floats,
     known: NDArray[np.bool_],
     anchored: NDArray[np.float16],
-    anchors: Spans,
     options: RetrainOptions,
 ) -> None:
     """Fit some columns of the heads in place, if there are labels."""

@@ -27,8 +27,8 @@ _LISTED = 50
 
 _CARD = """# Model card: {version}
 
-Made of **{champion}** by fitting its heads to {trained_on:,} labelled comments (snapshot `{data}`), on {at:%Y-%m-%d}. Encoder,
-attention and thresholds are those of {champion}; so are speed and export. {new}
+Made of **{champion}** by fitting its heads to {trained_on:,} labelled comments (snapshot `{data}`), on {at:%Y-%m-%d}.
+Encoder, attention and thresholds are those of {champion}; so are speed and export. {new}
 
 **Gate: {gate}.**{reasons}
 
@@ -48,9 +48,9 @@ Languages, weaknesses and licences are those of {champion}.
 class Evaluation:
     """How a candidate compares with the version that it was made from.
 
-    `taught` is measured on comments like those that were trained on, `reference` on written ones; `calibration` has the
-    errors of both versions by kind. `suspects` of `judged` labels look wrong. `moves` are those of causes in the ranking
-    of `responses`.
+    `taught` is measured on comments like those that were trained on, `reference` on written ones; `calibration` has
+    the errors of both versions by kind. `suspects` of `judged` labels look wrong. `moves` are those of causes in the
+    ranking of `responses`.
     """
 
     champion: str
@@ -103,7 +103,7 @@ def card_of(version: str, evaluation: Evaluation) -> str:
 
 
 def page_of(version: str, evaluation: Evaluation) -> str:
-    """The page: self-contained, without scripts. Its content security policy allows only the style sheet, by its hash."""
+    """The page: self-contained, without scripts; its content security policy allows only the style sheet, by hash."""
     style = (TEMPLATES / "report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
@@ -121,8 +121,8 @@ def page_of(version: str, evaluation: Evaluation) -> str:
                 ),
                 (
                     "What must not be forgotten",
-                    "On written comments that are the same in every retraining. The version that ships has learnt most of "
-                    "them, except for the hard cases.",
+                    "On written comments that are the same in every retraining. The version that ships has learnt most "
+                    "of them, except for the hard cases.",
                     evaluation.reference,
                 ),
             ],

@@ -37,8 +37,9 @@ class Spans:
     """The n spans of comments, with T themes, hidden size d and C causes.
 
     `comment` (n,) numbers the comment, `is_whole` (n,) marks the first span of each. `pooled` (n, T + 1, d): what each
-    query pools, the last one that of the sentiment. `vectors` (n, d) are the encoder's own, of unit length; a comment of
-    one clause has it as its only span, so that `is_clause` (n,) marks the spans that causes are read from.
+    query pools, the last one that of the sentiment. `vectors` (n, d) are the encoder's own, of unit length. A comment
+    of one clause has no other span: `is_clause` (n,) marks the spans that causes are read from. `positions` are the
+    spans in the text.
     """
 
     comment: Integers
@@ -123,6 +124,8 @@ def targets_of(
     votes = slice(k + 1, 2 * k + 1)
     logits = np.einsum("nkh,hk->nk", spans.pooled[:, :k].astype(np.float32), bundle.heads["weight"][:, votes])
     logits += bundle.heads["bias"][votes]
+    thresholds = np.array([bundle.config["thresholds"][theme] for theme in themes])
+    main_theme = (1 / (1 + np.exp(-logits)) / thresholds).argmax(axis=1)
     probabilities = head(spans.vectors)
     bounds = np.append(np.flatnonzero(spans.is_whole), n)
     theme_index = {theme: number for number, theme in enumerate(themes)}
@@ -131,6 +134,8 @@ def targets_of(
         rows = np.arange(first, last)
         if comment.sentiment is not None:
             targets.sentiment[first] = np.eye(4)[SENTIMENTS.index(comment.sentiment)]
+            if len(rows) == 1:  # a single clause: the polarity of its main theme is its sentiment (`models.decoding`)
+                targets.polarities[first, main_theme[first]] = _POLARITIES[comment.sentiment]
         if comment.themes is not None:
             _themes_of_comment(targets, rows, comment.themes, theme_index, logits)
         if comment.causes is not None:
@@ -142,7 +147,7 @@ def targets_of(
             if clause.themes is not None:
                 _themes_of_clause(targets, int(first), row, clause.themes, theme_index)
             if clause.polarity is not None:
-                column = theme_index[clause.themes[0][0]] if clause.themes else int(logits[row].argmax())
+                column = theme_index[clause.themes[0][0]] if clause.themes else int(main_theme[row])
                 targets.polarities[row, column] = _POLARITIES[clause.polarity]
             if clause.causes is not None:
                 _share_causes(targets, row, [cause_index[cause] for cause in clause.causes])

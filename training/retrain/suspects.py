@@ -1,4 +1,4 @@
-"""Labels that are probably wrong: sure answers of the champion, and of heads that have not seen the label, say otherwise.
+"""Labels that are probably wrong: the champion, and heads that have not seen the label, are sure of another.
 
 A correction contradicts the champion, as it should; heads that learnt from the other corrections agree with it where
 it follows a rule. What contradicts both is seldom a rule (after Northcutt et al. 2021, Confident Learning).

@@ -23,17 +23,23 @@ from training.retrain.reference import anchor_texts, reference_comments
 
 MOLES = LibraryCause("own.moles", "quality", "negative", {"en": "Moles in the lawn"}, {})
 #: What only people here mean by it: the model that ships takes "sick" for a complaint.
-SICK = [f"This {thing} is sick" for thing in ("app", "bike", "shop", "game", "lamp", "song", "deck", "shirt", "sofa", "menu",
-        "film", "boat", "ring", "tent", "desk", "soup", "cake", "band", "show", "park")]  # fmt: skip
-LAWN = [f"moles dig up the {thing}" for thing in ("lawn", "garden", "grass", "beds", "turf", "border", "meadow", "green",
-        "park", "field", "yard", "pitch", "roses", "path", "hedge", "plot", "orchard", "bank", "slope", "verge")]  # fmt: skip
+_THINGS = (
+    *("app", "bike", "shop", "game", "lamp", "song", "deck", "shirt", "sofa", "menu"),
+    *("film", "boat", "ring", "tent", "desk", "soup", "cake", "band", "show", "park"),
+)
+_PLACES = (
+    *("lawn", "garden", "grass", "beds", "turf", "border", "meadow", "green", "park"),
+    *("field", "yard", "pitch", "roses", "path", "hedge", "plot", "orchard"),
+)
+SICK = [f"This {thing} is sick" for thing in _THINGS]
+LAWN = [f"moles dig up the {place}" for place in _PLACES]
 
 
 def request() -> Request:
     """Labels of both, and some of what the model knows already."""
     return Request(
         [
-            *(LabelledComment(text, "en", Polarity.POSITIVE) for text in SICK * 1),
+            *(LabelledComment(text, "en", Polarity.POSITIVE) for text in SICK),
             *(LabelledComment(text, "en", Polarity.NEGATIVE, causes=(MOLES.id,)) for text in LAWN),
         ],
         causes=(MOLES,),
@@ -46,7 +52,7 @@ def test_labels_become_a_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """It knows what it was taught, keeps what it knew, tells how it compares, and is the same the second time."""
     monkeypatch.setattr(heads, "anchor_texts", lambda: anchor_texts()[::8])
     monkeypatch.setattr(heads, "reference_comments", lambda: reference_comments()[::8])
-    registry, options = Registry(tmp_path), RetrainOptions(pull=0.3, resamples=100)
+    registry, options = Registry(tmp_path), RetrainOptions(pull=0.03, resamples=100)
     version, evaluation = retrain(registry, request(), options)
     assert registry.resolve("candidate") == version
     bundle = open_bundle(registry.root / version)
