@@ -47,7 +47,7 @@ _OTHER = {
 
 
 def labelled(row: Row) -> LabelledComment:
-    """The row as a labelled comment, with its sentiment; what datasets say of themes is seldom all that a text names."""
+    """The row with its sentiment; what datasets say of themes is seldom all that a text names."""
     sentiment = Polarity(row.sentiment) if row.sentiment else None
     return LabelledComment(row.text, row.language, sentiment)
 

@@ -10,7 +10,7 @@ import typer
 from cli.configuration import configured_store, model_registry, read_settings
 from cli.printing import printable_line
 from cli.progress import progress_bars
-from saywhy.errors import InvalidInput, WorkspaceNotFound
+from saywhy.errors import InvalidInput, NoFollowUp, WorkspaceNotFound
 from saywhy.text import counted
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def retrain(
     if corrections:
         try:
             labelled += corrected_comments(configured_store(settings), settings.workspace, frame)
-        except WorkspaceNotFound:
+        except (WorkspaceNotFound, NoFollowUp):  # without files there is nothing else to learn from
             if not files:
                 raise
     typer.echo(f"{counted(len(labelled), 'labelled comment')}", err=True)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,6 +26,8 @@ from saywhy.model_version import Alias
 #: Who promoted what and why, a line each.
 HISTORY = "history.jsonl"
 _LOCK = ".lock"
+#: Names of folders that are not complete yet, and seconds after which nobody completes them.
+_HIDDEN, _ABANDONED = re.compile(r"\.[0-9a-f]{32}"), 24 * 3600
 #: Files of versions that only differ in their heads: the same file on disk, where links are possible.
 _SHARED = (ENCODER, TOKENIZER)
 
@@ -72,6 +76,7 @@ def add_candidate(registry: Registry, folder: Path) -> str:
     """
     name = open_bundle(folder).version
     with changing(registry):
+        _sweep(registry)
         _put(registry, folder, name)
         _write(registry, dict(registry.aliases()) | {Alias.CANDIDATE: name})
     return name
@@ -145,6 +150,13 @@ def _refusal(registry: Registry, version: str, champion: str) -> str | None:
     if verdict.champion != champion:
         return f"{version} was compared with {verdict.champion}, but the champion is {champion} by now"
     return None if verdict.passes else f"{version} does not pass the gate: {'; '.join(verdict.reasons)}"
+
+
+def _sweep(registry: Registry) -> None:
+    """Delete the hidden folders of processes that died."""
+    for path in registry.root.iterdir():
+        if _HIDDEN.fullmatch(path.name) and path.stat().st_mtime < time.time() - _ABANDONED:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _put(registry: Registry, folder: Path, name: str) -> None:

@@ -5,7 +5,6 @@ Texts have their personal data masked: they leave the store.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from saywhy import store
@@ -68,9 +67,11 @@ def scored_comments(
     engine: Engine, workspace: str, limit: int
 ) -> list[tuple[int, str, str | None, tuple[tuple[str, str], ...]]]:
     """(score, comment, language, segments) of the latest responses to the question for NPS that have both, at most
-    `limit`. Raises `WorkspaceNotFound`.
+    `limit`; none of an anonymous workspace, as how many name a cause may say who does. Raises `WorkspaceNotFound`.
     """
     with reading(engine, workspace) as (connection, workspace_id):
+        if store.workspaces.is_anonymous(connection, workspace_id):
+            return []
         exporter = Exporter.of(connection, workspace_id, CodeFrame(()))
         latest = list(_rankable(store.responses.load(connection, workspace_id)))[-limit:]
         scored = []
@@ -78,8 +79,7 @@ def scored_comments(
             assert response.score is not None
             assert response.comment is not None
             text, _ = exporter.shown(response.comment, [])
-            values: defaultdict[str, str] = defaultdict(str)
-            values |= {segment.dimension: segment.value for segment in response.segments}
+            values = {segment.dimension: segment.value for segment in response.segments}
             language = response.comment.language
             scored.append((response.score.value, text or "", language, tuple(sorted(values.items()))))
         return scored

@@ -208,6 +208,7 @@ def _write(
         (folder / CONFIG).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
         (folder / CARD).write_text(card_of(version, evaluation), "utf-8")
         (folder / EVALUATION).write_text(evaluation.to_json(version), "utf-8")
+        (folder / REPORT).touch(mode=0o600)  # it has comments
         (folder / REPORT).write_text(page_of(version, evaluation), "utf-8")
         seal(folder)
         return add_candidate(registry, folder)
