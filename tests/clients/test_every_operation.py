@@ -259,7 +259,7 @@ def change_the_model(client: Client) -> None:
     """The candidate promoted, and the version before again."""
     before = client.models.list()
     candidate = next(model for model in before.models if "candidate" in model.aliases)
-    promoted = client.models.promote(analyse=False)
+    promoted = client.models.promote("candidate", analyse=False)
     assert (promoted.version, promoted.job) == (candidate.version, None)
     assert client.models.roll_back().version == before.serving
 

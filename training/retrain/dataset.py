@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.clean.language import detect
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import InvalidInput
-from saywhy.label import LabelledComment
+from saywhy.label import LabelledClause, LabelledComment
 from saywhy.text import fold
 
 #: Comments that can be trained on at least, in all.
@@ -82,7 +82,8 @@ def make_dataset(
 def _check(comments: Iterable[LabelledComment], code_frame: CodeFrame) -> None:
     themes, causes = set(code_frame.ids), {cause.id for cause in code_frame.causes}
     for comment in comments:
-        for part in (comment, *comment.clauses):
+        parts: list[LabelledComment | LabelledClause] = [comment, *comment.clauses]
+        for part in parts:
             for theme, _ in part.themes or ():
                 if theme not in themes:
                     raise InvalidInput(f"there is no theme {theme!r}, which {comment.text!r:.60} has")

@@ -58,7 +58,7 @@ class Models(Resource):
         """All versions, and the one that serves."""
 
     @post("/v1/models/{model}/promote")
-    def promote(self, model: str = "candidate", *, despite_gate: str | None = None, analyse: bool = True) -> m.Promoted:
+    def promote(self, model: str, *, despite_gate: str | None = None, analyse: bool = True) -> m.Promoted:
         """Make a version the one that serves; `despite_gate` says why, if it was not shown to be better."""
 
     @post("/v1/models/rollback")
