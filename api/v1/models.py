@@ -48,7 +48,9 @@ class ModelOut(BaseModel):
     @classmethod
     def of(cls, version: ModelVersion) -> ModelOut:
         verdict = version.verdict
-        said = verdict and VerdictOut(champion=verdict.champion, passes=verdict.passes, reasons=list(verdict.reasons))
+        said = None
+        if verdict is not None:
+            said = VerdictOut(champion=verdict.champion, passes=verdict.passes, reasons=list(verdict.reasons))
         return cls(version=version.name, aliases=list(version.aliases), verdict=said)
 
 

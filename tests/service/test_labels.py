@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from saywhy import store
 from saywhy.annotation import Polarity
 from saywhy.code_frame import load_code_frame
-from saywhy.correction import NO_VALUE, Correction, CorrectionKind, Span
+from saywhy.correction import NO_VALUE, Correction, CorrectionKind
 from saywhy.feedback import Comment, Response, Score
 from saywhy.label import LabelledClause, LabelledComment
 from service.labels import corrected_comments, scored_comments
@@ -28,7 +28,7 @@ def test_corrections_become_labels(sqlite_engine: Engine) -> None:
         store.responses.save(connection, workspace_id, [Response("s", "1", Score(3), comment)])
         store.comments.save_cleaned(connection, workspace_id, [comment])
 
-        def said(kind: CorrectionKind, value: str | None, clause: Span | None = None) -> Correction:
+        def said(kind: CorrectionKind, value: str | None, clause: tuple[int, int] | None = None) -> Correction:
             return Correction(comment.content_hash, kind, clause, value, "", "core", "Ada", datetime.now(UTC))
 
         store.corrections.add(

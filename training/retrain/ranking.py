@@ -73,12 +73,12 @@ def _move(cause: str, before: dict[str, dict[str, Any]], after: dict[str, dict[s
     one, other = before.get(cause), after.get(cause)
     return Move(
         cause,
-        one and one["impact"],
-        other and other["impact"],
+        one["impact"] if one else None,
+        other["impact"] if other else None,
         one["n"] if one else 0,
         other["n"] if other else 0,
-        one and one["rank"],
-        other and other["rank"],
+        one["rank"] if one else None,
+        other["rank"] if other else None,
         bool(one and other and _is_apart(one, other)),
     )
 

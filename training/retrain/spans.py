@@ -159,7 +159,7 @@ def _themes_of_comment(
 ) -> None:
     """All spans lack what the comment does not name; what it names, the whole and its most probable clause have."""
     absent = sorted(set(index.values()) - {index[theme] for theme, _ in named})
-    targets.themes[np.ix_(rows, absent)] = 0
+    targets.themes[rows[:, None], absent] = 0
     for theme, polarity in named:
         column = index[theme]
         best = rows[1:][logits[rows[1:], column].argmax()] if len(rows) > 1 else rows[0]

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.arrays import Floats
+from models.arrays import Floats, Integers
 from models.bundle import Bundle
 from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, LOGIT_SCALE
 from models.decoding import SENTIMENTS
@@ -71,14 +72,14 @@ def find_suspects(
     return suspects, judged
 
 
-def _sentiments(bundle: Bundle, evidence: Evidence, heads: Tensors) -> tuple[Floats, Floats, Floats]:
+def _sentiments(bundle: Bundle, evidence: Evidence, heads: Tensors) -> tuple[Floats, Floats, Integers]:
     """Targets (n, 4), probabilities (n, 4) and rows (n,) of the comments whose sentiment is labelled."""
     rows = np.flatnonzero(~np.isnan(evidence.targets.sentiment[:, 0]))
     pooled = evidence.spans.pooled[rows, len(bundle.code_frame.ids)].astype(np.float32)
     return evidence.targets.sentiment[rows], _softmax(pooled @ heads["weight"][:, -4:] + heads["bias"][-4:]), rows
 
 
-def _causes(_: Bundle, evidence: Evidence, heads: Tensors) -> tuple[Floats, Floats, Floats]:
+def _causes(_: Bundle, evidence: Evidence, heads: Tensors) -> tuple[Floats, Floats, Integers]:
     """The same of the clauses that name one cause."""
     targets = evidence.targets.causes
     rows = np.flatnonzero((np.nan_to_num(targets[:, :-1]) == 1).any(axis=1))
@@ -86,5 +87,5 @@ def _causes(_: Bundle, evidence: Evidence, heads: Tensors) -> tuple[Floats, Floa
     return targets[rows], _softmax(logits), rows
 
 
-def _softmax(logits: Floats) -> Floats:
+def _softmax(logits: NDArray[np.floating]) -> Floats:
     return np.asarray(np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)), np.float64)

@@ -53,7 +53,8 @@ def test_f1_is_that_of_the_labels() -> None:
     """A version that misses every fourth theme has an F1 of 6/7; the interval of the difference holds its value."""
     every_fourth = [bool(number % 4) for number in range(TEXTS)]
     theme = of(comparisons(every_fourth, [True] * TEXTS), THEMES, ("all", ""))
-    assert (theme.champion, theme.candidate, theme.labels) == (pytest.approx(6 / 7), 1.0, TEXTS)
+    assert theme.champion == pytest.approx(6 / 7)
+    assert (theme.candidate, theme.labels) == (1.0, TEXTS)
     assert 0 < theme.low < theme.difference < theme.high < 0.3
     label = of(comparisons(every_fourth, [True] * TEXTS), THEMES, (THEMES, "price"))
     assert label.champion == pytest.approx(theme.champion)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from models.annotator import Annotator
@@ -80,4 +79,4 @@ def test_anchors_are_not_tested_on() -> None:
     anchors = {text for text, _ in anchor_texts()}
     assert not reference & anchors
     assert min(len(reference), len(anchors)) > 500
-    assert np.isin(["en", "de", "zh-Hans", "zh-Hant"], [comment.language for comment in reference_comments()]).all()
+    assert {"en", "de", "zh-Hans", "zh-Hant"} <= {comment.language for comment in reference_comments()}
