@@ -42,6 +42,7 @@ from api.v1 import (
     keys,
     labels,
     mappings,
+    models,
     receiving,
     reports,
     responses,
@@ -63,6 +64,7 @@ from saywhy import __version__
 from saywhy.settings import Settings
 from saywhy.store import connections_in_use
 from service.micro_batches import MicroBatches
+from service.served_model import ServedModel
 from service.tracing import Tracing
 from service.worker import WorkerStatus
 
@@ -93,6 +95,7 @@ TAGS = [
     {"name": "sources", "description": "Survey tools that send webhooks, or whose answers are pulled."},
     {"name": "jobs", "description": "Imports, analyses, exports and pulls in the background, and their schedules."},
     {"name": "mappings", "description": "Saved mappings: how files with certain columns are imported."},
+    {"name": "models", "description": "Versions of the models, and which of them serves."},
     {"name": "access", "description": "Keys, signing in, and the log of who wrote what."},
     {"name": "pages", "description": "The reports as pages, to be printed and sent."},
     {"name": "health", "description": "For monitoring."},
@@ -119,6 +122,7 @@ def create_app(
         with (
             closing(tracing) if tracing else nullcontext(),
             closing(resources or open_resources(settings)) as opened,
+            closing(ServedModel(opened.annotator, opened.registry, opened.stamp, settings.threads)) as served,
             closing(MicroBatches(opened.annotator, on_batch=measured.batch_sizes.observe)) as micro_batches,
             worker or nullcontext(WorkerStatus()) as app.state.worker,
         ):
@@ -127,7 +131,9 @@ def create_app(
             measured.waiting.set_function(lambda: micro_batches.waiting)
             measured.connections.set_function(lambda: connections_in_use(opened.engine))
             slots = Semaphore(settings.concurrency)
-            yield State(resources=opened, micro_batches=micro_batches, slots=slots, access=access, turns=Lock())
+            yield State(
+                resources=opened, served=served, micro_batches=micro_batches, slots=slots, access=access, turns=Lock()
+            )
 
     measured = Metrics()
 
@@ -182,6 +188,7 @@ def create_app(
         webhook_deliveries,
         digests,
         erasure,
+        models,
         keys,
         session,
         shared_links,

@@ -63,7 +63,7 @@ def analyse(
 
     settings = read_settings()
     engine = configured_store(settings)
-    annotator = load_annotator(settings.registry, settings.threads)
+    annotator = load_annotator(settings.model_registry, settings.threads)
     with progress_bars() as progress:
         endpoint = label_endpoint(settings)
         finished = run(engine, settings.workspace, annotator, progress=progress, refit=refit, label_endpoint=endpoint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from saywhy.errors import InvalidInput
@@ -51,7 +52,7 @@ def worker_options(settings: Settings) -> WorkerOptions:
         database_url=settings.database_url,
         key_file=settings.anonymity_key_file,
         data_dir=settings.data_dir,
-        models=Models(settings.registry, settings.threads, label_endpoint(settings)),
+        models=Models(settings.model_registry, settings.threads, label_endpoint(settings)),
         slots=settings.jobs,
         lease=timedelta(seconds=settings.job_lease),
         retention=timedelta(days=settings.job_retention),
@@ -72,7 +73,16 @@ def serving_code_frame(settings: Settings) -> CodeFrame:
     """The code frame of the model version that serves. Raises `BundleDamaged`."""
     from models.registry import code_frame
 
-    return code_frame(settings.registry)
+    return code_frame(settings.model_registry)
+
+
+def model_registry(settings: Settings) -> Path:
+    """The folder of the model versions. Raises `InvalidInput` if there is none by default, as beside PostgreSQL."""
+    if settings.model_registry is None:
+        raise InvalidInput(
+            "set SAYWHY_REGISTRY to the folder of the model versions, which all servers and workers share"
+        )
+    return settings.model_registry
 
 
 def label_endpoint(settings: Settings) -> LabelEndpoint | None:

@@ -42,7 +42,7 @@ def demo(
     for suffix in ("", "-wal", "-shm"):
         DATABASE.with_name(DATABASE.name + suffix).unlink(missing_ok=True)
     engine = configured_store(settings)
-    annotator = load_annotator(settings.registry, settings.threads)
+    annotator = load_annotator(settings.model_registry, settings.threads)
     with progress_bars() as progress:
         imported = import_file(engine, settings.workspace, SAMPLE, progress=progress)
         typer.echo("\n".join(describe(imported)))

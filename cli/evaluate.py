@@ -90,7 +90,7 @@ def _vectors_of(labelled: LabelledTexts) -> Vectors:
     from models.annotator import load_annotator
 
     settings = read_settings()
-    return load_annotator(settings.registry, settings.threads).vectors(labelled.texts)
+    return load_annotator(settings.model_registry, settings.threads).vectors(labelled.texts)
 
 
 def _print(results: list[Quality]) -> None:

@@ -34,8 +34,10 @@ from cli import (
     mappings,
     mcp,
     migrating,
+    models,
     people,
     plan,
+    retraining,
     scenarios,
     schedules,
     serving,
@@ -133,6 +135,8 @@ app.add_typer(plan.app, name="plan", rich_help_panel=SURVEYS)
 app.add_typer(audit.app, name="audit", rich_help_panel=SURVEYS)
 app.add_typer(corrections.app, name="corrections", rich_help_panel=SURVEYS)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=SURVEYS)
+app.command("retrain", rich_help_panel=SURVEYS)(retraining.retrain)
+app.add_typer(models.app, name="models", rich_help_panel=SURVEYS)
 app.command("serve", rich_help_panel=SURVEYS)(serving.serve)
 app.command("mcp", rich_help_panel=SURVEYS)(mcp.serve_tools)
 app.command("worker", rich_help_panel=SURVEYS)(worker.worker)

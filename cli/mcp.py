@@ -22,6 +22,6 @@ def serve_tools() -> None:
 
     settings = read_settings()
     code_frame, engine = serving_code_frame(settings), configured_store(settings)
-    server = create_server(Workspace(engine, settings.workspace, code_frame, settings.registry, settings.threads))
+    server = create_server(Workspace(engine, settings.workspace, code_frame, settings.model_registry, settings.threads))
     logs.configure()  # after the SDK, which sets up its own
     server.run()

@@ -95,7 +95,7 @@ def _load_annotator() -> Annotator:
     from models.annotator import load_annotator
 
     settings = read_settings()
-    return load_annotator(settings.registry, settings.threads)
+    return load_annotator(settings.model_registry, settings.threads)
 
 
 def _report_bad_line(bad_line: jsonl.BadLine) -> None:

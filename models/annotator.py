@@ -47,7 +47,7 @@ class CommentLogits:
 
 
 @dataclass(frozen=True, slots=True)
-class _EncodedComments:
+class EncodedComments:
     """A group of encoded texts. For the i-th of them: `spans[i]` (s, 2), token rows of the whole comment, then of each
     clause; `clauses[i]`, the same clauses in characters."""
 
@@ -70,11 +70,13 @@ class _EncodedComments:
 class Annotator:
     """Sentiment, themes, mentions and vectors of comments. Safe to call from several threads."""
 
-    def __init__(self, bundle: Bundle, *, threads: int = 0) -> None:
+    def __init__(self, bundle: Bundle, *, threads: int = 0, encoder: Encoder | None = None) -> None:
+        """`encoder` is that of the bundle, if it is open already: versions of which only the heads differ share it."""
         self.model = bundle.version
+        self.folder = bundle.folder
         self.code_frame = bundle.code_frame
         themes = bundle.code_frame.ids
-        self._encoder = Encoder(bundle.encoder, bundle.tokenizer, threads=threads)
+        self.encoder = encoder or Encoder(bundle.encoder, bundle.tokenizer, threads=threads)
         self._heads = Heads(bundle.heads["weight"], bundle.heads["bias"], len(themes))
         self._cause_head = bundle.cause_head
         self._map = bundle.vector_map
@@ -102,7 +104,7 @@ class Annotator:
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Vectors of whole texts, of unit length: (texts, hidden)."""
         vectors: Vectors = np.empty((0, 0), np.float32)
-        for encoded in self._encoder.encode(self._encoder.tokenise(texts)):
+        for encoded in self.encoder.encode(self.encoder.tokenise(texts)):
             means = self._vectors(encoded.states, encoded.starts[:-1], encoded.starts[1:])
             if not vectors.size:
                 vectors = np.empty((len(texts), means.shape[1]), np.float32)
@@ -120,7 +122,7 @@ class Annotator:
         themes = np.empty((len(comments), len(self.code_frame.ids)), np.float32)
         polarities = np.empty((*themes.shape, 3), np.float32)
         sentiment = np.empty((len(comments), 4), np.float32)
-        for group in self._encode(comments):
+        for group in self.encoded(comments):
             logits = self._heads(group.encoded.states, *group.bounds)
             wholes = group.offsets[:-1]
             themes[group.encoded.indices] = np.maximum.reduceat(logits.themes, wholes)
@@ -135,21 +137,21 @@ class Annotator:
 
     def _annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
         annotations: dict[int, Annotation] = {}
-        for group in self._encode(comments):
+        for group in self.encoded(comments):
             annotations.update(zip(group.encoded.indices.tolist(), self._decode(group), strict=True))
         return [annotations[index] for index in range(len(comments))]
 
-    def _encode(self, comments: Sequence[Comment]) -> Iterator[_EncodedComments]:
-        """Every comment, encoded in groups."""
-        tokens = self._encoder.tokenise([comment.verbatim for comment in comments])
+    def encoded(self, comments: Sequence[Comment]) -> Iterator[EncodedComments]:
+        """Every comment, encoded in groups: what the heads see, for training."""
+        tokens = self.encoder.tokenise([comment.verbatim for comment in comments])
         clauses = [
             split_clauses(comment.verbatim, comment.language) or [(0, len(comment.verbatim))] for comment in comments
         ]
-        for encoded in self._encoder.encode(tokens):
+        for encoded in self.encoder.encode(tokens):
             spans = [_token_spans(encoded, i, tokens[text], clauses[text]) for i, text in enumerate(encoded.indices)]
-            yield _EncodedComments(encoded, spans, [clauses[text] for text in encoded.indices])
+            yield EncodedComments(encoded, spans, [clauses[text] for text in encoded.indices])
 
-    def _decode(self, group: _EncodedComments) -> Iterator[Annotation]:
+    def _decode(self, group: EncodedComments) -> Iterator[Annotation]:
         """Annotations of the texts of one group, in order."""
         states, text_starts = group.encoded.states, group.encoded.starts
         starts, ends = group.bounds

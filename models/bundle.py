@@ -27,8 +27,17 @@ CONFIG = "config.json"
 CODE_FRAME = "code_frame.toml"
 CARD = "MODEL_CARD.md"
 CHECKSUMS = "checksums.json"
-#: Files with a checksum in `CHECKSUMS`.
+#: How a version that was retrained compares with the one it was made from: for programs, and as a page for people.
+EVALUATION, REPORT = "evaluation.json", "report.html"
+#: Files with a checksum in `CHECKSUMS`; every bundle has them.
 CHECKSUMMED = (ENCODER, TOKENIZER, HEADS, CONFIG, CODE_FRAME, CAUSES, CARD)
+#: Files that a bundle may have beside them, with a checksum too. None of all these formats can contain code.
+_OPTIONAL = (EVALUATION, REPORT)
+
+#: What separates, in the name of a version, the name of the version it was made from and the digest of its content.
+CONTENT_MARK = "+"
+#: Hex digits of that digest in the name.
+_DIGEST_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -67,9 +76,16 @@ class Bundle:
 
 
 def open_bundle(folder: Path) -> Bundle:
-    """Open a bundle; raises `BundleDamaged` if a file is missing or does not match its checksum."""
+    """Open a bundle.
+
+    Raises `BundleDamaged` if a file is missing, does not match its checksum or is none of a bundle, if there is a link
+    or a folder, and if the name of the version has the digest of another content.
+    """
     _verify(folder)
     config = json.loads((folder / CONFIG).read_text("utf-8"))
+    version = str(config["version"])
+    if CONTENT_MARK in version and version != content_version(folder):
+        raise BundleDamaged(f"{folder}: the content is not that of version {version}")
     return Bundle(
         folder=folder,
         version=config["version"],
@@ -85,9 +101,22 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def content_version(folder: Path) -> str:
+    """The name of the version with this content: that which it was made from, and the digest of what decides answers.
+
+    Equal data and seeds give equal names; other content cannot have the name.
+    """
+    config = json.loads((folder / CONFIG).read_text("utf-8"))
+    base = str(config.pop("version")).partition(CONTENT_MARK)[0]
+    parts = [digest(folder / name) for name in (ENCODER, TOKENIZER, HEADS, CODE_FRAME, CAUSES)]
+    content = hashlib.sha256("\n".join([*parts, json.dumps(config, sort_keys=True)]).encode()).hexdigest()
+    return f"{base}{CONTENT_MARK}{content[:_DIGEST_LENGTH]}"
+
+
 def seal(folder: Path) -> None:
     """Write the checksums of all files of a bundle. Nothing in it may change afterwards."""
-    sums = {name: digest(folder / name) for name in CHECKSUMMED}
+    present = [name for name in _OPTIONAL if (folder / name).is_file()]
+    sums = {name: digest(folder / name) for name in (*CHECKSUMMED, *present)}
     (folder / CHECKSUMS).write_text(json.dumps(sums, indent=1) + "\n", "utf-8")
 
 
@@ -96,7 +125,12 @@ def _verify(folder: Path) -> None:
         expected: dict[str, str] = json.loads((folder / CHECKSUMS).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise BundleDamaged(f"{folder} is not a model bundle: {CHECKSUMS} cannot be read") from error
-    for name in CHECKSUMMED:
+    for path in folder.iterdir():
+        if path.name not in (*CHECKSUMMED, *_OPTIONAL, CHECKSUMS):
+            raise BundleDamaged(f"{folder}: {path.name} is no file of a model bundle")
+        if path.is_symlink() or not path.is_file():
+            raise BundleDamaged(f"{folder}: {path.name} is a link or a folder, not a file")
+    for name in (*CHECKSUMMED, *(name for name in _OPTIONAL if name in expected or (folder / name).exists())):
         path = folder / name
         if not path.is_file():
             raise BundleDamaged(f"{folder}: {name} is missing")

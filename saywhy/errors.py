@@ -159,6 +159,10 @@ class Conflict(SaywhyError):
     """The request contradicts the present state."""
 
 
+class GateFailed(Conflict):
+    """This version was not shown to be better than the one that serves, so it is not promoted."""
+
+
 class NoFollowUp(Conflict):
     """An anonymous workspace has no cases, customers or single comments: it promised that nobody is singled out."""
 

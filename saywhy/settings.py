@@ -26,7 +26,11 @@ class Settings(BaseSettings):
         default=None,
         description="Other workspaces, separated by commas, with which the server may compare reports; unset: none.",
     )
-    registry: Path | None = Field(default=None, description="Folder of model versions; unset: the bundle that ships.")
+    registry: Path | None = Field(
+        default=None,
+        description="Folder of model versions; unset: beside an SQLite store, named as it with -models. Without a "
+        "champion in it, the bundle that ships serves.",
+    )
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: all cores.")
     host: str = Field(default="127.0.0.1", description="Address that `saywhy serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `saywhy serve` listens on.")
@@ -115,3 +119,12 @@ class Settings(BaseSettings):
     label_model: str = Field(default="default", description="The model to request from it.")
     label_key: SecretStr | None = Field(default=None, description="Its API key.")
     label_timeout: float = Field(default=20.0, gt=0, description="Timeout for one request, in seconds.")
+
+    @property
+    def model_registry(self) -> Path | None:
+        """The registry that is set, or the folder beside an SQLite store; None: the bundle that ships serves."""
+        if self.registry is not None:
+            return self.registry
+        scheme, _, path = self.database_url.partition("///")
+        path = path.partition("?")[0]
+        return Path(f"{path}-models") if scheme == "sqlite:" and path and path != ":memory:" else None

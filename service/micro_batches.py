@@ -40,6 +40,7 @@ Results = list[Classified | None]
 class _Request:
     items: Sequence[Item]
     tokens: list[int]
+    annotator: CommentAnnotator
     future: Future[Results] = field(default_factory=Future)
     taken: int = 0  # items that are in a batch, or were
     results: dict[int, Classified | None] = field(default_factory=dict)
@@ -76,8 +77,9 @@ class MicroBatches:
         with self._changed:
             return sum(len(request.items) - request.taken for request in self._requests)
 
-    def submit(self, items: Sequence[Item]) -> Future[Results]:
-        """Classify a request's comments; raises `ServerBusy` if too much waits already.
+    def submit(self, items: Sequence[Item], annotator: CommentAnnotator | None = None) -> Future[Results]:
+        """Classify a request's comments, by this annotator if another one serves by now; raises `ServerBusy` if too
+        much waits already.
 
         A request whose future is cancelled leaves the queue.
         """
@@ -85,7 +87,7 @@ class MicroBatches:
             future: Future[Results] = Future()
             future.set_result([])
             return future
-        request = _Request(items, [_estimated_tokens(text) for text, _ in items])
+        request = _Request(items, [_estimated_tokens(text) for text, _ in items], annotator or self._annotator)
         tokens = sum(request.tokens)
         with self._changed:
             if self._is_closed or (self._waiting_tokens and self._waiting_tokens + tokens > self._limit):
@@ -107,9 +109,11 @@ class MicroBatches:
         while batch := self._next_batch(was_shared):
             was_shared = len({id(request) for request, _ in batch}) > 1
             self._on_batch(len(batch))
-            results = self._classify([request.items[index] for request, index in batch])
-            for (request, index), result in zip(batch, results, strict=True):
-                request.results[index] = result
+            for annotator in {id(request.annotator): request.annotator for request, _ in batch}.values():
+                own = [(request, index) for request, index in batch if request.annotator is annotator]
+                results = self._classify([request.items[index] for request, index in own], annotator)
+                for (request, index), result in zip(own, results, strict=True):
+                    request.results[index] = result
             for request in {id(request): request for request, _ in batch}.values():
                 if len(request.results) == len(request.items) and request.future.set_running_or_notify_cancel():
                     request.future.set_result([request.results[index] for index in range(len(request.items))])
@@ -144,13 +148,13 @@ class MicroBatches:
         self._waiting_tokens -= tokens
         return batch
 
-    def _classify(self, items: Sequence[Item]) -> Results:
+    def _classify(self, items: Sequence[Item], annotator: CommentAnnotator) -> Results:
         """The results; should the classifier fail, it is asked for each comment, so that only the culprit has none."""
         try:
-            return list(classify(items, self._annotator))
+            return list(classify(items, annotator))
         except Exception as error:
             if len(items) > 1:
-                return [result for item in items for result in self._classify([item])]
+                return [result for item in items for result in self._classify([item], annotator)]
             log.error("a comment cannot be classified", exc_info=error)
             return [None]
 

@@ -23,6 +23,7 @@ from saywhy.store import Engine, open_store
 from service.files import JobFiles
 from service.micro_batches import MicroBatches
 from service.runs import end_abandoned
+from service.served_model import ServedModel, Stamp, stamp_of
 from service.webhooks.addresses import Outgoing
 from service.webhooks.configured import configured_outgoing
 from service.workspaces import create
@@ -35,6 +36,9 @@ PAUSE = 0.1
 class Resources:
     """The store, the names of the workspace in it and of those that it may be compared with, the models, where the
     files of jobs are, and where webhooks may lead.
+
+    `annotator` is that of the champion: at start-up, or of the time of the request. `registry` has the versions, and
+    had the `stamp` before the annotator was loaded.
     """
 
     engine: Engine
@@ -46,6 +50,8 @@ class Resources:
     data_dir: Path | None = None
     upload_limit: int = 256 * 1024**2  # bytes
     outgoing: Outgoing = field(default_factory=Outgoing)
+    registry: Path | None = None
+    stamp: Stamp | None = None
 
     @property
     def files(self) -> JobFiles:
@@ -60,6 +66,7 @@ class State(TypedDict):
     """The lifespan state, available as `request.state`; `api.http.auth` adds the `principal` of each request."""
 
     resources: Resources
+    served: ServedModel
     micro_batches: MicroBatches
     slots: Semaphore  # of `api.http.worker_slots`
     access: AccessPolicy
@@ -74,7 +81,9 @@ def open_resources(settings: Settings) -> Resources:
     engine = open_store(settings.database_url, settings.anonymity_key_file, connections=worker_threads(settings))
     create(engine, settings.workspace)
     end_abandoned(engine, settings.workspace)
-    annotator = load_annotator(settings.registry, settings.threads)
+    registry = settings.model_registry
+    stamp = stamp_of(registry)
+    annotator = load_annotator(registry, settings.threads)
     annotator.annotate([Comment("Thank you, it works.", language="en")])
     others = (name.strip() for name in (settings.benchmark_workspaces or "").split(","))
     return Resources(
@@ -85,6 +94,8 @@ def open_resources(settings: Settings) -> Resources:
         data_dir=settings.data_dir,
         upload_limit=settings.upload_limit * 1024**2,
         outgoing=configured_outgoing(settings),
+        registry=registry,
+        stamp=stamp,
     )
 
 
@@ -109,12 +120,13 @@ def worker_threads(settings: Settings) -> int:
 
 
 async def get_resources(request: Request) -> Resources:
-    """The resources that were opened at start-up, with the workspace of whoever makes the request.
+    """The resources that were opened at start-up, with the workspace of whoever makes the request, and the model
+    version that serves now: a request that has begun ends with it.
 
     Reports may be compared with other workspaces only by those of the server's own. (A function that is not
     asynchronous would be given a thread.)
     """
-    resources = cast(Resources, request.state.resources)
+    resources = replace(cast(Resources, request.state.resources), annotator=request.state.served.annotator)
     principal: Principal | None = getattr(request.state, "principal", None)
     if principal is None or principal.workspace == resources.workspace:
         return resources

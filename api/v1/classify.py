@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
 from typing import Annotated, Any
@@ -27,6 +28,7 @@ from api.v1.classified_comments import (
     not_classified,
     refused,
 )
+from pipelines.annotate.classification import CommentAnnotator
 from pipelines.render.wording import closest_language
 from saywhy.code_frame import CodeFrame
 from saywhy.errors import CodeFrameNotFound, ModelNotFound, ServerBusy
@@ -61,13 +63,21 @@ ERRORS = problems.documented(
 ToRecord = Callable[[SentComment, Any, int | None], dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The annotator that serves, and the way its results are written."""
+
+    annotator: CommentAnnotator
+    record: ToRecord
+
+
 async def chosen(
     resources: ClassifyAccess,
     model: Annotated[str, Query(description="An alias or a version: `champion` is the one that serves.")] = "champion",
     code_frame: Annotated[str, Query(description="The code frame of the themes: `core`.")] = "core",
     language: Annotated[str, Query(description="Language of the labels of causes.")] = "en",
-) -> ToRecord:
-    """The way results are written. Raises `ModelNotFound`, `CodeFrameNotFound` and `InvalidInput`."""
+) -> Chosen:
+    """What classifies, and how results are written. Raises `ModelNotFound`, `CodeFrameNotFound` and `InvalidInput`."""
     version = resources.annotator.model
     if model not in ("champion", version):
         raise ModelNotFound(f"there is no model {model!r}; there is: champion, which is {version}")
@@ -81,7 +91,7 @@ async def chosen(
             return not_classified(comment, line)
         return to_record(comment.id, classified, themes, language)
 
-    return record
+    return Chosen(resources.annotator, record)
 
 
 async def get_micro_batches(request: Request) -> MicroBatches:
@@ -90,22 +100,22 @@ async def get_micro_batches(request: Request) -> MicroBatches:
     return batches
 
 
-Chosen = Annotated[ToRecord, Depends(chosen)]
+ChosenDep = Annotated[Chosen, Depends(chosen)]
 Batches = Annotated[MicroBatches, Depends(get_micro_batches)]
 
 
 @router.post("/classify", summary="Classify comments", response_model=ClassifyResponse, responses=ERRORS)
-async def classify(sent: ClassifyRequest, request: Request, batches: Batches, record: Chosen) -> Response:
+async def classify(sent: ClassifyRequest, request: Request, batches: Batches, model: ChosenDep) -> Response:
     """Sentiment, themes and root causes of each comment, and the words that name them.
 
     Takes 1-256 comments of up to 10,000 characters. Nothing is stored. An invalid comment is answered with a `problem`
     in place of its result; all others are classified. Beyond what can wait, requests are refused with 503.
     """
     comments = [comment for comment in sent.comments if isinstance(comment, SentComment)]
-    results = iter(await results_of(request, submit(batches, comments)) if comments else [])
+    results = iter(await results_of(request, submit(batches, comments, model)) if comments else [])
     content = {
         "results": [
-            record(comment, next(results), None)
+            model.record(comment, next(results), None)
             if isinstance(comment, SentComment)
             else refused(comment, f"#/comments/{number}")
             for number, comment in enumerate(sent.comments)
@@ -121,7 +131,7 @@ async def classify(sent: ClassifyRequest, request: Request, batches: Batches, re
     responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}}, **ERRORS},
     openapi_extra={"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}},
 )
-async def classify_stream(request: Request, batches: Batches, record: Chosen) -> Response:
+async def classify_stream(request: Request, batches: Batches, model: ChosenDep) -> Response:
     """Classify any number of comments in a body of at most 8 MiB: JSON Lines in, JSON Lines out.
 
     Each line is a comment as in `POST /v1/classify`, and is answered by a line, in order, as soon as it is classified.
@@ -132,7 +142,7 @@ async def classify_stream(request: Request, batches: Batches, record: Chosen) ->
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
     lines = _read_lines(await request.body())
     first = list(islice(lines, _CHUNK))
-    pending = submit(batches, _comments_of(first))  # here it can still be refused with 503
+    pending = submit(batches, _comments_of(first), model)  # here it can still be refused with 503
 
     async def results() -> AsyncIterator[bytes]:
         chunk = first
@@ -141,24 +151,26 @@ async def classify_stream(request: Request, batches: Batches, record: Chosen) ->
             answers: Results | None = None
             if future is not None:
                 answers = await asyncio.wrap_future(future)
-            yield b"".join(_lines_of(chunk, answers, record))
+            yield b"".join(_lines_of(chunk, answers, model.record))
             chunk = list(islice(lines, _CHUNK))
-            future = await _submit_when_possible(batches, _comments_of(chunk))
+            future = await _submit_when_possible(batches, _comments_of(chunk), model)
 
     return StreamingResponse(results(), media_type=NDJSON)
 
 
-def submit(batches: MicroBatches, comments: Sequence[SentComment]) -> Future[Results]:
+def submit(batches: MicroBatches, comments: Sequence[SentComment], model: Chosen) -> Future[Results]:
     """Put comments into the queue; raises `ServerBusy`."""
-    return batches.submit([(comment.text, comment.language) for comment in comments])
+    return batches.submit([(comment.text, comment.language) for comment in comments], model.annotator)
 
 
-async def _submit_when_possible(batches: MicroBatches, comments: Sequence[SentComment]) -> Future[Results] | None:
+async def _submit_when_possible(
+    batches: MicroBatches, comments: Sequence[SentComment], model: Chosen
+) -> Future[Results] | None:
     """Wait for room in the queue; None if there is none for too long."""
     deadline = asyncio.get_running_loop().time() + _STREAM_WAIT
     while asyncio.get_running_loop().time() < deadline:
         with suppress(ServerBusy):
-            return submit(batches, comments)
+            return submit(batches, comments, model)
         await asyncio.sleep(0.05)
     return None
 

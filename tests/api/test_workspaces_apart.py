@@ -163,6 +163,7 @@ NAMED = {
     "plan": ["2027"],
     "link": ["1"],
     "correction": ["1"],
+    "model": ["candidate"],
 }
 
 #: Bodies that the routes accept.

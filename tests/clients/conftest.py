@@ -11,15 +11,18 @@ import pytest
 from api.app import create_app
 from api.http.dependencies import Resources
 from models.annotator import Annotator
+from models.registry import Registry
 from saywhy import store
 from saywhy.access import Role
 from saywhy.settings import Settings
 from saywhy.store import Engine
 from service.job_process import WorkerOptions
 from service.people import add_person
+from service.served_model import stamp_of
 from service.worker import working
 from tests.api.test_server import running
 from tests.builders.access import key_of
+from tests.builders.model_versions import add_version
 from tests.builders.proposed_merges import AT, fill
 from tests.builders.receiver import LOCAL, Receiver, receiving
 from tests.builders.survey_tools import SurveyTools, serving
@@ -53,6 +56,16 @@ def served(sqlite_engine: Engine, sqlite_url: str, annotator: Annotator, tmp_pat
         store.merge_proposals.add(connection, workspace_id, proposals, at=AT)
     with serving(SurveyTools(count=3)) as tools, receiving() as receiver:
         options = WorkerOptions(sqlite_url, data_dir=tmp_path / "files", slots=1, outgoing=LOCAL, pull_url=tools.url)
-        resources = Resources(sqlite_engine, "default", annotator, data_dir=tmp_path / "files", outgoing=LOCAL)
+        registry = Registry(tmp_path / "models")
+        add_version(registry, 0.1)
+        resources = Resources(
+            sqlite_engine,
+            "default",
+            annotator,
+            data_dir=tmp_path / "files",
+            outgoing=LOCAL,
+            registry=registry.root,
+            stamp=stamp_of(registry.root),
+        )
         with running(create_app(Settings(), resources, working(options))) as (_, address):
             yield Served(address, key, *ADA, key_of_merges, tools, receiver)

@@ -44,6 +44,7 @@ def test_every_operation_works(served: Served, tmp_path: Path) -> None:
         send_digests(client, served)
         plan_waves(client, tmp_path)
         manage_access(client)
+        change_the_model(client)
         forget(client)
     with connected(served.address, None, called) as client:
         sign_in(client, served)
@@ -267,6 +268,15 @@ def manage_access(client: Client) -> None:
     assert latest.action == "DELETE /v1/keys/{key}"
     assert earlier[0].action == "POST /v1/keys"
     assert client.session.read().kind == "key"
+
+
+def change_the_model(client: Client) -> None:
+    """The candidate promoted, and the version before again."""
+    before = client.models.list()
+    candidate = next(model for model in before.models if "candidate" in model.aliases)
+    promoted = client.models.promote("candidate", analyse=False)
+    assert (promoted.version, promoted.job) == (candidate.version, None)
+    assert client.models.roll_back().version == before.serving
 
 
 def forget(client: Client) -> None:

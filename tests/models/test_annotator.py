@@ -139,14 +139,21 @@ def test_a_damaged_bundle_is_refused(tmp_path: Path) -> None:
         open_bundle(folder)
     with pytest.raises(BundleDamaged, match="not a model bundle"):
         open_bundle(tmp_path)
+    (tmp_path / "bundle" / "weights.pkl").write_bytes(b"")
     with pytest.raises(BundleDamaged, match=r"aliases\.json"):
         champion(tmp_path)
+    with pytest.raises(BundleDamaged, match=r"weights\.pkl is no file of a model bundle"):
+        open_bundle(folder)
 
 
 def test_a_registry_names_its_champion(tmp_path: Path) -> None:
-    """`aliases.json` decides which version serves."""
-    (tmp_path / "aliases.json").write_text(json.dumps({"champion": "core/7"}), "utf-8")
-    assert champion(tmp_path) == tmp_path / "core/7"
+    """`aliases.json` decides which version serves; an empty registry leaves that to the bundle that ships."""
+    assert champion(tmp_path) == BUNDLED
+    (tmp_path / "aliases.json").write_text(json.dumps({"champion": "core-7"}), "utf-8")
+    assert champion(tmp_path) == tmp_path / "core-7"
+    (tmp_path / "aliases.json").write_text(json.dumps({"champion": "../core-7"}), "utf-8")
+    with pytest.raises(BundleDamaged, match="no name of a version"):
+        champion(tmp_path)
 
 
 def test_the_bundle_fits_its_limit() -> None:

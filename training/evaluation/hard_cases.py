@@ -1,4 +1,4 @@
-"""Accuracy on the hard cases of `tests/cases/hard_cases.toml`, by kind and by language.
+"""Accuracy on the hard cases of `training/data/hard_cases.toml`, by kind and by language.
 
 python -m training.evaluation.hard_cases [--bundle FOLDER] [--wrong]
 """
@@ -18,7 +18,7 @@ from models.bundle import BUNDLED, open_bundle
 from pipelines.annotate.classification import classify
 from saywhy.annotation import Annotation, Polarity
 
-CASES = Path(__file__).parents[2] / "tests" / "cases" / "hard_cases.toml"
+CASES = Path(__file__).parents[1] / "data" / "hard_cases.toml"
 
 #: Alternative themes, any of which is right, and their polarity.
 Pair = tuple[frozenset[str], Polarity]

@@ -50,6 +50,22 @@ class AuditLog(Resource):
         """Writes that were done, the latest first; `limit` is the size of a page."""
 
 
+class Models(Resource):
+    """Versions of the models, for admins of the server's own workspace."""
+
+    @get("/v1/models")
+    def list(self) -> m.Models:
+        """All versions, and the one that serves."""
+
+    @post("/v1/models/{model}/promote")
+    def promote(self, model: str, *, despite_gate: str | None = None, analyse: bool = True) -> m.Promoted:
+        """Make a version the one that serves; `despite_gate` says why, if it was not shown to be better."""
+
+    @post("/v1/models/rollback")
+    def roll_back(self) -> m.Promoted:
+        """Go back to the version that served before."""
+
+
 class Server(Resource):
     """How the server is."""
 

@@ -63,6 +63,7 @@ class Client:
         self.keys = access.Keys(transport)
         self.session = access.Session(transport)
         self.audit_log = access.AuditLog(transport)
+        self.models = access.Models(transport)
         self.server = access.Server(transport)
 
     def close(self) -> None:

@@ -127,6 +127,9 @@ class Alerts(BaseModel):
     alerts: list[AlertOut]
 
 
+Alias = TypeAliasType("Alias", Literal["champion", "candidate", "previous"])
+
+
 class Aside(BaseModel):
     """
     Until when a cause is set aside, with what it cost and who named it at the time.
@@ -1832,6 +1835,27 @@ class Mix(BaseModel):
     nps: Estimate
 
 
+class Model(BaseModel):
+    """
+    A version of the models.
+    """
+
+    version: str
+    aliases: Annotated[
+        list[Alias], Field(description="`champion` serves, `previous` served before, `candidate` may follow.")
+    ]
+    verdict: Annotated[VerdictOut | None, Field(description="Null for one that was not retrained here.")]
+
+
+class Models(BaseModel):
+    """
+    All versions, and the one with which this server answers.
+    """
+
+    serving: str
+    models: list[Model]
+
+
 class Move(BaseModel):
     """
     Move a comment, and all with the same words, into another topic.
@@ -2293,6 +2317,28 @@ class ProgressOut(BaseModel):
     step: Annotated[str | None, Field(description="What is being done; null before the job starts.")]
     done: int
     total: Annotated[int, Field(description="0: not known.")]
+
+
+class Promoted(BaseModel):
+    """
+    The version that serves from now on; servers use it within two seconds.
+    """
+
+    version: str
+    job: Annotated[
+        int | None, Field(description="The analysis that annotates all comments with it; null: none was asked for.")
+    ]
+
+
+class Promotion(BaseModel):
+    """
+    How a version is promoted.
+    """
+
+    despite_gate: Annotated[
+        str | None, Field(description="Why it is promoted although it does not pass the gate; kept.")
+    ] = None
+    analyse: Annotated[bool, Field(description="Start an analysis, which annotates all comments anew.")] = True
 
 
 class Proposal(BaseModel):
@@ -3039,6 +3085,16 @@ class ValidationError(BaseModel):
 
 
 Verdict = TypeAliasType("Verdict", Literal["accepted", "dismissed"])
+
+
+class VerdictOut(BaseModel):
+    """
+    What the gate says of a version.
+    """
+
+    champion: Annotated[str, Field(description="The version that it was compared with.")]
+    passes: bool
+    reasons: Annotated[list[str], Field(description="Why it does not pass.")]
 
 
 Wave = TypeAliasType("Wave", Annotated[tuple[str, int], Field(max_length=2, min_length=2)])

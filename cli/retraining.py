@@ -1,0 +1,109 @@
+"""`saywhy retrain`: a better model from labels and corrections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.configuration import configured_store, model_registry, read_settings
+from cli.printing import printable_line
+from cli.progress import progress_bars
+from saywhy.errors import InvalidInput, NoFollowUp, WorkspaceNotFound
+from saywhy.text import counted
+
+if TYPE_CHECKING:
+    from saywhy.settings import Settings
+    from training.retrain.ranking import ScoredComment
+    from training.retrain.report import Evaluation
+
+#: Responses whose ranking is compared, the latest: each is read twice.
+_RANKED = 1000
+
+
+def retrain(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Labelled comments: JSONL or CSV. Default: only the corrections."),
+    ] = None,
+    depth: Annotated[str, typer.Option(help="What is trained: `heads`, on the frozen encoder.")] = "heads",
+    corrections: Annotated[
+        bool, typer.Option("--corrections/--no-corrections", help="Learn from the corrections in the store too.")
+    ] = True,
+    causes: Annotated[
+        Path | None, typer.Option(help="Causes that the model does not know yet: JSONL with id, theme, polarity, name.")
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option(help="Labelled comments to test on, instead of a part of the others.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Options of the training, in TOML.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Overrides the option `seed`.")] = None,
+    pull: Annotated[float | None, typer.Option(help="Overrides the option `pull`.")] = None,
+    margin: Annotated[float | None, typer.Option(help="Overrides the option `margin`.")] = None,
+) -> None:
+    """Make a candidate of the model that serves, from labels and corrections, and compare it with that.
+
+    Prints what is better and worse, writes a report page and a model card, and says whether the candidate may be
+    promoted. Nothing changes until `saywhy models promote`. A run that was stopped continues where it stopped.
+    """
+    from models.registry import Registry, code_frame
+    from service.labels import corrected_comments
+    from training.retrain.heads import Request
+    from training.retrain.heads import retrain as retrain_heads
+    from training.retrain.labelled_file import read_labelled
+    from training.retrain.options import read_options
+    from training.retrain.own_causes import read_own_causes
+
+    if depth != "heads":
+        raise InvalidInput(f"there is no depth {depth!r}; there is: heads")
+    settings = read_settings()
+    registry = Registry(model_registry(settings))
+    options = read_options(config, {"seed": seed, "pull": pull, "margin": margin})
+    frame = code_frame(registry.root)
+    labelled = [comment for file in files or () for comment in read_labelled(file)]
+    if corrections:
+        try:
+            labelled += corrected_comments(configured_store(settings), settings.workspace, frame)
+        except (WorkspaceNotFound, NoFollowUp):  # without files there is nothing else to learn from
+            if not files:
+                raise
+    typer.echo(f"{counted(len(labelled), 'labelled comment')}", err=True)
+    request = Request(
+        labelled,
+        list(read_labelled(test)) if test else None,
+        read_own_causes(causes, frame) if causes else (),
+        _responses(settings),
+    )
+    with progress_bars() as progress:
+        version, evaluation = retrain_heads(registry, request, options, threads=settings.threads, progress=progress)
+    _print(version, evaluation, registry.root / version / "report.html")
+
+
+def _responses(settings: Settings) -> list[ScoredComment]:
+    """The responses of the workspace whose ranking is compared; none without a workspace."""
+    from service.labels import scored_comments
+    from training.retrain.ranking import ScoredComment
+
+    try:
+        return [
+            ScoredComment(*scored)
+            for scored in scored_comments(configured_store(settings), settings.workspace, _RANKED)
+        ]
+    except WorkspaceNotFound:
+        return []
+
+
+def _print(version: str, evaluation: Evaluation, report: Path) -> None:
+    """The comparisons of all texts, the verdict, and where the report is."""
+    for where, comparisons in (("taught", evaluation.taught), ("reference", evaluation.reference)):
+        for one in comparisons:
+            if one.group == ("all", ""):
+                interval = f"{one.low:+.3f} … {one.high:+.3f}"
+                f1 = f"{one.champion:.3f} → {one.candidate:.3f}  {one.difference:+.3f} ({interval})"
+                typer.echo(printable_line(f"{where:<10}{one.kind:<10} {f1}"))
+    verdict = "passes the gate" if evaluation.verdict.passes else "does not pass the gate:"
+    typer.echo(printable_line(f"{version} {verdict}"))
+    for reason in evaluation.verdict.reasons:
+        typer.echo(printable_line(f"- {reason}"))
+    typer.echo(printable_line(f"report: {report}"))

@@ -1,0 +1,71 @@
+"""The options of a retraining: from a TOML file, from the command line, else the defaults."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from saywhy.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class RetrainOptions:
+    """How to train and what to demand; the defaults are set by `benchmarks/retraining.py`.
+
+    `pull` is how strongly the weights are held near those that serve, `pull_of_new` those of causes that the version
+    which serves does not know. `anchor` is the weight of each text that must be answered as before, beside a label.
+    `test_share` of the comments are not trained on. `margin` is the F1 that a group may lose, and `calibration_margin`
+    by how much the calibration error may grow. `most_suspects` is the share of labels that may look wrong.
+    """
+
+    seed: int = 7
+    test_share: float = 0.3
+    pull: float = 3.0
+    pull_of_new: float = 0.1
+    anchor: float = 1.0
+    margin: float = 0.03
+    calibration_margin: float = 0.03
+    most_suspects: float = 0.08
+    resamples: int = 1000
+
+    def __post_init__(self) -> None:
+        if not 0.05 <= self.test_share <= 0.9:
+            raise InvalidInput(f"test_share must be 0.05 to 0.9, found {self.test_share}")
+        for name in ("pull", "pull_of_new"):
+            if not getattr(self, name) > 0:
+                raise InvalidInput(f"{name} must be above 0, found {getattr(self, name)}")
+        for name in ("anchor", "margin", "calibration_margin", "most_suspects"):
+            if not getattr(self, name) >= 0:
+                raise InvalidInput(f"{name} must be 0 or more, found {getattr(self, name)}")
+        if self.resamples < 100:
+            raise InvalidInput(f"resamples must be 100 or more, found {self.resamples}")
+
+    def values(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def read_options(path: Path | None, overrides: Mapping[str, Any]) -> RetrainOptions:
+    """The options of a file, with those overrides that are not None.
+
+    Raises `InvalidInput` for what is no TOML, no option or no value of one.
+    """
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InvalidInput(f"{path}: {error}") from None
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    if unknown := values.keys() - RetrainOptions.__dataclass_fields__.keys():
+        known = ", ".join(RetrainOptions.__dataclass_fields__)
+        raise InvalidInput(f"there is no option {', '.join(sorted(unknown))}; there are: {known}")
+    try:
+        return TypeAdapter(RetrainOptions).validate_python(values)
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise InvalidInput("; ".join(faults)) from None

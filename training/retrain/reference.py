@@ -1,0 +1,63 @@
+"""Texts that were written for this product, with labels: what a retrained version must still get right.
+
+The part of them that is tested on is drawn by the hash of the text and never changes. The version that ships has learnt
+most of it, except for the hard cases, so the numbers say whether something was forgotten, not how good a version is.
+The other part holds the heads in place while they are trained (`training.retrain.fit`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from models.causes import NO_CAUSE
+from saywhy.annotation import Polarity
+from saywhy.label import LabelledComment
+from training.data.cause_library import comment_rows
+from training.data.rows import Row, read_written
+from training.evaluation.hard_cases import read_cases
+
+#: The segment that tells where a text of the reference is from, and of hard cases their kind.
+DIMENSION = "reference"
+
+#: Shares of the written comments, and of the comments about causes, that are tested on and that are anchors.
+_TESTED, _ANCHORS = (0.05, 0.025), (0.05, 0.025)
+
+
+def reference_comments() -> list[LabelledComment]:
+    """The labelled texts that both versions are tested on."""
+    written = [row for row in read_written() if _share(row.text) < _TESTED[0]]
+    about_causes = [row for row in comment_rows() if _share(row.text) < _TESTED[1]]
+    return [*map(_written, written), *map(_about_causes, about_causes), *_hard_cases()]
+
+
+def anchor_texts() -> list[tuple[str, str]]:
+    """(text, language) of what must be answered as before; none of it is in the reference."""
+    rows = [row for row in read_written() if 0 <= _share(row.text) - _TESTED[0] < _ANCHORS[0]]
+    rows += [row for row in comment_rows() if 0 <= _share(row.text) - _TESTED[1] < _ANCHORS[1]]
+    return [(row.text, row.language) for row in rows]
+
+
+def _written(row: Row) -> LabelledComment:
+    themes = tuple((theme, Polarity(polarity) if polarity else None) for theme, polarity in row.labels)
+    sentiment = Polarity(row.sentiment) if row.sentiment else None
+    return LabelledComment(row.text, row.language, sentiment, themes, segments=((DIMENSION, "written"),))
+
+
+def _about_causes(row: Row) -> LabelledComment:
+    parts = row.parts or (row,)
+    causes = tuple(dict.fromkeys(part.cause for part in parts if part.cause and part.cause != NO_CAUSE))
+    return LabelledComment(row.text, row.language, causes=causes, segments=((DIMENSION, "causes"),))
+
+
+def _hard_cases() -> Iterator[LabelledComment]:
+    """Those with one right sentiment."""
+    for case in read_cases():
+        if len(case.sentiments) == 1:
+            [sentiment] = case.sentiments
+            yield LabelledComment(case.text, case.language, sentiment, segments=((DIMENSION, case.kind),))
+
+
+def _share(text: str) -> float:
+    digest = hashlib.sha256(f"reference {text}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
