@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from saywhy.errors import InvalidInput, NoFollowUp, WorkspaceNotFound
 from saywhy.text import counted
 
 if TYPE_CHECKING:
+    from saywhy.label import LabelledComment
     from saywhy.settings import Settings
     from training.retrain.ranking import ScoredComment
     from training.retrain.report import Evaluation
@@ -25,7 +27,10 @@ _RANKED = 1000
 def retrain(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]...", help="Labelled comments: JSONL or CSV. Default: only the corrections."),
+        typer.Argument(
+            metavar="[FILE]...",
+            help="Labelled comments: JSONL, CSV, Label Studio or Argilla. Default: only the corrections.",
+        ),
     ] = None,
     depth: Annotated[str, typer.Option(help="What is trained: `heads`, on the frozen encoder.")] = "heads",
     corrections: Annotated[
@@ -51,7 +56,6 @@ def retrain(
     from service.labels import corrected_comments
     from training.retrain.heads import Request
     from training.retrain.heads import retrain as retrain_heads
-    from training.retrain.labelled_file import read_labelled
     from training.retrain.options import read_options
     from training.retrain.own_causes import read_own_causes
 
@@ -61,7 +65,7 @@ def retrain(
     registry = Registry(model_registry(settings))
     options = read_options(config, {"seed": seed, "pull": pull, "margin": margin})
     frame = code_frame(registry.root)
-    labelled = [comment for file in files or () for comment in read_labelled(file)]
+    labelled = [comment for file in files or () for comment in _read(file)]
     if corrections:
         try:
             labelled += corrected_comments(configured_store(settings), settings.workspace, frame)
@@ -71,13 +75,29 @@ def retrain(
     typer.echo(f"{counted(len(labelled), 'labelled comment')}", err=True)
     request = Request(
         labelled,
-        list(read_labelled(test)) if test else None,
+        list(_read(test)) if test else None,
         read_own_causes(causes, frame) if causes else (),
         _responses(settings),
     )
     with progress_bars() as progress:
         version, evaluation = retrain_heads(registry, request, options, threads=settings.threads, progress=progress)
     _print(version, evaluation, registry.root / version / "report.html")
+
+
+def _read(path: Path) -> Iterator[LabelledComment]:
+    """The labelled comments of a file; what is rejected is told. Raises `InvalidInput` for a file that is none."""
+    from pipelines.label_formats.files import read_labels
+    from pipelines.label_formats.task import RejectedRecord
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{path}: {error.strerror}") from None
+    for record in read_labels(data):
+        if isinstance(record, RejectedRecord):
+            typer.echo(printable_line(f"{path}, line {record.position}: left out: {record.reason}"), err=True)
+        else:
+            yield record.comment
 
 
 def _responses(settings: Settings) -> list[ScoredComment]:

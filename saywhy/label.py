@@ -42,6 +42,19 @@ class LabelledComment:
     clauses: tuple[LabelledClause, ...] = ()
     segments: tuple[tuple[str, str], ...] = ()
 
+    def updated(self, later: LabelledComment) -> LabelledComment:
+        """The same comment with what was said of it later, too: each label of it and of its clauses that is known."""
+        clauses = {(clause.start, clause.end): clause for clause in (*self.clauses, *later.clauses)}
+        return LabelledComment(
+            later.text,
+            later.language or self.language,
+            self.sentiment if later.sentiment is None else later.sentiment,
+            self.themes if later.themes is None else later.themes,
+            self.causes if later.causes is None else later.causes,
+            tuple(clauses[span] for span in sorted(clauses)),
+            later.segments or self.segments,
+        )
+
     def to_record(self) -> dict[str, Any]:
         """The comment as a JSON object; unknown labels are left out. `of_record` reads it again."""
         record: dict[str, Any] = {"comment": self.text}

@@ -1,4 +1,9 @@
-"""CSV: a row for each thing that one person says: the sentiment of a comment, or the labels of a clause of it."""
+"""CSV: a row for each thing that one person says: labels of a comment, or those of a clause of it.
+
+Of the whole comment are the columns `sentiment`, `themes` (`theme=polarity` gives one its polarity) and `causes`; of
+the clause from `start` to `end` are `theme`, `polarity` and `cause`. `;` separates several, `none` says that there is
+none, an empty cell that nobody looked. Columns of other names are segments.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +15,12 @@ from pipelines.label_formats.regions import CAUSE, POLARITY, SENTIMENT, THEME, n
 from pipelines.label_formats.task import LabelRecord, LabelTask, RejectedRecord, moment
 from pipelines.render.data import escape_formula
 from saywhy.errors import ColumnNotFound, InvalidInput
-from saywhy.label import LabelledClause, LabelledComment
+from saywhy.label import LabelledClause, LabelledComment, LabelledTheme
 
+#: What is written; labels of the whole comment but its sentiment are read only.
 COLUMNS = ("id", "comment", "language", "author", "at", SENTIMENT, "start", "end", THEME, POLARITY, CAUSE)
+
+_THEMES, _CAUSES = "themes", "causes"
 
 #: What separates several names in a cell.
 _AND = "; "
@@ -85,9 +93,27 @@ def _read_row(row: Mapping[str | None, str | list[str] | None], line: int) -> La
     elif any(cells.get(name) for name in (THEME, CAUSE, POLARITY)):
         raise InvalidInput("say by start and end of which clause the theme, the cause or the polarity is")
     sentiment = polarity(_words(cells, SENTIMENT), SENTIMENT)
-    comment = LabelledComment(text, cells.get("language") or None, sentiment=sentiment, clauses=clauses)
+    segments = ((name, value) for name, value in cells.items() if value and name not in (*COLUMNS, _THEMES, _CAUSES))
+    comment = LabelledComment(
+        text,
+        cells.get("language") or None,
+        sentiment,
+        _themes(cells),
+        names(_words(cells, _CAUSES)),
+        clauses,
+        tuple(sorted(segments)),
+    )
     author, at = _unescaped(cells.get("author", "")), moment(cells.get("at"))
     return LabelRecord(comment, cells.get("id") or None, author or None, at, line)
+
+
+def _themes(cells: Mapping[str, str]) -> tuple[LabelledTheme, ...] | None:
+    """The themes of the whole comment, with their polarities where they have one."""
+    themes = names(_words(cells, _THEMES))
+    if themes is None:
+        return None
+    pairs = [theme.partition("=") for theme in themes]
+    return tuple((theme.strip(), polarity([value.strip()] if value else None, POLARITY)) for theme, _, value in pairs)
 
 
 def _clause(cells: Mapping[str, str]) -> LabelledClause:

@@ -163,6 +163,20 @@ def test_files_that_are_none_are_refused(data: bytes, error: type[Exception], wo
         list(read_labels(data))
 
 
+def test_a_sheet_has_labels_of_whole_comments() -> None:
+    """Empty is unknown, `none` is none, `;` separates, `=` gives a polarity, other columns are segments."""
+    sheet = "Comment,Sentiment,Themes,Causes,plan\nDear and slow,negative,price=negative; support,none,Pro\nFine,,,,\n"
+    themes = (("price", Polarity.NEGATIVE), ("support", None))
+    labelled = LabelledComment("Dear and slow", None, Polarity.NEGATIVE, themes, (), segments=(("plan", "Pro"),))
+    assert list(read_labels(sheet.encode())) == [
+        LabelRecord(labelled, position=2),
+        LabelRecord(LabelledComment("Fine"), position=3),
+    ]
+    [rejected] = read_labels(b"comment,themes\nDear,price=bad\n")
+    assert isinstance(rejected, RejectedRecord)
+    assert "found 'bad'" in rejected.reason
+
+
 def test_lines_that_are_none_are_rejected() -> None:
     """JSON lines are judged one by one."""
     lines = ['{"comment": "Slow", "sentiment": "negative"}', "{", "", '{"comment": "Slow", "at": 3}', "[]"]

@@ -20,7 +20,7 @@ FEWEST = 20
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Comments to train on and comments to test on. `digest` is that of both; `repeats` comments were left out.
+    """Comments to train on and comments to test on. `digest` is that of both; `repeats` comments were those of others.
 
     `leaked` are texts that are to be tested on and trained on.
     """
@@ -51,7 +51,9 @@ def make_dataset(
     test: Sequence[LabelledComment] | None = None,
     reference: Iterable[str] = (),
 ) -> Dataset:
-    """Check the labels, leave repeats of a text out (the last one counts), and split by the hash of the folded text.
+    """Check the labels, put together what is said of a text (of each label the last counts), and split by its hash.
+
+    Texts that differ in case, spaces or signs are one, of which the last is kept.
 
     So a text stays in its part whatever else is in the data, in every retraining. `test` are comments that are tested
     on instead. `reference` are texts that both versions are also tested on.
@@ -59,7 +61,10 @@ def make_dataset(
     Raises `InvalidInput` for themes and causes that there are not, and for too few comments.
     """
     labelled = list(comments)
-    by_text = {fold(comment.text): comment for comment in labelled}
+    by_text: dict[str, LabelledComment] = {}
+    for comment in labelled:
+        known = by_text.get(text := fold(comment.text))
+        by_text[text] = known.updated(comment) if known and known.text == comment.text else comment
     _check((*labelled, *(test or ())), code_frame)
     if test is None:
         is_test = {text: _share(text) < test_share for text in by_text}

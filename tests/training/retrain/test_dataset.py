@@ -11,7 +11,6 @@ from saywhy.code_frame import load_code_frame
 from saywhy.errors import InvalidInput
 from saywhy.label import LabelledClause, LabelledComment
 from training.retrain.dataset import make_dataset
-from training.retrain.labelled_file import read_labelled
 from training.retrain.options import read_options
 from training.retrain.own_causes import read_own_causes
 
@@ -33,47 +32,6 @@ def test_records_are_read_as_written() -> None:
         assert LabelledComment.of_record(comment.to_record()) == comment
 
 
-@pytest.mark.parametrize(
-    ("line", "complaint"),
-    [
-        ('{"comment": " "}', "must be a text that is not blank"),
-        ('{"comment": "a", "sentiment": "bad"}', '"sentiment" must be one of'),
-        ('{"comment": "a", "themes": "price"}', '"themes" must be a list'),
-        ('{"comment": "a", "causes": [1]}', '"causes" must be a list of ids'),
-        ('{"comment": "a", "clauses": [{"start": 0, "end": 2}]}', "start and end within the comment"),
-        ("[]", "expected an object"),
-        ("{", "Expecting property name"),
-    ],
-)
-def test_a_line_that_is_no_comment_is_named(tmp_path: Path, line: str, complaint: str) -> None:
-    """The error has the number of the line and what is wrong there."""
-    file = tmp_path / "labels.jsonl"
-    file.write_text(f'{{"comment": "fine"}}\n\n{line}\n', "utf-8")
-    with pytest.raises(InvalidInput, match=f"line 3: .*{complaint}"):
-        list(read_labelled(file))
-
-
-def test_a_csv_file_has_labels_in_cells(tmp_path: Path) -> None:
-    """Empty is unknown, `-` is none, `;` separates, `=` gives a polarity, other columns are segments."""
-    file = tmp_path / "labels.csv"
-    file.write_text(
-        "Comment,Sentiment,Themes,Causes,plan\nDear and slow,negative,price=negative; support,-,Pro\nFine,,,,\n"
-    )
-    one, other = read_labelled(file)
-    assert one == LabelledComment(
-        "Dear and slow",
-        None,
-        Polarity.NEGATIVE,
-        (("price", Polarity.NEGATIVE), ("support", None)),
-        (),
-        segments=(("plan", "Pro"),),
-    )
-    assert other == LabelledComment("Fine")
-    file.write_text("text,label\na,b\n")
-    with pytest.raises(InvalidInput, match="needs the column comment"):
-        list(read_labelled(file))
-
-
 def test_a_text_stays_in_its_part() -> None:
     """Whatever else is in the data and in which order, a text is trained on always or tested on always."""
     small = make_dataset(comments(100), FRAME, test_share=0.3)
@@ -84,13 +42,18 @@ def test_a_text_stays_in_its_part() -> None:
     assert small.digest == make_dataset(comments(100)[::-1], FRAME, test_share=0.3).digest != large.digest
 
 
-def test_repeats_are_left_out() -> None:
-    """Of comments with the same letters the last one counts."""
+def test_repeats_are_put_together() -> None:
+    """Of comments with the same letters the last one counts; of the same text all that is known of it."""
     later = LabelledComment("TOO SLOW, number 3!!", "en", Polarity.POSITIVE)
-    data = make_dataset([*comments(40), later], FRAME, test_share=0.3)
-    assert data.repeats == 1
-    assert later in (*data.train, *data.test)
-    assert len(data.train) + len(data.test) == 40
+    themes = (("price", None),)
+    clause = LabelledClause(0, 8, Polarity.NEGATIVE)
+    more = LabelledComment("Too slow, number 4.", themes=themes, clauses=(clause,))
+    data = make_dataset([*comments(40), later, more], FRAME, test_share=0.3)
+    assert data.repeats == 2
+    kept = (*data.train, *data.test)
+    assert later in kept
+    assert LabelledComment("Too slow, number 4.", "en", Polarity.NEGATIVE, themes, clauses=(clause,)) in kept
+    assert len(kept) == 40
 
 
 def test_leaked_comments_are_found() -> None:
