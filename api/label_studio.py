@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import ConfigDict, Field
 
 from api.http.auth import ClassifyAccess, PersonalDataDep, PrincipalDep, WriteAccess
-from api.http.bodies import Items
+from api.http.bodies import Items, SentObject
 from api.v1.labels import ImportedLabelsOut
 from service.labelling import label_studio
 from service.labelling.label_studio import MOST_TASKS, Event
@@ -21,19 +21,25 @@ from service.labelling.label_studio import MOST_TASKS, Event
 router = APIRouter(prefix="/label-studio", include_in_schema=False)
 
 
-class TasksIn(BaseModel):
-    """Tasks to predict; Label Studio sends more, which is not needed."""
+class SentByLabelStudio(SentObject):
+    """What Label Studio sends has more members than are needed."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class TasksIn(SentByLabelStudio):
+    """Tasks to predict."""
 
     tasks: Items[Any] = Field(max_length=MOST_TASKS)
 
 
-class SetupIn(BaseModel):
+class SetupIn(SentByLabelStudio):
     """The project that connects: `schema` is its labelling interface."""
 
     interface: str = Field(default="", alias="schema", max_length=1_000_000)
 
 
-class WebhookIn(BaseModel):
+class WebhookIn(SentByLabelStudio):
     """An event. Of `ANNOTATIONS_CREATED`, `annotation` and `task` are lists."""
 
     action: str = Field(max_length=100)
