@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.benchmark.comparison import compare
+from pipelines.render.digest import LISTED_MARKS
 from pipelines.render.geometry import Axis, stack
 from pipelines.render.wording import Wording, catalogue, closest_language, printable
 from pipelines.report.caveats import notes
@@ -71,6 +72,7 @@ def test_every_word_is_used() -> None:
     made |= {f"{name}_hint" for name in ("measures", "board", "scenarios", "fixes", "concentrations", "change_causes")}
     made |= {"negative", "neutral", "positive", "mixed"}
     made |= {f"slack.{band}" for band in HealthBand}
+    made |= {f"digest.list_{mark}" for mark in LISTED_MARKS}
     made |= {f"finding.{key}" for key in FINDINGS}
     made |= {
         f"note.{key}"
