@@ -214,10 +214,12 @@ def test_praise_of_staff_is_told_once(engine: Engine, receiver: Receiver) -> Non
 
 
 def test_every_type_has_documented_data() -> None:
-    """Each type of event has a class, and the example in the reference is valid and has each member."""
+    """Each type of event has a class, and the example in the reference is valid and has each member. Programs get no
+    digests.
+    """
     page = (Path(__file__).parents[2] / "docs" / "reference" / "webhooks.md").read_text()
     assert DATA.keys() == set(EventType)
-    for event, kind in DATA.items():
+    for event, kind in ((event, kind) for event, kind in DATA.items() if event is not EventType.DIGEST):
         section = page.partition(f"### `{event}`")[2].partition("\n### ")[0]
         example = json.loads(section.partition("```json\n")[2].partition("```")[0])
         assert example.keys() == {member.name for member in fields(kind)}, event
