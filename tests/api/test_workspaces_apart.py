@@ -277,7 +277,9 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
     assert "/v1/corrections/export" in told  # what was imported just before
     assert all(seen & {200, 201, 204} for seen in statuses.values())
     after = rows_of_others(both.engine)
-    assert {name for name in before if after[name] != before[name]} >= {"responses", "fixes", "mappings", "topic_edits"}
+    assert {name for name in before if after[name] != before[name]} >= {
+        *("responses", "cause_changes", "mappings", "topic_edits")
+    }
 
 
 def test_jobs_and_files_of_others_are_not_found(both: Workspaces) -> None:
