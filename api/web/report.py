@@ -34,7 +34,7 @@ ERRORS = problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPS
     response_class=Response,
     responses={
         200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}, "description": "The file."},
-        **problems.documented(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+        **problems.documented(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
     },
 )
 def show_pdf(request: Request, wave: Wave, resources: ReadAccess, language: LanguageDep) -> Response:

@@ -23,10 +23,10 @@ from tests.builders.queued_imports import CLI, ROOT, wait_until
 PASSWORD = "correct horse battery"
 
 #: What must not be logged, in whatever case: people, their words, secrets, names of files and of mappings.
-PRIVATE = ("jane", "roe", "zebrafish", "+49 170", PASSWORD, "saywhy_", "staple", "4711", "quagga")
+PRIVATE = ("jane", "roe", "zebrafish", "+49 170", PASSWORD, "saywhy_", "staple", "R-4711", "quagga")
 
 EXPORT = """id,score,comment,name,email
-4711,2,"The zebrafish support is slow. Call me, Jane Roe, +49 170 1234567",Jane Roe,jane.roe@example.com
+R-4711,2,"The zebrafish support is slow. Call me, Jane Roe, +49 170 1234567",Jane Roe,jane.roe@example.com
 4712,11,zebrafish,Jane Roe,jane.roe@example.com
 """
 
@@ -67,7 +67,7 @@ def test_a_server_logs_no_personal_data(tmp_path: Path) -> None:
 
 def use(address: str, key: str) -> set[int]:
     """Ask the server for all kinds of things; the statuses of its answers."""
-    person = "Jane Roe jane.roe@example.com 4711"
+    person = "Jane Roe jane.roe@example.com R-4711"
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     binary = {"Content-Type": "application/octet-stream"}
     with httpx2.Client(base_url=address, timeout=120) as client:
@@ -91,7 +91,8 @@ def use(address: str, key: str) -> set[int]:
         answers += [
             *jobs,
             client.post(
-                "/v1/responses", json={"source": "crm", "responses": [{"id": "4711", "score": 99, "comment": person}]}
+                "/v1/responses",
+                json={"source": "crm", "responses": [{"id": "R-4711", "score": 99, "comment": person}]},
             ),
             client.post("/v1/classify", json={"comments": [{"id": 1, "text": f"zebrafish {person}"}]}),
             client.post(

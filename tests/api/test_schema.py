@@ -31,20 +31,22 @@ ALLOWED = {
     # Some texts have a grammar of their own or name something outside of the document: cursors, segments, what is
     # compared, languages, cron expressions, time zones, countries, names of one printable line, files, addresses of
     # receivers, payloads of survey tools. And some members depend on each other: a fix has a wave or a date, a plan a
-    # start or waves, a change of a case changes something, and with a key nobody says who edits.
+    # start or waves, a change of a case changes something, a link leads to a part of a report, and with a key nobody
+    # says who edits.
     400: r"GET (/|/reports/.*|/v1/(audit-log|audits/sample|cases|comments|corrections|customers.*|jobs|reports/.*"
     r"|scenarios|sources/.*|wave-plans.*|webhook-deliveries))"
     r"|(PATCH|PUT) .*|POST /v1/(audits.*|classify.*|exports|fixes|follow-up/.*|imports.*|keys|schedules)"
-    r"|POST /v1/(corrections/import|topic-|sources|wave-plans|webhook).*",
+    r"|POST /v1/(corrections/import|digests|handling-changes|shared-links|topic-|sources|wave-plans|webhook).*",
     # Names and passwords of nobody, and webhooks without the signature of their sender.
     401: r"(HEAD|POST) /v1/(session|webhooks/.*)",
-    # Paths, parameters and bodies name what is not there.
+    # Paths, parameters and bodies name what is not there, as a digest its view.
     404: r"(HEAD|GET|POST|PUT|PATCH|DELETE) .*\{.*"
     r"|GET (/|/v1/(comments|scenarios))"
-    r"|POST /v1/(classify.*|exports|fixes|follow-up/new-accounts|imports.*|sources|topic-edits)",
+    r"|POST /v1/(classify.*|digests|exports|fixes|shared-links|follow-up/new-accounts|imports.*|sources|topic-edits)",
     # It depends on what is stored: the name of a key, an account, a source or a plan is in use, somebody else changed
-    # the case, the job has ended, there is no key file.
-    409: r"(PATCH|PUT) .*|POST /v1/(keys|jobs/.*|follow-up/new-accounts|topic-.*|sources.*|wave-plans.*|webhook-.*)",
+    # the case, the job has ended, there is no key file, nor a version of the model that may serve.
+    409: r"(PATCH|PUT) .*|POST /v1/(digests|follow-up/new-accounts|handling-changes/.*|jobs/.*|keys|models/.*|sources.*"
+    r"|topic-.*|wave-plans.*|webhook-.*)",
     # No schema knows that a score is on its scale; 422 if all responses of a request have such a fault.
     422: "POST /v1/responses",
     # Attempts to sign in are limited.
