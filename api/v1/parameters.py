@@ -14,8 +14,8 @@ from pydantic_core import PydanticCustomError
 
 from service.paging import LONGEST_PAGE
 
-#: The number of a stored thing, e.g. of a case; as large as both databases have them.
-RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+#: The number of a stored thing, e.g. of a case; as large as JSON numbers are exact for every reader.
+RowId = Annotated[int, Field(ge=1, le=2**53 - 1)]
 
 
 def _written(pattern: str, example: str, **schema: str) -> tuple[BeforeValidator, WithJsonSchema]:
