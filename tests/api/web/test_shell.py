@@ -38,7 +38,7 @@ ROUTES = [
     (method, re.sub(r"{\w+(:\w+)?}", "1", route.path))
     for page in PAGES
     for route in routes_of(page.router)
-    for method in route.methods
+    for method in route.methods or ()
     # One ending of tables and one of charts: the others are the same route.
     if not route.path.endswith((".xlsx", ".json", ".png"))
 ]
