@@ -53,7 +53,7 @@ def retrain(
     promoted. Nothing changes until `saywhy models promote`. A run that was stopped continues where it stopped.
     """
     from models.registry import Registry, code_frame
-    from service.labels import corrected_comments
+    from service.labelling.training_data import corrected_comments
     from training.retrain.heads import Request
     from training.retrain.heads import retrain as retrain_heads
     from training.retrain.options import read_options
@@ -102,7 +102,7 @@ def _read(path: Path) -> Iterator[LabelledComment]:
 
 def _responses(settings: Settings) -> list[ScoredComment]:
     """The responses of the workspace whose ranking is compared; none without a workspace."""
-    from service.labels import scored_comments
+    from service.labelling.training_data import scored_comments
     from training.retrain.ranking import ScoredComment
 
     try:

@@ -12,7 +12,7 @@ from saywhy.code_frame import load_code_frame
 from saywhy.correction import NO_VALUE, Correction, CorrectionKind
 from saywhy.feedback import Comment, Response, Score
 from saywhy.label import LabelledClause, LabelledComment
-from service.labels import corrected_comments, scored_comments
+from service.labelling.training_data import corrected_comments, scored_comments
 from service.workspaces import create
 
 TEXT = "Ask mary@x.example, she was slow. The price is fine."
