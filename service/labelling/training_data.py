@@ -5,13 +5,13 @@ Texts have their personal data masked: they leave the store.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from saywhy import store
 from saywhy.annotation import Polarity
 from saywhy.code_frame import CodeFrame
 from saywhy.correction import NO_VALUE, Correction, CorrectionKind
-from saywhy.feedback import Response
+from saywhy.feedback import Comment, Response, Scale, Score, Segment
 from saywhy.label import LabelledClause, LabelledComment
 from saywhy.store import Engine
 from service.cases import following_up
@@ -39,8 +39,8 @@ def corrected_comments(engine: Engine, workspace: str, code_frame: CodeFrame) ->
             text, shown = exporter.shown(comment, list(spans))
             clauses = tuple(
                 clause
-                for span, place in zip(spans, shown, strict=True)
-                if (clause := _clause(place, [each for each in corrections if each.clause == span], causes))
+                for span, shown_span in zip(spans, shown, strict=True)
+                if (clause := _clause(shown_span, [each for each in corrections if each.clause == span], causes))
             )
             whole = next((each.value for each in corrections if each.clause is None), None)
             if text and (whole or clauses):
@@ -75,17 +75,15 @@ def scored_comments(
         exporter = Exporter.of(connection, workspace_id, CodeFrame(()))
         latest = list(_rankable(store.responses.load(connection, workspace_id)))[-limit:]
         scored = []
-        for response in latest:
-            assert response.score is not None
-            assert response.comment is not None
-            text, _ = exporter.shown(response.comment, [])
-            values = {segment.dimension: segment.value for segment in response.segments}
-            language = response.comment.language
-            scored.append((response.score.value, text or "", language, tuple(sorted(values.items()))))
+        for score, comment, segments in latest:
+            text, _ = exporter.shown(comment, [])
+            values = {segment.dimension: segment.value for segment in segments}
+            scored.append((score.value, text or "", comment.language, tuple(sorted(values.items()))))
         return scored
 
 
-def _rankable(responses: Iterable[Response]) -> Iterator[Response]:
+def _rankable(responses: Iterable[Response]) -> Iterator[tuple[Score, Comment, Sequence[Segment]]]:
     for response in responses:
-        if response.score and response.score.scale == "0-10" and response.comment and response.comment.is_answer:
-            yield response
+        score, comment = response.score, response.comment
+        if score and score.scale is Scale.NPS and comment and comment.is_answer:
+            yield score, comment, response.segments
