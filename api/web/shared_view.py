@@ -15,7 +15,7 @@ from saywhy.errors import InvalidInput
 from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES, Report
 from saywhy.shared_link import SharedView
-from saywhy.view_filters import Filters
+from saywhy.view_filters import OVERVIEW, Filters
 
 _FILTERS = TypeAdapter(Filters)
 _CAUSES = "/causes/"
@@ -39,16 +39,17 @@ def view_at(address: str) -> SharedView:
     """The view that is at an address of the overview or of a cause. Raises `InvalidInput` for another address."""
     try:
         parts = urlsplit(address)
-        query = dict(parse_qsl(parts.query))
-        if parts.path.startswith(_CAUSES):
-            group = "promoters" if query.get("side") == "praise" else "detractors"
-            filters = _FILTERS.validate_python({"wave": query.get("wave", ALL_WAVES), "group": group})
-            return view_of(filters, unquote(parts.path.removeprefix(_CAUSES)))
-        if parts.path != "/" or parts.netloc:
-            raise InvalidInput("only the overview and causes can be shared")
-        return view_of(_FILTERS.validate_python(query))
-    except (ValidationError, ValueError):
-        raise InvalidInput("that address cannot be shared: its filters are not those of the overview") from None
+    except ValueError:
+        raise InvalidInput("that address cannot be shared: it is none") from None
+    if parts.netloc or not (parts.path == OVERVIEW or parts.path.startswith(_CAUSES)):
+        raise InvalidInput("only the overview and causes can be shared")
+    if parts.path == OVERVIEW:
+        return view_of(Filters.of_address(address))
+    query = dict(parse_qsl(parts.query))
+    filters = Filters(
+        query.get("wave", ALL_WAVES), group="promoters" if query.get("side") == "praise" else "detractors"
+    )
+    return view_of(filters, unquote(parts.path.removeprefix(_CAUSES)))
 
 
 def filters_of(view: SharedView) -> Filters:
