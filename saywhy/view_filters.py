@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qs, urlsplit
@@ -42,7 +43,11 @@ class Filters:
         parts = urlsplit(address)
         if parts.path != OVERVIEW:
             raise InvalidInput(f"{parts.path[:60]!r} is not the overview; choose a view that was saved there")
-        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        return cls.of_query({name: values[-1] for name, values in parse_qs(parts.query).items()})
+
+    @classmethod
+    def of_query(cls, query: Mapping[str, str]) -> Filters:
+        """The filters in a query. Raises `InvalidInput` for a value that is none of the choices."""
         kinds = get_type_hints(cls)
         chosen: dict[str, Any] = {field.name: query[field.name] for field in fields(cls) if field.name in query}
         for name, value in chosen.items():

@@ -15,9 +15,8 @@ from api.http.bodies import SentObject
 from api.http.dependencies import AccessPolicyDep
 from api.v1.parameters import RowId
 from api.web.addresses import link_url
-from api.web.shared_view import filters_of, view_of
 from saywhy.report import ALL_WAVES
-from saywhy.shared_link import DEFAULT_DAYS, MOST_DAYS, LinkState, SharedLink
+from saywhy.shared_link import DEFAULT_DAYS, MOST_DAYS, LinkState, SharedLink, SharedView
 from saywhy.view_filters import Filters, Group, Mark, Sort
 from service import shared_links
 from service.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
@@ -80,7 +79,7 @@ class SharedLinkOut(BaseModel):
 
     @classmethod
     def of(cls, link: SharedLink, now: datetime) -> SharedLinkOut:
-        filters = filters_of(link.view)
+        filters = link.view.chosen
         return cls(
             id=link.id,
             name=link.name,
@@ -145,7 +144,7 @@ def share_report(
         resources.engine,
         resources.workspace,
         body.name,
-        view_of(filters, view.cause),
+        SharedView.of(filters, view.cause),
         maker=principal,
         days=body.days,
         with_quotes=body.quotes == "masked",

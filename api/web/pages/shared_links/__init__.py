@@ -14,8 +14,8 @@ from api.web.page import Page
 from api.web.pages.shared_links.build import shared_links
 from api.web.pages.shared_links.context import NewLink, SharedLinks
 from api.web.rendering import Web, WebDep
-from api.web.shared_view import view_at
 from api.web.sharing import PATH
+from saywhy.shared_link import SharedView
 from service.shared_links import list_links, revoke_link, share
 
 PAGE = Page("shared_links", SharedLinks, section="overview", styles=("work.css", "settings.css"))
@@ -35,7 +35,7 @@ def add(web: WebDep, request: Request, resources: WriteAccess, access: AccessPol
         resources.engine,
         resources.workspace,
         value_of(form, "name"),
-        view_at(value_of(form, "view")),
+        SharedView.at(value_of(form, "view")),
         maker=web.principal,
         days=number_of(form, "days"),
         with_quotes=value_of(form, "quotes") == "masked",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from api.web.pages.shared_links.context import LinkLine, NewLink, SharedLinks
 from api.web.rendering import Web
-from api.web.shared_view import described, filters_of
+from api.web.shared_view import described
 from api.web.sharing import PATH
 from saywhy.report import ALL_WAVES
 from saywhy.shared_link import LinkState, SharedLink
@@ -19,7 +19,7 @@ def shared_links(links: Sequence[SharedLink], made: NewLink | None, web: Web, no
 
 
 def _line(link: SharedLink, web: Web, now: datetime) -> LinkLine:
-    wording, state, filters = web.wording, link.state(now), filters_of(link.view)
+    wording, state, filters = web.wording, link.state(now), link.view.chosen
     wave = wording["all_waves"] if filters.wave == ALL_WAVES else filters.wave
     shows = [wave, *([link.view.cause] if link.view.cause else (value for _, value in described(filters, wording)))]
     last = wording.moment(link.last_opened_at.isoformat()) if link.last_opened_at else "–"
