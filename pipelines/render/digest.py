@@ -85,7 +85,7 @@ def _scope(report: Report, filters: Filters, wording: Wording) -> str:
 def _why_no_score(report: Report, filters: Filters) -> str:
     """The key of the text that says why there is no NPS."""
     if filters.segment:
-        return "digest.segment_unknown"
+        return "segment_unknown"
     return "no_nps" if report.ratings else "no_scores"
 
 

@@ -71,7 +71,7 @@ def build_document(
         languages=languages,
         score=page.score if not segment else score_panel(nps, None, wording) if nps else None,
         score_title=segment,
-        no_score=wording["document.no_segment"] if selection.segment else page.no_score,
+        no_score=wording["segment_unknown"] if selection.segment else page.no_score,
         lead=page.lead if is_whole else "",
         findings=page.findings if is_whole else (),
         waves=group_table(wording["waves"], waves, report.wave, wording) if waves else None,

@@ -31,7 +31,7 @@ from service.paging import LONGEST_PAGE
 
 def comments(web: WebDep, resources: ReadAccess, with_personal_data: PersonalDataDep, filters: FiltersDep) -> Downloads:
     """All comments that the filters leave, on whatever page they are."""
-    return Downloads({"comments": lambda: comment_table(_found(resources, filters, with_personal_data), web.wording)})
+    return Downloads({"comments": lambda: comment_table(_chosen(resources, filters, with_personal_data), web.wording)})
 
 
 def corrections(web: WebDep, resources: ReadAccess, with_personal_data: PersonalDataDep) -> Downloads:
@@ -44,7 +44,7 @@ def corrections(web: WebDep, resources: ReadAccess, with_personal_data: Personal
 def comment_lines(resources: ReadAccess, with_personal_data: PersonalDataDep, filters: FiltersDep) -> Response:
     """All comments that the filters leave, with all that is known of them."""
     out = io.BytesIO()
-    write_export(_found(resources, filters, with_personal_data), ExportFormat.JSONL, out)
+    write_export(_chosen(resources, filters, with_personal_data), ExportFormat.JSONL, out)
     return _lines(out, "comments")
 
 
@@ -56,9 +56,9 @@ def correction_lines(resources: ReadAccess, with_personal_data: PersonalDataDep)
     return _lines(out, "corrections")
 
 
-def comment_table(found: Sequence[ExportedResponse], wording: Wording) -> Table:
+def comment_table(responses: Sequence[ExportedResponse], wording: Wording) -> Table:
     """A row for each comment, with a column for each dimension of segments; themes and causes have their signs."""
-    dimensions = sorted({dimension for each in found for dimension in each.segments})
+    dimensions = sorted({dimension for each in responses for dimension in each.segments})
     polarities = {polarity.value: wording[polarity] for polarity in Polarity}
     columns: tuple[Column[ExportedResponse], ...] = (
         Column("id", wording["tables.id"], Kind.TEXT, lambda each: each.id),
@@ -84,10 +84,10 @@ def comment_table(found: Sequence[ExportedResponse], wording: Wording) -> Table:
         Column("themes", wording["theme"], Kind.TEXT, lambda each: _signed(each.themes)),
         Column("causes", wording["tables.causes"], Kind.TEXT, lambda each: _signed(each.causes)),
     )
-    return Table.of(wording["comments"], columns, found)
+    return Table.of(wording["comments"], columns, responses)
 
 
-def correction_table(made: Iterator[ExportedCorrection], wording: Wording) -> Table:
+def correction_table(corrections: Iterator[ExportedCorrection], wording: Wording) -> Table:
     """A row for each correction."""
     columns: tuple[Column[ExportedCorrection], ...] = (
         Column("id", wording["tables.id"], Kind.COUNT, lambda each: each.id),
@@ -103,10 +103,10 @@ def correction_table(made: Iterator[ExportedCorrection], wording: Wording) -> Ta
         Column("said", wording["tables.said"], Kind.TEXT, lambda each: each.said),
         Column("value", wording["tables.value"], Kind.TEXT, lambda each: each.value),
     )
-    return Table.of(wording["comments.corrections_title"], columns, made)
+    return Table.of(wording["comments.corrections_title"], columns, corrections)
 
 
-def _found(resources: Resources, filters: Filters, with_personal_data: bool) -> list[ExportedResponse]:
+def _chosen(resources: Resources, filters: Filters, with_personal_data: bool) -> list[ExportedResponse]:
     return export_comments(
         resources.engine,
         resources.workspace,

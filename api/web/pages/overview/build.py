@@ -114,7 +114,7 @@ def _report_part(
 def _why_no_score(report: Report, filters: Filters) -> str:
     """The key of the text that says why there is no NPS."""
     if filters.segment:
-        return "overview.segment_unknown"
+        return "segment_unknown"
     return "no_nps" if report.ratings else "no_scores"
 
 
