@@ -150,10 +150,8 @@ def _causes(value: Any) -> tuple[str, ...] | None:
 
 def _clause(value: Any, length: int) -> LabelledClause:
     start, end = (value.get("start"), value.get("end")) if isinstance(value, Mapping) else (None, None)
-    is_span = isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= length
-    if not is_span or isinstance(start, bool) or isinstance(end, bool):
+    is_number = not isinstance(start, bool) and not isinstance(end, bool)
+    if not (is_number and isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= length):
         raise InvalidInput(f"a clause needs start and end within the comment, found {value!r:.80}")
-    assert isinstance(start, int)
-    assert isinstance(end, int)
     polarity = _polarity(value.get("polarity"), "polarity")
     return LabelledClause(start, end, polarity, _themes(value.get("themes")), _causes(value.get("causes")))

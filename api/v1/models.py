@@ -48,10 +48,10 @@ class ModelOut(BaseModel):
     @classmethod
     def of(cls, version: ModelVersion) -> ModelOut:
         verdict = version.verdict
-        said = None
+        shown = None
         if verdict is not None:
-            said = VerdictOut(champion=verdict.champion, passes=verdict.passes, reasons=list(verdict.reasons))
-        return cls(version=version.name, aliases=list(version.aliases), verdict=said)
+            shown = VerdictOut(champion=verdict.champion, passes=verdict.passes, reasons=list(verdict.reasons))
+        return cls(version=version.name, aliases=list(version.aliases), verdict=shown)
 
 
 class Models(BaseModel):

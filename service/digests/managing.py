@@ -99,16 +99,12 @@ def change_digest(engine: Engine, workspace: str, digest_id: int, change: Change
     with writing(engine, workspace) as (connection, workspace_id):
         store.workspaces.lock(connection, workspace_id)
         digest = store.digests.find(connection, workspace_id, digest_id)
-        values: dict[str, Any] = {}
+        language = None if change.language is None else closest_language(change.language)
+        sent = {"cron": change.cron, "time_zone": change.time_zone, "language": language}
+        values: dict[str, Any] = {name: value for name, value in sent.items() if value is not None}
         if change.view is not None or change.address is not None:
             name = digest.view.name if change.view is None else change.view
             values["view_id"] = _view(connection, workspace_id, name, change.address, by).id
-        if change.cron is not None:
-            values["cron"] = change.cron
-        if change.time_zone is not None:
-            values["time_zone"] = change.time_zone
-        if change.language is not None:
-            values["language"] = closest_language(change.language)
         if change.endpoints is not None:
             _check_endpoints(connection, workspace_id, change.endpoints)
             store.digests.set_endpoints(connection, digest_id, change.endpoints)

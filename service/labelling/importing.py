@@ -89,7 +89,8 @@ def import_labels(
 class _Importer:
     """Collects the corrections of some records."""
 
-    reads: Mapping[str, ReadResponse]  # by content hash
+    comments: Mapping[str, Comment]  # by content hash, as what was read of them
+    reads: Mapping[str, ReadResponse]
     log: list[Correction]
     said: dict[CorrectionKey, dict[str, Correction]]
     exporter: Exporter
@@ -114,7 +115,7 @@ class _Importer:
         responses = [Response("", "", comment=comment) for comment in comments.values()]
         reads = {read.content_hash: read for read in read_all(connection, workspace_id, exporter.model, responses)}
         log = store.corrections.log(connection, workspace_id, reads)
-        return cls(reads, log, by_person(log), exporter, code_frame, by, datetime.now(UTC), [])
+        return cls(comments, reads, log, by_person(log), exporter, code_frame, by, datetime.now(UTC), [])
 
     def take(self, record: LabelRecord) -> Iterator[RejectedRecord]:
         """Take what a record says; what is rejected, part by part."""
@@ -174,13 +175,14 @@ class _Importer:
 
         Raises `NotFound`, and `InvalidInput` if its text is another one.
         """
-        text, read = record.comment.text, self.reads.get(_content_hash(record))
+        text, content_hash = record.comment.text, _content_hash(record)
+        read = self.reads.get(content_hash)
         is_guess = record.id is None and not self.exporter.with_personal_data and mask(text)[0] != text
-        if read is None or read.response.comment is None or is_guess:
+        if read is None or is_guess:
             name = f"comment {record.id!r:.80}" if record.id else "comment with this text"
             raise NotFound(f"there is no {name}")
         for exporter in (self.exporter, replace(self.exporter, with_personal_data=False)):
-            if text == exporter.shown(read.response.comment, [])[0]:
+            if text == exporter.shown(self.comments[content_hash], [])[0]:
                 return read, exporter
         raise InvalidInput("the text is not that of the comment, so it is not clear what the labels are of")
 
@@ -193,8 +195,7 @@ class _Importer:
         if isinstance(part, CorrectionRequest):
             requests = [part]
         else:
-            assert read.response.comment is not None
-            span = exporter.verbatim_span(read.response.comment, (part.start, part.end))
+            span = exporter.verbatim_span(self.comments[read.content_hash], (part.start, part.end))
             if span is None or part.end > length:
                 raise InvalidInput(f"{part.start}-{part.end} is not in the comment")
             requests = list(_requests(part, span, self._clause(span, read)))

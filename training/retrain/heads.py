@@ -109,10 +109,8 @@ def retrain(
     )
     taught = compare(data.test, *tested, resamples=options.resamples, seed=options.seed)
     kept = compare(reference, *reference_answers, resamples=options.resamples, seed=options.seed)
-    errors = {
-        kind: (error, calibration_errors(data.test, tested[1]).get(kind, error))
-        for kind, error in calibration_errors(data.test, tested[0]).items()
-    }
+    errors_before, errors_after = (calibration_errors(data.test, each) for each in tested)
+    errors = {kind: (error, errors_after.get(kind, error)) for kind, error in errors_before.items()}
     kinds = [kind for kind in KINDS if any(labels is not None for labels in truth(data.train, kind))]
     share = len(suspects) / judged if judged else 0.0
     evaluation = Evaluation(
