@@ -8,11 +8,9 @@ from contextlib import AbstractContextManager, asynccontextmanager, closing, nul
 
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import Depends, FastAPI
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 
-from api import health, label_studio
-from api.http import metrics, openapi, problems
+from api.http import openapi, problems
 from api.http.access_policy import AccessPolicy
 from api.http.audit_trail import AuditTrail
 from api.http.auth import Authenticate
@@ -21,44 +19,9 @@ from api.http.hosts import AllowedHosts, CheckHost
 from api.http.metrics import Metrics
 from api.http.middleware import LimitBody, SecurityHeaders
 from api.http.observation import Observation
-from api.http.worker_slots import worker_slot
-from api.v1 import (
-    analyses,
-    audit_log,
-    audits,
-    cases,
-    classify,
-    comments,
-    corrections,
-    customer_health,
-    digests,
-    erasure,
-    exports,
-    fixes,
-    follow_up,
-    handling,
-    imports,
-    jobs,
-    keys,
-    labels,
-    mappings,
-    models,
-    receiving,
-    reports,
-    responses,
-    scenarios,
-    schedules,
-    session,
-    shared_links,
-    sources,
-    topic_proposals,
-    topics,
-    wave_plans,
-    webhook_deliveries,
-    webhook_endpoints,
-    webhook_events,
-)
-from api.web import docs, errors, preferences, report, shared, sign_in, single_sign_on, static_files
+from api.routes import all_routes
+from api.v1 import webhook_events
+from api.web import docs, errors, single_sign_on
 from api.web.pages import PAGES
 from saywhy import __version__
 from saywhy.settings import Settings
@@ -146,12 +109,10 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=_operation_id,
         # Its own telemetry would have paths, queries and messages of exceptions: see `service.tracing`.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        responses=problems.documented(),
         webhooks=webhook_events.router,
-        dependencies=[Depends(worker_slot, scope="function")],
+        routes=all_routes(),
     )
     app.state.metrics = measured
     app.state.is_draining = False
@@ -159,54 +120,6 @@ def create_app(
     app.state.error_page = errors.error_page
     app.state.provider = single_sign_on.provider_of(settings)
     app.state.asking = CapacityLimiter(single_sign_on.ASKING)
-    for module in (
-        classify,
-        reports,
-        scenarios,
-        fixes,
-        handling,
-        comments,
-        corrections,
-        labels,
-        cases,
-        follow_up,
-        customer_health,
-        wave_plans,
-        topics,
-        topic_proposals,
-        audits,
-        responses,
-        imports,
-        sources,
-        receiving,
-        mappings,
-        jobs,
-        analyses,
-        exports,
-        schedules,
-        webhook_endpoints,
-        webhook_deliveries,
-        digests,
-        erasure,
-        models,
-        keys,
-        session,
-        shared_links,
-        audit_log,
-        report,
-        shared,
-        sign_in,
-        single_sign_on,
-        preferences,
-        static_files,
-        label_studio,
-        health,
-        metrics,
-        docs,
-    ):
-        app.include_router(module.router)
-    for page in PAGES:
-        app.include_router(page.router)
     docs.mount_assets(app)
     problems.install(app)
     # The last one is the outermost: the name of the server, then who it is, then what is written.
@@ -222,7 +135,3 @@ def create_app(
         app.add_middleware(TraceRequests, tracing=tracing)
     openapi.complete(app)
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name

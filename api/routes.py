@@ -1,0 +1,114 @@
+"""All routes: which modules have them, and what holds for each."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from api import health, label_studio
+from api.http import metrics, problems
+from api.http.worker_slots import worker_slot
+from api.v1 import (
+    analyses,
+    audit_log,
+    audits,
+    cases,
+    classify,
+    comments,
+    corrections,
+    customer_health,
+    digests,
+    erasure,
+    exports,
+    fixes,
+    follow_up,
+    handling,
+    imports,
+    jobs,
+    keys,
+    labels,
+    mappings,
+    models,
+    receiving,
+    reports,
+    responses,
+    scenarios,
+    schedules,
+    session,
+    shared_links,
+    sources,
+    topic_proposals,
+    topics,
+    wave_plans,
+    webhook_deliveries,
+    webhook_endpoints,
+)
+from api.web import docs, preferences, report, shared, sign_in, single_sign_on, static_files
+from api.web.pages import PAGES
+
+#: In the order of the API reference.
+MODULES = (
+    classify,
+    reports,
+    scenarios,
+    fixes,
+    handling,
+    comments,
+    corrections,
+    labels,
+    cases,
+    follow_up,
+    customer_health,
+    wave_plans,
+    topics,
+    topic_proposals,
+    audits,
+    responses,
+    imports,
+    sources,
+    receiving,
+    mappings,
+    jobs,
+    analyses,
+    exports,
+    schedules,
+    webhook_endpoints,
+    webhook_deliveries,
+    digests,
+    erasure,
+    models,
+    keys,
+    session,
+    shared_links,
+    audit_log,
+    report,
+    shared,
+    sign_in,
+    single_sign_on,
+    preferences,
+    static_files,
+    label_studio,
+    health,
+    metrics,
+    docs,
+)
+
+
+@cache
+def all_routes() -> list[BaseRoute]:
+    """The routes, which the applications of a process share: to resolve their dependencies takes a while."""
+    together = APIRouter(
+        responses=problems.documented(),
+        generate_unique_id_function=_operation_id,
+        dependencies=[Depends(worker_slot, scope="function")],
+    )
+    for module in (*MODULES, *PAGES):
+        together.include_router(module.router)
+    return together.routes
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
