@@ -16,6 +16,8 @@ demo-app: .venv/installed
 
 # The fast tests; `test-all` adds the slow ones, `test-exhaustive` has those that repeat others for many minutes. There is a worker per core: more threads would wait for each other.
 test test-all test-exhaustive: export OMP_NUM_THREADS = 1
+# Compiled files are kept, even if the environment says otherwise: the tests start the program a hundred times.
+test test-all test-exhaustive: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev system-packages
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
