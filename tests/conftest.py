@@ -46,9 +46,9 @@ settings.load_profile("default")
 @pytest.hookimpl(tryfirst=True)  # before those that are not asked for are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests come first, then those with many: workers take one after another, and none is left alone
-    with a long one at the end.
+    with a long one at the end. What has an exhaustive form takes long in its short one too.
     """
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    slow = {item.path for item in items if any(map(item.get_closest_marker, ("slow", "exhaustive")))}
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: (item.path not in slow, -tests[item.path]))
 
