@@ -19,7 +19,7 @@ from api.http.hosts import AllowedHosts, CheckHost
 from api.http.metrics import Metrics
 from api.http.middleware import LimitBody, SecurityHeaders
 from api.http.observation import Observation
-from api.routes import all_routes
+from api.routes import FOR_EVERY_ROUTE, all_routes
 from api.v1 import webhook_events
 from api.web import docs, errors, single_sign_on
 from api.web.pages import PAGES
@@ -113,6 +113,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         webhooks=webhook_events.router,
         routes=all_routes(),
+        **FOR_EVERY_ROUTE,
     )
     app.state.metrics = measured
     app.state.is_draining = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
@@ -97,18 +98,24 @@ MODULES = (
 )
 
 
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+#: What holds for every route, also for one that is added to an application.
+FOR_EVERY_ROUTE: dict[str, Any] = {
+    "responses": problems.documented(),
+    "generate_unique_id_function": _operation_id,
+    "dependencies": [Depends(worker_slot, scope="function")],
+}
+
+
 @cache
 def all_routes() -> list[BaseRoute]:
     """The routes, which the applications of a process share: to resolve their dependencies takes a while."""
-    together = APIRouter(
-        responses=problems.documented(),
-        generate_unique_id_function=_operation_id,
-        dependencies=[Depends(worker_slot, scope="function")],
-    )
-    for module in (*MODULES, *PAGES):
+    together = APIRouter(**FOR_EVERY_ROUTE)
+    for module in MODULES:
         together.include_router(module.router)
+    for page in PAGES:
+        together.include_router(page.router)
     return together.routes
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
