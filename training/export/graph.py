@@ -7,7 +7,7 @@ result is the same on every machine (docs/adr/0003).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import onnx
@@ -35,9 +35,31 @@ class Activations:
     outliers: Integers
     moments: Moments
 
+    def ordered(self, order: Integers) -> Activations:
+        """The same with the columns in this order: (k,) indices."""
+        return replace(
+            self,
+            shrink=self.shrink[order],
+            outliers=np.flatnonzero(np.isin(order, self.outliers)),
+            moments=Moments(self.moments.mean[order], self.moments.covariance[np.ix_(order, order)]),
+        )
 
-#: Statistics by name of the matrix product, from `training.export.quantise.measure_activations`.
+
+#: Statistics by name of the input of matrix products, from `training.export.quantise.measure_activations`.
 ActivationStatistics = Mapping[str, Activations]
+
+#: Weight (k, n) and bias (n,) of a matrix product.
+Linear = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+#: The matrix products of a layer, and the names of their weights in a BertModel.
+PRODUCTS = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "projected": "attention.output.dense",
+    "wide": "intermediate.dense",
+    "narrow": "output.dense",
+}
 
 _BLOCK = 32  # consecutive values of an embedding that share a scale
 _MICROSOFT = "com.microsoft"
@@ -59,6 +81,7 @@ class _Builder:
 
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     constants: list[onnx.TensorProto] = field(default_factory=list)
+    product_inputs: dict[str, str] = field(default_factory=dict)  # name of the input → its tensor
 
     def constant(self, name: str, value: NDArray[np.generic]) -> str:
         """Add a constant tensor; its name."""
@@ -71,43 +94,55 @@ class _Builder:
         return output
 
     def linear(
-        self,
-        x: str,
-        name: str,
-        weight: NDArray[np.float32],
-        bias: NDArray[np.float32],
-        statistics: ActivationStatistics,
-    ) -> str:
-        """`x @ weight + bias` with int8 weights (one scale for each output column).
+        self, x: str, name: str, products: Mapping[str, Linear], statistics: ActivationStatistics
+    ) -> list[list[str]]:
+        """`x @ weight + bias` for each of the products of the input `x`: the tensors whose sum it is.
 
-        The activations are quantised with a fixed scale, so that the result of a text does not depend on the others in
-        its batch. Without statistics for `name`, the product stays in float (in order to measure them).
+        Weights are int8, with one scale for each output column. The activations are quantised once, with a fixed
+        scale, so that the result of a text does not depend on the others in its batch. Outliers among them come first
+        (`_outliers_first`). Without statistics for `name`, the products stay in float (in order to measure them).
         """
+        self.product_inputs[name] = x
         if name not in statistics:
-            y = self.op("MatMul", [x, self.constant(f"{name}.weight", weight)], f"{name}.product")
-            return self.op("Add", [y, self.constant(f"{name}.bias", bias)], name)
+            return [[self._float_product(x, product, *linear)] for product, linear in products.items()]
         inputs = statistics[name]
+        outliers = len(inputs.outliers)
         if (inputs.shrink != 1).any():
             x = self.op("Mul", [x, self.constant(f"{name}.shrink", inputs.shrink)], f"{name}.shrunk")
+        large = self._first_columns(x, name, outliers) if outliers else ""
+        int8 = self._quantised(x, name, inputs)
+        sums = []
+        for product, (weight, bias) in products.items():
             weight = weight / inputs.shrink[:, None]
-        if not len(inputs.outliers):
-            return self._int8_product(x, name, weight, bias, inputs)
-        columns = self.op("Gather", [x, self.constant(f"{name}.columns", inputs.outliers)], f"{name}.outliers", axis=-1)
-        large = self.constant(f"{name}.large", weight[inputs.outliers])
-        weight = weight.copy()
-        weight[inputs.outliers] = 0
-        rest = self._int8_product(x, f"{name}.rest", weight, bias, inputs)
-        return self.op("Add", [rest, self.op("MatMul", [columns, large], f"{name}.of_outliers")], name)
+            others = np.where(np.arange(len(weight))[:, None] < outliers, 0, weight)
+            terms = [self._int8_product(int8, product, (others, bias), inputs.moments)]
+            if outliers:
+                in_float = self.constant(f"{product}.large", weight[:outliers])
+                terms.append(self.op("MatMul", [large, in_float], f"{product}.of_outliers"))
+            sums.append(terms)
+        return sums
 
-    def _int8_product(
-        self, x: str, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32], inputs: Activations
-    ) -> str:
-        """`x @ weight + bias` with activations in uint8 and weights in int8."""
+    def _float_product(self, x: str, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> str:
+        y = self.op("MatMul", [x, self.constant(f"{name}.weight", weight)], f"{name}.product")
+        return self.op("Add", [y, self.constant(f"{name}.bias", bias)], name)
+
+    def _first_columns(self, x: str, name: str, count: int) -> str:
+        bounds = {"start": 0, "end": count, "axis": -1}
+        constants = [self.constant(f"{name}.{bound}", np.array([value])) for bound, value in bounds.items()]
+        return self.op("Slice", [x, *constants], f"{name}.outliers")
+
+    def _quantised(self, x: str, name: str, inputs: Activations) -> tuple[str, str, str]:
+        """The activations in uint8, their scale and their zero."""
         step = (inputs.high - inputs.low) / 255
-        rounded, scales, shift = round_weights(weight, inputs.moments)
-        x_scale = self.constant(f"{name}.x_scale", np.array(step, np.float32))
-        x_zero = self.constant(f"{name}.x_zero", np.array(np.uint8(np.clip(round(-inputs.low / step), 0, 255))))
-        x8 = self.op("QuantizeLinear", [x, x_scale, x_zero], f"{name}.x8")
+        scale = self.constant(f"{name}.x_scale", np.array(step, np.float32))
+        zero = self.constant(f"{name}.x_zero", np.array(np.uint8(np.clip(round(-inputs.low / step), 0, 255))))
+        return self.op("QuantizeLinear", [x, scale, zero], f"{name}.x8"), scale, zero
+
+    def _int8_product(self, x: tuple[str, str, str], name: str, linear: Linear, moments: Moments) -> str:
+        """`x @ weight + bias` with activations in uint8 and weights in int8."""
+        x8, x_scale, x_zero = x
+        weight, bias = linear
+        rounded, scales, shift = round_weights(weight, moments)
         return self.op(
             "MatMulIntegerToFloat",
             [
@@ -149,19 +184,18 @@ def build(weights: Weights, shape: Shape, statistics: ActivationStatistics, *, e
     """The graph: `input_ids` int64 (batch, tokens), unpadded → `states` float32 (batch, tokens, hidden).
 
     All texts of a batch have the same number of tokens, so there is no attention mask. `weights` are named as in a
-    Hugging Face BertModel. With `expose`, the input of every matrix product is an output too (for measuring).
+    Hugging Face BertModel. With `expose`, each `NAME.input` of matrix products is an output too (for measuring).
     """
+    weights, statistics = _outliers_first(weights, statistics, shape)
     builder = _Builder()
     x = _embeddings(builder, weights, shape)
-    product_inputs: list[str] = []
     for layer in range(shape.layers):
-        x, inputs = _layer(builder, x, layer, weights, shape, statistics)
-        product_inputs += inputs
+        x = _layer(builder, x, layer, weights, shape, statistics)
     builder.op("Identity", [x], "states")
     outputs = [helper.make_tensor_value_info("states", TensorProto.FLOAT, ["batch", "tokens", shape.hidden])]
     if expose:
-        names = dict.fromkeys(product_inputs)
-        outputs += [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names]
+        exposed = [builder.op("Identity", [x], f"{name}.input") for name, x in builder.product_inputs.items()]
+        outputs += [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in exposed]
     graph = helper.make_graph(
         builder.nodes,
         "encoder",
@@ -169,8 +203,29 @@ def build(weights: Weights, shape: Shape, statistics: ActivationStatistics, *, e
         outputs,
         builder.constants,
     )
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid(_MICROSOFT, 1)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=10)
+    opsets = [helper.make_opsetid("", 23), helper.make_opsetid(_MICROSOFT, 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=11)
+
+
+def _outliers_first(
+    weights: Weights, statistics: ActivationStatistics, shape: Shape
+) -> tuple[Weights, ActivationStatistics]:
+    """The same encoder with the units between wide and narrow product in another order: outliers come first.
+
+    A slice of the first columns is faster than gathering the outliers.
+    """
+    weights, statistics = dict(weights), dict(statistics)
+    for layer in range(shape.layers):
+        name, key = f"layer{layer}.narrow", f"encoder.layer.{layer}"
+        if name not in statistics:
+            continue
+        outliers = statistics[name].outliers
+        order = np.concatenate([outliers, np.setdiff1d(np.arange(len(statistics[name].shrink)), outliers)])
+        statistics[name] = statistics[name].ordered(order)
+        for part in ("weight", "bias"):
+            weights[f"{key}.{PRODUCTS['wide']}.{part}"] = weights[f"{key}.{PRODUCTS['wide']}.{part}"][order]
+        weights[f"{key}.{PRODUCTS['narrow']}.weight"] = weights[f"{key}.{PRODUCTS['narrow']}.weight"][:, order]
+    return weights, statistics
 
 
 def _embeddings(builder: _Builder, weights: Weights, shape: Shape) -> str:
@@ -199,23 +254,27 @@ def _embeddings(builder: _Builder, weights: Weights, shape: Shape) -> str:
 
 def _layer(
     builder: _Builder, x: str, layer: int, weights: Weights, shape: Shape, statistics: ActivationStatistics
-) -> tuple[str, list[str]]:
-    """One transformer layer on the states `x`; the names of its output and of the inputs of its matrix products."""
+) -> str:
+    """One transformer layer on the states `x`; the name of its output."""
     prefix, key = f"layer{layer}", f"encoder.layer.{layer}"
-    inputs: list[str] = []
 
-    def dense(x: str, name: str, *parts: str) -> str:
-        inputs.append(x)
-        weight = np.concatenate([weights[f"{key}.{part}.weight"] for part in parts]).T
-        bias = np.concatenate([weights[f"{key}.{part}.bias"] for part in parts])
-        return builder.linear(x, f"{prefix}.{name}", weight, bias, statistics)
+    def linear(x: str, name: str, *products: str) -> list[list[str]]:
+        linears = {
+            f"{prefix}.{product}": (
+                weights[f"{key}.{PRODUCTS[product]}.weight"].T,
+                weights[f"{key}.{PRODUCTS[product]}.bias"],
+            )
+            for product in products
+        }
+        return builder.linear(x, f"{prefix}.{name}", linears, statistics)
 
-    qkv = dense(x, "qkv", *(f"attention.self.{part}" for part in ("query", "key", "value")))
-    split = [f"{prefix}.{part}" for part in ("query", "key", "value")]
-    builder.nodes.append(helper.make_node("Split", [qkv], split, name=f"{prefix}.split", axis=-1, num_outputs=3))
-    attended = builder.op("MultiHeadAttention", split, f"{prefix}.attended", domain=_MICROSOFT, num_heads=shape.heads)
-    added = builder.op("Add", [dense(attended, "projected", "attention.output.dense"), x], f"{prefix}.residual")
+    # Three products and one sum of all terms: a wide product that is split, and sums of two, are slower.
+    qkv = [tensor for [tensor] in linear(x, "qkv", "query", "key", "value")]
+    attended = builder.op("Attention", qkv, f"{prefix}.attended", q_num_heads=shape.heads, kv_num_heads=shape.heads)
+    [terms] = linear(attended, "projected", "projected")
+    added = builder.op("Sum", [*terms, x], f"{prefix}.residual")
     x = builder.norm(added, f"{prefix}.attention", weights, f"{key}.attention.output.LayerNorm", shape.epsilon)
-    wide = builder.op("Gelu", [dense(x, "wide", "intermediate.dense")], f"{prefix}.gelu", domain=_MICROSOFT)
-    added = builder.op("Add", [dense(wide, "narrow", "output.dense"), x], f"{prefix}.output")
-    return builder.norm(added, f"{prefix}.state", weights, f"{key}.output.LayerNorm", shape.epsilon), inputs
+    [[wide]] = linear(x, "wide", "wide")
+    [terms] = linear(builder.op("Gelu", [wide], f"{prefix}.gelu", domain=_MICROSOFT), "narrow", "narrow")
+    added = builder.op("Sum", [*terms, x], f"{prefix}.output")
+    return builder.norm(added, f"{prefix}.state", weights, f"{key}.output.LayerNorm", shape.epsilon)

@@ -47,29 +47,27 @@ def write_encoder(checkpoint: Path, rows: Sequence[Row], folder: Path) -> None:
 
 
 def measure_activations(weights: Weights, shape: Shape, batches: Sequence[Integers]) -> dict[str, Activations]:
-    """Statistics of the inputs of each matrix product, on batches of token ids (1, tokens).
+    """Statistics of each input of matrix products, on batches of token ids (1, tokens).
 
     The range leaves out one value in 100,000 at either end. The narrow product of each layer (4 × hidden → hidden)
     keeps the columns with the largest values in float: that halves the error of the logits for 3 % more time. Products
     that read a state shrink those columns to the range of the others: that halves the error again.
     """
-    graph = build(weights, shape, {}, expose=True)
-    session = _session(graph.SerializeToString())
-    names = [output.name for output in session.get_outputs()][1:]
-    activations: dict[str, list[NDArray[np.float32]]] = {name: [] for name in names}
+    session = _session(build(weights, shape, {}, expose=True).SerializeToString())
+    outputs = [output.name for output in session.get_outputs()][1:]
+    activations: dict[str, list[NDArray[np.float32]]] = {output: [] for output in outputs}
     for batch in batches:
-        for name, values in zip(names, session.run(names, {"input_ids": batch}), strict=True):
-            activations[name].append(values.reshape(-1, values.shape[-1]))
-    products = [node for node in graph.graph.node if node.op_type == "MatMul"]
+        for output, values in zip(outputs, session.run(outputs, {"input_ids": batch}), strict=True):
+            activations[output].append(values.reshape(-1, values.shape[-1]))
     return {
-        name: _statistics(name, np.concatenate(activations[node.input[0]]))
-        for node in products
-        for name in [node.name.removesuffix(".product")]
+        name: _statistics(name, np.concatenate(values))
+        for output, values in activations.items()
+        for name in [output.removesuffix(".input")]
     }
 
 
 def _statistics(name: str, values: NDArray[np.float32]) -> Activations:
-    """Statistics of the input values (n, k) of the product `name`."""
+    """Statistics of the values (n, k) of the input `name`."""
     largest = np.abs(values).max(axis=0)
     extreme_columns = np.sort(np.argsort(-largest)[:_OUTLIERS])
     others = np.delete(values, extreme_columns, axis=1)

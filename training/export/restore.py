@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import onnx
@@ -21,21 +21,18 @@ from onnx import numpy_helper
 from safetensors.numpy import save_file
 
 from models.bundle import BUNDLED, HEADS, open_bundle
+from training.export.graph import PRODUCTS
 
 Weights = dict[str, NDArray[np.float32]]
+Constants = dict[str, NDArray[Any]]
 
 _NORMS = {"attention": "attention.output.LayerNorm", "state": "output.LayerNorm"}
-_PRODUCTS = {
-    "qkv": ("attention.self.query", "attention.self.key", "attention.self.value"),
-    "projected": ("attention.output.dense",),
-    "wide": ("intermediate.dense",),
-    "narrow": ("output.dense",),
-}
+_QKV = ("query", "key", "value")  # share their input, whose name is "qkv"
 
 
 def restore(graph: onnx.ModelProto) -> Weights:
     """Weights in float32, named as in a Hugging Face BertModel."""
-    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.graph.initializer}
+    constants = _separated({tensor.name: numpy_helper.to_array(tensor) for tensor in graph.graph.initializer})
     positions = constants["positions.table"]
     weights: Weights = {
         "embeddings.word_embeddings.weight": _word_embeddings(constants["words.table"], constants["words.scales"]),
@@ -46,29 +43,42 @@ def restore(graph: onnx.ModelProto) -> Weights:
         "embeddings.LayerNorm.bias": constants["embeddings.beta"],
     }
     layer = 0
-    while f"layer{layer}.qkv.weight" in constants:
+    while f"layer{layer}.query.weight" in constants:
         prefix, key = f"layer{layer}", f"encoder.layer.{layer}"
         for name, norm in _NORMS.items():
             weights[f"{key}.{norm}.weight"] = constants[f"{prefix}.{name}.gamma"]
             weights[f"{key}.{norm}.bias"] = constants[f"{prefix}.{name}.beta"]
-        for name, parts in _PRODUCTS.items():
-            weight, bias = _product(constants, f"{prefix}.{name}")
-            for part, part_weight, part_bias in zip(
-                parts, np.split(weight, len(parts), axis=1), np.split(bias, len(parts)), strict=True
-            ):
-                weights[f"{key}.{part}.weight"], weights[f"{key}.{part}.bias"] = part_weight.T, part_bias
+        for name, part in PRODUCTS.items():
+            shrink = constants.get(f"{prefix}.{'qkv' if name in _QKV else name}.shrink")
+            weight, bias = _product(constants, f"{prefix}.{name}", shrink)
+            weights[f"{key}.{part}.weight"], weights[f"{key}.{part}.bias"] = weight.T, bias
         layer += 1
     return {name: np.ascontiguousarray(value, np.float32) for name, value in weights.items()}
 
 
-def _product(constants: dict[str, NDArray[np.generic]], name: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _separated(constants: Constants) -> Constants:
+    """Constants of any layout in that of today: until core-2027.05 query, key and value were one product."""
+    separated = dict(constants)
+    for name, values in constants.items():
+        prefix, _, constant = name.partition(".qkv.")
+        if constant in ("weight", "scales", "bias"):
+            parts = np.split(values, len(_QKV), axis=-1)
+            separated |= {f"{prefix}.{part}.{constant}": value for part, value in zip(_QKV, parts, strict=True)}
+    return separated
+
+
+def _product(
+    constants: Constants, name: str, shrink: NDArray[np.float32] | None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Weight (inputs, outputs) and bias (outputs,) of a matrix product; some of its inputs may be in float."""
+    # Until core-2027.05, inputs in float could be any columns, and the product of the others was NAME.rest.
     rest = f"{name}.rest" if f"{name}.rest.weight" in constants else name
     weight = constants[f"{rest}.weight"].astype(np.float32) * constants[f"{rest}.scales"].astype(np.float32)
-    if rest != name:
-        weight[constants[f"{name}.columns"]] = constants[f"{name}.large"]
-    if f"{name}.shrink" in constants:
-        weight *= constants[f"{name}.shrink"].astype(np.float32)[:, None]
+    if f"{name}.large" in constants:
+        large = constants[f"{name}.large"]
+        weight[constants.get(f"{name}.columns", np.arange(len(large)))] = large
+    if shrink is not None:
+        weight *= shrink[:, None]
     return weight, constants[f"{rest}.bias"].astype(np.float32)
 
 

@@ -48,14 +48,15 @@ def weights() -> Weights:
     return weights
 
 
-def statistics() -> dict[str, Activations]:
+def statistics(first_outlier: int = 0) -> dict[str, Activations]:
     """Ranges wide enough for random weights; one column is shrunk, 16 columns of the narrow products stay in float."""
-    outliers = {"narrow": np.arange(16)}
+    outliers = {"narrow": np.arange(first_outlier, first_outlier + 16)}
+    shrunk = {"qkv": 7, "projected": 7, "wide": 7}
     return {
         f"layer{layer}.{name}": Activations(
             -4.0,
             4.0,
-            np.where(np.arange(size) == 7, 0.5, 1).astype(np.float32),
+            np.where(np.arange(size) == shrunk.get(name), 0.5, 1).astype(np.float32),
             outliers.get(name, np.array([], np.int64)),
             Moments(np.zeros(size, np.float32), np.eye(size, dtype=np.float32)),
         )
@@ -73,7 +74,7 @@ def run(model: onnx.ModelProto) -> np.ndarray:
 
 def test_a_graph_is_restored_to_its_checkpoint(weights: Weights) -> None:
     """A restored checkpoint computes in float32 what the int8 graph does, except for rounded activations."""
-    graph = build(weights, SHAPE, statistics())
+    graph = build(weights, SHAPE, statistics(first_outlier=100))
     restored = restore(graph)
     assert set(restored) == set(weights)
     assert {name: value.shape for name, value in restored.items()} == {n: value.shape for n, value in weights.items()}
@@ -88,10 +89,29 @@ def test_a_graph_is_restored_to_its_checkpoint(weights: Weights) -> None:
         np.testing.assert_allclose(again[name], value, atol=2e-4, err_msg=name)
 
 
+def test_a_graph_of_the_former_layout_is_restored_alike(weights: Weights) -> None:
+    """One product for query, key and value, and outliers in any column, become the same weights."""
+    graph = build(weights, SHAPE, statistics())
+    former = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.graph.initializer}
+    for prefix in (f"layer{layer}" for layer in range(SHAPE.layers)):
+        for constant in ("weight", "scales", "bias"):
+            parts = [former.pop(f"{prefix}.{part}.{constant}") for part in ("query", "key", "value")]
+            former[f"{prefix}.qkv.{constant}"] = np.concatenate(parts, axis=-1)
+            former[f"{prefix}.narrow.rest.{constant}"] = former.pop(f"{prefix}.narrow.{constant}")
+        former[f"{prefix}.narrow.columns"] = np.arange(16)[::-1]
+        former[f"{prefix}.narrow.large"] = former[f"{prefix}.narrow.large"][::-1]
+    constants = [numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in former.items()]
+    restored = restore(onnx.helper.make_model(onnx.helper.make_graph([], "encoder", [], [], constants)))
+    for name, value in restore(graph).items():
+        np.testing.assert_array_equal(restored[name], value, err_msg=name)
+
+
 def test_no_product_of_the_bundle_can_overflow_16_bits() -> None:
     """Two weights times the largest activation fit 16 bits, in which processors without VNNI add them."""
     graph = onnx.load(BUNDLED / ENCODER)
-    products = [numpy_helper.to_array(tensor) for tensor in graph.graph.initializer if tensor.name.endswith(".weight")]
-    assert len(products) == 48
-    for weight in products:
+    weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.graph.initializer}
+    products = [node for node in graph.graph.node if node.op_type == "MatMulIntegerToFloat"]
+    assert products
+    for product in products:
+        weight = weights[product.input[1]]
         assert 2 * 255 * int(np.abs(weight.astype(int)).max()) <= np.iinfo(np.int16).max
