@@ -22,6 +22,7 @@ from models.encoder import encoder_text
 from saywhy.code_frame import load_code_frame
 from training.data.rows import NEUTRAL, Row
 from training.data.targets import AnnotationSchemes, Targets
+from training.data.typos import misspell
 from training.fit.examples import EXAMPLES, PREFIX_TOKENS, CauseShare, Example, TrainingSet
 from training.fit.recipe import Recipe, read_recipe
 from training.fit.selection import select_rows
@@ -35,8 +36,8 @@ _CONVERSIONS = {"zh-Hans": "s2twp", "zh-Hant": "tw2sp"}
 def prepare(rows: Sequence[Row], schemes: AnnotationSchemes, tokenizer: Tokenizer, recipe: Recipe) -> list[Example]:
     """Examples of the rows, tokenised as in `models.encoder`.
 
-    Random, by `recipe.seed`: which Chinese rows are converted to the other script's wording, and which rows of
-    feedback have `vector_ids`; texts that are no feedback all have.
+    Random, by `recipe.seed`: which Chinese rows are converted to the other script's wording, which rows have typos,
+    and which rows of feedback have `vector_ids`; texts that are no feedback all have, misspelt ones have none.
     """
     generator = np.random.default_rng(recipe.seed)
     converters = {language: OpenCC(conversion) for language, conversion in _CONVERSIONS.items()}
@@ -46,6 +47,8 @@ def prepare(rows: Sequence[Row], schemes: AnnotationSchemes, tokenizer: Tokenize
         if row.language in converters and generator.random() < recipe.script_share:
             texts = [converters[row.language].convert(text) for text in texts]
         has_vectors = bool(generator.random() < recipe.vector_share) or row.dataset == NEUTRAL
+        if row.dataset != NEUTRAL and generator.random() < recipe.typo_share:
+            texts, has_vectors = [misspell(text, generator) for text in texts], False
         examples.append(_example(row, texts, schemes, tokenizer, recipe.max_tokens, has_vectors=has_vectors))
     return examples
 

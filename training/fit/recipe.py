@@ -33,6 +33,7 @@ class Recipe:
     join_longest: int
     layers: int
     script_share: float
+    typo_share: float
     frozen_layers: int
     dropout: float
 

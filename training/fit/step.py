@@ -52,9 +52,7 @@ def batch_loss(
         total = total + recipe.cause_weight * _cause_loss(causes, batch)
     if teachers:
         answers = teachers.answers(batch)
-        total = total + recipe.teacher_weight * answers_loss(
-            prediction, causes, answers, batch.is_span, recipe.cause_weight
-        )
+        total = total + recipe.teacher_weight * answers_loss(prediction, causes, answers, batch, recipe.cause_weight)
     return total + recipe.vector_weight * _vector_loss(prediction.vectors, batch)
 
 

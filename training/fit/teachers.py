@@ -71,13 +71,17 @@ def _answers(prediction: Prediction, heads: SpanHeads) -> tuple[Tensor, Tensor, 
 
 
 def answers_loss(
-    prediction: Prediction, causes: Tensor, answers: Answers, is_span: Tensor, cause_weight: float
+    prediction: Prediction, causes: Tensor, answers: Answers, batch: Batch, cause_weight: float
 ) -> Tensor:
     """Cross-entropy of a prediction, and of its `causes` (n, S, causes + 1), with the teachers' answers.
 
     The mean over all spans. Losses are weighted as those of the labels; polarities of a theme count as much as the
-    theme is probable.
+    theme is probable. Where a person wrote which causes a span names, teachers are not asked for them: clauses that
+    they mix up are written for their students.
     """
+    is_unnamed = torch.ones_like(batch.is_span)
+    texts, spans, _ = batch.cause_spans.unbind(1)
+    is_unnamed[texts, spans] = False
     themes = F.binary_cross_entropy_with_logits(prediction.themes, answers.themes, reduction="none").mean(-1)
     polarity = _cross_entropy(prediction.polarities, answers.polarities)
     polarities = (answers.themes * polarity).sum(-1) / answers.themes.sum(-1).clamp_min(0.1)
@@ -85,9 +89,9 @@ def answers_loss(
         THEME_WEIGHT * themes
         + POLARITY_WEIGHT * polarities
         + SENTIMENT_WEIGHT * _cross_entropy(prediction.sentiment, answers.sentiment)
-        + cause_weight * _cross_entropy(causes, answers.causes)
+        + cause_weight * _cross_entropy(causes, answers.causes) * is_unnamed
     )
-    return (losses * is_span).sum() / is_span.sum()
+    return (losses * batch.is_span).sum() / batch.is_span.sum()
 
 
 def _cross_entropy(logits: Tensor, probabilities: Tensor) -> Tensor:

@@ -114,3 +114,16 @@ def test_neutral_texts_keep_their_vectors(schemes: AnnotationSchemes, tokenizer:
     neutral = Row("neutral-en-1", NEUTRAL, "en", "what time does the library open", None, None, (), False)
     example = one_example(neutral, schemes, tokenizer, replace(RECIPE, vector_share=0.0))
     assert vector_texts(example, tokenizer) == [neutral.text]
+
+
+def test_misspelt_texts_keep_their_labels_and_have_no_vectors(schemes: AnnotationSchemes, tokenizer: Tokenizer) -> None:
+    """With a share of 1, words are misspelt, the sentiment stays, and no vector of the misspelt text is to be kept."""
+    text = "Delivery through several companies became unbearably expensive"
+    plain, misspelt = (
+        one_example(row(text, "negative"), schemes, tokenizer, replace(RECIPE, vector_share=1.0, typo_share=share))
+        for share in (0.0, 1.0)
+    )
+    assert misspelt.ids != plain.ids
+    assert misspelt.targets.sentiment == plain.targets.sentiment
+    assert plain.vector_ids
+    assert not misspelt.vector_ids

@@ -34,9 +34,7 @@ def difference(teachers: Teachers, encoder_heads: SpanHeads, model: torch.nn.Mod
     """The loss of the answers for all examples."""
     one = batch(EXAMPLES)
     prediction = predict(model, encoder_heads, one)
-    return answers_loss(
-        prediction, encoder_heads.cause_logits(prediction.vectors), teachers.answers(one), one.is_span, 1.0
-    )
+    return answers_loss(prediction, encoder_heads.cause_logits(prediction.vectors), teachers.answers(one), one, 1.0)
 
 
 def test_no_student_is_nearer_to_a_teacher_than_the_teacher_itself() -> None:
@@ -67,8 +65,28 @@ def test_spans_that_do_not_exist_do_not_count() -> None:
     changed = Answers(*(torch.where(_like(absent, part), part.flip(-1), part) for part in vars(answers).values()))
     prediction = predict(model, student, one)
     causes = student.cause_logits(prediction.vectors)
-    before, after = (answers_loss(prediction, causes, said, one.is_span, 1.0) for said in (answers, changed))
+    before, after = (answers_loss(prediction, causes, said, one, 1.0) for said in (answers, changed))
     assert torch.equal(before, after)
+
+
+def test_teachers_are_not_asked_which_causes_a_labelled_span_names() -> None:
+    """Other answers about the causes of spans whose causes are known leave the loss as it is; others change it."""
+    model, one, student = encoder().eval(), batch(EXAMPLES), heads(2)
+    answers = Teachers([(model, heads(1))]).answers(one)
+    texts, spans, _ = one.cause_spans.unbind(1)
+    is_named = torch.zeros_like(one.is_span)
+    is_named[texts, spans] = True
+    prediction = predict(model, student, one)
+    causes = student.cause_logits(prediction.vectors)
+    losses = []
+    for changed in (torch.zeros_like(is_named), is_named, one.is_span & ~is_named):
+        given = answers.causes
+        said = replace(answers, causes=torch.where(_like(changed, given), given.flip(-1), given))
+        losses.append(answers_loss(prediction, causes, said, one, 1.0))
+    assert is_named.any()
+    assert (one.is_span & ~is_named).any()
+    assert torch.equal(losses[0], losses[1])
+    assert not torch.isclose(losses[0], losses[2])
 
 
 def _like(mask: Tensor, part: Tensor) -> Tensor:
