@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from api.web.rendering import Web
 from pipelines.render.tree import REST
+from saywhy.feedback import Group
 from saywhy.issue import CauseKey
 from saywhy.report import ALL_WAVES
 
@@ -21,8 +22,21 @@ def cause_href(web: Web, key: CauseKey, *, wave: str = ALL_WAVES, is_praise: boo
     return web.href(cause_path(key), wave=None if wave == ALL_WAVES else wave, side="praise" if is_praise else None)
 
 
-def comments_href(web: Web, key: CauseKey, *, segment: str | None = None) -> str:
-    """The address of the comments that complain of a cause, all or those of a segment."""
+def comments_href(
+    web: Web,
+    key: CauseKey,
+    *,
+    segment: str | None = None,
+    wave: str = ALL_WAVES,
+    group: Group | None = None,
+    is_praise: bool = False,
+) -> str:
+    """The address of the comments that complain of a cause, or praise it: all, or those of a segment, wave or group."""
+    narrowed = {
+        "segment": segment,
+        "wave": None if wave == ALL_WAVES else wave,
+        "group": group.plural if group else None,
+    }
     if key.kind == "theme":
-        return web.href("/comments", theme=key.id, sentiment="negative", segment=segment)
-    return web.href("/comments", cause=key.id, segment=segment)
+        return web.href("/comments", theme=key.id, sentiment="positive" if is_praise else "negative", **narrowed)
+    return web.href("/comments", cause=key.id, **narrowed)
