@@ -46,6 +46,10 @@ class Person:
         """The field with this label."""
         return self.page.get_by_label(self.text(key, **values), exact=True)
 
+    def choice(self, key: str, **values: str) -> Locator:
+        """The list of choices with this label."""
+        return self.page.get_by_role("combobox", name=self.text(key, **values), exact=True)
+
     def unfold(self, key: str) -> Locator:
         """Open the details whose summary says so; these details."""
         summary = self.page.locator("summary").get_by_text(self.text(key), exact=True)

@@ -51,6 +51,18 @@ def test_two_keys_correct_a_comment_for_good(
     eda.page.keyboard.press("2")
     expect(comment.locator(".said .cause")).to_have_text(topic.name(language))
 
+    eda.page.keyboard.press("j")
+    other = eda.page.locator("article.comment:focus")
+    expect(other).not_to_have_id(card.get_attribute("id") or "")
+    eda.page.keyboard.type("xs")
+    expect(other.locator("input[type=checkbox]")).to_be_checked()
+    eda.page.keyboard.press("1")  # as the model says
+    expect(other.locator(".tone")).to_have_text(f"{eda.text('negative')} {eda.text('comments.confirmed')}")
+    eda.page.keyboard.press("c")
+    expect(eda.page.locator("#correction .panel")).to_be_visible()
+    eda.page.keyboard.press("Escape")
+    expect(eda.page.locator("#correction .panel")).to_have_count(0)
+
     for prepare in (eda.page.reload, next_analysis):
         prepare()
         eda.open(f"/comments?cause={cause}&wave=2026-Q2&sentiment=mixed")
@@ -113,9 +125,9 @@ def test_causes_are_renamed_merged_split_and_adopted(
 
     eda.open("/causes/topic:billing.invoice_missing")
     form = eda.unfold("cause.merge")
-    form.get_by_label(eda.text("cause.merge_into"), exact=True).select_option("billing.wrong_amount")
+    eda.choice("cause.merge_into").select_option("billing.wrong_amount")
     form.get_by_role("button").click()
-    eda.sees_address("/causes/topic:billing.wrong_amount?*")
+    eda.sees_address("/causes/topic:billing.wrong_amount")
     expect(done).to_be_visible()
 
     eda.open("/causes/topic:performance.battery")

@@ -43,8 +43,11 @@ def test_from_the_overview_to_the_comments_and_back(
     vic = open_window("Vic", language)
     vic.open("/")
     vic.sees_title(vic.text("overview.title"))
+    vic.page.evaluate("window.isSamePage = true")
+    vic.field("overview.filter_wave").focus()
     vic.field("overview.filter_wave").select_option("2026-Q2")
     vic.sees_address("/?wave=2026-Q2")
+    assert vic.page.evaluate("window.isSamePage && document.activeElement.name") == "wave"
     vic.field("overview.filter_sort").select_option("mentions")
     vic.sees_address("/?wave=2026-Q2&sort=mentions")
 
@@ -67,6 +70,8 @@ def test_from_the_overview_to_the_comments_and_back(
     vic.sees_address("/?wave=2026-Q2&sort=mentions")
     expect(vic.field("overview.filter_sort")).to_have_value("mentions")
     expect(cause).to_be_visible()
+    vic.follow("overview.reset")
+    vic.sees_address("/")
 
 
 def test_two_waves_are_compared_and_their_steps_taken_along(open_window: OpenWindow, engine: Engine) -> None:
@@ -156,6 +161,7 @@ def test_the_ranking_is_taken_along_as_a_file_of_every_kind(open_window: OpenWin
         name = f"{kind}: {vic.text('overview.causes_caption')}"
         with vic.page.expect_download() as download:
             vic.page.locator("#causes").get_by_role("link", name=name, exact=True).click()
+        assert download.value.suggested_filename.startswith("overview")
         return download.value.path().read_bytes()
 
     rows = list(csv.DictReader(io.StringIO(content("CSV").decode("utf-8-sig"))))

@@ -78,7 +78,7 @@ def test_a_customer_is_contacted_and_recovered(open_window: OpenWindow, engine: 
     eda.press("follow_up.step_contacted")
     expect(eda.page.locator(".timeline")).to_contain_text("☎ 14:00 <b>")
     expect(eda.page.locator(".timeline li").first).to_contain_text("Eda")
-    eda.field("follow_up.outcome").select_option("recovered")
+    eda.choice("follow_up.outcome").select_option("recovered")
     eda.press("follow_up.step_resolved")
     state = eda.text("follow_up.changed_state", value=eda.text("follow_ups.state_resolved"))
     expect(eda.page.locator(".timeline")).to_contain_text(state)

@@ -152,9 +152,10 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """An account that names the cause."""
+    """An account that names the cause; `href` leads to its page, None if who it is may not be known."""
 
     account: str
+    href: str | None
     score: str
     answers: str
     last: str

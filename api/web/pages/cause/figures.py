@@ -8,6 +8,7 @@ from typing import Any
 
 from api.web.cause_links import cause_href
 from api.web.charts import share_chart
+from api.web.customers import customer_path
 from api.web.downloads import FileLink, figure_links, table_links
 from api.web.pages.cause.context import (
     Cost,
@@ -172,6 +173,7 @@ def who(customers: CauseCustomers, files: Files, web: Web) -> Who | None:
     rows = tuple(
         CustomerRow(
             account=customer.account if customer.account else wording["cause.a_person"],
+            href=web.href(customer_path(customer.account)) if customer.account else None,
             score="–" if customer.score is None else wording.count(customer.score),
             answers=wording.count(customer.answers),
             last=wording.day(customer.answered_at.date().isoformat()) if customer.answered_at else customer.wave or "–",
