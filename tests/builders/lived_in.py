@@ -33,7 +33,8 @@ PEOPLE = {"Ada": Role.ADMIN, "Eda": Role.EDITOR, "Vic": Role.VIEWER}
 #: Eda's cases: what was said, and how many days ago the case was opened. Customers are to be contacted within one.
 EDAS_CASES = {"Birch": ("The invoice shows the wrong amount", 0), "Acme": ("Nobody at customer service calls back", 3)}
 
-_PRAISE = ("friendly staff", "easy to use")
+#: The scores of those who name a cause; late deliveries cost most.
+_SCORES = {"friendly staff": (9, 10, 10), "easy to use": (9, 10, 10), "delivery": (0, 2, 4)}
 
 #: Causes that the north alone names.
 _NORTHERN = ("price", "login")
@@ -58,20 +59,20 @@ def fill(engine: Engine, annotator: Annotator) -> None:
 
 
 def _responses() -> Iterator[Response]:
-    """Each sentence in each wave, complaints with low scores; the ids of the first wave are those of the topics."""
+    """Each sentence in each wave, complaints with lower scores; the ids of the first wave are those of the topics."""
     for wave, (name, day) in enumerate(WAVES.items()):
         number = 1000 * wave
         for cause, languages in SENTENCES.items():
             for language, texts in languages.items():
                 for at, text in enumerate(texts):
-                    score = (9, 10, 10)[at] if cause in _PRAISE else (0, 2, 5)[(at + wave) % 3]
+                    score = _SCORES.get(cause, (6, 7, 8))[(at + wave) % 3]
                     region = Segment("region", "north" if cause in _NORTHERN else "south")
                     comment = Comment(text, language)
                     yield Response("test", str(number), Score(score), comment, day, name, (region,))
                     number += 1
         for at in range(_SILENT):
             region = Segment("region", ("north", "south")[at % 2])
-            yield Response("test", f"{name}-{at}", Score((9, 10, 8, 9, 7)[at % 5]), None, day, name, (region,))
+            yield Response("test", f"{name}-{at}", Score((9, 10, 8, 9, 7 - wave)[at % 5]), None, day, name, (region,))
 
 
 def _answer(account: str, text: str, day: datetime) -> Response:

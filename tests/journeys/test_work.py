@@ -71,7 +71,7 @@ def test_a_customer_is_contacted_and_recovered(open_window: OpenWindow, engine: 
     eda.open("/follow-ups")
     cases = eda.page.locator("li.case")
     expect(cases.locator(".name")).to_have_text(["Acme", "Birch"])
-    expect(cases.first.locator(".clock.overdue")).to_be_visible()
+    expect(cases.first.locator(".clock.late")).to_be_visible()
     cases.first.get_by_role("link").click()
     expect(eda.page.locator("blockquote").first).to_have_text(EDAS_CASES["Acme"][0])
     eda.field("follow_up.note").fill("☎ 14:00 <b>")

@@ -73,22 +73,22 @@ def test_a_sentiment_is_corrected_found_and_taken_back(engine: Engine) -> None:
 def test_what_is_there_already_is_confirmed_by_each_person_once(engine: Engine) -> None:
     """It is their vote, beside what others say, and changes nothing of the comment; many at once confirm nothing."""
     fill(engine)
-    comment, [theme] = blame(engine), blame(engine).clauses[0].themes
-    for kind, value, clause in ((CorrectionKind.SENTIMENT, "mixed", None), (CorrectionKind.THEME, theme, SLOW)):
+    comment = blame(engine)
+    for kind, value, clause in ((CorrectionKind.SENTIMENT, "mixed", None), (CorrectionKind.CAUSE, "slow", SLOW)):
         assert say(engine, kind, value, clause) == 1
         assert say(engine, kind, value, clause) == 0
         request = CorrectionRequest(comment.id, kind, value, clause)
         assert correct(engine, "acme", [request], by="Noa", code_frame=FRAME).comments == 1
     log = list_corrections(engine, "acme").entries
     assert [(each.author, each.said, each.value) for each in log] == [
-        ("Noa", theme, theme),
-        ("Eda", theme, theme),
+        ("Noa", "slow", "slow"),
+        ("Eda", "slow", "slow"),
         ("Noa", "mixed", "mixed"),
         ("Eda", "mixed", "mixed"),
     ]
     confirmed = blame(engine)
     assert (confirmed.response.sentiment, confirmed.response.causes) == (
-        replace(comment.response.sentiment, score=0.0, confidence=1.0) if comment.response.sentiment else None,
+        replace(comment.response.sentiment, score=0.0) if comment.response.sentiment else None,
         comment.response.causes,
     )
     search = CommentSearch(wave="W1")

@@ -64,3 +64,16 @@ def test_causes_are_picked_without_scripts(browser: Browser, address: str) -> No
     expect(page.locator("input[value='theme:support']")).to_be_checked()
     assert visited.messages == []
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "result"), [("/what-if?cause=theme:support&fewer=100", ".figures-pair"), ("/map", "table.causes")]
+)
+def test_results_in_forms_are_printed(window: Window, address: str, path: str, result: str) -> None:
+    """What the form shows is on paper; what one chooses with is not."""
+    visited = window("zh-Hant")
+    visited.go(address + path)
+    visited.page.emulate_media(media="print")
+    expect(visited.page.locator(result)).to_be_visible()
+    expect(visited.page.locator("input:visible")).to_have_count(0)
+    visited.page.emulate_media(media="screen")
