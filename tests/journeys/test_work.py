@@ -9,11 +9,13 @@ from api.http.dependencies import Resources
 from saywhy.case import CaseState, Outcome
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.store import Engine
-from service.cases import read_case
+from service.cases import list_cases, read_case, read_comments
+from service.reports.reading import read_report
 from tests.api.web.visitors import run_jobs
 from tests.browsing import browser
 from tests.builders.lived_in import EDAS_CASES, WORKSPACE
 from tests.journeys.conftest import OpenWindow
+from tests.journeys.person import Person
 
 __all__ = ["browser"]
 
@@ -26,22 +28,19 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
-def test_a_file_is_imported_and_analysed(open_window: OpenWindow, resources: Resources, language: str) -> None:
-    """It is sent as soon as it is chosen; a column gets another meaning and the preview follows; the page shows how far
-    it is, what was imported and what was rejected and why; and the analysis that it offers reads the comment.
+def import_file(ada: Person, language: str, resources: Resources) -> None:
+    """Import the file of a language: it is sent as soon as it is chosen, a column gets another meaning and the preview
+    follows; the page shows how far it is, then what was imported, and what was rejected and why.
     """
     header, text, plan = FILES[language]
     mark = ";" if ";" in header else ","
     rows = (f"new-1{mark}3{mark}{text}{mark}{plan}", f"new-2{mark}12{mark}{text}{mark}{plan}")
     content = "\n".join((header, *rows, "")).encode()
-    ada = open_window("Ada", language)
     ada.open("/imports")
     ada.page.set_input_files("input[type=file]", {"name": "april.csv", "mimeType": "text/csv", "buffer": content})
     ada.sees_title("april.csv")
     expect(ada.page.locator(".sample .rejected")).to_contain_text("score 12 is outside 0-10")
-    column = ada.page.locator(".mapping li").last
-    column.get_by_role("combobox").select_option("account")
+    ada.page.locator(".mapping li").last.get_by_role("combobox").select_option("account")
     expect(ada.page.locator(".sample")).to_contain_text(plan)
     ada.field("import_preview.wave").fill("2026-Q3")
     ada.press("import_preview.start")
@@ -51,14 +50,31 @@ def test_a_file_is_imported_and_analysed(open_window: OpenWindow, resources: Res
     expect(job.get_by_role("heading", name=ada.text("import_job.rejected"))).to_be_visible()
     expect(job).to_contain_text("score 12 is outside 0-10")
     expect(job.locator(".facts div", has_text=ada.text("import_job.count_new"))).to_contain_text("1")
+
+
+@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES[1:])
+def test_a_file_is_imported(open_window: OpenWindow, resources: Resources, language: str) -> None:
+    """Its answer is in the store, with the meaning that its columns were given, and opens a case of the account."""
+    _, text, plan = FILES[language]
+    import_file(open_window("Ada", language), language, resources)
+    [case] = [each for each in list_cases(resources.engine, WORKSPACE).cases if each.response == "new-1"]
+    assert (case.wave, case.customer and case.customer.account) == ("2026-Q3", plan)
+    assert list(read_comments(resources.engine, WORKSPACE, [case]).values()) == [text]
+
+
+def test_what_was_imported_is_analysed(open_window: OpenWindow, resources: Resources) -> None:
+    """The page of the import offers it, follows it, and leads to the overview; its comment is read then."""
+    ada = open_window("Ada")
+    import_file(ada, "en", resources)
     ada.press("import_job.analyse")
     expect(ada.page.locator("progress")).to_be_visible()
     run_jobs(resources)
     ada.follow("import_job.to_overview")
-    ada.open("/?wave=2026-Q3")
-    expect(ada.field("overview.filter_wave")).to_have_value("2026-Q3")
+    ada.field("overview.filter_wave").select_option("2026-Q3")
+    ada.sees_address("/?wave=2026-Q3")
+    assert read_report(resources.engine, WORKSPACE, "2026-Q3").counts.responses == 1
     ada.open("/comments?wave=2026-Q3")
-    expect(ada.page.locator("article.comment .verbatim")).to_have_text([text])
+    expect(ada.page.locator("article.comment .verbatim")).to_have_text([FILES["en"][1]])
     expect(ada.page.locator("article.comment .said li")).not_to_have_count(0)
 
 

@@ -74,7 +74,10 @@ def test_what_is_there_already_is_confirmed_by_each_person_once(engine: Engine) 
     """It is their vote, beside what others say, and changes nothing of the comment; many at once confirm nothing."""
     fill(engine)
     comment = blame(engine)
-    for kind, value, clause in ((CorrectionKind.SENTIMENT, "mixed", None), (CorrectionKind.SENTIMENT, "negative", SLOW)):
+    for kind, value, clause in (
+        (CorrectionKind.SENTIMENT, "mixed", None),
+        (CorrectionKind.SENTIMENT, "negative", SLOW),
+    ):
         assert say(engine, kind, value, clause) == 1
         assert say(engine, kind, value, clause) == 0
         request = CorrectionRequest(comment.id, kind, value, clause)
