@@ -63,7 +63,7 @@ def show(case: CaseNumber, with_personal_data: WithPersonalData = False) -> None
     if details.comment:
         typer.echo(printable_line(f"  “{details.comment}”"))
     if details.causes:
-        typer.echo(printable_line(f"  names: {'; '.join(details.causes)}"))
+        typer.echo(printable_line(f"  names: {'; '.join(details.causes.values())}"))
     for event in details.history:
         changes = ", ".join(f"{name}: {value or 'nobody'}" for name, value in event.changes.items())
         note = f"“{event.note}”" if event.note else ""

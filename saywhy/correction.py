@@ -59,6 +59,11 @@ class Correction:
         return self.content_hash, self.kind, self.clause
 
     @property
+    def is_confirmation(self) -> bool:
+        """Whether it says what stood there already: a vote for that."""
+        return self.value == self.said
+
+    @property
     def span(self) -> Span:
         """The span that a correction of the kind `SPAN` gives."""
         return span_of(self.value or "")

@@ -17,6 +17,14 @@ def normalise(text: str) -> str:
     return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
+def tidy(text: str) -> str:
+    """A text as it is shown: NFC, invisible characters removed, white space folded to single spaces, ends stripped.
+
+    Unlike `normalise` it leaves characters as they were written: the comma of Chinese stays as wide as its letters.
+    """
+    return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+
+
 def fold(text: str) -> str:
     """Case-folded letters, marks, digits and emoji of a text, without spaces and punctuation.
 

@@ -5,7 +5,7 @@ None of it exists in an anonymous workspace: every function raises `NoFollowUp` 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -52,7 +52,7 @@ class CaseDetails:
     case: Case
     history: tuple[CaseEvent, ...]
     comment: str | None  # with personal data masked unless it may be shown
-    causes: tuple[str, ...]  # labels, in order of position
+    causes: Mapping[str, str]  # labels of topics by id, in order of position
 
 
 def open_for(
@@ -205,7 +205,7 @@ def following_up(transaction: Any) -> Iterator[tuple[Connection, int]]:
 def _details(connection: Connection, workspace_id: int, case: Case, with_personal_data: bool) -> CaseDetails:
     exporter = Exporter.of(connection, workspace_id, CodeFrame(()), with_personal_data=with_personal_data)
     [response] = exporter.export_all(store.responses.by_id(connection, workspace_id, [case.response_id]))
-    causes = tuple(dict.fromkeys(cause.label for cause in response.causes))
+    causes = {cause.id: cause.label for cause in response.causes}
     history = store.cases.history(connection, case.id)
     if not with_personal_data:
         history = tuple(replace(event, note=event.note and mask(event.note)[0]) for event in history)

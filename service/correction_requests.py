@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from saywhy.annotation import Annotation, Polarity, Span
 from saywhy.code_frame import VERDICT, CodeFrame
-from saywhy.correction import NO_VALUE, CorrectionKind, span_of, span_text
+from saywhy.correction import NO_VALUE, CorrectionKey, CorrectionKind, span_of, span_text
 from saywhy.errors import Conflict, InvalidInput, NotFound, TopicNotFound
 from saywhy.topic import Topic
 from service.not_found import listed
@@ -30,15 +30,25 @@ class CorrectionRequest:
 
 
 def changes(
-    request: CorrectionRequest, read: ReadResponse, code_frame: CodeFrame, topics: Collection[Topic]
+    request: CorrectionRequest,
+    read: ReadResponse,
+    code_frame: CodeFrame,
+    topics: Collection[Topic],
+    votes: Mapping[CorrectionKey, str | None] | None,
 ) -> Iterator[tuple[CorrectionKind, str | None, str]]:
-    """(kind, value, what is there now) of each correction that the request takes; none if it is all there already.
+    """(kind, value, what is there now) of each correction that the request takes.
 
-    Raises what `statements` raises.
+    What is there already is confirmed, which is a vote for it; `votes` are the values that the same person stands by,
+    which nobody confirms twice. None: nothing is confirmed. Raises what `statements` raises.
     """
     standing = {(each.kind, each.clause) for each in read.corrections}
     for kind, value, said in statements(request, read, code_frame, topics):
-        if (kind, request.clause) in standing if value is None else value != said:
+        if value is None:
+            is_new = (kind, request.clause) in standing
+        else:
+            is_vote = votes is not None and votes.get((read.content_hash, kind, request.clause)) != value
+            is_new = value != said or is_vote
+        if is_new:
             yield kind, value, said
 
 

@@ -5,14 +5,14 @@ Reports change with the next analysis, which computes them. Every later one keep
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines.annotate.classification import CommentAnnotator
 from saywhy import store
 from saywhy.code_frame import CodeFrame
-from saywhy.correction import Correction, CorrectionKind
+from saywhy.correction import Correction, CorrectionKey, CorrectionKind, by_person
 from saywhy.errors import InvalidInput, NotFound
 from saywhy.feedback import Comment
 from saywhy.store import Connection, Engine
@@ -64,9 +64,16 @@ class Corrected:
 
 
 def correct(
-    engine: Engine, workspace: str, requests: Sequence[CorrectionRequest], *, by: str, code_frame: CodeFrame
+    engine: Engine,
+    workspace: str,
+    requests: Sequence[CorrectionRequest],
+    *,
+    by: str,
+    code_frame: CodeFrame,
+    confirms: bool = True,
 ) -> Corrected:
-    """Keep corrections, all or none; one that says what is there already changes nothing.
+    """Keep corrections, all or none. One that says what is there already confirms it, once for each person: it is
+    their vote, which agreement and training count. Without `confirms` it changes nothing.
 
     Raises `WorkspaceNotFound`, `NoFollowUp` for an anonymous workspace, `NotFound` for a response, clause, theme or
     cause that there is not, `InvalidInput` for a value that is none, and `Conflict` for a comment that has not been
@@ -76,12 +83,13 @@ def correct(
         store.workspaces.lock(connection, workspace_id)
         exporter = Exporter.of(connection, workspace_id, code_frame)
         reads = read_commented(connection, workspace_id, exporter, {request.response for request in requests})
+        votes = _votes_of(by, connection, workspace_id, reads) if confirms else None
         now, new = datetime.now(UTC), list[Correction]()
         for request in requests:
             if request.response not in reads:
                 raise NotFound(f"there is no response {request.response} with a comment")
             read = reads[request.response]
-            for kind, value, said in changes(request, read, code_frame, exporter.topics.values()):
+            for kind, value, said in changes(request, read, code_frame, exporter.topics.values(), votes):
                 model = exporter.model or ""
                 new.append(Correction(read.content_hash, kind, request.clause, value, said, model, by, now))
         store.corrections.add(connection, workspace_id, new)
@@ -105,8 +113,8 @@ def correct_found(
     """Correct all comments that a search finds alike; `with_personal_data` as for the search.
 
     A theme or cause is that of the clauses which were searched for; without these, of the only clause of a comment.
-    Comments with several clauses are then skipped. Raises what `correct` and `find_comments` raise, and `InvalidInput`
-    for more than `MOST_AT_ONCE` comments.
+    Comments with several clauses are then skipped. What is there already is not confirmed: nobody has read each of
+    them. Raises what `correct` and `find_comments` raise, and `InvalidInput` for more than `MOST_AT_ONCE` comments.
     """
     requests: list[CorrectionRequest] = []
     seen, skipped, cursor = 0, 0, None
@@ -130,7 +138,7 @@ def correct_found(
             raise InvalidInput(f"at most {MOST_AT_ONCE:,} comments can be corrected at once; search for fewer")
         if (cursor := page.next) is None:
             break
-    corrected = correct(engine, workspace, requests, by=by, code_frame=code_frame)
+    corrected = correct(engine, workspace, requests, by=by, code_frame=code_frame, confirms=False)
     return Corrected(corrected.comments, skipped)
 
 
@@ -182,6 +190,14 @@ def read_commented(
     commented = store.response_ids.commented(connection, workspace_id, ids)
     responses = store.responses.by_id(connection, workspace_id, commented)
     return dict(zip(commented, read_all(connection, workspace_id, exporter.model, responses), strict=True))
+
+
+def _votes_of(
+    person: str, connection: Connection, workspace_id: int, reads: Mapping[int, ReadResponse]
+) -> dict[CorrectionKey, str | None]:
+    """The values that a person stands by, of these comments."""
+    log = store.corrections.log(connection, workspace_id, {read.content_hash for read in reads.values()})
+    return {key: votes[person].value for key, votes in by_person(log).items() if person in votes}
 
 
 def _requests_of(comment: FoundComment, kind: CorrectionKind, value: str | None) -> list[CorrectionRequest]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.topics.meaning import CloseComment
 from saywhy.annotation import Polarity, Span
-from saywhy.correction import Correction, CorrectionKind, clause_at
+from saywhy.correction import Correction, clause_at
 from saywhy.feedback import Group
 from saywhy.store.comment_search import CommentFilter
 from service.exports import ExportedCause, ExportedResponse, Exporter
@@ -19,7 +19,7 @@ class FoundClause:
     """A clause, by which corrections name it: its `span` in the verbatim as the model split the comment.
 
     `start` and `end` are offsets in the comment as it is shown, of what people say the clause is. `is_match`: it is
-    what was searched for. `corrected` are the kinds of corrections that it has.
+    what was searched for. `corrections` are those that hold of it.
     """
 
     span: Span
@@ -28,7 +28,7 @@ class FoundClause:
     polarity: Polarity
     themes: tuple[str, ...]
     causes: tuple[ExportedCause, ...]
-    corrected: tuple[CorrectionKind, ...]
+    corrections: tuple[Correction, ...]
     is_match: bool
 
 
@@ -106,7 +106,7 @@ def _clauses(
                 polarity=clause.polarity,
                 themes=themes,
                 causes=causes,
-                corrected=tuple(each.kind for each in read.corrections_of(span)),
+                corrections=tuple(read.corrections_of(span)),
                 is_match=span == closest or (wanted is not None and _is_named(themes, causes, wanted)),
             )
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
@@ -33,9 +33,14 @@ class Visit:
         visited = cls(page)
         page.set_default_timeout(180_000)  # the machine may be busy
         page.on("request", lambda request: visited.requests.append(request.url))
-        page.on("console", lambda message: visited.messages.append(message.text))
+        page.on("console", visited.hear)
         page.on("pageerror", lambda error: visited.messages.append(str(error)))
         return visited
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Record a message of the console, unless it is no more than advice."""
+        if message.type in ("error", "warning"):
+            self.messages.append(message.text)
 
     @property
     def elsewhere(self) -> list[str]:

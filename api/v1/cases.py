@@ -118,7 +118,7 @@ class CaseDetailsOut(CaseOut):
             **CaseOut.of(details.case, with_personal_data).model_dump(),
             history=[EventOut.of(event) for event in details.history],
             comment=details.comment,
-            causes=list(details.causes),
+            causes=list(details.causes.values()),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 
 import orjson
@@ -22,6 +22,12 @@ def save(connection: Connection, workspace_id: int, run_id: int, report: Report)
     """Insert the report of a run for one wave (or "all"), or replace that of the same run and wave."""
     row = {"workspace_id": workspace_id, "run_id": run_id, "wave": report.wave, "body": asdict(report)}
     upsert(connection, reports, ["run_id", "wave"], [row])
+
+
+def keep_waves(connection: Connection, workspace_id: int, waves: Collection[str]) -> None:
+    """Delete the reports on all other waves."""
+    is_other = (reports.c.workspace_id == workspace_id) & reports.c.wave.not_in(waves)
+    connection.execute(sa.delete(reports).where(is_other))
 
 
 def amend(connection: Connection, workspace_id: int, report: Report) -> None:

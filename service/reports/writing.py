@@ -65,6 +65,8 @@ def write_reports(
             if plan is None and marked != fixes:  # people marked or removed some meanwhile
                 report = with_fixes(report, fix_outcomes(data, report.wave, marked.values()))
             store.reports.save(connection, workspace_id, run.id, with_efforts(report, efforts))
+        if plan is None:  # nobody is of another wave any more; what was published stays: later publications count on it
+            store.reports.keep_waves(connection, workspace_id, {report.wave for report in reports})
         store.published_groups.add(connection, workspace_id, groups)
         tell_report_changes(connection, workspace_id, before, annotator.code_frame)
     progress("report", len(reports), len(reports))

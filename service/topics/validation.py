@@ -12,7 +12,7 @@ from pipelines.topics.clustering.description import id_of_texts
 from saywhy.annotation import Polarity
 from saywhy.code_frame import VERDICT
 from saywhy.errors import Conflict, InvalidInput
-from saywhy.text import fold, normalise
+from saywhy.text import fold, tidy
 from saywhy.topic import ClauseKey, EditKind, Topic
 from service.topics.lookup import TopicLookup
 
@@ -67,12 +67,12 @@ def validate(lookup: TopicLookup, request: EditRequest, topic: Topic | None) -> 
 
 
 def single_line(text: str, name: str, longest: int = LONGEST_NAME) -> str:
-    """The text, normalised for display; `InvalidInput` names it if it is blank, too long or more than one line."""
-    normalised = normalise(text)
+    """The text, tidied for display; `InvalidInput` names it if it is blank, too long or more than one line."""
+    line = tidy(text)
     has_controls = any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
-    if not normalised or len(normalised) > longest or has_controls:
+    if not line or len(line) > longest or has_controls:
         raise InvalidInput(f"{name} must be one line of 1 to {longest} characters")
-    return normalised
+    return line
 
 
 def _rename(lookup: TopicLookup, topic: Topic, arguments: dict[str, Any]) -> dict[str, Any]:

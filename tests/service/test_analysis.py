@@ -14,12 +14,12 @@ from sqlalchemy import Engine
 
 from saywhy import store
 from saywhy.annotation import Annotation
-from saywhy.errors import AnalysisRunning, NothingToAnalyse
+from saywhy.errors import AnalysisRunning, NothingToAnalyse, WaveNotFound
 from saywhy.feedback import Comment, Response, Score
 from saywhy.run import Run, RunState
 from saywhy.topic import EditKind
 from service import analysis, runs
-from service.reports.reading import read_report
+from service.reports.reading import list_waves, read_report
 from tests.doubles import FakeAnnotator
 
 COMPLAINTS = ("Support never answers", "Der Preis ist zu hoch", "物流太慢了", "The app crashes on start")
@@ -149,6 +149,18 @@ def test_what_is_new_is_in_the_next_report(sqlite_engine: Engine) -> None:
     assert annotator.annotated == 1
     with store.reading(sqlite_engine) as connection:
         assert store.reports.latest(connection, workspace, "all").counts.responses == 9
+
+
+def test_a_wave_of_which_nobody_is_any_more_has_no_report(sqlite_engine: Engine) -> None:
+    """Its responses are of another wave now; what was said of it was not true any more."""
+    workspace = fill(sqlite_engine, 20)
+    analysis.analyse(sqlite_engine, "acme", FakeAnnotator(), progress=lambda *_: None)
+    with sqlite_engine.begin() as connection:
+        store.responses.save(connection, workspace, [replace(response(at), wave="W2") for at in range(20)])
+    analysis.analyse(sqlite_engine, "acme", FakeAnnotator(), progress=lambda *_: None)
+    assert set(list_waves(sqlite_engine, "acme")) == {"W2", "all"}
+    with pytest.raises(WaveNotFound):
+        read_report(sqlite_engine, "acme", "W1")
 
 
 @pytest.mark.parametrize("stage", ["clean", "annotate", "topics", "report"])

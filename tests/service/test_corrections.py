@@ -70,6 +70,36 @@ def test_a_sentiment_is_corrected_found_and_taken_back(engine: Engine) -> None:
     assert [each.value for each in list_corrections(engine, "acme").entries] == [None, "negative"]
 
 
+def test_what_is_there_already_is_confirmed_by_each_person_once(engine: Engine) -> None:
+    """It is their vote, beside what others say, and changes nothing of the comment; many at once confirm nothing."""
+    fill(engine)
+    comment = blame(engine)
+    for kind, value, clause in (
+        (CorrectionKind.SENTIMENT, "mixed", None),
+        (CorrectionKind.SENTIMENT, "negative", SLOW),
+    ):
+        assert say(engine, kind, value, clause) == 1
+        assert say(engine, kind, value, clause) == 0
+        request = CorrectionRequest(comment.id, kind, value, clause)
+        assert correct(engine, "acme", [request], by="Noa", code_frame=FRAME).comments == 1
+    log = list_corrections(engine, "acme").entries
+    assert [(each.author, each.said, each.value) for each in log] == [
+        ("Noa", "negative", "negative"),
+        ("Eda", "negative", "negative"),
+        ("Noa", "mixed", "mixed"),
+        ("Eda", "mixed", "mixed"),
+    ]
+    confirmed = blame(engine).response
+    assert confirmed.sentiment is not None
+    assert confirmed.sentiment.label is Polarity.MIXED
+    assert confirmed.causes == comment.response.causes
+    search = CommentSearch(wave="W1")
+    many = correct_found(
+        engine, "acme", search, CorrectionKind.SENTIMENT, "mixed", by="Ada", code_frame=FRAME, annotator=FakeAnnotator()
+    )
+    assert many.comments == 0
+
+
 def test_a_cause_brings_its_theme_and_a_theme_takes_a_cause_away(engine: Engine) -> None:
     """A clause names one theme and one cause of it; both are in what is exported, and are found."""
     fill(engine)
@@ -77,7 +107,7 @@ def test_a_cause_brings_its_theme_and_a_theme_takes_a_cause_away(engine: Engine)
     first = blame(engine).clauses[0]
     assert [cause.id for cause in first.causes] == ["kind"]
     assert "staff" in first.themes
-    assert CorrectionKind.CAUSE in first.corrected
+    assert CorrectionKind.CAUSE in {each.kind for each in first.corrections}
     assert "blame" in [each.response.id for each in found(engine, cause="kind")]
     say(engine, CorrectionKind.THEME, "price", SLOW)
     first = blame(engine).clauses[0]

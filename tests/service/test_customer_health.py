@@ -91,7 +91,7 @@ def test_causes_of_a_customer_are_open_until_resolved(sqlite_engine: Engine) -> 
         return [(cause.id, cause.label, cause.answers, cause.is_open) for cause in details.causes]
 
     assert causes() == [("topic:slow", "Slow replies", 1, True)]
-    assert read_case(sqlite_engine, "acme", 1).causes == ("Slow replies",)
+    assert read_case(sqlite_engine, "acme", 1).causes == {"slow": "Slow replies"}
     for state in (CaseState.CONTACTED, CaseState.RESOLVED):
         change_case(sqlite_engine, "acme", 1, CaseChange(state), author="Ada", now=NOW)
     assert causes() == [("topic:slow", "Slow replies", 1, False)]

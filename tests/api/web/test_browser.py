@@ -95,34 +95,9 @@ def test_pages_are_accessible(window: Window, address: str, path: str) -> None:
         check_accessibility(page)
 
 
-def test_a_filter_changes_the_page_and_the_address(browser: Browser, address: str) -> None:
-    """Without loading it again, keeping the focus; the way back leads to what was there before."""
-    visited = visit(browser, address)
-    page = visited.page
-    page.evaluate("window.isSamePage = true")
-    page.get_by_label("Mark", exact=True).focus()
-    page.get_by_label("Mark", exact=True).select_option("new")
-    expect(page).to_have_url(f"{address}/?mark=new")
-    expect(page.locator("#causes tbody tr")).not_to_have_count(0)
-    assert page.evaluate("window.isSamePage")
-    assert page.evaluate("document.activeElement.name") == "mark"
-    page.get_by_label("Sort by").select_option("name")
-    expect(page).to_have_url(f"{address}/?mark=new&sort=name")
-    page.go_back()
-    expect(page).to_have_url(f"{address}/?mark=new")
-    expect(page.get_by_label("Sort by")).to_have_value("rank")
-    page.get_by_role("link", name="Reset filters").click()
-    expect(page).to_have_url(f"{address}/")
-    assert visited.messages == []
-    page.close()
-
-
-@pytest.mark.parametrize("has_scripts", [True, False])
-def test_a_note_is_pinned_and_deleted(
-    browser: Browser, address: str, resources: Resources, *, has_scripts: bool
-) -> None:
-    """From the page, with scripts and without them."""
-    visited = visit(browser, address, java_script_enabled=has_scripts)
+def test_a_note_is_pinned_and_deleted_without_scripts(browser: Browser, address: str, resources: Resources) -> None:
+    """From the page, with what is markup in it shown as it was written."""
+    visited = visit(browser, address, java_script_enabled=False)
     page = visited.page
     page.get_by_text("Pin a note").click()
     page.get_by_label("What happened").fill("Support by phone <b>")
@@ -134,22 +109,6 @@ def test_a_note_is_pinned_and_deleted(
     expect(note).to_have_count(0)
     assert [each.text for each in list_notes(resources.engine, resources.workspace)] == ["Release 3.2, with new prices"]
     assert visited.messages == []
-    page.close()
-
-
-def test_a_view_is_saved_found_and_deleted(browser: Browser, address: str) -> None:
-    """The address with what is chosen, under a name."""
-    page = visit(browser, f"{address}/?sort=mentions").page
-    page.get_by_text("Save this view").click()
-    page.get_by_label("Name of the view").fill("Most mentions")
-    page.get_by_role("button", name="Save", exact=True).click()
-    view = page.get_by_role("link", name="Most mentions")
-    expect(view).to_have_attribute("aria-current", "true")
-    page.goto(address)
-    view.click()
-    expect(page).to_have_url(f"{address}/?sort=mentions")
-    page.get_by_role("button", name="Delete the view Most mentions").click()
-    expect(view).to_have_count(0)
     page.close()
 
 
@@ -170,10 +129,9 @@ def test_an_error_leaves_the_page_and_says_what_went_wrong(browser: Browser, add
     page.close()
 
 
-@pytest.mark.parametrize("has_scripts", [True, False])
-def test_a_cause_gets_an_owner_from_the_ranking(browser: Browser, address: str, *, has_scripts: bool) -> None:
+def test_a_cause_gets_an_owner_without_scripts(browser: Browser, address: str) -> None:
     """From its name in the ranking to its page, by the keyboard; what was done is said, and taken back."""
-    visited = visit(browser, address, java_script_enabled=has_scripts)
+    visited = visit(browser, address, java_script_enabled=False)
     page = visited.page
     page.locator("#causes").get_by_role("link", name="Invoices that nobody understands").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Invoices that nobody understands")

@@ -44,34 +44,6 @@ def first(page: Page) -> str:
     return comment
 
 
-def test_two_keys_correct_a_comment(browser: Browser, address: str) -> None:
-    """Its sentiment, then, of its first clause, the theme; the focus stays, and the second key may come at once."""
-    visited = visit(browser, f"{address}/comments", locale="en")
-    page = visited.page
-    comment = page.locator(f"#{first(page)}")
-    comment.focus()
-    page.keyboard.press("s")
-    page.keyboard.press("4")
-    expect(comment.locator(".tone")).to_contain_text("Mixed corrected")
-    expect(comment).to_be_focused()
-    page.keyboard.press("t")
-    expect(page.locator("#correction .panel")).to_be_visible()
-    expect(page.locator("form.active legend")).to_contain_text("Theme")
-    page.keyboard.press("2")
-    expect(comment.locator(".said")).to_contain_text("Staff")
-    expect(page.locator("#correction .panel")).to_have_count(0)
-    page.keyboard.press("j")
-    expect(page.locator("article.comment").nth(1)).to_be_focused()
-    page.keyboard.press("x")
-    expect(page.locator("article.comment").nth(1).locator("input[type=checkbox]")).to_be_checked()
-    page.keyboard.press("c")
-    expect(page.locator("#correction .panel")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator("#correction .panel")).to_have_count(0)
-    assert visited.messages == []
-    assert page.url == f"{address}/comments"
-
-
 def test_keys_are_letters_in_fields(browser: Browser, address: str) -> None:
     """Whoever types a search corrects nothing."""
     page = visit(browser, f"{address}/comments", locale="en").page

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -55,49 +54,26 @@ def test_pages_are_accessible_and_fit(window: Window, address: str, path: str) -
     assert (visited.messages, visited.elsewhere) == ([], [])
 
 
-def test_a_lasso_selects_causes(browser: Browser, address: str) -> None:
-    """What was said is shown, the boxes are ticked, and the address can be sent."""
-    visited = visit(browser, f"{address}/map", viewport={"width": 1440, "height": 1000})
-    page = visited.page
-    box = page.locator(".map.wide").bounding_box()
-    assert box is not None
-    left, top, right, bottom = box["x"] + 1, box["y"] + 1, box["x"] + box["width"] - 1, box["y"] + box["height"] - 1
-    page.mouse.move(left, top)
-    page.mouse.down()
-    for x, y in ((right, top), (right, bottom), (left, bottom)):
-        page.mouse.move(x, y, steps=3)
-    page.mouse.up()
-    circles = page.locator(".map.wide circle").count()
-    expect(page.locator("input[name=cause]:checked")).to_have_count(circles)
-    expect(page.locator("#chosen .selected")).to_have_count(circles)
-    assert "cause=" in page.url
-    page.get_by_role("link", name="Clear").click()
-    expect(page.locator("#chosen .selected")).to_have_count(0)
-    assert visited.messages == []
-    page.close()
-
-
-@pytest.mark.parametrize("has_scripts", [True, False])
-def test_causes_are_picked(browser: Browser, address: str, *, has_scripts: bool) -> None:
-    """With scripts the NPS is there at once, without them after pressing the button."""
-    visited = visit(browser, f"{address}/what-if", java_script_enabled=has_scripts)
+def test_causes_are_picked_without_scripts(browser: Browser, address: str) -> None:
+    """The NPS is there after pressing the button."""
+    visited = visit(browser, f"{address}/what-if", java_script_enabled=False)
     page = visited.page
     page.locator("input[value='theme:support']").check()
-    if not has_scripts:
-        page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("NPS then")).to_be_visible()
     expect(page.locator("input[value='theme:support']")).to_be_checked()
     assert visited.messages == []
     page.close()
 
 
-def test_files_have_the_names_of_their_pages(browser: Browser, address: str, tmp_path: Path) -> None:
-    """The links are reached by the keyboard, and save the table as CSV."""
-    page = visit(browser, f"{address}/segments").page
-    with page.expect_download() as download:
-        page.get_by_role("link", name="CSV: Segments").focus()
-        page.keyboard.press("Enter")
-    download.value.save_as(tmp_path / "table.csv")
-    assert download.value.suggested_filename == "segments.csv"
-    assert "region,north" in (tmp_path / "table.csv").read_text("utf-8-sig")
-    page.close()
+@pytest.mark.parametrize(
+    ("path", "result"), [("/what-if?cause=theme:support&fewer=100", ".figures-pair"), ("/map", "table.causes")]
+)
+def test_results_in_forms_are_printed(window: Window, address: str, path: str, result: str) -> None:
+    """What the form shows is on paper; what one chooses with is not."""
+    visited = window("zh-Hant")
+    visited.go(address + path)
+    visited.page.emulate_media(media="print")
+    expect(visited.page.locator(result)).to_be_visible()
+    expect(visited.page.locator("input:visible")).to_have_count(0)
+    visited.page.emulate_media(media="screen")

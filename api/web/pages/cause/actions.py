@@ -55,8 +55,10 @@ class Done:
 
 
 def rename(sent: Submission) -> Done:
-    """Name the topic, and perhaps define it."""
+    """Name the topic, and define it if its definition is another one than the form had."""
     definition = sent.value("definition")
+    if definition == sent.value("definition_shown"):
+        definition = ""
     return _edit(
         sent, EditKind.RENAME, {"name": sent.value("name"), **({"definition": definition} if definition else {})}
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from api.web.addresses import in_path, with_query
-from api.web.cause_links import cause_href, cause_path
+from api.web.cause_links import cause_href, cause_path, comments_href
 from api.web.pages.cause import figures
 from api.web.pages.cause.context import CausePage, TopicForms
 from api.web.pages.cause.handling import handling_part
@@ -62,6 +62,10 @@ def cause_page(
         "side": "praise" if is_praise else None,
     }
     files = figures.Files(path, query)
+
+    def comments(group: Group | None = None) -> str:
+        return comments_href(web, details.key, wave=report.wave, group=group, is_praise=is_praise)
+
     may_edit, topic = web.may(Scope.WRITE), details.topic.topic if details.topic else None
     definition = topic.definition if topic and topic.definition else issue.definition if issue else None
     has_language = topic is not None and wording.language in topic.labels
@@ -86,7 +90,14 @@ def cause_page(
         cost=figures.cost(issue, is_praise=is_praise, wording=wording) if issue and report.nps else None,
         facts=_facts(issue, web, is_praise=is_praise) if issue else (),
         handling=None if is_praise else handling_part(details, shown.waves, web, may_fix=evidence is not None),
-        quotes=figures.quote_groups(evidence.quotes if evidence else None, issue, wording, is_praise=is_praise),
+        quotes=figures.quote_groups(
+            evidence.quotes if evidence else None,
+            issue,
+            wording,
+            {group: comments(group) for group in Group},
+            is_praise=is_praise,
+        ),
+        comments=comments() if evidence else None,
         may_choose=may_edit and topic is not None and evidence is not None,
         when=figures.when(issue, shown.in_wave, report, files, web, is_praise=is_praise) if issue else None,
         where=figures.where(issue, files, web) if issue else None,

@@ -91,12 +91,16 @@ class MarkedQuote:
 
 @dataclass(frozen=True, slots=True)
 class QuoteGroup:
-    """The quotes of a score group; those in `more` are folded. `count`: how many of it name the cause."""
+    """The quotes of a score group; those in `more` are folded. `count`: how many of it name the cause.
+
+    `href` leads to all comments of the group on the cause; None where they cannot be shown one by one.
+    """
 
     key: str
     title: str
     range: str
     count: str
+    href: str | None
     quotes: tuple[MarkedQuote, ...]
     more: tuple[MarkedQuote, ...]
     more_label: str
@@ -148,9 +152,10 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """An account that names the cause."""
+    """An account that names the cause; `href` leads to its page, None if who it is may not be known."""
 
     account: str
+    href: str | None
     score: str
     answers: str
     last: str
@@ -202,7 +207,8 @@ class CausePage:
 
     `wave` and `side` are what is chosen, empty for what is shown by default. `sides` lead to the cause as complaint and
     as praise, empty where it is only one of them; `done` is what was just done; `stale` says that the figures are from
-    before an edit, `unranked` that there are none. Who `may_choose` moves and splits off the comments of quotes.
+    before an edit, `unranked` that there are none. `comments` leads to all comments on the cause. Who `may_choose`
+    moves and splits off the comments of quotes.
     """
 
     title: str
@@ -226,6 +232,7 @@ class CausePage:
     facts: tuple[Fact, ...]
     handling: HandlingPart | None
     quotes: tuple[QuoteGroup, ...]
+    comments: str | None
     may_choose: bool
     when: When | None
     where: Where | None

@@ -8,6 +8,7 @@ from typing import Any
 
 from api.web.cause_links import cause_href
 from api.web.charts import share_chart
+from api.web.customers import customer_path
 from api.web.downloads import FileLink, figure_links, table_links
 from api.web.pages.cause.context import (
     Cost,
@@ -56,15 +57,20 @@ def cost(issue: Issue, *, is_praise: bool, wording: Wording) -> Cost:
 
 
 def quote_groups(
-    by_group: Mapping[Group, Sequence[CauseQuote]] | None, issue: Issue | None, wording: Wording, *, is_praise: bool
+    by_group: Mapping[Group, Sequence[CauseQuote]] | None,
+    issue: Issue | None,
+    wording: Wording,
+    hrefs: Mapping[Group, str],
+    *,
+    is_praise: bool,
 ) -> tuple[QuoteGroup, ...]:
-    """The quotes of each score group, those that the cause is mostly named by first.
+    """The quotes of each score group, those that the cause is mostly named by first; `hrefs` lead to all comments.
 
     None are looked up for an anonymous workspace: it has those of its report, whose score groups are not told.
     """
     if by_group is None:
         quotes = tuple(MarkedQuote(quote_text(quote, wording), None) for quote in issue.quotes) if issue else ()
-        return (_quote_group("all", wording["quotes"], "", "", quotes, wording),) if quotes else ()
+        return (_quote_group("all", wording["quotes"], "", "", None, quotes, wording),) if quotes else ()
     order = [Group.PROMOTER, Group.PASSIVE, Group.DETRACTOR] if is_praise else [*reversed(Group)]
     groups = []
     for group in order:
@@ -72,16 +78,23 @@ def quote_groups(
         count = getattr(issue, name) if issue else len(of_group)
         quotes = tuple(MarkedQuote(quote_text(quote.quote, wording), quote.comment) for quote in of_group)
         span = wording[f"score_range_{name}"]
-        groups.append(_quote_group(name, wording[name], span, wording.amount(count), quotes, wording))
+        href = hrefs[group] if count else None
+        groups.append(_quote_group(name, wording[name], span, wording.amount(count), href, quotes, wording))
     return tuple(groups)
 
 
 def _quote_group(
-    key: str, title: str, span: str, count: str, quotes: tuple[MarkedQuote, ...], wording: Wording
+    key: str,
+    title: str,
+    span: str,
+    count: str,
+    href: str | None,
+    quotes: tuple[MarkedQuote, ...],
+    wording: Wording,
 ) -> QuoteGroup:
     folded = quotes[VISIBLE_QUOTES:]
     more = wording("cause.more_quotes", n=wording.count(len(folded)))
-    return QuoteGroup(key, title, span, count, quotes[:VISIBLE_QUOTES], folded, more)
+    return QuoteGroup(key, title, span, count, href, quotes[:VISIBLE_QUOTES], folded, more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +173,7 @@ def who(customers: CauseCustomers, files: Files, web: Web) -> Who | None:
     rows = tuple(
         CustomerRow(
             account=customer.account if customer.account else wording["cause.a_person"],
+            href=web.href(customer_path(customer.account)) if customer.account else None,
             score="–" if customer.score is None else wording.count(customer.score),
             answers=wording.count(customer.answers),
             last=wording.day(customer.answered_at.date().isoformat()) if customer.answered_at else customer.wave or "–",

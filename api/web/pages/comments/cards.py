@@ -10,7 +10,7 @@ from api.web.rendering import Web
 from saywhy.access import Scope
 from saywhy.annotation import Span
 from saywhy.code_frame import CodeFrame
-from saywhy.correction import Correction, CorrectionKind, span_text
+from saywhy.correction import Correction, span_text
 from saywhy.feedback import Scale
 from saywhy.report import ALL_WAVES
 from saywhy.topic import Topic
@@ -56,7 +56,6 @@ def card(comment: FoundComment, names: Names, back: str, web: Web, *, is_done: b
     def href(clause: FoundClause) -> str | None:
         return correct_href(comment.id, clause.span, back, web) if may_edit else None
 
-    corrected = _corrected_kinds(comment.corrections)
     closeness = "" if comment.similarity is None else wording.points(comment.similarity, decimals=2)
     return CommentCard(
         id=str(comment.id),
@@ -65,7 +64,7 @@ def card(comment: FoundComment, names: Names, back: str, web: Web, *, is_done: b
         group=comment.group.plural if comment.group else "",
         sentiment=response.sentiment.label.value if response.sentiment else "",
         sentiment_label=wording[response.sentiment.label.value] if response.sentiment else "",
-        sentiment_corrected=wording["comments.corrected"] if None in corrected else "",
+        sentiment_corrected=_corrected([each for each in comment.corrections if each.clause is None], web),
         facts=tuple(dict.fromkeys(_facts(comment, web))),
         closeness=wording("comments.closeness", value=closeness) if closeness else "",
         language=response.language,
@@ -108,7 +107,7 @@ def _pieces(
 def _said(comment: FoundComment, names: Names, web: Web) -> Iterator[SaidOfClause]:
     text, wording = comment.response.comment or "", web.wording
     for clause in comment.clauses:
-        if not (clause.themes or clause.causes or clause.corrected):
+        if not (clause.themes or clause.causes or clause.corrections):
             continue
         quote = text[clause.start : clause.end]
         shown = dict.fromkeys(cause.id for cause in clause.causes)
@@ -119,7 +118,7 @@ def _said(comment: FoundComment, names: Names, web: Web) -> Iterator[SaidOfClaus
             polarity_label=wording[polarity.value],
             themes=tuple(NamedLink(names.theme(theme), web.href(PATH, theme=theme)) for theme in clause.themes),
             causes=tuple(NamedLink(names.cause(id), web.href(PATH, cause=id)) for id in shown),
-            corrected=wording["comments.corrected"] if clause.corrected else "",
+            corrected=_corrected(clause.corrections, web),
         )
 
 
@@ -136,8 +135,13 @@ def _facts(comment: FoundComment, web: Web) -> Iterator[str]:
     yield comment.source
 
 
-def _corrected_kinds(corrections: Sequence[Correction]) -> set[Span | None]:
-    return {each.clause for each in corrections if each.clause is not None or each.kind is CorrectionKind.SENTIMENT}
+def _corrected(corrections: Sequence[Correction], web: Web) -> str:
+    """Whether people corrected something, or only confirmed it; empty without any correction."""
+    if not corrections:
+        return ""
+    return web.wording[
+        "comments.confirmed" if all(each.is_confirmation for each in corrections) else "comments.corrected"
+    ]
 
 
 def _score(value: int | None, scale: str | None) -> str:

@@ -119,8 +119,12 @@ def _past(correction: Correction, names: Names, web: Web) -> PastCorrection:
         return wording["comma"].join(_name(correction.kind, each, names, web) for each in value.split(","))
 
     day = wording.day(correction.at.date().isoformat())
+    value = named(correction.value or "")
+    text = wording(f"comments.changed_{kind}", before=named(correction.said), after=value)
+    if correction.is_confirmation:
+        text = wording("comments.confirmed_as", value=value)
     return PastCorrection(
-        text=wording(f"comments.changed_{kind}", before=named(correction.said), after=named(correction.value or "")),
+        text=text,
         by=wording("comments.changed_by", author=correction.author, day=day, model=correction.model),
         kind=correction.kind.value,
         clause=span_text(correction.clause) if correction.clause else "",

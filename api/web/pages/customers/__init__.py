@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from api.http.auth import PersonalDataDep, ReadAccess
+from api.web.cause_links import topic_names
 from api.web.customers import customer_path
 from api.web.downloads import Downloads, offer
 from api.web.page import Page
@@ -77,4 +78,5 @@ def show_customer(name: Name, web: WebDep, resources: ReadAccess, with_personal_
         code_frame=resources.annotator.code_frame,
         with_personal_data=with_personal_data,
     )
-    return web.render(CUSTOMER, customer_view(details, web, datetime.now(UTC)), title=details.name)
+    names = topic_names(resources.engine, resources.workspace, web)
+    return web.render(CUSTOMER, customer_view(details, names, web, datetime.now(UTC)), title=details.name)

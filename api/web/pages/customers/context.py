@@ -85,7 +85,7 @@ class AccountPanel:
 class CauseLine:
     """A complaint of the customer."""
 
-    label: str
+    cause: Link
     answers: str
     is_open: bool
 
@@ -99,7 +99,7 @@ class AnswerLine:
     comment: str | None
     language: str
     about: str
-    causes: tuple[str, ...]
+    causes: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+from api.web.cause_links import topic_links
 from api.web.charts import sparkline
 from api.web.facts import Fact
 from api.web.pages.customers.accounts import PATH, health_of, overdue_text
@@ -24,6 +25,7 @@ from saywhy.access import Scope
 from saywhy.case import NewAccount
 from saywhy.customer import AccountHealth
 from saywhy.feedback import Customer, Scale, Score
+from saywhy.issue import CauseKey
 from service.customer_health import CustomerDetails
 from service.exports import ExportedResponse
 
@@ -31,8 +33,8 @@ from service.exports import ExportedResponse
 ANSWERS = 50
 
 
-def customer_view(details: CustomerDetails, web: Web, now: datetime) -> CustomerView:
-    """All that is known of a customer."""
+def customer_view(details: CustomerDetails, names: Mapping[str, str], web: Web, now: datetime) -> CustomerView:
+    """All that is known of a customer; `names` are those of topics, by id."""
     wording = web.wording
     scores = [str(point.score) for point in details.scores]
     course_text = wording("customer.course", scores=wording["comma"].join(scores)) if scores else ""
@@ -47,12 +49,13 @@ def customer_view(details: CustomerDetails, web: Web, now: datetime) -> Customer
         course=sparkline([point.score for point in details.scores], course_text),
         course_text=course_text,
         causes=tuple(
-            CauseLine(cause.label, wording("customer.in_answers", n=wording.count(cause.answers)), cause.is_open)
+            CauseLine(link, wording("customer.in_answers", n=wording.count(cause.answers)), cause.is_open)
             for cause in details.causes
+            for link in topic_links({CauseKey.parse(cause.id).id: cause.label}, names, web)
         ),
         cases=tuple(case_row(case, comments.get(case.response), web, now) for case in details.cases),
         new_accounts=tuple(_new_account(new, wording) for new in details.new_accounts),
-        answers=tuple(_answer(answer, wording) for answer in details.answers[:ANSWERS]),
+        answers=tuple(_answer(answer, names, web) for answer in details.answers[:ANSWERS]),
         left_out=wording("customer.left_out", n=wording.count(rest)) if rest > 0 else None,
     )
 
@@ -107,7 +110,8 @@ def _new_account(new: NewAccount, wording: Wording) -> Fact:
     return Fact(new.account, wording("customer.won", origin=origin, day=day))
 
 
-def _answer(answer: ExportedResponse, wording: Wording) -> AnswerLine:
+def _answer(answer: ExportedResponse, names: Mapping[str, str], web: Web) -> AnswerLine:
+    wording = web.wording
     score = None if answer.score is None or answer.scale is None else Score(answer.score, Scale(answer.scale))
     about = [wording.day(answer.answered_at.date().isoformat())] if answer.answered_at else []
     about += [answer.wave] if answer.wave else []
@@ -119,5 +123,5 @@ def _answer(answer: ExportedResponse, wording: Wording) -> AnswerLine:
         comment=answer.comment,
         language=answer.language or "",
         about=" · ".join(about),
-        causes=tuple(dict.fromkeys(cause.label for cause in answer.causes)),
+        causes=topic_links({cause.id: cause.label for cause in answer.causes}, names, web),
     )

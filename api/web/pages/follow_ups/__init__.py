@@ -12,6 +12,7 @@ from fastapi import Response
 
 from api.http.auth import PersonalDataDep, ReadAccess, WriteAccess
 from api.web.addresses import NumberInPath
+from api.web.cause_links import topic_names
 from api.web.downloads import Downloads, offer
 from api.web.forms import FormDep, choice_of, number_of, value_of
 from api.web.page import Page
@@ -86,8 +87,9 @@ def take(case: NumberInPath, web: WebDep, resources: WriteAccess, form: FormDep)
 @CASE.router.get(f"{PATH}/{{case}}")
 def show_case(case: NumberInPath, web: WebDep, resources: ReadAccess, with_personal_data: PersonalDataDep) -> Response:
     """A case."""
-    details = cases.read_case(resources.engine, resources.workspace, case, with_personal_data=with_personal_data)
-    context = case_view(details, web, datetime.now(UTC))
+    at = (resources.engine, resources.workspace)
+    details = cases.read_case(*at, case, with_personal_data=with_personal_data)
+    context = case_view(details, topic_names(*at, web), web, datetime.now(UTC))
     return web.render(CASE, context, title=context.title)
 
 

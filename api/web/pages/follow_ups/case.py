@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from api.web.cause_links import topic_links
 from api.web.customers import customer_name
 from api.web.facts import Fact
 from api.web.pages.follow_ups.context import CaseView, HistoryEntry, Step
@@ -17,8 +18,8 @@ from saywhy.case import Case, CaseEvent, CaseState, Outcome
 from service.cases import CaseDetails
 
 
-def case_view(details: CaseDetails, web: Web, now: datetime) -> CaseView:
-    """A case with its history, and what may be done next."""
+def case_view(details: CaseDetails, names: Mapping[str, str], web: Web, now: datetime) -> CaseView:
+    """A case with its history, and what may be done next; `names` are those of topics, by id."""
     case, wording = details.case, web.wording
     customer = customer_name(case.customer, web)
     return CaseView(
@@ -34,7 +35,7 @@ def case_view(details: CaseDetails, web: Web, now: datetime) -> CaseView:
         customer=customer,
         clock=clock(case, wording, now),
         comment=details.comment,
-        causes=details.causes,
+        causes=topic_links(details.causes, names, web),
         facts=tuple(_facts(case, web)),
         history=tuple(_entry(event, wording) for event in reversed(details.history)),
         owner=case.owner or "",

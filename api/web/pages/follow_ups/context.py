@@ -99,7 +99,7 @@ class CaseView:
     customer: CustomerName
     clock: Clock
     comment: str | None
-    causes: tuple[str, ...]
+    causes: tuple[Link, ...]
     facts: tuple[Fact, ...]
     history: tuple[HistoryEntry, ...]
     owner: str

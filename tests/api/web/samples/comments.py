@@ -38,6 +38,8 @@ CORRECTIONS = (
     Correction("0", CorrectionKind.SPAN, (0, 12), "0-13", "0-12", "m1", "Eda", NOW, 5),
 )
 
+CONFIRMED = (Correction("0", CorrectionKind.SENTIMENT, (14, 31), "positive", "positive", "m1", "Eda", NOW, 6),)
+
 
 def found(text: str = TEXT, id: int = 7, *, is_match: bool = False) -> FoundComment:
     """A comment with two clauses, of which the first is corrected and names a cause, and the second names nothing."""
@@ -55,12 +57,13 @@ def found(text: str = TEXT, id: int = 7, *, is_match: bool = False) -> FoundComm
         themes=(ExportedTheme("support", "Support", Polarity.NEGATIVE, 0.9),),
         causes=(cause,),
     )
-    kinds = (CorrectionKind.THEME, CorrectionKind.CAUSE)
     clauses = (
-        FoundClause((0, 12), 0, 12, Polarity.NEGATIVE, ("support",), (cause,), kinds, is_match),
-        FoundClause((14, 31), 14, 31, Polarity.POSITIVE, (), (), (), False),
+        FoundClause((0, 12), 0, 12, Polarity.NEGATIVE, ("support",), (cause,), CORRECTIONS[1:], is_match),
+        FoundClause((14, 31), 14, 31, Polarity.POSITIVE, (), (), CONFIRMED, False),
     )
-    return FoundComment(id, "file", Group.DETRACTOR, "0", response, clauses, CORRECTIONS, 0.53 if is_match else None)
+    return FoundComment(
+        id, "file", Group.DETRACTOR, "0", response, clauses, (*CORRECTIONS, *CONFIRMED), 0.53 if is_match else None
+    )
 
 
 def unread(id: int = 9) -> FoundComment:

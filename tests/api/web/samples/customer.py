@@ -36,4 +36,4 @@ def samples(web: Web) -> list[object]:
         (NewAccount(HOSTILE_TEXT[:60], AccountOrigin.REFERRAL, "c-1", NOW, 1, Decimal(7)),),
         ANSWERS,
     )
-    return [customer_view(each, web, NOW) for each in (full, CustomerDetails("c-9", (), (), (), (), (), (), ()))]
+    return [customer_view(each, {}, web, NOW) for each in (full, CustomerDetails("c-9", (), (), (), (), (), (), ()))]

@@ -17,5 +17,5 @@ HISTORY = (
 
 def samples(web: Web) -> list[object]:
     """Each case, with and without a history and a comment."""
-    details = [CaseDetails(case, HISTORY, HOSTILE_TEXT, ("Late", HOSTILE_TEXT)) for case in CASES]
-    return [case_view(each, web, NOW) for each in (*details, CaseDetails(CASES[0], (), None, ()))]
+    details = [CaseDetails(case, HISTORY, HOSTILE_TEXT, {"late": "Late", "x": HOSTILE_TEXT}) for case in CASES]
+    return [case_view(each, {"late": "Zu spät"}, web, NOW) for each in (*details, CaseDetails(CASES[0], (), None, {}))]
