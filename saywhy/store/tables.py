@@ -166,6 +166,17 @@ reports = Table(
     Index(None, "workspace_id", "wave", "id"),
 )
 
+# The responses and causes of the latest analysis as columns, in a workspace that is not anonymous.
+tabulations = Table(
+    "tabulations",
+    metadata,
+    workspace_column(primary_key=True),
+    Column("revision", ID, nullable=False),  # of the workspace when it was tabulated
+    Column("model", sa.String(100), nullable=False),
+    Column("version", sa.String(100), nullable=False),  # of the code
+    Column("body", sa.LargeBinary, nullable=False),  # `pipelines.tabulate.packing`
+)
+
 # The people of each published group of an anonymous workspace, so that later reports are compared with earlier ones.
 published_groups = Table(
     "published_groups",
