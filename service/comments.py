@@ -158,8 +158,12 @@ def _searching(
                 closest = closest_comments(engine, connection, workspace_id, search.meaning, annotator)
                 close = {each.content_hash: each for each in closest}
                 batches = _closest_first(connection, workspace_id, wanted, close, cursor)
+            size = limit + 1  # of these, all may be wanted; more and more are read while few are
             for batch in batches:
-                yield from _wanted(batch, search, wanted, close, exporter)
+                hits = [hit for hit in batch if is_in(hit.segments, search.segments)]
+                while hits:
+                    yield from _wanted(hits[:size], search, wanted, close, exporter)
+                    hits, size = hits[size:], 2 * size
 
         yield search_from
 
@@ -201,7 +205,6 @@ def _wanted(
     exporter: Exporter,
 ) -> Iterator[FoundComment]:
     """Those of the hits that are wanted, in order, also by what the database does not check."""
-    hits = [hit for hit in hits if is_in(hit.segments, search.segments)]
     at = exporter.connection, exporter.workspace_id
     ids = sorted(hit.id for hit in hits)
     reads = read_all(*at, exporter.model, store.responses.by_id(*at, ids))
