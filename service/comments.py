@@ -222,6 +222,6 @@ def _cursor_after(comment: FoundComment) -> str:
 
 
 def _first_batch(search: CommentSearch, limit: int) -> int:
-    """How many responses are looked at at first: more where the database only narrows the search down."""
-    is_narrowed = search.segments or search.theme is not None or search.text is not None
+    """How many responses are looked at at first: more where the database leaves many that are not wanted."""
+    is_narrowed = search.segments or search.theme is not None
     return _FIRST_BATCH if is_narrowed else min(limit + 1, _LARGEST_BATCH)

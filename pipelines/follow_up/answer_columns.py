@@ -82,8 +82,10 @@ class AnswerColumns:
         latest = np.full(len(numbered), NONE)
         np.maximum.at(latest, person, np.arange(len(order)))
         is_latest[latest] = True
-        known = {score: _points(score) for score in set(scores)}
-        points = np.array([known[score] for score in scores], float)[order]
+        score_index: dict[Score | None, int] = {}
+        given = np.array([score_index.setdefault(score, len(score_index)) for score in scores], np.int64)[order]
+        points = np.array([_points(score) for score in score_index], float)[given]
+        exact = np.array([score is not None and score.scale is Scale.NPS for score in score_index], bool)
         changed, change = _changes(points, person)
         wave_index = {wave: number for number, wave in enumerate(waves)}
         causes = sorted({cause for of_comment in complaints.values() for cause in of_comment})
@@ -100,8 +102,8 @@ class AnswerColumns:
             first=np.searchsorted(account, np.arange(len(accounts))),
             account=account,
             points=points,
-            is_exact=np.array([score is not None and score.scale is Scale.NPS for score in scores], bool)[order],
-            is_promoter=np.array([known[score] >= 9 for score in scores], bool)[order],
+            is_exact=exact[given],
+            is_promoter=points >= 9,
             is_latest=is_latest,
             has_comment=np.array([content_hash is not None for content_hash in hashes], bool)[order],
             is_personal=np.array(is_personal, bool)[order],
