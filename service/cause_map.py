@@ -24,17 +24,18 @@ def read_cause_map(engine: Engine, workspace: str) -> tuple[MappedCause, ...]:
     with reading(engine, workspace) as (connection, workspace_id):
         refuse(connection, workspace_id, Withheld.CAUSE_MAP)
         report = latest_report(connection, workspace_id, ALL_WAVES)
-        topics = store.topics.load(connection, workspace_id)
-        detractors = store.topics.people(connection, workspace_id, Group.DETRACTOR)
-    issues = {issue.key: issue for issue in report.issues}
+        issues = {issue.key: issue for issue in report.issues}
+        topics = {
+            key: topic
+            for topic in store.topics.load(connection, workspace_id)
+            if topic.polarity == Polarity.NEGATIVE.value and not topic.is_adopted
+            if (key := CauseKey.of(topic)) in issues or topic.is_discovered
+        }
+        unranked = [topic.id for key, topic in topics.items() if key not in issues]
+        detractors = store.topics.people(connection, workspace_id, Group.DETRACTOR, unranked)
     mapped = []
-    for topic in topics:
-        if topic.polarity != Polarity.NEGATIVE.value or topic.is_adopted:
-            continue
-        key = CauseKey.of(topic)
+    for key, topic in topics.items():
         issue = issues.get(key)
-        if issue is None and not topic.is_discovered:
-            continue
         mapped.append(
             MappedCause(
                 key=key,

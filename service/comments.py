@@ -158,8 +158,12 @@ def _searching(
                 closest = closest_comments(engine, connection, workspace_id, search.meaning, annotator)
                 close = {each.content_hash: each for each in closest}
                 batches = _closest_first(connection, workspace_id, wanted, close, cursor)
+            size = limit + 1  # of these, all may be wanted; more and more are read while few are
             for batch in batches:
-                yield from _wanted(batch, search, wanted, close, exporter)
+                hits = [hit for hit in batch if is_in(hit.segments, search.segments)]
+                while hits:
+                    yield from _wanted(hits[:size], search, wanted, close, exporter)
+                    hits, size = hits[size:], 2 * size
 
         yield search_from
 
@@ -201,7 +205,6 @@ def _wanted(
     exporter: Exporter,
 ) -> Iterator[FoundComment]:
     """Those of the hits that are wanted, in order, also by what the database does not check."""
-    hits = [hit for hit in hits if is_in(hit.segments, search.segments)]
     at = exporter.connection, exporter.workspace_id
     ids = sorted(hit.id for hit in hits)
     reads = read_all(*at, exporter.model, store.responses.by_id(*at, ids))
@@ -219,6 +222,6 @@ def _cursor_after(comment: FoundComment) -> str:
 
 
 def _first_batch(search: CommentSearch, limit: int) -> int:
-    """How many responses are looked at at first: more where the database only narrows the search down."""
-    is_narrowed = search.segments or search.theme is not None or search.text is not None
+    """How many responses are looked at at first: more where the database leaves many that are not wanted."""
+    is_narrowed = search.segments or search.theme is not None
     return _FIRST_BATCH if is_narrowed else min(limit + 1, _LARGEST_BATCH)

@@ -76,15 +76,18 @@ def compare_segments(
     return _contrast(data, groups, difference(data, groups[0], groups[1], names), names)
 
 
-def read_heat_map(engine: Engine, workspace: str, code_frame: CodeFrame, wave: str = ALL_WAVES) -> HeatMap:
-    """How often each complaint is named in each segment, compared with elsewhere, on the responses as they are now.
+def read_heat_map(
+    engine: Engine, workspace: str, code_frame: CodeFrame, wave: str = ALL_WAVES, *, as_analysed: bool = False
+) -> HeatMap:
+    """How often each complaint is named in each segment, compared with elsewhere, on the responses as they are now, or
+    `as_analysed` (`service.survey`).
 
     Raises `WorkspaceNotFound`, `WaveNotFound`, and `Conflict` for an anonymous workspace.
     """
     with reading(engine, workspace) as (connection, workspace_id):
         refuse(connection, workspace_id, Withheld.SEGMENT_RATES)
         report = latest_report(connection, workspace_id, wave)
-        data = load_survey(connection, workspace_id, report.model, code_frame)
+        data = load_survey(connection, workspace_id, report.model, code_frame, as_analysed=as_analysed)
     return heat_map(Analysis.of(data, data.responses_of(wave)), wave)
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from pipelines.clean.personal_data.kinds import NAME
-from pipelines.follow_up.health import band_since, healths, watch_order
+from pipelines.follow_up.health import band_since
 from saywhy import store
 from saywhy.case import Case, NewAccount
 from saywhy.code_frame import CodeFrame
@@ -21,6 +21,7 @@ from saywhy.errors import CaseNotFound, CustomerNotFound
 from saywhy.feedback import Customer, Response
 from saywhy.store import Connection, Engine
 from saywhy.store.cases import CaseFilter
+from service.account_healths import account_healths, all_healths
 from service.cases import following_up
 from service.exports import ExportedResponse, Exporter
 from service.paging import PAGE, cursor_of, page_size, position_of
@@ -97,7 +98,7 @@ def read_customer(
         responses = sorted(store.responses.by_id(connection, workspace_id, account_of), key=_time)
         answers = list(exporter.export_all(responses))
         accounts = {account for account in account_of.values() if account is not None}
-        health = _healths(connection, workspace_id, now or datetime.now(UTC), accounts)
+        health = account_healths(connection, workspace_id, now or datetime.now(UTC), accounts)
         cases = store.cases.page(connection, workspace_id, CaseFilter(responses=account_of.keys()), LATEST)
         people = [response.customer for response in responses if response.customer]
         names = {name, *(called for one in people for called in (one.id, one.email) if called)}
@@ -136,8 +137,9 @@ def list_customers(
     """
     limit = page_size(limit)
     start = 0 if cursor is None else int(position_of(cursor, int)[0])
-    ordered = _ordered(engine, workspace, bands, now)
-    page = tuple(_named(each, with_personal_data) for each in ordered[start : start + limit])
+    healths = all_healths(engine, workspace, now or datetime.now(UTC))
+    ordered = healths.watch_order(bands)
+    page = tuple(_named(healths[each], with_personal_data) for each in ordered[start : start + limit])
     return AccountPage(page, cursor_of((start + limit,)) if start + limit < len(ordered) else None)
 
 
@@ -150,15 +152,8 @@ def all_customers(
     now: datetime | None = None,
 ) -> Iterator[AccountHealth]:
     """All accounts of `list_customers`, in its order. Raises `WorkspaceNotFound`."""
-    return (_named(each, with_personal_data) for each in _ordered(engine, workspace, bands, now))
-
-
-def _ordered(
-    engine: Engine, workspace: str, bands: Collection[HealthBand] | None, now: datetime | None
-) -> list[AccountHealth]:
-    with following_up(reading(engine, workspace)) as (connection, workspace_id):
-        accounts = _healths(connection, workspace_id, now or datetime.now(UTC))
-    return sorted((each for each in accounts if bands is None or each.band in bands), key=watch_order)
+    healths = all_healths(engine, workspace, now or datetime.now(UTC))
+    return (_named(healths[each], with_personal_data) for each in healths.watch_order(bands))
 
 
 def list_alerts(
@@ -191,7 +186,7 @@ def record_health(connection: Connection, workspace_id: int, now: datetime | Non
     before = store.customers.bands(connection, workspace_id)
     changed: dict[str, HealthBand] = {}
     alerts: list[CustomerAlert] = []
-    for account in _healths(connection, workspace_id, now):
+    for account in account_healths(connection, workspace_id, now):
         earlier = before.get(account.account)
         if account.health is None or (band := band_since(account.health, earlier)) is earlier:
             continue
@@ -253,21 +248,6 @@ def _responses_of(connection: Connection, workspace_id: int, name: str, *, by_em
     if not account_of:
         raise CustomerNotFound(f"there is no customer {name!r}: give an account, a customer's id or an e-mail address")
     return account_of
-
-
-def _healths(
-    connection: Connection, workspace_id: int, now: datetime, accounts: Collection[str] | None = None
-) -> list[AccountHealth]:
-    """The health of all accounts, or of some."""
-    fixed = store.fixes.load(connection, workspace_id).keys()
-    if accounts is None:
-        answers = list(store.customers.answers(connection, workspace_id))
-        complaints = store.customers.complaints(connection, workspace_id, without=fixed)
-    else:
-        answers = [one for name in accounts for one in store.customers.answers(connection, workspace_id, name)]
-        hashes = {answer.content_hash for answer in answers if answer.content_hash}
-        complaints = store.customers.complaints(connection, workspace_id, hashes, without=fixed)
-    return list(healths(answers, store.responses.waves(connection, workspace_id), complaints, now))
 
 
 def _causes(answers: list[ExportedResponse], open_causes: set[str]) -> tuple[CustomerCause, ...]:

@@ -137,6 +137,7 @@ def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], 
     store.webhooks.forget_digests(connection, workspace_id)
     if traces:
         save_edited_topics(connection, workspace_id)
+        store.tabulations.delete(connection, workspace_id)
         store.workspaces.touch(connection, workspace_id)
     return Deletion(
         responses=rows.responses,

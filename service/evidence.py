@@ -5,7 +5,7 @@ None of it exists in an anonymous workspace (`NoFollowUp`): its report has the q
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from decimal import Decimal
 from pipelines.causes.excerpt import excerpt
 from pipelines.report.staff_names import without_staff_names
 from saywhy import store
-from saywhy.annotation import Annotation, Polarity
+from saywhy.annotation import Annotation, Polarity, Span
 from saywhy.customer import account_of
 from saywhy.feedback import Group, Response, Scale
 from saywhy.issue import CauseKey, Quote
@@ -24,9 +24,12 @@ from saywhy.topic import Assignment, Topic
 from service.cases import following_up
 from service.workspaces import reading
 
-#: Responses that are looked at for quotes of a group, at first and at most, and for customers: the last imported ones.
-#: Reading what a model found in a comment takes a third of a millisecond.
-FIRST_SEARCHED, SEARCHED, SEARCHED_FOR_CUSTOMERS = 20, 200, 400
+#: Responses that are looked at for quotes of a group, and for customers: the last imported ones. Reading what a model
+#: found in a comment takes a third of a millisecond.
+SEARCHED, SEARCHED_FOR_CUSTOMERS = 200, 400
+
+#: A response that may name the cause, with the clause that does, or None.
+_Searched = tuple[Response, Span | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,43 +71,50 @@ class CauseCustomers:
     searched: int | None
 
 
-def read_quotes(
-    engine: Engine, workspace: str, cause: Cause, wave: str = ALL_WAVES, *, limit: int
-) -> dict[Group, tuple[CauseQuote, ...]]:
-    """At most `limit` quotes of each score group, the last imported first, each text once. Personal data is masked.
+@dataclass(frozen=True, slots=True)
+class CauseEvidence:
+    """What is looked up of a cause: quotes of each score group, and the customers who name it."""
 
-    Raises `WorkspaceNotFound`, and `NoFollowUp` for an anonymous workspace.
-    """
-    with following_up(reading(engine, workspace)) as (connection, workspace_id):
-        search = _Search.of(connection, workspace_id, cause, wave)
-        return {group: tuple(search.quotes(group, limit)) for group in Group} if search else {}
+    quotes: Mapping[Group, tuple[CauseQuote, ...]]
+    customers: CauseCustomers
 
 
-def read_customers(
+def read_evidence(
     engine: Engine,
     workspace: str,
     cause: Cause,
     wave: str = ALL_WAVES,
     *,
-    limit: int,
+    quotes: int,
+    customers: int,
     with_personal_data: bool = False,
-) -> CauseCustomers:
-    """At most `limit` of the accounts that name the cause: those with most revenue first, then those that name it most.
-    The last `SEARCHED_FOR_CUSTOMERS` responses that may name it are looked at.
+) -> CauseEvidence:
+    """At most so many `quotes` of each score group, the last imported first, each text once; and at most so many
+    `customers`: the accounts with most revenue first, then those that name the cause most.
 
-    Raises `WorkspaceNotFound`, and `NoFollowUp` for an anonymous workspace.
+    The last `SEARCHED_FOR_CUSTOMERS` responses that may name it are looked at for customers. Personal data is masked in
+    quotes. Raises `WorkspaceNotFound`, and `NoFollowUp` for an anonymous workspace.
     """
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
-        search = _Search.of(connection, workspace_id, cause, wave)
-        ids = search.ids(None, SEARCHED_FOR_CUSTOMERS) if search else []
-        named = list(search.responses(ids)) if search else []
+        if (search := _Search.of(connection, workspace_id, cause, wave)) is None:
+            return CauseEvidence({}, CauseCustomers((), 0, None))
+        ids = search.ids(None, SEARCHED_FOR_CUSTOMERS)
+        searched = len(ids) if len(ids) == SEARCHED_FOR_CUSTOMERS else None
+        latest = list(search.responses(ids))
+        of_groups = {group: tuple(search.quotes(group, quotes, latest, searched is None)) for group in Group}
+    return CauseEvidence(of_groups, _customers(latest, searched, customers, with_personal_data))
+
+
+def _customers(
+    latest: Iterable[_Searched], searched: int | None, limit: int, with_personal_data: bool
+) -> CauseCustomers:
+    """The accounts of those of the responses that name the cause."""
     by_account: dict[str, list[Response]] = {}
-    for response, _ in named:
-        if (account := account_of(response.customer)) is not None:
+    for response, span in latest:
+        if span is not None and (account := account_of(response.customer)) is not None:
             by_account.setdefault(account, []).append(response)
     customers = [_customer(account, answers, with_personal_data) for account, answers in by_account.items()]
     customers.sort(key=lambda customer: (-(customer.revenue or 0), -customer.answers, customer.account or ""))
-    searched = len(ids) if len(ids) == SEARCHED_FOR_CUSTOMERS else None
     return CauseCustomers(tuple(customers[:limit]), len(customers), searched)
 
 
@@ -144,8 +154,8 @@ class _Search:
         wanted = replace(self.wanted, group=group)
         return [hit.id for hit in store.comment_search.hits(self.connection, self.workspace_id, wanted, limit, None)]
 
-    def responses(self, ids: list[int]) -> Iterator[tuple[Response, tuple[int, int]]]:
-        """Those of the responses that name the cause, each with the clause that does."""
+    def responses(self, ids: list[int]) -> Iterator[_Searched]:
+        """The responses, the last imported first, each with the clause that names the cause; None: it does not."""
         at = self.connection, self.workspace_id
         responses = store.responses.by_id(*at, ids)[::-1]
         hashes = [response.comment.content_hash if response.comment else "" for response in responses]
@@ -153,19 +163,29 @@ class _Search:
         assigned = store.topics.by_hash(*at, hashes, self.topics.keys())
         for response, content_hash in zip(responses, hashes, strict=True):
             spans = self._spans(annotations.get(content_hash), assigned.get(content_hash, []))
-            if spans:
-                yield response, max(spans)[1:]
+            yield response, max(spans)[1:] if spans else None
 
-    def quotes(self, group: Group, limit: int) -> Iterator[CauseQuote]:
-        """The quotes of a group; a comment that was written several times is quoted once."""
-        seen, ids = set[str](), self.ids(group, SEARCHED)
-        for batch in (ids[:FIRST_SEARCHED], ids[FIRST_SEARCHED:]):
-            for response, (start, end) in self.responses(batch) if len(seen) < limit else ():
-                assert response.comment is not None
-                content_hash = response.comment.content_hash
-                if content_hash not in seen and len(seen) < limit:
-                    seen.add(content_hash)
-                    yield CauseQuote(_quote(response, start, end), content_hash)
+    def quotes(self, group: Group, limit: int, latest: Iterable[_Searched], is_all: bool) -> Iterator[CauseQuote]:
+        """The quotes of a group; a comment that was written several times is quoted once.
+
+        `latest` are the last responses that may name the cause; those before are read only if these are not all, and
+        have too few quotes.
+        """
+        seen = set[str]()
+        for response, span in self._of_group(group, latest, is_all) if limit else ():
+            if span is None or response.comment is None or (key := response.comment.content_hash) in seen:
+                continue
+            seen.add(key)
+            yield CauseQuote(_quote(response, *span), key)
+            if len(seen) == limit:
+                return
+
+    def _of_group(self, group: Group, latest: Iterable[_Searched], is_all: bool) -> Iterator[_Searched]:
+        """The last `SEARCHED` responses of a group that may name the cause."""
+        of_group = [each for each in latest if each[0].score and each[0].score.group is group][:SEARCHED]
+        yield from of_group
+        if not is_all and len(of_group) < SEARCHED:
+            yield from self.responses(self.ids(group, SEARCHED)[len(of_group) :])
 
     def _spans(self, annotation: Annotation | None, assigned: list[Assignment]) -> list[tuple[float, int, int]]:
         """(confidence, start, end) of the clauses that name the cause with its polarity."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.topics.meaning import CloseComment
 from saywhy.annotation import Polarity, Span
-from saywhy.correction import Correction, clause_at
+from saywhy.correction import Correction
 from saywhy.feedback import Group
 from saywhy.store.comment_search import CommentFilter
 from service.exports import ExportedCause, ExportedResponse, Exporter
@@ -92,7 +92,7 @@ def _clauses(
     causes_at: dict[Span, list[ExportedCause]] = {}
     for assigned, cause in zip(read.assigned, exported.causes, strict=True):
         causes_at.setdefault(assigned.span, []).append(cause)
-    closest = clause_at(close.clause, spans) if close else None
+    closest = read.annotation.clauses[close.clause].span if close else None
     shown_clauses = []
     for clause, span, at, (start, end) in zip(clauses, spans, corrected_spans, shown, strict=True):
         causes = tuple(causes_at.get(span, ()))

@@ -53,10 +53,15 @@ class ScenarioBase:
         return scenarios(self.analysis, [keys], shares, self.earlier)
 
 
-def read_scenario_base(engine: Engine, workspace: str, code_frame: CodeFrame, wave: str = ALL_WAVES) -> ScenarioBase:
-    """The responses of a wave, or of all, as they are now. Raises what `what_if` raises, but nothing of causes."""
+def read_scenario_base(
+    engine: Engine, workspace: str, code_frame: CodeFrame, wave: str = ALL_WAVES, *, as_analysed: bool = False
+) -> ScenarioBase:
+    """The responses of a wave, or of all, as they are now, or `as_analysed` (`service.survey`).
+
+    Raises what `what_if` raises, but nothing of causes.
+    """
     with reading(engine, workspace) as (connection, workspace_id):
         refuse(connection, workspace_id, Withheld.SCENARIOS)
         report = latest_report(connection, workspace_id, wave)
-        data = load_survey(connection, workspace_id, report.model, code_frame)
+        data = load_survey(connection, workspace_id, report.model, code_frame, as_analysed=as_analysed)
     return ScenarioBase(report, Analysis.of(data, data.responses_of(wave)), before_wave(data, wave))

@@ -6,21 +6,21 @@ with the result, and revenue is shown beside it and never mixed into it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
-from decimal import Decimal
-from statistics import fmean
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
+from models.arrays import NONE, Floats, Integers
+from pipelines.follow_up.answer_columns import NEVER, STATES, AnswerColumns, microseconds
 from saywhy.case import CaseState
-from saywhy.customer import AccountHealth, Answer, HealthBand, HealthParts
-from saywhy.feedback import Group, Scale, Score
+from saywhy.customer import AccountHealth, HealthBand, HealthParts
 
 #: Weights of the parts. Those of parts that are not known are left out, and the others weigh more.
 WEIGHTS = HealthParts(score=0.40, trend=0.20, causes=0.15, cases=0.10, silence=0.15)
-
-_WEIGHTS: list[tuple[str, float]] = list(asdict(WEIGHTS).items())
 
 #: An account below the first limit is at risk, below the second one to be watched.
 AT_RISK, WATCH = 40.0, 70.0
@@ -34,77 +34,121 @@ WORST_TREND, MOST_CAUSES, MOST_WAVES, MOST_DAYS = 5.0, 3, 3, 365
 #: Without waves, silence up to so many days is none.
 FIRST_DAYS = 90
 
-#: The score that stands for a respondent of whom only the group is known: the middle of the group.
-_OF_GROUP = {Group.DETRACTOR: 3.0, Group.PASSIVE: 7.5, Group.PROMOTER: 9.5}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1) // _MICROSECOND
 
 
-def healths(
-    answers: Iterable[Answer], waves: Sequence[str], complaints: Mapping[str, Collection[str]], now: datetime
-) -> Iterator[AccountHealth]:
-    """The health of each account, in order of its name.
+@dataclass(frozen=True, slots=True)
+class AccountHealths:
+    """The health of A accounts at a time, as columns: arrays of shape (A,), with nan where something is not known.
 
-    `waves` in their order; `complaints`: keys of the causes that a comment, by content hash, complains of and that are
-    not fixed.
+    `open_complaints`, (M, 2), are the pairs of an account and an open cause, in order.
     """
-    order = {wave: position for position, wave in enumerate(waves)}
-    by_account = defaultdict[str, list[Answer]](list)
-    for answer in answers:
-        by_account[answer.account].append(answer)
-    for account, of_account in sorted(by_account.items()):
-        yield account_health(account, sorted(of_account, key=_time), order, complaints, now)
 
+    answers: AnswerColumns
+    health: Floats  # 0 … 100
+    parts: tuple[Floats, ...]  # in the order of `HealthParts`, each 0 … 1
+    score: Floats
+    trend: Floats
+    open_complaints: Integers
+    open_cases: Integers
+    overdue_cases: Integers
+    last_answer: Integers  # microseconds since the epoch, NEVER if no answer has a date
+    days_silent: Integers
+    waves_missed: Integers  # -1 where it is not known
 
-def account_health(
-    account: str,
-    answers: Sequence[Answer],
-    wave_order: Mapping[str, int],
-    complaints: Mapping[str, Collection[str]],
-    now: datetime,
-) -> AccountHealth:
-    """The health of one account from its answers, in order of time."""
-    latest, changes = _by_person(answers)
-    scores = [_points(answer.score) for answer in latest if answer.score is not None and answer.score.scale.is_nps]
-    open_causes = {
-        cause
-        for answer in latest
-        if answer.content_hash and answer.case_state is not CaseState.RESOLVED
-        for cause in complaints.get(answer.content_hash, ())
-    }
-    open_cases = [answer for answer in answers if _is_open(answer)]
-    overdue = [answer for answer in open_cases if _is_overdue(answer, now)]
-    last_answer = max((answer.answered_at for answer in answers if answer.answered_at), default=None)
-    days = None if last_answer is None else max((now - last_answer).days, 0)
-    places = [wave_order[answer.wave] for answer in answers if answer.wave is not None and answer.wave in wave_order]
-    missed = len(wave_order) - 1 - max(places) if places else None
-    trend = fmean(changes) if changes else None
-    parts = HealthParts(
-        score=fmean(scores) / 10 if scores else None,
-        trend=None if trend is None else _within(0.5 + trend / (2 * WORST_TREND)),
-        causes=_causes_part(latest, open_causes),
-        cases=_cases_part(answers, now),
-        silence=_silence_part(missed, days),
-    )
-    health = _weighted_mean(parts) if parts.score is not None else None
-    exact = [answer.score.value for answer in latest if answer.score and answer.score.scale is Scale.NPS]
-    return AccountHealth(
-        account=account,
-        is_personal=any(answer.is_personal for answer in answers),
-        health=health,
-        band=None if health is None else band(health),
-        parts=parts,
-        score=fmean(exact) if exact else None,
-        trend=trend,
-        open_causes=tuple(sorted(open_causes)),
-        open_cases=len(open_cases),
-        overdue_cases=len(overdue),
-        answers=len(answers),
-        people=len(latest),
-        last_answer=last_answer,
-        days_silent=days,
-        waves_missed=missed,
-        revenue=_latest_amount([answer.revenue for answer in answers]),
-        lifetime_value=_latest_amount([answer.lifetime_value for answer in answers]),
-    )
+    @classmethod
+    def of(cls, answers: AnswerColumns, now: datetime) -> AccountHealths:
+        """How accounts are at this time."""
+        accounts, account, at = len(answers.accounts), answers.account, microseconds(now)
+
+        def count(is_counted: NDArray[np.bool_]) -> Integers:
+            return np.bincount(account[is_counted], minlength=accounts)
+
+        def latest(values: Integers) -> Integers:
+            return np.maximum.reduceat(values, answers.first) if accounts else np.zeros(0, np.int64)
+
+        has_case, is_open = answers.state != NONE, answers.state == STATES.index(CaseState.OPEN)
+        is_overdue = is_open & (answers.due_at < at)
+        is_unended = is_open | (answers.state == STATES.index(CaseState.CONTACTED))
+        last_answer, last_wave = latest(answers.answered_at), latest(answers.wave)
+        days = np.maximum(at - np.where(last_answer == NEVER, at, last_answer), 0) // _DAY
+        missed = np.where(last_wave == NONE, NONE, answers.waves - 1 - last_wave)
+        score = _mean(answers.points, answers.is_latest & ~np.isnan(answers.points), account, accounts)
+        changes = np.bincount(answers.changed_account, minlength=accounts)
+        trend = _ratio(np.bincount(answers.changed_account, answers.change, minlength=accounts), changes)
+        complaints = _open_complaints(answers)
+        causes = np.bincount(complaints[:, 0], minlength=accounts)
+        # Those of promoters do not count: that nobody has thanked them yet is no trouble of theirs.
+        is_to_solve = has_case & ~answers.is_promoter
+        parts = (
+            score / 10,
+            _within(0.5 + trend / (2 * WORST_TREND)),
+            np.where(count(answers.is_latest & answers.has_comment) > 0, _lack(causes, MOST_CAUSES), np.nan),
+            _cases_part(count(is_to_solve), count(is_to_solve & is_unended), count(is_to_solve & is_overdue)),
+            _silence_part(missed, np.where(last_answer == NEVER, np.nan, days)),
+        )
+        return cls(
+            answers=answers,
+            health=np.where(np.isnan(score), np.nan, _weighted_mean(parts)),
+            parts=parts,
+            score=_mean(answers.points, answers.is_latest & answers.is_exact, account, accounts),
+            trend=trend,
+            open_complaints=complaints,
+            open_cases=count(is_unended),
+            overdue_cases=count(is_overdue),
+            last_answer=last_answer,
+            days_silent=days,
+            waves_missed=missed,
+        )
+
+    def __len__(self) -> int:
+        return len(self.health)
+
+    def watch_order(self, bands: Collection[HealthBand] | None = None) -> Integers:
+        """The accounts, or those in these bands, in the order of the watch list: the worst first, of equal ones that
+        with the most revenue; unknown ones last.
+        """
+        health = self.health.tolist()
+        rounded = np.array([0.0 if math.isnan(each) else round(each, 1) for each in health])
+        order = np.lexsort((self.answers.by_revenue, rounded, np.isnan(self.health)))
+        if bands is None:
+            return order
+        is_wanted = np.array([not math.isnan(each) and band(each) in bands for each in health], bool)
+        return order[is_wanted[order]]
+
+    def __getitem__(self, account: int) -> AccountHealth:
+        """The health of one account."""
+        answers, health = self.answers, _known(self.health[account])
+        end = answers.first[account + 1] if account + 1 < len(self) else len(answers.account)
+        rows = slice(answers.first[account], end)
+        first, last = np.searchsorted(self.open_complaints[:, 0], (account, account + 1))
+        moment = int(self.last_answer[account])
+        missed = int(self.waves_missed[account])
+        return AccountHealth(
+            account=answers.accounts[account],
+            is_personal=bool(answers.is_personal[rows].any()),
+            health=health,
+            band=None if health is None else band(health),
+            parts=HealthParts(*(_known(part[account]) for part in self.parts)),
+            score=_known(self.score[account]),
+            trend=_known(self.trend[account]),
+            open_causes=tuple(answers.causes[cause] for cause in self.open_complaints[first:last, 1].tolist()),
+            open_cases=int(self.open_cases[account]),
+            overdue_cases=int(self.overdue_cases[account]),
+            answers=int(end - answers.first[account]),
+            people=int(answers.is_latest[rows].sum()),
+            last_answer=None if moment == NEVER else _EPOCH + moment * _MICROSECOND,
+            days_silent=None if moment == NEVER else int(self.days_silent[account]),
+            waves_missed=None if missed == NONE else missed,
+            revenue=answers.revenue[account],
+            lifetime_value=answers.lifetime_value[account],
+        )
+
+    def __iter__(self) -> Iterator[AccountHealth]:
+        """The health of each account, in alphabetical order."""
+        return map(self.__getitem__, range(len(self)))
 
 
 def band(health: float) -> HealthBand:
@@ -127,83 +171,55 @@ def band_since(health: float, before: HealthBand | None) -> HealthBand:
     return band(health + MARGIN if order.index(now) > order.index(before) else health - MARGIN)
 
 
-def watch_order(health: AccountHealth) -> tuple[bool, float, Decimal, str]:
-    """The order of the watch list: the worst first, of equal ones that with the most revenue; unknown ones last."""
-    known = health.health is not None
-    return not known, round(health.health or 0.0, 1), -(health.revenue or Decimal(0)), health.account
+def _open_complaints(answers: AnswerColumns) -> Integers:
+    """Pairs (account, cause), (M, 2), in order: complaints of latest answers that nobody resolved."""
+    is_resolved = answers.state[answers.complaint_answer] == STATES.index(CaseState.RESOLVED)
+    accounts, causes = answers.account[answers.complaint_answer], answers.complaint_cause
+    pairs = np.unique(accounts[~is_resolved] * len(answers.causes) + causes[~is_resolved])
+    return np.stack(np.divmod(pairs, max(len(answers.causes), 1)), axis=1)
 
 
-def _by_person(answers: Sequence[Answer]) -> tuple[list[Answer], list[float]]:
-    """The latest answer of each person, and the last change of the score of each who gave more than one."""
-    latest: dict[str, Answer] = {}
-    scores: dict[str, list[float]] = {}
-    for answer in answers:
-        latest[answer.person] = answer
-        if answer.score is not None and answer.score.scale.is_nps:
-            scores.setdefault(answer.person, []).append(_points(answer.score))
-    return list(latest.values()), [given[-1] - given[-2] for given in scores.values() if len(given) > 1]
+def _cases_part(to_solve: Integers, unended: Integers, overdue: Integers) -> Floats:
+    """1 if all cases have ended, 0.5 while one is open, 0 while one is overdue; not known without a case."""
+    part = np.where(overdue > 0, 0.0, np.where(unended > 0, 0.5, 1.0))
+    return np.where(to_solve > 0, part, np.nan)
 
 
-def _points(score: Score) -> float:
-    """The score on 0-10."""
-    return float(score.value) if score.scale is Scale.NPS else _OF_GROUP[score.group or Group.PASSIVE]
-
-
-def _causes_part(latest: Sequence[Answer], open_causes: Collection[str]) -> float | None:
-    """Less with each open cause; None where the latest answers have no comment."""
-    if all(answer.content_hash is None for answer in latest):
-        return None
-    return 1 - min(len(open_causes), MOST_CAUSES) / MOST_CAUSES
-
-
-def _cases_part(answers: Sequence[Answer], now: datetime) -> float | None:
-    """1 if all cases have ended, 0.5 while one is open, 0 while one is overdue; None without a case.
-
-    Cases of promoters do not count: that nobody has thanked them yet is no trouble of theirs.
-    """
-    to_solve = [answer for answer in answers if answer.case_state and not _is_promoter(answer)]
-    if not to_solve:
-        return None
-    if any(_is_overdue(answer, now) for answer in to_solve):
-        return 0.0
-    return 0.5 if any(_is_open(answer) for answer in to_solve) else 1.0
-
-
-def _silence_part(missed: int | None, days: int | None) -> float | None:
+def _silence_part(missed: Integers, days: Floats) -> Floats:
     """By the waves that were missed; without waves by the days since the last answer."""
-    if missed is not None:
-        return 1 - min(missed, MOST_WAVES) / MOST_WAVES
-    return None if days is None else _within(1 - (days - FIRST_DAYS) / (MOST_DAYS - FIRST_DAYS))
+    by_days = _within(1 - (days - FIRST_DAYS) / (MOST_DAYS - FIRST_DAYS))
+    return np.where(missed == NONE, by_days, _lack(missed, MOST_WAVES))
 
 
-def _is_promoter(answer: Answer) -> bool:
-    return answer.score is not None and answer.score.group is Group.PROMOTER
-
-
-def _is_open(answer: Answer) -> bool:
-    return answer.case_state is not None and not answer.case_state.is_final
-
-
-def _is_overdue(answer: Answer, now: datetime) -> bool:
-    return answer.case_state is CaseState.OPEN and answer.case_due_at is not None and answer.case_due_at < now
-
-
-def _weighted_mean(parts: HealthParts) -> float:
+def _weighted_mean(parts: tuple[Floats, ...]) -> Floats:
     """0 … 100, over the parts that are known."""
-    known: list[tuple[float, float]] = [
-        (weight, value) for name, weight in _WEIGHTS if (value := getattr(parts, name)) is not None
-    ]
-    return 100 * sum(weight * value for weight, value in known) / sum(weight for weight, _ in known)
+    weighted, weights = np.zeros(len(parts[0])), np.zeros(len(parts[0]))
+    for weight, part in zip(astuple(WEIGHTS), parts, strict=True):
+        weighted += np.where(np.isnan(part), 0, weight * part)
+        weights += np.where(np.isnan(part), 0, weight)
+    return _ratio(100 * weighted, weights)
 
 
-def _within(part: float) -> float:
-    return min(1.0, max(0.0, part))
+def _mean(values: Floats, is_counted: NDArray[np.bool_], account: Integers, accounts: int) -> Floats:
+    """The mean, (accounts,), of those of the values, (N,), that are counted; nan where there is none."""
+    sums = np.bincount(account[is_counted], values[is_counted], minlength=accounts)
+    return _ratio(sums, np.bincount(account[is_counted], minlength=accounts))
 
 
-def _latest_amount(amounts: Sequence[Decimal | None]) -> Decimal | None:
-    return next((amount for amount in reversed(amounts) if amount is not None), None)
+def _ratio(sums: Floats, counts: NDArray[np.int64] | Floats) -> Floats:
+    """The quotients; nan where the count is 0."""
+    return np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
 
 
-def _time(answer: Answer) -> tuple[float, int]:
-    """When an answer was given; those without a date come first."""
-    return answer.answered_at.timestamp() if answer.answered_at else 0.0, answer.response_id
+def _lack(counts: Integers, most: int) -> Floats:
+    """1 for none, 0 for `most` or more."""
+    lack: Floats = 1 - np.minimum(counts, most) / most
+    return lack
+
+
+def _within(part: Floats) -> Floats:
+    return np.clip(part, 0.0, 1.0)
+
+
+def _known(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)

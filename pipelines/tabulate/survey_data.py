@@ -42,7 +42,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class SurveyData:
-    """N responses, their H distinct comments, S segments and K causes. -1 stands for none in every index."""
+    """N responses, their H distinct comments, S segments and K causes. -1 stands for none in every index.
+
+    One that was stored (`pipelines.tabulate.packing`) has no `comments`, `hashes` and `vectors`.
+    """
 
     points: NDArray[np.int8]  # (N,) 100, 0, -100; meaningful only where `scored`
     scored: NDArray[np.bool_]  # (N,) the score is one that gives an NPS
@@ -84,7 +87,7 @@ class SurveyData:
     def named(self, polarity: Polarity, mask: NDArray[np.bool_]) -> sparse.csr_array:
         """The indicator matrix, response × cause, of the responses in `mask`, all with a comment: bool, (n, K)."""
         mentions = self.cause_mentions[polarity]
-        shape = (len(self.comments), len(self.causes))
+        shape = (len(self.sentiment), len(self.causes))
         cells = (np.ones(len(mentions.cause), dtype=bool), (mentions.comment, mentions.cause))
         return sparse.csr_array(cells, shape)[self.comment[mask]]
 

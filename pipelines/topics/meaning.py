@@ -12,35 +12,36 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import Integers, Vectors, unpack
+from models.arrays import Integers, Vectors, as_float32, unpack
 from pipelines.topics.clustering.language_centring import LanguageCentring
-from saywhy.annotation import Span
 from saywhy.topic import ClusteringFit, Topic
 
 #: Similarities below it are accidental: set by hand on the sample, where the closest clause to a subject that nobody
 #: wrote of had .28, and what was meant had .3 and more.
 MIN_SIMILARITY = 0.3
 
-#: Clauses that are centred or compared together, which bounds what is in memory as float32.
-_BATCH = 16_384
+#: Comments whose clauses are centred together, and clauses that are compared together: as float32 they fit in the cache
+#: of a processor.
+_BATCH, _COMPARED = 1_024, 1_024
+
+_BYTES = np.dtype(np.float16).itemsize
 
 
 @dataclass(frozen=True, slots=True)
 class CommentClauses:
-    """The clauses of a comment, with their vectors one after the other as they are stored."""
+    """The vectors of a comment's clauses, one after the other as they are stored."""
 
     content_hash: str
     language: str | None
-    spans: tuple[Span, ...]
     vectors: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class CloseComment:
-    """A comment with its closest clause; the similarity is in -1 … +1."""
+    """A comment with the number of its closest clause, in their order; the similarity is in -1 … +1."""
 
     content_hash: str
-    clause: Span
+    clause: int
     similarity: float
 
 
@@ -50,39 +51,40 @@ class MeaningIndex:
 
     hashes: tuple[str, ...]
     first: Integers  # (H,) of each comment, into the clauses
-    spans: NDArray[np.int32]  # (C, 2)
     vectors: NDArray[np.float16]  # (C, d), centred and of unit length
     fit: ClusteringFit
 
     @classmethod
     def of(cls, comments: Iterable[CommentClauses], fit: ClusteringFit) -> MeaningIndex:
         """Read the comments as a stream. Their vectors are by the model of the fit."""
+        dimensions = len(fit.means) // (_BYTES * (len(fit.languages) + 1))
         hashes: list[str] = []
-        first: list[int] = []
-        spans: list[Span] = []
+        counts: list[int] = []
         languages: list[str] = []
-        packed, centred = bytearray(), list[NDArray[np.float16]]()
+        packed: list[bytes] = []
+        centred: list[NDArray[np.float16]] = []
 
         def centre() -> None:
-            if languages:
-                centring = LanguageCentring.from_means(languages, fit.languages, fit.means)
-                centred.append(centring.transform(unpack(packed).reshape(len(languages), -1)).astype(np.float16))
-                languages.clear()
-                packed.clear()
+            of_clauses = np.repeat(languages, counts[-len(languages) :])
+            centring = LanguageCentring.from_means(of_clauses, fit.languages, fit.means)
+            vectors = unpack(b"".join(packed)).reshape(-1, dimensions)
+            centred.append(centring.transform(vectors).astype(np.float16))
+            languages.clear()
+            packed.clear()
 
         for comment in comments:
-            if not comment.spans:
+            if not comment.vectors:
                 continue
             hashes.append(comment.content_hash)
-            first.append(len(spans))
-            spans += comment.spans
-            languages += [comment.language or "und"] * len(comment.spans)
-            packed += comment.vectors
-            if len(languages) >= _BATCH:
+            counts.append(len(comment.vectors) // (_BYTES * dimensions))
+            languages.append(comment.language or "und")
+            packed.append(comment.vectors)
+            if len(languages) == _BATCH:
                 centre()
-        centre()
+        if languages:
+            centre()
         vectors = np.concatenate(centred) if centred else np.empty((0, 0), np.float16)
-        return cls(tuple(hashes), np.array(first, np.int64), np.array(spans, np.int32).reshape(-1, 2), vectors, fit)
+        return cls(tuple(hashes), np.cumsum([0, *counts], dtype=np.int64)[:-1], vectors, fit)
 
     def closest(self, vector: Vectors, language: str | None, limit: int) -> list[CloseComment]:
         """At most so many comments that are close enough to a text with this vector (d,), the closest first."""
@@ -91,17 +93,17 @@ class MeaningIndex:
         [query] = LanguageCentring.from_means([language or "und"], self.fit.languages, self.fit.means).transform(
             vector[None]
         )
-        parts = [self.vectors[start : start + _BATCH] for start in range(0, len(self.vectors), _BATCH)]
-        similarity = np.concatenate([part.astype(np.float32) @ query for part in parts])
+        parts = [self.vectors[start : start + _COMPARED] for start in range(0, len(self.vectors), _COMPARED)]
+        memory = np.empty(parts[0].shape, np.int32)
+        similarity = np.concatenate([as_float32(part, memory[: len(part)]) @ query for part in parts])
         of_comment = np.maximum.reduceat(similarity, self.first)
         order = np.argsort(-of_comment, kind="stable")[:limit]
         ends = [*self.first[1:].tolist(), len(similarity)]
         close = []
         for comment in order[of_comment[order] >= MIN_SIMILARITY].tolist():
             start = int(self.first[comment])
-            clause = start + int(np.argmax(similarity[start : ends[comment]]))
-            span = int(self.spans[clause, 0]), int(self.spans[clause, 1])
-            close.append(CloseComment(self.hashes[comment], span, float(of_comment[comment])))
+            clause = int(np.argmax(similarity[start : ends[comment]]))
+            close.append(CloseComment(self.hashes[comment], clause, float(of_comment[comment])))
         return close
 
 

@@ -11,11 +11,11 @@ No function commits: the caller's transaction does. Iterators stream; use them u
 
 Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `response_ids`, `comments`, `annotations`,
 `clusters`, `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
-`published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`, `follow_up_policies`,
-`new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `source_deliveries`. Access: `keys`, `people`
-(and their sessions), `shared_links`, `rate_limits`, `audit_log`. Telling others: `webhooks`, `deliveries`, `digests`.
-Beside the pages: `wave_notes`, `saved_views`, `cause_changes`, `corrections`. `erasure` and `redaction`
-delete what is to be forgotten, and `dump` reads and replaces everything.
+`tabulations`, `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`,
+`follow_up_policies`, `new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `source_deliveries`.
+Access: `keys`, `people` (and their sessions), `shared_links`, `rate_limits`, `audit_log`. Telling others: `webhooks`,
+`deliveries`, `digests`. Beside the pages: `wave_notes`, `saved_views`, `cause_changes`, `corrections`. `erasure` and
+`redaction` delete what is to be forgotten, and `dump` reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables`, `access_tables`, `webhook_tables`,
 `digest_tables` and `page_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types`
@@ -66,6 +66,7 @@ from saywhy.store import (
     shared_links,
     source_deliveries,
     sources,
+    tabulations,
     topic_edits,
     topics,
     wave_notes,
@@ -125,6 +126,7 @@ __all__ = [
     "shared_links",
     "source_deliveries",
     "sources",
+    "tabulations",
     "topic_edits",
     "topics",
     "wave_notes",

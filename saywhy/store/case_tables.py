@@ -33,6 +33,8 @@ cases = Table(
     Column("ended_at", UtcDateTime),
     Column("version", sa.Integer, nullable=False),
     Index(None, "workspace_id", "priority", "due_at", "id"),
+    # All that orders and counts cases, so that only those of a page are read.
+    Index("ix_cases_owner", "workspace_id", "owner", "state", "priority", "due_at", "id", "version"),
 )
 
 case_events = Table(

@@ -121,10 +121,12 @@ def page(
         ranks = ((cases.c.state == state.value, _rank(state)) for state in CaseState)
         rank = sa.case((is_overdue, _rank(None)), *ranks) + cases.c.priority
     keys = (rank, cases.c.due_at, cases.c.id)
-    query = _SELECT.where(cases.c.workspace_id == workspace_id, *_conditions(wanted)).order_by(*keys).limit(limit)
+    listed = sa.select(cases.c.id).where(cases.c.workspace_id == workspace_id, *_conditions(wanted))
     if after is not None:
         position = [sa.literal(value, key.type) for value, key in zip(after, keys, strict=True)]
-        query = query.where(sa.tuple_(*keys) > sa.tuple_(*position))
+        listed = listed.where(sa.tuple_(*keys) > sa.tuple_(*position))
+    # All cases are ordered by an index alone; their responses are read of those that are listed.
+    query = _SELECT.where(cases.c.id.in_(listed.order_by(*keys).limit(limit))).order_by(*keys)
     return [_case(row) for row in connection.execute(query)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -13,23 +13,41 @@ from sqlalchemy import Connection
 from saywhy.annotation import Polarity
 from saywhy.case import CaseState
 from saywhy.customer import Answer, CustomerAlert, HealthBand
-from saywhy.feedback import Scale, Score
+from saywhy.feedback import LONGEST_KEY, Scale, Score
 from saywhy.store import webhooks
 from saywhy.store.case_tables import account_health, cases, customer_alerts, new_accounts
 from saywhy.store.redaction import FORGOTTEN
 from saywhy.store.statements import STREAMED, Row, batches, upsert
-from saywhy.store.tables import responses
+from saywhy.store.tables import ACCOUNT, first_given, fixes, indexed, responses, runs, workspaces
 from saywhy.store.topic_tables import assignments, topics
 
-
-def _first_given(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    return sa.func.coalesce(*(sa.func.nullif(column, "") for column in columns))
-
-
 _columns = responses.c
-#: The name of an account, and what tells its people apart. As in `pipelines.tabulate`, the account comes before the id.
-ACCOUNT = _first_given(_columns.customer_account, _columns.customer_id, _columns.customer_email, _columns.customer_name)
-PERSON = _first_given(_columns.customer_id, _columns.customer_email, _columns.customer_name, _columns.customer_account)
+#: What tells the people of an account apart.
+PERSON = first_given(_columns.customer_id, _columns.customer_email, _columns.customer_name, _columns.customer_account)
+
+
+class State(NamedTuple):
+    """What changes as soon as how accounts are could be different, but by the time of day."""
+
+    revision: int  # of the workspace
+    run: int | None
+    run_state: str | None
+    cases: int
+    case_versions: int
+    fixed: frozenset[str]
+
+
+def state(connection: Connection, workspace_id: int) -> State:
+    """The state of all that the health of accounts is computed from."""
+    revision = sa.select(workspaces.c.revision).where(workspaces.c.id == workspace_id)
+    run = sa.select(runs.c.id, runs.c.state).where(runs.c.workspace_id == workspace_id).order_by(runs.c.id.desc())
+    latest = connection.execute(run.limit(1)).one_or_none()
+    counts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(cases.c.version), 0))
+    counted = connection.execute(counts.where(cases.c.workspace_id == workspace_id)).one()
+    fixed = connection.scalars(sa.select(fixes.c.cause).where(fixes.c.workspace_id == workspace_id))
+    return State(
+        connection.execute(revision).scalar_one(), *(latest or (None, None)), *map(int, counted), frozenset(fixed)
+    )
 
 
 def answers(
@@ -39,11 +57,14 @@ def answers(
 
     `since_follow_up`: only those from the first one on whose customer was contacted.
     """
+    is_answer = (_columns.workspace_id == workspace_id) & (
+        ACCOUNT.is_not(None) if account is None else _is_of([account])
+    )
     query = (
         sa.select(
             _columns.id,
             ACCOUNT.label("account"),
-            _first_given(_columns.customer_account, _columns.customer_id).is_(None).label("is_personal"),
+            first_given(_columns.customer_account, _columns.customer_id).is_(None).label("is_personal"),
             PERSON.label("person"),
             _columns.score,
             _columns.scale,
@@ -57,14 +78,14 @@ def answers(
             cases.c.contacted_at,
         )
         .select_from(responses.outerjoin(cases, cases.c.response_id == _columns.id))
-        .where(_columns.workspace_id == workspace_id, _is_of(account))
+        .where(is_answer)
         .order_by(_columns.id)
     )
     if since_follow_up:
         first = (
             sa.select(sa.func.min(_columns.answered_at))
             .join(cases, cases.c.response_id == _columns.id)
-            .where(_columns.workspace_id == workspace_id, _is_of(account), cases.c.contacted_at.is_not(None))
+            .where(is_answer, cases.c.contacted_at.is_not(None))
         )
         query = query.where(_columns.answered_at >= first.scalar_subquery())
     with connection.execute(query, execution_options=STREAMED) as rows:
@@ -78,7 +99,10 @@ def responses_of(connection: Connection, workspace_id: int, name: str, *, by_ema
     `name` is an account, else the id of a customer, else, if `by_email`, an e-mail address in any case of letters.
     Empty: there is no such customer.
     """
-    has_name = [_columns.customer_account == name, _columns.customer_id == name]
+    has_name = [
+        (_columns.customer_account == name) & _is_of([name]),
+        (_columns.customer_id == name) & (indexed(_columns.customer_id) == name[:LONGEST_KEY]),
+    ]
     if by_email:
         has_name.append(sa.func.lower(_columns.customer_email) == name.lower())
     for is_named in has_name:
@@ -172,7 +196,7 @@ def companies(connection: Connection, workspace_id: int, accounts: Collection[st
     """Those of the accounts that responses name as an account; the others are called by a customer's id or name."""
     named = set[str]()
     for batch in batches(sorted(accounts)):
-        is_named = (_columns.workspace_id == workspace_id) & _columns.customer_account.in_(batch)
+        is_named = (_columns.workspace_id == workspace_id) & _columns.customer_account.in_(batch) & _is_of(batch)
         named.update(connection.scalars(sa.select(_columns.customer_account).where(is_named).distinct()))
     return named
 
@@ -181,7 +205,7 @@ def without_answers(connection: Connection, workspace_id: int, accounts: Collect
     """Those of the accounts that have no response (any more)."""
     present = set[str]()
     for batch in batches(sorted(accounts)):
-        query = sa.select(ACCOUNT).where(_columns.workspace_id == workspace_id, ACCOUNT.in_(batch)).distinct()
+        query = sa.select(ACCOUNT).where(_columns.workspace_id == workspace_id, _is_of(batch)).distinct()
         present.update(connection.scalars(query))
     return set(accounts) - present
 
@@ -206,9 +230,9 @@ def forget(connection: Connection, workspace_id: int, names: Collection[str]) ->
         )
 
 
-def _is_of(account: str | None) -> sa.ColumnElement[bool]:
-    """Whether a response is one of the account, or of any."""
-    return ACCOUNT.is_not(None) if account is None else ACCOUNT.in_([account])
+def _is_of(accounts: Collection[str]) -> sa.ColumnElement[bool]:
+    """Whether a response is one of these accounts."""
+    return indexed(ACCOUNT).in_([account[:LONGEST_KEY] for account in accounts]) & ACCOUNT.in_(accounts)
 
 
 _STATES: dict[str | None, CaseState | None] = {None: None} | {state.value: state for state in CaseState}

@@ -17,11 +17,10 @@ from sqlalchemy import Connection, Engine
 
 from saywhy.store import comments
 from saywhy.store.case_tables import cases
-from saywhy.store.customers import ACCOUNT
 from saywhy.store.redaction import pattern_of
 from saywhy.store.statements import STREAMED, batches
+from saywhy.store.tables import ACCOUNT, audits, imports, rejections, responses
 from saywhy.store.tables import annotations as annotations_table
-from saywhy.store.tables import audits, imports, rejections, responses
 from saywhy.store.tables import comments as comments_table
 from saywhy.store.topic_tables import assignments, topic_edits
 

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
+from saywhy.feedback import LONGEST_KEY
 from saywhy.store.types import ID, JSON, MONEY, UtcDateTime
 
 metadata = sa.MetaData(
@@ -106,6 +107,25 @@ responses = Table(
     of_comment(),
 )
 
+
+def first_given(*columns: Column[Any]) -> sa.ColumnElement[Any]:
+    """The first of the texts that is neither NULL nor empty."""
+    # Literal, not a parameter: an index of an expression serves those that are written alike.
+    return sa.func.coalesce(*(sa.func.nullif(column, sa.literal_column("''")) for column in columns))
+
+
+def indexed(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The beginning of a text of any length, as long as a database can index it."""
+    return sa.func.substr(text, sa.literal_column("1"), sa.literal_column(str(LONGEST_KEY)))
+
+
+#: The name of the account of a response. As in `pipelines.tabulate`, the account comes before the id.
+ACCOUNT = first_given(
+    responses.c.customer_account, responses.c.customer_id, responses.c.customer_email, responses.c.customer_name
+)
+Index("ix_responses_account", indexed(ACCOUNT), responses.c.workspace_id)
+Index("ix_responses_customer", indexed(responses.c.customer_id), responses.c.workspace_id)
+
 annotations = Table(
     "annotations",
     metadata,
@@ -144,6 +164,17 @@ reports = Table(
     Column("body", JSON, nullable=False),
     UniqueConstraint("run_id", "wave"),
     Index(None, "workspace_id", "wave", "id"),
+)
+
+# The responses and causes of the latest analysis as columns, in a workspace that is not anonymous.
+tabulations = Table(
+    "tabulations",
+    metadata,
+    workspace_column(primary_key=True),
+    Column("revision", ID, nullable=False),  # of the workspace when it was tabulated
+    Column("model", sa.String(100), nullable=False),
+    Column("version", sa.String(100), nullable=False),  # of the code
+    Column("body", sa.LargeBinary, nullable=False),  # `pipelines.tabulate.packing`
 )
 
 # The people of each published group of an anonymous workspace, so that later reports are compared with earlier ones.

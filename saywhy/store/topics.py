@@ -61,6 +61,31 @@ def assignments(
             yield from _assignments(row, chosen)
 
 
+def examples(connection: Connection, workspace_id: int, topic_id: str, count: int) -> list[Assignment]:
+    """At most `count` clauses of a topic, evenly spaced from the highest to the lowest confidence."""
+    columns = assignments_table.c
+    clause = columns.content_hash, columns.span_start, columns.span_end
+    is_in_workspace = columns.workspace_id == workspace_id
+    clauses = sa.union_all(
+        sa.select(*clause, columns.confidence.label("confidence"), columns.part_id.label("part")).where(
+            is_in_workspace, columns.topic_id == topic_id
+        ),
+        sa.select(*clause, columns.second_confidence, sa.null()).where(
+            is_in_workspace, columns.second_topic_id == topic_id
+        ),
+    ).subquery()
+    total = connection.scalar(sa.select(sa.func.count()).select_from(clauses)) or 0
+    order = clauses.c.confidence.desc(), clauses.c.content_hash, clauses.c.span_start
+    placed = sa.select(clauses, (sa.func.row_number().over(order_by=order) - 1).label("place")).subquery()
+    step = (total - 1) / max(count - 1, 1)
+    places = [round(number * step) for number in range(count)] if total > count else list(range(total))
+    query = sa.select(placed).where(placed.c.place.in_(places)).order_by(placed.c.place)
+    return [
+        Assignment(row.content_hash, row.span_start, row.span_end, topic_id, row.confidence, row.part)
+        for row in connection.execute(query)
+    ]
+
+
 def by_hash(
     connection: Connection,
     workspace_id: int,
@@ -82,12 +107,12 @@ def by_hash(
     return assigned
 
 
-def people(connection: Connection, workspace_id: int, group: Group) -> dict[str, int]:
-    """How many responses of a group of scores have a clause that belongs to a topic, by the id of the topic."""
+def people(connection: Connection, workspace_id: int, group: Group, topic_ids: Collection[str]) -> dict[str, int]:
+    """How many responses of a group of scores have a clause that belongs to one of these topics, by the topic's id."""
     named = sa.union(
         *(
             sa.select(assignments_table.c.content_hash, column.label("topic")).where(
-                assignments_table.c.workspace_id == workspace_id, column.is_not(None)
+                assignments_table.c.workspace_id == workspace_id, column.in_(topic_ids)
             )
             for column in (assignments_table.c.topic_id, assignments_table.c.second_topic_id)
         )

@@ -30,10 +30,9 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         # Not by `process_result_value`, which takes three calls for each value.
         parse = self.impl_instance.result_processor(dialect, coltype)
 
-        def in_utc_or_none(value: Any) -> datetime | None:
-            return None if value is None else in_utc(parse(value) if parse else value)
-
-        return in_utc_or_none
+        if parse is None:
+            return in_utc
+        return lambda value: None if value is None else parse(value).replace(tzinfo=UTC)  # SQLite: stored in UTC
 
 
 class _DecimalText(sa.TypeDecorator[Decimal]):
@@ -45,8 +44,8 @@ class _DecimalText(sa.TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else str(value)
 
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Decimal | None:  # noqa: ARG002
-        return None if value is None else Decimal(value)
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Decimal | None]:  # noqa: ARG002
+        return lambda value: None if value is None else Decimal(value)  # one call for each value, as above
 
 
 #: An exact amount of money.

@@ -54,6 +54,11 @@ def touch(connection: Connection, workspace_id: int) -> None:
     connection.execute(sa.update(workspaces).where(is_workspace).values(revision=workspaces.c.revision + 1))
 
 
+def revision(connection: Connection, workspace_id: int) -> int:
+    """How often data that reports depend on have changed."""
+    return int(connection.execute(sa.select(workspaces.c.revision).where(workspaces.c.id == workspace_id)).scalar_one())
+
+
 def promise_anonymity(connection: Connection, workspace_id: int) -> None:
     """Make the workspace anonymous: no identities are stored in it. The key file is created if there is none.
 

@@ -7,6 +7,7 @@ earlier version stored of an anonymous workspace passes the allow-list of this v
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.report.staff_names import hide_staff_names
 from saywhy import store
@@ -27,7 +28,7 @@ class StoredReport:
 
     def report(self) -> Report:
         """The report with the fields that the workspace may publish; names of employees are masked."""
-        return hide_staff_names(_publishable(store.reports.parse(self.body), self.is_anonymous))
+        return hide_staff_names(_parsed(self))
 
 
 def read_stored(engine: Engine, workspace: str, wave: str) -> StoredReport:
@@ -66,14 +67,21 @@ def list_waves(engine: Engine, workspace: str) -> tuple[str, ...]:
 
 def latest_report(connection: Connection, workspace_id: int, wave: str) -> Report:
     """The latest report on a wave, with the fields that the workspace may publish. Raises `WaveNotFound`."""
-    report = store.reports.latest(connection, workspace_id, wave)
-    return _publishable(report, store.workspaces.is_anonymous(connection, workspace_id))
+    body = store.reports.latest_stored(connection, workspace_id, wave)
+    return _parsed(StoredReport(body, store.workspaces.is_anonymous(connection, workspace_id)))
 
 
 def find_latest_report(connection: Connection, workspace_id: int, wave: str) -> Report | None:
     """`latest_report`, or None if there is no report on the wave."""
-    report = store.reports.find(connection, workspace_id, wave)
-    return report and _publishable(report, store.workspaces.is_anonymous(connection, workspace_id))
+    if (body := store.reports.find_stored(connection, workspace_id, wave)) is None:
+        return None
+    return _parsed(StoredReport(body, store.workspaces.is_anonymous(connection, workspace_id)))
+
+
+@lru_cache(maxsize=16)
+def _parsed(stored: StoredReport) -> Report:
+    """Parsing takes longer than reading, and most requests need the report that the one before needed."""
+    return _publishable(store.reports.parse(stored.body), stored.is_anonymous)
 
 
 def _publishable(report: Report, is_anonymous: bool) -> Report:

@@ -20,6 +20,7 @@ from saywhy.run import Run
 from saywhy.store import Connection, Engine
 from service.progress import Progress
 from service.reports.reading import find_latest_report
+from service.survey import keep_survey
 from service.webhooks.events import tell_report_changes
 
 
@@ -65,8 +66,10 @@ def write_reports(
             if plan is None and marked != fixes:  # people marked or removed some meanwhile
                 report = with_fixes(report, fix_outcomes(data, report.wave, marked.values()))
             store.reports.save(connection, workspace_id, run.id, with_efforts(report, efforts))
-        if plan is None:  # nobody is of another wave any more; what was published stays: later publications count on it
+        if plan is None:
+            # Nobody is of another wave any more. What was published stays: later publications count on it.
             store.reports.keep_waves(connection, workspace_id, {report.wave for report in reports})
+            keep_survey(connection, workspace_id, model, data, store.workspaces.revision(snapshot, workspace_id))
         store.published_groups.add(connection, workspace_id, groups)
         tell_report_changes(connection, workspace_id, before, annotator.code_frame)
     progress("report", len(reports), len(reports))

@@ -108,6 +108,7 @@ def update_topics(
         memberships |= {member.key: member for member in update.memberships}
         clusters = with_names(clusters, memberships.values(), comments, label_endpoint, names, since=now)
     with engine.begin() as connection:
+        store.tabulations.delete(connection, workspace_id)  # it has the topics of before
         store.clusters.save(connection, workspace_id, update.fit, clusters, update.lineage)
         store.memberships.save(connection, workspace_id, update.memberships, replace_all=is_refit)
         store.clusters.update_first_seen(connection, workspace_id)

@@ -10,8 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
 from pipelines.clean.personal_data import mask
 from pipelines.clean.read_text import read
 from pipelines.topics.edits.apply import EditedTopics
@@ -19,7 +17,7 @@ from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.issue import CauseKey
 from saywhy.store import Connection, Engine
-from saywhy.topic import Assignment, Edit, EditKind, Fate, Lineage, Topic
+from saywhy.topic import Edit, EditKind, Fate, Lineage, Topic
 from service.topics.lookup import TopicLookup
 from service.topics.state import as_published, edited_topics, published_issues
 from service.workspaces import reading
@@ -184,13 +182,7 @@ def _concerns(edit: Edit, topic_ids: set[str]) -> bool:
 
 
 def _examples(connection: Connection, workspace_id: int, topic_id: str, count: int) -> tuple[TopicExample, ...]:
-    assigned: Sequence[Assignment] = sorted(
-        store.topics.assignments(connection, workspace_id, [topic_id]),
-        key=lambda clause: (-clause.confidence, clause.content_hash, clause.start),
-    )
-    if len(assigned) > count:
-        rows = np.linspace(0, len(assigned) - 1, count).round().astype(int)
-        assigned = [assigned[row] for row in rows.tolist()]
+    assigned = store.topics.examples(connection, workspace_id, topic_id, count)
     comments = store.comments.by_hash(connection, workspace_id, {clause.content_hash for clause in assigned})
     return tuple(
         TopicExample(

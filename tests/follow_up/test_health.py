@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.follow_up.health import WEIGHTS, account_health, band, band_since, healths, watch_order
+from pipelines.follow_up.answer_columns import AnswerColumns
+from pipelines.follow_up.health import WEIGHTS, AccountHealths, band, band_since
 from saywhy.case import CaseState
 from saywhy.customer import AccountHealth, Answer, HealthBand
 from saywhy.feedback import Group, Scale, Score
@@ -25,8 +26,8 @@ def given(number: int, score: Score | None, days_ago: float | None = 1, **more: 
 
 def health_of(*answers: Answer, waves: tuple[str, ...] = (), **complaints: set[str]) -> AccountHealth:
     """The health of the account."""
-    order = {wave: position for position, wave in enumerate(waves)}
-    return account_health("Acme", answers, order, complaints, NOW)
+    [health] = AccountHealths.of(AnswerColumns.of(answers, waves, complaints), NOW)
+    return health
 
 
 def test_the_weights_sum_to_one() -> None:
@@ -114,8 +115,8 @@ def test_the_watch_list_has_the_worst_first() -> None:
         given(3, Score(9), account="good"),
         given(4, None, account="unknown"),
     ]
-    ordered = sorted(healths(answers, (), {}, NOW), key=watch_order)
-    assert [health.account for health in ordered] == ["large", "small", "good", "unknown"]
+    healths = AccountHealths.of(AnswerColumns.of(answers, (), {}), NOW)
+    assert [healths[account].account for account in healths.watch_order()] == ["large", "small", "good", "unknown"]
     assert [band(value) for value in (39.9, 40, 69.9, 70)] == [
         HealthBand.AT_RISK,
         HealthBand.WATCH,

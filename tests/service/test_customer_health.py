@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,9 +13,10 @@ from pipelines.render.board import to_csv
 from saywhy import store
 from saywhy.case import AccountOrigin, CaseChange, CaseState, NewAccount, Outcome
 from saywhy.code_frame import load_code_frame
-from saywhy.customer import HealthBand
+from saywhy.customer import AccountHealth, HealthBand
 from saywhy.errors import CaseNotFound, Conflict, CustomerNotFound, InvalidInput, NotFound
 from saywhy.feedback import Customer, Response, Score
+from saywhy.fix import Fix
 from saywhy.store import Engine, case_tables
 from saywhy.store.tables import responses as responses_table
 from service.boards import read_board
@@ -23,6 +24,7 @@ from service.cases import change_case, open_for, read_case
 from service.customer_health import (
     CustomerDetails,
     add_new_account,
+    all_customers,
     check_health,
     list_alerts,
     list_customers,
@@ -95,6 +97,33 @@ def test_causes_of_a_customer_are_open_until_resolved(sqlite_engine: Engine) -> 
     for state in (CaseState.CONTACTED, CaseState.RESOLVED):
         change_case(sqlite_engine, "acme", 1, CaseChange(state), author="Ada", now=NOW)
     assert causes() == [("topic:slow", "Slow replies", 1, False)]
+
+
+def test_the_list_follows_each_change(engine: Engine) -> None:
+    """Of cases, answers, fixes and time, whatever was read before; `all_customers` has the order of `list_customers`."""
+    save(engine, answer(1, 2, "Slow"), answer(2, 9, account="Birch", customer="c-2"))
+
+    def listed(now: datetime = NOW) -> list[AccountHealth]:
+        page = list_customers(engine, WORKSPACE, now=now)
+        assert tuple(all_customers(engine, WORKSPACE, now=now)) == page.accounts
+        if now == NOW:
+            assert [*page.accounts] == [read(engine, each.account).health[0] for each in page.accounts]
+        return [*page.accounts]
+
+    acme, birch = listed()
+    assert (acme.account, acme.open_cases, acme.overdue_cases) == ("Acme", 1, 0)
+    later, _ = listed(NOW + timedelta(days=30))
+    assert (later.overdue_cases, later.days_silent) == (1, (acme.days_silent or 0) + 30)
+    contact(engine, case_of(engine, "1"))
+    contact(engine, case_of(engine, "1"), state=CaseState.RESOLVED)
+    assert listed()[0].open_cases == 0
+    save(engine, answer(3, 0, account="Birch", customer="c-2", days_ago=0))
+    assert [each.account for each in listed()] == ["Birch", "Acme"]
+    with engine.begin() as connection:
+        before = store.customers.state(connection, store.workspaces.find(connection, WORKSPACE))
+        store.fixes.put(connection, store.workspaces.find(connection, WORKSPACE), Fix("topic:slow", wave="W1"))
+        assert store.customers.state(connection, store.workspaces.find(connection, WORKSPACE)) != before
+    assert birch.answers == 1
 
 
 def test_an_account_that_turns_raises_one_alert(engine: Engine) -> None:

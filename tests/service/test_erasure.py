@@ -205,10 +205,14 @@ def test_nothing_of_a_customer_stays_in_follow_up_and_jobs(survey: Engine) -> No
 
 def test_the_next_analysis_does_not_count_them(survey: Engine) -> None:
     """The survey is analysed anew, although nothing was imported, and the edit of the deleted example still stands."""
-    delete_customer(survey, "default", files_of(survey), "c-1042")
-    analyse(survey, "default", FakeAnnotator(), progress=lambda *_: None)
     with store.reading(survey) as connection:
         workspace = store.workspaces.find(connection, "default")
+        assert store.tabulations.find(connection, workspace, FakeAnnotator().model)
+    delete_customer(survey, "default", files_of(survey), "c-1042")
+    with store.reading(survey) as connection:
+        assert not store.tabulations.find(connection, workspace, FakeAnnotator().model, as_analysed=True)
+    analyse(survey, "default", FakeAnnotator(), progress=lambda *_: None)
+    with store.reading(survey) as connection:
         assert store.reports.latest(connection, workspace, "all").counts.responses == 22
         assert len(store.topic_edits.load(connection, workspace)) == 1
         edited = connection.execute(sa.select(topic_edits.c.arguments)).scalar_one()

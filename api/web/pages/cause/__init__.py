@@ -18,7 +18,7 @@ from api.web.downloads import Downloads, offer
 from api.web.forms import FormDep, value_of
 from api.web.page import Page
 from api.web.pages.cause.actions import ACTIONS, Submission
-from api.web.pages.cause.build import Evidence, Shown, cause_page, title_of
+from api.web.pages.cause.build import Shown, cause_page, title_of
 from api.web.pages.cause.context import CausePage
 from api.web.pages.cause.files import when_figure, when_table, where_figure, where_table, who_table
 from api.web.rendering import WebDep
@@ -28,7 +28,7 @@ from saywhy.errors import NoFollowUp
 from saywhy.issue import CauseKey, Issue
 from saywhy.report import ALL_WAVES
 from service.causes import CauseDetails, CauseMoved, read_cause
-from service.evidence import SEARCHED_FOR_CUSTOMERS, Cause, CauseCustomers, read_customers, read_quotes
+from service.evidence import SEARCHED_FOR_CUSTOMERS, Cause, CauseCustomers, CauseEvidence, read_evidence
 from service.reports import reading
 
 PAGE = Page("cause", CausePage, section="overview")
@@ -61,14 +61,16 @@ def downloads(
     named = Cause(details.key, Polarity.POSITIVE if shown.is_praise else Polarity.NEGATIVE)
 
     def customers() -> CauseCustomers:
-        return read_customers(
+        evidence = read_evidence(
             resources.engine,
             resources.workspace,
             named,
             wave,
-            limit=SEARCHED_FOR_CUSTOMERS,
+            quotes=0,
+            customers=SEARCHED_FOR_CUSTOMERS,
             with_personal_data=with_personal_data,
         )
+        return evidence.customers
 
     return Downloads(
         tables={
@@ -136,15 +138,21 @@ def _shown(resources: Resources, details: CauseDetails, wave: str, side: Side, d
 
 def _evidence(
     resources: Resources, key: CauseKey, wave: str, *, is_praise: bool, with_personal_data: bool
-) -> Evidence | None:
+) -> CauseEvidence | None:
+    """What is looked up beside the report; None in an anonymous workspace, whose report has all that may be shown."""
     cause = Cause(key, Polarity.POSITIVE if is_praise else Polarity.NEGATIVE)
-    engine, workspace = resources.engine, resources.workspace
     try:
-        quotes = read_quotes(engine, workspace, cause, wave, limit=QUOTES)
-        who = read_customers(engine, workspace, cause, wave, limit=CUSTOMERS, with_personal_data=with_personal_data)
+        return read_evidence(
+            resources.engine,
+            resources.workspace,
+            cause,
+            wave,
+            quotes=QUOTES,
+            customers=CUSTOMERS,
+            with_personal_data=with_personal_data,
+        )
     except NoFollowUp:
         return None
-    return Evidence(quotes, who)
 
 
 def _in_each_wave(resources: Resources, issue: Issue, waves: tuple[str, ...], *, is_praise: bool) -> dict[str, Issue]:

@@ -20,19 +20,10 @@ from pipelines.render.context import Fact
 from pipelines.render.ranking import issue_badges, issue_facts, issue_label, single_language
 from saywhy.access import Scope
 from saywhy.code_frame import CodeFrame
-from saywhy.feedback import Group
 from saywhy.issue import Issue
 from saywhy.report import ALL_WAVES, Report
 from service.causes import CauseDetails
-from service.evidence import CauseCustomers, CauseQuote
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is looked up beside the report; None in an anonymous workspace, whose report has all that may be shown."""
-
-    quotes: Mapping[Group, Sequence[CauseQuote]]
-    who: CauseCustomers
+from service.evidence import CauseEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +42,7 @@ class Shown:
 
 
 def cause_page(
-    details: CauseDetails, shown: Shown, evidence: Evidence | None, code_frame: CodeFrame, web: Web
+    details: CauseDetails, shown: Shown, evidence: CauseEvidence | None, code_frame: CodeFrame, web: Web
 ) -> CausePage:
     """The page of a cause."""
     wording, report, is_praise = web.wording, shown.report, shown.is_praise
@@ -101,7 +92,7 @@ def cause_page(
         may_choose=may_edit and topic is not None and evidence is not None,
         when=figures.when(issue, shown.in_wave, report, files, web, is_praise=is_praise) if issue else None,
         where=figures.where(issue, files, web) if issue else None,
-        who=figures.who(evidence.who, files, web) if evidence else None,
+        who=figures.who(evidence.customers, files, web) if evidence else None,
         co_named=figures.co_named(issue, report, code_frame, web, is_praise=is_praise) if issue else (),
         parts=figures.parts(issue, report, code_frame, web, is_praise=is_praise) if issue else (),
         parts_title=wording["cause.causes_in_it" if details.key.kind == "theme" else "cause.parts"],

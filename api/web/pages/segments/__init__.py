@@ -54,4 +54,4 @@ def show(web: WebDep, resources: ReadAccess, chosen: ChosenDep) -> Response:
 def _heat_map(survey: Survey) -> HeatMap:
     from service.comparisons import read_heat_map  # loads scipy, which few pages need
 
-    return read_heat_map(survey.engine, survey.workspace, survey.code_frame, survey.wave)
+    return read_heat_map(survey.engine, survey.workspace, survey.code_frame, survey.wave, as_analysed=True)

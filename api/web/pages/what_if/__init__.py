@@ -73,4 +73,4 @@ def _scenarios(survey: Survey, causes: tuple[str, ...]) -> tuple[Scenario, ...]:
 def _base(survey: Survey) -> ScenarioBase:
     from service.scenarios import read_scenario_base  # loads scipy, which few pages need
 
-    return read_scenario_base(survey.engine, survey.workspace, survey.code_frame, survey.wave)
+    return read_scenario_base(survey.engine, survey.workspace, survey.code_frame, survey.wave, as_analysed=True)

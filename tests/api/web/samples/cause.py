@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from api.web.pages.cause.build import Evidence, Shown, cause_page
+from api.web.pages.cause.build import Shown, cause_page
 from api.web.rendering import Web
 from saywhy.code_frame import load_code_frame
 from saywhy.feedback import Group
@@ -17,7 +17,7 @@ from saywhy.issue import CoNamed, Issue, TopicState
 from saywhy.report import Report
 from saywhy.topic import Definition, Edit, EditKind, Fate, Lineage, Part, Topic
 from service.causes import CauseDetails
-from service.evidence import CauseCustomer, CauseCustomers, CauseQuote
+from service.evidence import CauseCustomer, CauseCustomers, CauseEvidence, CauseQuote
 from service.topics.views import EditOutcome, EditStatus, TopicDetails
 from tests.builders.extreme_reports import HOSTILE, HOSTILE_TEXT
 from tests.builders.reports import FULL, INVOICES, RATED, RICH
@@ -125,7 +125,7 @@ def lineage() -> tuple[Lineage, ...]:
     return tuple(Lineage(NOW, fate, "topic-17", "topic-18") for fate in Fate)
 
 
-def evidence() -> Evidence:
+def evidence() -> CauseEvidence:
     """More quotes and customers than are shown at once."""
     quotes = INVOICES.quotes[:1] * 5
     marked = [CauseQuote(quote, f"{number:064x}") for number, quote in enumerate(quotes)]
@@ -134,8 +134,9 @@ def evidence() -> Evidence:
         for account in (HOSTILE_TEXT, None, *map(str, range(9)))
     ]
     unknown = CauseCustomer("Nobody", 1, None, None, None, None)
-    return Evidence(
-        {Group.DETRACTOR: marked, Group.PROMOTER: marked[:1]}, CauseCustomers((*customers, unknown), 30, 400)
+    return CauseEvidence(
+        {Group.DETRACTOR: tuple(marked), Group.PROMOTER: tuple(marked[:1])},
+        CauseCustomers((*customers, unknown), 30, 400),
     )
 
 
@@ -146,7 +147,7 @@ def page(
     details: CauseDetails,
     report: Report,
     web: Web,
-    evidence: Evidence | None = EVIDENCE,
+    evidence: CauseEvidence | None = EVIDENCE,
     *,
     is_praise: bool = False,
 ) -> object:
