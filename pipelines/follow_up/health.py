@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterator
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,11 +113,12 @@ class AccountHealths:
         """
         health = self.health.tolist()
         rounded = np.array([0.0 if math.isnan(each) else round(each, 1) for each in health])
-        order = np.lexsort((self.answers.by_revenue, rounded, np.isnan(self.health)))
+        order: Integers = np.lexsort((self.answers.by_revenue, rounded, np.isnan(self.health)))
         if bands is None:
             return order
         is_wanted = np.array([not math.isnan(each) and band(each) in bands for each in health], bool)
-        return order[is_wanted[order]]
+        wanted: Integers = order[is_wanted[order]]
+        return wanted
 
     def __getitem__(self, account: int) -> AccountHealth:
         """The health of one account."""
@@ -206,9 +208,10 @@ def _mean(values: Floats, is_counted: NDArray[np.bool_], account: Integers, acco
     return _ratio(sums, np.bincount(account[is_counted], minlength=accounts))
 
 
-def _ratio(sums: Floats, counts: NDArray[np.int64] | Floats) -> Floats:
+def _ratio(sums: NDArray[np.number[Any]], counts: NDArray[np.number[Any]]) -> Floats:
     """The quotients; nan where the count is 0."""
-    return np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
+    quotients: Floats = np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
+    return quotients
 
 
 def _lack(counts: Integers, most: int) -> Floats:

@@ -65,7 +65,7 @@ class MeaningIndex:
         centred: list[NDArray[np.float16]] = []
 
         def centre() -> None:
-            of_clauses = np.repeat(languages, counts[-len(languages) :])
+            of_clauses = np.repeat(languages, counts[-len(languages) :]).tolist()
             centring = LanguageCentring.from_means(of_clauses, fit.languages, fit.means)
             vectors = unpack(b"".join(packed)).reshape(-1, dimensions)
             centred.append(centring.transform(vectors).astype(np.float16))

@@ -43,10 +43,15 @@ def state(connection: Connection, workspace_id: int) -> State:
     run = sa.select(runs.c.id, runs.c.state).where(runs.c.workspace_id == workspace_id).order_by(runs.c.id.desc())
     latest = connection.execute(run.limit(1)).one_or_none()
     counts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(cases.c.version), 0))
-    counted = connection.execute(counts.where(cases.c.workspace_id == workspace_id)).one()
+    case_count, case_versions = connection.execute(counts.where(cases.c.workspace_id == workspace_id)).one()
     fixed = connection.scalars(sa.select(fixes.c.cause).where(fixes.c.workspace_id == workspace_id))
     return State(
-        connection.execute(revision).scalar_one(), *(latest or (None, None)), *map(int, counted), frozenset(fixed)
+        revision=connection.execute(revision).scalar_one(),
+        run=latest.id if latest else None,
+        run_state=latest.state if latest else None,
+        cases=case_count,
+        case_versions=int(case_versions),  # PostgreSQL: a decimal
+        fixed=frozenset(fixed),
     )
 
 
@@ -99,7 +104,7 @@ def responses_of(connection: Connection, workspace_id: int, name: str, *, by_ema
     `name` is an account, else the id of a customer, else, if `by_email`, an e-mail address in any case of letters.
     Empty: there is no such customer.
     """
-    has_name = [
+    has_name: list[sa.ColumnElement[bool]] = [
         (_columns.customer_account == name) & _is_of([name]),
         (_columns.customer_id == name) & (indexed(_columns.customer_id) == name[:LONGEST_KEY]),
     ]

@@ -29,10 +29,9 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
     def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
         # Not by `process_result_value`, which takes three calls for each value.
         parse = self.impl_instance.result_processor(dialect, coltype)
-
         if parse is None:
             return in_utc
-        return lambda value: None if value is None else parse(value).replace(tzinfo=UTC)  # SQLite: stored in UTC
+        return lambda value: None if value is None else in_utc(parse(value))  # SQLite: text
 
 
 class _DecimalText(sa.TypeDecorator[Decimal]):

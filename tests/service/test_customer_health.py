@@ -100,7 +100,7 @@ def test_causes_of_a_customer_are_open_until_resolved(sqlite_engine: Engine) -> 
 
 
 def test_the_list_follows_each_change(engine: Engine) -> None:
-    """Of cases, answers, fixes and time, whatever was read before; `all_customers` has the order of `list_customers`."""
+    """Of cases, answers, fixes and time, whatever was read before; both lists have one order."""
     save(engine, answer(1, 2, "Slow"), answer(2, 9, account="Birch", customer="c-2"))
 
     def listed(now: datetime = NOW) -> list[AccountHealth]:

@@ -70,9 +70,7 @@ def _answers(prediction: Prediction, heads: SpanHeads) -> tuple[Tensor, Tensor, 
     )
 
 
-def answers_loss(
-    prediction: Prediction, causes: Tensor, answers: Answers, batch: Batch, cause_weight: float
-) -> Tensor:
+def answers_loss(prediction: Prediction, causes: Tensor, answers: Answers, batch: Batch, cause_weight: float) -> Tensor:
     """Cross-entropy of a prediction, and of its `causes` (n, S, causes + 1), with the teachers' answers.
 
     The mean over all spans. Losses are weighted as those of the labels; polarities of a theme count as much as the

@@ -10,7 +10,7 @@ TEXT = "Delivery through several companies became unbearably expensive for every
 
 
 def test_some_longer_words_are_misspelt_by_one_letter() -> None:
-    """Over many draws, letters are swapped, missing or doubled; each word keeps its first letter and loses at most one."""
+    """Over many draws, letters are swapped, missing or doubled; a word keeps its first letter and loses one at most."""
     generator = np.random.default_rng(1)
     changes = set()
     for _ in range(200):

@@ -20,6 +20,7 @@ from pipelines.render.context import Fact
 from pipelines.render.ranking import issue_badges, issue_facts, issue_label, single_language
 from saywhy.access import Scope
 from saywhy.code_frame import CodeFrame
+from saywhy.feedback import Group
 from saywhy.issue import Issue
 from saywhy.report import ALL_WAVES, Report
 from service.causes import CauseDetails
