@@ -207,7 +207,7 @@ def test_the_next_analysis_does_not_count_them(survey: Engine) -> None:
     """The survey is analysed anew, although nothing was imported, and the edit of the deleted example still stands."""
     with store.reading(survey) as connection:
         workspace = store.workspaces.find(connection, "default")
-        assert store.tabulations.find(connection, workspace, FakeAnnotator().model)
+        assert store.tabulations.find(connection, workspace, FakeAnnotator().model, as_analysed=True)
     delete_customer(survey, "default", files_of(survey), "c-1042")
     with store.reading(survey) as connection:
         assert not store.tabulations.find(connection, workspace, FakeAnnotator().model, as_analysed=True)
