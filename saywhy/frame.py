@@ -1,7 +1,7 @@
 """A code frame that is taught by examples: themes and causes that people wrote down, beside the core code frame.
 
-`saywhy.frame_file` reads one from YAML. Nothing is trained for it: `pipelines.annotate.framed` tells its themes apart by
-the examples. What a frame is, decides its version, so that annotations of one version are never taken for another's.
+`saywhy.frame_file` reads one from YAML. No model is trained for it: `pipelines.annotate.framed` tells its themes apart
+by the examples. The version is a digest of the content, so annotations of one version are never taken for another's.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from saywhy.code_frame import VERDICT, CodeFrame, load_code_frame
 
 #: Stands for the code frame of the models; no other frame can have this id.
 CORE_ID = "core"
+
+#: What separates, in the `model` of an annotation in a frame, the version of the models, the frame and its version.
+FRAME_MARK, VERSION_MARK = ":", "@"
 
 #: Hex digits of the digest in a version.
 _DIGEST_LENGTH = 12
@@ -26,7 +30,7 @@ class Frame:
 
     `examples` are texts by id of the theme or cause. `changes` say what became of ids of earlier versions: one other id
     (renamed or merged), several (split) or none (removed). `source` is the YAML that it was read from. `version` is the
-    digest of all this but comments and layout.
+    digest of all this but comments and layout; `lessons` that of the labels that were added to the examples.
     """
 
     id: str
@@ -37,6 +41,7 @@ class Frame:
     changes: Mapping[str, tuple[str, ...]]
     source: str
     version: str
+    lessons: str = ""
 
     def name(self, language: str = "en") -> str:
         """The name in a language, or in English if there is none."""
@@ -48,10 +53,7 @@ class Frame:
         return {before: after[0] for before, after in self.changes.items() if len(after) == 1}
 
     def taught(self, labels: Sequence[tuple[str, str]]) -> Frame:
-        """The frame with further examples, pairs of an id and a text, in a version of its own.
-
-        Pairs whose id the frame does not have are left out.
-        """
+        """The frame with further examples, pairs of an id and a text; those whose id it does not have are left out."""
         examples = {key: list(texts) for key, texts in self.examples.items()}
         for key, text in labels:
             key = self.renamed.get(key, key)
@@ -60,7 +62,12 @@ class Frame:
         grown = {key: tuple(texts) for key, texts in examples.items()}
         if grown == dict(self.examples):
             return self
-        return replace(self, examples=grown, version=digest([self.version, grown]))
+        return replace(self, examples=grown, lessons=digest(grown))
+
+
+def frame_of(model: str) -> str:
+    """The id of the frame of the annotations by this model, as their `model` says it."""
+    return model.partition(FRAME_MARK)[2].partition(VERSION_MARK)[0] or CORE_ID
 
 
 def with_verdict(code_frame: CodeFrame) -> CodeFrame:
@@ -72,3 +79,14 @@ def digest(content: object) -> str:
     """The digest of JSON content, whatever the order of its members."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameVersion:
+    """A version of a frame as somebody added it to a workspace; `source` is its YAML."""
+
+    frame: str
+    version: str
+    source: str
+    added_by: str
+    added_at: datetime

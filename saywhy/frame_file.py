@@ -62,13 +62,17 @@ class Fault(NamedTuple):
 
 def load_frame(path: Path) -> Frame:
     """Read a file. Raises `InvalidInput` with its name and every fault."""
+    return read_frame(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises `InvalidInput`."""
     try:
-        text = path.read_text("utf-8-sig")
+        return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{path}: not UTF-8 at byte {error.start + 1}") from None
     except OSError as error:
         raise InvalidInput(f"{path}: {error.strerror}") from None
-    return read_frame(text, str(path))
 
 
 def shipped_frames() -> dict[str, Path]:

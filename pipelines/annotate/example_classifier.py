@@ -31,9 +31,9 @@ Probabilities = NDArray[np.float32]
 NO_CLASS = ""
 
 #: Inverse strengths of the regularisation of both regressions, and the weight of the log-probabilities.
-_VECTOR_C, _WORD_C, _LOG_WEIGHT = 5.0, 10.0, 0.7
+_VECTOR_C, _WORD_C, _LOG_WEIGHT = 1.0, 10.0, 0.7
 #: Examples of a class with which the words count half as much as the vectors.
-_HALF_WEIGHT = 40
+_HALF_WEIGHT = 15
 #: Added to probabilities before their logarithm.
 _MIN_PROBABILITY = 1e-3
 

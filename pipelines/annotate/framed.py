@@ -16,10 +16,10 @@ import yaml
 from models.arrays import Vectors, unit, unpack
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.annotate.example_classifier import NO_CLASS, ExampleClassifier, Probabilities, Texts
-from saywhy.annotation import Annotation, Clause, Mention, ThemeLabel, overall_polarity
+from saywhy.annotation import Annotation, Mention, ThemeLabel, overall_polarity
 from saywhy.code_frame import VERDICT
 from saywhy.feedback import Comment
-from saywhy.frame import Frame
+from saywhy.frame import FRAME_MARK, VERSION_MARK, Frame
 
 #: What people write that is about no theme, by language.
 _VERDICTS = Path(__file__).with_name("verdicts.yaml")
@@ -34,7 +34,7 @@ class FramedAnnotator:
     def __init__(self, core: CommentAnnotator, frame: Frame) -> None:
         """Learn the frame's themes and causes from their examples: seconds."""
         self.core, self.frame = core, frame
-        self.model = f"{core.model}:{frame.id}@{frame.version}"
+        self.model = f"{core.model}{FRAME_MARK}{frame.id}{VERSION_MARK}{frame.version}"
         self.code_frame = frame.code_frame
         theme_ids = [theme.id for theme in frame.code_frame if theme.id != VERDICT]
         cause_ids = [cause.id for cause in frame.code_frame.causes]
@@ -88,8 +88,8 @@ class FramedAnnotator:
     def _relabelled(self, annotation: Annotation, probabilities: Probabilities) -> Annotation:
         """With the themes of the frame; rows of probabilities (1 + clauses, classes) are the comment, then its clauses.
 
-        A clause is about the themes that reach the threshold. One that only the whole comment reaches is mentioned by its
-        most probable clause, if that reaches half of the threshold. A verdict without a reason stays the core's.
+        A clause is about the themes that reach the threshold. One that only the whole comment reaches is mentioned by
+        its most probable clause, if that reaches half of the threshold. A verdict without a reason stays the core's.
         """
         classes, limit = self._themes.classes, self._themes.threshold
         of_clauses = probabilities[1:]
@@ -110,14 +110,13 @@ class FramedAnnotator:
         mentions += [one for one in annotation.mentions if one.theme == VERDICT and one.span not in about]
         mentions.sort(key=lambda mention: (mention.start, -mention.confidence))
         clauses = tuple(
-            replace(clause, theme=self._theme(clause, row))
-            for clause, row in zip(annotation.clauses, of_clauses, strict=True)
+            replace(clause, theme=self._theme(row)) for clause, row in zip(annotation.clauses, of_clauses, strict=True)
         )
         return replace(
             annotation, model=self.model, themes=_labels(mentions), mentions=tuple(mentions), clauses=clauses
         )
 
-    def _theme(self, clause: Clause, probabilities: Probabilities) -> str:
+    def _theme(self, probabilities: Probabilities) -> str:
         """The most probable theme of a clause; `VERDICT` if it is probably about none."""
         return self._themes.classes[int(probabilities.argmax())] or VERDICT
 
