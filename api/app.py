@@ -28,6 +28,7 @@ from api.v1 import (
     audits,
     cases,
     classify,
+    code_frames,
     comments,
     corrections,
     customer_health,
@@ -79,6 +80,7 @@ Every error is a problem document (RFC 9457, `application/problem+json`).
 
 TAGS = [
     {"name": "classify", "description": "Sentiment and themes of comments."},
+    {"name": "code frames", "description": "Which themes and causes comments are told apart by."},
     {"name": "reports", "description": "The ranking of what costs NPS points, per wave or over all waves."},
     {"name": "fixes", "description": "Causes marked as fixed, against the feedback since then."},
     {"name": "handling", "description": "How far people have come with causes: owner, ticket, effort, set aside."},
@@ -160,6 +162,7 @@ def create_app(
     app.state.asking = CapacityLimiter(single_sign_on.ASKING)
     for module in (
         classify,
+        code_frames,
         reports,
         scenarios,
         fixes,

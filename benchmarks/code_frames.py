@@ -86,7 +86,8 @@ def saywhy(texts: Sequence[str], themes: NDArray[np.str_]) -> Method:
 
     def predict(known: NDArray[np.int64], unknown: NDArray[np.int64], seed: int) -> NDArray[np.str_]:  # noqa: ARG001
         classifier = ExampleClassifier.fit(described.take(known), themes[known].tolist())
-        return np.array(classifier.classes)[classifier(described.take(unknown)).argmax(axis=1)]
+        best = classifier(described.take(unknown)).argmax(axis=1)
+        return np.asarray(classifier.classes)[best].astype(np.str_)
 
     return predict
 

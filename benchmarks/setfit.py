@@ -47,7 +47,7 @@ def predict(
         wanted = torch.tensor(batch[:, 2], dtype=torch.float32, device=device)
         loss = torch.nn.functional.mse_loss(torch.nn.functional.cosine_similarity(left, right), wanted)
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(encoder.model.parameters(), 1.0)
         optimiser.step()
         schedule.step()
@@ -82,7 +82,8 @@ class _SentenceEncoder:
         ids = torch.tensor([encoding.ids for encoding in encodings], device=self._device)
         mask = torch.tensor([encoding.attention_mask for encoding in encodings], device=self._device)
         states = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
-        return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        means: torch.Tensor = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        return means
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same, of unit length, without gradients."""
