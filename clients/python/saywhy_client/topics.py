@@ -53,7 +53,7 @@ class CodeFrames(Resource):
     """Which themes and causes comments are told apart by."""
 
     @get("/v1/code-frames", items="code_frames")
-    def list(self) -> Sequence[m.CodeFrameOut]:
+    def list(self) -> Sequence[m.CodeFrame]:
         """That of the models, those that ship and those that were added."""
 
     @get("/v1/code-frames/{frame}")
@@ -65,7 +65,7 @@ class CodeFrames(Resource):
         """Add a code frame, or another version of it; `check` only says what is wrong with it."""
 
     @post("/v1/code-frames/{frame}/use")
-    def use(self, frame: str) -> m.CodeFrameOut:
+    def use(self, frame: str) -> m.CodeFrame:
         """Use a code frame from the next analysis on."""
 
 
