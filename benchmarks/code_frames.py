@@ -87,7 +87,8 @@ def saywhy(texts: Sequence[str], themes: NDArray[np.str_]) -> Method:
     def predict(known: NDArray[np.int64], unknown: NDArray[np.int64], seed: int) -> NDArray[np.str_]:  # noqa: ARG001
         classifier = ExampleClassifier.fit(described.take(known), themes[known].tolist())
         best = classifier(described.take(unknown)).argmax(axis=1)
-        return np.asarray(classifier.classes)[best].astype(np.str_)
+        predicted: NDArray[np.str_] = np.array(classifier.classes)[best]
+        return predicted
 
     return predict
 

@@ -23,8 +23,7 @@ _State = tuple[str, tuple[str, int, int]]
 class ServedFrames:
     """The annotators of workspaces with a frame. `refresh` is called by one thread, the others by any."""
 
-    def __init__(self, engine: Engine | None) -> None:
-        """`engine` of None: no workspace has a frame."""
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._served: dict[str, tuple[_State, CommentAnnotator]] = {}
         self._asked: dict[tuple[str, str, str], CommentAnnotator] = {}
@@ -37,8 +36,6 @@ class ServedFrames:
 
     def refresh(self, core: CommentAnnotator) -> None:
         """Teach the frames that were chosen, changed or analysed since; what serves goes on meanwhile."""
-        if self._engine is None:
-            return
         try:
             with store.reading(self._engine) as connection:
                 states = store.code_frames.states(connection)

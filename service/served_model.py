@@ -41,25 +41,22 @@ class ServedModel:
         annotator: Annotator,
         registry: Path | None,
         stamp: Stamp | None,
+        frames: ServedFrames,
         threads: int = 0,
-        frames: ServedFrames | None = None,
     ) -> None:
         """`annotator` was loaded after the registry had this `stamp`; `threads` as of `load_annotator`. `frames` are
         kept up to date too.
         """
-        self.annotator = annotator
-        self.frames = frames or ServedFrames(None)
+        self.annotator, self.frames = annotator, frames
         self._registry, self._stamp, self._threads = registry, stamp, threads
         self._stop = Event()
         self._thread = Thread(target=self._watch, name="served-model", daemon=True)
-        if registry is not None or frames is not None:
-            self._thread.start()
+        self._thread.start()
 
     def close(self) -> None:
         """Look no longer."""
         self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._thread.join()
 
     def _watch(self) -> None:
         while not self._stop.wait(POLL):

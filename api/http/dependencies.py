@@ -110,7 +110,7 @@ def served_model(resources: Resources, settings: Settings) -> ServedModel:
     """What keeps the champion up to date, and the code frames of the workspaces; those are taught first."""
     frames = ServedFrames(resources.engine)
     frames.refresh(resources.core)
-    return ServedModel(resources.core, resources.registry, resources.stamp, settings.threads, frames)
+    return ServedModel(resources.core, resources.registry, resources.stamp, frames, settings.threads)
 
 
 def prepare(app: FastAPI) -> None:

@@ -131,7 +131,7 @@ def without_library(
 
     `forgotten` are causes of another code frame: what was in them is discovered anew.
     """
-    ids = {cause.id for cause in (*causes, *forgotten)}
+    ids = {cause.id for cause in causes} | {cluster.id for cluster in forgotten}
     return PreviousClustering(
         previous.fit,
         tuple(cluster for cluster in previous.clusters if cluster.id not in ids and cluster.parent not in ids),

@@ -11,7 +11,7 @@ from models.annotator import Annotator
 from saywhy import store
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.correction import Correction, CorrectionKind
-from saywhy.errors import CodeFrameNotFound, InvalidInput
+from saywhy.errors import CodeFrameNotFound, InvalidInput, NoFollowUp
 from saywhy.feedback import Comment
 from saywhy.report import Report
 from saywhy.store import Engine
@@ -19,6 +19,7 @@ from service import code_frames
 from service.analysis import analyse
 from service.labelling.training_data import corrected_comments
 from service.reports.reading import read_report
+from service.workspaces import promise_anonymity
 from tests.builders.analysed_topics import add
 from tests.builders.answers import NOW
 from tests.builders.frames import SHOP
@@ -136,6 +137,24 @@ def label(engine: Engine, texts: list[str], theme: str, model: str) -> None:
             for text in texts
         ]
         store.corrections.add(connection, store.workspaces.find(connection, "default"), corrections)
+
+
+def test_an_anonymous_survey_stays_protected(tmp_path: Path, annotator_of_frames: Counting) -> None:
+    """In a frame, too, an anonymous workspace tells of no fewer than five people and takes no labels. A theme that has
+    one person more than what was published in the core frame would tell of that one: it is left out.
+    """
+    engine = store.open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    promise_anonymity(engine, "default")
+    add(tmp_path / "store.db", [*QUEUES, *BREAD, *TROLLEYS, "Paying by card failed at the bakery."])
+    run(engine, annotator_of_frames)
+    code_frames.add_frame(engine, "default", SHOP, by="Ada")
+    code_frames.choose_frame(engine, "default", "shop")
+    report = run(engine, annotator_of_frames)
+    assert set(mentions(report)) == {"bakery"}
+    assert all(issue.mentions >= 5 and not issue.quotes for issue in (*report.issues, *report.delights))
+    with pytest.raises(NoFollowUp):
+        corrected_comments(engine, "default", annotator_of_frames.code_frame)
+    engine.dispose()
 
 
 def test_labels_in_a_frame_do_not_reach_the_models(engine: Engine, annotator_of_frames: Counting) -> None:
