@@ -1,6 +1,6 @@
 """How well the themes of somebody's own code frame are told apart: with 8 examples of each, and with many.
 
-    python -m benchmarks.code_frames FOLDER [--setfit CHECKPOINT]
+    python -m benchmarks.code_frames FOLDER [--employee | --setfit CHECKPOINT]
 
 FOLDER has `train.jsonl.gz` and `dev.jsonl.gz`, lines of {"text", "raw_labels": [[theme, …], …], "dataset", "split"}.
 Read are texts of one dataset that have one theme alone, of the themes with at least 80 of them to learn from: what
@@ -26,9 +26,30 @@ from sklearn.pipeline import make_pipeline, make_union
 
 from benchmarks.timing import print_table
 from models.annotator import load_annotator
+from pipelines.annotate.classification import classify
 from pipelines.annotate.example_classifier import ExampleClassifier, Texts
+from pipelines.annotate.framed import FramedAnnotator
+from saywhy.code_frame import VERDICT
+from saywhy.frame_file import load_frame, shipped_frames
 
 SHOTS, FEWEST = 8, 80
+
+#: Titles of the form for employers' reviews, and the theme of the frame for employees that says the same.
+TITLES = {
+    "Vorgesetztenverhalten": "leadership",
+    "Gehalt/Sozialleistungen": "pay_benefits",
+    "Karriere/Weiterbildung": "career",
+    "Work-Life-Balance": "workload",
+    "Kollegenzusammenhalt": "colleagues",
+    "Kommunikation": "communication",
+    "Arbeitsbedingungen": "working_conditions",
+    "Interessante Aufgaben": "tasks",
+    "Gleichberechtigung": "fairness",
+    "Umgang mit älteren Kollegen": "fairness",
+    "Arbeitsatmosphäre": "culture",
+    "Image": "culture",
+    "Umwelt-/Sozialbewusstsein": "culture",
+}
 
 #: Rows to learn from and rows to tell apart → classes of the latter; and a seed.
 Method = Callable[[NDArray[np.int64], NDArray[np.int64], int], NDArray[np.str_]]
@@ -40,8 +61,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--dataset", default="kununu_de")
     parser.add_argument("--setfit", type=Path, metavar="CHECKPOINT")
+    parser.add_argument("--employee", action="store_true", help="only the frame for employees that ships")
     parser.add_argument("--draws", type=int, default=5, help="of 8 examples a theme")
     arguments = parser.parse_args()
+    if arguments.employee:
+        rows = labelled(arguments.folder / "dev.jsonl.gz", arguments.dataset)
+        print_table(*employee([(text, TITLES[title]) for text, title in rows if title in TITLES]))
+        return
     train, test = (
         list(labelled(arguments.folder / f"{part}.jsonl.gz", arguments.dataset)) for part in ("train", "dev")
     )
@@ -117,6 +143,25 @@ def setfit(texts: Sequence[str], themes: NDArray[np.str_], checkpoint: Path) -> 
         )
 
     return predict
+
+
+def employee(rows: Sequence[tuple[str, str]]) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """How often the frame that ships names the theme of the title, of texts that it has not seen.
+
+    Texts under a title are often about other themes too, so the share of named themes that are right is a lower bound.
+    """
+    annotator = FramedAnnotator(load_annotator(), load_frame(shipped_frames()["employee"]))
+    annotations = [annotation for _, annotation in classify([(text, None) for text, _ in rows], annotator)]
+    named = [{label.theme for label in annotation.themes} - {VERDICT} for annotation in annotations]
+    table = []
+    for theme in (*dict.fromkeys(TITLES.values()), "all"):
+        of_title = [right for _, right in rows if theme in (right, "all")]
+        found = sum(right in themes for themes, (_, right) in zip(named, rows, strict=True) if theme in (right, "all"))
+        total = sum(len(themes) if theme == "all" else theme in themes for themes in named)
+        table.append(
+            (theme, f"{len(of_title)}", f"{found / max(len(of_title), 1):.2f}", f"{found / max(total, 1):.2f}")
+        )
+    return ("theme", "texts", "theme named", "right of those named"), table
 
 
 def macro_f1(themes: NDArray[np.str_], rows: NDArray[np.int64], predicted: NDArray[np.str_]) -> float:
