@@ -14,7 +14,7 @@ from api.http import openapi, problems
 from api.http.access_policy import AccessPolicy
 from api.http.audit_trail import AuditTrail
 from api.http.auth import Authenticate
-from api.http.dependencies import Resources, State, open_resources, worker_threads
+from api.http.dependencies import Resources, State, open_resources, served_model, worker_threads
 from api.http.hosts import AllowedHosts, CheckHost
 from api.http.metrics import Metrics
 from api.http.middleware import LimitBody, SecurityHeaders
@@ -27,7 +27,6 @@ from saywhy import __version__
 from saywhy.settings import Settings
 from saywhy.store import connections_in_use
 from service.micro_batches import MicroBatches
-from service.served_model import ServedModel
 from service.tracing import Tracing
 from service.worker import WorkerStatus
 
@@ -43,6 +42,7 @@ Every error is a problem document (RFC 9457, `application/problem+json`).
 
 TAGS = [
     {"name": "classify", "description": "Sentiment and themes of comments."},
+    {"name": "code frames", "description": "Which themes and causes comments are told apart by."},
     {"name": "reports", "description": "The ranking of what costs NPS points, per wave or over all waves."},
     {"name": "fixes", "description": "Causes marked as fixed, against the feedback since then."},
     {"name": "handling", "description": "How far people have come with causes: owner, ticket, effort, set aside."},
@@ -85,8 +85,8 @@ def create_app(
         with (
             closing(tracing) if tracing else nullcontext(),
             closing(resources or open_resources(settings)) as opened,
-            closing(ServedModel(opened.annotator, opened.registry, opened.stamp, settings.threads)) as served,
-            closing(MicroBatches(opened.annotator, on_batch=measured.batch_sizes.observe)) as micro_batches,
+            closing(served_model(opened, settings)) as served,
+            closing(MicroBatches(opened.core, on_batch=measured.batch_sizes.observe)) as micro_batches,
             worker or nullcontext(WorkerStatus()) as app.state.worker,
         ):
             if tracing:

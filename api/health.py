@@ -46,4 +46,4 @@ def ready(request: Request, resources: ResourcesDep) -> Ready:
     check_store(resources.engine)
     if failure := request.app.state.worker.failure:
         raise StoreUnavailable(f"the worker cannot start: {failure}")
-    return Ready(version=__version__, model=resources.annotator.model)
+    return Ready(version=__version__, model=resources.core.model)

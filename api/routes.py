@@ -18,6 +18,7 @@ from api.v1 import (
     audits,
     cases,
     classify,
+    code_frames,
     comments,
     corrections,
     customer_health,
@@ -53,6 +54,7 @@ from api.web.pages import PAGES
 #: In the order of the API reference.
 MODULES = (
     classify,
+    code_frames,
     reports,
     scenarios,
     fixes,

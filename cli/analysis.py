@@ -49,6 +49,10 @@ def analyse(
     refit: Annotated[
         bool, typer.Option("--refit", help="Cluster all feedback into topics again; known topics keep their ids.")
     ] = False,
+    frame: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Use this code frame from now on: `core`, or one of `saywhy frames list`."),
+    ] = None,
 ) -> None:
     """Annotate new comments, find root causes, and compute what each of them costs.
 
@@ -58,11 +62,14 @@ def analyse(
     from models.annotator import load_annotator
     from saywhy.fix import FixState
     from service.analysis import analyse as run
+    from service.code_frames import choose_frame
     from service.fixes import list_fixes
     from service.topics.proposals import list_proposals
 
     settings = read_settings()
     engine = configured_store(settings)
+    if frame is not None:
+        choose_frame(engine, settings.workspace, frame)
     annotator = load_annotator(settings.model_registry, settings.threads)
     with progress_bars() as progress:
         endpoint = label_endpoint(settings)

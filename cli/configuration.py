@@ -70,10 +70,18 @@ def outgoing(settings: Settings) -> Outgoing:
 
 
 def serving_code_frame(settings: Settings) -> CodeFrame:
-    """The code frame of the model version that serves. Raises `BundleDamaged`."""
-    from models.registry import code_frame
+    """The code frame that the workspace uses: by default that of the model version that serves.
 
-    return code_frame(settings.model_registry)
+    Raises `BundleDamaged`, and `CodeFrameNotFound` if it uses one that an older version shipped.
+    """
+    from models.registry import code_frame
+    from service.code_frames import chosen_code_frame
+
+    engine = configured_store(settings)
+    try:
+        return chosen_code_frame(engine, settings.workspace, code_frame(settings.model_registry))
+    finally:
+        engine.dispose()
 
 
 def model_registry(settings: Settings) -> Path:

@@ -28,6 +28,7 @@ from cli import (
     exporting,
     fixes,
     follow_up,
+    frames,
     importing,
     jobs,
     keys,
@@ -121,6 +122,7 @@ app.add_typer(mappings.app, name="mappings", rich_help_panel=SURVEYS)
 app.add_typer(sources.app, name="sources", rich_help_panel=SURVEYS)
 app.add_typer(anonymity.app, name="anonymity", rich_help_panel=SURVEYS)
 app.command("analyse", rich_help_panel=SURVEYS)(analysis.analyse)
+app.add_typer(frames.app, name="frames", rich_help_panel=SURVEYS)
 app.command("report", rich_help_panel=SURVEYS)(analysis.report)
 app.command("export", rich_help_panel=SURVEYS)(exporting.export)
 app.command("effort", rich_help_panel=SURVEYS)(analysis.effort)

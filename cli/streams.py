@@ -15,9 +15,15 @@ from saywhy.text import counted
 
 if TYPE_CHECKING:
     from models.annotator import Annotator
+    from pipelines.annotate.classification import CommentAnnotator
 
 
-def classify() -> None:
+def classify(
+    frame: Annotated[
+        str | None,
+        typer.Option(metavar="ID | FILE", help="Themes and causes of a code frame that ships, or of a YAML file."),
+    ] = None,
+) -> None:
     """Classify comments: sentiment, themes, root causes, and the words that name them.
 
     In, one per line: {"id", "text", "language"?}. Out, in the same order: {"id", "language", "sentiment", "themes",
@@ -29,7 +35,7 @@ def classify() -> None:
     from service.classification import classify as classify_items
     from service.classification import to_record
 
-    annotator = _load_annotator()
+    annotator = _in_frame(_load_annotator(), frame)
     bad_lines = 0
     for batch in jsonl.batches(jsonl.read_items(sys.stdin.buffer)):
         items = [entry for entry in batch if isinstance(entry, jsonl.Item)]
@@ -96,6 +102,22 @@ def _load_annotator() -> Annotator:
 
     settings = read_settings()
     return load_annotator(settings.model_registry, settings.threads)
+
+
+def _in_frame(annotator: Annotator, frame: str | None) -> CommentAnnotator:
+    """The annotator in a frame that ships or that a file has. Raises `CodeFrameNotFound` and `InvalidInput`."""
+    from pipelines.annotate.framed import FramedAnnotator
+    from saywhy.errors import CodeFrameNotFound
+    from saywhy.frame import CORE_ID
+    from saywhy.frame_file import load_frame, shipped_frames
+
+    if frame is None or frame == CORE_ID:
+        return annotator
+    shipped, file = shipped_frames(), Path(frame)
+    if frame not in shipped and not file.exists():
+        there = ", ".join((CORE_ID, *shipped))
+        raise CodeFrameNotFound(f"there is no code frame {frame!r:.200}; there are: {there}, or the name of a file")
+    return FramedAnnotator(annotator, load_frame(shipped.get(frame, file)))
 
 
 def _report_bad_line(bad_line: jsonl.BadLine) -> None:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from saywhy.annotation import Annotation, Clause, Mention, Polarity, Sentiment, Span, ThemeLabel, overall_polarity
 from saywhy.errors import InvalidInput
+from saywhy.frame import frame_of
 
 #: The theme or cause of a clause that names none.
 NO_VALUE = ""
@@ -118,8 +119,14 @@ def clause_at(span: Span, clauses: Collection[Span]) -> Span | None:
 
 
 def corrected(annotation: Annotation, corrections: Sequence[Correction]) -> Annotation:
-    """The annotation of a comment with its standing corrections. Causes are corrected where topics are assigned."""
+    """The annotation of a comment with its standing corrections. Causes are corrected where topics are assigned.
+
+    Themes that were said in another code frame are not those of this one.
+    """
+    frame = frame_of(annotation.model)
     for correction in corrections:
+        if correction.kind is CorrectionKind.THEME and frame_of(correction.model) != frame:
+            continue
         if correction.clause is None:
             label = Polarity(correction.value or "")
             annotation = replace(annotation, sentiment=Sentiment(label, _SCORES[label], 1.0))

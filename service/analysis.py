@@ -6,19 +6,23 @@ batch by batch: an analysis that was stopped continues where it stopped, and a r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from pipelines.annotate.classification import CommentAnnotator, annotate
 from pipelines.annotate.columns import Annotations
+from pipelines.annotate.framed import FramedAnnotator
 from pipelines.clean.comments import clean
 from pipelines.clean.near_duplicates import DuplicateIndex
 from pipelines.topics.language_model.endpoint import LabelEndpoint
 from saywhy import store
+from saywhy.annotation import Annotation
 from saywhy.errors import NothingToAnalyse
+from saywhy.feedback import Comment
 from saywhy.run import Run
 from saywhy.store import Connection, Engine
 from service import runs
+from service.code_frames import forget_outdated, in_frame
 from service.customer_health import record_health
 from service.progress import Progress
 from service.reports.writing import release_plan, write_reports
@@ -41,6 +45,8 @@ def analyse(
 ) -> Run:
     """Analyse the responses of a workspace, and keep one report per wave and one on all waves.
 
+    Themes and causes are those of the code frame that the workspace uses, taught by what people corrected since.
+
     `refit` clusters all clauses into topics again instead of assigning new ones to known topics. `label_endpoint`
     names and defines discovered topics, and proposes merges. If nothing has changed since the previous run, its reports
     stay and nothing is computed. Raises `NothingToAnalyse` if there are no responses, and `AnalysisRunning` while
@@ -51,6 +57,7 @@ def analyse(
         if not store.responses.count(connection, workspace_id):
             raise NothingToAnalyse
     with store.analysing(engine, workspace_id):
+        annotator = in_frame(engine, workspace_id, annotator)
         run = runs.start(engine, workspace_id, annotator.model, refit=refit)
         if run.state.is_terminal:  # nothing has changed since the previous run, but time has passed
             _record_health(engine, workspace_id)
@@ -121,19 +128,43 @@ def clean_comments(engine: Engine, workspace_id: int, progress: Progress) -> Non
         progress("clean", done, 0)
 
 
-def annotate_comments(engine: Engine, workspace_id: int, annotator: CommentAnnotator, progress: Progress) -> None:
-    """Annotate the answers that have no annotation by this model version."""
+def annotate_comments(
+    engine: Engine, workspace_id: int, annotator: CommentAnnotator, progress: Progress, *, is_interim: bool = False
+) -> None:
+    """Annotate the answers that have no annotation by this model version.
+
+    In a code frame of one's own: those of the models first (`is_interim`, of which nobody is told), and of these the
+    ones in the frame, all anew if people have labelled more since.
+    """
+    if isinstance(annotator, FramedAnnotator):
+        annotate_comments(engine, workspace_id, annotator.core, progress, is_interim=True)
+        forget_outdated(engine, workspace_id, annotator)
     last_hash, done = None, 0
     while True:
         with engine.begin() as connection:
             batch = store.comments.unannotated(connection, workspace_id, annotator.model, BATCH, after=last_hash)
         if not batch:
             break
-        annotations = annotate(batch, annotator)
+        annotations = _annotations(engine, workspace_id, batch, annotator)
         hashes = [comment.content_hash for comment in batch]
         with engine.begin() as connection:
             annotated = dict(zip(hashes, annotations, strict=True))
             store.annotations.save(connection, workspace_id, annotated)
-            tell_praise(connection, workspace_id, annotator.model, annotated)
+            if not is_interim:
+                tell_praise(connection, workspace_id, annotator.model, annotated)
         last_hash, done = hashes[-1], done + len(batch)
         progress("annotate", done, 0)
+
+
+def _annotations(
+    engine: Engine, workspace_id: int, comments: Sequence[Comment], annotator: CommentAnnotator
+) -> list[Annotation]:
+    """One annotation for each comment: made of that of the models, where the annotator has a frame and there is one."""
+    if not isinstance(annotator, FramedAnnotator):
+        return annotate(comments, annotator)
+    hashes = [comment.content_hash for comment in comments]
+    with store.reading(engine) as connection:
+        known = store.annotations.by_hash(connection, workspace_id, annotator.core.model, hashes, as_annotated=True)
+    if any(key not in known for key in hashes):  # imported between the two rounds
+        return annotate(comments, annotator)
+    return annotator.relabelled(comments, [known[key] for key in hashes])

@@ -174,10 +174,12 @@ def export(job: RunningJob, arguments: ExportArguments) -> None:
     """Write the export to a file of this attempt; it becomes the job's when the job ends."""
     from models.registry import code_frame
     from service import exports
+    from service.code_frames import chosen_code_frame
     from service.export_files import write_export
 
+    frame = chosen_code_frame(job.engine, job.workspace, code_frame(job.models.registry))
     selection = exports.Selection(arguments.wave, [Segment.parse(text) for text in arguments.segments], arguments.cause)
-    responses = exports.export(job.engine, job.workspace, selection, code_frame=code_frame(job.models.registry))
+    responses = exports.export(job.engine, job.workspace, selection, code_frame=frame)
     count = 0
 
     def counted() -> Iterator[exports.ExportedResponse]:

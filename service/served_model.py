@@ -11,6 +11,7 @@ from models.bundle import ENCODER, TOKENIZER, digest, open_bundle
 from models.registry import ALIASES, champion, version_of
 from saywhy.errors import SaywhyError
 from saywhy.feedback import Comment
+from service.served_frames import ServedFrames
 
 log = logging.getLogger(__name__)
 
@@ -35,20 +36,27 @@ class ServedModel:
     serves; then `annotator` is that one, and whoever has the one before goes on with it.
     """
 
-    def __init__(self, annotator: Annotator, registry: Path | None, stamp: Stamp | None, threads: int = 0) -> None:
-        """`annotator` was loaded after the registry had this `stamp`; `threads` as of `load_annotator`."""
-        self.annotator = annotator
+    def __init__(
+        self,
+        annotator: Annotator,
+        registry: Path | None,
+        stamp: Stamp | None,
+        frames: ServedFrames,
+        threads: int = 0,
+    ) -> None:
+        """`annotator` was loaded after the registry had this `stamp`; `threads` as of `load_annotator`. `frames` are
+        kept up to date too.
+        """
+        self.annotator, self.frames = annotator, frames
         self._registry, self._stamp, self._threads = registry, stamp, threads
         self._stop = Event()
         self._thread = Thread(target=self._watch, name="served-model", daemon=True)
-        if registry is not None:
-            self._thread.start()
+        self._thread.start()
 
     def close(self) -> None:
         """Look no longer."""
         self._stop.set()
-        if self._registry is not None:
-            self._thread.join()
+        self._thread.join()
 
     def _watch(self) -> None:
         while not self._stop.wait(POLL):
@@ -61,6 +69,7 @@ class ServedModel:
                 except Exception as error:
                     log.error("the champion cannot be loaded, %s serves on", self.annotator.model, exc_info=error)
                 self._stamp = stamp
+            self.frames.refresh(self.annotator)
 
     def _follow(self) -> None:
         folder = champion(self._registry)

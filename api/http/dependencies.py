@@ -15,6 +15,7 @@ from api.http.access_policy import AccessPolicy
 from api.http.pdfs import Pdfs
 from api.http.rendered import Renderings
 from models.annotator import Annotator, load_annotator
+from pipelines.annotate.classification import CommentAnnotator
 from pipelines.clean import language
 from saywhy.access import Principal
 from saywhy.feedback import Comment
@@ -23,6 +24,7 @@ from saywhy.store import Engine, open_store
 from service.files import JobFiles
 from service.micro_batches import MicroBatches
 from service.runs import end_abandoned
+from service.served_frames import ServedFrames
 from service.served_model import ServedModel, Stamp, stamp_of
 from service.webhooks.addresses import Outgoing
 from service.webhooks.configured import configured_outgoing
@@ -37,13 +39,13 @@ class Resources:
     """The store, the names of the workspace in it and of those that it may be compared with, the models, where the
     files of jobs are, and where webhooks may lead.
 
-    `annotator` is that of the champion: at start-up, or of the time of the request. `registry` has the versions, and
-    had the `stamp` before the annotator was loaded.
+    `annotator` is that of the champion: at start-up, or of the time of the request; then in the code frame that the
+    workspace uses. `registry` has the versions, and had the `stamp` before the annotator was loaded.
     """
 
     engine: Engine
     workspace: str
-    annotator: Annotator
+    annotator: CommentAnnotator
     benchmark_workspaces: frozenset[str] = frozenset()
     renderings: Renderings = field(default_factory=Renderings)
     pdfs: Pdfs = field(default_factory=Pdfs)
@@ -52,6 +54,11 @@ class Resources:
     outgoing: Outgoing = field(default_factory=Outgoing)
     registry: Path | None = None
     stamp: Stamp | None = None
+
+    @property
+    def core(self) -> Annotator:
+        """The annotator of the champion, without a code frame of the workspace."""
+        return cast(Annotator, getattr(self.annotator, "core", self.annotator))
 
     @property
     def files(self) -> JobFiles:
@@ -99,6 +106,13 @@ def open_resources(settings: Settings) -> Resources:
     )
 
 
+def served_model(resources: Resources, settings: Settings) -> ServedModel:
+    """What keeps the champion up to date, and the code frames of the workspaces; those are taught first."""
+    frames = ServedFrames(resources.engine)
+    frames.refresh(resources.core)
+    return ServedModel(resources.core, resources.registry, resources.stamp, frames, settings.threads)
+
+
 def prepare(app: FastAPI) -> None:
     """Do in the background what takes seconds and need not be done before requests are answered: the reference, and the
     tables of language detection. Who needs one of them sooner waits for it.
@@ -126,11 +140,13 @@ async def get_resources(request: Request) -> Resources:
     Reports may be compared with other workspaces only by those of the server's own. (A function that is not
     asynchronous would be given a thread.)
     """
-    resources = replace(cast(Resources, request.state.resources), annotator=request.state.served.annotator)
+    resources, served = cast(Resources, request.state.resources), cast(ServedModel, request.state.served)
     principal: Principal | None = getattr(request.state, "principal", None)
-    if principal is None or principal.workspace == resources.workspace:
-        return resources
-    return replace(resources, workspace=principal.workspace, benchmark_workspaces=frozenset({principal.workspace}))
+    workspace = principal.workspace if principal else resources.workspace
+    annotator = served.frames.annotator_of(workspace, served.annotator)
+    if workspace == resources.workspace:
+        return replace(resources, annotator=annotator)
+    return replace(resources, annotator=annotator, workspace=workspace, benchmark_workspaces=frozenset({workspace}))
 
 
 async def get_access(request: Request) -> AccessPolicy:

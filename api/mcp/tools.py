@@ -15,7 +15,8 @@ from pydantic import BaseModel, Field
 
 from api.mcp.results import Cause, CauseDetails, FoundComment, FoundComments, Ranking, SegmentRanking
 from api.v1.classified_comments import MAX_CHARACTERS, ClassifiedComment
-from models.annotator import Annotator, load_annotator
+from models.annotator import load_annotator
+from pipelines.annotate.classification import CommentAnnotator
 from pipelines.render.wording import closest_language
 from pipelines.report.effort import find_cause
 from saywhy.annotation import Polarity
@@ -28,6 +29,7 @@ from saywhy.report import ALL_WAVES
 from saywhy.store import Engine
 from service.classification import classify as classify_items
 from service.classification import to_record
+from service.code_frames import in_chosen_frame
 from service.comment_filters import LONGEST_TEXT, CommentSearch
 from service.comments import list_comments
 from service.reports import reading
@@ -53,15 +55,16 @@ class Workspace:
     code_frame: CodeFrame
     registry: Path | None = None
     threads: int = 0
-    _annotator: Annotator | None = None
+    _annotator: CommentAnnotator | None = None
     _loading: Lock = field(default_factory=Lock)
 
     @property
-    def annotator(self) -> Annotator:
-        """The classifier. Raises `BundleDamaged`."""
+    def annotator(self) -> CommentAnnotator:
+        """The classifier, in the code frame that the workspace uses. Raises `BundleDamaged`."""
         with self._loading:
             if self._annotator is None:
-                self._annotator = load_annotator(self.registry, self.threads)
+                core = load_annotator(self.registry, self.threads)
+                self._annotator = in_chosen_frame(self.engine, self.name, core)
             return self._annotator
 
 

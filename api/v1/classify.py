@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 
 from api.http import problems
 from api.http.auth import ClassifyAccess
+from api.http.worker_slots import in_slot
 from api.v1.classified_comments import (
     ClassifyRequest,
     ClassifyResponse,
@@ -31,9 +32,11 @@ from api.v1.classified_comments import (
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.render.wording import closest_language
 from saywhy.code_frame import CodeFrame
-from saywhy.errors import CodeFrameNotFound, ModelNotFound, ServerBusy
+from saywhy.errors import ModelNotFound, ServerBusy
+from saywhy.frame import CORE_ID, frame_of
 from service.classification import to_record
 from service.micro_batches import MicroBatches, Results
+from service.served_model import ServedModel
 
 router = APIRouter(prefix="/v1", tags=["classify"])
 
@@ -72,18 +75,26 @@ class Chosen:
 
 
 async def chosen(
+    request: Request,
     resources: ClassifyAccess,
     model: Annotated[str, Query(description="An alias or a version: `champion` is the one that serves.")] = "champion",
-    code_frame: Annotated[str, Query(description="The code frame of the themes: `core`.")] = "core",
+    code_frame: Annotated[
+        str | None,
+        Query(description="The code frame of the themes; by default the one that the workspace uses.", max_length=40),
+    ] = None,
     language: Annotated[str, Query(description="Language of the labels of causes.")] = "en",
 ) -> Chosen:
     """What classifies, and how results are written. Raises `ModelNotFound`, `CodeFrameNotFound` and `InvalidInput`."""
-    version = resources.annotator.model
+    version = resources.core.model
     if model not in ("champion", version):
         raise ModelNotFound(f"there is no model {model!r}; there is: champion, which is {version}")
-    if code_frame != "core":
-        raise CodeFrameNotFound(f"there is no code frame {code_frame!r}; there is: core")
-    themes: CodeFrame = resources.annotator.code_frame
+    annotator: CommentAnnotator = resources.annotator
+    if code_frame == CORE_ID:
+        annotator = resources.core
+    elif code_frame is not None and code_frame != frame_of(annotator.model):
+        served: ServedModel = request.state.served
+        annotator = await in_slot(request, served.frames.find, resources.workspace, code_frame, resources.core)
+    themes: CodeFrame = annotator.code_frame
     language = closest_language(language)
 
     def record(comment: SentComment, classified: Any, line: int | None) -> dict[str, Any]:
@@ -91,7 +102,7 @@ async def chosen(
             return not_classified(comment, line)
         return to_record(comment.id, classified, themes, language)
 
-    return Chosen(resources.annotator, record)
+    return Chosen(annotator, record)
 
 
 async def get_micro_batches(request: Request) -> MicroBatches:

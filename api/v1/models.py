@@ -95,7 +95,7 @@ ERRORS = problems.documented(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPSta
 def list_models(resources: OwnAccess) -> Models:
     """All versions in the registry, with their aliases and what the gate says of each."""
     versions = Registry(resources.registry).versions() if resources.registry else [shipped()]
-    return Models(serving=resources.annotator.model, models=[ModelOut.of(version) for version in versions])
+    return Models(serving=resources.core.model, models=[ModelOut.of(version) for version in versions])
 
 
 @router.post("/{model}/promote", summary="Promote a model version", responses=ERRORS)

@@ -35,6 +35,9 @@ MIN_SECOND_PROBABILITY = 0.2
 #: shifts of the model or of the text around it do not move it back and forth between waves.
 KEEP_SHARE = 0.6
 
+#: Reach of a cause: nothing is assigned to it because it is near.
+_DEFINED_REACH = 1.0
+
 _CHUNK = 8192  # clauses
 
 
@@ -122,14 +125,29 @@ def _decide(p: NDArray[np.float32], kept: Integers, min_probability: float) -> t
     return np.where(is_named, best, NONE), np.where(is_named, confidence, 0)
 
 
-def without_library(previous: PreviousClustering, causes: Sequence[LibraryCause]) -> PreviousClustering:
-    """The discovered clusters alone with their parts, and the clauses that are in none of the known causes."""
-    ids = {cause.id for cause in causes}
+def without_library(
+    previous: PreviousClustering, causes: Sequence[LibraryCause], forgotten: Sequence[Cluster] = ()
+) -> PreviousClustering:
+    """The discovered clusters alone with their parts, and the clauses that are in none of the known causes.
+
+    `forgotten` are causes of another code frame: what was in them is discovered anew.
+    """
+    ids = {cause.id for cause in causes} | {cluster.id for cluster in forgotten}
     return PreviousClustering(
         previous.fit,
         tuple(cluster for cluster in previous.clusters if cluster.id not in ids and cluster.parent not in ids),
         {key: member for key, member in previous.memberships.items() if member.cluster not in ids},
     )
+
+
+def forgotten_causes(previous: PreviousClustering, causes: Sequence[LibraryCause]) -> list[Cluster]:
+    """The causes that previous clauses named and that are known no more: those of another code frame."""
+    ids = {cause.id for cause in causes}
+    return [
+        cluster
+        for cluster in previous.current
+        if cluster.stability is None and cluster.reach == _DEFINED_REACH and cluster.id not in ids
+    ]
 
 
 def with_library(
@@ -215,7 +233,7 @@ def _cluster(
         polarity=cause.polarity,
         size=size,
         centroid=centroid,
-        reach=1.0,
+        reach=_DEFINED_REACH,
         model=model,
         found_at=known.found_at if known else now,
         stability=None,  # its boundaries are defined, not found

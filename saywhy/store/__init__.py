@@ -14,8 +14,8 @@ Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `respo
 `tabulations`, `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`,
 `follow_up_policies`, `new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `source_deliveries`.
 Access: `keys`, `people` (and their sessions), `shared_links`, `rate_limits`, `audit_log`. Telling others: `webhooks`,
-`deliveries`, `digests`. Beside the pages: `wave_notes`, `saved_views`, `cause_changes`, `corrections`. `erasure` and
-`redaction` delete what is to be forgotten, and `dump` reads and replaces everything.
+`deliveries`, `digests`. Beside the pages: `wave_notes`, `saved_views`, `cause_changes`, `corrections`, `code_frames`.
+`erasure` and `redaction` delete what is to be forgotten, and `dump` reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables`, `access_tables`, `webhook_tables`,
 `digest_tables` and `page_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types`
@@ -34,6 +34,7 @@ from saywhy.store import (
     cause_changes,
     claims,
     clusters,
+    code_frames,
     comment_search,
     comments,
     corrections,
@@ -90,6 +91,7 @@ __all__ = [
     "check",
     "claims",
     "clusters",
+    "code_frames",
     "comment_search",
     "comments",
     "connections_in_use",

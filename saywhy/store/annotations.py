@@ -98,6 +98,11 @@ def with_another_model(
     return by_another
 
 
+def delete(connection: Connection, workspace_id: int, model: str) -> None:
+    """Delete the annotations by this model."""
+    connection.execute(sa.delete(table).where(table.c.workspace_id == workspace_id, table.c.model == model))
+
+
 def _row(annotation: Annotation) -> dict[str, Any]:
     return {
         "model": annotation.model,

@@ -66,3 +66,17 @@ corrections = Table(
     Index(None, "workspace_id", "id"),
     of_comment(ondelete="CASCADE"),
 )
+
+# Code frames that people wrote, append-only: the latest row of a frame is the version that is used.
+code_frames = Table(
+    "code_frames",
+    metadata,
+    Column("id", ID, primary_key=True),
+    workspace_column(),
+    Column("frame", sa.String(40), nullable=False),
+    Column("version", sa.String(16), nullable=False),
+    Column("source", sa.Text, nullable=False),  # YAML
+    Column("added_by", sa.Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Index(None, "workspace_id", "frame"),
+)

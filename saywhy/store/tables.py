@@ -55,6 +55,8 @@ workspaces = Table(
     Column("revision", ID, nullable=False, server_default="0"),  # incremented with every change that reports depend on
     Column("key_fingerprint", sa.String(64)),  # of its key in the key file; NULL unless the workspace is anonymous
     Column("closed_waves", JSON),  # with responses of before the key was renewed; null for no wave
+    Column("code_frame", sa.String(40)),  # the id of the one that it uses; NULL: that of the models
+    Column("lessons", sa.String(16)),  # the digest of the labels by which its annotations were made
 )
 
 comments = Table(

@@ -12,6 +12,7 @@ from saywhy.report import Report
 from saywhy.store import Connection
 from saywhy.view_filters import Filters
 from saywhy.webhook import EventType, NewEvent
+from service.code_frames import chosen_code_frame
 from service.handling import causes_aside
 from service.job_kinds import DigestArguments, RunningJob
 from service.reports.reading import find_latest_report
@@ -31,7 +32,7 @@ def compose(job: RunningJob, arguments: DigestArguments) -> None:
     What it tells is read and recorded in one transaction, which nobody who deletes responses can come between. Raises
     `DigestNotFound` if it was removed meanwhile, and `InvalidInput` if its view cannot be read (any more).
     """
-    frame = code_frame(job.models.registry)
+    frame = chosen_code_frame(job.engine, job.workspace, code_frame(job.models.registry))
     aside = causes_aside(job.engine, job.workspace)
     with job.engine.begin() as connection:
         workspace_id = store.workspaces.find(connection, job.workspace)

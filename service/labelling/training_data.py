@@ -12,6 +12,7 @@ from saywhy.annotation import Polarity
 from saywhy.code_frame import CodeFrame
 from saywhy.correction import NO_VALUE, Correction, CorrectionKind
 from saywhy.feedback import Comment, Response, Scale, Score, Segment
+from saywhy.frame import CORE_ID, frame_of
 from saywhy.label import LabelledClause, LabelledComment
 from saywhy.store import Engine
 from service.cases import following_up
@@ -23,12 +24,16 @@ def corrected_comments(engine: Engine, workspace: str, code_frame: CodeFrame) ->
     """The comments that people corrected, with what they said; what nobody said is unknown.
 
     Causes that are no causes of the code frame are topics of this workspace, which models do not know: they are left
-    out. Raises `WorkspaceNotFound`, and `NoFollowUp` for an anonymous workspace, which has no corrections.
+    out, as are themes and causes that were said in a code frame of its own. Raises `WorkspaceNotFound`, and
+    `NoFollowUp` for an anonymous workspace, which has no corrections.
     """
     causes = {cause.id for cause in code_frame.causes}
     with following_up(reading(engine, workspace)) as (connection, workspace_id):
         exporter = Exporter.of(connection, workspace_id, code_frame)
-        standing = store.corrections.load(connection, workspace_id)
+        standing = {
+            content_hash: [each for each in corrections if _is_of_models(each)]
+            for content_hash, corrections in store.corrections.load(connection, workspace_id).items()
+        }
         comments = store.comments.by_hash(connection, workspace_id, standing)
         labelled = []
         for content_hash, corrections in sorted(standing.items()):
@@ -47,6 +52,11 @@ def corrected_comments(engine: Engine, workspace: str, code_frame: CodeFrame) ->
                 language = comment.language if comment.language != "und" else None
                 labelled.append(LabelledComment(text, language, Polarity(whole) if whole else None, clauses=clauses))
         return labelled
+
+
+def _is_of_models(correction: Correction) -> bool:
+    is_in_frame = correction.kind in (CorrectionKind.THEME, CorrectionKind.CAUSE)
+    return not is_in_frame or frame_of(correction.model) == CORE_ID
 
 
 def _clause(span: tuple[int, int], corrections: Iterable[Correction], causes: set[str]) -> LabelledClause | None:

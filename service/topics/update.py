@@ -20,13 +20,14 @@ from pipelines.topics.joining import join_causes
 from pipelines.topics.labelling.distinct_labels import KnownNames, with_distinct_labels
 from pipelines.topics.language_model.endpoint import LabelEndpoint
 from pipelines.topics.language_model.names import with_names
-from pipelines.topics.library import LibraryMatch, match_library, with_library, without_library
+from pipelines.topics.library import LibraryMatch, forgotten_causes, match_library, with_library, without_library
 from pipelines.topics.library_parts import LibraryParts, divide_library
 from pipelines.topics.tracking.grow import grow, is_due
 from pipelines.topics.tracking.refit import refit as cluster_all
 from saywhy import store
 from saywhy.feedback import Comment
 from saywhy.store import Connection, Engine
+from saywhy.topic import Fate, Lineage
 from service.progress import Progress
 from service.topics.state import edited_topics, load_previous_clustering, save_edited_topics
 
@@ -68,7 +69,8 @@ def update_topics(
 
     rest = np.flatnonzero(match.cause == NONE)
     clauses = ClauseSet.of([texts[row] for row in rest.tolist()], vectors[rest], responses, names)
-    discovered = without_library(previous, match.causes) if previous else None
+    forgotten = forgotten_causes(previous, match.causes) if previous else []
+    discovered = without_library(previous, match.causes, forgotten) if previous else None
     is_refit = discovered is None or refit or is_due(discovered, model, len(rest))
     if discovered is None or is_refit:
         update = cluster_all(discovered, clauses, code_frame=code_frame, model=model, now=now, locked=locked)
@@ -89,8 +91,10 @@ def update_topics(
             names=names,
             locked=locked,
         )
+    ended = [replace(cluster, size=0, size_before=0, ended_at=now) for cluster in forgotten]
+    lineage = [*parts.lineage, *(Lineage(now, Fate.RETIRED, cluster.id) for cluster in forgotten)]
     update = with_library(
-        replace(update, clusters=(*update.clusters, *parts.clusters), lineage=(*update.lineage, *parts.lineage)),
+        replace(update, clusters=(*update.clusters, *parts.clusters, *ended), lineage=(*update.lineage, *lineage)),
         texts,
         vectors,
         match,

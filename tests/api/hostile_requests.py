@@ -14,6 +14,7 @@ from api.v1.receiving import EXAMPLES as WEBHOOKS
 #: Bodies of the right shape, by operation, that are made wrong in one place.
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/classify"): {"comments": [{"id": "a", "text": "Too slow.", "language": "en"}]},
+    ("POST", "/v1/code-frames"): {"yaml": "id: shop", "check": True},
     ("POST", "/v1/fixes"): {"cause": "support", "wave": "2026-Q2", "date": None, "target": 0.1},
     ("PATCH", "/v1/handling/{cause}"): {"author": "Ada", "owner": "Bo", "ticket": "OPS-1", "aside": {"points": 2}},
     ("PUT", "/v1/handling/{cause}/effort"): {"author": "Ada", "effort_days": 3},

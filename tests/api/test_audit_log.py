@@ -32,7 +32,7 @@ def client(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
         store.merge_proposals.add(connection, workspace_id, [("hours", "performance.slow", "Both wait.")], at=AT)
         customer = Customer("ada@example.com")
         store.responses.save(connection, workspace_id, [Response("s", "1", Score(1), customer=customer)])
-    app = create_app(Settings(), Resources(engine, "default", FakeAnnotator()))  # type: ignore[arg-type]
+    app = create_app(Settings(), Resources(engine, "default", FakeAnnotator()))
     with TestClient(app) as client:
         yield bearing(client, key_of(engine, "default"))
 

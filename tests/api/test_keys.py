@@ -36,7 +36,7 @@ from tests.doubles import FakeAnnotator
 def client_of(engine: Engine, settings: Settings | None = None) -> TestClient:
     """A client of a server on the store, whose own workspace is `default`."""
     create(engine, "default")
-    return TestClient(create_app(settings or Settings(), Resources(engine, "default", FakeAnnotator())))  # type: ignore[arg-type]
+    return TestClient(create_app(settings or Settings(), Resources(engine, "default", FakeAnnotator())))
 
 
 @pytest.fixture

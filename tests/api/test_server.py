@@ -61,7 +61,7 @@ def app(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     monkeypatch.setattr(worker_slots, "MAX_WAIT", 0.3)
     with sqlite_engine.begin() as connection:
         store.workspaces.ensure(connection, "default")
-    return create_app(Settings(concurrency=1), Resources(sqlite_engine, "default", FakeAnnotator()))  # type: ignore[arg-type]
+    return create_app(Settings(concurrency=1), Resources(sqlite_engine, "default", FakeAnnotator()))
 
 
 @contextmanager

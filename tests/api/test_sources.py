@@ -39,7 +39,7 @@ HOST = "http://testserver"
 def client(sqlite_engine: Engine) -> Iterator[TestClient]:
     """A client of a server that has an administrator's key, and sends it."""
     create(sqlite_engine, WORKSPACE)
-    resources = Resources(sqlite_engine, WORKSPACE, FakeAnnotator())  # type: ignore[arg-type]
+    resources = Resources(sqlite_engine, WORKSPACE, FakeAnnotator())
     with TestClient(create_app(Settings(rate_limit=20), resources)) as client:
         yield bearing(client, key_of(sqlite_engine, WORKSPACE, set(Scope), "root"))
 
@@ -249,7 +249,7 @@ def test_an_anonymous_workspace_answers_at_once(client: TestClient, sqlite_engin
 def test_behind_a_proxy_the_address_is_that_of_the_tool(sqlite_engine: Engine) -> None:
     """HubSpot signs the HTTPS address, which only a trusted proxy may say."""
     create(sqlite_engine, WORKSPACE)
-    resources = Resources(sqlite_engine, WORKSPACE, FakeAnnotator())  # type: ignore[arg-type]
+    resources = Resources(sqlite_engine, WORKSPACE, FakeAnnotator())
     key = key_of(sqlite_engine, WORKSPACE, set(Scope), "root")
     body, statuses = body_of(SourceKind.HUBSPOT), []
     for number, proxies in enumerate(("127.0.0.1", "10.0.0.1")):

@@ -25,7 +25,7 @@ def client(sqlite_engine: Engine) -> Iterator[TestClient]:
     with sqlite_engine.begin() as connection:
         proposals = [("hours", "performance.slow", "Both wait."), ("nurses", "staff", "Both praise people.")]
         store.merge_proposals.add(connection, workspace_id, proposals, at=AT)
-    resources = Resources(sqlite_engine, "default", FakeAnnotator())  # type: ignore[arg-type]
+    resources = Resources(sqlite_engine, "default", FakeAnnotator())
     with TestClient(create_app(Settings(), resources)) as client:
         yield client
 

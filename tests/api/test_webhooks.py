@@ -44,7 +44,7 @@ def client(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[T
     """A client of a server whose webhooks may lead to this machine."""
     check_at_once(monkeypatch)
     create(sqlite_engine, "default")
-    resources = replace(Resources(sqlite_engine, "default", FakeAnnotator()), outgoing=LOCAL)  # type: ignore[arg-type]
+    resources = replace(Resources(sqlite_engine, "default", FakeAnnotator()), outgoing=LOCAL)
     with TestClient(create_app(Settings(), resources)) as client:
         yield client
 

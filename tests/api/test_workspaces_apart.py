@@ -22,6 +22,7 @@ from saywhy.case import AccountOrigin, NewAccount
 from saywhy.export_format import ExportFormat
 from saywhy.feedback import Comment, Customer, Rejection, Response, Score
 from saywhy.fix import Fix
+from saywhy.frame import FrameVersion
 from saywhy.job import JobState
 from saywhy.mapping import ColumnChoice, Mapping
 from saywhy.settings import Settings
@@ -47,6 +48,7 @@ from service.webhooks.endpoints import ping
 from tests.api.test_keys import operations
 from tests.builders.access import bearing, key_of
 from tests.builders.fixed_survey import analysed, responses
+from tests.builders.frames import SHOP
 from tests.builders.receiver import subscribe
 
 #: A word in what the other workspace has, and in nothing that a request names.
@@ -78,6 +80,8 @@ def both(sqlite_engine: Engine, annotator: Annotator) -> Iterator[Workspaces]:
         others = store.workspaces.find(connection, "default")
         store.fixes.put(connection, others, Fix("theme:support", wave="W2"))
         store.mappings.put(connection, others, Mapping("shop", (SECRET,), ColumnChoice()))
+        shop = SHOP.replace("Bakery", SECRET)
+        store.code_frames.add(connection, others, FrameVersion("shop", "1", shop, SECRET, LATER))
         topic = connection.scalar(sa.select(metadata.tables["topics"].c.id)) or "none"
         when = {"cron": "0 2 * * *", "time_zone": "UTC"}
         store.schedules.add(connection, others, "analyse", {}, **when, next_at=LATER, created_by=SECRET)
@@ -164,11 +168,13 @@ NAMED = {
     "link": ["1"],
     "correction": ["1"],
     "model": ["candidate"],
+    "frame": ["shop"],
 }
 
 #: Bodies that the routes accept.
 BODIES: dict[str, Any] = {
     "/v1/classify": {"comments": [{"id": 1, "text": "slow"}]},
+    "/v1/code-frames": {"yaml": SHOP},
     "/v1/fixes": {"cause": "support", "wave": "W2"},
     "/v1/handling/{cause}": {"owner": "Ada"},
     "/v1/handling/{cause}/effort": {"effort_days": 3},
@@ -242,7 +248,7 @@ def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
         assert SECRET not in answer.text, (method, url)
     assert rows_of_others(both.engine) == before
     assert {name for name, rows in before.items() if rows} >= {
-        *("responses", "reports", "fixes", "mappings", "audit_log"),
+        *("responses", "reports", "fixes", "mappings", "code_frames", "audit_log"),
         *("cases", "new_accounts", "jobs", "schedules", "imports", "rejections"),
         *("webhook_endpoints", "webhook_events", "webhook_deliveries", "digests", "saved_views"),
         *("sources", "source_deliveries", "wave_plans", "shared_links"),
@@ -263,7 +269,7 @@ def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
         answer = both.client.request(method, url, **body)
         statuses.setdefault(method, set()).add(answer.status_code)
         told |= {url.partition("?")[0]} if SECRET in answer.text else set()
-    assert {"/v1/keys", "/v1/mappings", "/v1/audit-log", "/v1/jobs", "/v1/jobs/1"} <= told
+    assert {"/v1/keys", "/v1/mappings", "/v1/code-frames/shop", "/v1/audit-log", "/v1/jobs", "/v1/jobs/1"} <= told
     assert {
         "/v1/cases",
         "/v1/cases/1",

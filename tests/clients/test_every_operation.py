@@ -16,6 +16,7 @@ from saywhy_client import models as m
 
 from api.app import create_app
 from saywhy.settings import Settings
+from tests.builders.frames import SHOP
 from tests.clients.conftest import Served
 from tests.clients.survey_steps import plan_waves, pull_answers, receive_webhooks, send_digests, tell_others
 
@@ -45,6 +46,7 @@ def test_every_operation_works(served: Served, tmp_path: Path) -> None:
         plan_waves(client, tmp_path)
         manage_access(client)
         change_the_model(client)
+        choose_a_code_frame(client)
         forget(client)
     with connected(served.address, None, called) as client:
         sign_in(client, served)
@@ -277,6 +279,20 @@ def change_the_model(client: Client) -> None:
     promoted = client.models.promote("candidate", analyse=False)
     assert (promoted.version, promoted.job) == (candidate.version, None)
     assert client.models.roll_back().version == before.serving
+
+
+def choose_a_code_frame(client: Client) -> None:
+    """A code frame checked, added, read and used, and that of the models again."""
+    checked, added = client.code_frames.add(SHOP, check=True), client.code_frames.add(SHOP)
+    assert (checked.version, checked.is_added, added.is_added) == (added.version, False, True)
+    assert [frame.id for frame in client.code_frames.list()] == ["core", "employee", "shop"]
+    details = client.code_frames.read("shop")
+    assert ([cause.theme for cause in details.causes], details.yaml) == (["checkout"], SHOP)
+    assert client.code_frames.use("shop").is_chosen
+    [result] = client.classify(["I waited in line at the till for an hour."], language="de", code_frame="shop")
+    assert isinstance(result, m.ClassifiedComment)
+    assert [(cause.cause, cause.label) for cause in result.causes] == [("checkout.queue", "Lange Schlange")]
+    assert client.code_frames.use("core").is_chosen
 
 
 def forget(client: Client) -> None:

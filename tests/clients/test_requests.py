@@ -163,7 +163,7 @@ def test_refusals_of_a_server_are_typed(sqlite_engine: Engine, waited: list[floa
     """Kind, title, detail and the invalid places; a rate limit is waited for, then raised."""
     analysed(sqlite_engine, responses())
     key = key_of(sqlite_engine, "default")
-    app = create_app(Settings(rate_limit=4), Resources(sqlite_engine, "default", FakeAnnotator()))  # type: ignore[arg-type]
+    app = create_app(Settings(rate_limit=4), Resources(sqlite_engine, "default", FakeAnnotator()))
     with running(app) as (_, address):
         with Client(address) as stranger, pytest.raises(ProblemError) as refused:
             stranger.reports.list()

@@ -17,6 +17,7 @@ from models.annotator import Annotator
 from models.promotion import promote, roll_back
 from models.registry import Registry
 from saywhy.settings import Settings
+from service.served_frames import ServedFrames
 from service.served_model import ServedModel, stamp_of
 from service.workspaces import create
 from tests.builders.model_versions import add_version
@@ -28,6 +29,12 @@ def registry(tmp_path: Path) -> Registry:
     return Registry(tmp_path / "models")
 
 
+@pytest.fixture
+def frames(sqlite_engine: Engine) -> ServedFrames:
+    """Those of a store in which no workspace has one."""
+    return ServedFrames(sqlite_engine)
+
+
 def wait_for(served: ServedModel, version: str) -> None:
     """Until this version serves; the test fails if it never does."""
     deadline = time.monotonic() + 60
@@ -36,9 +43,11 @@ def wait_for(served: ServedModel, version: str) -> None:
         time.sleep(0.05)
 
 
-def test_the_promoted_version_serves_with_the_same_encoder(registry: Registry, annotator: Annotator) -> None:
+def test_the_promoted_version_serves_with_the_same_encoder(
+    registry: Registry, annotator: Annotator, frames: ServedFrames
+) -> None:
     """A version that differs in its heads takes over without loading the encoder again, and goes again."""
-    with closing(ServedModel(annotator, registry.root, stamp_of(registry.root))) as served:
+    with closing(ServedModel(annotator, registry.root, stamp_of(registry.root), frames)) as served:
         version = add_version(registry, 0.5)
         assert served.annotator is annotator
         promote(registry, version, by="Ada")
@@ -49,10 +58,10 @@ def test_the_promoted_version_serves_with_the_same_encoder(registry: Registry, a
 
 
 def test_a_damaged_champion_does_not_serve(
-    registry: Registry, annotator: Annotator, caplog: pytest.LogCaptureFixture
+    registry: Registry, annotator: Annotator, frames: ServedFrames, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What serves goes on if the champion cannot be loaded, and the log says why."""
-    with closing(ServedModel(annotator, registry.root, stamp_of(registry.root))) as served:
+    with closing(ServedModel(annotator, registry.root, stamp_of(registry.root), frames)) as served:
         version = add_version(registry, 0.5)
         promote(registry, version, by="Ada")
         wait_for(served, version)

@@ -32,9 +32,11 @@ class Classify(Resource):
         *,
         language: str = "en",
         model: str = "champion",
-        code_frame: str = "core",
+        code_frame: str | None = None,
     ) -> Sequence[m.ClassifiedComment | m.RefusedComment]:
-        """Classify 1 to 256 comments; `language` is that of the labels of causes."""
+        """Classify 1 to 256 comments; `language` is that of the labels of causes, `code_frame` by default the one that
+        the workspace uses.
+        """
         query = queryable({"language": language, "model": model, "code_frame": code_frame})
         body = {"comments": [sent for _, sent in _sent(comments)]}
         answer = self._transport.send("POST", "/v1/classify", query=query, json=body)
@@ -47,7 +49,7 @@ class Classify(Resource):
         *,
         language: str = "en",
         model: str = "champion",
-        code_frame: str = "core",
+        code_frame: str | None = None,
     ) -> Iterator[m.ClassifiedComment | m.RefusedComment]:
         """Classify any number of comments in bounded memory; a result for each, in order, as soon as it is there."""
         query = queryable({"language": language, "model": model, "code_frame": code_frame})

@@ -59,6 +59,7 @@ class Client:
         self.webhook_deliveries = webhooks.WebhookDeliveries(transport)
         self.digests = Digests(transport)
         self.topics = topics.Topics(transport)
+        self.code_frames = topics.CodeFrames(transport)
         self.audits = topics.Audits(transport)
         self.keys = access.Keys(transport)
         self.session = access.Session(transport)

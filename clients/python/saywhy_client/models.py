@@ -46,6 +46,16 @@ class AccountHealth(BaseModel):
 AccountOrigin = TypeAliasType("AccountOrigin", Literal["referral", "former_customer"])
 
 
+class Added(BaseModel):
+    """
+    A code frame that was added, or checked.
+    """
+
+    id: str
+    version: str
+    is_added: bool
+
+
 class Adopt(BaseModel):
     """
     Make a topic a theme.
@@ -513,6 +523,37 @@ class CoNamed(BaseModel):
     share: float
 
 
+class CodeFrame(BaseModel):
+    """
+    A code frame, in the version that is used.
+    """
+
+    id: str
+    names: Annotated[dict[str, str], Field(description="By language.")]
+    version: Annotated[
+        str | None,
+        Field(description="The digest of its content; null for that of the models, whose version is theirs."),
+    ]
+    themes: Annotated[int, Field(description="The number of its themes, without verdicts that have no reason.")]
+    causes: Annotated[int, Field(description="The number of its causes.")]
+    is_shipped: Annotated[bool, Field(description="It ships with saywhy, and nobody has added another version.")]
+    is_chosen: Annotated[bool, Field(description="The workspace uses it, from the next analysis on.")]
+
+
+class CodeFrameDetails(BaseModel):
+    """
+    A code frame with all that it consists of.
+    """
+
+    code_frame: CodeFrame
+    themes: list[FrameTheme]
+    causes: list[FrameCause]
+    versions: Annotated[list[FrameVersion], Field(description="The latest first; none for one that ships.")]
+    yaml: Annotated[
+        str | None, Field(description="What was added, to be changed and added again; null for that of the models.")
+    ]
+
+
 class CodeFrameTheme(BaseModel):
     """
     A theme of the code frame.
@@ -520,6 +561,14 @@ class CodeFrameTheme(BaseModel):
 
     id: str
     name: str
+
+
+class CodeFrames(BaseModel):
+    """
+    That of the models, then all others by id.
+    """
+
+    code_frames: list[CodeFrame]
 
 
 class Comment(BaseModel):
@@ -1375,6 +1424,40 @@ class FollowUpEffect(BaseModel):
     p_value: float | None
 
 
+class FrameCause(BaseModel):
+    """
+    A root cause under a theme.
+    """
+
+    id: str
+    names: dict[str, str]
+    definitions: dict[str, str]
+    examples: Annotated[int, Field(description="The number of its examples, without labels of comments.")]
+    theme: str
+    polarity: Annotated[str, Field(description="negative: a complaint; positive: praise.")]
+
+
+class FrameTheme(BaseModel):
+    """
+    A theme; texts are by language.
+    """
+
+    id: str
+    names: dict[str, str]
+    definitions: dict[str, str]
+    examples: Annotated[int, Field(description="The number of its examples, without labels of comments.")]
+
+
+class FrameVersion(BaseModel):
+    """
+    A version that somebody added.
+    """
+
+    version: str
+    added_by: str
+    added_at: AwareDatetime
+
+
 Group = TypeAliasType("Group", Literal["promoter", "passive", "detractor"])
 
 
@@ -1934,6 +2017,15 @@ class NewAnalysis(BaseModel):
     refit: Annotated[
         bool, Field(description="Cluster all feedback into topics again; known topics keep their ids.")
     ] = False
+
+
+class NewCodeFrame(BaseModel):
+    """
+    A code frame to add.
+    """
+
+    yaml: Annotated[str, Field(description="The YAML, as `saywhy frames add` reads it.")]
+    check: Annotated[bool, Field(description="Only say what is wrong with it, and add nothing.")] = False
 
 
 class NewDigest(BaseModel):

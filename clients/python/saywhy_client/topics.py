@@ -49,6 +49,26 @@ class Topics(Resource):
         """Keep the topics of a proposal apart."""
 
 
+class CodeFrames(Resource):
+    """Which themes and causes comments are told apart by."""
+
+    @get("/v1/code-frames", items="code_frames")
+    def list(self) -> Sequence[m.CodeFrame]:
+        """That of the models, those that ship and those that were added."""
+
+    @get("/v1/code-frames/{frame}")
+    def read(self, frame: str) -> m.CodeFrameDetails:
+        """A code frame with its themes, causes and versions."""
+
+    @post("/v1/code-frames")
+    def add(self, yaml: str, *, check: bool = False) -> m.Added:
+        """Add a code frame, or another version of it; `check` only says what is wrong with it."""
+
+    @post("/v1/code-frames/{frame}/use")
+    def use(self, frame: str) -> m.CodeFrame:
+        """Use a code frame from the next analysis on."""
+
+
 class Audits(Resource):
     """The model measured against a person, who labels a random sample."""
 

@@ -34,7 +34,7 @@ def resources(sqlite_engine: Engine, annotator: Annotator, tmp_path: Path) -> Re
 @pytest.fixture
 def editor(resources: Resources) -> Iterator[TestClient]:
     """The browser of an editor."""
-    with visitor(resources.engine, resources.annotator, Role.EDITOR, resources) as client:
+    with visitor(resources.engine, resources.core, Role.EDITOR, resources) as client:
         yield client
 
 
@@ -95,7 +95,7 @@ def test_a_file_is_previewed_mapped_and_imported(editor: TestClient, resources: 
 
 def test_rejected_rows_are_shown_as_text_to_those_who_may(resources: Resources) -> None:
     """With line and reason; the file of all of them is a link."""
-    with visitor(resources.engine, resources.annotator, Role.ADMIN, resources) as admin:
+    with visitor(resources.engine, resources.core, Role.ADMIN, resources) as admin:
         page = admin.get(sent(admin, FILE + "d,11,<b>hidden</b>,,\n")).text
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
@@ -156,10 +156,10 @@ def test_an_upload_that_cannot_be_is_refused(editor: TestClient, resources: Reso
 
 def test_viewers_see_imports_and_start_none(resources: Resources) -> None:
     """Neither a form nor a preview, nor a job that they could cancel."""
-    with visitor(resources.engine, resources.annotator, Role.EDITOR, resources) as editor:
+    with visitor(resources.engine, resources.core, Role.EDITOR, resources) as editor:
         address = sent(editor)
         job = editor.post("/imports/jobs", data=body(fields_of(editor.get(address).text))).url.path
-    with visitor(resources.engine, resources.annotator, Role.VIEWER, resources) as viewer:
+    with visitor(resources.engine, resources.core, Role.VIEWER, resources) as viewer:
         assert '<input type="file"' not in viewer.get("/imports").text
         assert "april.csv" in viewer.get(job).text
         assert "/cancel" not in viewer.get(job).text

@@ -149,7 +149,7 @@ def _event(event: EventType) -> str:
 def _themes(code_frame: CodeFrame, wording: Wording) -> Iterator[ThemeLine]:
     for theme in code_frame.themes:
         causes = tuple(cause.name(wording.language) for cause in code_frame.causes if cause.theme == theme.id)
-        description = theme.descriptions.get(wording.language, theme.descriptions["en"])
+        description = theme.descriptions.get(wording.language, theme.descriptions.get("en", ""))
         count = wording("settings.causes", n=wording.count(len(causes)))
         yield ThemeLine(theme.name(wording.language), description, count, causes)
 
