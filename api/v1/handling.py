@@ -14,6 +14,7 @@ from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
 from api.http.bodies import SentObject
 from api.v1.attribution import Authored
 from api.v1.parameters import Day, RowId
+from pipelines.report.effort import MAX_DAYS, MIN_DAYS
 from saywhy.handling import LONGEST_LINES, Aside, Handling, HandlingChange, HandlingField, Progress
 from service import handling
 from service.efforts import set_effort
@@ -115,7 +116,7 @@ class HandlingIn(Authored):
 class EffortIn(Authored):
     """What fixing a cause takes."""
 
-    effort_days: float | None = Field(gt=0, lt=10_000, description="null: nobody knows.", examples=[3])
+    effort_days: float | None = Field(ge=MIN_DAYS, lt=MAX_DAYS, description="null: nobody knows.", examples=[3])
 
 
 @router.get("/handling", summary="List how causes are handled", responses=REFUSED)

@@ -143,7 +143,12 @@ async def start_import(
     return accepted(job, response)
 
 
-@router.post("/preview", summary="Preview an import", responses=_REFUSALS, openapi_extra=BODY)
+@router.post(
+    "/preview",
+    summary="Preview an import",
+    responses={**_REFUSALS, **problems.documented(HTTPStatus.NOT_FOUND)},  # of the mapping
+    openapi_extra=BODY,
+)
 async def preview_import(request: Request, options: Options, resources: WriteAccess) -> ImportPreview:
     """How a file of at most 8 MiB would be read: its columns with role and examples, and its first rows.
 

@@ -44,6 +44,13 @@ BODY: dict[str, Any] = {
 }
 
 
+#: What a file is, by its media type: those of labelling tools are lists in JSON.
+FILES: dict[str, Any] = {
+    media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in MEDIA_TYPES.values()
+}
+FILES["application/json"] = {"schema": {"type": "array", "items": {"type": "object"}}}
+
+
 class RejectedRecordOut(BaseModel):
     """Labels that were not kept."""
 
@@ -130,10 +137,7 @@ def import_corrections(
     response_class=FileResponse,
     responses={
         200: {
-            "content": {
-                media_type: {"schema": {"type": "string", "format": "binary"}}
-                for media_type in dict.fromkeys(MEDIA_TYPES.values())
-            },
+            "content": FILES,
             "description": "The file.",
         },
         **_CONFLICT,

@@ -13,6 +13,9 @@ from saywhy.report import Report
 #: Days of work that a size stands for.
 SIZES = {"S": 2.0, "M": 10.0, "L": 40.0}
 
+#: An effort is at least some minutes, so that points per day stay finite, and less than this. Set by hand.
+MIN_DAYS, MAX_DAYS = 0.01, 10_000.0
+
 #: A quick win takes at most this many days.
 QUICK_WIN_DAYS = 5.0
 
@@ -25,8 +28,8 @@ def parse_effort(effort: str) -> float | None:
         days = SIZES.get(effort.upper()) or float(effort.replace(",", "."))
     except ValueError:
         days = 0.0
-    if not 0 < days < 10_000:
-        raise InvalidInput(f"effort {effort!r} is none of {', '.join(SIZES)}, a number of days above 0, none")
+    if not MIN_DAYS <= days < MAX_DAYS:
+        raise InvalidInput(f"effort {effort!r} is none of {', '.join(SIZES)}, a number of days from {MIN_DAYS:g}, none")
     return days
 
 
