@@ -30,12 +30,12 @@ from tests.builders.fixed_survey import analysed, responses
 ALLOWED = {
     # Some texts have a grammar of their own or name something outside of the document: cursors, segments, what is
     # compared, languages, cron expressions, time zones, countries, names of one printable line, files, addresses of
-    # receivers, payloads of survey tools. And some members depend on each other: a fix has a wave or a date, a plan a
-    # start or waves, a change of a case changes something, a link leads to a part of a report, and with a key nobody
-    # says who edits.
+    # receivers, payloads of survey tools, code frames in YAML. And some members depend on each other: a fix has a wave
+    # or a date, a plan a start or waves, a change of a case changes something, a link leads to a part of a report, and
+    # with a key nobody says who edits.
     400: r"GET (/|/reports/.*|/v1/(audit-log|audits/sample|cases|comments|corrections|customers.*|jobs|reports/.*"
     r"|scenarios|sources/.*|wave-plans.*|webhook-deliveries))"
-    r"|(PATCH|PUT) .*|POST /v1/(audits.*|classify.*|exports|fixes|follow-up/.*|imports.*|keys|schedules)"
+    r"|(PATCH|PUT) .*|POST /v1/(audits.*|classify.*|code-frames|exports|fixes|follow-up/.*|imports.*|keys|schedules)"
     r"|POST /v1/(corrections/import|digests|handling-changes|shared-links|topic-|sources|wave-plans|webhook).*",
     # Names and passwords of nobody, and webhooks without the signature of their sender.
     401: r"(HEAD|POST) /v1/(session|webhooks/.*)",
