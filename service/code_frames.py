@@ -15,7 +15,7 @@ from saywhy.errors import CodeFrameNotFound, InvalidInput, WorkspaceNotFound
 from saywhy.frame import CORE_ID, Frame, FrameVersion, frame_of
 from saywhy.frame_file import load_frame, read_frame, shipped_frames
 from saywhy.store import Connection, Engine
-from service.workspaces import reading, writing
+from service.workspaces import reading
 
 if TYPE_CHECKING:
     from pipelines.annotate.framed import FramedAnnotator
@@ -85,8 +85,9 @@ def add_frame(engine: Engine, workspace: str, text: str, *, by: str, name: str =
 
 
 def choose_frame(engine: Engine, workspace: str, frame_id: str) -> None:
-    """Use a frame from the next analysis on. Raises `WorkspaceNotFound` and `CodeFrameNotFound`."""
-    with writing(engine, workspace) as (connection, workspace_id):
+    """Use a frame from the next analysis on. The workspace is created if it does not exist. Raises `CodeFrameNotFound`."""
+    with engine.begin() as connection:
+        workspace_id = store.workspaces.ensure(connection, workspace)
         chosen = None if frame_id == CORE_ID else find_frame(connection, workspace_id, frame_id).id
         if chosen != store.code_frames.chosen(connection, workspace_id):
             store.code_frames.choose(connection, workspace_id, chosen)

@@ -198,7 +198,7 @@ def test_keys_of_earlier_versions_are_moved(store_url: str, keys: Path) -> None:
     with engine.begin() as connection:
         acme = store.workspaces.ensure(connection, "acme")
         store.responses.save(connection, acme, [earlier])
-        for later in ("key_fingerprint", "closed_waves"):
+        for later in ("key_fingerprint", "closed_waves", "code_frame", "lessons"):
             connection.execute(sa.text(f"ALTER TABLE workspaces DROP COLUMN {later}"))
         column = sa.schema.CreateColumn(sa.Column("anonymity_key", sa.LargeBinary)).compile(connection)
         connection.execute(sa.text(f"ALTER TABLE workspaces ADD COLUMN {column}"))
