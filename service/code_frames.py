@@ -85,7 +85,10 @@ def add_frame(engine: Engine, workspace: str, text: str, *, by: str, name: str =
 
 
 def choose_frame(engine: Engine, workspace: str, frame_id: str) -> None:
-    """Use a frame from the next analysis on. The workspace is created if it does not exist. Raises `CodeFrameNotFound`."""
+    """Use a frame from the next analysis on; the workspace is created if it does not exist.
+
+    Raises `CodeFrameNotFound`.
+    """
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
         chosen = None if frame_id == CORE_ID else find_frame(connection, workspace_id, frame_id).id
