@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -105,8 +105,8 @@ def responses_of(connection: Connection, workspace_id: int, name: str, *, by_ema
     Empty: there is no such customer.
     """
     has_name: list[sa.ColumnElement[bool]] = [
-        (_columns.customer_account == name) & _is_of([name]),
-        (_columns.customer_id == name) & (indexed(_columns.customer_id) == name[:LONGEST_KEY]),
+        _equals(_columns.customer_account, name) & _is_of([name]),
+        _equals(_columns.customer_id, name) & (indexed(_columns.customer_id) == name[:LONGEST_KEY]),
     ]
     if by_email:
         has_name.append(sa.func.lower(_columns.customer_email) == name.lower())
@@ -115,6 +115,15 @@ def responses_of(connection: Connection, workspace_id: int, name: str, *, by_ema
         if account_of := {row.id: row.account for row in connection.execute(query.order_by(_columns.id))}:
             return account_of
     return {}
+
+
+def _equals(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """The text is this one, which is not empty.
+
+    Not as `column = name`: SQLite would put the name in place of the column in other conditions too, which then do not
+    use their index.
+    """
+    return sa.func.coalesce(column, sa.literal_column("''")) == name
 
 
 def complaints(

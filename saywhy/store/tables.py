@@ -106,6 +106,7 @@ responses = Table(
     Column("customer_lifetime_value", MONEY),
     UniqueConstraint("workspace_id", "source", "external_id"),
     Index(None, "content_hash", "workspace_id"),
+    Index(None, "workspace_id", "wave", "answered_at"),  # which waves there are, and in which order
     of_comment(),
 )
 

@@ -1,4 +1,4 @@
-"""For pages of the web app: tabulations, indexes of accounts and customers, and of all that orders and counts cases."""
+"""For pages of the web app: tabulations, indexes of accounts, customers and waves, and of what orders cases."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,5 +24,6 @@ def upgrade() -> None:
     )
     for name, text in (("account", f"coalesce({_ACCOUNT})"), ("customer", "customer_id")):
         op.create_index(f"ix_responses_{name}", "responses", [sa.text(f"substr({text}, 1, 500)"), "workspace_id"])
+    op.create_index("ix_responses_workspace_id_wave_answered_at", "responses", ["workspace_id", "wave", "answered_at"])
     columns = ["workspace_id", "owner", "state", "priority", "due_at", "id", "version"]
     op.create_index("ix_cases_owner", "cases", columns)
