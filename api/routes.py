@@ -115,9 +115,9 @@ FOR_EVERY_ROUTE: dict[str, Any] = {
 @cache
 def all_routes() -> list[BaseRoute]:
     """The routes, which the applications of a process share: to resolve their dependencies takes a while."""
-    together = APIRouter(**FOR_EVERY_ROUTE)
+    router = APIRouter(**FOR_EVERY_ROUTE)
     for module in MODULES:
-        together.include_router(module.router)
+        router.include_router(module.router)
     for page in PAGES:
-        together.include_router(page.router)
-    return together.routes
+        router.include_router(page.router)
+    return router.routes

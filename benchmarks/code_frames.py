@@ -156,11 +156,9 @@ def employee(rows: Sequence[tuple[str, str]]) -> tuple[Sequence[str], Sequence[S
     table = []
     for theme in (*dict.fromkeys(TITLES.values()), "all"):
         of_title = [right for _, right in rows if theme in (right, "all")]
-        found = sum(right in themes for themes, (_, right) in zip(named, rows, strict=True) if theme in (right, "all"))
+        hits = sum(right in themes for themes, (_, right) in zip(named, rows, strict=True) if theme in (right, "all"))
         total = sum(len(themes) if theme == "all" else theme in themes for themes in named)
-        table.append(
-            (theme, f"{len(of_title)}", f"{found / max(len(of_title), 1):.2f}", f"{found / max(total, 1):.2f}")
-        )
+        table.append((theme, f"{len(of_title)}", f"{hits / max(len(of_title), 1):.2f}", f"{hits / max(total, 1):.2f}"))
     return ("theme", "texts", "theme named", "right of those named"), table
 
 

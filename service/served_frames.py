@@ -41,11 +41,8 @@ class ServedFrames:
                 states = store.code_frames.states(connection)
             served = dict[str, tuple[_State, CommentAnnotator]]()
             for workspace, state in states.items():
-                known = self._served.get(workspace)
-                is_known = known is not None and known[0] == (core.model, state)
-                served[workspace] = (
-                    known if known and is_known else ((core.model, state), self._taught(workspace, core))
-                )
+                known, now = self._served.get(workspace), (core.model, state)
+                served[workspace] = known if known and known[0] == now else (now, self._taught(workspace, core))
             self._served = served
         except SaywhyError as error:
             log.error("the code frames cannot be read, those before serve on: %s", error)

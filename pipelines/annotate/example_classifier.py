@@ -11,7 +11,7 @@ measures both, and chose the weights.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -78,7 +78,7 @@ class ExampleClassifier:
         left_out = np.empty((len(known), len(classifier.classes)), np.float32)
         for train, test in folds.split(known, known):
             left_out[test] = cls._fit(examples.take(train), known[train])(examples.take(test))
-        return classifier._with_threshold(_best_threshold(left_out, np.searchsorted(classifier.classes, known)))
+        return replace(classifier, threshold=_best_threshold(left_out, np.searchsorted(classifier.classes, known)))
 
     @classmethod
     def _fit(cls, examples: Texts, labels: NDArray[np.str_]) -> ExampleClassifier:
@@ -93,11 +93,6 @@ class ExampleClassifier:
         counts = np.array([np.sum(labels == one) for one in of_vectors.classes_ if one != NO_CLASS])
         weight = float(counts.mean() / (counts.mean() + _HALF_WEIGHT))
         return cls(tuple(of_vectors.classes_.tolist()), 0.5, means, of_vectors, of_words, weight)
-
-    def _with_threshold(self, threshold: float) -> ExampleClassifier:
-        return ExampleClassifier(
-            self.classes, threshold, self._means, self._of_vectors, self._of_words, self._word_weight
-        )
 
     def __call__(self, texts: Texts) -> Probabilities:
         """Probabilities (n, classes); rows sum to 1."""

@@ -57,7 +57,7 @@ class AnswerColumns:
     complaint_cause: Integers  # into causes
     revenue: tuple[Decimal | None, ...]  # (A,) annual, the latest known
     lifetime_value: tuple[Decimal | None, ...]  # (A,)
-    by_revenue: Integers  # (A,) the place of each account among them, 0 for the most revenue, equal for equal ones
+    revenue_rank: Integers  # (A,) the rank of each account among them, 0 for the most revenue, equal for equal ones
     waves: int
 
     @classmethod
@@ -118,7 +118,7 @@ class AnswerColumns:
             complaint_cause=complaint[:, 1],
             revenue=revenue,
             lifetime_value=_latest_amounts([values[number] for number in numbers], account, len(accounts)),
-            by_revenue=_places([amount or Decimal(0) for amount in revenue]),
+            revenue_rank=_ranks([amount or Decimal(0) for amount in revenue]),
             waves=len(waves),
         )
 
@@ -167,7 +167,7 @@ def _latest_amounts(amounts: Sequence[Decimal | None], account: Integers, accoun
     return tuple(latest)
 
 
-def _places(amounts: Sequence[Decimal]) -> Integers:
-    """The place of each amount among the different ones, the largest first."""
-    places = {amount: place for place, amount in enumerate(sorted(set(amounts), reverse=True))}
-    return np.array([places[amount] for amount in amounts], np.int64)
+def _ranks(amounts: Sequence[Decimal]) -> Integers:
+    """The rank of each amount among the different ones, 0 for the largest."""
+    ranks = {amount: rank for rank, amount in enumerate(sorted(set(amounts), reverse=True))}
+    return np.array([ranks[amount] for amount in amounts], np.int64)

@@ -113,7 +113,7 @@ class AccountHealths:
         """
         health = self.health.tolist()
         rounded = np.array([0.0 if math.isnan(each) else round(each, 1) for each in health])
-        order: Integers = np.lexsort((self.answers.by_revenue, rounded, np.isnan(self.health)))
+        order: Integers = np.lexsort((self.answers.revenue_rank, rounded, np.isnan(self.health)))
         if bands is None:
             return order
         is_wanted = np.array([not math.isnan(each) and band(each) in bands for each in health], bool)

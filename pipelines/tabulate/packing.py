@@ -45,6 +45,7 @@ class _Names:
 
 
 _NAMES = TypeAdapter(_Names)
+_MENTIONS = [column.name for column in fields(CauseMentions)]
 
 
 def pack(data: SurveyData) -> bytes:
@@ -53,7 +54,7 @@ def pack(data: SurveyData) -> bytes:
     arrays = {name: getattr(data, name) for name in _COLUMNS}
     arrays |= {"segment": data.segmented.indices, "segment_ends": data.segmented.indptr}
     for polarity, mentions in data.cause_mentions.items():
-        arrays |= {f"{polarity}_{column.name}": getattr(mentions, column.name) for column in fields(mentions)}
+        arrays |= {f"{polarity}_{name}": getattr(mentions, name) for name in _MENTIONS}
     file = io.BytesIO()
     np.savez_compressed(file, names=np.frombuffer(_NAMES.dump_json(names), np.uint8), **arrays)
     return file.getvalue()
@@ -66,7 +67,7 @@ def unpack(packed: bytes) -> SurveyData:
         columns = {name: arrays[name] for name in _COLUMNS}
         segment, ends = arrays["segment"], arrays["segment_ends"]
         cause_mentions = {
-            polarity: CauseMentions(**{column.name: arrays[f"{polarity}_{column.name}"] for column in _MENTIONS})
+            polarity: CauseMentions(**{name: arrays[f"{polarity}_{name}"] for name in _MENTIONS})
             for polarity in (Polarity.NEGATIVE, Polarity.POSITIVE)
         }
     shape = (len(columns["comment"]), len(names.segments))
@@ -81,6 +82,3 @@ def unpack(packed: bytes) -> SurveyData:
         cause_mentions=cause_mentions,
         vectors=np.zeros((0, names.dimensions), np.float16),
     )
-
-
-_MENTIONS = fields(CauseMentions)

@@ -29,11 +29,9 @@ def add(connection: Connection, workspace_id: int, version: FrameVersion) -> Non
     connection.execute(sa.insert(table).values(values))
 
 
-def versions(connection: Connection, workspace_id: int, frame: str | None = None) -> list[FrameVersion]:
-    """All versions, or those of a frame; the latest first."""
+def versions(connection: Connection, workspace_id: int) -> list[FrameVersion]:
+    """All versions of all frames, the latest first."""
     query = sa.select(table).where(table.c.workspace_id == workspace_id).order_by(table.c.id.desc())
-    if frame is not None:
-        query = query.where(table.c.frame == frame)
     return [_version(row) for row in connection.execute(query)]
 
 

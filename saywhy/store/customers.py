@@ -14,11 +14,11 @@ from saywhy.annotation import Polarity
 from saywhy.case import CaseState
 from saywhy.customer import Answer, CustomerAlert, HealthBand
 from saywhy.feedback import LONGEST_KEY, Scale, Score
-from saywhy.store import webhooks
+from saywhy.store import webhooks, workspaces
 from saywhy.store.case_tables import account_health, cases, customer_alerts, new_accounts
 from saywhy.store.redaction import FORGOTTEN
 from saywhy.store.statements import STREAMED, Row, batches, upsert
-from saywhy.store.tables import ACCOUNT, first_given, fixes, indexed, responses, runs, workspaces
+from saywhy.store.tables import ACCOUNT, first_given, fixes, indexed, responses, runs
 from saywhy.store.topic_tables import assignments, topics
 
 _columns = responses.c
@@ -39,14 +39,13 @@ class State(NamedTuple):
 
 def state(connection: Connection, workspace_id: int) -> State:
     """The state of all that the health of accounts is computed from."""
-    revision = sa.select(workspaces.c.revision).where(workspaces.c.id == workspace_id)
     run = sa.select(runs.c.id, runs.c.state).where(runs.c.workspace_id == workspace_id).order_by(runs.c.id.desc())
     latest = connection.execute(run.limit(1)).one_or_none()
     counts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(cases.c.version), 0))
     case_count, case_versions = connection.execute(counts.where(cases.c.workspace_id == workspace_id)).one()
     fixed = connection.scalars(sa.select(fixes.c.cause).where(fixes.c.workspace_id == workspace_id))
     return State(
-        revision=connection.execute(revision).scalar_one(),
+        revision=workspaces.revision(connection, workspace_id),
         run=latest.id if latest else None,
         run_state=latest.state if latest else None,
         cases=case_count,

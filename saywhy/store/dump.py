@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Column, Connection, Engine, Table
 
 from saywhy.errors import BackupDamaged, Conflict, InvalidInput, StoreUnavailable
 from saywhy.store import migrate
@@ -130,7 +130,7 @@ def load(connection: Connection, table_name: str, columns: Sequence[str], lines:
     if table_name not in set(sa.inspect(connection).get_table_names()) - {"alembic_version"}:
         raise BackupDamaged(f"its schema has no table {table_name}")
     try:
-        table = Table(table_name, sa.MetaData(), autoload_with=connection, resolve_fks=False, listeners=_AS_STORED)
+        table = _table(connection, table_name)
         decoders = [_decoder(table.columns[name].type) for name in columns]
     except KeyError:
         raise BackupDamaged(f"its table {table_name} has columns that are not in its schema") from None
@@ -184,12 +184,16 @@ def _decoder(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], object] | None:
     return None
 
 
-def _as_stored(_inspector: object, _table: object, column: dict[str, Any]) -> None:
-    """Give a column that was read from the database the type with which this package writes such columns."""
-    if isinstance(column["type"], sa.DateTime):
-        column["type"] = UtcDateTime()
-    elif isinstance(column["type"], sa.JSON):
-        column["type"] = JSON
+def _table(connection: Connection, name: str) -> Table:
+    """The columns of a table as the database has them, with the types with which this package writes such columns.
+
+    Only the columns: SQLAlchemy warns of indexes of expressions, which SQLite cannot describe.
+    """
+    columns = sa.inspect(connection).get_columns(name)
+    return Table(name, sa.MetaData(), *(Column(column["name"], _as_stored(column["type"])) for column in columns))
 
 
-_AS_STORED = [("column_reflect", _as_stored)]
+def _as_stored(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    if isinstance(kind, sa.DateTime):
+        return UtcDateTime()
+    return JSON if isinstance(kind, sa.JSON) else kind

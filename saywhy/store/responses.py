@@ -18,7 +18,7 @@ from saywhy.store import comments, workspaces
 from saywhy.store.response_rows import from_row, merge, to_row
 from saywhy.store.statements import STREAMED, batches
 from saywhy.store.tables import comments as comments_table
-from saywhy.store.tables import responses
+from saywhy.store.tables import of_workspace, responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,7 @@ def by_id(connection: Connection, workspace_id: int, ids: Collection[int]) -> li
 def waves(connection: Connection, workspace_id: int) -> list[str]:
     """All waves, in order of their earliest response, then of name; waves without dates last."""
     first = sa.func.min(responses.c.answered_at)
-    query = (
-        sa.select(responses.c.wave, first).where(responses.c.workspace_id == workspace_id).group_by(responses.c.wave)
-    )
+    query = sa.select(responses.c.wave, first).where(of_workspace == workspace_id).group_by(responses.c.wave)
     # Sorted in Python, because the databases differ in the order of text and of NULL.
     keys = [(moment is None, moment, wave) for wave, moment in connection.execute(query) if wave is not None]
     return [wave for _, _, wave in sorted(keys)]

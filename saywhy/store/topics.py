@@ -76,10 +76,10 @@ def examples(connection: Connection, workspace_id: int, topic_id: str, count: in
     ).subquery()
     total = connection.scalar(sa.select(sa.func.count()).select_from(clauses)) or 0
     order = clauses.c.confidence.desc(), clauses.c.content_hash, clauses.c.span_start
-    placed = sa.select(clauses, (sa.func.row_number().over(order_by=order) - 1).label("place")).subquery()
+    ranked = sa.select(clauses, (sa.func.row_number().over(order_by=order) - 1).label("rank")).subquery()
     step = (total - 1) / max(count - 1, 1)
-    places = [round(number * step) for number in range(count)] if total > count else list(range(total))
-    query = sa.select(placed).where(placed.c.place.in_(places)).order_by(placed.c.place)
+    ranks = [round(number * step) for number in range(count)] if total > count else list(range(total))
+    query = sa.select(ranked).where(ranked.c.rank.in_(ranks)).order_by(ranked.c.rank)
     return [
         Assignment(row.content_hash, row.span_start, row.span_end, topic_id, row.confidence, row.part)
         for row in connection.execute(query)

@@ -29,8 +29,8 @@ NORTH = Segment("region", "north")
 
 def comments_on(engine: Engine, annotator: Annotator, search: CommentSearch) -> list[str]:
     """The comments that the store has, in the order of the page."""
-    found = find_comments(engine, WORKSPACE, search, code_frame=annotator.code_frame, annotator=annotator)
-    return [each.response.comment or "" for each in found.comments]
+    search_result = find_comments(engine, WORKSPACE, search, code_frame=annotator.code_frame, annotator=annotator)
+    return [each.response.comment or "" for each in search_result.comments]
 
 
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)

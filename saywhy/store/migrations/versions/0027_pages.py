@@ -24,6 +24,7 @@ def upgrade() -> None:
     )
     for name, text in (("account", f"coalesce({_ACCOUNT})"), ("customer", "customer_id")):
         op.create_index(f"ix_responses_{name}", "responses", [sa.text(f"substr({text}, 1, 500)"), "workspace_id"])
-    op.create_index("ix_responses_workspace_id_wave_answered_at", "responses", ["workspace_id", "wave", "answered_at"])
+    of_workspace = sa.column("workspace_id", ID) + sa.literal_column("0")
+    op.create_index("ix_responses_wave", "responses", [of_workspace, "wave", "answered_at"])
     columns = ["workspace_id", "owner", "state", "priority", "due_at", "id", "version"]
     op.create_index("ix_cases_owner", "cases", columns)
