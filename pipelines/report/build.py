@@ -84,7 +84,7 @@ def _compute(
     issues = rank_causes(analysis, latest, Polarity.NEGATIVE, impact[Polarity.NEGATIVE])
     return Report(
         wave=wave,
-        generated_at=now.astimezone(UTC).isoformat(timespec="seconds"),
+        generated_at=now.astimezone(UTC).isoformat(timespec="milliseconds"),
         model=model,
         counts=count_responses(data, mask),
         nps=nps_of(data.points[scored], data.account[scored]),

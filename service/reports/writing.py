@@ -40,6 +40,7 @@ def write_reports(
     responses = store.responses.load(snapshot, workspace_id)
     audits = store.audits.load(snapshot, workspace_id)
     with store.reading(engine) as connection:  # the topics were written after the snapshot
+        now = datetime.now(UTC)  # later edits are not in these reports
         data = tabulate(
             plan.select(responses) if plan else responses,
             annotations,
@@ -48,7 +49,7 @@ def write_reports(
             annotator.code_frame,
         )
         fixes = store.fixes.load(connection, workspace_id)
-    model, now, groups = annotator.model, datetime.now(UTC), set[PublishedGroup]()
+    model, groups = annotator.model, set[PublishedGroup]()
 
     def report_progress(done: int, total: int) -> None:
         progress("report", done, total)

@@ -39,8 +39,9 @@ class Person:
         self.named("button", key, **values).click()
 
     def follow(self, key: str, **values: str) -> None:
-        """Follow the link that says so."""
-        self.named("link", key, **values).click()
+        """Follow the link that says so, until the page and its scripts are loaded: before, it does not react."""
+        with self.page.expect_event("load"):
+            self.named("link", key, **values).click()
 
     def field(self, key: str, **values: str) -> Locator:
         """The field with this label."""

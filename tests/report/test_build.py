@@ -80,7 +80,7 @@ def test_sparse_waves_give_a_sensible_report(responses: list[Response]) -> None:
     """One response, no score, no comment, promoters only, no scores: a report in plain JSON, nothing significant."""
     report = report_on(responses, SLOW)
     assert not any(issue.significant for issue in report.issues)
-    assert orjson.loads(orjson.dumps(asdict(report)))["generated_at"] == "2026-07-01T12:00:00+00:00"
+    assert orjson.loads(orjson.dumps(asdict(report)))["generated_at"] == "2026-07-01T12:00:00.000+00:00"
 
 
 def test_no_responses_and_unknown_waves_are_errors() -> None:
