@@ -54,8 +54,8 @@ def retrain(
     """
     from models.registry import Registry, code_frame
     from service.labelling.training_data import corrected_comments
-    from training.retrain.heads import Request
-    from training.retrain.heads import retrain as retrain_heads
+    from training.retrain.run import Request
+    from training.retrain.run import retrain as retrain_heads
     from training.retrain.options import read_options
     from training.retrain.own_causes import read_own_causes
 
