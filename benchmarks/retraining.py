@@ -31,9 +31,9 @@ from saywhy.code_frame import LibraryCause
 from saywhy.label import LabelledComment
 from training.data.rows import Row, read_dev
 from training.evaluation.causes import Named, read_codes
-from training.retrain.run import Request, retrain
 from training.retrain.options import RetrainOptions, read_options
 from training.retrain.report import Evaluation
+from training.retrain.run import Request, retrain
 
 _LABELS, _EXAMPLES, _CORRECTIONS = 500, 10, 200
 _FLIPPED = 0.2

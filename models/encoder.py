@@ -84,7 +84,7 @@ class Encoder:
 
     def __init__(self, graph: Path, tokenizer: Path, *, threads: int = 0) -> None:
         """`threads` of 0: one for each core that this process may use."""
-        self._tokenizer = TextTokenizer(tokenizer)
+        self.tokenizer = TextTokenizer(tokenizer)
         cores = threads or len(os.sched_getaffinity(0))
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1
@@ -97,7 +97,7 @@ class Encoder:
 
     def tokenise(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokens of each text's `encoder_text`, in order."""
-        return self._tokenizer(texts)
+        return self.tokenizer(texts)
 
     def encode(self, texts: Sequence[Tokens]) -> Iterator[EncodedTexts]:
         """Encode every text; groups come in no particular order. Texts of equal length run together, unpadded."""
@@ -111,7 +111,7 @@ class Encoder:
         groups = [
             members[start : start + size]
             for length, members in sorted(by_length.items(), reverse=True)
-            for size in [max(1, BATCH_TOKENS // (length + len(self._tokenizer.lead) + len(self._tokenizer.tail)))]
+            for size in [max(1, BATCH_TOKENS // (length + len(self.tokenizer.lead) + len(self.tokenizer.tail)))]
             for start in range(0, len(members), size)
         ]
         groups += [[index] for index in long_texts]
@@ -124,13 +124,13 @@ class Encoder:
     def _run(self, indices: Integers, ids: list[Integers]) -> EncodedTexts:
         """Encode texts of one length, or one text that is longer than a window."""
         if len(ids[0]) <= WINDOW:
-            batch = np.stack([self._tokenizer.with_special_tokens(text_ids) for text_ids in ids])
+            batch = np.stack([self.tokenizer.with_special_tokens(text_ids) for text_ids in ids])
             states = self._session.run(["states"], {"input_ids": batch})[0]
             count, length, hidden = states.shape
             is_content = np.tile(self._content_mask(length), count)
             return EncodedTexts(indices, np.arange(count + 1) * length, states.reshape(-1, hidden), is_content)
         windows = [
-            self._tokenizer.with_special_tokens(part) for part in np.array_split(ids[0], -(-len(ids[0]) // WINDOW))
+            self.tokenizer.with_special_tokens(part) for part in np.array_split(ids[0], -(-len(ids[0]) // WINDOW))
         ]
         parts = [self._session.run(["states"], {"input_ids": window[None]})[0][0] for window in windows]
         states = np.concatenate(parts)
@@ -139,6 +139,6 @@ class Encoder:
 
     def _content_mask(self, length: int) -> NDArray[np.bool_]:
         mask = np.ones(length, bool)
-        mask[: len(self._tokenizer.lead)] = False
-        mask[length - len(self._tokenizer.tail) :] = False
+        mask[: len(self.tokenizer.lead)] = False
+        mask[length - len(self.tokenizer.tail) :] = False
         return mask

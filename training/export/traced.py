@@ -28,7 +28,7 @@ def traced(checkpoint: Path) -> onnx.ModelProto:
         checkpoint, dtype=torch.float32, attn_implementation="eager", use_safetensors=True
     ).eval()
     program = torch.onnx.export(
-        _States(encoder),
+        _States(encoder).eval(),
         (torch.arange(2 * 12).reshape(2, 12),),
         input_names=["input_ids"],
         output_names=["states"],

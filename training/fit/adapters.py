@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import PreTrainedModel
 
@@ -9,7 +11,9 @@ from transformers import PreTrainedModel
 def with_adapters(encoder: PreTrainedModel, rank: int) -> PeftModel:
     """The encoder with adapters at all of its matrix products; its own weights are frozen."""
     config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", lora_dropout=0.0, bias="none")
-    return get_peft_model(encoder, config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # names of transformers that PEFT will have to follow
+        return get_peft_model(encoder, config)
 
 
 def merged(encoder: PeftModel) -> PreTrainedModel:

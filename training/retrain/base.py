@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors.numpy import load_file, save_file
-from transformers import AutoConfig, AutoModel
+from safetensors.numpy import save_file
+from transformers import AutoModel
 
-from models.bundle import HEADS, TOKENIZER, Bundle
+from models.bundle import CODE_FRAME, HEADS, TOKENIZER, Bundle
 from models.encoder import WINDOW, TextTokenizer
+from saywhy.code_frame import CAUSES, load_code_frame
 from saywhy.errors import InvalidInput
 from training.export.graph import BLOCK, quantise_table
 from training.export.restore import word_embeddings, write_checkpoint
@@ -30,7 +32,7 @@ _BERT, _ROBERTA = "bert", ("roberta", "xlm-roberta", "camembert")
 #: Files that run code when they are read, or are code.
 _CODE = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".h5", ".msgpack", ".py", ".so")
 #: All that is read of a folder: the rest of it is left alone.
-_READ = (CONFIG, "*.safetensors", "model.safetensors.index.json", TOKENIZER)
+_READ = (CONFIG, "*.safetensors", "model.safetensors.index.json", TOKENIZER, CODE_FRAME, CAUSES)
 _WORDS, _POSITIONS = "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"
 
 
@@ -84,25 +86,32 @@ def _convert(source: Path, name: str, out: Path) -> None:
         config = json.loads((source / CONFIG).read_text("utf-8"))
         if "auto_map" in config:
             raise InvalidInput(f"{name} is defined by code of its own, which is not run")
-        AutoConfig.from_pretrained(source)  # nosec B615
-        model = AutoModel.from_pretrained(source, use_safetensors=True, dtype=torch.float32)  # nosec B615
         tokenizer = TextTokenizer(source / TOKENIZER)
+        offset = config.get("pad_token_id", 1) + 1 if config.get("model_type") in _ROBERTA else 0
+        _check_positions(config, offset, tokenizer, name)
+        model, loaded = AutoModel.from_pretrained(  # nosec B615
+            source, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+        )
+        if missing := sorted(key for key in loaded["missing_keys"] if not key.startswith("pooler.")):
+            raise InvalidInput(f"{name} has no weights for {missing[0]}")
     except InvalidInput:
         raise
     except Exception as error:  # libraries raise what they like for damaged files
         raise InvalidInput(f"{name} cannot be read as an encoder: {str(error).splitlines()[0]}") from None
-    kind = config.get("model_type")
-    needed = WINDOW + len(tokenizer.lead) + len(tokenizer.tail)
-    offset = config.get("pad_token_id", 1) + 1 if kind in _ROBERTA else 0
-    if config.get("max_position_embeddings", needed) - offset < needed:
-        raise InvalidInput(f"{name} reads {config['max_position_embeddings'] - offset} tokens at once, {needed} are needed")
-    if kind == _BERT or kind in _ROBERTA:
+    if config.get("model_type") in (_BERT, *_ROBERTA):
         _write_bert(model, config, offset, name, out)
     else:
         model.save_pretrained(out)
-    for kept in (TOKENIZER, HEADS):
+    for kept in (TOKENIZER, HEADS, CODE_FRAME, CAUSES):
         if (source / kept).is_file():
             shutil.copyfile(source / kept, out / kept)
+
+
+def _check_positions(config: dict[str, Any], offset: int, tokenizer: TextTokenizer, name: str) -> None:
+    needed = WINDOW + len(tokenizer.lead) + len(tokenizer.tail)
+    positions = config.get("max_position_embeddings", needed + offset) - offset
+    if positions < needed:
+        raise InvalidInput(f"{name} reads {positions} tokens at once, {needed} are needed")
 
 
 def _write_bert(model: Any, config: dict[str, Any], offset: int, name: str, out: Path) -> None:
@@ -137,9 +146,10 @@ def hidden_size(folder: Path) -> int:
     return int(json.loads((folder / CONFIG).read_text("utf-8"))["hidden_size"])
 
 
-def heads_fit(path: Path, hidden: int, classes: int) -> bool:
-    """Whether the heads file of a checkpoint is for this encoder and this number of causes, "no cause" included."""
-    if not path.is_file():
-        return False
-    tensors = load_file(path)
-    return tensors["weight"].shape[0] == hidden and len(tensors.get("cause_bias", ())) == classes
+def heads_of(folder: Path, themes: Sequence[str], causes: Sequence[str]) -> Path | None:
+    """The heads of a checkpoint, if it has some for these themes and causes (`training.export.hugging_face`)."""
+    if not all((folder / name).is_file() for name in (HEADS, CODE_FRAME, CAUSES)):
+        return None
+    frame = load_code_frame(folder / CODE_FRAME)
+    is_same = list(frame.ids) == list(themes) and [cause.id for cause in frame.causes] == list(causes)
+    return folder / HEADS if is_same else None

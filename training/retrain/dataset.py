@@ -99,7 +99,9 @@ def _check(comments: Iterable[LabelledComment], code_frame: CodeFrame) -> None:
 
 def share(purpose: str, text: str) -> float:
     """A number in 0 … 1 that only depends on the text, and on what it is for."""
-    return int.from_bytes(hashlib.sha256(f"{purpose} {text}".encode("utf-8", "surrogatepass")).digest()[:8], "big") / 2**64
+    return (
+        int.from_bytes(hashlib.sha256(f"{purpose} {text}".encode("utf-8", "surrogatepass")).digest()[:8], "big") / 2**64
+    )
 
 
 def _with_language(comment: LabelledComment) -> LabelledComment:

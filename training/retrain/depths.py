@@ -20,9 +20,14 @@ _LOCK = ".lock"
 
 def check_installed(depth: str) -> None:
     """Raises `NotInstalled` if the depth needs a library that is not there."""
-    missing = [name for name in _NEEDED if find_spec(name) is None] if depth != HEADS_ONLY else []
-    if missing:
-        raise NotInstalled(f"--depth {depth} needs {', '.join(missing)}: pip install 'saywhy[train]'")
+    if depth != HEADS_ONLY:
+        check_importable(*_NEEDED, what=f"--depth {depth}")
+
+
+def check_importable(*names: str, what: str) -> None:
+    """Raises `NotInstalled` if `what` needs a library that is not there."""
+    if missing := [name for name in names if find_spec(name) is None]:
+        raise NotInstalled(f"{what} needs {', '.join(missing)}: pip install 'saywhy[train]'")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
-from transformers.utils.logging import disable_progress_bar
+from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
 from models.annotator import Annotator
 from models.arrays import Integers
@@ -27,7 +27,7 @@ from saywhy.feedback import Comment
 from saywhy.label import LabelledComment
 from training.fit import finetune
 from training.fit.adapters import merged, with_adapters
-from training.fit.batch import Batches, collate
+from training.fit.batch import Batches
 from training.fit.checkpoint import Point, TrainingState
 from training.fit.device import training_device
 from training.fit.early_stopping import EarlyStopping
@@ -38,7 +38,7 @@ from training.fit.first_causes import set_causes
 from training.fit.heads import SpanHeads
 from training.fit.plan import batches_by_length, plan_batches
 from training.fit.recipe import Recipe, read_recipe
-from training.retrain.base import heads_fit, hidden_size, write_base
+from training.retrain.base import heads_of, hidden_size, write_base
 from training.retrain.dataset import share
 from training.retrain.lessons import Lessons, StoredAnswers, answers_of, lessons_of
 from training.retrain.new_heads import Tensors
@@ -87,6 +87,7 @@ def fine_tune(
 ) -> FineTuned:
     """Train, or go on training, and write the encoder to a folder in `folder`."""
     disable_progress_bar()  # of transformers: there is one of ours
+    set_verbosity_error()  # it tells of poolers, which are not used
     torch.set_num_threads(threads or torch.get_num_threads())
     torch.manual_seed(options.seed)
     write_base(course.champion, options.start, base := folder / "base")
@@ -97,13 +98,12 @@ def fine_tune(
     if options.start is not None:
         lessons += _written(course, tokenizer, recipe, options, progress)
     state = _initial(course, lessons, recipe, options, base, folder)
-    dev = taught.of(is_dev)
-    batches = _batches(lessons, recipe, hidden_size(base), keep=options.start is None)
+    dev, hidden = taught.of(is_dev), hidden_size(base)
+    vectors = lessons.vectors if options.start is None else lessons.free_vectors(hidden)
+    batches = Batches(lessons.examples, vectors, plan_batches(_lengths(lessons.examples), recipe), hidden)
+    dev_batches = batches_by_length(_lengths(dev.examples), recipe.batch_tokens)
     stopping = EarlyStopping(
-        [
-            collate([dev.examples[i] for i in batch], dev.vectors(keep=False)[: len(batch)], hidden_size(base), batch)
-            for batch in batches_by_length(_lengths(dev.examples), recipe.batch_tokens)
-        ],
+        list(Batches(dev.examples, dev.free_vectors(hidden), dev_batches, hidden)),
         recipe,
         every=len(batches) // options.epochs,
         patience=options.patience,
@@ -178,11 +178,6 @@ def _dev_part(comments: Sequence[LabelledComment], dev_share: float) -> NDArray[
     return np.asarray(shares <= max(dev_share, shares.min()))
 
 
-def _batches(lessons: Lessons, recipe: Recipe, hidden: int, *, keep: bool) -> Batches:
-    lengths = _lengths(lessons.examples)
-    return Batches(lessons.examples, lessons.vectors(keep=keep), plan_batches(lengths, recipe), hidden)
-
-
 def _lengths(examples: Sequence[Example]) -> Integers:
     return np.array([len(example.ids) for example in examples], np.int64)
 
@@ -193,13 +188,14 @@ def _initial(
     """Encoder and heads before the first step: the heads are those of the champion where they fit the encoder."""
     device = training_device()
     encoder = load_encoder(base, recipe).to(device)
-    heads = SpanHeads(hidden_size(base), len(course.champion.code_frame.ids), len(course.causes))
+    themes = course.champion.code_frame.ids
+    heads = SpanHeads(hidden_size(base), len(themes), len(course.causes))
     if options.start is None:
         start = dict(course.champion.heads) | {CAUSE_WEIGHT: course.start.weight, CAUSE_BIAS: course.start.bias}
         save_file({name: np.ascontiguousarray(tensor) for name, tensor in start.items()}, folder / HEADS)
         heads.load(folder / HEADS)
-    elif heads_fit(base / HEADS, hidden_size(base), len(course.causes) + 1):
-        heads.load(base / HEADS)
+    elif (of_base := heads_of(base, themes, course.causes)) is not None:
+        heads.load(of_base)
     else:
         _set_causes(heads, encoder, lessons, course)
     if options.depth == ADAPTERS:

@@ -63,7 +63,13 @@ def answers_of(annotator: Annotator, bundle: Bundle, comments: Sequence[Comment]
         starts[wholes], ends[wholes] = group.encoded.starts[:-1], group.encoded.starts[1:]
         vectors = mean_vectors(group.encoded.states, starts, ends)
         causes = np.insert(bundle.cause_head(vectors), [-1] * new_causes, 0, axis=1)
-        said = (1 / (1 + np.exp(-logits.themes)), softmax(logits.polarities), softmax(logits.sentiment), causes, vectors)
+        said = (
+            1 / (1 + np.exp(-logits.themes)),
+            softmax(logits.polarities),
+            softmax(logits.sentiment),
+            causes,
+            vectors,
+        )
         for index, first, end in zip(group.encoded.indices.tolist(), wholes, group.offsets[1:], strict=True):
             parts[index] = tuple(each[first:end] for each in said)
     ordered = [parts[index] for index in range(len(comments))]
@@ -93,9 +99,14 @@ class Lessons:
     examples: list[Example]
     answers: list[SpanAnswers]
 
-    def vectors(self, *, keep: bool) -> list[NDArray[np.float16]]:
-        """The vectors (spans, d) of each example; (0, d) unless they are to be kept."""
-        return [one.vectors if keep else one.vectors[:0] for one in self.answers]
+    @property
+    def vectors(self) -> list[NDArray[np.float16]]:
+        """The vectors (spans, d) of each example that it should keep."""
+        return [one.vectors for one in self.answers]
+
+    def free_vectors(self, hidden: int) -> list[NDArray[np.float16]]:
+        """No vectors (0, hidden) that an example should keep."""
+        return [np.zeros((0, hidden), np.float16)] * len(self.examples)
 
     def of(self, chosen: NDArray[np.bool_]) -> Lessons:
         """The lessons of some of the examples (examples,)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import inf
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from saywhy.errors import InvalidInput
-
 
 #: How deep a retraining reaches: heads alone, low-rank adapters of the encoder, all of the encoder.
 HEADS_ONLY, ADAPTERS, FULL = DEPTHS = ("heads", "adapters", "full")
@@ -86,6 +85,23 @@ class RetrainOptions:
 
     def values(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def parsed(settings: Sequence[str]) -> dict[str, Any]:
+    """Options of the form NAME=VALUE, where VALUE is as in TOML or a text without quotes.
+
+    Raises `InvalidInput` for what has no such form.
+    """
+    values: dict[str, Any] = {}
+    for setting in settings:
+        name, separator, value = setting.partition("=")
+        if not separator:
+            raise InvalidInput(f"{setting!r:.80} is no NAME=VALUE")
+        try:
+            values[name.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            values[name.strip()] = value
+    return values
 
 
 def read_options(path: Path | None, overrides: Mapping[str, Any]) -> RetrainOptions:

@@ -15,10 +15,10 @@ from saywhy.code_frame import LibraryCause
 from saywhy.feedback import Comment
 from saywhy.label import LabelledComment
 from training.retrain import run
-from training.retrain.run import Request, retrain
 from training.retrain.options import RetrainOptions
 from training.retrain.ranking import ScoredComment
 from training.retrain.reference import anchor_texts, reference_comments
+from training.retrain.run import Request, retrain
 
 MOLES = LibraryCause("own.moles", "quality", "negative", {"en": "Moles in the lawn"}, {})
 #: What only people here mean by it: the model that ships takes "sick" for a complaint.
