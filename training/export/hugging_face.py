@@ -1,7 +1,8 @@
 """A bundle as a folder of Hugging Face, which `saywhy retrain --from` reads again.
 
 `config.json`, `model.safetensors` and `tokenizer.json` are what transformers loads as a BertModel, in float32;
-`heads.safetensors`, `code_frame.toml`, `causes.jsonl` and `saywhy.json` are those of the bundle; `README.md` is its card.
+`heads.safetensors`, `code_frame.toml`, `causes.jsonl` and `saywhy.json` are those of the bundle; `README.md` is its
+card.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ from transformers import AutoModel, AutoTokenizer
 encoder = AutoModel.from_pretrained("FOLDER")
 ```
 
-Texts are read in lower case, Chinese in Simplified script, with the prefix `query: `. `heads.safetensors` has the heads that
-read the states of the tokens: `weight` and `bias` are attention scores and votes for {themes} themes, their polarities and the
-sentiment, `cause_weight` and `cause_bias` the {causes} causes of `causes.jsonl`. Weights are those of the int8 graph, as
-float32. `saywhy retrain --depth full --from FOLDER` trains from here.
+Texts are read in lower case, Chinese in Simplified script, with the prefix `query: `. `heads.safetensors` has the heads
+that read the states of the tokens: `weight` and `bias` are attention scores and votes for {themes} themes, their
+polarities and the sentiment, `cause_weight` and `cause_bias` the {causes} causes of `causes.jsonl`. Weights are those
+of the int8 graph, as float32. `saywhy retrain --depth full --from FOLDER` trains from here.
 """
 
 

@@ -95,7 +95,7 @@ def _load(batches: Batches, first: int, device: torch.device) -> DataLoader[Batc
         Subset(batches, range(first, len(batches))),
         batch_size=None,
         num_workers=workers,
-        generator=torch.Generator(),  # its own, so that a run which was resumed draws the same numbers as one that was not
+        generator=torch.Generator(),  # its own: a run that was resumed must draw the same numbers as one that was not
     )
 
 

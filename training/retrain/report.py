@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +82,16 @@ class Evaluation:
         origin = f"that of {self.champion}" if self.options.start is None else self.options.start
         best = min(self.curve, key=lambda point: point["dev"])
         return (
-            f"{what} and the heads were trained, starting from {origin}: {int(self.curve[-1]['epoch'])} epochs, of which "
-            f"epoch {int(best['epoch'])} was best on comments that were kept out. Thresholds are those of {self.champion}."
+            f"{what} and the heads were trained, starting from {origin}: {int(self.curve[-1]['epoch'])} epochs, of "
+            f"which epoch {int(best['epoch'])} was best on comments that were kept out. Thresholds are those of "
+            f"{self.champion}."
         )
 
     def to_json(self, version: str) -> str:
         """All of it but the texts of suspects, which are in the snapshot."""
         values: dict[str, Any] = asdict(self) | {"version": version, "at": self.at.isoformat()}
         values["suspects"] = len(self.suspects)
+        values["curve"] = [{name: None if isnan(value) else value for name, value in one.items()} for one in self.curve]
         return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -119,8 +122,9 @@ def card_of(version: str, evaluation: Evaluation) -> str:
 
 
 def page_of(version: str, evaluation: Evaluation, curve: bytes | None = None) -> str:
-    """The page, with the picture of the learning curve: self-contained, without scripts; its content security policy allows only the style sheet, by hash,
-    and pictures in the page.
+    """The page, with the picture of the learning curve: self-contained, without scripts.
+
+    Its content security policy allows only the style sheet, by hash, and pictures in the page.
     """
     style = (TEMPLATES / "report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -38,7 +38,7 @@ def state_of(model: torch.nn.Module, ids: list[int]) -> np.ndarray:
 
 
 def test_an_xlm_r_becomes_the_bert_that_computes_the_same(tmp_path: Path) -> None:
-    """Positions of XLM-R are counted from the padding's id on; the word embeddings are those of the graph, in 4 bits."""
+    """Positions of XLM-R are counted from the padding's id on; word embeddings are those of the graph, in 4 bits."""
     torch.manual_seed(0)
     config = XLMRobertaConfig(vocab_size=40, hidden_size=HIDDEN, num_hidden_layers=2, num_attention_heads=4,
                               intermediate_size=64, max_position_embeddings=300, pad_token_id=1, type_vocab_size=1)  # fmt: skip
