@@ -41,7 +41,8 @@ def test_an_xlm_r_becomes_the_bert_that_computes_the_same(tmp_path: Path) -> Non
     """Positions of XLM-R are counted from the padding's id on; word embeddings are those of the graph, in 4 bits."""
     torch.manual_seed(0)
     config = XLMRobertaConfig(vocab_size=40, hidden_size=HIDDEN, num_hidden_layers=2, num_attention_heads=4,
-                              intermediate_size=64, max_position_embeddings=300, pad_token_id=1, type_vocab_size=1)  # fmt: skip
+                              intermediate_size=64, max_position_embeddings=300, pad_token_id=1,
+                              type_vocab_size=1)  # fmt: skip
     model = XLMRobertaModel(config)
     with torch.no_grad():
         table = model.embeddings.word_embeddings.weight
