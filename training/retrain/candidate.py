@@ -49,9 +49,10 @@ def write_candidate(
     try:
         for name in (EVALUATION, REPORT, CURVE, CURVE_PICTURE):
             (folder / name).unlink(missing_ok=True)
-        for name in (ENCODER, TOKENIZER) if encoder else ():
-            (folder / name).unlink()  # it may be a link to that of the champion
-            shutil.copyfile(encoder / name, folder / name)
+        if encoder:
+            for name in (ENCODER, TOKENIZER):
+                (folder / name).unlink()  # it may be a link to that of the champion
+                shutil.copyfile(encoder / name, folder / name)
         save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / HEADS)
         if causes:
             with (folder / CAUSES).open("a", encoding="utf-8") as file:

@@ -102,8 +102,9 @@ def fine_tune(
     vectors = lessons.vectors if options.start is None else lessons.free_vectors(hidden)
     batches = Batches(lessons.examples, vectors, plan_batches(_lengths(lessons.examples), recipe), hidden)
     dev_batches = batches_by_length(_lengths(dev.examples), recipe.batch_tokens)
+    dev_set = Batches(dev.examples, dev.free_vectors(hidden), dev_batches, hidden)
     stopping = EarlyStopping(
-        list(Batches(dev.examples, dev.free_vectors(hidden), dev_batches, hidden)),
+        [dev_set[number] for number in range(len(dev_set))],
         recipe,
         every=len(batches) // options.epochs,
         patience=options.patience,

@@ -37,10 +37,10 @@ class SpanAnswers:
     are probabilities; `vectors` (n, d) are the encoder's own, of whole comments with prefix and special tokens.
     """
 
-    themes: Floats
-    polarities: Floats
-    sentiment: Floats
-    causes: Floats
+    themes: NDArray[np.floating]
+    polarities: NDArray[np.floating]
+    sentiment: NDArray[np.floating]
+    causes: NDArray[np.floating]
     vectors: NDArray[np.float16]
 
     def of(self, rows: Integers) -> SpanAnswers:

@@ -45,7 +45,7 @@ def _log(uri: str, version: str, evaluation: Evaluation) -> None:
     experiment = client.get_experiment_by_name(EXPERIMENT)
     experiment_id = experiment.experiment_id if experiment else client.create_experiment(EXPERIMENT)
     run = client.create_run(experiment_id, run_name=version).info.run_id
-    facts = {"version": version, "champion": evaluation.champion, "data": evaluation.data}
+    facts: dict[str, object] = {"version": version, "champion": evaluation.champion, "data": evaluation.data}
     facts |= {"trained_on": evaluation.trained_on, "tested_on": evaluation.tested_on}
     for name, value in (facts | evaluation.options.values()).items():
         client.log_param(run, name, value)
