@@ -59,7 +59,7 @@ bench-million: .venv/dev
 	touch $@
 
 .venv/dev: .venv/torch pyproject.toml
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[mcp,oidc,otel,train,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[mcp,mlflow,oidc,otel,train,dev]'
 	touch $@ .venv/installed
 
 # The browser of the page tests, Pango, which lays out PDFs, and Chinese fonts; nothing to do where they are there already.

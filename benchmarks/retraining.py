@@ -1,6 +1,7 @@
 """Retraining: how long 500 labels take, what they gain, and whether the gate refuses what should not serve.
 
     python -m benchmarks.retraining --data DATA [--codes FOLDER] [--dataset airline_tweets]
+    python -m benchmarks.retraining --data DATA --depths heads,adapters --only-dataset [--dataset pxtextmining_nhs_v6]
 
 `DATA` is a dataset folder (`training.data.rows`): labels are those of its dev rows. `FOLDER` has readers' codes
 (`training.evaluation.causes`): the causes of the library that match codes on the training part are taught those
@@ -30,9 +31,9 @@ from saywhy.code_frame import LibraryCause
 from saywhy.label import LabelledComment
 from training.data.rows import Row, read_dev
 from training.evaluation.causes import Named, read_codes
-from training.retrain.heads import Request, retrain
-from training.retrain.options import RetrainOptions
+from training.retrain.options import RetrainOptions, read_options
 from training.retrain.report import Evaluation
+from training.retrain.run import Request, retrain
 
 _LABELS, _EXAMPLES, _CORRECTIONS = 500, 10, 200
 _FLIPPED = 0.2
@@ -98,15 +99,23 @@ def _same_causes(coded: Named, train: Sequence[str], folder: Path, name: str) ->
     return {codes[r]: ids[c] for r, c in zip(rows, columns, strict=True) if f1[r, c] >= _SAME}
 
 
-def measured(name: str, request: Request) -> None:
+def measured(name: str, request: Request, options: RetrainOptions) -> None:
     """Retrain in a registry of its own and print a row of the table."""
     with TemporaryDirectory() as folder:
         began, worked = time.perf_counter(), time.process_time()
-        _, evaluation = retrain(Registry(Path(folder)), request, RetrainOptions())
+        _, evaluation = retrain(Registry(Path(folder)), request, options)
         print(
-            _row(name, len(request.comments), time.perf_counter() - began, time.process_time() - worked, evaluation),
+            _row(
+                f"{name}, {options.depth}",
+                len(request.comments),
+                time.perf_counter() - began,
+                time.process_time() - worked,
+                evaluation,
+            ),
             flush=True,
         )
+        for point in evaluation.curve:
+            print(f"epoch {point['epoch']}: {point['train']:.3f} in training, {point['dev']:.3f} kept out", flush=True)
 
 
 def _row(name: str, comments: int, seconds: float, worked: float, evaluation: Evaluation) -> str:
@@ -127,21 +136,33 @@ def main(
     codes: Annotated[Path | None, typer.Option(help="Folder with readers' codes.")] = None,
     dataset: Annotated[str, typer.Option(help="The dataset whose labels are taught.")] = "airline_tweets",
     sets: Annotated[str, typer.Option(help="The sets of codes, separated by commas.")] = "garden_fr,shopping_zh",
+    depths: Annotated[str, typer.Option(help="The depths, separated by commas.")] = "heads",
+    config: Annotated[Path | None, typer.Option(help="Options of the training, in TOML.")] = None,
+    only_dataset: Annotated[bool, typer.Option(help="Only the labels of the dataset, as they are.")] = False,
 ) -> None:
     """Print the table."""
+    for depth in depths.split(","):
+        _print_depth(read_options(config, {"depth": depth}), data, codes, dataset, sets, only_dataset=only_dataset)
+
+
+def _print_depth(
+    options: RetrainOptions, data: Path, codes: Path | None, dataset: str, sets: str, *, only_dataset: bool
+) -> None:
     print("| labels | comments | seconds | of the processor | taught, F1 | reference | suspect | gate |")
     print("|---|--:|--:|--:|---|--:|--:|---|")
     rows = [row for row in read_dev(data) if row.dataset == dataset]
     comments = [labelled(row) for row in rows[:_LABELS]]
-    measured(dataset, Request(comments))
-    measured(f"{dataset}, 20 % flipped", Request(flipped(comments, _FLIPPED)))
-    measured(f"{dataset}, leaked", Request(comments, test=comments[::4]))
+    measured(dataset, Request(comments), options)
+    if only_dataset:
+        return
+    measured(f"{dataset}, 20 % flipped", Request(flipped(comments, _FLIPPED)), options)
+    measured(f"{dataset}, leaked", Request(comments, test=comments[::4]), options)
     one_language = [labelled(row) for row in read_dev(data) if row.language == "ja" and row.sentiment][:_LABELS]
     wrong = [replace(comment, sentiment=Polarity.NEGATIVE) for comment in one_language]
-    measured("Japanese alone, all negative", Request(wrong))
+    measured("Japanese alone, all negative", Request(wrong), options)
     for name in sets.split(",") if codes else ():
         assert codes is not None
-        measured(f"codes of {name}", coded_request(codes, name))
+        measured(f"codes of {name}", coded_request(codes, name), options)
 
 
 if __name__ == "__main__":

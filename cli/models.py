@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,6 +38,31 @@ def show(version: Version = "candidate") -> None:
     folder = registry.folder(version)
     open_bundle(folder)
     typer.echo((folder / CARD).read_text("utf-8"), nl=False)
+
+
+@app.command("export")
+def export(
+    hugging_face: Annotated[
+        Path, typer.Option(metavar="DIR", help="The folder to write: config.json, model.safetensors, tokenizer.json, …")
+    ],
+    version: Version = "champion",
+) -> None:
+    """Write a version as a folder of Hugging Face, which transformers and `saywhy retrain --from` read.
+
+    Needs the extra `train`. Versions whose encoder is no BERT are refused: their weights are only in their graph.
+    """
+    from models.bundle import open_bundle
+    from models.registry import champion
+    from saywhy.model_version import Alias
+    from training.retrain.depths import check_importable
+
+    check_importable("onnx", what="models export")
+    from training.export.hugging_face import write_hugging_face
+
+    registry, _ = _registry()
+    bundle = open_bundle(champion(registry.root) if version == Alias.CHAMPION else registry.folder(version))
+    write_hugging_face(bundle, hugging_face)
+    typer.echo(printable_line(f"{bundle.version} is written to {hugging_face}"))
 
 
 @app.command("promote")

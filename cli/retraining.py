@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,7 +33,21 @@ def retrain(
             help="Labelled comments: JSONL, CSV, Label Studio or Argilla. Default: only the corrections.",
         ),
     ] = None,
-    depth: Annotated[str, typer.Option(help="What is trained: `heads`, on the frozen encoder.")] = "heads",
+    depth: Annotated[
+        str | None,
+        typer.Option(
+            help="What is trained: `heads`, on the frozen encoder (the default); `adapters` of the encoder; or `full`, "
+            "all of it. The last two need the extra `train`."
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DIR|NAME",
+            help="With `full`: another encoder to start from, a folder of Hugging Face or a name on its hub.",
+        ),
+    ] = None,
     corrections: Annotated[
         bool, typer.Option("--corrections/--no-corrections", help="Learn from the corrections in the store too.")
     ] = True,
@@ -46,6 +61,11 @@ def retrain(
     seed: Annotated[int | None, typer.Option(help="Overrides the option `seed`.")] = None,
     pull: Annotated[float | None, typer.Option(help="Overrides the option `pull`.")] = None,
     margin: Annotated[float | None, typer.Option(help="Overrides the option `margin`.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Overrides the option `epochs`.")] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Overrides an option; may be given repeatedly."),
+    ] = None,
 ) -> None:
     """Make a candidate of the model that serves, from labels and corrections, and compare it with that.
 
@@ -54,16 +74,19 @@ def retrain(
     """
     from models.registry import Registry, code_frame
     from service.labelling.training_data import corrected_comments
-    from training.retrain.heads import Request
-    from training.retrain.heads import retrain as retrain_heads
-    from training.retrain.options import read_options
+    from training.retrain.depths import check_installed
+    from training.retrain.options import parsed, read_options
     from training.retrain.own_causes import read_own_causes
+    from training.retrain.run import Request
+    from training.retrain.run import retrain as make_candidate
+    from training.retrain.tracking import tracker
 
-    if depth != "heads":
-        raise InvalidInput(f"there is no depth {depth!r}; there is: heads")
     settings = read_settings()
     registry = Registry(model_registry(settings))
-    options = read_options(config, {"seed": seed, "pull": pull, "margin": margin})
+    overrides = {"depth": depth, "start": start, "seed": seed, "pull": pull, "margin": margin, "epochs": epochs}
+    options = read_options(config, parsed(option or ()) | {k: v for k, v in overrides.items() if v is not None})
+    check_installed(options.depth)
+    tracking = tracker(os.environ.get("MLFLOW_TRACKING_URI"))
     frame = code_frame(registry.root)
     labelled = [comment for file in files or () for comment in _read(file)]
     if corrections:
@@ -80,8 +103,10 @@ def retrain(
         _responses(settings),
     )
     with progress_bars() as progress:
-        version, evaluation = retrain_heads(registry, request, options, threads=settings.threads, progress=progress)
+        version, evaluation = make_candidate(registry, request, options, threads=settings.threads, progress=progress)
     _print(version, evaluation, registry.root / version / "report.html")
+    if tracking and (fault := tracking(version, evaluation)):
+        typer.echo(printable_line(f"not logged to MLflow: {fault}"), err=True)
 
 
 def _read(path: Path) -> Iterator[LabelledComment]:

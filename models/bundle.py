@@ -29,10 +29,12 @@ CARD = "MODEL_CARD.md"
 CHECKSUMS = "checksums.json"
 #: How a version that was retrained compares with the one it was made from: for programs, and as a page for people.
 EVALUATION, REPORT = "evaluation.json", "report.html"
+#: The learning curve of a version whose encoder was trained.
+CURVE, CURVE_PICTURE = "learning_curve.csv", "learning_curve.png"
 #: Files with a checksum in `CHECKSUMS`; every bundle has them.
 CHECKSUMMED = (ENCODER, TOKENIZER, HEADS, CONFIG, CODE_FRAME, CAUSES, CARD)
 #: Files that a bundle may have beside them, with a checksum too. None of all these formats can contain code.
-_OPTIONAL = (EVALUATION, REPORT)
+_OPTIONAL = (EVALUATION, REPORT, CURVE, CURVE_PICTURE)
 
 #: What separates, in the name of a version, the name of the version it was made from and the digest of its content.
 CONTENT_MARK = "+"

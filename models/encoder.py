@@ -57,16 +57,34 @@ class EncodedTexts:
     is_content: NDArray[np.bool_]
 
 
+class TextTokenizer:
+    """The tokenizer of an encoder. `lead` and `tail` are the ids before and after the text: prefix, special tokens."""
+
+    def __init__(self, path: Path) -> None:
+        self._tokenizer = Tokenizer.from_file(str(path))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        prefix = self._tokenizer.encode("query:").ids  # <s> query : </s>
+        self.lead, self.tail = prefix[:-1], prefix[-1:]
+
+    def __call__(self, texts: Sequence[str]) -> list[Tokens]:
+        """Tokens of each text's `encoder_text`, in order."""
+        encodings: list[Encoding] = self._tokenizer.encode_batch(
+            [encoder_text(text) for text in texts], add_special_tokens=False
+        )
+        return [Tokens(np.array(e.ids, np.int64), np.array([end for _, end in e.offsets], np.int64)) for e in encodings]
+
+    def with_special_tokens(self, ids: Integers) -> Integers:
+        """The ids of a text as the encoder reads them."""
+        return np.concatenate([self.lead, ids, self.tail]).astype(np.int64)
+
+
 class Encoder:
     """The ONNX graph and its tokenizer. Safe to call from several threads."""
 
     def __init__(self, graph: Path, tokenizer: Path, *, threads: int = 0) -> None:
         """`threads` of 0: one for each core that this process may use."""
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        prefix = self._tokenizer.encode("query:").ids  # <s> query : </s>
-        self._lead, self._tail = prefix[:-1], prefix[-1:]
+        self.tokenizer = TextTokenizer(tokenizer)
         cores = threads or len(os.sched_getaffinity(0))
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1
@@ -79,10 +97,7 @@ class Encoder:
 
     def tokenise(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokens of each text's `encoder_text`, in order."""
-        encodings: list[Encoding] = self._tokenizer.encode_batch(
-            [encoder_text(text) for text in texts], add_special_tokens=False
-        )
-        return [Tokens(np.array(e.ids, np.int64), np.array([end for _, end in e.offsets], np.int64)) for e in encodings]
+        return self.tokenizer(texts)
 
     def encode(self, texts: Sequence[Tokens]) -> Iterator[EncodedTexts]:
         """Encode every text; groups come in no particular order. Texts of equal length run together, unpadded."""
@@ -96,7 +111,7 @@ class Encoder:
         groups = [
             members[start : start + size]
             for length, members in sorted(by_length.items(), reverse=True)
-            for size in [max(1, BATCH_TOKENS // (length + len(self._lead) + len(self._tail)))]
+            for size in [max(1, BATCH_TOKENS // (length + len(self.tokenizer.lead) + len(self.tokenizer.tail)))]
             for start in range(0, len(members), size)
         ]
         groups += [[index] for index in long_texts]
@@ -109,22 +124,21 @@ class Encoder:
     def _run(self, indices: Integers, ids: list[Integers]) -> EncodedTexts:
         """Encode texts of one length, or one text that is longer than a window."""
         if len(ids[0]) <= WINDOW:
-            batch = np.stack([self._with_special_tokens(text_ids) for text_ids in ids])
+            batch = np.stack([self.tokenizer.with_special_tokens(text_ids) for text_ids in ids])
             states = self._session.run(["states"], {"input_ids": batch})[0]
             count, length, hidden = states.shape
             is_content = np.tile(self._content_mask(length), count)
             return EncodedTexts(indices, np.arange(count + 1) * length, states.reshape(-1, hidden), is_content)
-        windows = [self._with_special_tokens(part) for part in np.array_split(ids[0], -(-len(ids[0]) // WINDOW))]
+        windows = [
+            self.tokenizer.with_special_tokens(part) for part in np.array_split(ids[0], -(-len(ids[0]) // WINDOW))
+        ]
         parts = [self._session.run(["states"], {"input_ids": window[None]})[0][0] for window in windows]
         states = np.concatenate(parts)
         is_content = np.concatenate([self._content_mask(len(part)) for part in parts])
         return EncodedTexts(indices, np.array([0, len(states)]), states, is_content)
 
-    def _with_special_tokens(self, ids: Integers) -> Integers:
-        return np.concatenate([self._lead, ids, self._tail]).astype(np.int64)
-
     def _content_mask(self, length: int) -> NDArray[np.bool_]:
         mask = np.ones(length, bool)
-        mask[: len(self._lead)] = False
-        mask[length - len(self._tail) :] = False
+        mask[: len(self.tokenizer.lead)] = False
+        mask[length - len(self.tokenizer.tail) :] = False
         return mask

@@ -28,7 +28,7 @@ from training.data.targets import AnnotationSchemes
 from training.evaluation.metrics import evaluate
 from training.export.calibrate import calibrate, theme_scaling
 from training.export.card import write_card
-from training.export.quantise import Fidelity, fidelity, write_encoder
+from training.export.quantise import Fidelity, fidelity, measured_texts, write_encoder
 
 MAX_BYTES = 64_000_000  # of all files together
 MIN_COSINE = 0.99  # of the vectors to float32, mean over the texts
@@ -45,7 +45,7 @@ def export(checkpoint: Path, data: Path, version: str, out: Path, card: dict[str
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    write_encoder(checkpoint, train, part)
+    write_encoder(checkpoint, measured_texts(train), part)
     shutil.copy(checkpoint / HEADS, part / HEADS)
     complete(part, train, data, version, out, card, checkpoint)
 

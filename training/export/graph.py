@@ -61,7 +61,7 @@ PRODUCTS = {
     "narrow": "output.dense",
 }
 
-_BLOCK = 32  # consecutive values of an embedding that share a scale
+BLOCK = 32  # consecutive values of an embedding that share a scale
 _MICROSOFT = "com.microsoft"
 
 
@@ -172,7 +172,7 @@ def quantise_table(table: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArr
     is kept without loss.
     """
     rows, width = table.shape
-    blocks = table.reshape(rows, width // _BLOCK, _BLOCK)
+    blocks = table.reshape(rows, width // BLOCK, BLOCK)
     extreme = np.take_along_axis(blocks, np.abs(blocks).argmax(axis=2)[..., None], axis=2)[..., 0]
     scales = (extreme / -8).astype(np.float16)
     divisor = np.where(scales == 0, 1, scales).astype(np.float32)
@@ -238,7 +238,7 @@ def _embeddings(builder: _Builder, weights: Weights, shape: Shape) -> str:
         domain=_MICROSOFT,
         gather_axis=0,
         quantize_axis=1,
-        block_size=_BLOCK,
+        block_size=BLOCK,
         bits=4,
     )
     words = builder.op("Cast", [words], "words", to=TensorProto.FLOAT)

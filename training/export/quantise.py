@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
@@ -36,14 +37,22 @@ _MEASURED_ROWS = 12
 _MIN_COSINE_TO_TORCH = 0.9999
 
 
-def write_encoder(checkpoint: Path, rows: Sequence[Row], folder: Path) -> None:
-    """Write `encoder.onnx` and `tokenizer.json`. Activations are measured on a sample of `rows`."""
-    weights, shape, tokenizer = read_checkpoint(checkpoint)
-    measured_rows = sample(rows, {}, _MEASURED_ROWS, seed=1)
-    batches = [ids for row in measured_rows if (ids := _ids(tokenizer, row.text)).shape[1] <= _MAX_TOKENS]
-    statistics = measure_activations(weights, shape, batches)
-    (folder / ENCODER).write_bytes(build(weights, shape, statistics).SerializeToString())
+def write_encoder(checkpoint: Path, texts: Sequence[str], folder: Path) -> None:
+    """Write `encoder.onnx` and `tokenizer.json`. Activations are measured on the texts."""
+    (folder / ENCODER).write_bytes(encoder_graph(checkpoint, texts).SerializeToString())
     shutil.copy(checkpoint / "tokenizer.json", folder / TOKENIZER)
+
+
+def encoder_graph(checkpoint: Path, texts: Sequence[str]) -> onnx.ModelProto:
+    """The int8 graph of a checkpoint. Activations are measured on the texts."""
+    weights, shape, tokenizer = read_checkpoint(checkpoint)
+    batches = [ids for text in texts if (ids := _ids(tokenizer, text)).shape[1] <= _MAX_TOKENS]
+    return build(weights, shape, measure_activations(weights, shape, batches))
+
+
+def measured_texts(rows: Sequence[Row]) -> list[str]:
+    """The texts of a few rows of each dataset and language: enough to measure activations on."""
+    return [row.text for row in sample(rows, {}, _MEASURED_ROWS, seed=1)]
 
 
 def measure_activations(weights: Weights, shape: Shape, batches: Sequence[Integers]) -> dict[str, Activations]:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from safetensors.numpy import save_file
 
-from models.bundle import BUNDLED, HEADS, open_bundle
+from models.bundle import BUNDLED, HEADS, Bundle, open_bundle
+from saywhy.errors import InvalidInput
 from training.export.graph import PRODUCTS
 
 Weights = dict[str, NDArray[np.float32]]
@@ -35,7 +36,7 @@ def restore(graph: onnx.ModelProto) -> Weights:
     constants = _separated({tensor.name: numpy_helper.to_array(tensor) for tensor in graph.graph.initializer})
     positions = constants["positions.table"]
     weights: Weights = {
-        "embeddings.word_embeddings.weight": _word_embeddings(constants["words.table"], constants["words.scales"]),
+        "embeddings.word_embeddings.weight": word_embeddings(constants["words.table"], constants["words.scales"]),
         "embeddings.position_embeddings.weight": positions,
         # Zero: the graph has them added to the position embeddings.
         "embeddings.token_type_embeddings.weight": np.zeros((2, positions.shape[1]), np.float32),
@@ -82,20 +83,22 @@ def _product(
     return weight, constants[f"{rest}.bias"].astype(np.float32)
 
 
-def _word_embeddings(packed: NDArray[np.generic], scales: NDArray[np.generic]) -> NDArray[np.float32]:
+def word_embeddings(packed: NDArray[np.generic], scales: NDArray[np.generic]) -> NDArray[np.float32]:
     """Inverse of `training.export.graph.quantise_table`."""
     table = packed.astype(np.uint8)
     nibbles = np.stack([table & 15, table >> 4], axis=-1).reshape(len(table), scales.shape[1], -1)
     return ((nibbles.astype(np.float32) - 8) * scales.astype(np.float32)[..., None]).reshape(len(table), -1)
 
 
-def main(
-    out: Annotated[Path, typer.Option()],
-    bundle: Annotated[Path, typer.Option()] = BUNDLED,
-) -> None:
-    """Write the checkpoint with its tokenizer and its heads."""
-    opened = open_bundle(bundle)
-    weights = restore(onnx.load(opened.encoder))
+def write_checkpoint(opened: Bundle, out: Path) -> None:
+    """Write the checkpoint of a bundle with its tokenizer and its heads.
+
+    Raises `InvalidInput` if the encoder is not a graph of `training.export.graph`.
+    """
+    graph = onnx.load(opened.encoder)
+    if all(tensor.name != "words.table" for tensor in graph.graph.initializer):
+        raise InvalidInput(f"the encoder of {opened.version} is no BERT: its weights cannot be read from its graph")
+    weights = restore(graph)
     out.mkdir(parents=True, exist_ok=True)
     save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
     words, hidden = weights["embeddings.word_embeddings.weight"].shape
@@ -106,15 +109,34 @@ def main(
         "hidden_size": hidden,
         "intermediate_size": weights["encoder.layer.0.intermediate.dense.weight"].shape[0],
         "num_hidden_layers": sum(name.endswith("intermediate.dense.weight") for name in weights),
-        "num_attention_heads": 12,
+        "num_attention_heads": _attribute(graph, "q_num_heads") or _attribute(graph, "num_heads"),
         "max_position_embeddings": len(weights["embeddings.position_embeddings.weight"]),
-        "layer_norm_eps": 1e-12,
+        "layer_norm_eps": _attribute(graph, "epsilon"),
         "hidden_act": "gelu",
         "pad_token_id": 1,
     }
     (out / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
     shutil.copy(opened.tokenizer, out / "tokenizer.json")
     shutil.copy(opened.folder / HEADS, out / HEADS)
+
+
+def _attribute(graph: onnx.ModelProto, name: str) -> Any:
+    """The value of an attribute of the first node that has it; None if none has."""
+    found = (
+        onnx.helper.get_attribute_value(attribute)
+        for node in graph.graph.node
+        for attribute in node.attribute
+        if attribute.name == name
+    )
+    return next(found, None)
+
+
+def main(
+    out: Annotated[Path, typer.Option()],
+    bundle: Annotated[Path, typer.Option()] = BUNDLED,
+) -> None:
+    """Write the checkpoint with its tokenizer and its heads."""
+    write_checkpoint(open_bundle(bundle), out)
 
 
 if __name__ == "__main__":

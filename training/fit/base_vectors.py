@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
-from transformers import BertModel
+from transformers import PreTrainedModel
 
 from training.fit.batch import pad
 from training.fit.device import autocast
@@ -22,7 +22,7 @@ _BATCH_TOKENS = 32_768
 HalfVectors = NDArray[np.float16]
 
 
-def load_base_vectors(encoder: BertModel, examples: Sequence[Example], out: Path) -> list[HalfVectors]:
+def load_base_vectors(encoder: PreTrainedModel, examples: Sequence[Example], out: Path) -> list[HalfVectors]:
     """Unit vectors (texts, hidden) of each example's `vector_ids`, computed once and cached in `out`."""
     cache = out / CACHE
     if not cache.exists():
@@ -32,7 +32,7 @@ def load_base_vectors(encoder: BertModel, examples: Sequence[Example], out: Path
 
 
 @torch.no_grad()
-def encode(encoder: BertModel, texts: Sequence[Sequence[int]]) -> HalfVectors:
+def encode(encoder: PreTrainedModel, texts: Sequence[Sequence[int]]) -> HalfVectors:
     """Unit vectors of texts given as token ids, (texts, hidden): the means of their token states, without dropout."""
     was_training = encoder.training
     encoder.eval()

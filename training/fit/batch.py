@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 
 from models.arrays import Integers
 from training.fit.device import Movable
-from training.fit.examples import PREFIX_TOKENS, Example
+from training.fit.examples import Example
 from training.fit.heads import TargetBatch, stack
 from training.fit.plan import padded_length
 
@@ -24,6 +24,7 @@ _PAD_ID = 1
 class Batch(Movable):
     """n examples as tensors. S spans each: span 0 is the whole text, the others are its clauses."""
 
+    numbers: Tensor  # (n,): the place of each example among those of the training
     ids: Tensor  # (n, tokens)
     mask: Tensor  # (n, tokens): 1 for tokens, 0 for padding
     spans: Tensor  # (n, S, tokens): 1 for tokens of the span; the whole text includes prefix and special tokens
@@ -37,19 +38,23 @@ class Batch(Movable):
     cause_shares: Tensor  # (k,): share of that cause in what the span names
 
 
-def collate(examples: Sequence[Example], vectors: Sequence[NDArray[np.float16]], hidden: int) -> Batch:
-    """The tensors of the examples. `vectors[i]` (spans, hidden) are those of `Example.vector_ids`."""
+def collate(
+    examples: Sequence[Example], vectors: Sequence[NDArray[np.float16]], hidden: int, numbers: Integers | None = None
+) -> Batch:
+    """The tensors of the examples. `vectors[i]` (spans, hidden) are those of `Example.vector_ids`, or empty.
+
+    `numbers` (n,) are the places of the examples among those of the training; None: they are all of them.
+    """
     ids, mask = pad([example.ids for example in examples])
     span_count = 1 + max(len(example.clauses) for example in examples)
     spans = torch.zeros(len(examples), span_count, ids.shape[1])
     spans[:, 0] = mask
     words = mask.clone()
-    words[:, :PREFIX_TOKENS] = 0
     is_span = torch.zeros(len(examples), span_count, dtype=torch.bool)
     is_span[:, 0] = True
     target_vectors = torch.zeros(len(examples), span_count, hidden)
     for i, example in enumerate(examples):
-        words[i, len(example.ids) - 1] = 0
+        words[i, : example.lead] = words[i, len(example.ids) - 1] = 0
         for span, (start, end) in enumerate(example.clauses, 1):
             spans[i, span, start:end] = 1
             is_span[i, span] = True
@@ -63,6 +68,7 @@ def collate(examples: Sequence[Example], vectors: Sequence[NDArray[np.float16]],
         for cause, share in shares
     ]
     return Batch(
+        torch.from_numpy(np.arange(len(examples)) if numbers is None else numbers),
         ids,
         mask,
         spans,
@@ -108,4 +114,4 @@ class Batches(Dataset[Batch]):
     def __getitem__(self, step: int) -> Batch:
         """The batch of a step, from 0."""
         members = self._batches[step]
-        return collate([self._examples[i] for i in members], [self._vectors[i] for i in members], self._hidden)
+        return collate([self._examples[i] for i in members], [self._vectors[i] for i in members], self._hidden, members)

@@ -1,4 +1,4 @@
-"""The encoder to fine-tune: a BertModel with some of its layers removed or frozen."""
+"""The encoder to fine-tune, with some of its layers removed or frozen."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ from pathlib import Path
 
 import numpy as np
 from torch import nn
-from transformers import BertModel
+from transformers import AutoConfig, AutoModel, BertModel, PreTrainedModel
 
 from training.fit.recipe import Recipe
 
 
-def load_encoder(checkpoint: Path, recipe: Recipe) -> BertModel:
-    """The encoder of a Hugging Face checkpoint, ready for training by the recipe."""
-    encoder = BertModel.from_pretrained(  # nosec B615  # a folder of ours
+def load_encoder(checkpoint: Path, recipe: Recipe) -> PreTrainedModel:
+    """The encoder of a Hugging Face checkpoint, ready for training by the recipe.
+
+    Layers are removed or frozen, and there is dropout, only in a BertModel.
+    """
+    if AutoConfig.from_pretrained(checkpoint).model_type != "bert":  # nosec B615  # a folder of ours
+        encoder = AutoModel.from_pretrained(checkpoint, use_safetensors=True)  # nosec B615
+        encoder.get_input_embeddings().requires_grad_(requires_grad=False)
+        return encoder.train()
+    encoder = BertModel.from_pretrained(  # nosec B615
         checkpoint,
         add_pooling_layer=False,
         hidden_dropout_prob=recipe.dropout,
         attention_probs_dropout_prob=recipe.dropout,
+        use_safetensors=True,
     )
     keep_layers(encoder, recipe.layers)
     freeze(encoder, recipe.frozen_layers)

@@ -10,7 +10,7 @@ from training.data.targets import Targets
 
 #: File of a run's `TrainingSet`.
 EXAMPLES = "examples.pickle"
-#: Tokens before the text: <s> and the three pieces of `training.fit.prepare.PREFIX`.
+#: Tokens before the text with the vocabulary that ships: <s> and the three pieces of `training.fit.prepare.PREFIX`.
 PREFIX_TOKENS = 4
 
 #: A cause that a span names (its index in the code frame's library, then "no cause"), and the share of it.
@@ -24,7 +24,7 @@ class Example:
     `clauses`: token spans [start, end) within `ids`; empty if the text is one clause. `clause_targets`: targets of each
     clause; empty if only the whole text is labelled. `vector_ids`: token ids of the whole text, then of each clause
     alone; empty for texts whose vectors are not compared with the base encoder's. `causes`: what the whole text and
-    each clause name, in that order; empty tuples where nobody looked.
+    each clause name, in that order; empty tuples where nobody looked. `lead`: how many tokens come before the text.
     """
 
     ids: list[int]
@@ -33,6 +33,7 @@ class Example:
     clause_targets: list[Targets]
     vector_ids: list[list[int]]
     causes: list[tuple[CauseShare, ...]]
+    lead: int = PREFIX_TOKENS
 
 
 @dataclass(frozen=True)

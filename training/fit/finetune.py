@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,7 @@ from training.fit.base_vectors import load_base_vectors
 from training.fit.batch import Batch, Batches
 from training.fit.checkpoint import TrainingState
 from training.fit.device import training_device
+from training.fit.early_stopping import EarlyStopping
 from training.fit.encoder import load_encoder
 from training.fit.examples import EXAMPLES, TrainingSet
 from training.fit.first_causes import set_causes
@@ -33,7 +35,7 @@ from training.fit.heads import SpanHeads
 from training.fit.plan import plan_batches
 from training.fit.recipe import Recipe, read_recipe
 from training.fit.step import train_step
-from training.fit.teachers import Teachers
+from training.fit.teachers import Answering, Teachers
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
@@ -42,27 +44,59 @@ LOG_STEPS = 50
 _WORKERS = 6  # processes that make batches for a GPU
 
 
-def train(state: TrainingState, batches: Batches, recipe: Recipe, out: Path, teachers: Teachers | None = None) -> None:
-    """Run the steps that are not done yet, one for each batch; log and save on the way."""
+def train(
+    state: TrainingState,
+    batches: Batches,
+    recipe: Recipe,
+    out: Path,
+    teachers: Answering | None = None,
+    *,
+    stopping: EarlyStopping | None = None,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> None:
+    """Run the steps that are not done yet, one for each batch; log and save on the way.
+
+    With `stopping`, training ends when the part that is kept out does not get better, with the best weights.
+    `progress` is told the steps that are done and their number.
+    """
     first = state.resume(out / CHECKPOINT)
-    print(f"{len(batches)} steps, from step {first}", flush=True)
+    if stopping and not first:
+        stopping.look(state, 0)
+    progress(first, len(batches))
     started = last_saved = time.time()
-    rows, losses = 0, []
+    rows = 0
     for step, batch in enumerate(_load(batches, first, state.encoder.device), first + 1):
-        losses.append(train_step(state, batch, recipe, teachers))
+        if stopping and stopping.is_over(state):
+            break
+        state.losses.append(train_step(state, batch, recipe, teachers))
         rows += len(batch.ids)
         if step % LOG_STEPS == 0:
-            _log(out / LOG, step, float(torch.stack(losses).mean()), rows / (time.time() - started))
-            losses = []
-        if time.time() - last_saved > CHECKPOINT_SECONDS or step == len(batches):
+            _log(out / LOG, step, _mean(state, LOG_STEPS), rows / (time.time() - started))
+        has_looked = stopping is not None and step % stopping.every == 0
+        if stopping and has_looked:
+            stopping.look(state, step, _mean(state, stopping.every))
+        del state.losses[: -max(LOG_STEPS, stopping.every if stopping else 0)]
+        if has_looked or time.time() - last_saved > CHECKPOINT_SECONDS or step == len(batches):
             state.save(out / CHECKPOINT, step)
             last_saved = time.time()
+        progress(step, len(batches))
+    if stopping:
+        stopping.take_best(state)
+
+
+def _mean(state: TrainingState, steps: int) -> float:
+    return float(torch.stack(state.losses[-steps:]).mean())
 
 
 def _load(batches: Batches, first: int, device: torch.device) -> DataLoader[Batch]:
     """The batches from step `first` on. For a GPU, which would wait for them, other processes make them."""
     workers = _WORKERS if device.type == "cuda" else 0
-    return DataLoader(Subset(batches, range(first, len(batches))), batch_size=None, num_workers=workers)
+    return DataLoader(
+        Subset(batches, range(first, len(batches))),
+        batch_size=None,
+        num_workers=workers,
+        generator=torch.Generator(),  # its own: a run that was resumed must draw the same numbers as one that was not
+    )
 
 
 def _log(path: Path, step: int, loss: float, rows_per_second: float) -> None:
@@ -97,6 +131,7 @@ def main(
     batches = Batches(training_set.examples, vectors, plan_batches(lengths, recipe), encoder.config.hidden_size)
     state = TrainingState.initial(encoder, heads.to(device), recipe, len(batches))
     teachers = Teachers.load(teacher, training_set, recipe, device) if teacher else None
+    print(f"{len(batches)} steps", flush=True)
     train(state, batches, recipe, out, teachers)
     encoder.save_pretrained(out)
     (out / TOKENIZER).write_bytes((base / TOKENIZER).read_bytes())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from transformers import BertModel
+from transformers import PreTrainedModel
 
 from models.causes import LOGIT_SCALE
 from training.fit.base_vectors import encode
@@ -15,7 +15,7 @@ from training.fit.heads import SpanHeads
 _SHRINKAGE = 0.1
 
 
-def set_causes(heads: SpanHeads, encoder: BertModel, training_set: TrainingSet) -> None:
+def set_causes(heads: SpanHeads, encoder: PreTrainedModel, training_set: TrainingSet) -> None:
     """Set the map of the causes to the linear discriminant of the vectors of the library's clauses.
 
     All causes are equally probable; each has a clause, and so has "no cause".

@@ -20,7 +20,7 @@ from models.encoder import Encoder
 from saywhy.code_frame import load_code_frame
 from training.data.rows import read_billing, read_train, sample
 from training.data.targets import AnnotationSchemes
-from training.export.quantise import write_encoder
+from training.export.quantise import measured_texts, write_encoder
 from training.fit.heads import SpanHeads, loss, stack
 
 HIDDEN = 384
@@ -54,7 +54,7 @@ def main(
     themes = load_code_frame().ids
     schemes = AnnotationSchemes(rows, data, themes)
     chosen = sample(rows, {}, cap, seed=_SEED)
-    write_encoder(base, rows, out)
+    write_encoder(base, measured_texts(rows), out)
     states = mean_states(Encoder(out / ENCODER, out / TOKENIZER), [row.text for row in chosen])
     targets = [schemes.targets(row) for row in chosen]
     heads = SpanHeads(HIDDEN, len(themes), len(load_code_frame().causes))

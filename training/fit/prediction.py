@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 from torch.nn import functional as F
-from transformers import BertModel
+from transformers import PreTrainedModel
 
 from training.fit.batch import Batch
 from training.fit.device import autocast
@@ -23,7 +23,7 @@ class Prediction:
     vectors: Tensor  # (n, S, hidden)
 
 
-def predict(encoder: BertModel, heads: SpanHeads, batch: Batch) -> Prediction:
+def predict(encoder: PreTrainedModel, heads: SpanHeads, batch: Batch) -> Prediction:
     """The prediction for a batch, in float32; the encoder's products are in bfloat16 where the hardware has it."""
     with autocast(encoder.device):
         states = encoder(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 from torch.nn import functional as F
-from transformers import BertModel
+from transformers import PreTrainedModel
 
 from training.fit.batch import Batch
 from training.fit.checkpoint import TrainingState
 from training.fit.heads import SpanHeads, loss
 from training.fit.prediction import predict
 from training.fit.recipe import Recipe
-from training.fit.teachers import Teachers, answers_loss
+from training.fit.teachers import Answering, answers_loss
 
 _MAX_GRADIENT_NORM = 1.0
 #: Label smoothing of the causes: neighbouring causes share clauses that readers also disagree about.
@@ -20,7 +20,7 @@ _CAUSE_SMOOTHING = 0.05
 _ABSENT = -30.0
 
 
-def train_step(state: TrainingState, batch: Batch, recipe: Recipe, teachers: Teachers | None = None) -> Tensor:
+def train_step(state: TrainingState, batch: Batch, recipe: Recipe, teachers: Answering | None = None) -> Tensor:
     """Update the parameters on one batch; its loss, on the device (reading it would wait for the device)."""
     total = batch_loss(state.encoder, state.heads, batch.to(state.encoder.device), recipe, teachers)
     total.backward()
@@ -32,7 +32,7 @@ def train_step(state: TrainingState, batch: Batch, recipe: Recipe, teachers: Tea
 
 
 def batch_loss(
-    encoder: BertModel, heads: SpanHeads, batch: Batch, recipe: Recipe, teachers: Teachers | None = None
+    encoder: PreTrainedModel, heads: SpanHeads, batch: Batch, recipe: Recipe, teachers: Answering | None = None
 ) -> Tensor:
     """Weighted sum of the losses of whole texts, of their clauses, of labelled clauses, of causes and of vectors; and
     of the difference to the teachers' answers."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from transformers import BertModel
+from transformers import PreTrainedModel
 
 from models.bundle import HEADS
 from training.fit.batch import Batch
@@ -36,11 +36,18 @@ class Answers:
     causes: Tensor  # (n, S, causes + 1)
 
 
+class Answering(Protocol):
+    """Who knows what to answer for the spans of a batch."""
+
+    def answers(self, batch: Batch) -> Answers:
+        """The answers for the batch, on its device."""
+
+
 @dataclass(frozen=True)
 class Teachers:
     """Trained models that only answer."""
 
-    members: Sequence[tuple[BertModel, SpanHeads]]
+    members: Sequence[tuple[PreTrainedModel, SpanHeads]]
 
     @classmethod
     def load(cls, checkpoints: Sequence[Path], training_set: TrainingSet, recipe: Recipe, device: torch.device) -> Self:

@@ -67,7 +67,7 @@ def make_dataset(
         by_text[text] = known.updated(comment) if known and known.text == comment.text else comment
     _check((*labelled, *(test or ())), code_frame)
     if test is None:
-        is_test = {text: _share(text) < test_share for text in by_text}
+        is_test = {text: share("split", text) < test_share for text in by_text}
         train = [comment for text, comment in by_text.items() if not is_test[text]]
         test = [comment for text, comment in by_text.items() if is_test[text]]
     else:
@@ -97,9 +97,11 @@ def _check(comments: Iterable[LabelledComment], code_frame: CodeFrame) -> None:
                     raise InvalidInput(f"there is no cause {cause!r}, which {comment.text!r:.60} has")
 
 
-def _share(text: str) -> float:
-    """A number in 0 … 1 that only depends on the text."""
-    return int.from_bytes(hashlib.sha256(f"split {text}".encode("utf-8", "surrogatepass")).digest()[:8], "big") / 2**64
+def share(purpose: str, text: str) -> float:
+    """A number in 0 … 1 that only depends on the text, and on what it is for."""
+    return (
+        int.from_bytes(hashlib.sha256(f"{purpose} {text}".encode("utf-8", "surrogatepass")).digest()[:8], "big") / 2**64
+    )
 
 
 def _with_language(comment: LabelledComment) -> LabelledComment:

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from models.causes import NO_CAUSE
 from saywhy.annotation import Polarity
-from saywhy.label import LabelledComment
-from training.data.cause_library import comment_rows
-from training.data.rows import Row, read_written
+from saywhy.label import LabelledClause, LabelledComment, LabelledTheme
+from training.data.cause_library import comment_rows, library_rows
+from training.data.rows import WRITTEN, Row, read_written
 from training.evaluation.hard_cases import read_cases
+from training.retrain.dataset import share
 
 #: The segment that tells where a text of the reference is from, and of hard cases their kind.
 DIMENSION = "reference"
 
 #: Shares of the written comments, and of the comments about causes, that are tested on and that are anchors.
+_LIBRARY = 0.2
 _TESTED, _ANCHORS = (0.05, 0.025), (0.05, 0.025)
 
 
@@ -38,10 +43,43 @@ def anchor_texts() -> list[tuple[str, str]]:
     return [(row.text, row.language) for row in rows]
 
 
+def written_texts(part: float = 1.0) -> list[LabelledComment]:
+    """What was written for this product, with the labels of each clause: all of it that is not tested on, and so large
+    a part of one in five clauses of the library. `part` is drawn by the hash of the text.
+    """
+    rows = [row for row in read_written() if _share(row.text) >= _TESTED[0]]
+    rows += [row for row in comment_rows() if _share(row.text) >= _TESTED[1]]
+    clauses = [row for row in library_rows() if share("library", row.text) < _LIBRARY]
+    return [_with_clauses(row) for row in (*rows, *clauses) if share("written", row.text) < part]
+
+
+def _with_clauses(row: Row) -> LabelledComment:
+    """The row with the labels of its parts."""
+    ends = np.cumsum([0, *(len(part.text) for part in row.parts)]).tolist()
+    clauses = tuple(
+        LabelledClause(
+            start,
+            end,
+            Polarity(part.sentiment) if part.sentiment else None,
+            _themes(part) if part.is_themed and part.dataset == WRITTEN else None,
+            None if part.cause is None else tuple({part.cause} - {NO_CAUSE}),
+        )
+        for part, start, end in zip(row.parts, ends[:-1], ends[1:], strict=True)
+    )
+    if row.dataset == WRITTEN:
+        return replace(_written(row), clauses=clauses)
+    if row.parts:
+        return replace(_about_causes(row), clauses=clauses)
+    return LabelledComment(row.text, row.language, causes=tuple({row.cause or NO_CAUSE} - {NO_CAUSE}))
+
+
+def _themes(row: Row) -> tuple[LabelledTheme, ...]:
+    return tuple((theme, Polarity(polarity) if polarity else None) for theme, polarity in row.labels)
+
+
 def _written(row: Row) -> LabelledComment:
-    themes = tuple((theme, Polarity(polarity) if polarity else None) for theme, polarity in row.labels)
     sentiment = Polarity(row.sentiment) if row.sentiment else None
-    return LabelledComment(row.text, row.language, sentiment, themes, segments=((DIMENSION, "written"),))
+    return LabelledComment(row.text, row.language, sentiment, _themes(row), segments=((DIMENSION, "written"),))
 
 
 def _about_causes(row: Row) -> LabelledComment:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from pipelines.render.html import TEMPLATES, environment
 from saywhy.model_version import Verdict
 from training.retrain.comparison import Comparison
-from training.retrain.options import RetrainOptions
+from training.retrain.options import ADAPTERS, HEADS_ONLY, RetrainOptions
 from training.retrain.ranking import Move
 from training.retrain.suspects import Suspect
 
@@ -27,8 +28,8 @@ _LISTED = 50
 
 _CARD = """# Model card: {version}
 
-Made of **{champion}** by fitting its heads to {trained_on:,} labelled comments (snapshot `{data}`), on {at:%Y-%m-%d}.
-Encoder, attention and thresholds are those of {champion}; so are speed and export. {new}
+Made of **{champion}** with {trained_on:,} labelled comments (snapshot `{data}`), depth `{depth}`, on {at:%Y-%m-%d}.
+{trained} {new}
 
 **Gate: {gate}.**{reasons}
 
@@ -70,11 +71,27 @@ class Evaluation:
     moves: tuple[Move, ...]
     responses: int
     new_causes: tuple[str, ...]
+    curve: tuple[Mapping[str, float], ...] = ()
+
+    @property
+    def trained(self) -> str:
+        """What was trained, and on what, as a sentence."""
+        if self.options.depth == HEADS_ONLY:
+            return f"Encoder, attention and thresholds are those of {self.champion}; so are speed and export."
+        what = "Adapters of the encoder" if self.options.depth == ADAPTERS else "All of the encoder"
+        origin = f"that of {self.champion}" if self.options.start is None else self.options.start
+        best = min(self.curve, key=lambda point: point["dev"])
+        return (
+            f"{what} and the heads were trained, starting from {origin}: {int(self.curve[-1]['epoch'])} epochs, of "
+            f"which epoch {int(best['epoch'])} was best on comments that were kept out. Thresholds are those of "
+            f"{self.champion}."
+        )
 
     def to_json(self, version: str) -> str:
         """All of it but the texts of suspects, which are in the snapshot."""
         values: dict[str, Any] = asdict(self) | {"version": version, "at": self.at.isoformat()}
         values["suspects"] = len(self.suspects)
+        values["curve"] = [{name: None if isnan(value) else value for name, value in one.items()} for one in self.curve]
         return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -94,6 +111,8 @@ def card_of(version: str, evaluation: Evaluation) -> str:
         tested_on=evaluation.tested_on,
         data=evaluation.data,
         at=evaluation.at,
+        depth=evaluation.options.depth,
+        trained=evaluation.trained,
         new=new,
         gate="passed" if evaluation.verdict.passes else "failed",
         reasons="".join(f"\n- {reason}" for reason in evaluation.verdict.reasons),
@@ -102,8 +121,11 @@ def card_of(version: str, evaluation: Evaluation) -> str:
     )
 
 
-def page_of(version: str, evaluation: Evaluation) -> str:
-    """The page: self-contained, without scripts; its content security policy allows only the style sheet, by hash."""
+def page_of(version: str, evaluation: Evaluation, curve: bytes | None = None) -> str:
+    """The page, with the picture of the learning curve: self-contained, without scripts.
+
+    Its content security policy allows only the style sheet, by hash, and pictures in the page.
+    """
     style = (TEMPLATES / "report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
@@ -131,6 +153,7 @@ def page_of(version: str, evaluation: Evaluation) -> str:
             suspects=evaluation.suspects[:_LISTED],
             style=Markup(style),  # nosec B704  # a file of ours
             style_hash=digest,
+            curve=base64.b64encode(curve).decode() if curve else None,
         )
     )
 

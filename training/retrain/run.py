@@ -1,56 +1,57 @@
-"""The depth `heads`: fit the heads of the version that serves to labels, compare both versions, and write a candidate.
+"""A retraining: train on labels from the version that serves, compare both versions, and write a candidate.
 
-Labels → spans of the frozen encoder → heads → answers of both versions on texts that were kept out → gate → registry.
+Labels → spans of the encoder that serves → what the depth trains → answers of both versions on texts that were kept out
+→ gate → registry.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from models.annotator import Annotator
 from models.arrays import Vectors
-from models.bundle import (
-    CARD,
-    CONFIG,
-    EVALUATION,
-    HEADS,
-    REPORT,
-    Bundle,
-    content_version,
-    open_bundle,
-    seal,
-)
+from models.bundle import Bundle, open_bundle
 from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, CauseHead
-from models.promotion import add_candidate, add_champion, copy_of
+from models.promotion import add_champion
 from models.registry import Registry
-from saywhy.code_frame import CAUSES, CodeFrame, LibraryCause
+from saywhy.code_frame import CodeFrame, LibraryCause
 from saywhy.feedback import Comment
 from saywhy.label import LabelledComment
+from training.retrain.candidate import write_candidate
 from training.retrain.comparison import KINDS, Answers, answers, calibration_errors, compare, truth
 from training.retrain.dataset import Dataset, make_dataset
+from training.retrain.depths import check_installed, run_folder
 from training.retrain.gate import judge
 from training.retrain.new_heads import Evidence, Tensors, fit_heads, with_new_causes
-from training.retrain.options import RetrainOptions
+from training.retrain.options import HEADS_ONLY, RetrainOptions
 from training.retrain.own_causes import to_line
 from training.retrain.ranking import ScoredComment, ranking_moves
 from training.retrain.reference import anchor_texts, reference_comments
-from training.retrain.report import Evaluation, card_of, page_of
+from training.retrain.report import Evaluation
 from training.retrain.spans import Spans, read_spans, targets_of
 from training.retrain.suspects import find_suspects
 from training.retrain.token_states import StoredEncoder
 
-#: Folders of the registry: snapshots of data, and what was encoded. Their names are those of no version.
-SNAPSHOTS, STATES = ".data", ".states"
+#: Folders of the registry: snapshots of data, what was encoded, and runs that have not ended. Their names are those of
+#: no version.
+SNAPSHOTS, STATES, RUNS = ".data", ".states", ".runs"
 
 #: Told the step, what is done of it and the total, 0 where it is unknown.
 Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a depth made: the heads, and the folder of their encoder and its learning curve if that was trained too."""
+
+    heads: Tensors
+    encoder: Path | None = None
+    curve: tuple[Mapping[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,10 @@ def retrain(
     """Make a candidate of the registry's champion; returns its version and how it compares.
 
     Equal data, options and champions give the same version. A run that died continues with what it has encoded. Raises
-    `InvalidInput` for labels that cannot be learnt from, and `BundleDamaged`.
+    `InvalidInput` for labels that cannot be learnt from and for an encoder that cannot be started from, `NotInstalled`
+    for a depth that needs what is not there, `Conflict` if another process trains the same, and `BundleDamaged`.
     """
+    check_installed(options.depth)
     champion = open_bundle(registry.root / add_champion(registry))
     frame = CodeFrame(champion.code_frame.themes, (*champion.code_frame.causes, *request.causes))
     reference = reference_comments()
@@ -89,22 +92,44 @@ def retrain(
         reference=(comment.text for comment in reference),
     )
     data.write(registry.root / SNAPSHOTS)
+    parts = (data.digest, champion.version, *map(to_line, request.causes))
+    with run_folder(registry.root / RUNS, options, *parts) as folder:
+        return _retrained(registry, folder, champion, frame, data, reference, request, options, threads, progress)
+
+
+def _retrained(
+    registry: Registry,
+    folder: Path,
+    champion: Bundle,
+    frame: CodeFrame,
+    data: Dataset,
+    reference: Sequence[LabelledComment],
+    request: Request,
+    options: RetrainOptions,
+    threads: int,
+    progress: Progress,
+) -> tuple[str, Evaluation]:
     encoder = StoredEncoder(champion, registry.root / STATES, threads=threads)
     before = Annotator(champion, encoder=encoder)
     evidence, start = _evidence(champion, before, encoder, data, request.causes, progress)
-    progress("train", 0, 1)
+    causes = [cause.id for cause in frame.causes]
 
     def fitted(part: Evidence, *, with_themes: bool = False) -> Tensors:
         return fit_heads(champion, part, start, len(request.causes), options, with_themes=with_themes)
 
-    tensors = fitted(evidence, with_themes=True)
+    if options.depth == HEADS_ONLY:
+        progress("train", 0, 1)
+        trained = Trained(fitted(evidence, with_themes=True))
+        progress("train", 1, 1)
+    else:
+        trained = _fine_tuned(champion, before, evidence, data, causes, start, options, folder, threads, progress)
     served = dict(champion.heads) | {CAUSE_WEIGHT: start.weight, CAUSE_BIAS: start.bias}
-    causes = [cause.id for cause in frame.causes]
     suspects, judged = find_suspects(champion, evidence, data.train, causes, served, fitted)
-    progress("train", 1, 1)
-    after = Annotator(replace(champion, heads=tensors, code_frame=frame), encoder=encoder)
+    candidate = replace(champion, folder=trained.encoder or champion.folder, heads=trained.heads, code_frame=frame)
+    new_encoder = StoredEncoder(candidate, folder / STATES, threads=threads) if trained.encoder else encoder
+    after = Annotator(candidate, encoder=new_encoder)
     tested, reference_answers = (
-        [_answers(annotator, comments, encoder, step, progress) for annotator in (before, after)]
+        [_answers(before, comments, encoder, step, progress), _answers(after, comments, new_encoder, step, progress)]
         for step, comments in (("test", data.test), ("reference", reference))
     )
     taught = compare(data.test, *tested, resamples=options.resamples, seed=options.seed)
@@ -131,8 +156,30 @@ def retrain(
         moves=tuple(ranking_moves(request.responses, before, after)),
         responses=len(request.responses),
         new_causes=tuple(cause.id for cause in request.causes),
+        curve=trained.curve,
     )
-    return _write(registry, champion, tensors, request.causes, evaluation), evaluation
+    version = write_candidate(registry, champion, trained.heads, trained.encoder, request.causes, evaluation)
+    return version, evaluation
+
+
+def _fine_tuned(
+    champion: Bundle,
+    annotator: Annotator,
+    evidence: Evidence,
+    data: Dataset,
+    causes: Sequence[str],
+    start: CauseHead,
+    options: RetrainOptions,
+    folder: Path,
+    threads: int,
+    progress: Progress,
+) -> Trained:
+    from training.retrain.fine_tuning import Course, fine_tune  # it needs torch
+
+    anchors = [LabelledComment(text, language) for text, language in anchor_texts()]
+    course = Course(champion, annotator, data.train, evidence.spans, anchors, evidence.anchors, causes, start)
+    tuned = fine_tune(course, options, folder, threads=threads, progress=progress)
+    return Trained(tuned.heads, tuned.folder, tuned.curve)
 
 
 def _evidence(
@@ -187,28 +234,3 @@ def _answers(
 ) -> Answers:
     _counted(encoder, step, progress)(len(comments))
     return answers(annotator, comments)
-
-
-def _write(
-    registry: Registry, champion: Bundle, tensors: Tensors, causes: Sequence[LibraryCause], evaluation: Evaluation
-) -> str:
-    """Write the bundle of the candidate and put it into the registry; returns its version."""
-    folder = copy_of(champion.folder, registry)
-    try:
-        for name in (EVALUATION, REPORT):
-            (folder / name).unlink(missing_ok=True)
-        save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / HEADS)
-        if causes:
-            with (folder / CAUSES).open("a", encoding="utf-8") as file:
-                file.writelines(f"{to_line(cause)}\n" for cause in causes)
-        version = content_version(folder)
-        config = json.loads((folder / CONFIG).read_text("utf-8")) | {"version": version}
-        (folder / CONFIG).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
-        (folder / CARD).write_text(card_of(version, evaluation), "utf-8")
-        (folder / EVALUATION).write_text(evaluation.to_json(version), "utf-8")
-        (folder / REPORT).touch(mode=0o600)  # it has comments
-        (folder / REPORT).write_text(page_of(version, evaluation), "utf-8")
-        seal(folder)
-        return add_candidate(registry, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -14,11 +14,11 @@ from saywhy.annotation import Polarity
 from saywhy.code_frame import LibraryCause
 from saywhy.feedback import Comment
 from saywhy.label import LabelledComment
-from training.retrain import heads
-from training.retrain.heads import Request, retrain
+from training.retrain import run
 from training.retrain.options import RetrainOptions
 from training.retrain.ranking import ScoredComment
 from training.retrain.reference import anchor_texts, reference_comments
+from training.retrain.run import Request, retrain
 
 MOLES = LibraryCause("own.moles", "quality", "negative", {"en": "Moles in the lawn"}, {})
 #: What only people here mean by it: the model that ships takes "sick" for a complaint.
@@ -49,8 +49,8 @@ def request() -> Request:
 @pytest.mark.slow
 def test_labels_become_a_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It knows what it was taught, keeps what it knew, tells how it compares, and is the same the second time."""
-    monkeypatch.setattr(heads, "anchor_texts", lambda: anchor_texts()[::8])
-    monkeypatch.setattr(heads, "reference_comments", lambda: reference_comments()[::8])
+    monkeypatch.setattr(run, "anchor_texts", lambda: anchor_texts()[::8])
+    monkeypatch.setattr(run, "reference_comments", lambda: reference_comments()[::8])
     registry, options = Registry(tmp_path), RetrainOptions(pull=0.03, resamples=100)
     version, evaluation = retrain(registry, request(), options)
     assert registry.resolve("candidate") == version
@@ -67,10 +67,10 @@ def test_labels_become_a_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     page = (registry.root / version / REPORT).read_text("utf-8")
     assert version in page
     assert MOLES.id in page
-    states = {path: path.stat().st_mtime_ns for path in (tmp_path / heads.STATES).rglob("*.npz")}
+    states = {path: path.stat().st_mtime_ns for path in (tmp_path / run.STATES).rglob("*.npz")}
     again, _ = retrain(registry, request(), options)
     assert again == version
-    assert {path: path.stat().st_mtime_ns for path in (tmp_path / heads.STATES).rglob("*.npz")} == states
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / run.STATES).rglob("*.npz")} == states
 
 
 def test_anchors_are_not_tested_on() -> None:
