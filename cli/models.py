@@ -9,9 +9,11 @@ import typer
 from cli.access import operator, record
 from cli.configuration import configured_store, model_registry, read_settings
 from cli.printing import printable_line
+from saywhy.drift import DriftAspect
 
 if TYPE_CHECKING:
     from models.registry import Registry
+    from saywhy.drift import AspectDrift
     from saywhy.model_version import ModelVersion
     from saywhy.settings import Settings
 
@@ -69,6 +71,25 @@ def rollback() -> None:
     typer.echo(printable_line(f"{version} serves again"))
 
 
+@app.command("drift")
+def drift() -> None:
+    """Show whether the newest comments, and what the models say of them, are as those before.
+
+    As of the latest analysis.
+    """
+    from service.drift import read_drift
+
+    settings = read_settings()
+    look = read_drift(configured_store(settings), settings.workspace)
+    if look is None:
+        typer.echo("There are too few analysed comments to compare: 50 of the newest wave, and 50 before it.")
+        return
+    newest = f"wave {look.wave}" if look.wave else f"comments since {look.since}"
+    typer.echo(printable_line(f"{newest} against those before, by {look.model}"))
+    for aspect in look.aspects:
+        typer.echo(printable_line(_aspect_line(aspect)))
+
+
 @app.command("remove")
 def remove(version: Version) -> None:
     """Delete a version that neither serves nor served before."""
@@ -93,6 +114,18 @@ def _log(settings: Settings, command: str, version: str) -> None:
     engine = configured_store(settings)
     create(engine, settings.workspace)
     record(engine, settings, command, version)
+
+
+def _aspect_line(aspect: AspectDrift) -> str:
+    """An aspect in one line."""
+    parts = [f"{aspect.aspect:<12}", f"{aspect.state:<9}"]
+    if aspect.before is not None and aspect.after is not None:
+        as_text = "{:.0f} characters" if aspect.aspect is DriftAspect.LENGTH else "{:.0%}"
+        parts.append(f"{as_text.format(aspect.before)} → {as_text.format(aspect.after)}")
+    parts += [f"{each.id} {each.before:.0%} → {each.after:.0%}" for each in aspect.moved]
+    if aspect.p_value is not None:
+        parts.append(f"effect {aspect.effect:+.3f} (of {aspect.smallest} on), p = {aspect.p_value:.3g}")
+    return "  ".join(parts)
 
 
 def _described(version: ModelVersion) -> str:

@@ -15,6 +15,7 @@ from api.web.downloads import Downloads, offer
 from api.web.page import Page
 from api.web.pages.quality.build import PATH, WaveCounts, quality
 from api.web.pages.quality.context import Quality
+from api.web.pages.quality.drift import drift_lines
 from api.web.pages.quality.files import wave_table
 from api.web.rendering import WebDep
 from api.web.surveys import find_report, read_report, read_survey
@@ -22,6 +23,7 @@ from saywhy.errors import Conflict, NotFound
 from saywhy.report import Report
 from saywhy.store import Engine
 from service.audits.sample import read_progress
+from service.drift import read_drift
 from service.jobs import list_jobs
 from service.labelling.agreement import read_agreement
 from service.labelling.selection import Strategy, next_comments
@@ -53,7 +55,8 @@ def show(web: WebDep, resources: ReadAccess) -> Response:
     imports = list_jobs(engine, workspace, IMPORTS, kind="import").entries
     agreement = _unless_anonymous(read_agreement, resources)
     audit = _unless_anonymous(read_progress, resources)
-    return web.render(PAGE, quality(report, counts, audit, agreement, imports, web))
+    drift = drift_lines(read_drift(engine, workspace), resources.annotator.code_frame, web.wording)
+    return web.render(PAGE, quality(report, counts, audit, agreement, imports, web, drift))
 
 
 def _latest(resources: Resources, report: Report) -> list[WaveCounts]:
