@@ -43,7 +43,7 @@ class DriftLook(BaseModel):
 
 
 @router.get("", summary="What has drifted")
-def drift(resources: ReadAccess) -> DriftLook:
+def show_drift(resources: ReadAccess) -> DriftLook:
     """Each aspect of the newest wave against all waves before: `drifted` is more than chance explains and more than a
     small change. Anonymous workspaces have the states alone.
     """

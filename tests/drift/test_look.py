@@ -65,7 +65,8 @@ def test_themes_and_causes_that_moved_are_named() -> None:
     moved = aspect_of(drift, DriftAspect.THEMES).moved
     assert {share.id for share in moved} == {"price", "support"}
     price = next(share for share in moved if share.id == "price")
-    assert (price.before, price.after) == (pytest.approx(0.3, abs=0.06), pytest.approx(0.5, abs=0.06))
+    assert price.before == pytest.approx(0.3, abs=0.06)
+    assert price.after == pytest.approx(0.5, abs=0.06)
     assert price.effect > drift_floor(drift, DriftAspect.THEMES)
 
 

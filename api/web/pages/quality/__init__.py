@@ -17,6 +17,7 @@ from api.web.pages.quality.build import PATH, WaveCounts, quality
 from api.web.pages.quality.context import Quality
 from api.web.pages.quality.drift import drift_lines
 from api.web.pages.quality.files import wave_table
+from api.web.pages.quality.shadow import shadow_lines
 from api.web.rendering import WebDep
 from api.web.surveys import find_report, read_report, read_survey
 from saywhy.errors import Conflict, NotFound
@@ -28,6 +29,7 @@ from service.jobs import list_jobs
 from service.labelling.agreement import read_agreement
 from service.labelling.selection import Strategy, next_comments
 from service.reports import reading
+from service.shadow_agreement import read_agreement as read_shadow
 
 PAGE = Page("quality", Quality, path=PATH, styles=("work.css",))
 
@@ -56,7 +58,8 @@ def show(web: WebDep, resources: ReadAccess) -> Response:
     agreement = _unless_anonymous(read_agreement, resources)
     audit = _unless_anonymous(read_progress, resources)
     drift = drift_lines(read_drift(engine, workspace), resources.annotator.code_frame, web.wording)
-    return web.render(PAGE, quality(report, counts, audit, agreement, imports, web, drift))
+    shadow = shadow_lines(read_shadow(engine, resources.registry, resources.core.model, workspace), web.wording)
+    return web.render(PAGE, quality(report, counts, audit, agreement, imports, web, drift, shadow))
 
 
 def _latest(resources: Resources, report: Report) -> list[WaveCounts]:

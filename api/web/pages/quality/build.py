@@ -14,6 +14,7 @@ from api.web.pages.quality.context import (
     Quality,
     RejectedLine,
     ReportQuality,
+    ShadowLines,
     Tile,
     WaveLine,
 )
@@ -53,12 +54,14 @@ def quality(
     jobs: Sequence[Job],
     web: Web,
     drift: DriftLines | None = None,
+    shadow: ShadowLines | None = None,
 ) -> Quality:
     """The page, of the report on all waves and of those on the latest ones; imports are `jobs`."""
     wording = web.wording
     return Quality(
         report=None if report is None else _report(report, waves, web),
         drift=drift,
+        shadow=shadow,
         audit=None if audit is None else tuple(_progress(audit, wording)),
         labels=None if agreement is None else _labels(agreement, has_report=report is not None, web=web),
         audit_advice=wording("quality.audit_advice", n=wording.count(MIN_COMMENTS)),

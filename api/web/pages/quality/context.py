@@ -75,6 +75,26 @@ class DriftLines:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """How far two versions agree on the comments of a language."""
+
+    language: str
+    comments: str
+    sentiment: str
+    themes: str
+    causes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowLines:
+    """How far the version in the shadow agrees with the model; `dropped` is empty where every comment was compared."""
+
+    scope: str
+    languages: tuple[AgreementLine, ...]
+    dropped: str
+
+
+@dataclass(frozen=True, slots=True)
 class NextLink:
     """Leads to a comment to label, and says why that one."""
 
@@ -93,11 +113,12 @@ class Labels:
 @dataclass(frozen=True, slots=True)
 class Quality:
     """Data quality. `report` is None before the first analysis, `audit` and `labels` in an anonymous workspace, `drift`
-    where there are too few comments.
+    where there are too few comments, `shadow` where nothing was compared.
     """
 
     report: ReportQuality | None
     drift: DriftLines | None
+    shadow: ShadowLines | None
     audit: tuple[Fact, ...] | None
     labels: Labels | None
     audit_advice: str
