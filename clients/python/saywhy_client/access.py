@@ -66,7 +66,7 @@ class Models(Resource):
         """Go back to the version that served before."""
 
     @post("/v1/models/reannotate")
-    def reannotate(self) -> m.Job:
+    def reannotate(self, *, idempotency_key: str | None = None) -> m.Job:
         """Annotate all comments of the workspace with the version that serves, as a job."""
 
     @get("/v1/models/shadow")
