@@ -27,6 +27,7 @@ from saywhy import __version__
 from saywhy.settings import Settings
 from saywhy.store import connections_in_use
 from service.micro_batches import MicroBatches
+from service.shadow import ShadowRequests
 from service.tracing import Tracing
 from service.worker import WorkerStatus
 
@@ -87,6 +88,7 @@ def create_app(
             closing(resources or open_resources(settings)) as opened,
             closing(served_model(opened, settings)) as served,
             closing(MicroBatches(opened.core, on_batch=measured.batch_sizes.observe)) as micro_batches,
+            closing(ShadowRequests(opened.engine, opened.registry)) as shadow,
             worker or nullcontext(WorkerStatus()) as app.state.worker,
         ):
             if tracing:
@@ -95,7 +97,13 @@ def create_app(
             measured.connections.set_function(lambda: connections_in_use(opened.engine))
             slots = Semaphore(settings.concurrency)
             yield State(
-                resources=opened, served=served, micro_batches=micro_batches, slots=slots, access=access, turns=Lock()
+                resources=opened,
+                served=served,
+                shadow=shadow,
+                micro_batches=micro_batches,
+                slots=slots,
+                access=access,
+                turns=Lock(),
             )
 
     measured = Metrics()

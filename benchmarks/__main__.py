@@ -27,6 +27,8 @@ _SCRIPTS = (
     "comparisons",
     "fixes",
     "republication",
+    "drift",
+    "model_swap",
 )
 
 

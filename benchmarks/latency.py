@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import cycle
@@ -36,8 +36,13 @@ _WARM_UP_SECONDS = 30
 
 
 @contextmanager
-def serving(database: Path | None = None, workspace: str = "default") -> Iterator[str]:
-    """Start a server on a free port, on this workspace of an SQLite file, or of an empty one; its address."""
+def serving(
+    database: Path | None = None, workspace: str = "default", environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Start a server on a free port, on this workspace of an SQLite file, or of an empty one; its address.
+
+    `environment` has further settings.
+    """
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [Path(sys.executable).with_name("saywhy"), "serve", "--port", "0"],
@@ -45,7 +50,8 @@ def serving(database: Path | None = None, workspace: str = "default") -> Iterato
             | {
                 "SAYWHY_DATABASE_URL": f"sqlite:///{database or Path(folder, 'store.db')}",
                 "SAYWHY_WORKSPACE": workspace,
-            },
+            }
+            | dict(environment or {}),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -64,7 +64,9 @@ def analyse(
     from service.analysis import analyse as run
     from service.code_frames import choose_frame
     from service.fixes import list_fixes
+    from service.job_kinds import follow_in_shadow
     from service.topics.proposals import list_proposals
+    from service.workspaces import writing
 
     settings = read_settings()
     engine = configured_store(settings)
@@ -74,6 +76,8 @@ def analyse(
     with progress_bars() as progress:
         endpoint = label_endpoint(settings)
         finished = run(engine, settings.workspace, annotator, progress=progress, refit=refit, label_endpoint=endpoint)
+    with writing(engine, settings.workspace) as (connection, workspace_id):
+        follow_in_shadow(connection, workspace_id, settings.model_registry)
     message = "Nothing is new since the last analysis." if finished.detail else "Analysed."
     typer.echo(f"{message} `saywhy report` shows the ranking, `saywhy serve` the page.", err=True)
     if states := Counter(marked.outcome.state for marked in list_fixes(engine, settings.workspace) if marked.outcome):

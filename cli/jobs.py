@@ -31,7 +31,9 @@ JobNumber = Annotated[int, typer.Argument(metavar="JOB", help="The number of a j
 @app.command("list")
 def list_all(
     state: Annotated[list[JobState] | None, typer.Option(help="Only jobs in this state. Repeatable.")] = None,
-    kind: Annotated[str | None, typer.Option(help="Only import, analyse, export, receive, pull or digest.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Only import, analyse, export, receive, pull, digest, reannotate or shadow.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 20,
 ) -> None:
     """List the jobs, the latest first."""

@@ -13,15 +13,16 @@ import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from models.bundle import BUNDLED, ENCODER, TOKENIZER, open_bundle
-from models.registry import ALIASES, Registry, version_of
+from models.registry import ALIASES, SHADOW, Registry, version_of
 from saywhy.errors import BundleDamaged, Conflict, GateFailed, ModelNotFound
-from saywhy.model_version import Alias
+from saywhy.model_version import Alias, Shadow
 
 #: Who promoted what and why, a line each.
 HISTORY = "history.jsonl"
@@ -98,6 +99,7 @@ def promote(registry: Registry, name: str, *, by: str, despite: str | None = Non
             raise GateFailed(refusal)
         kept = {alias: other for alias, other in aliases.items() if other != version}
         _write(registry, kept | {Alias.CHAMPION: version, Alias.PREVIOUS: before})
+        _end_shadow(registry, version)
         _record(registry, "promote", version, before, by, despite if refusal else None)
     return version
 
@@ -114,22 +116,58 @@ def roll_back(registry: Registry, *, by: str) -> str:
         version, before = aliases[Alias.PREVIOUS], aliases[Alias.CHAMPION]
         _verify(registry, registry.resolve(version))
         _write(registry, aliases | {Alias.CHAMPION: version, Alias.PREVIOUS: before})
+        _end_shadow(registry, version)
         _record(registry, "roll back", version, before, by, None)
     return version
 
 
 def remove(registry: Registry, name: str) -> str:
-    """Delete a version. Raises `ModelNotFound`, and `Conflict` for the champion and the previous version."""
+    """Delete a version. Raises `ModelNotFound`, and `Conflict` for the champion, the previous one and the shadow."""
     with changing(registry):
         version, aliases = registry.resolve(name), dict(registry.aliases())
         for alias in (Alias.CHAMPION, Alias.PREVIOUS):
             if aliases.get(alias) == version:
                 raise Conflict(f"{version} is the {alias} version: it cannot be removed")
+        if (shadow := registry.shadow()) and shadow.version == version:
+            raise Conflict(f"{version} runs in the shadow of the champion: stop that first")
         _write(registry, {alias: other for alias, other in aliases.items() if other != version})
         gone = registry.root / f".{uuid4().hex}"
         (registry.root / version).rename(gone)
     shutil.rmtree(gone)
     return version
+
+
+def start_shadow(registry: Registry, name: str, *, share: float, analyses: bool, by: str) -> Shadow:
+    """Let a version or an alias run in the shadow of the champion, in the place of the one that did.
+
+    Raises `ModelNotFound`, and `Conflict` for the champion and a damaged version.
+    """
+    with changing(registry):
+        version = registry.resolve(name)
+        if registry.aliases().get(Alias.CHAMPION) == version:
+            raise Conflict(f"{version} is the champion: it cannot run in its own shadow")
+        _verify(registry, version)
+        shadow = Shadow(version, share, analyses, datetime.now(UTC).isoformat(timespec="seconds"), by)
+        _replace(registry.root / SHADOW, json.dumps(asdict(shadow), ensure_ascii=False, indent=1))
+        return shadow
+
+
+def stop_shadow(registry: Registry) -> Shadow:
+    """Let nothing run in the shadow of the champion any more. Raises `ModelNotFound` if nothing did."""
+    with changing(registry):
+        shadow = registry.shadow()
+        if shadow is None:
+            raise ModelNotFound("no version runs in the shadow of the champion")
+        (registry.root / SHADOW).unlink()
+        return shadow
+
+
+def _end_shadow(registry: Registry, version: str) -> None:
+    """A version that serves casts no shadow. Whoever dies before that leaves one that `Registry.shadow` ignores."""
+    with suppress(OSError, ValueError):
+        path = registry.root / SHADOW
+        if json.loads(path.read_text("utf-8")).get("version") == version:
+            path.unlink()
 
 
 def _verify(registry: Registry, version: str) -> None:
@@ -169,12 +207,18 @@ def _put(registry: Registry, folder: Path, name: str) -> None:
 
 
 def _write(registry: Registry, aliases: Mapping[Alias, str]) -> None:
-    part = registry.root / f".{ALIASES}"
+    values = {alias.value: aliases[alias] for alias in Alias if alias in aliases}
+    _replace(registry.root / ALIASES, json.dumps(values, indent=1))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Replace a file whole: whoever reads or dies meanwhile leaves the one before or this one."""
+    part = path.with_name(f".{path.name}")
     with part.open("w", encoding="utf-8") as file:
-        file.write(json.dumps({alias.value: aliases[alias] for alias in Alias if alias in aliases}, indent=1) + "\n")
+        file.write(f"{text}\n")
         file.flush()
         os.fsync(file.fileno())
-    part.replace(registry.root / ALIASES)
+    part.replace(path)
 
 
 def _record(registry: Registry, action: str, version: str, before: str, by: str, despite: str | None) -> None:

@@ -16,9 +16,11 @@ from pathlib import Path
 from models.bundle import BUNDLED, CHECKSUMS, CODE_FRAME, CONFIG, EVALUATION
 from saywhy.code_frame import CodeFrame, load_code_frame
 from saywhy.errors import BundleDamaged, ModelNotFound
-from saywhy.model_version import Alias, ModelVersion, Verdict
+from saywhy.model_version import Alias, ModelVersion, Shadow, Verdict
 
 ALIASES = "aliases.json"
+#: Which version runs in the shadow of the champion, and how; it is not there if none does.
+SHADOW = "shadow.json"
 
 #: What names of versions consist of: no separator of paths, and no file that is hidden.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
@@ -112,6 +114,19 @@ class Registry:
     def folder(self, name: str) -> Path:
         """The folder of a version or an alias. Raises `ModelNotFound`."""
         return self.root / self.resolve(name)
+
+    def shadow(self) -> Shadow | None:
+        """What runs in the shadow, unless it is the champion by now, or gone. Raises `BundleDamaged`."""
+        path = self.root / SHADOW
+        try:
+            shadow = Shadow(**json.loads(path.read_text("utf-8")))
+            runs = 0 <= shadow.share <= 1 and _NAME.fullmatch(shadow.version)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            raise BundleDamaged(f"{path} cannot be read: {error}") from error
+        is_there = runs and (self.root / shadow.version / CHECKSUMS).is_file()
+        return shadow if is_there and self.aliases().get(Alias.CHAMPION) != shadow.version else None
 
     def verdict(self, name: str) -> Verdict | None:
         """What the gate says of a version; None if it was not retrained. Raises `BundleDamaged`."""

@@ -22,6 +22,7 @@ class EventType(StrEnum):
     COMPLAINT_RISING = "complaint.rising"  # an alert: a complaint is named significantly more often than before
     FIX_REGRESSED = "fix.regressed"  # what was fixed is complained of again
     REPORT_FINISHED = "report.finished"  # an analysis has ended, and its reports are there
+    DRIFT_FOUND = "drift.found"  # comments, or what the models say of them, are otherwise than before
     STAFF_PRAISED = "staff.praised"  # somebody praises employees
     PING = "ping"  # somebody tests the endpoint
     DIGEST = "digest"  # a saved view, for the endpoints of a digest
@@ -29,7 +30,7 @@ class EventType(StrEnum):
     @property
     def is_of_groups(self) -> bool:
         """Whether it tells of published groups and of nobody alone, so that anonymous workspaces may tell it."""
-        groups = (EventType.COMPLAINT_RISING, EventType.REPORT_FINISHED)
+        groups = (EventType.COMPLAINT_RISING, EventType.DRIFT_FOUND, EventType.REPORT_FINISHED)
         return self in groups or not self.is_subscribable
 
     @property

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from saywhy.customer import HealthBand
+from saywhy.drift import DriftAspect
 from saywhy.webhook import EventType
 
 
@@ -113,6 +114,16 @@ class ReportData:
 
 
 @dataclass(frozen=True, slots=True)
+class DriftData:
+    """`drift.found`: what has drifted, and had not in the look before. `GET /v1/drift` has the numbers."""
+
+    aspects: tuple[DriftAspect, ...]
+    model: str
+    wave: str | None  # of the newest comments, or …
+    since: str | None  # … the day, ISO 8601, where there are no waves
+
+
+@dataclass(frozen=True, slots=True)
 class PingData:
     """`ping`."""
 
@@ -179,7 +190,9 @@ class DigestData:
     generated: str
 
 
-Data = DetractorData | PraiseData | AccountData | ComplaintData | FixData | ReportData | PingData | DigestData
+Data = (
+    DetractorData | PraiseData | AccountData | ComplaintData | FixData | DriftData | ReportData | PingData | DigestData
+)
 
 #: The class of the data of each type of event.
 DATA: Mapping[EventType, type[Data]] = MappingProxyType(
@@ -189,6 +202,7 @@ DATA: Mapping[EventType, type[Data]] = MappingProxyType(
         EventType.ACCOUNT_TURNED: AccountData,
         EventType.COMPLAINT_RISING: ComplaintData,
         EventType.FIX_REGRESSED: FixData,
+        EventType.DRIFT_FOUND: DriftData,
         EventType.REPORT_FINISHED: ReportData,
         EventType.PING: PingData,
         EventType.DIGEST: DigestData,

@@ -140,6 +140,8 @@ def annotate_comments(
         annotate_comments(engine, workspace_id, annotator.core, progress, is_interim=True)
         forget_outdated(engine, workspace_id, annotator)
     last_hash, done = None, 0
+    with store.reading(engine) as connection:
+        total = store.comments.count_unannotated(connection, workspace_id, annotator.model)
     while True:
         with engine.begin() as connection:
             batch = store.comments.unannotated(connection, workspace_id, annotator.model, BATCH, after=last_hash)
@@ -153,7 +155,7 @@ def annotate_comments(
             if not is_interim:
                 tell_praise(connection, workspace_id, annotator.model, annotated)
         last_hash, done = hashes[-1], done + len(batch)
-        progress("annotate", done, 0)
+        progress("annotate", done, max(done, total))
 
 
 def _annotations(

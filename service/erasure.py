@@ -138,6 +138,7 @@ def _delete(connection: Connection, workspace_id: int, traces: Sequence[Trace], 
     if traces:
         save_edited_topics(connection, workspace_id)
         store.tabulations.delete(connection, workspace_id)
+        store.drift.save(connection, workspace_id, None)
         store.workspaces.touch(connection, workspace_id)
     return Deletion(
         responses=rows.responses,

@@ -93,7 +93,26 @@ class DigestArguments:
     is_test: bool = False
 
 
-Arguments = ImportArguments | AnalyseArguments | ExportArguments | ReceiveArguments | PullArguments | DigestArguments
+@dataclass(frozen=True, slots=True)
+class ReannotateArguments:
+    """All comments that the version which serves has not annotated yet are annotated."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowArguments:
+    """A sample of what the latest analysis annotated is annotated by the version in the shadow."""
+
+
+Arguments = (
+    ImportArguments
+    | AnalyseArguments
+    | ExportArguments
+    | ReceiveArguments
+    | PullArguments
+    | DigestArguments
+    | ReannotateArguments
+    | ShadowArguments
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +186,34 @@ def analyse(job: RunningJob, arguments: AnalyseArguments) -> None:
         label_endpoint=job.models.label_endpoint,
     )
     with job.engine.begin() as connection:
+        follow_in_shadow(connection, store.workspaces.find(connection, job.workspace), job.models.registry)
         job.succeed(connection, {"run_id": run.id, "model": run.model}, run.detail)
+
+
+def follow_in_shadow(connection: Connection, workspace_id: int, registry: Path | None) -> None:
+    """After an analysis, let the version in the shadow be compared with it, if there is one that is to be."""
+    from service.shadow_analysis import is_due
+
+    if is_due(connection, workspace_id, registry) and not store.jobs.pending(connection, workspace_id, "shadow"):
+        store.jobs.add(connection, workspace_id, "shadow", {})
+
+
+def reannotate(job: RunningJob, _: ReannotateArguments) -> None:
+    """Annotate with the version that serves. Batches stay if the job is stopped; the next attempt does the rest."""
+    from models.annotator import load_annotator
+    from service.reannotation import reannotate
+
+    annotator = load_annotator(job.models.registry, job.models.threads)
+    done = reannotate(job.engine, job.workspace, annotator, progress=job.progress)
+    with job.engine.begin() as connection:
+        job.succeed(connection, {"model": done.model, "comments": done.comments})
+
+
+def shadow(job: RunningJob, arguments: ShadowArguments) -> None:
+    """Compare the version in the shadow with the champion. A stopped one starts again."""
+    from service.shadow_analysis import compare
+
+    compare(job, arguments)
 
 
 def export(job: RunningJob, arguments: ExportArguments) -> None:
@@ -254,6 +300,8 @@ KINDS: Mapping[str, JobKind] = MappingProxyType(
         "receive": JobKind(ReceiveArguments, receive, may_be_scheduled=False, is_once=True),
         "pull": JobKind(PullArguments, pull, may_be_scheduled=True, is_once=True),
         "digest": JobKind(DigestArguments, digest, may_be_scheduled=False, is_once=True),  # digests have schedules
+        "reannotate": JobKind(ReannotateArguments, reannotate, may_be_scheduled=False, is_once=True),
+        "shadow": JobKind(ShadowArguments, shadow, may_be_scheduled=False, is_once=True),
     }
 )
 

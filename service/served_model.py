@@ -22,10 +22,10 @@ POLL = 0.5
 Stamp = tuple[int, int, int]
 
 
-def stamp_of(registry: Path | None) -> Stamp | None:
-    """The stamp of the aliases; None: there are none."""
+def stamp_of(registry: Path | None, name: str = ALIASES) -> Stamp | None:
+    """The stamp of the aliases, or of another file that is replaced whole; None: there is none."""
     try:
-        status = (registry / ALIASES).stat() if registry else None
+        status = (registry / name).stat() if registry else None
     except OSError:
         return None
     return (status.st_ino, status.st_mtime_ns, status.st_size) if status else None

@@ -26,6 +26,7 @@ from service.micro_batches import MicroBatches
 from service.runs import end_abandoned
 from service.served_frames import ServedFrames
 from service.served_model import ServedModel, Stamp, stamp_of
+from service.shadow import ShadowRequests
 from service.webhooks.addresses import Outgoing
 from service.webhooks.configured import configured_outgoing
 from service.workspaces import create
@@ -74,6 +75,7 @@ class State(TypedDict):
 
     resources: Resources
     served: ServedModel
+    shadow: ShadowRequests
     micro_batches: MicroBatches
     slots: Semaphore  # of `api.http.worker_slots`
     access: AccessPolicy

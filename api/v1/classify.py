@@ -37,6 +37,7 @@ from saywhy.frame import CORE_ID, frame_of
 from service.classification import to_record
 from service.micro_batches import MicroBatches, Results
 from service.served_model import ServedModel
+from service.shadow import ShadowRequests
 
 router = APIRouter(prefix="/v1", tags=["classify"])
 
@@ -72,6 +73,7 @@ class Chosen:
 
     annotator: CommentAnnotator
     record: ToRecord
+    workspace: str
 
 
 async def chosen(
@@ -102,7 +104,7 @@ async def chosen(
             return not_classified(comment, line)
         return to_record(comment.id, classified, themes, language)
 
-    return Chosen(annotator, record)
+    return Chosen(annotator, record, resources.workspace)
 
 
 async def get_micro_batches(request: Request) -> MicroBatches:
@@ -123,7 +125,9 @@ async def classify(sent: ClassifyRequest, request: Request, batches: Batches, mo
     in place of its result; all others are classified. Beyond what can wait, requests are refused with 503.
     """
     comments = [comment for comment in sent.comments if isinstance(comment, SentComment)]
-    results = iter(await results_of(request, submit(batches, comments, model)) if comments else [])
+    answers = await results_of(request, submit(batches, comments, model)) if comments else []
+    _offer_to_shadow(request, comments, answers, model)
+    results = iter(answers)
     content = {
         "results": [
             model.record(comment, next(results), None)
@@ -162,11 +166,18 @@ async def classify_stream(request: Request, batches: Batches, model: ChosenDep) 
             answers: Results | None = None
             if future is not None:
                 answers = await asyncio.wrap_future(future)
+                _offer_to_shadow(request, _comments_of(chunk), answers, model)
             yield b"".join(_lines_of(chunk, answers, model.record))
             chunk = list(islice(lines, _CHUNK))
             future = await _submit_when_possible(batches, _comments_of(chunk), model)
 
     return StreamingResponse(results(), media_type=NDJSON)
+
+
+def _offer_to_shadow(request: Request, comments: Sequence[SentComment], answers: Results, model: Chosen) -> None:
+    """Let the version in the shadow answer too, later, if it is to."""
+    shadow: ShadowRequests = request.state.shadow
+    shadow.offer(model.workspace, [(comment.text, comment.language) for comment in comments], answers)
 
 
 def submit(batches: MicroBatches, comments: Sequence[SentComment], model: Chosen) -> Future[Results]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, Field
 
 from api.http import problems
-from api.http.auth import AdminAccess, PrincipalDep
+from api.http.auth import AdminAccess, PrincipalDep, WriteAccess
 from api.http.bodies import SentObject
 from api.http.dependencies import Resources
+from api.http.idempotency import RequestKeyDep
+from api.v1.jobs import JobOut, accepted
 from models import promotion
 from models.registry import Registry, shipped
 from saywhy.errors import Conflict, Forbidden
 from saywhy.model_version import Alias, ModelVersion
 from service import jobs
-from service.job_kinds import AnalyseArguments
+from service.job_kinds import AnalyseArguments, ReannotateArguments
+from service.shadow_agreement import ShadowAgreement, read_agreement
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -77,6 +80,22 @@ class Promoted(BaseModel):
     job: int | None = Field(description="The analysis that annotates all comments with it; null: none was asked for.")
 
 
+class NewShadow(SentObject):
+    """What runs in the shadow of the version that serves."""
+
+    version: str = Field(
+        default="candidate", max_length=100, description="A version, or an alias.", examples=["candidate"]
+    )
+    share: float = Field(default=0.1, ge=0, le=1, description="Of the requests to classify that it answers too.")
+    analyses: bool = Field(default=True, description="Whether it annotates a sample of each analysis too.")
+
+
+class ShadowOut(BaseModel):
+    """What runs in the shadow, and how far it agrees."""
+
+    shadow: ShadowAgreement | None = Field(description="Null if nothing does.")
+
+
 async def own_workspace(request: Request, resources: AdminAccess) -> Resources:
     """The resources, for admins of the workspace of the server: the models are those of all workspaces."""
     if resources.workspace != request.state.resources.workspace:
@@ -96,6 +115,41 @@ def list_models(resources: OwnAccess) -> Models:
     """All versions in the registry, with their aliases and what the gate says of each."""
     versions = Registry(resources.registry).versions() if resources.registry else [shipped()]
     return Models(serving=resources.core.model, models=[ModelOut.of(version) for version in versions])
+
+
+@router.post(
+    "/reannotate", summary="Annotate all comments with the version that serves", status_code=HTTPStatus.ACCEPTED
+)
+def reannotate(resources: WriteAccess, request_key: RequestKeyDep, response: Response) -> JobOut:
+    """As a job of the workspace; one that waits is not added twice. Reports keep their version until the next analysis,
+    which then need not wait for the models.
+    """
+    job = jobs.start(resources.engine, resources.workspace, ReannotateArguments(), request_key)
+    return accepted(job, response)
+
+
+@router.get("/shadow", summary="How far the shadow agrees", responses=problems.documented(HTTPStatus.FORBIDDEN))
+def read_shadow(resources: OwnAccess) -> ShadowOut:
+    """What runs in the shadow of the version that serves, and how far both agree, in all workspaces of the server but
+    anonymous ones. Languages of fewer than five comments are together as `other`.
+    """
+    return ShadowOut(shadow=read_agreement(resources.engine, resources.registry, resources.core.model))
+
+
+@router.post("/shadow", summary="Run a version in the shadow", responses=ERRORS)
+def start_shadow(body: NewShadow, resources: OwnAccess, principal: PrincipalDep) -> ShadowOut:
+    """Let a version answer what the one that serves answers, after it, so that nobody waits; only how far both agree is
+    kept. Servers follow within two seconds. 409 for the champion and a damaged version.
+    """
+    registry = _registry(resources)
+    promotion.start_shadow(registry, body.version, share=body.share, analyses=body.analyses, by=principal.name)
+    return read_shadow(resources)
+
+
+@router.delete("/shadow", summary="Run nothing in the shadow", status_code=HTTPStatus.NO_CONTENT, responses=ERRORS)
+def stop_shadow(resources: OwnAccess) -> None:
+    """End it; what was counted stays. 404 if nothing ran in the shadow."""
+    promotion.stop_shadow(_registry(resources))
 
 
 @router.post("/{model}/promote", summary="Promote a model version", responses=ERRORS)

@@ -33,7 +33,13 @@ Url = Annotated[
     ),
 ]
 Subscription = Literal[
-    "detractor.new", "account.turned", "complaint.rising", "fix.regressed", "report.finished", "staff.praised"
+    "detractor.new",
+    "account.turned",
+    "complaint.rising",
+    "fix.regressed",
+    "drift.found",
+    "report.finished",
+    "staff.praised",
 ]
 Events = Annotated[
     Items[Subscription],

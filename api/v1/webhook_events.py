@@ -12,6 +12,7 @@ from saywhy.webhook_data import (
     AccountData,
     ComplaintData,
     DetractorData,
+    DriftData,
     FixData,
     PingData,
     PraiseData,
@@ -50,6 +51,11 @@ def complaint_rising(body: WebhookMessage[Literal["complaint.rising"], Complaint
 @router.post("fix.regressed", summary="A fix has regressed")
 def fix_regressed(body: WebhookMessage[Literal["fix.regressed"], FixData]) -> None:
     """What was fixed is complained of more often than the target allows, with a probability of at least 95 %."""
+
+
+@router.post("drift.found", summary="Comments have drifted")
+def drift_found(body: WebhookMessage[Literal["drift.found"], DriftData]) -> None:
+    """The newest comments, or what the models say of them, are otherwise than those before."""
 
 
 @router.post("report.finished", summary="A report is ready")

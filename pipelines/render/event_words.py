@@ -13,6 +13,7 @@ from saywhy.webhook_data import (
     Data,
     DetractorData,
     DigestData,
+    DriftData,
     FixData,
     PingData,
     PraiseData,
@@ -66,6 +67,14 @@ def _words(data: Data, wording: Wording) -> tuple[str, list[str], list[str]]:
                 target_rate=wording.share(data.target),
             )
             return wording["slack.regressed"], [sentence], []
+        case DriftData():
+            aspects = wording["comma"].join(wording[f"slack.drift_{aspect}"] for aspect in data.aspects)
+            newest = (
+                wording("slack.wave", wave=data.wave)
+                if data.wave
+                else wording("slack.since", day=wording.day(data.since))
+            )
+            return wording["slack.drift"], [wording("slack.drifted", aspects=aspects)], [newest]
         case ReportData():
             return wording["slack.report"], [*_report(data, wording)], [wording["slack.association"]]
         case PingData():

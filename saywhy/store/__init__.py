@@ -15,12 +15,13 @@ Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `respo
 `follow_up_policies`, `new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `source_deliveries`.
 Access: `keys`, `people` (and their sessions), `shared_links`, `rate_limits`, `audit_log`. Telling others: `webhooks`,
 `deliveries`, `digests`. Beside the pages: `wave_notes`, `saved_views`, `cause_changes`, `corrections`, `code_frames`.
+How models do: `drift`, `shadow_counts`.
 `erasure` and `redaction` delete what is to be forgotten, and `dump` reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
 `tables`, `topic_tables`, `job_tables`, `case_tables`, `source_tables`, `access_tables`, `webhook_tables`,
-`digest_tables` and `page_tables` define the schema, `migrate` and `migrations/` create it, `statements` and `types`
-hide the differences between the databases. `key_file` keeps the keys of anonymous workspaces, and that of the secrets
-which `sealing` encrypts, outside the database.
+`digest_tables`, `page_tables` and `model_tables` define the schema, `migrate` and `migrations/` create it, `statements`
+and `types` hide the differences between the databases. `key_file` keeps the keys of anonymous workspaces, and that of
+the secrets which `sealing` encrypts, outside the database.
 """
 
 from sqlalchemy import Connection, Engine
@@ -41,6 +42,7 @@ from saywhy.store import (
     customers,
     deliveries,
     digests,
+    drift,
     dump,
     efforts,
     erasure,
@@ -64,6 +66,7 @@ from saywhy.store import (
     runs,
     saved_views,
     schedules,
+    shadow_counts,
     shared_links,
     source_deliveries,
     sources,
@@ -99,6 +102,7 @@ __all__ = [
     "customers",
     "deliveries",
     "digests",
+    "drift",
     "dump",
     "efforts",
     "erasure",
@@ -125,6 +129,7 @@ __all__ = [
     "saved_views",
     "schedules",
     "schema_status",
+    "shadow_counts",
     "shared_links",
     "source_deliveries",
     "sources",

@@ -98,6 +98,14 @@ def with_another_model(
     return by_another
 
 
+def sample(connection: Connection, workspace_id: int, model: str, size: int) -> list[str]:
+    """Content hashes of at most so many annotations by this model: a random sample, and the same one each time, since
+    the smallest hashes are of arbitrary comments.
+    """
+    query = sa.select(table.c.content_hash).where(table.c.workspace_id == workspace_id, table.c.model == model)
+    return list(connection.scalars(query.order_by(table.c.content_hash).limit(size)))
+
+
 def delete(connection: Connection, workspace_id: int, model: str) -> None:
     """Delete the annotations by this model."""
     connection.execute(sa.delete(table).where(table.c.workspace_id == workspace_id, table.c.model == model))

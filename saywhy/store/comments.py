@@ -60,20 +60,22 @@ def unannotated(
     `after` skips content hashes up to and including it: pass the last one of the previous batch, so that the database
     does not scan annotated comments again.
     """
-    annotated = sa.exists().where(
-        annotations_table.c.workspace_id == comments.c.workspace_id,
-        annotations_table.c.content_hash == comments.c.content_hash,
-        annotations_table.c.model == model,
-    )
     query = (
         sa.select(*COLUMNS)
-        .where(comments.c.workspace_id == workspace_id, comments.c.is_cleaned, comments.c.is_answer, ~annotated)
+        .where(comments.c.workspace_id == workspace_id, comments.c.is_cleaned, comments.c.is_answer, ~_annotated(model))
         .order_by(comments.c.content_hash)
         .limit(limit)
     )
     if after is not None:
         query = query.where(comments.c.content_hash > after)
     return [from_row(row) for row in connection.execute(query)]
+
+
+def count_unannotated(connection: Connection, workspace_id: int, model: str) -> int:
+    """How many answers have no annotation by this model."""
+    is_answer = (comments.c.workspace_id == workspace_id) & comments.c.is_cleaned & comments.c.is_answer
+    query = sa.select(sa.func.count()).select_from(comments).where(is_answer, ~_annotated(model))
+    return connection.scalar(query) or 0
 
 
 def load(connection: Connection, workspace_id: int) -> Iterator[Comment]:
@@ -108,6 +110,15 @@ def any_with(connection: Connection, workspace_id: int, words: str) -> bool:
 def from_row(row: Row) -> Comment:
     """The comment of a row with `COLUMNS`."""
     return Comment(row.verbatim, row.language, row.is_answer, row.duplicate_of)
+
+
+def _annotated(model: str) -> sa.ColumnElement[bool]:
+    """Whether a comment has an annotation by this model."""
+    return sa.exists().where(
+        annotations_table.c.workspace_id == comments.c.workspace_id,
+        annotations_table.c.content_hash == comments.c.content_hash,
+        annotations_table.c.model == model,
+    )
 
 
 # --- for the other modules of the store -----------------------------------------------------------------------------

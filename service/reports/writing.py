@@ -18,6 +18,7 @@ from saywhy.publication import PublishedGroup
 from saywhy.report import ALL_WAVES
 from saywhy.run import Run
 from saywhy.store import Connection, Engine
+from service.drift import keep_look, look
 from service.progress import Progress
 from service.reports.reading import find_latest_report
 from service.survey import keep_survey
@@ -49,6 +50,7 @@ def write_reports(
             annotator.code_frame,
         )
         fixes = store.fixes.load(connection, workspace_id)
+    drift = look(snapshot, workspace_id, data, annotations, annotator, now)
     model, groups = annotator.model, set[PublishedGroup]()
 
     def report_progress(done: int, total: int) -> None:
@@ -73,6 +75,7 @@ def write_reports(
             keep_survey(connection, workspace_id, model, data, store.workspaces.revision(snapshot, workspace_id))
         store.published_groups.add(connection, workspace_id, groups)
         tell_report_changes(connection, workspace_id, before, annotator.code_frame)
+        keep_look(connection, workspace_id, drift)
     progress("report", len(reports), len(reports))
 
 

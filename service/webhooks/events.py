@@ -13,6 +13,7 @@ from saywhy import store
 from saywhy.annotation import Annotation, Polarity
 from saywhy.code_frame import CodeFrame
 from saywhy.customer import CustomerAlert
+from saywhy.drift import Drift
 from saywhy.feedback import Response, Scale
 from saywhy.fix import FixOutcome, FixState
 from saywhy.issue import CauseKey
@@ -26,6 +27,7 @@ from saywhy.webhook_data import (
     CauseData,
     ComplaintData,
     DetractorData,
+    DriftData,
     FixData,
     NpsData,
     PraiseData,
@@ -168,6 +170,16 @@ def tell_finished(connection: Connection, workspace_id: int, run: Run, code_fram
         ),
     )  # fmt: skip
     tell(connection, workspace_id, [NewEvent(EventType.REPORT_FINISHED, as_json(data))], endpoints)
+
+
+def tell_drift(connection: Connection, workspace_id: int, before: Drift | None, drift: Drift) -> None:
+    """Tell what has drifted, and had not in the look before at the same wave."""
+    known = before.drifted if before is not None and before.wave == drift.wave else frozenset()
+    new = [each.aspect for each in drift.aspects if each.aspect in drift.drifted - known]
+    endpoints = subscribers(connection, workspace_id, EventType.DRIFT_FOUND) if new else []
+    data = DriftData(tuple(new), drift.model, drift.wave, drift.since)
+    if endpoints:
+        tell(connection, workspace_id, [NewEvent(EventType.DRIFT_FOUND, as_json(data))], endpoints)
 
 
 def _recent(

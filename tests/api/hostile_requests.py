@@ -23,6 +23,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/shared-links"): {"name": "Board", "view": {"wave": "2026-Q2", "sort": "mentions"}, "quotes": "none"},
     ("POST", "/v1/digests"): {"view": "New", "address": "/?mark=new", "endpoints": [1], "cron": "0 7 * * 1"},
     ("PATCH", "/v1/digests/{digest}"): {"is_paused": True, "language": "de"},
+    ("POST", "/v1/models/shadow"): {"version": "candidate", "share": 0.5, "analyses": False},
     ("POST", "/v1/models/{model}/promote"): {"despite_gate": "a trial", "analyse": False},
     ("POST", "/v1/topic-edits"): {"kind": "merge", "topic": "a", "into": "b", "author": "Ada", "note": "why"},
     ("POST", "/v1/topic-edits/{edit}/undo"): {"author": "Ada", "note": None},

@@ -334,6 +334,7 @@ def test_lists_are_those_of_the_workspace_of_the_key(both: Workspaces) -> None:
         "/v1/comments": {"comments": [], "next": None},
         "/v1/corrections": {"corrections": [], "next": None},
         "/v1/corrections/suspects": {"suspects": []},
+        "/v1/drift": {"drift": None},
         "/v1/follow-up/new-accounts": {"new_accounts": []},
     }
     assert {path: both.client.get(path).json() for path in empty} == empty

@@ -273,9 +273,20 @@ def manage_access(client: Client) -> None:
 
 
 def change_the_model(client: Client) -> None:
-    """The candidate promoted, and the version before again."""
+    """The candidate in the shadow, promoted, and the version before again; what has drifted."""
     before = client.models.list()
     candidate = next(model for model in before.models if "candidate" in model.aliases)
+    started = client.models.start_shadow(share=1, analyses=False).shadow
+    assert started is not None
+    assert (started.shadow.version, started.champion) == (candidate.version, before.serving)
+    shown = client.models.shadow().shadow
+    assert shown is not None
+    assert shown.shadow == started.shadow
+    client.models.stop_shadow()
+    assert client.models.shadow().shadow is None
+    assert client.jobs.wait(client.models.reannotate(), timeout=300).kind == "reannotate"
+    look = client.models.drift().drift
+    assert look is None or look.aspects
     promoted = client.models.promote("candidate", analyse=False)
     assert (promoted.version, promoted.job) == (candidate.version, None)
     assert client.models.roll_back().version == before.serving

@@ -15,6 +15,7 @@ from pipelines.render.slack import escaped, slack_message
 from pipelines.render.wording import Wording
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.customer import HealthBand
+from saywhy.drift import DriftAspect
 from saywhy.webhook import EventType
 from saywhy.webhook_data import (
     DATA,
@@ -24,6 +25,7 @@ from saywhy.webhook_data import (
     Data,
     DetractorData,
     DigestData,
+    DriftData,
     FixData,
     NpsData,
     PingData,
@@ -47,6 +49,8 @@ EXAMPLES: list[Data] = [
     ReportData(14, ("W3", "W4"), 1840, NpsData(21.4, 17.9, 24.9, 1812), (CAUSE,)),
     PingData(1),
     digest_of(FULL),
+    DriftData(tuple(DriftAspect), "core-2027.05", "2026-Q4", None),
+    DriftData((DriftAspect.LENGTH,), "core-2027.05", None, "2026-10-28"),
 ]
 
 

@@ -65,6 +65,26 @@ class Models(Resource):
     def roll_back(self) -> m.Promoted:
         """Go back to the version that served before."""
 
+    @post("/v1/models/reannotate")
+    def reannotate(self, *, idempotency_key: str | None = None) -> m.Job:
+        """Annotate all comments of the workspace with the version that serves, as a job."""
+
+    @get("/v1/models/shadow")
+    def shadow(self) -> m.ShadowOut:
+        """What runs in the shadow of the version that serves, and how far both agree."""
+
+    @post("/v1/models/shadow")
+    def start_shadow(self, *, version: str = "candidate", share: float = 0.1, analyses: bool = True) -> m.ShadowOut:
+        """Let a version run in the shadow: it answers this share of the requests too, and nobody waits for that."""
+
+    @delete("/v1/models/shadow")
+    def stop_shadow(self) -> None:
+        """Run nothing in the shadow any more."""
+
+    @get("/v1/drift")
+    def drift(self) -> m.DriftLook:
+        """What of the newest comments is otherwise than before, as of the latest analysis."""
+
 
 class Server(Resource):
     """How the server is."""

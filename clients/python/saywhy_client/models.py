@@ -172,6 +172,27 @@ class AskedWave(BaseModel):
     asked: int
 
 
+class AspectDrift(BaseModel):
+    """
+    One aspect. `p_value` is corrected for all that a look tests; `effect` is in the unit of `smallest`.
+
+    `before` and `after` are the median length in characters, or the share of comments; None where there is no one
+    number. The counts are comments, of corrections those that people looked at. In an anonymous workspace there is
+    nothing but the state.
+    """
+
+    aspect: DriftAspect
+    state: DriftState
+    p_value: float | None = None
+    effect: float | None = None
+    smallest: float | None = None
+    before: float | None = None
+    after: float | None = None
+    comments_before: int | None = None
+    comments_after: int | None = None
+    moved: Annotated[list[MovedShare], Field(validate_default=True)] = []
+
+
 class Attempt(BaseModel):
     """
     One request to the endpoint.
@@ -1035,6 +1056,51 @@ class Drawn(BaseModel):
     text: Annotated[str, Field(description="The comment, with personal data masked.")]
 
 
+class Drift(BaseModel):
+    """
+    A look at the newest comments against those before, all annotated by the same model version.
+
+    `wave` is that of the newest comments, None where they are those of the last days (`since`, ISO 8601) as there are
+    no waves. `looked_at` is the time of the look, ISO 8601.
+    """
+
+    model: str
+    looked_at: str
+    wave: str | None
+    since: str | None
+    aspects: list[AspectDrift]
+
+
+DriftAspect = TypeAliasType(
+    "DriftAspect", Literal["languages", "length", "content", "sentiment", "themes", "causes", "outside", "corrections"]
+)
+
+
+class DriftData(BaseModel):
+    """
+    `drift.found`: what has drifted, and had not in the look before. `GET /v1/drift` has the numbers.
+    """
+
+    aspects: list[DriftAspect]
+    model: str
+    wave: str | None
+    since: str | None
+
+
+class DriftLook(BaseModel):
+    """
+    The look of the latest analysis.
+    """
+
+    drift: Annotated[
+        Drift | None,
+        Field(description="Null before the first analysis, and where there are too few comments to compare."),
+    ]
+
+
+DriftState = TypeAliasType("DriftState", Literal["steady", "drifted", "untested"])
+
+
 class EarlierIn(BaseModel):
     """
     Which stored responses get their case now.
@@ -1117,6 +1183,7 @@ class EndpointChange(BaseModel):
                 "account.turned",
                 "complaint.rising",
                 "fix.regressed",
+                "drift.found",
                 "report.finished",
                 "staff.praised",
             ]
@@ -1207,6 +1274,7 @@ EventType = TypeAliasType(
         "complaint.rising",
         "fix.regressed",
         "report.finished",
+        "drift.found",
         "staff.praised",
         "ping",
         "digest",
@@ -1785,6 +1853,19 @@ class Labels(BaseModel):
 Language = TypeAliasType("Language", Annotated[tuple[str, int], Field(max_length=2, min_length=2)])
 
 
+class LanguageAgreement(BaseModel):
+    """
+    Of the comments of a language: the share with the same sentiment; of all themes, and of all causes, that either
+    version named, the share that both named. None where neither named one.
+    """
+
+    language: str
+    comments: int
+    sentiment: float | None
+    themes: float | None
+    causes: float | None
+
+
 Left = TypeAliasType("Left", Literal["opted_out", "no_address", "same_address", "asked_recently", "not_drawn"])
 
 
@@ -1955,6 +2036,17 @@ class Move(BaseModel):
     into: str
 
 
+class MovedShare(BaseModel):
+    """
+    A language, sentiment, theme or cause of another share than before; `effect` is Cohen's h, below 0 for less.
+    """
+
+    id: str
+    before: float
+    after: float
+    effect: float
+
+
 class NewAccount(BaseModel):
     """
     An account that a customer brought.
@@ -2056,6 +2148,7 @@ class NewEndpoint(BaseModel):
                 "account.turned",
                 "complaint.rising",
                 "fix.regressed",
+                "drift.found",
                 "report.finished",
                 "staff.praised",
             ]
@@ -2169,6 +2262,16 @@ class NewSchedule(BaseModel):
     arguments: Annotated[dict[str, JsonValue], Field(description="As in the request that starts such a job.")] = {}
     cron: Annotated[str, Field(description="Minute, hour, day of month, month and day of week.")]
     time_zone: Annotated[str, Field(description="IANA name.")] = "UTC"
+
+
+class NewShadow(BaseModel):
+    """
+    What runs in the shadow of the version that serves.
+    """
+
+    version: Annotated[str, Field(description="A version, or an alias.")] = "candidate"
+    share: Annotated[float, Field(description="Of the requests to classify that it answers too.")] = 0.1
+    analyses: Annotated[bool, Field(description="Whether it annotates a sample of each analysis too.")] = True
 
 
 class NextComment(BaseModel):
@@ -2842,6 +2945,39 @@ class Sentiment(BaseModel):
 SentimentItem = TypeAliasType("SentimentItem", Annotated[tuple[str, int], Field(max_length=2, min_length=2)])
 
 
+class Shadow(BaseModel):
+    """
+    A version that runs in the shadow of the champion: of this share of the requests to classify, and with `analyses`
+    of a sample of what analyses annotate, it answers too, and only how far it agrees is kept.
+    """
+
+    version: str
+    share: float
+    analyses: bool
+    started_at: str
+    started_by: str
+
+
+class ShadowAgreement(BaseModel):
+    """
+    What runs in the shadow of the champion, and how far it agrees; `total` is of all languages.
+    """
+
+    shadow: Shadow
+    champion: str
+    total: LanguageAgreement
+    languages: list[LanguageAgreement]
+    dropped: int
+
+
+class ShadowOut(BaseModel):
+    """
+    What runs in the shadow, and how far it agrees.
+    """
+
+    shadow: Annotated[ShadowAgreement | None, Field(description="Null if nothing does.")]
+
+
 class SharedLink(BaseModel):
     """
     A link, without its token.
@@ -3232,6 +3368,12 @@ class WebhookMessageLiteralFinishedReportData(BaseModel):
     type: Literal["report.finished"]
     timestamp: Annotated[AwareDatetime, Field(description="When it happened.")]
     data: ReportData
+
+
+class WebhookMessageLiteralFoundDriftData(BaseModel):
+    type: Literal["drift.found"]
+    timestamp: Annotated[AwareDatetime, Field(description="When it happened.")]
+    data: DriftData
 
 
 class WebhookMessageLiteralNewDetractorData(BaseModel):

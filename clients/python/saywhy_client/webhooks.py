@@ -10,7 +10,13 @@ from saywhy_client import models as m
 from saywhy_client.operations import Resource, delete, get, patch, post
 
 Subscription = Literal[
-    "detractor.new", "account.turned", "complaint.rising", "fix.regressed", "report.finished", "staff.praised"
+    "detractor.new",
+    "account.turned",
+    "complaint.rising",
+    "fix.regressed",
+    "drift.found",
+    "report.finished",
+    "staff.praised",
 ]
 Language = Literal["en", "de", "zh-Hans", "zh-Hant"]
 

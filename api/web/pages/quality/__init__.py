@@ -15,17 +15,21 @@ from api.web.downloads import Downloads, offer
 from api.web.page import Page
 from api.web.pages.quality.build import PATH, WaveCounts, quality
 from api.web.pages.quality.context import Quality
+from api.web.pages.quality.drift import drift_lines
 from api.web.pages.quality.files import wave_table
+from api.web.pages.quality.shadow import shadow_lines
 from api.web.rendering import WebDep
 from api.web.surveys import find_report, read_report, read_survey
 from saywhy.errors import Conflict, NotFound
 from saywhy.report import Report
 from saywhy.store import Engine
 from service.audits.sample import read_progress
+from service.drift import read_drift
 from service.jobs import list_jobs
 from service.labelling.agreement import read_agreement
 from service.labelling.selection import Strategy, next_comments
 from service.reports import reading
+from service.shadow_agreement import read_agreement as read_shadow
 
 PAGE = Page("quality", Quality, path=PATH, styles=("work.css",))
 
@@ -53,7 +57,9 @@ def show(web: WebDep, resources: ReadAccess) -> Response:
     imports = list_jobs(engine, workspace, IMPORTS, kind="import").entries
     agreement = _unless_anonymous(read_agreement, resources)
     audit = _unless_anonymous(read_progress, resources)
-    return web.render(PAGE, quality(report, counts, audit, agreement, imports, web))
+    drift = drift_lines(read_drift(engine, workspace), resources.annotator.code_frame, web.wording)
+    shadow = shadow_lines(read_shadow(engine, resources.registry, resources.core.model, workspace), web.wording)
+    return web.render(PAGE, quality(report, counts, audit, agreement, imports, web, drift, shadow))
 
 
 def _latest(resources: Resources, report: Report) -> list[WaveCounts]:

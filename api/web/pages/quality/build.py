@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from api.web.downloads import table_links
 from api.web.facts import Fact
-from api.web.pages.quality.context import Labels, NextLink, Quality, RejectedLine, ReportQuality, Tile, WaveLine
+from api.web.pages.quality.context import (
+    DriftLines,
+    Labels,
+    NextLink,
+    Quality,
+    RejectedLine,
+    ReportQuality,
+    ShadowLines,
+    Tile,
+    WaveLine,
+)
 from api.web.rendering import Web
 from pipelines.labelling.agreement import Agreement
 from pipelines.render.geometry import percent
@@ -43,11 +53,15 @@ def quality(
     agreement: LabelAgreement | None,
     jobs: Sequence[Job],
     web: Web,
+    drift: DriftLines | None = None,
+    shadow: ShadowLines | None = None,
 ) -> Quality:
     """The page, of the report on all waves and of those on the latest ones; imports are `jobs`."""
     wording = web.wording
     return Quality(
         report=None if report is None else _report(report, waves, web),
+        drift=drift,
+        shadow=shadow,
         audit=None if audit is None else tuple(_progress(audit, wording)),
         labels=None if agreement is None else _labels(agreement, has_report=report is not None, web=web),
         audit_advice=wording("quality.audit_advice", n=wording.count(MIN_COMMENTS)),

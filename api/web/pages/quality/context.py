@@ -56,6 +56,45 @@ class ReportQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class AspectLine:
+    """An aspect of drift. `change` is before and after where that is a number, `moved` has another share."""
+
+    label: str
+    state: str
+    has_drifted: bool
+    change: str
+    moved: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftLines:
+    """Whether the newest comments are as those before."""
+
+    scope: str
+    aspects: tuple[AspectLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """How far two versions agree on the comments of a language."""
+
+    language: str
+    comments: str
+    sentiment: str
+    themes: str
+    causes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowLines:
+    """How far the version in the shadow agrees with the model; `dropped` is empty where every comment was compared."""
+
+    scope: str
+    languages: tuple[AgreementLine, ...]
+    dropped: str
+
+
+@dataclass(frozen=True, slots=True)
 class NextLink:
     """Leads to a comment to label, and says why that one."""
 
@@ -73,9 +112,13 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Data quality. `report` is None before the first analysis, `audit` and `labels` in an anonymous workspace."""
+    """Data quality. `report` is None before the first analysis, `audit` and `labels` in an anonymous workspace, `drift`
+    where there are too few comments, `shadow` where nothing was compared.
+    """
 
     report: ReportQuality | None
+    drift: DriftLines | None
+    shadow: ShadowLines | None
     audit: tuple[Fact, ...] | None
     labels: Labels | None
     audit_advice: str
