@@ -1,11 +1,13 @@
 """How well the themes of somebody's own code frame are told apart: with 8 examples of each, and with many.
 
-    python -m benchmarks.code_frames FOLDER [--employee | --setfit CHECKPOINT]
+    python -m benchmarks.code_frames FOLDER [--employee | --setfit CHECKPOINT] [--few] [--only METHOD]
 
 FOLDER has `train.jsonl.gz` and `dev.jsonl.gz`, lines of {"text", "raw_labels": [[theme, …], …], "dataset", "split"}.
 Read are texts of one dataset that have one theme alone, of the themes with at least 80 of them to learn from: what
 employees wrote under the titles of a form. Macro-F1 on the dev split, beside TF-IDF with logistic regression, and
-beside SetFit (`benchmarks.setfit`) if there is the encoder as a checkpoint (`python -m training.export.restore`).
+beside SetFit (`benchmarks.setfit`) if there is an encoder as a checkpoint: the one that ships
+(`python -m training.export.restore`), or with `--cased` a base encoder, which reads texts as they are written.
+SetFit takes hours on a few processors: `--few` leaves out the column of all texts, and every draw is printed at once.
 """
 
 from __future__ import annotations
@@ -61,6 +63,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--dataset", default="kununu_de")
     parser.add_argument("--setfit", type=Path, metavar="CHECKPOINT")
+    parser.add_argument("--cased", action="store_true", help="the checkpoint reads upper case and Traditional Chinese")
+    parser.add_argument("--few", action="store_true", help="only the draws of 8 examples a theme")
+    parser.add_argument("--only", metavar="METHOD", help="saywhy, TF-IDF or SetFit")
     parser.add_argument("--employee", action="store_true", help="only the frame for employees that ships")
     parser.add_argument("--draws", type=int, default=5, help="of 8 examples a theme")
     arguments = parser.parse_args()
@@ -72,21 +77,25 @@ def main() -> None:
         list(labelled(arguments.folder / f"{part}.jsonl.gz", arguments.dataset)) for part in ("train", "dev")
     )
     count = Counter(theme for _, theme in train)
-    rows = [(text, theme) for text, theme in (*train, *test) if count[theme] >= FEWEST]
-    texts, themes = [text for text, _ in rows], np.array([theme for _, theme in rows])
+    told_apart = [(text, theme) for text, theme in (*train, *test) if count[theme] >= FEWEST]
+    texts, themes = [text for text, _ in told_apart], np.array([theme for _, theme in told_apart])
     known = np.arange(sum(theme_count for theme_count in count.values() if theme_count >= FEWEST))
-    unknown = np.arange(len(known), len(rows))
+    unknown = np.arange(len(known), len(texts))
     print(f"{len(known):,} texts to learn from, {len(unknown)} to tell apart, {len(set(themes.tolist()))} themes\n")
     methods: dict[str, Method] = {"saywhy": saywhy(texts, themes), "TF-IDF": tfidf(texts, themes)}
     if arguments.setfit:
-        methods["SetFit"] = setfit(texts, themes, arguments.setfit)
+        methods["SetFit"] = setfit(texts, themes, arguments.setfit, is_cased=arguments.cased)
+    if arguments.only and arguments.only not in methods:
+        parser.error(f"there is no method {arguments.only!r}; there are: {', '.join(methods)}")
     table = []
-    for name, method in methods.items():
-        draws = [draw(themes, known, seed) for seed in range(arguments.draws)]
-        few = [macro_f1(themes, unknown, method(rows, unknown, seed)) for seed, rows in enumerate(draws)]
-        many = macro_f1(themes, unknown, method(known, unknown, 0))
-        table.append((name, f"{np.mean(few):.3f} ± {np.std(few):.3f}", f"{many:.3f}"))
-        print(table[-1], flush=True)
+    for name in [arguments.only] if arguments.only else methods:
+        few = []
+        for seed in range(arguments.draws):
+            rows = draw(themes, known, seed)
+            few.append(macro_f1(themes, unknown, methods[name](rows, unknown, seed)))
+            print(f"{name}, draw {seed}: {few[-1]:.3f}", flush=True)
+        many = "not run" if arguments.few else f"{macro_f1(themes, unknown, methods[name](known, unknown, 0)):.3f}"
+        table.append((name, f"{np.mean(few):.3f} ± {np.std(few):.3f}", many))
     print_table(("method", f"{SHOTS} examples a theme, {arguments.draws} draws", "all"), table)
 
 
@@ -133,14 +142,13 @@ def tfidf(texts: Sequence[str], themes: NDArray[np.str_]) -> Method:
     return predict
 
 
-def setfit(texts: Sequence[str], themes: NDArray[np.str_], checkpoint: Path) -> Method:
-    """SetFit on the encoder that ships."""
+def setfit(texts: Sequence[str], themes: NDArray[np.str_], checkpoint: Path, *, is_cased: bool) -> Method:
+    """SetFit on the encoder of a checkpoint."""
     from benchmarks.setfit import predict as fine_tuned
 
     def predict(known: NDArray[np.int64], unknown: NDArray[np.int64], seed: int) -> NDArray[np.str_]:
-        return fine_tuned(
-            [texts[row] for row in known], themes[known], [texts[row] for row in unknown], checkpoint, seed=seed
-        )
+        left, right = [texts[row] for row in known], [texts[row] for row in unknown]
+        return fine_tuned(left, themes[known], right, checkpoint, seed=seed, is_cased=is_cased)
 
     return predict
 

@@ -2,12 +2,13 @@
 
 The procedure of Tunstall et al. 2022 (Efficient Few-Shot Learning Without Prompts) with the defaults of the package
 `setfit`: 20 pairs of one class and 20 of two for each example, cosine similarity loss, one epoch, batches of 16 pairs,
-learning rate 2e-5 with 10 % warm-up. The encoder is the one that ships, in float32 (`training.export.restore`).
+learning rate 2e-5 with 10 % warm-up. The encoder is that of a checkpoint, in float32: the one that ships
+(`training.export.restore`), or a base encoder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,12 +31,16 @@ def predict(
     checkpoint: Path,
     *,
     seed: int,
+    is_cased: bool = False,
     max_steps: int = 4000,
 ) -> NDArray[np.str_]:
-    """The classes of the unknown texts (m,), from n texts with labels (n,). After `max_steps` the fine-tuning ends."""
+    """The classes of the unknown texts (m,), from n texts with labels (n,). After `max_steps` the fine-tuning ends.
+
+    `is_cased`: the encoder reads texts as they are written, as base encoders do.
+    """
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    encoder = _SentenceEncoder(checkpoint, device)
+    encoder = _SentenceEncoder(checkpoint, device, str if is_cased else encoder_text)
     pairs = _pairs(labels, np.random.default_rng(seed))[: max_steps * _BATCH]
     steps = -(-len(pairs) // _BATCH)
     optimiser = torch.optim.AdamW(encoder.model.parameters(), lr=_RATE, weight_decay=0.01)
@@ -69,16 +74,16 @@ def _pairs(labels: NDArray[np.str_], generator: np.random.Generator) -> NDArray[
 class _SentenceEncoder:
     """The restored encoder with mean pooling."""
 
-    def __init__(self, checkpoint: Path, device: str) -> None:
+    def __init__(self, checkpoint: Path, device: str, as_read: Callable[[str], str]) -> None:
         self.model = AutoModel.from_pretrained(checkpoint).to(device)
         self._tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
         self._tokenizer.enable_truncation(_TOKENS)
         self._tokenizer.enable_padding(pad_id=1)
-        self._device = device
+        self._device, self._as_read = device, as_read
 
     def states(self, texts: Sequence[str]) -> torch.Tensor:
         """Mean token states (n, hidden) of the texts."""
-        encodings = self._tokenizer.encode_batch([f"query: {encoder_text(text)}" for text in texts])
+        encodings = self._tokenizer.encode_batch([f"query: {self._as_read(text)}" for text in texts])
         ids = torch.tensor([encoding.ids for encoding in encodings], device=self._device)
         mask = torch.tensor([encoding.attention_mask for encoding in encodings], device=self._device)
         states = self.model(input_ids=ids, attention_mask=mask).last_hidden_state

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -81,10 +82,11 @@ class Annotator:
         self._cause_head = bundle.cause_head
         self._map = bundle.vector_map
         self._temperature = np.float32(bundle.config["temperature"])
+        self.thresholds = np.array([bundle.config["thresholds"][theme] for theme in themes], np.float32)
         self._decoder = Decoder(
             bundle.version,
             themes,
-            np.array([bundle.config["thresholds"][theme] for theme in themes], np.float32),
+            self.thresholds,
             bundle.config.get("uncertain_below", 0.0),
         )
 
@@ -151,8 +153,20 @@ class Annotator:
             spans = [_token_spans(encoded, i, tokens[text], clauses[text]) for i, text in enumerate(encoded.indices)]
             yield EncodedComments(encoded, spans, [clauses[text] for text in encoded.indices])
 
+    def probabilities(self, comments: Sequence[Comment]) -> list[SpanProbabilities]:
+        """What the annotation of each comment is decided from, in order."""
+        probabilities: dict[int, SpanProbabilities] = {}
+        for group in self.encoded(comments):
+            probabilities.update(zip(group.encoded.indices.tolist(), self._probabilities(group), strict=True))
+        return [probabilities[index] for index in range(len(comments))]
+
     def _decode(self, group: EncodedComments) -> Iterator[Annotation]:
         """Annotations of the texts of one group, in order."""
+        for clauses, probabilities in zip(group.clauses, self._probabilities(group), strict=True):
+            yield self._decoder.annotation(clauses, probabilities)
+
+    def _probabilities(self, group: EncodedComments) -> Iterator[SpanProbabilities]:
+        """Probabilities of the texts of one group, in order."""
         states, text_starts = group.encoded.states, group.encoded.starts
         starts, ends = group.bounds
         logits = self._heads(states, starts, ends)
@@ -164,12 +178,12 @@ class Annotator:
         polarities = softmax(logits.polarities)
         sentiments = softmax(logits.sentiment / self._temperature)
         offsets = group.offsets.tolist()
-        for clauses, first, end in zip(group.clauses, offsets[:-1], offsets[1:], strict=True):
+        for first, end in pairwise(offsets):
             rows = slice(first, end)
             probabilities = SpanProbabilities(
                 themes[rows], polarities[rows], sentiments[first], vectors[rows].astype("<f2")
             )
-            yield self._decoder.annotation(clauses, probabilities)
+            yield self._decoder.consistent(probabilities)
 
 
 def _token_spans(encoded: EncodedTexts, i: int, tokens: Tokens, clauses: list[Span]) -> Integers:

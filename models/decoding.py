@@ -41,9 +41,7 @@ class Decoder:
     uncertain_below: float
 
     def annotation(self, clauses: list[Span], probabilities: SpanProbabilities) -> Annotation:
-        """Annotation of a comment with these clauses (at least one)."""
-        if len(probabilities.themes) == 1:
-            probabilities = self._with_one_sign(probabilities)
+        """Annotation of a comment with these clauses (at least one), of probabilities as `consistent` returns them."""
         rows = _clause_rows(probabilities)
         themes, mentions = self._themes_and_mentions(clauses, probabilities)
         best_themes = (probabilities.themes / self.thresholds).argmax(axis=1)
@@ -64,11 +62,15 @@ class Decoder:
             vector=probabilities.vectors[0].tobytes(),
         )
 
-    def _with_one_sign(self, probabilities: SpanProbabilities) -> SpanProbabilities:
-        """A single clause says one thing: its main theme is not praised where it complains as a whole, nor the reverse.
+    def consistent(self, probabilities: SpanProbabilities) -> SpanProbabilities:
+        """The probabilities that the annotation is decided from: those of a comment of several clauses as they are.
+
+        A single clause says one thing: its main theme is not praised where it complains as a whole, nor the reverse.
 
         Where sentiment and polarity are such opposites, both become their product, normalised.
         """
+        if len(probabilities.themes) > 1:
+            return probabilities
         sentiment, polarities = probabilities.sentiment, probabilities.polarities
         polarity = polarities[0, (probabilities.themes[0] / self.thresholds).argmax()]
         if {SENTIMENTS[sentiment.argmax()], POLARITIES[polarity.argmax()]} != {Polarity.NEGATIVE, Polarity.POSITIVE}:

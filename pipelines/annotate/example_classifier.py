@@ -39,7 +39,8 @@ _MIN_PROBABILITY = 1e-3
 
 #: Thresholds that are tried. Below, a clause would often be about two themes at once.
 _THRESHOLDS = np.arange(0.35, 0.76, 0.05)
-_FOLDS = 3
+#: Folds of the cross-validation: every class needs so many examples.
+FOLDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,15 @@ class ExampleClassifier:
     _word_weight: float
 
     @classmethod
-    def fit(cls, examples: Texts, labels: Sequence[str]) -> ExampleClassifier:
-        """Learn from texts with these classes, at least `_FOLDS` of each; those of `NO_CLASS` are the background.
+    def fit(cls, examples: Texts, labels: Sequence[str], *, seed: int = 0) -> ExampleClassifier:
+        """Learn from texts with these classes, at least `FOLDS` of each; those of `NO_CLASS` are the background.
 
-        The threshold is the one with the best F1 on examples that were left out (cross-validation).
+        The threshold is the one with the best F1 on examples that were left out, in a cross-validation whose folds
+        `seed` draws.
         """
         known = np.array(labels)
         classifier = cls._fit(examples, known)
-        folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
         left_out = np.empty((len(known), len(classifier.classes)), np.float32)
         for train, test in folds.split(known, known):
             left_out[test] = cls._fit(examples.take(train), known[train])(examples.take(test))

@@ -25,6 +25,7 @@ from pipelines.topics.clustering.language_centring import LanguageCentring
 from pipelines.topics.edits.draft import overlaps_any
 from pipelines.topics.library import LibraryMatch
 from pipelines.topics.tracking.memberships import PreviousClustering
+from saywhy.code_frame import LibraryCause
 from saywhy.feedback import Comment
 from saywhy.text import fold
 from saywhy.topic import ClauseKey, ExampleCause
@@ -61,48 +62,86 @@ def match_examples(
     They come before the causes of the match, as people decided what they are. A clause of the opposite polarity names
     none, and neither does one in a `locked` cluster (ids).
     """
-    known = len(match.causes)
-    match = replace(match, causes=(*match.causes, *(cause.cause for cause in causes)))
+    match_all = replace(match, causes=(*match.causes, *(cause.cause for cause in causes)))
     if not any(cause.examples or cause.texts for cause in causes) or not clauses:
-        return match
-    space = _Space.fit(clauses, vectors, annotator)
-    models = [_Prototype.of(cause, clauses, vectors, space) for cause in causes]
-    ids = [cause.cause.id for cause in causes]
-    signs = polarity_signs(clause.polarity for clause in clauses)
-    cause_signs = polarity_signs(cause.cause.polarity for cause in causes)
-    memberships = previous.memberships if previous else {}
-    named, confidence, second = match.cause.copy(), match.confidence.copy(), match.second.copy()
-    for start in range(0, len(clauses), _CHUNK):
-        rows = np.arange(start, min(start + _CHUNK, len(clauses)))
-        chunk = clauses[start : start + _CHUNK]
-        features = space.features(vectors[rows], [clause.language or "und" for clause in chunk])
-        folded = [fold(clause.text) for clause in chunk]
-        similarity = np.stack([model.similarity(features, folded) for model in models], axis=1)
-        members = [memberships.get(clause.key) for clause in chunk]
-        before = [(member.cluster if member else None) or "" for member in members]
-        similarity[signs[rows][:, None] * cause_signs == -1] = 0
-        similarity[[cluster in locked and cluster not in ids for cluster in before]] = 0
-        was_in = np.array([[cluster == cause for cause in ids] for cluster in before])
-        similarity[similarity < np.where(was_in, KEEP_SIMILARITY, MIN_SIMILARITY)] = 0
-        best = similarity.argmax(axis=1)
-        highest = similarity[np.arange(len(rows)), best]
-        is_like = highest > 0
-        like = rows[is_like]
-        named[like], confidence[like], second[like] = known + best[is_like], highest[is_like], NONE
-    return replace(
-        match,
-        cause=named,
-        confidence=confidence,
-        second=second,
-        second_confidence=np.where(second == NONE, 0, match.second_confidence),
-    )
+        return match_all
+    matcher = ExampleMatcher.fit(clauses, vectors, causes, annotator)
+    return matcher.match(match, clauses, vectors, annotator, previous, locked=locked)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleMatcher:
+    """Causes that are defined by examples, and what they are compared in: found once, used for further clauses too."""
+
+    causes: tuple[LibraryCause, ...]
+    _space: _Space
+    _prototypes: tuple[_Prototype, ...]
+
+    @classmethod
+    def fit(
+        cls,
+        clauses: Sequence[ClauseText],
+        vectors: Vectors | NDArray[np.float16],
+        causes: Sequence[ExampleCause],
+        annotator: CommentAnnotator,
+    ) -> ExampleMatcher:
+        """Compute the means of the clauses (at least one), with vectors (n, d), and the prototypes of the causes."""
+        space = _Space.fit(clauses, vectors, annotator)
+        prototypes = tuple(_Prototype.of(cause, clauses, vectors, space, annotator) for cause in causes)
+        return cls(tuple(cause.cause for cause in causes), space, prototypes)
+
+    def match(
+        self,
+        match: LibraryMatch,
+        clauses: Sequence[ClauseText],
+        vectors: Vectors | NDArray[np.float16],
+        annotator: CommentAnnotator,
+        previous: PreviousClustering | None = None,
+        *,
+        locked: Collection[str] = (),
+        min_similarity: float = MIN_SIMILARITY,
+    ) -> LibraryMatch:
+        """As `match_examples`, of clauses that need not be those of `fit`."""
+        known = len(match.causes)
+        ids = [cause.id for cause in self.causes]
+        signs = polarity_signs(clause.polarity for clause in clauses)
+        cause_signs = polarity_signs(cause.polarity for cause in self.causes)
+        memberships = previous.memberships if previous else {}
+        named, confidence, second = match.cause.copy(), match.confidence.copy(), match.second.copy()
+        for start in range(0, len(clauses), _CHUNK):
+            rows = np.arange(start, min(start + _CHUNK, len(clauses)))
+            chunk = clauses[start : start + _CHUNK]
+            features = self._space.features(vectors[rows], [clause.language or "und" for clause in chunk], annotator)
+            folded = [fold(clause.text) for clause in chunk]
+            similarity = np.stack([prototype.similarity(features, folded) for prototype in self._prototypes], axis=1)
+            members = [memberships.get(clause.key) for clause in chunk]
+            before = [(member.cluster if member else None) or "" for member in members]
+            similarity[signs[rows][:, None] * cause_signs == -1] = 0
+            similarity[[cluster in locked and cluster not in ids for cluster in before]] = 0
+            was_in = np.array([[cluster == cause for cause in ids] for cluster in before])
+            similarity[similarity < np.where(was_in, KEEP_SIMILARITY, min_similarity)] = 0
+            best = similarity.argmax(axis=1)
+            highest = similarity[np.arange(len(rows)), best]
+            is_like = highest > 0
+            like = rows[is_like]
+            named[like], confidence[like], second[like] = known + best[is_like], highest[is_like], NONE
+        return replace(
+            match,
+            causes=(*match.causes, *self.causes),
+            cause=named,
+            confidence=confidence,
+            second=second,
+            second_confidence=np.where(second == NONE, 0, match.second_confidence),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Space:
-    """The space in which clauses are compared: vectors and log-probabilities, both without their mean."""
+    """The space in which clauses are compared: vectors and log-probabilities, both without their mean.
 
-    annotator: CommentAnnotator
+    It keeps no annotator, so that it can be stored without the model.
+    """
+
     centring: LanguageCentring
     mean_logs: NDArray[np.float32]
 
@@ -114,19 +153,21 @@ class _Space:
         rows = slice(None, None, -(-len(clauses) // _SAMPLE))
         sample = vectors[rows].astype(np.float32)
         centring = LanguageCentring([clause.language or "und" for clause in clauses[rows]]).fit(sample)
-        return cls(annotator, centring, _logs(annotator.cause_probabilities(sample)).mean(axis=0))
+        return cls(centring, _logs(annotator.cause_probabilities(sample)).mean(axis=0))
 
-    def features(self, vectors: Vectors | NDArray[np.float16], languages: Sequence[str]) -> Vectors:
+    def features(
+        self, vectors: Vectors | NDArray[np.float16], languages: Sequence[str], annotator: CommentAnnotator
+    ) -> Vectors:
         """Unit vectors (n, d + causes + 1), so that their product is a similarity."""
         vectors = vectors.astype(np.float32)
-        logs = unit(_logs(self.annotator.cause_probabilities(vectors)) - self.mean_logs)
+        logs = unit(_logs(annotator.cause_probabilities(vectors)) - self.mean_logs)
         centred = self.centring.for_languages(languages).transform(vectors)
         return unit(np.concatenate([centred, np.float32(_HEAD_WEIGHT**0.5) * logs], axis=1))
 
-    def features_of_texts(self, texts: Sequence[str]) -> Vectors:
+    def features_of_texts(self, texts: Sequence[str], annotator: CommentAnnotator) -> Vectors:
         """Those of texts that are in no comment."""
         languages = [comment.language or "und" for comment in clean([Comment(text) for text in texts])]
-        return self.features(self.annotator.vectors(texts), languages)
+        return self.features(annotator.vectors(texts), languages, annotator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +186,15 @@ class _Prototype:
         clauses: Sequence[ClauseText],
         vectors: Vectors | NDArray[np.float16],
         space: _Space,
+        annotator: CommentAnnotator,
     ) -> _Prototype:
         rows, counter_rows = _rows_of(cause.examples, clauses), _rows_of(cause.counterexamples, clauses)
         examples, counterexamples = (
-            space.features(vectors[chosen], [clauses[row].language or "und" for row in chosen.tolist()])
+            space.features(vectors[chosen], [clauses[row].language or "und" for row in chosen.tolist()], annotator)
             for chosen in (rows, counter_rows)
         )
         if cause.texts:
-            examples = np.concatenate([examples, space.features_of_texts(cause.texts)])
+            examples = np.concatenate([examples, space.features_of_texts(cause.texts, annotator)])
         return cls(
             _mean(examples),
             _mean(counterexamples),

@@ -1,4 +1,4 @@
-"""The library causes that single comments name, outside a survey."""
+"""The causes that single comments name, outside a survey: those of the library, and one's own by examples."""
 
 from __future__ import annotations
 
@@ -6,33 +6,70 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from models.arrays import NONE, unpack
+from models.arrays import NONE, Vectors, unpack
 from pipelines.annotate.classification import CommentAnnotator
+from pipelines.clean.read_text import read
 from pipelines.topics.clauses import ClauseText
-from pipelines.topics.library import match_library
+from pipelines.topics.few_shot import MIN_SIMILARITY, ExampleMatcher
+from pipelines.topics.library import MIN_PROBABILITY, match_library
 from saywhy.annotation import Annotation, NamedCause, Polarity
+from saywhy.feedback import Comment
 
 #: Digits of a confidence: the third may depend on what else was encoded in the same run, as vectors are rounded.
 _DIGITS = 2
 
 
-def named_causes(annotations: Sequence[Annotation], annotator: CommentAnnotator) -> list[tuple[NamedCause, ...]]:
+def single_clauses(
+    annotations: Sequence[Annotation], comments: Sequence[Comment] | None = None
+) -> tuple[list[ClauseText], Vectors]:
+    """The clauses of all comments, whose number stands for their content hash, and their vectors (clauses, d).
+
+    Without the `comments` they have no texts and languages.
+    """
+    clauses = [
+        ClauseText(
+            str(number),
+            clause.start,
+            clause.end,
+            read(comments[number].verbatim).cut(clause.start, clause.end) if comments else "",
+            clause.theme,
+            clause.polarity,
+            comments[number].language if comments else None,
+        )
+        for number, annotation in enumerate(annotations)
+        for clause in annotation.clauses
+    ]
+    vectors = unpack(b"".join(clause.vector for annotation in annotations for clause in annotation.clauses))
+    return clauses, vectors.reshape(len(clauses), -1) if clauses else np.empty((0, 0), np.float32)
+
+
+def named_causes(
+    annotations: Sequence[Annotation],
+    annotator: CommentAnnotator,
+    comments: Sequence[Comment] | None = None,
+    own: ExampleMatcher | None = None,
+    *,
+    min_probability: float = MIN_PROBABILITY,
+    min_similarity: float = MIN_SIMILARITY,
+) -> list[tuple[NamedCause, ...]]:
     """The causes that each comment names, by position; the first cause of a clause before its second.
+
+    `own` are causes that examples define; the `comments` must then be given, whose clauses are compared with them. The
+    limits are those of the library's causes and of one's own.
 
     No comment depends on the others. An analysis knows more: what near clauses of other comments name, what it said of
     a clause before, and the topics that people created or locked.
     """
-    clauses = [
-        ClauseText(str(comment), clause.start, clause.end, "", clause.theme, clause.polarity, None)
-        for comment, annotation in enumerate(annotations)
-        for clause in annotation.clauses
-    ]
+    clauses, vectors = single_clauses(annotations, comments)
     if not clauses:
         return [()] * len(annotations)
-    vectors = unpack(b"".join(clause.vector for annotation in annotations for clause in annotation.clauses))
     library = annotator.code_frame.causes
-    vectors = vectors.reshape(len(clauses), -1)
-    match = match_library(clauses, vectors, library, annotator.cause_probabilities, previous=None, is_survey=False)
+    probabilities = annotator.cause_probabilities
+    match = match_library(
+        clauses, vectors, library, probabilities, previous=None, min_probability=min_probability, is_survey=False
+    )
+    if own:
+        match = own.match(match, clauses, vectors, annotator, min_similarity=min_similarity)
     named: list[list[NamedCause]] = [[] for _ in annotations]
 
     def decided(row: int) -> Iterator[tuple[int, float]]:
@@ -43,7 +80,7 @@ def named_causes(annotations: Sequence[Annotation], annotator: CommentAnnotator)
     for row in np.flatnonzero(match.cause != NONE).tolist():
         clause = clauses[row]
         for number, confidence in decided(row):
-            cause = library[number]
+            cause = match.causes[number]
             named[int(clause.content_hash)].append(
                 NamedCause(clause.start, clause.end, cause.id, cause.theme, Polarity(cause.polarity), confidence)
             )

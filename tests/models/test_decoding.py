@@ -21,7 +21,7 @@ def annotation(sentiment: list[float], *polarities: list[float]) -> Annotation:
         vectors=np.ones((spans, 2), np.float16),
     )
     clauses = [(0, 10)] if spans == 1 else [(10 * i, 10 * i + 10) for i in range(spans - 1)]
-    return DECODER.annotation(clauses, probabilities)
+    return DECODER.annotation(clauses, DECODER.consistent(probabilities))
 
 
 @pytest.mark.parametrize(

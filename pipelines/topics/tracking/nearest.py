@@ -40,14 +40,23 @@ def assign(
         rows = np.arange(start, min(start + _BLOCK, len(vectors)))
         similarity = (vectors[rows] @ centroids.T).astype(np.float64)
         similarity[signs[rows][:, None] * cluster_signs == -1] = -1.0
-        best = similarity.argmax(axis=1)
-        best_similarity = similarity[np.arange(len(rows)), best]
-        is_within = best_similarity >= reach[best]
-        similarity[np.arange(len(rows)), best] = -1.0
-        margin = best_similarity - similarity.max(axis=1)
-        labels[rows[is_within]] = best[is_within]
-        confidence[rows[is_within]] = (1 / (1 + np.exp(-margin / _CONFIDENCE_SCALE)))[is_within]
+        labels[rows], confidence[rows] = nearest(similarity, reach)
     return labels, confidence
+
+
+def nearest(similarity: Floats, reach: Floats) -> tuple[Integers, Floats]:
+    """The column of the highest similarity in each row (n, clusters), and a confidence, both (n,).
+
+    -1 with confidence 0 if it is below the `reach` (clusters,) of the column.
+    """
+    rows = np.arange(len(similarity))
+    best = similarity.argmax(axis=1)
+    highest = similarity[rows, best]
+    is_within = highest >= reach[best]
+    others = similarity.copy()
+    others[rows, best] = -1.0
+    confidence = 1 / (1 + np.exp(-(highest - others.max(axis=1)) / _CONFIDENCE_SCALE))
+    return np.where(is_within, best, NONE), np.where(is_within, confidence, 0.0)
 
 
 def nearest_part(vectors: Vectors, labels: Integers, ids: Sequence[str], parts: Sequence[Cluster]) -> Integers:
