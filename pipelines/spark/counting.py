@@ -153,7 +153,13 @@ def _row(
         "themes": [asdict(theme) for theme in annotation.themes] if annotation else [],
         "mentions": [asdict(mention) for mention in annotation.mentions] if annotation else [],
         "topics": [
-            {"topic": each.topic, "label": labels[each.topic], "start": each.start, "end": each.end, "confidence": each.confidence}
+            {
+                "topic": each.topic,
+                "label": labels[each.topic],
+                "start": each.start,
+                "end": each.end,
+                "confidence": each.confidence,
+            }
             for each in named.get(key, ())
         ],
     }
@@ -183,7 +189,12 @@ def _causes(data: SurveyData) -> Iterator[dict[str, Any]]:
             counts = (data.named(polarity, mask).T.astype(np.int64) @ groups.astype(np.int64)).tolist()
             for cause, row in zip(data.causes, counts, strict=True):
                 if any(row):
-                    yield {"wave": wave, "cause": str(cause.key), "polarity": polarity.value, **dict(zip(GROUPS, row, strict=True))}
+                    yield {
+                        "wave": wave,
+                        "cause": str(cause.key),
+                        "polarity": polarity.value,
+                        **dict(zip(GROUPS, row, strict=True)),
+                    }
 
 
 def summed(summaries: Iterable[Summary], of: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:

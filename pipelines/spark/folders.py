@@ -6,7 +6,6 @@ import errno
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
@@ -126,7 +125,7 @@ def written_at_once(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         try:
-            os.replace(temporary, path)
+            temporary.replace(path)
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):  # a folder that is there already
                 raise

@@ -139,7 +139,10 @@ def _checked(path: Path, folder: Path, mapping: Mapping, names: Sequence[str], f
             raise InvalidInput(f"{path.name}: {error.detail} (the columns are those of {first.name})") from None
     more, fewer = sorted({*found} - {*names}), sorted({*names} - {*found})
     if more or fewer:
-        parts = [f"{path.name} has {_listed(more)}" if more else "", f"{first.name} has {_listed(fewer)}" if fewer else ""]
+        parts = [
+            f"{path.name} has {_listed(more)}" if more else "",
+            f"{first.name} has {_listed(fewer)}" if fewer else "",
+        ]
         raise InvalidInput(f"the files differ in their columns: {', but '.join(filter(None, parts))} alone")
     return table
 

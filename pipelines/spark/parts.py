@@ -67,7 +67,9 @@ def annotate_part(job: Job, chunk: Chunk) -> Summary:
     layout = open_chunk(chunk, job.folder, job.mapping)
     items = list(layout.table.rows())
     layout = replace(layout, table=replace(layout.table, rows=lambda: iter(items)))
-    key = key_of(_FORMAT, saywhy.__version__, job.model, mapping_of(layout, "", source=layout.source), layout.scale, items)
+    key = key_of(
+        _FORMAT, saywhy.__version__, job.model, mapping_of(layout, "", source=layout.source), layout.scale, items
+    )
     folder = job.results.part(key)
     if not folder.exists():
         with written_at_once(folder) as part:

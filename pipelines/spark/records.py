@@ -85,7 +85,9 @@ def write_responses(path: Path, numbered: Iterable[tuple[int, Response, str]]) -
     _write(path, [_response_row(*item) for item in numbered], RESPONSES)
 
 
-def read_responses(path: Path, comments: dict[str, AnnotatedComment], rows: Sequence[int] | None = None) -> list[Response]:
+def read_responses(
+    path: Path, comments: dict[str, AnnotatedComment], rows: Sequence[int] | None = None
+) -> list[Response]:
     """The responses with their comments, or only some `rows`."""
     table = pq.read_table(path, schema=RESPONSES)
     if rows is not None:
@@ -186,7 +188,9 @@ def _annotation(labels: dict[str, Any]) -> Annotation:
         sentiment=Sentiment(**_with_polarity(labels["sentiment"], "label")),
         themes=tuple(ThemeLabel(**_with_polarity(theme)) for theme in labels["themes"]),
         mentions=tuple(Mention(**_with_polarity(mention)) for mention in labels["mentions"]),
-        clauses=tuple(_clause(clause, vectors[start:end]) for clause, (start, end) in zip(labels["clauses"], bounds, strict=True)),
+        clauses=tuple(
+            _clause(clause, vectors[start:end]) for clause, (start, end) in zip(labels["clauses"], bounds, strict=True)
+        ),
         vector=b"",
     )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.annotator import Annotator, load_annotator
+from pipelines.render.wording import closest_language
 from pipelines.spark.counting import Counting, Part, count_part
 from pipelines.spark.fit import FittedTopics, fit_topics, memberships_of, read_memberships
 from pipelines.spark.folders import Results, key_of
@@ -23,7 +24,7 @@ from pipelines.spark.parts import Job, annotate_part
 from pipelines.spark.repeated import find_superseded
 from pipelines.spark.reports import compute_reports, write_counts, write_reports
 from pipelines.spark.sampling import Sample, allocate, below, copy_rows, limits
-from pipelines.spark.session import Progress, Summary, run_on
+from pipelines.spark.session import Progress, Summary, require, run_on, spark_session
 from saywhy.errors import NothingToAnalyse
 from saywhy.mapping import Mapping
 
@@ -61,19 +62,21 @@ class Outcome:
     notes: tuple[str, ...]
 
 
-def analyse(session: SparkSession, folder: Path, out: Path, options: Options, progress: Progress) -> Outcome:
-    """Analyse the responses in the files of a folder; write what is found to the folder `out`.
+def analyse(master: str, folder: Path, out: Path, options: Options, progress: Progress) -> Outcome:
+    """Analyse the responses in the files of a folder on a master of Spark; write what is found to the folder `out`.
 
     Both must be at the same path for the driver and for all executors. The numbers are those of the analysis on one
     machine if the responses are not more than the sample. Raises `InvalidInput`, `NothingToAnalyse`, and `Conflict`
-    while another run writes to `out`.
+    while another run writes to `out`; nothing is started for a folder that cannot be read.
     """
+    require()
+    closest_language(options.language)  # refused now rather than after hours
     folder, out = folder.resolve(), out.resolve()
     data, results = find_input(folder, options.rows_per_part, options.mapping), Results(out)
     annotator = load_annotator(options.registry)
-    threads = int(session.conf.get("spark.task.cpus", "1") or 1)
-    job = Job(results, folder, data.mapping, annotator.model, options.registry, threads)
-    with results.claimed(data.identity):
+    with results.claimed(data.identity), spark_session(master) as session:
+        threads = int(session.conf.get("spark.task.cpus", "1") or 1)
+        job = Job(results, folder, data.mapping, annotator.model, options.registry, threads)
         parts = _annotated_parts(session, job, data, progress)
         superseded = find_superseded(session, results, [part["key"] for part in parts])
         sample_key, sample = _sample(session, job, parts, superseded, options.sample, progress)
@@ -110,7 +113,9 @@ def _annotated_parts(session: SparkSession, job: Job, data: Input, progress: Pro
         rejected=dict(sum((Counter(part["reasons"]) for part in parts), Counter())),
     )
     if not any(part["responses"] for part in parts):
-        raise NothingToAnalyse(f"no row of {job.folder} could be read; the reasons are in {job.results.root}/rejections")
+        raise NothingToAnalyse(
+            f"no row of {job.folder} could be read; the reasons are in {job.results.root}/rejections"
+        )
     return parts
 
 

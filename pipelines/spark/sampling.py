@@ -11,7 +11,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -78,7 +78,8 @@ def copy_rows(source: Path, target: Path, rows: Sequence[int]) -> None:
         responses = pq.read_table(source / "responses.parquet", schema=RESPONSES).take(rows)
         pq.write_table(responses, part / "responses.parquet", compression="zstd")
         comments = pq.read_table(
-            source / "comments.parquet", filters=[("content_hash", "in", set(responses["comment"].to_pylist()) - {None})]
+            source / "comments.parquet",
+            filters=[("content_hash", "in", set(responses["comment"].to_pylist()) - {None})],
         )
         pq.write_table(comments, part / "comments.parquet", compression="zstd")
 
@@ -116,9 +117,7 @@ class Sample:
 
     @classmethod
     def of(cls, responses: list[Response], annotated: Mapping[str, AnnotatedComment]) -> Sample:
-        """Find the near-duplicates among the comments of the responses, in order of their hashes, as one machine does."""
-        from dataclasses import replace
-
+        """Find the near-duplicates among the comments of the responses, in order of hashes, as one machine does."""
         used = sorted({response.comment.content_hash for response in responses if response.comment})
         answers = [annotated[key].comment for key in used if annotated[key].comment.is_answer]
         originals = dict(zip([comment.content_hash for comment in answers], DuplicateIndex().add(answers), strict=True))

@@ -46,13 +46,12 @@ def require() -> None:
 
 
 @contextmanager
-def spark_session(master: str, settings: dict[str, str] | None = None) -> Iterator[SparkSession]:
+def spark_session(master: str) -> Iterator[SparkSession]:
     """A session on a master: `local[2]`, `spark://host:7077`, `k8s://https://host:443`, `yarn`.
 
-    `settings` are those of Spark; others come from `SPARK_CONF_DIR`. Raises `InvalidInput` if Spark is not installed,
-    or nobody answers.
+    What else there is to set comes from `spark-defaults.conf` in `SPARK_CONF_DIR`, and from `PYSPARK_SUBMIT_ARGS`.
+    Raises `InvalidInput` if nobody answers.
     """
-    require()
     _require_answer(master)
     from py4j.protocol import Py4JError
     from pyspark.sql import SparkSession
@@ -67,7 +66,6 @@ def spark_session(master: str, settings: dict[str, str] | None = None) -> Iterat
         # A task has a core; what computes in it must not start a thread for each core of the machine.
         "spark.executorEnv.OMP_NUM_THREADS": "1",
         **({"spark.executorEnv.PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}),
-        **(settings or {}),
     }
     builder = SparkSession.builder.master(master).appName("saywhy")
     for name, value in options.items():
@@ -103,7 +101,9 @@ def run_on(
         context, items = shared.value
         for batch in batches:
             for number in batch.column(0).to_pylist():
-                yield pa.record_batch({"item": [number], "summary": [json.dumps(_outcome(work, context, items[number]))]})
+                yield pa.record_batch(
+                    {"item": [number], "summary": [json.dumps(_outcome(work, context, items[number]))]}
+                )
 
     tasks = session.range(0, len(items), 1, len(items)).mapInArrow(of_batches, "item bigint, summary string")
     rows = _collect(session, tasks.toArrow, len(items), progress).to_pylist()
@@ -121,7 +121,9 @@ def _outcome(work: Callable[[_Context, _Item], Summary], context: _Context, item
         return {"error": error.detail}
 
 
-def _collect(session: SparkSession, collect: Callable[[], Any], total: int, progress: Callable[[int, int], None]) -> Any:
+def _collect(
+    session: SparkSession, collect: Callable[[], Any], total: int, progress: Callable[[int, int], None]
+) -> Any:
     """Run the job in a thread, and tell how many of its tasks are done. Raises `InvalidInput` if it fails, or if the
     master has no executor for it.
     """
