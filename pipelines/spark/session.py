@@ -9,6 +9,7 @@ import shutil
 import socket
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
@@ -67,6 +68,8 @@ def spark_session(master: str) -> Iterator[SparkSession]:
         "spark.executorEnv.OMP_NUM_THREADS": "1",
         **({"spark.executorEnv.PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}),
     }
+    # Only Arrow goes through Spark, and no data frame of pandas.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     builder = SparkSession.builder.master(master).appName("saywhy")
     for name, value in options.items():
         builder = builder.config(name, value)

@@ -89,7 +89,7 @@ def start(master: str, folder: Path, out: Path, *options: str, **variables: str)
 
 def finish(process: subprocess.Popen[str]) -> str:
     """What the command says, when it has succeeded."""
-    out, err = process.communicate(timeout=900)
+    out, err = process.communicate(timeout=3600)
     assert process.returncode == 0, err[-4000:]
     return err + out
 
@@ -100,7 +100,7 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
-def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str], seconds: float = 600) -> None:
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str], seconds: float = 3600) -> None:
     """Wait for something to happen while the process runs."""
     deadline = time.monotonic() + seconds
     while not condition():

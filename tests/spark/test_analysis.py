@@ -191,7 +191,7 @@ def test_ids_that_come_again_and_rows_that_are_refused(survey: Path, tmp_path: P
     assert sum(part["rejected"] for part in manifest["parts"].values()) == 1
     before = contents(out)
     other = start("local[2]", survey, out)
-    _, err = other.communicate(timeout=300)
+    _, err = other.communicate(timeout=3600)
     assert other.returncode == 1
     assert "has the results of another input" in err
     assert contents(out) == before
