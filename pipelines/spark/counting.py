@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,9 @@ from pipelines.tabulate.survey_data import SurveyData
 from pipelines.tabulate.tabulation import tabulate
 from saywhy.feedback import Response
 from saywhy.topic import Assignment
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 _TEXT, _SPAN = pa.string(), {"start": pa.int32(), "end": pa.int32()}
 
@@ -50,8 +53,10 @@ RESPONSES = pa.schema(
         "topics": pa.list_(pa.struct({"topic": _TEXT, "label": _TEXT, **_SPAN, "confidence": pa.float32()})),
     }
 )
+#: What is counted of each wave, and the groups of scores of those who name a cause.
 WAVES = ("responses", "promoters", "passives", "detractors", "comments", "answers")
 GROUPS = ("promoters", "passives", "detractors", "unscored")
+CAUSES = pa.schema({"wave": _TEXT, "cause": _TEXT, "polarity": _TEXT, **dict.fromkeys(GROUPS, pa.int64())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +107,12 @@ def count_part(counting: Counting, part: Part) -> Summary:
         # Pinned: whether a topic is named often enough to be ranked cannot be said of a part.
         pinned = [replace(topic, is_pinned=True) for topic in counting.topics.topics]
         data = tabulate(responses, annotations, pinned, assignments, counting.job.annotator().code_frame)
+        with written_at_once(path.with_suffix(".parquet")) as new:
+            pq.write_table(pa.Table.from_pylist([*_causes(data)], CAUSES), new)
         with written_at_once(path) as new:
-            new.write_text(json.dumps({"waves": _waves(data), "causes": list(_causes(data))}), "utf-8")
-    return {"counts": json.loads(path.read_text("utf-8"))}
+            new.write_text(json.dumps({"waves": _waves(data)}), "utf-8")
+    counts: Summary = json.loads(path.read_text("utf-8"))
+    return counts
 
 
 def _assignments(counting: Counting, comments: Mapping[str, AnnotatedComment]) -> list[Assignment]:
@@ -197,13 +205,23 @@ def _causes(data: SurveyData) -> Iterator[dict[str, Any]]:
                     }
 
 
-def summed(summaries: Iterable[Summary], of: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The sums of the counts of all parts ("waves" or "causes"), in order of their keys."""
-    sums = defaultdict[tuple[str, ...], Counter[str]](Counter)
-    names: dict[tuple[str, ...], dict[str, Any]] = {}
+def count_waves(summaries: Iterable[Summary]) -> list[dict[str, Any]]:
+    """The sums of all parts, by wave."""
+    sums = defaultdict[str | None, Counter[str]](Counter)
     for summary in summaries:
-        for row in summary["counts"][of]:
-            key = tuple(row[name] or "" for name in keys)
-            names[key] = {name: row[name] for name in keys}
-            sums[key].update({name: count for name, count in row.items() if name not in keys})
-    return [names[key] | sums[key] for key in sorted(sums)]
+        for row in summary["waves"]:
+            sums[row["wave"]].update({name: row[name] for name in WAVES})
+    return [{"wave": wave, **sums[wave]} for wave in sorted(sums, key=lambda wave: (wave is None, wave))]
+
+
+def sum_causes(session: SparkSession, paths: Sequence[Path]) -> pa.Table:
+    """The sums over the counts of causes of all parts. With thousands of parts they are too many for the driver."""
+    from pyspark.sql import functions
+
+    keys = [name for name in CAUSES.names if name not in GROUPS]
+    sums = (
+        session.read.parquet(*(path.as_uri() for path in paths))
+        .groupBy(*keys)
+        .agg(*(functions.sum(group).alias(group) for group in GROUPS))
+    )
+    return sums.toArrow().cast(CAUSES).sort_by([(key, "ascending") for key in keys])

@@ -32,7 +32,8 @@ class Results:
     - `parts/KEY/`: a chunk of the input, cleaned and annotated; `rejections/KEY.parquet`: its rows that were refused.
     - `topics/KEY/`: the topics of a sample.
     - `responses/wave=WAVE/KEY.parquet`: each response with what it names.
-    - `counts/`: how many responses name what. `reports/WAVE.json` and `.html`: the ranking.
+    - `counts/KEY.json` and `.parquet`: how many responses of a part name what; `causes.parquet` and `waves.parquet` are
+      the sums. `reports/WAVE.json` and `.html`: the ranking.
     """
 
     root: Path

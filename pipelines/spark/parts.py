@@ -61,8 +61,8 @@ def _annotator(registry: Path | None, threads: int) -> Annotator:
 def annotate_part(job: Job, chunk: Chunk) -> Summary:
     """Read the chunk, clean and annotate its comments and write it as a part, unless that was done before.
 
-    The key of the part is that of its rows, of how they are read, and of the model: wherever the rows are, and whatever
-    their file is called, they are annotated once.
+    The key of the part is that of its rows, of how they are read, and of the model: whatever their file is called, they
+    are annotated once.
     """
     layout = open_chunk(chunk, job.folder, job.mapping)
     items = list(layout.table.rows())

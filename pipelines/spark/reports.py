@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipelines.render import to_html, to_json
 from pipelines.report.waves import ReportProgress, report_on_waves
-from pipelines.spark.counting import GROUPS, WAVES, summed
+from pipelines.spark.counting import WAVES, count_waves
 from pipelines.spark.fit import FittedTopics
 from pipelines.spark.folders import Results, written_at_once
 from pipelines.spark.sampling import Sample
@@ -22,11 +22,7 @@ from saywhy.note import Note
 from saywhy.report import ALL_WAVES, Report
 from saywhy.topic import Membership
 
-_COUNT = pa.int64()
-_WAVES = pa.schema({"wave": pa.string(), **dict.fromkeys(WAVES, _COUNT)})
-_CAUSES = pa.schema(
-    {"wave": pa.string(), "cause": pa.string(), "polarity": pa.string(), **dict.fromkeys(GROUPS, _COUNT)}
-)
+_WAVES = pa.schema({"wave": pa.string(), **dict.fromkeys(WAVES, pa.int64())})
 
 
 def compute_reports(
@@ -43,7 +39,7 @@ def compute_reports(
     assignments = topics.assignments(memberships)
     data = tabulate(sample.responses, sample.annotations, topics.topics, assignments, code_frame)
     reports = report_on_waves(data, model, now, progress=progress)
-    of_wave = {row["wave"]: row["responses"] for row in summed(counts, "waves", ("wave",))}
+    of_wave = {row["wave"]: row["responses"] for row in count_waves(counts)}
     sizes = of_wave | {ALL_WAVES: sum(of_wave.values())}
     return [_with_note(report, sizes[report.wave]) for report in reports]
 
@@ -67,8 +63,9 @@ def write_reports(results: Results, reports: Sequence[Report], code_frame: CodeF
             path.unlink()
 
 
-def write_counts(results: Results, counts: Sequence[Summary]) -> None:
+def write_counts(results: Results, counts: Sequence[Summary], causes: pa.Table) -> None:
     """Write the counts of all responses: `waves.parquet` and `causes.parquet`."""
-    for of, keys, schema in (("waves", ("wave",), _WAVES), ("causes", ("wave", "cause", "polarity"), _CAUSES)):
-        with written_at_once(results.root / f"{of}.parquet") as path:
-            pq.write_table(pa.Table.from_pylist(summed(counts, of, keys), schema), path)
+    waves = pa.Table.from_pylist(count_waves(counts), _WAVES)
+    for name, table in (("waves", waves), ("causes", causes)):
+        with written_at_once(results.root / f"{name}.parquet") as path:
+            pq.write_table(table, path)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from models.annotator import Annotator, load_annotator
 from pipelines.render.wording import closest_language
-from pipelines.spark.counting import Counting, Part, count_part
+from pipelines.spark.counting import Counting, Part, count_part, sum_causes
 from pipelines.spark.fit import FittedTopics, fit_topics, memberships_of, read_memberships
 from pipelines.spark.folders import Results, key_of
 from pipelines.spark.inputs import Input, find_input
@@ -169,7 +169,9 @@ def _counts(
     """Write what each response names, partitioned by wave, and count it."""
     items = [Part(part["key"], superseded.get(part["key"], ())) for part in parts]
     counts = run_on(session, count_part, counting, items, partial(progress, "count"))
-    write_counts(counting.job.results, counts)
+    results = counting.job.results
+    paths = [results.counts(f"{part.key}-{counting.key}").with_suffix(".parquet") for part in items]
+    write_counts(results, counts, sum_causes(session, paths))
     return counts
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from models.annotator import Annotator
 from pipelines.annotate.classification import annotate
-from pipelines.spark.counting import Counting, Part, count_part, summed
+from pipelines.spark.counting import Counting, Part, count_part, count_waves
 from pipelines.spark.fit import MEMBERSHIPS, fit_topics, memberships_of, read_memberships
 from pipelines.spark.folders import Results, written_at_once
 from pipelines.spark.inputs import find_input
@@ -131,7 +131,7 @@ def test_clauses_outside_of_the_sample_get_the_topics_of_near_ones(
     named = {}
     for key in ("all", "none"):
         counts = [count_part(Counting(job, key, topics), Part(part["key"])) for part in parts]
-        assert sum(row["responses"] for row in summed(counts, "waves", ("wave",))) == len(sample.responses)
+        assert sum(row["responses"] for row in count_waves(counts)) == len(sample.responses)
         tables = [ds.dataset([*results.root.glob(f"responses/*/*-{key}.parquet")]).to_table()]
         named[key] = {
             (row["external_id"], topic["topic"], topic["start"])
