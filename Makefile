@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export HF_HUB_OFFLINE = 1
 
-.PHONY: demo demo-app test test-all test-exhaustive lint serve bench bench-million clean
+.PHONY: demo demo-app test test-all test-exhaustive test-spark lint serve bench bench-million clean
 .DEFAULT_GOAL := demo
 
 # The main job on the sample that ships: prints the ranking, writes the report page.
@@ -15,9 +15,9 @@ demo-app: .venv/installed
 	$(BIN)/saywhy demo --serve
 
 # The fast tests; `test-all` adds the slow ones, `test-exhaustive` has those that repeat others for many minutes. There is a worker per core: more threads would wait for each other.
-test test-all test-exhaustive: export OMP_NUM_THREADS = 1
+test test-all test-exhaustive test-spark: export OMP_NUM_THREADS = 1
 # Compiled files are kept, even if the environment says otherwise: the tests start the program a hundred times.
-test test-all test-exhaustive: export PYTHONDONTWRITEBYTECODE =
+test test-all test-exhaustive test-spark: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev system-packages
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
@@ -26,6 +26,10 @@ test-all: .venv/dev system-packages
 
 test-exhaustive: .venv/dev system-packages
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m exhaustive
+
+# The tests on Spark, which `test-all` skips without it: PySpark is 450 MB, and Java comes from the system.
+test-spark: .venv/spark java
+	$(BIN)/pytest -m "not exhaustive" tests/spark
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -61,6 +65,15 @@ bench-million: .venv/dev
 .venv/dev: .venv/torch pyproject.toml
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[mcp,mlflow,oidc,otel,train,dev]'
 	touch $@ .venv/installed
+
+.venv/spark: .venv/dev
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[spark]'
+	touch $@ .venv/dev .venv/installed
+
+.PHONY: java
+java:
+	@command -v java >/dev/null || { $(SUDO) apt-get update -qq && \
+	  $(SUDO) apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null; }
 
 # The browser of the page tests, Pango, which lays out PDFs, and Chinese fonts; nothing to do where they are there already.
 .PHONY: system-packages

@@ -41,6 +41,9 @@ ENDINGS = {
     ".txt": Format.TERMINAL,
 }
 
+#: The options of `saywhy analyse --spark`.
+ON_SPARK = "On many machines (saywhy[spark])"
+
 #: Width in characters of a table that is written to a file.
 FILE_WIDTH = 120
 
@@ -53,12 +56,64 @@ def analyse(
         str | None,
         typer.Option(metavar="ID", help="Use this code frame from now on: `core`, or one of `saywhy frames list`."),
     ] = None,
+    spark: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MASTER",
+            help="Analyse a folder on Spark: local[2], spark://HOST:7077, k8s://HOST, yarn.",
+            rich_help_panel=ON_SPARK,
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--in", metavar="DIR", help="Responses as .parquet, .csv, .tsv or .jsonl files.", rich_help_panel=ON_SPARK
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where the results are; a rerun does what is not there.", rich_help_panel=ON_SPARK
+        ),
+    ] = None,
+    sample: Annotated[
+        int,
+        typer.Option(
+            min=100, help="Responses that topics and impacts are computed of, at most.", rich_help_panel=ON_SPARK
+        ),
+    ] = 500_000,
+    rows_per_part: Annotated[
+        int,
+        typer.Option(min=10, help="Rows of a task, which begins anew if its machine dies.", rich_help_panel=ON_SPARK),
+    ] = 20_000,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="A saved mapping that says which column holds what; by default detected.",
+            rich_help_panel=ON_SPARK,
+        ),
+    ] = None,
+    language: Annotated[
+        str, typer.Option(help="Language of the pages: en, de, zh-Hans or zh-Hant.", rich_help_panel=ON_SPARK)
+    ] = "en",
 ) -> None:
     """Annotate new comments, find root causes, and compute what each of them costs.
 
     Only comments without an annotation by this model version are annotated, so a rerun is quick. An analysis that was
-    stopped continues where it stopped.
+    stopped continues where it stopped. With --spark, files are analysed on many machines, and the store is not used.
     """
+    if spark is not None or folder is not None or out is not None:
+        if spark is None or folder is None or out is None:
+            raise typer.BadParameter("--spark, --in and --out belong together")
+        if refit or frame is not None:
+            raise typer.BadParameter("--refit and --frame are of a workspace, which --spark does not use")
+
+        from cli.spark import analyse_folder
+
+        analyse_folder(spark, folder, out, sample, rows_per_part, mapping, language)
+        return
+
     from models.annotator import load_annotator
     from saywhy.fix import FixState
     from service.analysis import analyse as run

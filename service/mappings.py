@@ -48,6 +48,11 @@ def list_mappings(engine: Engine, workspace: str) -> list[Mapping]:
         return store.mappings.load(connection, workspace_id)
 
 
+def find_mapping(engine: Engine, workspace: str, name: str) -> Mapping:
+    """The mapping of that name. Raises `WorkspaceNotFound` and `NotFound`."""
+    return _find(list_mappings(engine, workspace), name)
+
+
 def save_mapping(engine: Engine, workspace: str, mapping: Mapping) -> None:
     """Save a mapping; it replaces one of the same name. Raises `WorkspaceNotFound` and `InvalidInput`."""
     _checked(mapping.name)

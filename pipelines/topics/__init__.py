@@ -4,6 +4,8 @@ Before clustering, `library` and `few_shot` take out the clauses that name a kno
 that people created from examples; `neighbours` says whether near clauses agree. `library_parts` divides the large ones.
 Afterwards `joining` finds the discovered topics that say what one of them says.
 
+`update.update_clusters` does all of this for a survey; `assignment` does it for further clauses, without clustering.
+
 Six steps, each in a module or folder of its own:
 
 - `clauses`: clauses from annotations (`clauses_of`), and the set of distinct texts that is clustered (`ClauseSet`).

@@ -69,11 +69,12 @@ def match_library(
     locked: Collection[str] = (),
     min_probability: float = MIN_PROBABILITY,
     is_survey: bool = True,
+    neighbours: Neighbours | None = None,
 ) -> LibraryMatch:
     """The most probable causes of each clause, at most two, that are probable enough and not of the opposite polarity.
 
-    In a survey (`is_survey`), probabilities are averaged with those of near clauses (`neighbours`); else the clauses
-    have nothing to do with one another.
+    In a survey (`is_survey`), probabilities are averaged with those of near clauses: of these ones, or of the
+    `neighbours` where these are a part of the survey; else the clauses have nothing to do with one another.
 
     Clauses in a discovered cluster that is `locked` (ids) stay there, as people decided what is in it.
     """
@@ -90,7 +91,8 @@ def match_library(
     praise = Polarity.POSITIVE.value  # a plain text, which is compared three times as fast as the member of the enum
     is_praise = np.array([entry.polarity == praise for entry in library], bool)
     memberships = previous.memberships if previous else {}
-    neighbours = Neighbours.of(clauses, vectors, probabilities) if is_survey else None
+    if neighbours is None and is_survey:
+        neighbours = Neighbours.of(clauses, vectors, probabilities)
     for start in range(0, len(clauses), _CHUNK):
         rows = slice(start, start + _CHUNK)
         chunk = vectors[rows].astype(np.float32)

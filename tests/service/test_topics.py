@@ -142,7 +142,7 @@ def test_an_anonymous_workspace_shows_no_examples(
 
     Library causes are not divided there: the label of a part would be what a few people said.
     """
-    monkeypatch.delattr("service.topics.update.divide_library")
+    monkeypatch.delattr("pipelines.topics.update.divide_library")
     topics_store = tmp_path / "store.db"
     engine = store.open_store(f"sqlite:///{topics_store}")
     with engine.begin() as connection:

@@ -67,7 +67,7 @@ def grow(
         clusters = [*clusters, cluster]
         lineage.append(Lineage(now, Fate.FOUND, cluster.id))
     is_open = labels[new] < len(carried.clusters)  # in no emerging topic
-    nearest, nearest_confidence = _assign_with_slack(vectors, signs, clusters)
+    nearest, nearest_confidence = assign_with_slack(vectors, signs, clusters)
     labels[new[is_open]], confidence[new[is_open]] = nearest[is_open], nearest_confidence[is_open]
 
     ids, known_parts, is_new = [cluster.id for cluster in clusters], previous.current_parts, carried.is_new_clause
@@ -81,7 +81,7 @@ def grow(
     return ClusteringUpdate(previous.fit, tuple(sized), changed, tuple(lineage))
 
 
-def _assign_with_slack(vectors: Vectors, signs: Integers, clusters: Sequence[Cluster]) -> tuple[Integers, Floats]:
+def assign_with_slack(vectors: Vectors, signs: Integers, clusters: Sequence[Cluster]) -> tuple[Integers, Floats]:
     """The nearest cluster that is not of the opposite polarity, within its reach; else the nearest one with `SLACK`."""
     labels, confidence = assign(vectors, signs, clusters)
     any_polarity = np.zeros(len(vectors), np.int64)
