@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from models.registry import Registry
 from tests.training.retrain.tiny_runs import few_texts, options, request
@@ -27,9 +28,8 @@ def main() -> None:
         steps += 1
         return train_step(*arguments)
 
-    finetune.train_step = waits
-    finetune.CHECKPOINT_SECONDS = -1  # after each step
-    with few_texts():
+    each_step = patch.multiple(finetune, train_step=waits, CHECKPOINT_SECONDS=-1)  # a checkpoint after each step
+    with few_texts(), each_step:
         retrain(Registry(root), request(), options(depth), threads=1)
 
 

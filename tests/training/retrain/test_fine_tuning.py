@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_a_killed_run_goes_on_to_the_same_result(
     assert [_comparable(point) for point in evaluation.curve] == [_comparable(point) for point in other.curve]
 
 
-def _comparable(point: dict[str, float]) -> dict[str, float | None]:
+def _comparable(point: Mapping[str, float]) -> dict[str, float | None]:
     return {name: None if math.isnan(value) else value for name, value in point.items()}
 
 

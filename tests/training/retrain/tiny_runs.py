@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from saywhy.annotation import Polarity
 from saywhy.label import LabelledComment
@@ -65,8 +66,9 @@ def request() -> Request:
 @contextmanager
 def few_texts() -> Iterator[None]:
     """A few anchors and texts of the reference, instead of hundreds."""
-    anchors, reference = run.anchor_texts, run.reference_comments
-    run.anchor_texts = lambda: anchor_texts()[::30]
-    run.reference_comments = lambda: reference_comments()[::20]
-    yield
-    run.anchor_texts, run.reference_comments = anchors, reference
+    with patch.multiple(
+        run,
+        anchor_texts=lambda: anchor_texts()[::30],
+        reference_comments=lambda: reference_comments()[::20],
+    ):
+        yield
