@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from threading import Event, Thread
@@ -71,6 +72,10 @@ class Answers:
         times = [due + seconds for due, seconds, answered in self.rows if answered == version and due >= since]
         return min(times, default=None)
 
+    def has(self, version: str, since: float) -> bool:
+        """Whether there is such an answer."""
+        return self.first(version, since) is not None
+
 
 @contextmanager
 def asking(address: str, rate: float) -> Iterator[Answers]:
@@ -118,7 +123,7 @@ def swap_under_load(rate: float, swaps: int, patience: float = 60) -> tuple[Answ
             for number in range(swaps):
                 promoted = roll_back(registry, by="swap") if number else promote(registry, version, by="swap")
                 at = time.monotonic()
-                _wait(lambda at=at, promoted=promoted: answers.first(promoted, at) is not None, patience)
+                _wait(partial(answers.has, promoted, at), patience)
                 first = answers.first(promoted, at)
                 seconds.append(None if first is None else first - at)
                 time.sleep(1)

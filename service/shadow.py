@@ -146,7 +146,8 @@ class ShadowRequests:
         if annotator is None or annotator.model == answered.champion:
             return
         for start in range(0, len(answered.items), _CHUNK):
-            items, answers = (part[start : start + _CHUNK] for part in (answered.items, answered.answers))
+            chunk = slice(start, start + _CHUNK)
+            items, answers = answered.items[chunk], answered.answers[chunk]
             if self._is_closed:
                 counts = dropped(len(items))
             else:
@@ -190,17 +191,17 @@ def agreement(champion: Iterable[Classified | None], shadow: Iterable[Classified
         if one is None or not one.comment.is_answer:
             continue
         language = one.comment.language or "und"
-        labels = {
-            AgreementKind.COMMENTS: ({True}, {True}),
-            AgreementKind.THEMES: tuple({label.theme for label in each.annotation.themes} for each in (one, other)),
-            AgreementKind.CAUSES: tuple({cause.cause for cause in each.causes} for each in (one, other)),
-        }
-        for kind, (mine, its) in labels.items():
-            counts[language, kind, "compared"] += len(mine | its)
-            counts[language, kind, "agreed"] += len(mine & its)
-        counts[language, AgreementKind.SENTIMENT, "compared"] += 1
         is_same = one.annotation.sentiment.label is other.annotation.sentiment.label
-        counts[language, AgreementKind.SENTIMENT, "agreed"] += is_same
+        themes, its_themes = ({label.theme for label in each.annotation.themes} for each in (one, other))
+        causes, its_causes = ({cause.cause for cause in each.causes} for each in (one, other))
+        for kind, compared, agreed in (
+            (AgreementKind.COMMENTS, 1, 1),
+            (AgreementKind.SENTIMENT, 1, int(is_same)),
+            (AgreementKind.THEMES, len(themes | its_themes), len(themes & its_themes)),
+            (AgreementKind.CAUSES, len(causes | its_causes), len(causes & its_causes)),
+        ):
+            counts[language, kind, "compared"] += compared
+            counts[language, kind, "agreed"] += agreed
     return counts
 
 

@@ -72,7 +72,7 @@ def test_the_look_is_shown_over_http(sqlite_engine: Engine, *, is_anonymous: boo
     create(sqlite_engine, WORKSPACE)
     if is_anonymous:
         promise_anonymity(sqlite_engine, WORKSPACE)
-    resources = Resources(sqlite_engine, WORKSPACE, FakeAnnotator())  # type: ignore[arg-type]
+    resources = Resources(sqlite_engine, WORKSPACE, FakeAnnotator())
     with TestClient(create_app(Settings(), resources)) as client:
         assert client.get("/v1/drift").json() == {"drift": None}
         look = analysed(sqlite_engine, *wave_of("W1", 10), *wave_of("W2", 50, at=NOW + timedelta(days=90)))
