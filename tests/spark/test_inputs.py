@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -33,7 +34,7 @@ def test_chunks_have_every_row_once(survey: Path, rows_per_chunk: int) -> None:
 
 def test_values_of_parquet_are_read_as_text_of_csv(tmp_path: Path) -> None:
     """Numbers, dates and nulls of Parquet give the responses that the same rows as CSV give."""
-    table = {
+    table: dict[str, list[Any]] = {
         "id": ["a", "b", "c"],
         "score": [9.0, None, 0.0],
         "comment": ["Great, but slow delivery", "", None],

@@ -105,7 +105,10 @@ def _of_comment(
     clauses = [(int(first), int(last)) for first, last in group.clauses[number]]
     whole = (clauses[0][0], clauses[-1][1])
     positions = [whole, *clauses] if len(spans) > 1 else [whole]
-    return np.stack(pooled).astype(np.float16), mean_vectors(states, spans[:, 0], spans[:, 1]), positions
+    # The vector of a whole comment includes prefix and special tokens, as in `models.annotator`.
+    starts, ends = spans.T.copy()
+    starts[0], ends[0] = 0, len(states)
+    return np.stack(pooled).astype(np.float16), mean_vectors(states, starts, ends), positions
 
 
 def targets_of(
