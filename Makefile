@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export HF_HUB_OFFLINE = 1
 
-.PHONY: demo demo-app test test-all test-exhaustive test-spark lint serve bench bench-million clean
+.PHONY: demo demo-app test test-all test-exhaustive test-spark lint tutorials serve bench bench-million clean
 .DEFAULT_GOAL := demo
 
 # The main job on the sample that ships: prints the ranking, writes the report page.
@@ -38,6 +38,10 @@ lint: .venv/dev
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive saywhy models pipelines service training api cli clients
+
+# Runs the tutorials and stores what comes out.
+tutorials: .venv/dev
+	$(BIN)/python -m tests.docs.notebooks
 
 serve: .venv/installed
 	$(BIN)/saywhy serve
