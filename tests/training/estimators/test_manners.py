@@ -210,7 +210,7 @@ def test_bad_labels_are_named(name: str, labels: Any, message: str) -> None:
         (CommentClassifier(), [*["a"] * 16, "b", "b"], ValueError, "class 'b' has fewer than 3 comments: 2"),
         (CommentClassifier(background="none"), LABELS, ValueError, "no comment has the background 'none'"),
         (CommentClassifier(), np.linspace(0, 1, 18), ValueError, "Unknown label type"),
-        (CauseFinder(["late"]), None, TypeError, "own must be a mapping"),
+        (CauseFinder(["late"]), None, TypeError, "own must be a mapping"),  # type: ignore[arg-type]
         (CauseFinder({"late": "it was late"}), None, TypeError, "examples of 'late' must be a list"),
         (CauseFinder({"late": []}), None, ValueError, "'late' has no example"),
         (CauseFinder({"late": [" "]}), None, ValueError, "a text that is not blank"),

@@ -48,21 +48,21 @@ class ReadsAloud(BaseEstimator):
         return self
 
 
-class Classifier(ReadsAloud, CommentClassifier):
+class Classifier(ReadsAloud, CommentClassifier):  # type: ignore[misc]
     """Classes of rows."""
 
     def predict_proba(self, X: Any, *, languages: Any = None) -> Any:  # noqa: N803
         return super().predict_proba(aloud(X), languages=languages)
 
 
-class Finder(ReadsAloud, CauseFinder):
+class Finder(ReadsAloud, CauseFinder):  # type: ignore[misc]
     """Causes that rows name."""
 
     def transform(self, X: Any) -> Any:  # type: ignore[override]  # noqa: N803
         return super().transform(aloud(X))
 
 
-class Topics(ReadsAloud, TopicModel):
+class Topics(ReadsAloud, TopicModel):  # type: ignore[misc]
     """Topics of rows, which have more words in common if the steps are coarse."""
 
     steps_of_one = 0.5
@@ -88,7 +88,7 @@ def not_applicable(_: Any) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@parametrize_with_checks(
+@parametrize_with_checks(  # type: ignore[untyped-decorator]
     [Classifier(), Finder({"own": ["column1size0"]}), Topics()], expected_failed_checks=not_applicable
 )
 def test_checks_of_scikit_learn(estimator: Any, check: Any, small: SmallModel) -> None:  # noqa: ARG001
