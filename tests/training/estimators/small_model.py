@@ -39,7 +39,7 @@ class WordEncoder(Encoder):
         for number, text in enumerate(texts):
             ids = [1, *text.ids.tolist(), 2]
             states = np.stack([np.random.default_rng(i).standard_normal(_HIDDEN, np.float32) for i in ids])
-            states /= 8
+            states *= np.float32(1 / 8)
             is_content = np.array([False, *[True] * len(text.ids), False])
             yield EncodedTexts(np.array([number]), np.array([0, len(ids)]), states, is_content)
 

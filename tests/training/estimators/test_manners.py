@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -210,7 +210,7 @@ def test_bad_labels_are_named(name: str, labels: Any, message: str) -> None:
         (CommentClassifier(), [*["a"] * 16, "b", "b"], ValueError, "class 'b' has fewer than 3 comments: 2"),
         (CommentClassifier(background="none"), LABELS, ValueError, "no comment has the background 'none'"),
         (CommentClassifier(), np.linspace(0, 1, 18), ValueError, "Unknown label type"),
-        (CauseFinder(cast("Any", ["late"])), None, TypeError, "own must be a mapping"),
+        (CauseFinder(["late"]), None, TypeError, "own must be a mapping"),  # type: ignore[arg-type]
         (CauseFinder({"late": "it was late"}), None, TypeError, "examples of 'late' must be a list"),
         (CauseFinder({"late": []}), None, ValueError, "'late' has no example"),
         (CauseFinder({"late": [" "]}), None, ValueError, "a text that is not blank"),
