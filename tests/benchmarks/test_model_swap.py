@@ -7,7 +7,7 @@ import pytest
 from benchmarks.model_swap import kill_promotions, swap_under_load
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_no_request_fails_while_versions_are_promoted() -> None:
     """Under load, promoted and taken back: all are answered, and each version takes over."""
     answers, seconds = swap_under_load(3, 3, patience=300)  # so few that a busy machine keeps up

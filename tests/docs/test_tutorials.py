@@ -7,9 +7,17 @@ import pytest
 
 from tests.docs.notebooks import ROOT, TUTORIALS, executed, is_alike, text_outputs
 
+#: The tutorials that take seconds; `make test-exhaustive` runs the others, which analyse the sample several times.
+IN_EVERY_RUN = ("first-report", "retraining")
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", TUTORIALS)
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in IN_EVERY_RUN else pytest.mark.exhaustive)
+        for name in TUTORIALS
+    ],
+)
 def test_tutorial_shows_what_comes_out(name: str) -> None:
     """Every cell runs, and the stored output of each is that of this run, but for times and rounding."""
     stored = text_outputs(nbformat.read(TUTORIALS[name], as_version=4))

@@ -145,6 +145,7 @@ def test_an_analysis_is_compared_by_a_job(
     sqlite_engine: Engine, registry: Registry, annotator: Annotator, tmp_path: Path
 ) -> None:
     """It is added after an analysis if it is to be; done twice, as after a kill, it counts once."""
+    create(sqlite_engine, "default")
     responses = [
         Response("survey", str(number), Score(5), Comment(text, language), wave="W1")
         for number, (text, language) in enumerate(TEXTS)
