@@ -90,7 +90,7 @@ def not_applicable(_: Any) -> dict[str, str]:
 @pytest.mark.slow
 @parametrize_with_checks(  # type: ignore[untyped-decorator]
     [Classifier(), Finder({"own": ["column1size0"]}), Topics()], expected_failed_checks=not_applicable
-)  # type: ignore[untyped-decorator]
+)
 def test_checks_of_scikit_learn(estimator: Any, check: Any, small: SmallModel) -> None:  # noqa: ARG001
     """A check of scikit-learn passes."""
     check(estimator)
