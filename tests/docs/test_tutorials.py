@@ -7,8 +7,8 @@ import pytest
 
 from tests.docs.notebooks import ROOT, TUTORIALS, executed, is_alike, text_outputs
 
-#: The tutorials that take seconds; `make test-exhaustive` runs the others, which analyse the sample several times.
-IN_EVERY_RUN = ("first-report", "retraining")
+#: The tutorial that takes seconds; `make test-exhaustive` runs the others, which train, or analyse several times.
+IN_EVERY_RUN = ("first-report",)
 
 
 @pytest.mark.parametrize(
