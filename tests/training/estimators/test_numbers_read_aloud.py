@@ -87,7 +87,7 @@ def not_applicable(_: Any) -> dict[str, str]:
     return NOT_APPLICABLE
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @parametrize_with_checks(  # type: ignore[untyped-decorator]
     [Classifier(), Finder({"own": ["column1size0"]}), Topics()], expected_failed_checks=not_applicable
 )

@@ -78,7 +78,7 @@ def test_the_encoder_learns(results: dict[str, tuple[Path, str, Evaluation]], de
     assert not list((root / RUNS).iterdir())
 
 
-@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("depth", ["adapters", pytest.param("full", marks=pytest.mark.exhaustive)])
 def test_a_killed_run_goes_on_to_the_same_result(
     champion: Path, results: dict[str, tuple[Path, str, Evaluation]], tmp_path: Path, depth: str
 ) -> None:
