@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -33,12 +34,11 @@ def test_chunks_have_every_row_once(survey: Path, rows_per_chunk: int) -> None:
 
 def test_values_of_parquet_are_read_as_text_of_csv(tmp_path: Path) -> None:
     """Numbers, dates and nulls of Parquet give the responses that the same rows as CSV give."""
-    answered_at = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-    table = {
+    table: dict[str, list[Any]] = {
         "id": ["a", "b", "c"],
         "score": [9.0, None, 0.0],
         "comment": ["Great, but slow delivery", "", None],
-        "date": [answered_at, None, dt.datetime(2026, 3, 2, tzinfo=dt.UTC)],
+        "date": [dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC), None, dt.datetime(2026, 3, 2, tzinfo=dt.UTC)],
         "wave": ["Q1"] * 3,
     }
     folder = tmp_path / "in"
@@ -49,7 +49,7 @@ def test_values_of_parquet_are_read_as_text_of_csv(tmp_path: Path) -> None:
     responses = [item for item in read if isinstance(item, Response)]
     assert [each.score and each.score.value for each in responses] == [9, None, 0]
     assert [each.comment and each.comment.verbatim for each in responses] == ["Great, but slow delivery", None, None]
-    assert responses[0].answered_at == answered_at
+    assert responses[0].answered_at == table["date"][0]
 
 
 def test_columns_may_be_in_the_names_of_folders(tmp_path: Path) -> None:
