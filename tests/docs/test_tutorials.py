@@ -7,17 +7,9 @@ import pytest
 
 from tests.docs.notebooks import ROOT, TUTORIALS, executed, is_alike, text_outputs
 
-#: The tutorial that takes seconds; `make test-exhaustive` runs the others, which train, or analyse several times.
-IN_EVERY_RUN = ("first-report",)
 
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.slow if name in IN_EVERY_RUN else pytest.mark.exhaustive)
-        for name in TUTORIALS
-    ],
-)
+@pytest.mark.exhaustive  # minutes: they analyse the sample, and train
+@pytest.mark.parametrize("name", TUTORIALS)
 def test_tutorial_shows_what_comes_out(name: str) -> None:
     """Every cell runs, and the stored output of each is that of this run, but for times and rounding."""
     stored = text_outputs(nbformat.read(TUTORIALS[name], as_version=4))
