@@ -42,7 +42,8 @@ ALLOWED = {
     # Paths, parameters and bodies name what is not there, as a digest its view.
     404: r"(HEAD|GET|POST|PUT|PATCH|DELETE) .*\{.*"
     r"|GET (/|/v1/(comments|scenarios))"
-    r"|POST /v1/(classify.*|digests|exports|fixes|shared-links|follow-up/new-accounts|imports.*|sources|topic-edits)",
+    r"|POST /v1/(classify.*|digests|exports|fixes|shared-links|follow-up/new-accounts|imports.*|sources|topic-edits)"
+    r"|(POST|DELETE) /v1/models/shadow",
     # It depends on what is stored: the name of a key, an account, a source or a plan is in use, somebody else changed
     # the case, the job has ended, there is no key file, nor a version of the model that may serve, and another version
     # annotated the comments that are searched by meaning.
