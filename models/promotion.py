@@ -65,6 +65,7 @@ def add_champion(registry: Registry) -> str:
         if Alias.CHAMPION in aliases:
             return aliases[Alias.CHAMPION]
         name = version_of(BUNDLED)
+        _write(registry, aliases)  # first: versions without the file are a damaged registry to all who look meanwhile
         _put(registry, copy_of(BUNDLED, registry), name)
         _write(registry, {Alias.CHAMPION: name})
         return name

@@ -44,6 +44,11 @@ def notes(
     )
 
 
+def sampled(report: Report, responses: int) -> Note:
+    """The note on a report that is of a sample of `responses`."""
+    return Note("sampled", {"n": report.counts.responses, "total": responses})
+
+
 def _score_notes(report: Report) -> Iterator[Note]:
     nps, with_comment = report.nps, report.nps_with_comment
     if nps is None:

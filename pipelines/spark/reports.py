@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.render import to_html, to_json
+from pipelines.report.caveats import sampled
 from pipelines.report.waves import ReportProgress, report_on_waves
 from pipelines.spark.counting import WAVES, count_waves
 from pipelines.spark.fit import FittedTopics
@@ -18,7 +19,6 @@ from pipelines.spark.sampling import Sample
 from pipelines.spark.session import Summary
 from pipelines.tabulate.tabulation import tabulate
 from saywhy.code_frame import CodeFrame
-from saywhy.note import Note
 from saywhy.report import ALL_WAVES, Report
 from saywhy.topic import Membership
 
@@ -47,8 +47,7 @@ def compute_reports(
 def _with_note(report: Report, responses: int) -> Report:
     if responses == report.counts.responses:
         return report
-    note = Note("sampled", {"n": report.counts.responses, "total": responses})
-    return replace(report, notes=(note, *report.notes))
+    return replace(report, notes=(sampled(report, responses), *report.notes))
 
 
 def write_reports(results: Results, reports: Sequence[Report], code_frame: CodeFrame, language: str) -> None:

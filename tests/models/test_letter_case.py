@@ -45,8 +45,9 @@ def test_clauses_do_not_depend_on_case(text: str, language: str, change: object)
 @pytest.mark.parametrize(("text", "language"), _TEXTS)
 def test_annotations_do_not_depend_on_case(annotator: Annotator, text: str, language: str) -> None:
     """Sentiment, themes and vectors are equal in capitals, in lower case, and as written."""
-    as_written, small, capitals = annotator.annotate(
-        [Comment(text, language), Comment(text.lower(), language), Comment(text.upper(), language)]
+    # One by one: in a batch, the last bits of a vector depend on the place of the text, on some processors.
+    [as_written], [small], [capitals] = (
+        annotator.annotate([Comment(written, language)]) for written in (text, text.lower(), text.upper())
     )
     assert small == as_written
     assert capitals == as_written

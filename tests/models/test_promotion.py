@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from models import promotion
 from models.bundle import BUNDLED, CONFIG, HEADS, content_version, open_bundle, seal
-from models.promotion import HISTORY, promote, remove, roll_back
+from models.promotion import HISTORY, add_champion, promote, remove, roll_back
 from models.registry import Registry, champion, version_of
 from saywhy.errors import BundleDamaged, Conflict, GateFailed, ModelNotFound
 from tests.builders.model_versions import add_version, aliases, light_bundle
@@ -39,6 +40,26 @@ def test_a_version_is_promoted_and_taken_back(registry: Registry) -> None:
     assert roll_back(registry, by="Ada") == version
     actions = [json.loads(line)["action"] for line in (registry.root / HISTORY).read_text("utf-8").splitlines()]
     assert actions == ["promote", "roll back", "roll back"]
+
+
+def test_whoever_dies_while_the_first_version_is_added_leaves_a_registry(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bundle that ships serves on, and the next one who adds it completes what was begun."""
+    put = promotion._put
+
+    def put_and_die(*arguments: object) -> None:
+        put(*arguments)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr("models.promotion._put", put_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            add_champion(registry)
+    assert registry.names() == [SHIPPED]
+    assert version_of(champion(registry.root)) == SHIPPED
+    assert add_champion(registry) == SHIPPED
+    assert aliases(registry) == {"champion": SHIPPED}
 
 
 def test_the_gate_decides_unless_there_is_a_reason(registry: Registry) -> None:

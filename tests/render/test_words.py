@@ -16,9 +16,10 @@ from pipelines.benchmark.comparison import compare
 from pipelines.render.digest import LISTED_MARKS
 from pipelines.render.geometry import Axis, stack
 from pipelines.render.wording import Wording, catalogue, closest_language, printable
-from pipelines.report.caveats import notes
+from pipelines.report.caveats import notes, sampled
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.customer import HealthBand
+from saywhy.drift import DriftAspect
 from saywhy.errors import InvalidInput
 from saywhy.estimate import Nps
 from saywhy.issue import CauseKey
@@ -72,6 +73,7 @@ def test_every_word_is_used() -> None:
     made |= {f"{name}_hint" for name in ("measures", "board", "scenarios", "fixes", "concentrations", "change_causes")}
     made |= {"negative", "neutral", "positive", "mixed"}
     made |= {f"slack.{band}" for band in HealthBand}
+    made |= {f"slack.drift_{aspect}" for aspect in DriftAspect}
     made |= {f"digest.list_{mark}" for mark in LISTED_MARKS}
     made |= {f"finding.{key}" for key in FINDINGS}
     made |= {
@@ -110,7 +112,7 @@ def test_every_note_of_a_report_has_words(language: str) -> None:
     all_notes += notes(FULL, base=613, unread=0, verdicts=0, dropped=(), anonymous=True)
     for audit in (Audit(200, 3, 0.84, 0.78), Audit(20, 0, None, None)):
         all_notes += notes(replace(FULL, audit=audit), base=614, unread=0, verdicts=0, dropped=())
-    all_notes += benchmark_notes()
+    all_notes += [sampled(FULL, 1_000_000), *benchmark_notes()]
     wording = Wording(language)
     assert {f"note.{note.key}" for note in all_notes} == {key for key in catalogue("en") if key.startswith("note.")}
     for note in all_notes:

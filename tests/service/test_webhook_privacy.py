@@ -79,7 +79,7 @@ def test_an_anonymous_workspace_tells_of_groups_alone(sqlite_engine: Engine) -> 
     annotator = FakeAnnotator(lambda comment: [(0, len(comment.verbatim), "staff", Polarity.POSITIVE)])
     analyse(sqlite_engine, WORKSPACE, annotator, progress=lambda *_: None)
     assert {delivery.type for delivery in list_deliveries(sqlite_engine, WORKSPACE, limit=500).entries} <= {
-        EventType.REPORT_FINISHED, EventType.COMPLAINT_RISING,
+        EventType.REPORT_FINISHED, EventType.COMPLAINT_RISING, EventType.DRIFT_FOUND,
     }  # fmt: skip
     [data] = told(sqlite_engine, EventType.REPORT_FINISHED)
     with store.reading(sqlite_engine) as connection:
