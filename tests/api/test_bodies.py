@@ -67,7 +67,7 @@ def fill(start: bytes, part: bytes, end: bytes) -> bytes:
         ("POST", "/v1/audits/sheet", fill(b"id,done\n", b"\n", b"")),
         ("POST", "/v1/audits/sheet", fill(b"", b",", b"\n")),
         ("POST", "/v1/audits/sheet", fill(b"", b'{"a":', b"")),
-        ("POST", "/v1/audits/sheet", fill(b"", b"[", b"")),
+        pytest.param("POST", "/v1/audits/sheet", fill(b"", b"[", b""), marks=pytest.mark.exhaustive),
     ],
 )
 def test_the_answer_to_a_hostile_body_is_small(client: TestClient, method: str, path: str, body: bytes) -> None:

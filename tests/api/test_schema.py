@@ -47,7 +47,7 @@ ALLOWED = {
     # It depends on what is stored: the name of a key, an account, a source or a plan is in use, somebody else changed
     # the case, the job has ended, there is no key file, nor a version of the model that may serve, and another version
     # annotated the comments that are searched by meaning.
-    409: r"GET /v1/comments|(PATCH|PUT) .*"
+    409: r"GET /v1/comments|(PATCH|PUT) .*|DELETE /v1/models/shadow"
     r"|POST /v1/(digests|follow-up/new-accounts|handling-changes/.*|jobs/.*|keys|models/.*|sources.*"
     r"|topic-.*|wave-plans.*|webhook-.*)",
     # No schema knows that a score is on its scale; 422 if all responses of a request have such a fault.
@@ -153,7 +153,7 @@ def check(schema: BaseSchema, examples: int) -> None:
 
 def test_every_operation_does_what_it_says(on_sqlite: BaseSchema) -> None:
     """Statuses, headers and bodies of answers are the documented ones; what is invalid is refused, valid is not."""
-    check(on_sqlite, 4)
+    check(on_sqlite, 3)
 
 
 @pytest.mark.exhaustive

@@ -155,33 +155,39 @@ def test_an_unknown_file_ending_is_refused(url: str, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_demo_runs_anywhere_and_again(tmp_path: Path) -> None:
-    """`saywhy demo` in an empty folder prints a ranking and leaves store and page; a second time does the same."""
+    """`saywhy demo` in an empty folder prints a ranking and leaves store and page; a second time does the same, and
+    with `--serve` serves the overview where it says, until it is interrupted.
+    """
     environment: Mapping[str, str] = os.environ | {"SAYWHY_DATABASE_URL": "sqlite:////nowhere/at/all.db"}
-    for _ in range(2):
-        done = subprocess.run(
-            [SAYWHY, "demo"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-        )
-        rows = sum(1 for _ in csv.reader(SAMPLE.open(encoding="utf-8"))) - 1
-        assert f"{rows} rows: {rows} new" in done.stdout
-        assert "NPS" in done.stdout
-        assert "saywhy serve" in done.stdout
-        assert (tmp_path / "var" / "report.html").read_text().startswith("<!doctype html>")
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["var"]
-
-
-@pytest.mark.slow
-def test_the_demo_ends_with_the_address_of_the_app(tmp_path: Path) -> None:
-    """`saywhy demo --serve` serves the overview of the sample where it says, until it is interrupted."""
-    command = [str(SAYWHY), "demo", "--serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+    done = subprocess.run(
+        [SAYWHY, "demo"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    _check_demo(done, tmp_path)
+    assert "saywhy serve" in done
+    (tmp_path / "var" / "report.html").unlink()
+    command, lines = [str(SAYWHY), "demo", "--serve", "--port", "0"], list[str]()
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            address = next(match[0] for line in process.stdout if (match := re.search(r"http://\S+/", line)))
-            page = httpx2.get(address, headers={"accept": "text/html"}, timeout=60)
+            for line in process.stdout:
+                lines.append(line)
+                if address := re.search(r"http://\S+/", line):
+                    break
+            assert address is not None
+            page = httpx2.get(address[0], headers={"accept": "text/html"}, timeout=60)
         finally:
             process.send_signal(signal.SIGINT)
+    _check_demo("".join(lines), tmp_path)
     assert 'id="causes"' in page.text
     assert process.returncode in (0, 130)
+
+
+def _check_demo(printed: str, folder: Path) -> None:
+    rows = sum(1 for _ in csv.reader(SAMPLE.open(encoding="utf-8"))) - 1
+    assert f"{rows} rows: {rows} new" in printed
+    assert "NPS" in printed
+    assert (folder / "var" / "report.html").read_text().startswith("<!doctype html>")
+    assert sorted(path.name for path in folder.iterdir()) == ["var"]
 
 
 @pytest.mark.slow

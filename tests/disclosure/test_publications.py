@@ -165,7 +165,11 @@ def test_publishing_the_same_again_hides_nothing() -> None:
     assert survey.leaks() == {}
 
 
-HISTORIES = [*range(6), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 40))]
+HISTORIES = [
+    *range(6),
+    *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 15)),
+    *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in range(15, 40)),
+]
 
 
 @pytest.mark.parametrize("seed", HISTORIES)

@@ -217,6 +217,21 @@ def test_no_keyphrase_is_praise_or_a_story(texts: list[str], language: str, unwa
     assert not label_all(topics, language)["a"].label.casefold().startswith(unwanted)
 
 
+@pytest.mark.parametrize(
+    ("texts", "language", "unwanted"),
+    [
+        (["Rang three times", "Three menus deep", "Third one, three days before opening"], "en", "three"),
+        (["Dreimal angerufen", "Drei Menüs tief", "Die drei Tage davor"], "de", "drei"),
+        (["打了三次电话", "用了三年", "第三次"], "zh-Hans", "三"),
+        (["Tres veces llamé", "Tres menús", "Los tres días antes"], "es", "tres"),
+    ],
+)
+def test_a_number_alone_is_no_label(texts: list[str], language: str, unwanted: str) -> None:
+    """What clauses share by a number only is not what they are about."""
+    topics = {"a": texts, "b": ["Printer", "Printer jams"]}
+    assert label_all(topics, language)["a"].label.casefold() != unwanted
+
+
 def test_the_name_of_the_product_is_no_label() -> None:
     """What everybody mentions with a capital says nothing about a topic by itself."""
     topics = {

@@ -52,19 +52,24 @@ class Evidence:
 
 
 def with_new_causes(head: CauseHead, spans: Spans, targets_of_new: Sequence[Vectors]) -> CauseHead:
-    """The head with further causes before "no cause", each near the mean of its examples (k, d)."""
+    """The head with further causes before "no cause", each near the mean of its examples (k, d).
+
+    What all classes share changes no probability, but may be far longer than what differs: it is taken away.
+    """
+    weight = head.weight - head.weight.mean(axis=1, keepdims=True)
+    bias = head.bias - head.bias.mean()
     if not targets_of_new:
-        return head
+        return CauseHead(weight, bias)
     mean = spans.vectors.mean(axis=0)
-    length = np.linalg.norm(head.weight[:, :-1], axis=0).mean()
+    length = np.linalg.norm(weight[:, :-1], axis=0).mean()
     columns = [length * unit(examples.mean(axis=0) - mean) for examples in targets_of_new]
     # Its logits are centred where the means of the other causes are, so that it starts among them.
     own = np.stack(columns, axis=1).astype(np.float32)
-    level = (LOGIT_SCALE * (mean @ head.weight[:, :-1]) + head.bias[:-1]).mean()
-    bias = np.asarray(level - LOGIT_SCALE * (mean @ own), np.float32)
+    level = (LOGIT_SCALE * (mean @ weight[:, :-1]) + bias[:-1]).mean()
+    own_bias = np.asarray(level - LOGIT_SCALE * (mean @ own), np.float32)
     return CauseHead(
-        np.concatenate([head.weight[:, :-1], own, head.weight[:, -1:]], axis=1),
-        np.concatenate([head.bias[:-1], bias, head.bias[-1:]]),
+        np.concatenate([weight[:, :-1], own, weight[:, -1:]], axis=1),
+        np.concatenate([bias[:-1], own_bias, bias[-1:]]),
     )
 
 
@@ -148,7 +153,7 @@ def _fit_causes(evidence: Evidence, start: CauseHead, new: int, options: Retrain
         [targets.among[known] & ~is_target[known, None], np.zeros((len(anchored), y.shape[1]), bool)]
     )
     weights = np.concatenate([np.ones(known.sum()), np.full(len(anchored), options.anchor)])
-    pull = np.full(y.shape[1], options.pull)
+    pull = np.full(y.shape[1], options.pull_of_causes)
     pull[len(pull) - 1 - new : -1] = options.pull_of_new
     features = np.concatenate([LOGIT_SCALE * spans.vectors[known], anchored])
     fitted = fit(features, softmax_loss(y, weights, among), old, pull)

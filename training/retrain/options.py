@@ -21,8 +21,8 @@ HEADS_ONLY, ADAPTERS, FULL = DEPTHS = ("heads", "adapters", "full")
 class RetrainOptions:
     """How to train and what to demand; the defaults are set by `benchmarks/retraining.py`.
 
-    `pull` is how strongly the weights are held near those that serve, `pull_of_new` those of causes that the version
-    which serves does not know. `anchor` is the weight of each text that must be answered as before, beside a label.
+    `pull` is how strongly the weights are held near those that serve, `pull_of_causes` those of the causes, and
+    `pull_of_new` those of causes that the version which serves does not know. `anchor` is the weight of each text that must be answered as before, beside a label.
     `test_share` of the comments are not trained on. `margin` is the F1 that a group may lose, and `calibration_margin`
     by how much the calibration error may grow. `most_suspects` is the share of labels that may look wrong.
 
@@ -32,8 +32,9 @@ class RetrainOptions:
     depth: str = HEADS_ONLY
     seed: int = 7
     test_share: float = 0.3
-    pull: float = 3.0
-    pull_of_new: float = 0.1
+    pull: float = 0.3
+    pull_of_causes: float = 0.1
+    pull_of_new: float = 0.03
     anchor: float = 1.0
     margin: float = 0.03
     calibration_margin: float = 0.03
@@ -55,7 +56,7 @@ class RetrainOptions:
     def __post_init__(self) -> None:
         if not 0.05 <= self.test_share <= 0.9:
             raise InvalidInput(f"test_share must be 0.05 to 0.9, found {self.test_share}")
-        for name in ("pull", "pull_of_new"):
+        for name in ("pull", "pull_of_causes", "pull_of_new"):
             if not getattr(self, name) > 0:
                 raise InvalidInput(f"{name} must be above 0, found {getattr(self, name)}")
         for name in ("anchor", "margin", "calibration_margin", "most_suspects"):

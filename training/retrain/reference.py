@@ -8,6 +8,7 @@ The other part holds the heads in place while they are trained (`training.retrai
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -24,9 +25,13 @@ from training.retrain.dataset import share
 #: The segment that tells where a text of the reference is from, and of hard cases their kind.
 DIMENSION = "reference"
 
-#: Shares of the written comments, and of the comments about causes, that are tested on and that are anchors.
+#: The share of the library's clauses that an encoder which knows nothing of feedback learns.
 _LIBRARY = 0.2
+#: Shares of the written comments, and of the comments about causes, that are tested on and that are anchors.
 _TESTED, _ANCHORS = (0.05, 0.025), (0.05, 0.025)
+#: Clauses of each cause of the library that are anchors too: whoever labels a few causes says nothing of the others,
+#: and the comments alone have too few clauses of each to hold them.
+_OF_EACH_CAUSE = 4
 
 
 def reference_comments() -> list[LabelledComment]:
@@ -40,7 +45,15 @@ def anchor_texts() -> list[tuple[str, str]]:
     """(text, language) of what must be answered as before; none of it is in the reference."""
     rows = [row for row in read_written() if 0 <= _share(row.text) - _TESTED[0] < _ANCHORS[0]]
     rows += [row for row in comment_rows() if 0 <= _share(row.text) - _TESTED[1] < _ANCHORS[1]]
-    return [(row.text, row.language) for row in rows]
+    return [(row.text, row.language) for row in (*rows, *_clauses_of_each_cause())]
+
+
+def _clauses_of_each_cause() -> list[Row]:
+    chosen: dict[str | None, list[Row]] = defaultdict(list)
+    for row in sorted(library_rows(), key=lambda row: share("anchor", row.text)):
+        if len(chosen[row.cause]) < _OF_EACH_CAUSE:
+            chosen[row.cause].append(row)
+    return [row for rows in chosen.values() for row in rows]
 
 
 def written_texts(part: float = 1.0) -> list[LabelledComment]:

@@ -23,18 +23,19 @@ MEGABYTES = 600
 #: Done, an error in the file, a wrong option, nothing taken.
 EXIT_CODES = (0, 1, 2, 3)
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-#: Of each kind at most so many files are tried, drawn with the seed: trying all takes a quarter of an hour.
-MOST_OF_A_KIND = 40
+#: So many files of each kind are tried at most, drawn with the seed, and in the exhaustive run: trying all takes a
+#: quarter of an hour.
+OF_A_KIND, MOST_OF_A_KIND = 12, 40
 
 
-def files() -> Iterator[HostileFile]:
+def files(most: int = MOST_OF_A_KIND) -> Iterator[HostileFile]:
     """Hostile files of every kind, the same at each call."""
     by_kind: defaultdict[str, list[HostileFile]] = defaultdict(list)
     for module in (texts, documents, workbooks):
         for file in module.generate(random.Random(SEED)):
             by_kind[file.kind].append(file)
     for of_kind in by_kind.values():
-        yield from random.Random(SEED).sample(of_kind, min(len(of_kind), MOST_OF_A_KIND))
+        yield from random.Random(SEED).sample(of_kind, min(len(of_kind), most))
 
 
 KINDS = sorted({file.kind for file in files()})
@@ -47,33 +48,39 @@ def test_there_are_many_hostile_files() -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=pytest.mark.exhaustive if kind == "size" else ()) for kind in KINDS]
-)
-def test_no_file_breaks_an_import(kind: str, tmp_path: Path, sqlite_template: Path) -> None:
-    """Each file is imported, or refused with an error of one line."""
-    failures = []
-    hostile = [file for file in files() if file.kind == kind]
-    process = subprocess.Popen(
+@pytest.fixture(scope="module")
+def runner(sqlite_template: Path) -> Iterator[subprocess.Popen[str]]:
+    """The process that imports files, each in a process of its own."""
+    with subprocess.Popen(
         [sys.executable, "-m", "tests.ingest.hostile.runner", str(sqlite_template)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    for number, file in enumerate(hostile):
+    ) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [OF_A_KIND, pytest.param(MOST_OF_A_KIND, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.exhaustive if kind == "size" else ()) for kind in KINDS]
+)
+def test_no_file_breaks_an_import(kind: str, most: int, tmp_path: Path, runner: subprocess.Popen[str]) -> None:
+    """Each file is imported, or refused with an error of one line."""
+    assert runner.stdin is not None
+    assert runner.stdout is not None
+    failures = []
+    for number, file in enumerate(file for file in files(most) if file.kind == kind):
         folder = tmp_path / str(number)
         (folder / "file").mkdir(parents=True)
         path = file.write(folder / "file")
-        process.stdin.write(json.dumps({"arguments": [*file.options, str(path)], "folder": str(folder)}) + "\n")
-        process.stdin.flush()
-        ending = json.loads(process.stdout.readline())
+        runner.stdin.write(json.dumps({"arguments": [*file.options, str(path)], "folder": str(folder)}) + "\n")
+        runner.stdin.flush()
+        ending = json.loads(runner.stdout.readline())
         shutil.rmtree(folder)
         failures += [f"{file.name!a}: {fault}" for fault in _faults(ending)]
-    process.stdin.close()
-    process.wait()
     assert not failures, "\n".join(failures)
 
 

@@ -51,3 +51,14 @@ def test_a_fit_is_the_same_every_time() -> None:
     """Equal data give equal bits."""
     one, other = (fit(X, softmax_loss(CLASSES, ONES), START, np.ones(3)) for _ in range(2))
     assert one.weight.tobytes() == other.weight.tobytes()
+
+
+def test_what_all_features_share_does_not_matter() -> None:
+    """The answers are those of features without a long mean, which token states have."""
+    far = np.array([30.0, -20.0, 0.0, 10.0, 5.0])
+    moved = Linear(START.weight, START.bias - far @ START.weight)
+    near, shifted = (
+        fit(features, softmax_loss(CLASSES, ONES), start, np.ones(3))
+        for features, start in ((X, START), (X + far, moved))
+    )
+    assert np.abs(near(X) - shifted(X + far)).max() < 0.02
