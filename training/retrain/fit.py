@@ -19,6 +19,8 @@ from models.arrays import Floats
 
 #: Steps of the optimiser: later ones change no decision.
 _ITERATIONS = 50
+#: The least sum of exponents whose logarithm is taken.
+_LEAST = np.finfo(np.float64).tiny
 
 #: Value and gradient of a loss at logits (n, c).
 Loss = Callable[[Floats], tuple[float, Floats]]
@@ -86,20 +88,23 @@ def softmax_loss(targets: Floats, weights: Floats, among: NDArray[np.bool_] | No
     Rows of `among` (n, c) with any mark have no target: the loss is that of the marked classes together.
     """
     is_among = np.zeros(len(weights), bool) if among is None else among.any(axis=1)
+    marked = None if among is None else among[is_among]
+    sums = targets.sum(axis=1)
 
     def loss(logits: Floats) -> tuple[float, Floats]:
-        log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+        top = logits.max(axis=1, keepdims=True)
+        exponents = np.exp(logits - top)
+        totals = exponents.sum(axis=1)
+        log_totals = np.log(totals) + top[:, 0]
+        losses = sums * log_totals - np.einsum("nc,nc->n", targets, logits)
         wanted = targets
-        if among is not None and is_among.any():
-            masked = np.where(among[is_among], log_p[is_among], -np.inf)
-            total = np.logaddexp.reduce(masked, axis=1, keepdims=True)
+        if marked is not None:
+            masked = exponents[is_among] * marked
+            together = np.maximum(masked.sum(axis=1), _LEAST)
+            losses[is_among] = np.log(totals[is_among]) - np.log(together)
             wanted = targets.copy()
-            wanted[is_among] = np.exp(masked - total)
-            value = float(-(weights[is_among] * total[:, 0]).sum())
-        else:
-            value = 0.0
-        rest = ~is_among
-        value += float(-(weights[rest, None] * wanted[rest] * log_p[rest]).sum())
-        return value, weights[:, None] * (np.exp(log_p) - wanted)
+            wanted[is_among] = masked / together[:, None]
+        exponents /= totals[:, None]
+        return float(weights @ losses), weights[:, None] * (exponents - wanted)
 
     return loss

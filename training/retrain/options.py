@@ -22,9 +22,10 @@ class RetrainOptions:
     """How to train and what to demand; the defaults are set by `benchmarks/retraining.py`.
 
     `pull` is how strongly the weights are held near those that serve, `pull_of_causes` those of the causes, and
-    `pull_of_new` those of causes that the version which serves does not know. `anchor` is the weight of each text that must be answered as before, beside a label.
-    `test_share` of the comments are not trained on. `margin` is the F1 that a group may lose, and `calibration_margin`
-    by how much the calibration error may grow. `most_suspects` is the share of labels that may look wrong.
+    `pull_of_new` those of causes that the version which serves does not know. `anchor` is the weight of each text that
+    must be answered as before, beside a label. `test_share` of the comments are not trained on. `margin` is the F1 that
+    a group may lose, and `calibration_margin` by how much the calibration error may grow. `most_suspects` is the share
+    of labels that may look wrong.
 
     Those after `resamples` are for the depths that train the encoder; docs/howto/retrain.md says what each means.
     """
@@ -32,10 +33,10 @@ class RetrainOptions:
     depth: str = HEADS_ONLY
     seed: int = 7
     test_share: float = 0.3
-    pull: float = 0.3
+    pull: float = 1.0
     pull_of_causes: float = 0.1
     pull_of_new: float = 0.03
-    anchor: float = 1.0
+    anchor: float = 2.0
     margin: float = 0.03
     calibration_margin: float = 0.03
     most_suspects: float = 0.08
