@@ -70,7 +70,9 @@ def sentences(text: str) -> list[str]:
 
 
 def write(path: Path, rows: int, *, first: int = 0, waves: Sequence[tuple[str, str]] = WAVES) -> None:
-    """Write responses `first` … `first + rows - 1` as CSV: every other one with a comment, in these waves (name, month).
+    """Write responses `first` … `first + rows - 1` as CSV: every other one with a comment.
+
+    `waves` are names and months, each with as many responses as the others.
 
     Score, language and segments of a response are those of a random answer of the sample. Its comment consists of
     sentences from answers of the same language and NPS group; some of them with a time inserted.

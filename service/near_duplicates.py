@@ -25,12 +25,19 @@ def load_index(engine: Engine, workspace_id: int) -> DuplicateIndex:
 
     with store.reading(engine) as connection:
         index = DuplicateIndex(store.fingerprints.load(connection, workspace_id), verbatims)
+    for copies in (False, True):  # originals first, so that they are originals again
+        _add_missing(engine, workspace_id, index, copies=copies)
+    return index
+
+
+def _add_missing(engine: Engine, workspace_id: int, index: DuplicateIndex, *, copies: bool) -> None:
+    """Add the answers without a fingerprint to the index, and keep theirs."""
     last_hash = ""
     while True:
         with engine.begin() as connection:
-            batch = store.fingerprints.missing(connection, workspace_id, _BATCH, after=last_hash)
+            batch = store.fingerprints.missing(connection, workspace_id, _BATCH, copies=copies, after=last_hash)
             if not batch:
-                return index
+                return
             index.add(batch)
             store.fingerprints.save(connection, workspace_id, index.fingerprints)
         last_hash = batch[-1].content_hash

@@ -25,10 +25,11 @@ def load(connection: Connection, workspace_id: int) -> Iterator[tuple[str, str |
         yield from map(tuple, rows)
 
 
-def missing(connection: Connection, workspace_id: int, limit: int, *, after: str = "") -> list[Comment]:
+def missing(connection: Connection, workspace_id: int, limit: int, *, copies: bool, after: str = "") -> list[Comment]:
     """Cleaned answers without a fingerprint, as an earlier version has left them, in order of content hash: at most
-    `limit`, and only those with a greater content hash than `after`.
+    `limit`, and only those with a greater content hash than `after`. `copies`: those that repeat another comment.
     """
+    is_copy = comments.c.duplicate_of.is_not(None)
     query = (
         sa.select(*COLUMNS)
         .where(
@@ -37,6 +38,7 @@ def missing(connection: Connection, workspace_id: int, limit: int, *, after: str
             comments.c.is_answer,
             comments.c.fingerprint.is_(None),
             comments.c.content_hash > after,
+            is_copy if copies else ~is_copy,
         )
         .order_by(comments.c.content_hash)
         .limit(limit)

@@ -128,7 +128,7 @@ def test_a_part_of_many_rows_is_only_the_start(monkeypatch: pytest.MonkeyPatch) 
     _, _, design, counts = drawn(3000, 7)
     plain = fit(design, counts)
     monkeypatch.setattr(score_model, "_MANY_ROWS", 100)
-    assert values(fit(design, counts).parameters) == pytest.approx(values(plain.parameters), abs=1e-4)
+    assert values(fit(design, counts).parameters) == pytest.approx(values(plain.parameters), abs=3e-4)
 
 
 @given(
