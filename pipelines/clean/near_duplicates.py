@@ -142,7 +142,8 @@ class DuplicateIndex:
         shingles = {encoded[start : start + _SHINGLE_BYTES] for start in range(len(encoded) - _SHINGLE_BYTES + 1)}
         minhash = self._empty_hash.copy()  # computing its permutations anew takes as long as all the rest
         minhash.update_batch(shingles)
-        return minhash.hashvalues.astype("<u4").tobytes()
+        signature: bytes = minhash.hashvalues.astype("<u4").tobytes()
+        return signature
 
 
 class _Buckets:
