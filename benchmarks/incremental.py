@@ -70,9 +70,8 @@ def main() -> None:
         write(new, options.new, first=options.responses, waves=WAVES[-1:])
         run(run_import, url, new)
         after = run(staged_analysis, url)
-        print_table(
-            ("stage", "first analysis", "CPU", "peak", "after new responses", "CPU", "peak"), rows(first, after)
-        )
+        header = ("stage", "first analysis", "CPU", "peak", "after new responses", "CPU", "peak")
+        print_table(header, list(rows(first, after)))
 
 
 def rows(first: list[Step], after: list[Step]) -> Iterator[list[str]]:
