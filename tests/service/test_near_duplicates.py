@@ -15,12 +15,20 @@ from benchmarks.texts import recombined
 from pipelines.clean import near_duplicates
 from pipelines.topics.labelling.keywords import without_personal_data
 from saywhy import store
+from saywhy.correction import CorrectionKind
 from saywhy.feedback import Comment, Customer, Response, Score
 from saywhy.report import ALL_WAVES
 from saywhy.store.tables import comments as table
+from saywhy.topic import EditKind
 from service.analysis import analyse, clean_comments
+from service.comment_filters import CommentSearch
+from service.comments import find_comments
+from service.correction_requests import CorrectionRequest
+from service.corrections import correct
 from service.erasure import delete_customer
 from service.files import JobFiles
+from service.topics.editing import Attribution, apply_edit
+from service.topics.validation import EditRequest
 from tests.doubles import FakeAnnotator
 
 LATE = "Unfortunately the delivery arrived two weeks too late and nobody could tell us why"
@@ -87,15 +95,21 @@ def test_the_copies_of_a_deleted_comment_have_a_new_original(engine: Engine) -> 
     }
 
 
+class OtherModel(FakeAnnotator):
+    """Another model version."""
+
+    model = "test-2"
+
+
 def changes(engine: Engine, files: JobFiles) -> Iterator[FakeAnnotator]:
-    """What happens to a survey from analysis to analysis, and its model."""
+    """What happens to a survey from analysis to analysis, and the model of each analysis."""
     texts = recombined(240)
     copies = [text + "!" for text in texts[:40]] + [text.replace("e", "ee", 1) for text in texts[20:60]]
     responses = [
         Response("test", str(number), Score(number % 11), Comment(text), customer=Customer(id=f"customer {number % 9}"))
         for number, text in enumerate([*texts[:200], *copies, *texts[200:]])
     ]
-    model = FakeAnnotator()
+    frame, model = FakeAnnotator.code_frame, FakeAnnotator()
 
     def save(batch: list[Response]) -> None:
         with engine.begin() as connection:
@@ -107,6 +121,15 @@ def changes(engine: Engine, files: JobFiles) -> Iterator[FakeAnnotator]:
     delete_customer(engine, "acme", files, "customer 3")
     save([replace(response, score=Score(9)) for response in responses[::7]])
     yield model
+    comment = find_comments(engine, "acme", CommentSearch(text="the"), code_frame=frame).comments[0]
+    request = CorrectionRequest(comment.id, CorrectionKind.SENTIMENT, "mixed", None)
+    correct(engine, "acme", [request], by="Eda", code_frame=frame)
+    with store.reading(engine) as connection:
+        topic = store.topics.load(connection, 1)[0]
+    renamed = EditRequest(EditKind.RENAME, topic.id, {"name": "Our name"})
+    apply_edit(engine, "acme", renamed, Attribution("Eda"), code_frame=frame)
+    yield model
+    yield OtherModel()
 
 
 def results(engine: Engine) -> list[object]:
@@ -119,7 +142,9 @@ def results(engine: Engine) -> list[object]:
 
 @pytest.mark.slow
 def test_what_is_kept_changes_no_result(sqlite_engine: Engine, sqlite_template: Path, tmp_path: Path) -> None:
-    """After imports, a deletion and an import again, an analysis says what one says that finds nothing kept."""
+    """After imports, a deletion, an import again, a correction, a renamed topic, and with another model, an analysis
+    says what one says that finds nothing kept.
+    """
     shutil.copy(sqlite_template, tmp_path / "scratch.db")
     scratch = store.open_store(f"sqlite:///{tmp_path / 'scratch.db'}")
     files = JobFiles(tmp_path / "files")
