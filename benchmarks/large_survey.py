@@ -17,7 +17,7 @@ SCORE, COMMENT = "How likely are you to recommend us? (0-10)", "Why did you give
 _SAMPLE_SCORE = "How likely are you to recommend Tallybrook to a friend or colleague? (0-10)"
 _SEGMENTS = ("Industry", "Plan", "Region")
 _COLUMNS = ("Response ID", "Submitted At", "Wave", SCORE, COMMENT, "Language", *_SEGMENTS, "Customer ID", "Account")
-_WAVES = (("2025-Q3", "2025-07"), ("2025-Q4", "2025-10"), ("2026-Q1", "2026-01"), ("2026-Q2", "2026-04"))
+WAVES = (("2025-Q3", "2025-07"), ("2025-Q4", "2025-10"), ("2026-Q1", "2026-01"), ("2026-Q2", "2026-04"))
 
 _STOPS = ".!?。！？"
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*")
@@ -69,8 +69,10 @@ def sentences(text: str) -> list[str]:
     ]
 
 
-def write(path: Path, rows: int, *, first: int = 0) -> None:
-    """Write responses `first` … `first + rows - 1` as CSV: every other one with a comment, in four waves.
+def write(path: Path, rows: int, *, first: int = 0, waves: Sequence[tuple[str, str]] = WAVES) -> None:
+    """Write responses `first` … `first + rows - 1` as CSV: every other one with a comment.
+
+    `waves` are names and months, each with as many responses as the others.
 
     Score, language and segments of a response are those of a random answer of the sample. Its comment consists of
     sentences from answers of the same language and NPS group; some of them with a time inserted.
@@ -85,7 +87,7 @@ def write(path: Path, rows: int, *, first: int = 0) -> None:
         writer.writerow(_COLUMNS)
         for number in range(first, first + rows):
             answer = generator.choice(answers)
-            wave, month = _WAVES[number * 7919 % 4]
+            wave, month = waves[number * 7919 % len(waves)]
             pool = sentence_pool[answer.language, answer.group]
             comment = _comment(generator, pool, answer.language) if number % 2 else ""
             customer = generator.randrange(rows // 2 + 1)

@@ -44,7 +44,8 @@ class RecombinedAnnotator:
         return noise.astype(np.float32)
 
     def annotate(self, comments: Sequence[Comment]) -> list[Annotation]:
-        """One annotation for each comment, in order."""
+        """One annotation for each comment, in order. The first call, also of no comments, annotates the sentences."""
+        _ = self._by_sentence
         return [self._combined(list(self._sentence_annotations(comment.verbatim))) for comment in comments]
 
     def vectors(self, texts: Sequence[str]) -> Vectors:

@@ -13,7 +13,6 @@ from pipelines.annotate.classification import CommentAnnotator, annotate
 from pipelines.annotate.columns import Annotations
 from pipelines.annotate.framed import FramedAnnotator
 from pipelines.clean.comments import clean
-from pipelines.clean.near_duplicates import DuplicateIndex
 from pipelines.topics.language_model.endpoint import LabelEndpoint
 from saywhy import store
 from saywhy.annotation import Annotation
@@ -24,6 +23,7 @@ from saywhy.store import Connection, Engine
 from service import runs
 from service.code_frames import forget_outdated, in_frame
 from service.customer_health import record_health
+from service.near_duplicates import load_index
 from service.progress import Progress
 from service.reports.writing import release_plan, write_reports
 from service.topics.proposals import propose_merges
@@ -113,17 +113,17 @@ def _has_new_comments(connection: Connection, workspace_id: int, model: str) -> 
 
 def clean_comments(engine: Engine, workspace_id: int, progress: Progress) -> None:
     """Find language, non-answers and near-duplicates of the comments that were imported since the last run."""
-    index, done = DuplicateIndex(), 0
     with store.reading(engine) as connection:
         if not store.comments.uncleaned(connection, workspace_id, 1):
             return
-        index.add([comment for comment in store.comments.load(connection, workspace_id) if comment.is_answer])
+    index, done = load_index(engine, workspace_id), 0
     while True:
         with engine.begin() as connection:
             batch = store.comments.uncleaned(connection, workspace_id, BATCH)
             if not batch:
                 break
-            store.comments.save_cleaned(connection, workspace_id, clean(batch, index))
+            cleaned = clean(batch, index)
+            store.comments.save_cleaned(connection, workspace_id, cleaned, index.fingerprints)
         done += len(batch)
         progress("clean", done, 0)
 

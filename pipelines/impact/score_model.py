@@ -106,8 +106,8 @@ def fit(design: sparse.csr_array, counts: Floats, prior: EffectPrior | None = No
     values = _start(mean, counts[:, scores].sum(axis=0), predicted)
     sample = slice(None, None, _SAMPLED)  # most steps are made on a part of many rows
     if len(counts) > _MANY_ROWS and np.array_equal(np.flatnonzero(counts[sample].sum(axis=0)), scores):
-        values, _ = _maximum(Likelihood(design[sample], counts[sample][:, scores], scores), values, mean, precision)
-    values, information = _maximum(Likelihood(design, counts[:, scores], scores), values, mean, precision)
+        values, _ = _maximum(Likelihood.of(design[sample], counts[sample][:, scores], scores), values, mean, precision)
+    values, information = _maximum(Likelihood.of(design, counts[:, scores], scores), values, mean, precision)
     inverse = linalg.inv(information + precision)
     return ScoreModel(
         Parameters.of(scores, values, width),
@@ -127,9 +127,9 @@ def _maximum(likelihood: Likelihood, values: Floats, mean: Floats, precision: Fl
 
     value = objective(values)
     for _ in range(_MAX_STEPS):
-        gradient, information = likelihood.derivatives(values, precision)
+        gradient, information, factor = likelihood.derivatives(values, precision)
         gradient -= precision @ (values - mean)
-        step = linalg.solve(information + precision, gradient, assume_a="pos")
+        step = linalg.cho_solve(factor, gradient)
         # The decrement is twice what the log likelihood can still gain: below this no estimate changes visibly.
         decrement = float(step @ gradient)
         if decrement < 1e-6:

@@ -9,12 +9,13 @@
 
 No function commits: the caller's transaction does. Iterators stream; use them up inside their transaction.
 
-Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `response_ids`, `comments`, `annotations`,
-`clusters`, `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`, `runs`, `reports`,
-`tabulations`, `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up: `cases`,
-`follow_up_policies`, `new_accounts`, `customers`, `comment_search`. Feedback in: `sources`, `source_deliveries`.
-Access: `keys`, `people` (and their sessions), `shared_links`, `rate_limits`, `audit_log`. Telling others: `webhooks`,
-`deliveries`, `digests`. Beside the pages: `wave_notes`, `saved_views`, `cause_changes`, `corrections`, `code_frames`.
+Each noun has a module: `workspaces`, `imports`, `mappings`, `responses`, `response_ids`, `comments`, `fingerprints`,
+`annotations`, `clusters`, `memberships`, `topics`, `topic_edits`, `merge_proposals`, `audits`, `efforts`, `fixes`,
+`runs`, `reports`, `tabulations`, `published_groups`. Jobs: `jobs`, `claims`, `schedules`, `answers`. Following up:
+`cases`, `follow_up_policies`, `new_accounts`, `customers`, `comment_search`. Feedback in: `sources`,
+`source_deliveries`. Access: `keys`, `people` (and their sessions), `shared_links`, `rate_limits`, `audit_log`. Telling
+others: `webhooks`, `deliveries`, `digests`. Beside the pages: `wave_notes`, `saved_views`, `cause_changes`,
+`corrections`, `code_frames`.
 How models do: `drift`, `shadow_counts`.
 `erasure` and `redaction` delete what is to be forgotten, and `dump` reads and replaces everything.
 `open_store`, `reading` and `check` are in `engine`, `analysing` (one analysis of a workspace at a time) in `locks`.
@@ -46,6 +47,7 @@ from saywhy.store import (
     dump,
     efforts,
     erasure,
+    fingerprints,
     fixes,
     follow_up_policies,
     imports,
@@ -106,6 +108,7 @@ __all__ = [
     "dump",
     "efforts",
     "erasure",
+    "fingerprints",
     "fixes",
     "follow_up_policies",
     "imports",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -26,8 +27,15 @@ def uncleaned(connection: Connection, workspace_id: int, limit: int) -> list[Com
     return [from_row(row) for row in connection.execute(query)]
 
 
-def save_cleaned(connection: Connection, workspace_id: int, cleaned: Sequence[Comment]) -> None:
-    """Save the results of the clean stage. Comments that no longer exist are ignored."""
+def save_cleaned(
+    connection: Connection,
+    workspace_id: int,
+    cleaned: Sequence[Comment],
+    fingerprints: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Save the results of the clean stage, and the fingerprints of answers by content hash. Comments that no longer
+    exist are ignored.
+    """
     if not cleaned:
         return
     statement = (
@@ -37,6 +45,7 @@ def save_cleaned(connection: Connection, workspace_id: int, cleaned: Sequence[Co
             language=sa.bindparam("new_language"),
             is_answer=sa.bindparam("new_is_answer"),
             duplicate_of=sa.bindparam("new_duplicate_of"),
+            fingerprint=sa.bindparam("new_fingerprint"),
             is_cleaned=True,
         )
     )
@@ -46,6 +55,7 @@ def save_cleaned(connection: Connection, workspace_id: int, cleaned: Sequence[Co
             "new_language": comment.language,
             "new_is_answer": comment.is_answer,
             "new_duplicate_of": comment.duplicate_of,
+            "new_fingerprint": fingerprints.get(comment.content_hash),
         }
         for comment in cleaned
     ]
@@ -161,7 +171,7 @@ def delete_unreferenced(connection: Connection, workspace_id: int, content_hashe
             connection.execute(
                 sa.update(comments)
                 .where(comments.c.workspace_id == workspace_id, comments.c.duplicate_of.in_(deleted))
-                .values(duplicate_of=None, is_cleaned=False)
+                .values(duplicate_of=None, fingerprint=None, is_cleaned=False)
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from saywhy.errors import InvalidInput
@@ -10,6 +11,8 @@ from saywhy.feedback import Customer, Response, Scale, Score, Segment
 from saywhy.store import comments
 from saywhy.store.statements import Row
 from saywhy.store.types import in_utc
+
+_UNKNOWN = (None,) * 6  # the columns of a customer of whom nothing is known
 
 
 def to_row(response: Response) -> dict[str, Any]:
@@ -43,12 +46,12 @@ def from_row(row: Row) -> Response:
     return Response(
         source=row.source,
         external_id=row.external_id,
-        score=None if row.score is None else Score(row.score, Scale(row.scale)),
+        score=None if row.score is None else _score(row.score, row.scale),
         comment=None if row.content_hash is None else comments.from_row(row),
         answered_at=row.answered_at,
         wave=row.wave,
         segments=tuple(
-            Segment(dimension, value) for dimension, values in (row.segments or {}).items() for value in values
+            _segment(dimension, value) for dimension, values in (row.segments or {}).items() for value in values
         ),
         customer=customer_of(row),
     )
@@ -64,7 +67,7 @@ def merge(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
 
 def customer_of(row: Row) -> Customer | None:
     """The customer in the columns `customer_…` of a row; None if nothing is known."""
-    customer = Customer(
+    known = (
         row.customer_id,
         row.customer_name,
         row.customer_email,
@@ -72,7 +75,12 @@ def customer_of(row: Row) -> Customer | None:
         row.customer_revenue,
         row.customer_lifetime_value,
     )
-    return None if customer == Customer() else customer
+    return None if known == _UNKNOWN else Customer(*known)
+
+
+# Millions of responses share a few scores and segments: equal ones are one object, which is made once.
+_score = lru_cache(maxsize=256)(lambda value, scale: Score(value, Scale(scale)))
+_segment = lru_cache(maxsize=1 << 14)(Segment)
 
 
 def _refuse_unstorable(response: Response, row: Mapping[str, Any]) -> None:

