@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from benchmarks.texts import recombined
 from pipelines.clean import near_duplicates
+from pipelines.clean.read_text import ReadText, read
 from pipelines.topics.labelling.keywords import without_personal_data
 from saywhy import store
 from saywhy.correction import CorrectionKind
@@ -61,13 +62,17 @@ def test_repetitions_of_earlier_imports_are_found(engine: Engine, monkeypatch: p
     repeated are read.
     """
     save(engine, LATE, DEAR, "keine", "Great")
-    read: list[str] = []
-    original = near_duplicates.read
-    monkeypatch.setattr(near_duplicates, "read", lambda verbatim: read.append(verbatim) or original(verbatim))
+    verbatims: list[str] = []
+
+    def recorded(verbatim: str) -> ReadText:
+        verbatims.append(verbatim)
+        return read(verbatim)
+
+    monkeypatch.setattr(near_duplicates, "read", recorded)
     workspace = save(engine, LATE + "!!", "great", COURTEOUS, first=4)
     expected = {LATE: None, DEAR: None, "keine": None, "Great": None, LATE + "!!": LATE, "great": "Great"}
     assert originals(engine, workspace) == expected | {COURTEOUS: None}
-    assert DEAR not in read
+    assert DEAR not in verbatims
     with engine.begin() as connection:
         connection.execute(sa.update(table).values(fingerprint=None))
     save(engine, DEAR.replace("any notice", "any notices"), first=7)
