@@ -49,7 +49,7 @@ from training.retrain.spans import Spans, read_spans, targets_of
 
 _RECIPE = Path(finetune.__file__).with_name("finetune.toml")
 #: Texts on which activations are measured for the int8 graph.
-_MEASURED = 200
+_MEASURED = 800
 
 
 @dataclass(frozen=True, slots=True)
