@@ -18,6 +18,15 @@ FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
 
+#: Pages are opened in these languages: in the longest words and in Traditional Chinese always, as English is what all
+#: other tests read, and in the others in the exhaustive run.
+OPENED_LANGUAGES = [
+    "de",
+    "zh-Hant",
+    *(pytest.param(language, marks=pytest.mark.exhaustive) for language in ("en", "zh-Hans")),
+]
+
+
 @dataclass
 class Visit:
     """An open page with the addresses that it asked for, and with its console messages and errors."""

@@ -145,7 +145,7 @@ def anonymous(sqlite_engine: Engine) -> Engine:
     return sqlite_engine
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in (1, 2, 3))])
 def test_no_publication_or_difference_discloses_a_small_group(anonymous: Engine, tmp_path: Path, seed: int) -> None:
     """Two waves and a tiny one; then three more people, ten more, twelve more, and one who changes the answer: within
     each publication and between any two no difference is one to four people.

@@ -9,21 +9,20 @@ from playwright.sync_api import expect
 
 from models.annotator import Annotator
 from saywhy.annotation import Polarity
-from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.correction import CorrectionKind
 from saywhy.store import Engine
 from service.correcting import read_comment
 from service.corrections import list_corrections
 from service.reports.reading import read_report
 from service.topics.views import list_topics
-from tests.browsing import browser
+from tests.browsing import OPENED_LANGUAGES, browser
 from tests.builders.lived_in import WORKSPACE
 from tests.journeys.conftest import OpenWindow
 
 __all__ = ["browser"]
 
 
-@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+@pytest.mark.parametrize("language", OPENED_LANGUAGES)
 def test_two_keys_correct_a_comment_for_good(
     open_window: OpenWindow, next_analysis: Callable[[], None], engine: Engine, annotator: Annotator, language: str
 ) -> None:
@@ -92,7 +91,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+@pytest.mark.parametrize("language", OPENED_LANGUAGES)
 def test_causes_are_renamed_merged_split_and_adopted(
     open_window: OpenWindow, next_analysis: Callable[[], None], engine: Engine, language: str
 ) -> None:

@@ -12,13 +12,12 @@ import pytest
 from playwright.sync_api import expect
 
 from models.annotator import Annotator
-from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.feedback import Segment
 from saywhy.store import Engine
 from service.comment_filters import CommentSearch
 from service.comments import find_comments
 from service.reports.reading import read_report
-from tests.browsing import browser
+from tests.browsing import OPENED_LANGUAGES, browser
 from tests.builders.lived_in import WORKSPACE
 from tests.journeys.conftest import OpenWindow
 
@@ -33,7 +32,7 @@ def comments_on(engine: Engine, annotator: Annotator, search: CommentSearch) -> 
     return [each.response.comment or "" for each in search_result.comments]
 
 
-@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+@pytest.mark.parametrize("language", OPENED_LANGUAGES)
 def test_from_the_overview_to_the_comments_and_back(
     open_window: OpenWindow, engine: Engine, annotator: Annotator, language: str
 ) -> None:

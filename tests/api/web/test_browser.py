@@ -13,12 +13,20 @@ from api.http.dependencies import Resources, open_resources
 from api.web.pages import PAGES
 from pipelines.render import to_json
 from saywhy import store
-from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.settings import Settings
 from service.saved_views import save_view
 from service.wave_notes import list_notes, pin_note
 from tests.api.web.conftest import served
-from tests.browsing import Window, browser, check_accessibility, check_width, open_everything, visit, window
+from tests.browsing import (
+    OPENED_LANGUAGES,
+    Window,
+    browser,
+    check_accessibility,
+    check_width,
+    open_everything,
+    visit,
+    window,
+)
 from tests.builders.extreme_reports import HOSTILE, HUGE
 from tests.builders.reports import RICH
 
@@ -65,7 +73,7 @@ def address(resources: Resources) -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+@pytest.mark.parametrize("language", OPENED_LANGUAGES)
 def test_pages_fit_and_run_under_their_policy(window: Window, address: str, path: str, language: str) -> None:
     """With everything unfolded: no horizontal overflow from 360 px on, no request to elsewhere, no message."""
     visited = window(language)

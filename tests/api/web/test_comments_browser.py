@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 from api.http.dependencies import Resources
 from models.annotator import Annotator
 from saywhy import store
-from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from tests.api.web.conftest import served
 from tests.browsing import (
     COLOUR_RULES,
+    OPENED_LANGUAGES,
     Window,
     browser,
     check_accessibility,
@@ -83,7 +83,7 @@ def test_comments_are_corrected_without_scripts(browser: Browser, address: str) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
+@pytest.mark.parametrize("language", OPENED_LANGUAGES)
 def test_comments_fit_and_are_accessible(window: Window, address: str, language: str) -> None:
     """In all languages, with everything unfolded and the panel open; axe finds no violation. Colours are those of all
     languages, so that one of them shows whether they are right.
