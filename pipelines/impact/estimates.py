@@ -126,7 +126,8 @@ def ranked(impacts: Iterable[Impact]) -> list[Impact]:
 def _rank_key(impact: Impact) -> tuple[bool, float, float, int, str]:
     # The lower ends of causes that are not significant would put those first whose intervals are narrow.
     least = impact.low if impact.significant else impact.impact - QUARTILE * (impact.impact - impact.low)
-    return not impact.significant, -least, -impact.impact, -impact.mentions, impact.key
+    # Rounded, so that a theme and its only cause are a tie, which the last bits of an estimate must not decide.
+    return not impact.significant, -round(least, 6), -round(impact.impact, 6), -impact.mentions, impact.key
 
 
 def _impacts(

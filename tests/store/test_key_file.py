@@ -204,6 +204,7 @@ def test_keys_of_earlier_versions_are_moved(store_url: str, keys: Path) -> None:
         connection.execute(sa.text(f"ALTER TABLE workspaces ADD COLUMN {column}"))
         connection.execute(sa.text("UPDATE workspaces SET anonymity_key = :key"), {"key": key})
         connection.execute(sa.text("ALTER TABLE clusters DROP COLUMN joined_id"))
+        connection.execute(sa.text("ALTER TABLE comments DROP COLUMN fingerprint"))
         for later in ("account", "customer", "wave"):
             connection.execute(sa.text(f"DROP INDEX ix_responses_{later}"))
         for table in reversed(metadata.sorted_tables):
