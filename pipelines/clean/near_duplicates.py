@@ -164,11 +164,11 @@ class _Buckets:
     def find(self, signature: bytes) -> list[str]:
         """The content hashes of the comments in the same buckets, in order."""
         keys = _bucket_keys(signature)[0]
-        found = {content_hash for key in keys.tolist() for content_hash in self._added.get(key, ())}
+        candidates = {content_hash for key in keys.tolist() for content_hash in self._added.get(key, ())}
         first, last = np.searchsorted(self._keys, keys, "left"), np.searchsorted(self._keys, keys, "right")
         for start, end in zip(first.tolist(), last.tolist(), strict=True):
-            found.update(self._hashes[row] for row in self._rows[start:end].tolist())
-        return sorted(found)
+            candidates.update(self._hashes[row] for row in self._rows[start:end].tolist())
+        return sorted(candidates)
 
 
 def _bucket_keys(signatures: bytes) -> NDArray[np.uint64]:

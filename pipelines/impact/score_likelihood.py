@@ -107,7 +107,9 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """The log likelihood of counts (U, T + 1), in batches of rows, so that memory is bounded."""
+    """The log likelihood of counts (U, T + 1), in batches of rows: the dense matrices of what is computed for each row
+    are never there for all rows. The products of columns are, but have few entries in a row.
+    """
 
     batches: tuple[_Batch, ...]
     scores: NDArray[np.intp]

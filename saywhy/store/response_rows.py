@@ -79,7 +79,11 @@ def customer_of(row: Row) -> Customer | None:
 
 
 # Millions of responses share a few scores and segments: equal ones are one object, which is made once.
-_score = lru_cache(maxsize=256)(lambda value, scale: Score(value, Scale(scale)))
+@lru_cache(maxsize=256)
+def _score(value: int, scale: str) -> Score:
+    return Score(value, Scale(scale))
+
+
 _segment = lru_cache(maxsize=1 << 14)(Segment)
 
 

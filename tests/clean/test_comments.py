@@ -148,11 +148,11 @@ def test_an_index_of_fingerprints_finds_what_one_that_has_read_the_texts_finds()
         return {key: verbatim_of[key] for key in hashes}
 
     restored = DuplicateIndex(known, verbatims)
-    found = restored.add(later)
-    assert found == kept.add(later)
+    originals_of_later = restored.add(later)
+    assert originals_of_later == kept.add(later)
     assert restored.fingerprints == kept.fingerprints
     assert len(set(read)) == len(read) < len(earlier)
-    assert {*found} & verbatim_of.keys()
+    assert {*originals_of_later} & verbatim_of.keys()
 
 
 def test_fingerprints_stay_as_they_are() -> None:

@@ -100,10 +100,10 @@ def softmax_loss(targets: Floats, weights: Floats, among: NDArray[np.bool_] | No
         wanted = targets
         if marked is not None:
             masked = exponents[is_among] * marked
-            together = np.maximum(masked.sum(axis=1), _LEAST)
-            losses[is_among] = np.log(totals[is_among]) - np.log(together)
+            marked_totals = np.maximum(masked.sum(axis=1), _LEAST)
+            losses[is_among] = np.log(totals[is_among]) - np.log(marked_totals)
             wanted = targets.copy()
-            wanted[is_among] = masked / together[:, None]
+            wanted[is_among] = masked / marked_totals[:, None]
         exponents /= totals[:, None]
         return float(weights @ losses), weights[:, None] * (exponents - wanted)
 

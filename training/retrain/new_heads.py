@@ -51,25 +51,29 @@ class Evidence:
         )
 
 
+def without_shared_part(head: CauseHead) -> CauseHead:
+    """The head without what all classes share: it changes no probability, but may be far longer than what differs."""
+    return CauseHead(head.weight - head.weight.mean(axis=1, keepdims=True), head.bias - head.bias.mean())
+
+
 def with_new_causes(head: CauseHead, spans: Spans, targets_of_new: Sequence[Vectors]) -> CauseHead:
     """The head with further causes before "no cause", each near the mean of its examples (k, d).
 
-    What all classes share changes no probability, but may be far longer than what differs: it is taken away.
+    The new weights have the mean length of the others, so there must be no part in these that all classes share
+    (`without_shared_part`).
     """
-    weight = head.weight - head.weight.mean(axis=1, keepdims=True)
-    bias = head.bias - head.bias.mean()
     if not targets_of_new:
-        return CauseHead(weight, bias)
+        return head
     mean = spans.vectors.mean(axis=0)
-    length = np.linalg.norm(weight[:, :-1], axis=0).mean()
+    length = np.linalg.norm(head.weight[:, :-1], axis=0).mean()
     columns = [length * unit(examples.mean(axis=0) - mean) for examples in targets_of_new]
     # Its logits are centred where the means of the other causes are, so that it starts among them.
     own = np.stack(columns, axis=1).astype(np.float32)
-    level = (LOGIT_SCALE * (mean @ weight[:, :-1]) + bias[:-1]).mean()
-    own_bias = np.asarray(level - LOGIT_SCALE * (mean @ own), np.float32)
+    level = (LOGIT_SCALE * (mean @ head.weight[:, :-1]) + head.bias[:-1]).mean()
+    bias = np.asarray(level - LOGIT_SCALE * (mean @ own), np.float32)
     return CauseHead(
-        np.concatenate([weight[:, :-1], own, weight[:, -1:]], axis=1),
-        np.concatenate([bias[:-1], own_bias, bias[-1:]]),
+        np.concatenate([head.weight[:, :-1], own, head.weight[:, -1:]], axis=1),
+        np.concatenate([head.bias[:-1], bias, head.bias[-1:]]),
     )
 
 

@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -41,11 +42,12 @@ def reference_comments() -> list[LabelledComment]:
     return [*map(_written, written), *map(_about_causes, about_causes), *_hard_cases()]
 
 
-def anchor_texts() -> list[tuple[str, str]]:
+@cache  # the library is read for it, which takes seconds
+def anchor_texts() -> tuple[tuple[str, str], ...]:
     """(text, language) of what must be answered as before; none of it is in the reference."""
     rows = [row for row in read_written() if 0 <= _share(row.text) - _TESTED[0] < _ANCHORS[0]]
     rows += [row for row in comment_rows() if 0 <= _share(row.text) - _TESTED[1] < _ANCHORS[1]]
-    return [(row.text, row.language) for row in (*rows, *_clauses_of_each_cause())]
+    return tuple((row.text, row.language) for row in (*rows, *_clauses_of_each_cause()))
 
 
 def _clauses_of_each_cause() -> list[Row]:

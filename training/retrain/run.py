@@ -27,7 +27,7 @@ from training.retrain.comparison import KINDS, Answers, answers, calibration_err
 from training.retrain.dataset import Dataset, make_dataset
 from training.retrain.depths import check_installed, run_folder
 from training.retrain.gate import judge
-from training.retrain.new_heads import Evidence, Tensors, fit_heads, with_new_causes
+from training.retrain.new_heads import Evidence, Tensors, fit_heads, with_new_causes, without_shared_part
 from training.retrain.options import HEADS_ONLY, RetrainOptions
 from training.retrain.own_causes import to_line
 from training.retrain.ranking import ScoredComment, ranking_moves
@@ -197,7 +197,7 @@ def _evidence(
     with_progress(len(labelled) + len(others))
     spans, anchors = read_spans(annotator, champion, labelled), read_spans(annotator, champion, others)
     examples = [_examples(spans, data.train, cause.id) for cause in causes]
-    start = with_new_causes(champion.cause_head, anchors, examples)
+    start = with_new_causes(without_shared_part(champion.cause_head), anchors, examples)
     ids = [*(cause.id for cause in champion.code_frame.causes), *(cause.id for cause in causes)]
     return Evidence(spans, targets_of(spans, data.train, champion, ids, start), anchors), start
 
