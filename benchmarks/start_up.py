@@ -1,8 +1,9 @@
-"""Seconds until `saywhy --help` ends, `saywhy classify` has answered one line, and `saywhy serve` answers requests.
+"""Seconds until `saywhy --help` ends, `saywhy classify` has answered one line, `saywhy topics` has grouped a few texts,
+and `saywhy serve` answers requests.
 
     python -m benchmarks.start_up [--runs 5]
 
-Prints the best of the runs, and the processor time of the first two, which other programs disturb less.
+Prints the best of the runs, and the processor time of those that end, which other programs disturb less.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +24,10 @@ from benchmarks.timing import print_table, processor
 
 _SAYWHY = Path(sys.executable).with_name("saywhy")
 _LINE = b'{"id": 1, "text": "Great product, but support is slow"}'
+_FEW = b"".join(
+    b'{"id": %d, "text": "The %b fails every %b"}\n' % (number, *words)
+    for number, words in enumerate(product((b"export", b"login", b"search"), (b"day", b"week", b"night", b"time")))
+)
 
 
 def run(*arguments: str, given: bytes = b"") -> None:
@@ -58,6 +64,7 @@ def main(runs: Annotated[int, typer.Option(min=1, help="Runs of each.")] = 5) ->
         for name, work in (
             ("`saywhy --help`", lambda: run("--help")),
             ("`saywhy classify`, one line", lambda: run("classify", given=_LINE)),
+            ("`saywhy topics`, twelve lines", lambda: run("topics", given=_FEW)),
         )
     ]
     rows.append(("`saywhy serve`, until it answers", f"{ready(runs):.2f} s", "–"))

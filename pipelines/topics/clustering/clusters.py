@@ -17,6 +17,7 @@ from pipelines.topics.clustering.communities import Communities
 from pipelines.topics.clustering.description import ClusterDescription, describe_clusters
 from pipelines.topics.clustering.distinct_texts import DistinctTexts
 from pipelines.topics.clustering.language_centring import LanguageCentring
+from pipelines.topics.clustering.light_bertopic import light_imports
 from pipelines.topics.clustering.subtopics import find_parts
 from pipelines.topics.labelling.distinct_labels import NO_NAMES, KnownNames
 from pipelines.topics.labelling.keywords import KEYWORDS_PER_TOPIC, to_documents
@@ -94,10 +95,12 @@ def _fit(
 
 
 def _bertopic(centring: LanguageCentring, communities: Communities) -> Any:
-    """BERTopic with our stages. Importing it takes seconds, so it is imported only here."""
-    from bertopic import BERTopic
-    from bertopic.vectorizers import ClassTfidfTransformer
+    """BERTopic with our stages. It is imported only here, where it is needed: it takes time."""
     from sklearn.feature_extraction.text import CountVectorizer
+
+    with light_imports():
+        from bertopic import BERTopic
+        from bertopic.vectorizers import ClassTfidfTransformer
 
     return BERTopic(
         language="multilingual",  # for "english", everything but a-z is deleted
