@@ -223,25 +223,25 @@ def print_power(pool: Pool, share: float) -> None:
         newest = weights()
         cells = [power(pool, aspect, newest, n, looks) for n in sizes]
         effect = cells[-1][1]
-        found = " | ".join(f"{share_found:.0%}" for share_found, _ in cells)
-        print(f"| {name} | {aspect} | {found} | {effect:.3f} |", flush=True)
+        row = " | ".join(f"{share_found:.0%}" for share_found, _ in cells)
+        print(f"| {name} | {aspect} | {row} | {effect:.3f} |", flush=True)
     cells = [power(pool, DriftAspect.CORRECTIONS, pool.weights, n, looks, wrong=0.4) for n in sizes]
-    found = " | ".join(f"{share_found:.0%}" for share_found, _ in cells)
-    print(f"| 40 % wrong instead of 20 %, a tenth looked at | corrections | {found} | {cells[-1][1]:.3f} |", flush=True)
+    row = " | ".join(f"{share_found:.0%}" for share_found, _ in cells)
+    print(f"| 40 % wrong instead of 20 %, a tenth looked at | corrections | {row} | {cells[-1][1]:.3f} |", flush=True)
 
 
 def power(
     pool: Pool, aspect: DriftAspect, newest: Floats, n: int, looks: int, wrong: float = 0.2
 ) -> tuple[float, float]:
     """The share of looks at `n` newest comments and twice as many before that find it, and the mean effect."""
-    found, effects = 0, []
+    times_found, effects = 0, []
     for seed in range(looks):
         rng = np.random.default_rng((seed, n, 2))
         data = pool.draw(n, 2 * n, newest, pool.weights, rng)
         drift = pool.look(data, looked_at(data, wrong, 0.2, rng))
-        found += aspect in drift.drifted
+        times_found += aspect in drift.drifted
         effects += [each.effect for each in drift.aspects if each.aspect is aspect and each.effect is not None]
-    return found / looks, float(np.mean(effects)) if effects else float("nan")
+    return times_found / looks, float(np.mean(effects)) if effects else float("nan")
 
 
 def outside_library(pool: Pool) -> np.ndarray:

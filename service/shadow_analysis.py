@@ -54,11 +54,11 @@ def _compared(engine: Engine, workspace_id: int, hashes: list[str], champion: An
     with store.reading(engine) as connection:
         comments = store.comments.by_hash(connection, workspace_id, hashes)
         known = store.annotations.by_hash(connection, workspace_id, champion.model, hashes, as_annotated=True)
-    found = [content_hash for content_hash in hashes if content_hash in comments and content_hash in known]
-    texts = [comments[content_hash] for content_hash in found]
+    hashes_of_both = [content_hash for content_hash in hashes if content_hash in comments and content_hash in known]
+    texts = [comments[content_hash] for content_hash in hashes_of_both]
     sides = []
     for annotator, annotated in (
-        (champion, [known[content_hash] for content_hash in found]),
+        (champion, [known[content_hash] for content_hash in hashes_of_both]),
         (shadow, annotate(texts, shadow)),
     ):
         causes = named_causes(annotated, annotator)

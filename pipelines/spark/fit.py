@@ -67,7 +67,7 @@ class FittedTopics:
 def fit_topics(sample: Sample, annotator: CommentAnnotator, folder: Path, now: datetime) -> FittedTopics:
     """The topics of the sample, from the folder if they are there; else they are made, and kept there."""
     if not folder.exists():
-        found = update_clusters(
+        clustered = update_clusters(
             sample.comments,
             sample.annotations,
             annotator,
@@ -76,12 +76,12 @@ def fit_topics(sample: Sample, annotator: CommentAnnotator, folder: Path, now: d
             responses=sample.responses_by_comment,
             now=now,
         ).update
-        clusters = with_first_seen(found.clusters, found.memberships, sample.first_answered)
+        clusters = with_first_seen(clustered.clusters, clustered.memberships, sample.first_answered)
         with written_at_once(folder) as new:
             new.mkdir()
-            rows = [asdict(member) for member in found.memberships]
+            rows = [asdict(member) for member in clustered.memberships]
             pq.write_table(pa.Table.from_pylist(rows, MEMBERSHIPS), new / _MEMBERSHIPS, compression="zstd")
-            (new / _CLUSTERS).write_bytes(_KEPT.dump_json(_Kept(found.fit, clusters)))
+            (new / _CLUSTERS).write_bytes(_KEPT.dump_json(_Kept(clustered.fit, clusters)))
     kept = _KEPT.validate_json((folder / _CLUSTERS).read_bytes())
     edited = _topics_of(kept.clusters)
     texts, vectors = clauses_of(sample.comments, sample.annotations)

@@ -131,13 +131,13 @@ def _checked(path: Path, folder: Path, mapping: Mapping, names: Sequence[str], f
     table = _open(path, folder)
     if table.format == "Parquet":
         header = next(table.rows())
-        found = header.cells if isinstance(header, Row) else []
+        columns = header.cells if isinstance(header, Row) else []
     else:
         try:
-            found = [column.name for column in examine_tables([table], path.stem, mapping=mapping).header.columns]
+            columns = [column.name for column in examine_tables([table], path.stem, mapping=mapping).header.columns]
         except InvalidInput as error:
             raise InvalidInput(f"{path.name}: {error.detail} (the columns are those of {first.name})") from None
-    more, fewer = sorted({*found} - {*names}), sorted({*names} - {*found})
+    more, fewer = sorted({*columns} - {*names}), sorted({*names} - {*columns})
     if more or fewer:
         parts = [
             f"{path.name} has {_listed(more)}" if more else "",

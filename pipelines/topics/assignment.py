@@ -46,7 +46,7 @@ class TopicModel:
         match = match_library(clauses, vectors, causes, probabilities, None, neighbours=self.neighbours)
         known = {cause.id for cause in causes}
         current = [cluster for cluster in self.clusters if cluster.ended_at is None and cluster.id not in known]
-        found = [cluster for cluster in current if cluster.parent is None]
+        top_level = [cluster for cluster in current if cluster.parent is None]
         parts = [cluster for cluster in current if cluster.parent is not None]
         rest = [
             row
@@ -57,8 +57,8 @@ class TopicModel:
         centring = LanguageCentring.from_means(languages, self.fit.languages, self.fit.means)
         centred = centring.transform(vectors[rest].astype(np.float32))
         signs = polarity_signs(clauses[row].polarity.value for row in rest)
-        ids = [cluster.id for cluster in found]
-        labels, confidence = assign_with_slack(centred, signs, found)
+        ids = [cluster.id for cluster in top_level]
+        labels, confidence = assign_with_slack(centred, signs, top_level)
         of_part = nearest_part(centred, labels, ids, parts)
         number = dict(zip(rest, range(len(rest)), strict=True))
         for row, clause in enumerate(clauses):

@@ -67,8 +67,8 @@ def cluster_texts(
     texts: Sequence[str], vectors: Vectors, *, seed: int = 0
 ) -> tuple[list[TextTopic], list[TextAssignment]]:
     """The topics, largest first, and one assignment per text in the order of the texts: `find_topics`."""
-    found = find_topics(texts, vectors, seed=seed)
-    return found.topics, found.assignments
+    result = find_topics(texts, vectors, seed=seed)
+    return result.topics, result.assignments
 
 
 def find_topics(
@@ -85,13 +85,15 @@ def find_topics(
     communities = Communities(distinct.counts, languages=of_rows, seed=seed)
     centring = LanguageCentring(of_rows)
     result = cluster(distinct, of_rows, centring, communities)
-    found = result.descriptions.values()
-    topics = [TextTopic(topic.id, topic.label, topic.keywords, topic.size) for topic in found]
+    descriptions = result.descriptions.values()
+    topics = [TextTopic(topic.id, topic.label, topic.keywords, topic.size) for topic in descriptions]
     assignments = [
         TextAssignment(result.descriptions[int(result.labels[row])].id, float(result.confidence[row]))
         if row != NONE and result.labels[row] != NONE
         else TextAssignment(None, 0.0)
         for row in distinct.row_of
     ]
-    centroids = np.stack([topic.centroid for topic in found]) if topics else np.empty((0, vectors.shape[1]), np.float32)
-    return TextTopics(topics, assignments, centring, centroids, np.array([topic.reach for topic in found]))
+    centroids = (
+        np.stack([topic.centroid for topic in descriptions]) if topics else np.empty((0, vectors.shape[1]), np.float32)
+    )
+    return TextTopics(topics, assignments, centring, centroids, np.array([topic.reach for topic in descriptions]))

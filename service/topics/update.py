@@ -46,7 +46,7 @@ def update_topics(
         edited = edited_topics(connection, workspace_id)
         is_anonymous = store.workspaces.is_anonymous(connection, workspace_id)
     now = datetime.now(UTC)
-    found = update_clusters(
+    clustered = update_clusters(
         comments,
         annotations,
         annotator,
@@ -57,12 +57,12 @@ def update_topics(
         refit=refit,
         has_parts=not is_anonymous,  # its reports show no parts, and the label of one is what a few people said
     )
-    update, clusters, is_refit = found.update, found.update.clusters, found.is_refit
+    update, clusters, is_refit = clustered.update, clustered.update.clusters, clustered.is_refit
     if label_endpoint is not None and not is_anonymous:
         # Unless all clauses were clustered, the update has only the memberships that changed.
         memberships = {} if previous is None or is_refit else dict(previous.memberships)
         memberships |= {member.key: member for member in update.memberships}
-        clusters = with_names(clusters, memberships.values(), comments, label_endpoint, found.names, since=now)
+        clusters = with_names(clusters, memberships.values(), comments, label_endpoint, clustered.names, since=now)
     with engine.begin() as connection:
         store.tabulations.delete(connection, workspace_id)  # it has the topics of before
         store.clusters.save(connection, workspace_id, update.fit, clusters, update.lineage)

@@ -53,9 +53,9 @@ def test_a_planted_change_is_found_where_it_is(newest: CommentsOfAWave, aspect: 
     """Another mix of languages is neither another length nor another content, and so on. (Fewer comments of the library
     are fewer of its causes, too.)
     """
-    found = look(SAME, newest).drifted
-    assert aspect in found
-    assert found <= {aspect, *([DriftAspect.CAUSES] if aspect is DriftAspect.OUTSIDE else [])}
+    drifted = look(SAME, newest).drifted
+    assert aspect in drifted
+    assert drifted <= {aspect, *([DriftAspect.CAUSES] if aspect is DriftAspect.OUTSIDE else [])}
 
 
 def test_themes_and_causes_that_moved_are_named() -> None:

@@ -33,16 +33,16 @@ class RememberingEncoder(Encoder):
         """As `Encoder.encode`."""
         keys = [text.ids.tobytes() for text in texts]
         with self._lock:
-            found = {number: self._known[key] for number, key in enumerate(keys) if key in self._known}
-            for number in found:
+            stored = {number: self._known[key] for number, key in enumerate(keys) if key in self._known}
+            for number in stored:
                 self._known.move_to_end(keys[number])
-        numbers = list(found)
+        numbers = list(stored)
         for start in range(0, len(numbers), _GROUP):
             group = numbers[start : start + _GROUP]
-            states, is_content = zip(*(found[number] for number in group), strict=True)
+            states, is_content = zip(*(stored[number] for number in group), strict=True)
             starts = np.cumsum([0, *map(len, states)])
             yield EncodedTexts(np.array(group), starts, np.concatenate(states), np.concatenate(is_content))
-        others = [number for number in range(len(texts)) if number not in found]
+        others = [number for number in range(len(texts)) if number not in stored]
         for encoded in super().encode([texts[number] for number in others]) if others else ():
             indices = np.array(others)[encoded.indices]
             for number, start, end in zip(indices.tolist(), encoded.starts[:-1], encoded.starts[1:], strict=True):

@@ -55,13 +55,13 @@ class TopicModel(ClusterMixin, TransformerMixin, CommentEstimator):
         read = read_scores(scores, comments) if scores is not None else None
         seed = seed_of(self.random_state)
         texts = [comment.verbatim for comment in comments]
-        found = find_topics(texts, _vectors(self._open(), comments), _languages(comments), seed=seed)
-        number: dict[str | None, int] = {topic.id: index for index, topic in enumerate(found.topics)}
-        self.topics_ = tuple(found.topics)
-        self.labels_: Integers = np.array([number.get(one.topic, NONE) for one in found.assignments], np.int64)
-        self.confidence_: Floats = np.array([one.confidence for one in found.assignments])
+        result = find_topics(texts, _vectors(self._open(), comments), _languages(comments), seed=seed)
+        number: dict[str | None, int] = {topic.id: index for index, topic in enumerate(result.topics)}
+        self.topics_ = tuple(result.topics)
+        self.labels_: Integers = np.array([number.get(one.topic, NONE) for one in result.assignments], np.int64)
+        self.confidence_: Floats = np.array([one.confidence for one in result.assignments])
         # The comments themselves are not kept.
-        self.found_: TextTopics = replace(found, assignments=[], centring=found.centring.for_languages(()))
+        self.fitted_: TextTopics = replace(result, assignments=[], centring=result.centring.for_languages(()))
         if read is not None:
             self.leave_out_, self.leave_out_error_ = _leave_out(read, self.labels_, len(self.topics_))
         return self
@@ -73,13 +73,13 @@ class TopicModel(ClusterMixin, TransformerMixin, CommentEstimator):
         """
         opened = self._reopen()
         comments = as_read(read_comments(X, languages))
-        return self.found_.assign(_vectors(opened, comments), _languages(comments))[0]
+        return self.fitted_.assign(_vectors(opened, comments), _languages(comments))[0]
 
     def transform(self, X: Any, *, languages: Any = None) -> Floats:  # noqa: N803
         """The similarity (n, T) of each comment to each topic: the cosine, -1 … 1."""
         opened = self._reopen()
         comments = as_read(read_comments(X, languages))
-        return self.found_.similarity(_vectors(opened, comments), _languages(comments))
+        return self.fitted_.similarity(_vectors(opened, comments), _languages(comments))
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:  # noqa: ARG002
         """The labels (T,) of the topics; one that several have with the id."""

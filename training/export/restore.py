@@ -122,13 +122,13 @@ def write_checkpoint(opened: Bundle, out: Path) -> None:
 
 def _attribute(graph: onnx.ModelProto, name: str) -> Any:
     """The value of an attribute of the first node that has it; None if none has."""
-    found = (
+    matching = (
         onnx.helper.get_attribute_value(attribute)
         for node in graph.graph.node
         for attribute in node.attribute
         if attribute.name == name
     )
-    return next(found, None)
+    return next(matching, None)
 
 
 def main(

@@ -91,9 +91,9 @@ def test_causes_are_those_of_the_library_and_of_the_examples(annotator: Annotato
     annotations = [annotation for _, annotation in classify([(text, None) for text in comments], annotator)]
     assert library.find(comments) == named_causes(annotations, annotator)
     own = CauseFinder({"till.queue": TILL}).fit([*comments, *BREAD, *PARKING])
-    found = own.find(comments)
-    assert [cause.cause for cause in found[1]] == ["till.queue"]
-    [queue] = found[1]
+    named = own.find(comments)
+    assert [cause.cause for cause in named[1]] == ["till.queue"]
+    [queue] = named[1]
     assert (comments[1][queue.start : queue.end], queue.polarity) == (comments[1], Polarity.NEGATIVE)
     assert own.transform(comments)[:, -1].nonzero()[0].tolist() == [1]
     assert own.get_feature_names_out()[-1] == "till.queue"
