@@ -69,8 +69,9 @@ def retrain(
 ) -> None:
     """Make a candidate of the model that serves, from labels and corrections, and compare it with that.
 
-    Prints what is better and worse, writes a report page and a model card, and says whether the candidate may be
-    promoted. Nothing changes until `saywhy models promote`. A run that was stopped continues where it stopped.
+    Prints what is better and worse, writes a report page in four languages and a model card, and says whether the
+    candidate may be promoted. Nothing changes until `saywhy models promote`. A run that was stopped continues where it
+    stopped.
     """
     from models.registry import Registry, code_frame
     from service.labelling.training_data import corrected_comments
@@ -104,7 +105,7 @@ def retrain(
     )
     with progress_bars() as progress:
         version, evaluation = make_candidate(registry, request, options, threads=settings.threads, progress=progress)
-    _print(version, evaluation, registry.root / version / "report.html")
+    _print(version, evaluation, registry.root / version)
     if tracking and (fault := tracking(version, evaluation)):
         typer.echo(printable_line(f"not logged to MLflow: {fault}"), err=True)
 
@@ -139,8 +140,10 @@ def _responses(settings: Settings) -> list[ScoredComment]:
         return []
 
 
-def _print(version: str, evaluation: Evaluation, report: Path) -> None:
-    """The comparisons of all texts, the verdict, and where the report is."""
+def _print(version: str, evaluation: Evaluation, folder: Path) -> None:
+    """The comparisons of all texts, the verdict, and where its pages are."""
+    from models.bundle import REPORTS
+
     for where, comparisons in (("taught", evaluation.taught), ("reference", evaluation.reference)):
         for one in comparisons:
             if one.group == ("all", ""):
@@ -151,4 +154,5 @@ def _print(version: str, evaluation: Evaluation, report: Path) -> None:
     typer.echo(printable_line(f"{version} {verdict}"))
     for reason in evaluation.verdict.reasons:
         typer.echo(printable_line(f"- {reason}"))
-    typer.echo(printable_line(f"report: {report}"))
+    pages = [name for name in REPORTS.values() if (folder / name).is_file()]
+    typer.echo(printable_line(f"report: {folder / ', '.join(pages)}"))

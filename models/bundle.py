@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 
 from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, CauseHead
 from models.vector_map import VectorMap
-from saywhy.code_frame import CAUSES, CodeFrame, load_code_frame
+from saywhy.code_frame import CAUSES, FIRST_CLASS_LANGUAGES, CodeFrame, load_code_frame
 from saywhy.errors import BundleDamaged
 
 #: The model version that ships with the code.
@@ -27,14 +27,18 @@ CONFIG = "config.json"
 CODE_FRAME = "code_frame.toml"
 CARD = "MODEL_CARD.md"
 CHECKSUMS = "checksums.json"
-#: How a version that was retrained compares with the one it was made from: for programs, and as a page for people.
-EVALUATION, REPORT = "evaluation.json", "report.html"
+#: How a version that was retrained compares with the one it was made from: for programs, and as pages for people, by
+#: language. A version may have the one in English alone.
+EVALUATION = "evaluation.json"
+REPORTS = {
+    language: "report.html" if language == "en" else f"report.{language}.html" for language in FIRST_CLASS_LANGUAGES
+}
 #: The learning curve of a version whose encoder was trained.
 CURVE, CURVE_PICTURE = "learning_curve.csv", "learning_curve.png"
 #: Files with a checksum in `CHECKSUMS`; every bundle has them.
 CHECKSUMMED = (ENCODER, TOKENIZER, HEADS, CONFIG, CODE_FRAME, CAUSES, CARD)
 #: Files that a bundle may have beside them, with a checksum too. None of all these formats can contain code.
-_OPTIONAL = (EVALUATION, REPORT, CURVE, CURVE_PICTURE)
+_OPTIONAL = (EVALUATION, *REPORTS.values(), CURVE, CURVE_PICTURE)
 
 #: What separates, in the name of a version, the name of the version it was made from and the digest of its content.
 CONTENT_MARK = "+"

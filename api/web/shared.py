@@ -20,12 +20,13 @@ from api.web.language import LanguageDep
 from api.web.page import Page
 from api.web.rendering import render
 from api.web.shared_view import selection_of
-from api.web.shell import LANGUAGE_NAMES, shell
+from api.web.shell import shell
 from api.web.surveys import parsed
 from api.web.texts import wording_in
 from pipelines.render.document import build_document
 from pipelines.render.document_context import LanguageLink
 from pipelines.render.html import document_html
+from pipelines.render.wording import LANGUAGE_NAMES
 from saywhy.errors import LinkEnded, LinkNotFound, TooManyRequests
 from saywhy.shared_link import SharedLink
 from service.handling import causes_aside

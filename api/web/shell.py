@@ -11,7 +11,7 @@ from fastapi import Request
 from api.web.addresses import here, root_of
 from api.web.page import Page
 from api.web.static_files import REPORT_STYLE, static_files
-from pipelines.render.wording import Wording
+from pipelines.render.wording import LANGUAGE_NAMES, Wording
 from saywhy.access import Principal, PrincipalKind
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 
@@ -19,9 +19,6 @@ Theme = Literal["auto", "light", "dark"]
 
 #: The cookie with the theme that the reader has chosen.
 THEME_COOKIE = "saywhy_theme"
-
-#: The languages by their own names: somebody who cannot read the page finds theirs.
-LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ from saywhy.note import Finding, Note, Value
 
 CATALOGUES = Path(__file__).with_name("wording")
 
+#: The languages by their own names: somebody who cannot read the page finds theirs.
+LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
+
 #: Names of segment dimensions whose values are languages.
 _LANGUAGE_DIMENSIONS = {"language", "sprache", "语言", "語言"}
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from safetensors.numpy import load_file, save_file
 
@@ -14,8 +16,15 @@ from models.registry import Registry
 from saywhy.model_version import Alias
 
 
-def add_version(registry: Registry, shift: float, *, passes: bool = True, reasons: tuple[str, ...] = ()) -> str:
-    """Add a candidate whose sentiment is `shift` more positive, with this verdict against the champion."""
+def add_version(
+    registry: Registry,
+    shift: float,
+    *,
+    passes: bool = True,
+    reasons: tuple[str, ...] = (),
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Add a candidate whose sentiment is `shift` more positive, with this verdict against the champion and `files`."""
     champion = add_champion(registry)
     folder = copy_of(registry.root / champion, registry)
     heads = load_file(folder / HEADS)
@@ -24,6 +33,8 @@ def add_version(registry: Registry, shift: float, *, passes: bool = True, reason
     name(folder)
     verdict = {"champion": champion, "passes": passes, "reasons": list(reasons)}
     (folder / EVALUATION).write_text(json.dumps({"verdict": verdict}), "utf-8")
+    for file, text in files.items():
+        (folder / file).write_text(text, "utf-8")
     seal(folder)
     return add_candidate(registry, folder)
 

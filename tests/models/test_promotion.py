@@ -10,10 +10,11 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from models import promotion
-from models.bundle import BUNDLED, CONFIG, HEADS, content_version, open_bundle, seal
+from models.bundle import BUNDLED, CONFIG, HEADS, REPORTS, content_version, open_bundle, seal
 from models.promotion import HISTORY, add_champion, promote, remove, roll_back
 from models.registry import Registry, champion, version_of
 from saywhy.errors import BundleDamaged, Conflict, GateFailed, ModelNotFound
+from saywhy.model_version import Verdict
 from tests.builders.model_versions import add_version, aliases, light_bundle
 
 SHIPPED = version_of(BUNDLED)
@@ -71,6 +72,16 @@ def test_the_gate_decides_unless_there_is_a_reason(registry: Registry) -> None:
         promote(registry, version, by="Ada", despite="  ")
     promote(registry, version, by="Ada", despite="a pilot")
     assert json.loads((registry.root / HISTORY).read_text("utf-8"))["despite_gate"] == "a pilot"
+
+
+def test_versions_with_an_english_page_alone_still_open(registry: Registry) -> None:
+    """Those of before, whose reasons are plain sentences; another page is none of their files."""
+    version = add_version(registry, 0.1, passes=False, reasons=("German is worse",), files={REPORTS["en"]: "<html>"})
+    assert open_bundle(registry.root / version).version == version
+    assert registry.verdict(version) == Verdict(SHIPPED, passes=False, reasons=("German is worse",))
+    (registry.root / version / REPORTS["de"]).write_text("<html>", "utf-8")
+    with pytest.raises(BundleDamaged, match=r"report\.de\.html does not match"):
+        open_bundle(registry.root / version)
 
 
 def test_a_verdict_on_another_champion_does_not_count(registry: Registry) -> None:

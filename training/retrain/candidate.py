@@ -12,13 +12,14 @@ from safetensors.numpy import save_file
 
 from models.bundle import (
     CARD,
+    CODE_FRAME,
     CONFIG,
     CURVE,
     CURVE_PICTURE,
     ENCODER,
     EVALUATION,
     HEADS,
-    REPORT,
+    REPORTS,
     TOKENIZER,
     Bundle,
     content_version,
@@ -26,11 +27,13 @@ from models.bundle import (
 )
 from models.promotion import add_candidate, copy_of
 from models.registry import Registry
-from saywhy.code_frame import CAUSES, LibraryCause
+from saywhy.code_frame import CAUSES, LibraryCause, load_code_frame
 from training.retrain.learning_curve import as_csv, as_png
 from training.retrain.new_heads import Tensors
 from training.retrain.own_causes import to_line
-from training.retrain.report import Evaluation, card_of, page_of
+from training.retrain.page import page_of
+from training.retrain.report import Evaluation, card_of
+from training.retrain.wording import RetrainingWording
 
 
 def write_candidate(
@@ -47,7 +50,7 @@ def write_candidate(
     """
     folder = copy_of(champion.folder, registry)
     try:
-        for name in (EVALUATION, REPORT, CURVE, CURVE_PICTURE):
+        for name in (EVALUATION, *REPORTS.values(), CURVE, CURVE_PICTURE):
             (folder / name).unlink(missing_ok=True)
         if encoder:
             for name in (ENCODER, TOKENIZER):
@@ -62,12 +65,13 @@ def write_candidate(
         (folder / CONFIG).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
         (folder / CARD).write_text(card_of(version, evaluation), "utf-8")
         (folder / EVALUATION).write_text(evaluation.to_json(version), "utf-8")
-        picture = as_png(evaluation.curve) if evaluation.curve else None
-        (folder / REPORT).touch(mode=0o600)  # it has comments
-        (folder / REPORT).write_text(page_of(version, evaluation, picture), "utf-8")
-        if picture:
+        frame = load_code_frame(folder / CODE_FRAME)
+        for language, name in REPORTS.items():
+            (folder / name).touch(mode=0o600)  # it has comments
+            (folder / name).write_text(page_of(version, evaluation, RetrainingWording(language, frame)), "utf-8")
+        if evaluation.curve:
             (folder / CURVE).write_text(as_csv(evaluation.curve), "utf-8")
-            (folder / CURVE_PICTURE).write_bytes(picture)
+            (folder / CURVE_PICTURE).write_bytes(as_png(evaluation.curve))
         seal(folder)
         return add_candidate(registry, folder)
     finally:

@@ -28,6 +28,8 @@ SENTIMENT, THEMES, CAUSES = KINDS = ("sentiment", "themes", "causes")
 MIN_LABELS = 20
 #: Characters from which a text is of medium length, and long; a Chinese or Japanese one counts threefold.
 _MEDIUM, _LONG = 60, 200
+#: The groups by length.
+LENGTHS = SHORT, MEDIUM, LONG = "short", "medium", "long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def _groups_of(comment: LabelledComment) -> Iterator[tuple[str, str]]:
     yield "language", comment.language or "und"
     factor = 3 if (comment.language or "")[:2] in ("zh", "ja") else 1
     length = len(comment.text) * factor
-    yield "length", "short" if length < _MEDIUM else "medium" if length < _LONG else "long"
+    yield "length", SHORT if length < _MEDIUM else MEDIUM if length < _LONG else LONG
     yield from comment.segments
 
 

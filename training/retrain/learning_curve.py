@@ -1,4 +1,7 @@
-"""The learning curve of a fine-tuning: as CSV, and as a picture."""
+"""The learning curve of a fine-tuning: as CSV, and as pictures.
+
+The state before the first epoch has no loss in training: its cell is empty, and the line begins at the first epoch.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import Any
 
+from training.retrain.wording import RetrainingWording
+
 #: An epoch, its last step, the mean loss in training, and that of the labels of comments that are kept out of it.
 Curve = Sequence[Mapping[str, float]]
 
-#: What the two losses are called in the picture. They are of different things, so each has a panel of its own.
-_NAMES = {"train": "Loss in training", "dev": "Loss of labels kept out"}
+#: The two losses. They are of different things, so each has a panel of its own in the pictures.
+_LOSSES = ("train", "dev")
 
 
 def as_csv(curve: Curve) -> str:
@@ -27,29 +32,42 @@ def as_csv(curve: Curve) -> str:
 
 
 def as_png(curve: Curve) -> bytes:
-    """Both losses by epoch, side by side."""
-    import vl_convert  # a large library, which only this needs
+    """Both losses by epoch, side by side, in English."""
+    import vl_convert  # a large library, which only pictures need
 
+    return bytes(vl_convert.vegalite_to_png(_chart(curve, RetrainingWording("en")), scale=2))
+
+
+def as_svg(curve: Curve, wording: RetrainingWording) -> str:
+    """The same in a language, as a drawing: its reader has the fonts that this machine may lack."""
+    import vl_convert
+
+    drawing: str = vl_convert.vegalite_to_svg(_chart(curve, wording), format_locale=wording.axis_format())
+    return drawing.replace("<svg ", f'<svg lang="{wording.language}" ', 1)  # which glyphs Han characters have
+
+
+def _chart(curve: Curve, wording: RetrainingWording) -> dict[str, Any]:
+    names = {loss: wording.say(f"curve_{loss}") for loss in _LOSSES}
     rows = [
         {"epoch": int(point["epoch"]), "loss": point[loss], "name": name}
-        for loss, name in _NAMES.items()
+        for loss, name in names.items()
         for point in curve
         if not isnan(point[loss])
     ]
-    specification: dict[str, Any] = {
+    epochs = {"values": [int(point["epoch"]) for point in curve], "format": "d", "labelOverlap": True}
+    return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "background": "white",
         "data": {"values": rows},
-        "facet": {"column": {"field": "name", "title": None, "sort": list(_NAMES.values())}},
+        "facet": {"column": {"field": "name", "title": None, "sort": list(names.values())}},
         "spec": {
             "width": 260,
             "height": 160,
             "mark": {"type": "line", "point": True},
             "encoding": {
-                "x": {"field": "epoch", "type": "quantitative", "title": "Epoch", "axis": {"tickMinStep": 1}},
+                "x": {"field": "epoch", "type": "quantitative", "title": wording.say("curve_epoch"), "axis": epochs},
                 "y": {"field": "loss", "type": "quantitative", "title": None, "scale": {"zero": False}},
             },
         },
         "resolve": {"scale": {"y": "independent"}},
     }
-    return bytes(vl_convert.vegalite_to_png(specification, scale=2))

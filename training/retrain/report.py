@@ -1,30 +1,21 @@
-"""What a retraining found: as JSON for programs, as a page for people, and as the card of the model."""
+"""What a retraining found: as JSON for programs, and as the card of the model. `page` shows it to people."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache
 from math import isnan
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
-from markupsafe import Markup
-
-from pipelines.render.html import TEMPLATES, environment
 from saywhy.model_version import Verdict
 from training.retrain.comparison import Comparison
-from training.retrain.options import ADAPTERS, HEADS_ONLY, RetrainOptions
+from training.retrain.gate import Reason
+from training.retrain.options import HEADS_ONLY, RetrainOptions
 from training.retrain.ranking import Move
 from training.retrain.suspects import Suspect
-
-#: Suspect labels that the page lists.
-_LISTED = 50
+from training.retrain.wording import RetrainingWording
 
 _CARD = """# Model card: {version}
 
@@ -51,7 +42,7 @@ class Evaluation:
 
     `taught` is measured on comments like those that were trained on, `reference` on written ones; `calibration` has
     the errors of both versions by kind. `suspects` of `judged` labels look wrong. `moves` are those of causes in the
-    ranking of `responses`.
+    ranking of `responses`. `reasons` are those of the verdict, for any language.
     """
 
     champion: str
@@ -72,19 +63,19 @@ class Evaluation:
     responses: int
     new_causes: tuple[str, ...]
     curve: tuple[Mapping[str, float], ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
-    @property
-    def trained(self) -> str:
+    def trained(self, wording: RetrainingWording) -> str:
         """What was trained, and on what, as a sentence."""
         if self.options.depth == HEADS_ONLY:
-            return f"Encoder, attention and thresholds are those of {self.champion}; so are speed and export."
-        what = "Adapters of the encoder" if self.options.depth == ADAPTERS else "All of the encoder"
-        origin = f"that of {self.champion}" if self.options.start is None else self.options.start
+            return wording.say("trained_heads", champion=self.champion)
         best = min(self.curve, key=lambda point: point["dev"])
-        return (
-            f"{what} and the heads were trained, starting from {origin}: {int(self.curve[-1]['epoch'])} epochs, of "
-            f"which epoch {int(best['epoch'])} was best on comments that were kept out. Thresholds are those of "
-            f"{self.champion}."
+        return wording.say(
+            f"trained_{self.options.depth if self.options.start is None else 'from'}",
+            champion=self.champion,
+            start=self.options.start or "",
+            n=wording.count(int(self.curve[-1]["epoch"])),
+            best=wording.count(int(best["epoch"])),
         )
 
     def to_json(self, version: str) -> str:
@@ -112,64 +103,10 @@ def card_of(version: str, evaluation: Evaluation) -> str:
         data=evaluation.data,
         at=evaluation.at,
         depth=evaluation.options.depth,
-        trained=evaluation.trained,
+        trained=evaluation.trained(RetrainingWording("en")),
         new=new,
         gate="passed" if evaluation.verdict.passes else "failed",
         reasons="".join(f"\n- {reason}" for reason in evaluation.verdict.reasons),
         rows="\n".join(rows),
         options=json.dumps(evaluation.options.values()),
     )
-
-
-def page_of(version: str, evaluation: Evaluation, curve: bytes | None = None) -> str:
-    """The page, with the picture of the learning curve: self-contained, without scripts.
-
-    Its content security policy allows only the style sheet, by hash, and pictures in the page.
-    """
-    style = (TEMPLATES / "report.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            version=version,
-            evaluation=evaluation,
-            margin=evaluation.options.margin,
-            tables=[
-                (
-                    "What was taught",
-                    f"On {evaluation.tested_on:,} labelled comments that were not trained on.",
-                    evaluation.taught,
-                ),
-                (
-                    "What must not be forgotten",
-                    "On written comments that are the same in every retraining. The version that ships has learnt most "
-                    "of them, except for the hard cases.",
-                    evaluation.reference,
-                ),
-            ],
-            name=_name,
-            order=_order,
-            suspects=evaluation.suspects[:_LISTED],
-            style=Markup(style),  # nosec B704  # a file of ours
-            style_hash=digest,
-            curve=base64.b64encode(curve).decode() if curve else None,
-        )
-    )
-
-
-def _order(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """All texts first, then by group; within a group what lost most first."""
-    return sorted(comparisons, key=lambda one: (one.kind, one.group[0] != "all", one.group[0], one.difference))
-
-
-def _name(comparison: Comparison) -> str:
-    dimension, value = comparison.group
-    if dimension == "all":
-        return comparison.kind
-    return value if dimension == comparison.kind else f"{dimension}: {value}"
-
-
-@cache
-def _environment() -> Environment:
-    return environment(Path(__file__).with_name("templates"))

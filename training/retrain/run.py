@@ -22,6 +22,7 @@ from models.registry import Registry
 from saywhy.code_frame import CodeFrame, LibraryCause
 from saywhy.feedback import Comment
 from saywhy.label import LabelledComment
+from saywhy.model_version import Verdict
 from training.retrain.candidate import write_candidate
 from training.retrain.comparison import KINDS, Answers, answers, calibration_errors, compare, truth
 from training.retrain.dataset import Dataset, make_dataset
@@ -36,6 +37,7 @@ from training.retrain.report import Evaluation
 from training.retrain.spans import Spans, read_spans, targets_of
 from training.retrain.suspects import find_suspects
 from training.retrain.token_states import StoredEncoder
+from training.retrain.wording import RetrainingWording
 
 #: Folders of the registry: snapshots of data, what was encoded, and runs that have not ended. Their names are those of
 #: no version.
@@ -138,6 +140,8 @@ def _retrained(
     errors = {kind: (error, errors_after.get(kind, error)) for kind, error in errors_before.items()}
     kinds = [kind for kind in KINDS if any(labels is not None for labels in truth(data.train, kind))]
     share = len(suspects) / judged if judged else 0.0
+    reasons = judge(taught, kept, errors, data.leaked, share, options, kinds)
+    english = RetrainingWording("en", frame)
     evaluation = Evaluation(
         champion=champion.version,
         at=datetime.now(UTC),
@@ -147,7 +151,8 @@ def _retrained(
         repeats=data.repeats,
         kinds=tuple(kinds),
         options=options,
-        verdict=judge(champion.version, taught, kept, errors, data.leaked, share, options, kinds),
+        verdict=Verdict(champion.version, not reasons, tuple(map(english.reason, reasons))),
+        reasons=reasons,
         taught=tuple(taught),
         reference=tuple(kept),
         calibration=errors,

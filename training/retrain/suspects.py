@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.arrays import Floats, Integers
 from models.bundle import Bundle
-from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, LOGIT_SCALE
+from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, LOGIT_SCALE, NO_CAUSE
 from models.decoding import SENTIMENTS
 from saywhy.label import LabelledComment
 from training.retrain.new_heads import Evidence, Tensors
@@ -58,7 +58,7 @@ def find_suspects(
         heads = fit(evidence.of(fold != number))
         for kind, names, of in (
             ("sentiment", SENTIMENTS, _sentiments),
-            ("causes", (*causes, "none"), _causes),
+            ("causes", (*causes, NO_CAUSE), _causes),
         ):
             targets, before, rows = of(bundle, unseen, champion)
             after = of(bundle, unseen, heads)[1]

@@ -1,6 +1,6 @@
 """Logging a retraining to MLflow: options, F1 of both versions, the learning curve, and the model card.
 
-No comment leaves the machine: neither labels nor the report page are logged.
+No comment leaves the machine: neither labels nor the report pages are logged.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from models.annotator import Annotator
-from models.bundle import CURVE, CURVE_PICTURE, ENCODER, REPORT, digest, open_bundle
+from models.bundle import CURVE, CURVE_PICTURE, ENCODER, REPORTS, digest, open_bundle
 from models.registry import Registry
 from saywhy.annotation import Polarity
 from saywhy.errors import Conflict
@@ -24,6 +24,7 @@ from tests.training.retrain.tiny_runs import BLAME, PRAISE, few_texts, options, 
 from training.retrain.depths import run_folder
 from training.retrain.report import Evaluation
 from training.retrain.run import RUNS, retrain
+from training.retrain.wording import RetrainingWording
 
 pytestmark = pytest.mark.slow
 DEPTHS = ("adapters", "full")
@@ -74,7 +75,8 @@ def test_the_encoder_learns(results: dict[str, tuple[Path, str, Evaluation]], de
     assert lines[0] == "epoch,step,train_loss,dev_loss"
     assert len(lines) == 1 + len(losses)
     assert (root / version / CURVE_PICTURE).read_bytes().startswith(b"\x89PNG")
-    assert "data:image/png;base64," in (root / version / REPORT).read_text("utf-8")
+    assert lines[1].startswith("0,0,,")
+    assert all("data:image/svg+xml;base64," in (root / version / name).read_text("utf-8") for name in REPORTS.values())
     assert not list((root / RUNS).iterdir())
 
 
@@ -123,7 +125,7 @@ def test_another_encoder_can_be_started_from(champion: Path, tmp_path: Path) -> 
     bundle = open_bundle(root / version)
     assert Annotator(bundle).vectors(["we saw moles"]).shape == (1, 64)
     assert json.loads((root / version / "evaluation.json").read_text("utf-8"))["options"]["start"] == str(base)
-    assert str(base) in evaluation.trained
+    assert str(base) in evaluation.trained(RetrainingWording("en"))
 
 
 def test_the_same_is_not_trained_twice_at_once(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from saywhy.annotation import Polarity
 from saywhy.label import LabelledComment
-from saywhy.model_version import Verdict
 from training.retrain.comparison import CAUSES, SENTIMENT, THEMES, Answers, Comparison, compare
 from training.retrain.gate import judge
 from training.retrain.options import RetrainOptions
+from training.retrain.wording import RetrainingWording
 
 OPTIONS = RetrainOptions()
 TEXTS = 120
@@ -75,10 +75,13 @@ def test_small_groups_are_left_out() -> None:
     assert ("plan", "Pro") not in groups
 
 
-def verdict(taught: list[Comparison], reference: list[Comparison] | None = None, **changed: object) -> Verdict:
-    """What the gate says."""
+def reasons_against(
+    taught: list[Comparison], reference: list[Comparison] | None = None, **changed: object
+) -> list[str]:
+    """What the gate says, in English."""
     facts: dict[str, object] = {"errors": {}, "leaked": (), "suspects": 0.0} | changed
-    return judge("core", taught, reference or [], options=OPTIONS, kinds=(SENTIMENT, THEMES), **facts)  # type: ignore[arg-type]
+    reasons = judge(taught, reference or [], options=OPTIONS, kinds=(SENTIMENT, THEMES), **facts)  # type: ignore[arg-type]
+    return list(map(RetrainingWording("en").reason, reasons))
 
 
 HALF = [True, False] * (TEXTS // 2)
@@ -87,33 +90,34 @@ BETTER = comparisons([bool(number % 4) for number in range(TEXTS)], [True] * TEX
 
 def test_what_is_better_passes() -> None:
     """Better beyond noise, and nothing worse: no reasons."""
-    assert verdict(BETTER, comparisons(HALF, HALF)) == Verdict("core", True, ())
+    assert reasons_against(BETTER, comparisons(HALF, HALF)) == []
 
 
 def test_noise_is_not_better() -> None:
     """One comment more in 120 proves nothing; without labels, nothing is proven either."""
     after = HALF.copy()
     after[1] = True
-    [reason] = verdict(comparisons(HALF, after)).reasons
-    assert reason.startswith("nothing that was taught is better beyond noise: sentiment F1 +0.008 (+0.000 … +0.0")
-    assert "too few" in verdict([]).reasons[0]
+    [reason] = reasons_against(comparisons(HALF, after))
+    assert reason.startswith(
+        "nothing that was taught is better beyond noise: F1 of Sentiment 0.500 → 0.508, +0.008 (0.000 to +0.0"
+    )
+    assert "too few" in reasons_against([])[0]
 
 
 def test_a_language_that_suffers_is_named() -> None:
     """Better in English and worse in German by a third: refused, with the language and both numbers."""
     before = [True] * TEXTS
     after = [bool(number % 2 or number % 3) for number in range(TEXTS)]
-    reasons = verdict(BETTER, comparisons(before, after)).reasons
-    assert len(reasons) == 1
-    assert "of the reference" in reasons[0]
-    assert "sentiment F1 of language de 1.000 → 0.667" in reasons[0]
+    [reason] = reasons_against(BETTER, comparisons(before, after))
+    assert "of the reference" in reason
+    assert "Sentiment (Language: German) 1.000 → 0.667" in reason
 
 
 def test_what_proves_nothing_is_refused() -> None:
     """Leaked comments, labels that look wrong, and confidences that mean less are reasons of their own."""
-    reasons = verdict(BETTER, leaked=["It is slow."], suspects=0.2, errors={SENTIMENT: (0.02, 0.08)}).reasons
+    reasons = reasons_against(BETTER, leaked=["It is slow."], suspects=0.2, errors={SENTIMENT: (0.02, 0.08)})
     assert [reason.split(",")[0] for reason in reasons] == [
-        "1 comment of the training data are tested on as well",
+        "1 comment of the training data is tested on as well",
         "20% of the labels look wrong",
-        "the calibration error of the sentiment grew from 0.020 to 0.080",
+        "the calibration error (Sentiment) grew from 0.020 to 0.080",
     ]

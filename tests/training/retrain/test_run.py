@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.annotator import Annotator
-from models.bundle import EVALUATION, REPORT, open_bundle
+from models.bundle import EVALUATION, REPORTS, open_bundle
 from models.registry import Registry
 from saywhy.annotation import Polarity
 from saywhy.code_frame import LibraryCause
@@ -64,9 +64,10 @@ def test_labels_become_a_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert kept.difference > -0.05
     saved = json.loads((registry.root / version / EVALUATION).read_text("utf-8"))
     assert saved["verdict"]["champion"] == evaluation.champion
-    page = (registry.root / version / REPORT).read_text("utf-8")
-    assert version in page
-    assert MOLES.id in page
+    for name in REPORTS.values():
+        page = (registry.root / version / name).read_text("utf-8")
+        assert version in page
+        assert MOLES.name() in page
     states = {path: path.stat().st_mtime_ns for path in (tmp_path / run.STATES).rglob("*.npz")}
     again, _ = retrain(registry, request(), options)
     assert again == version

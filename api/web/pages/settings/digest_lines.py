@@ -10,8 +10,8 @@ from babel.dates import get_day_names
 from api.web.forms import Form, value_of
 from api.web.pages.settings.context import DigestForm, DigestLine, DigestPart
 from api.web.rendering import Web
-from api.web.shell import LANGUAGE_NAMES, Choice
-from pipelines.render.wording import Wording
+from api.web.shell import Choice
+from pipelines.render.wording import LANGUAGE_NAMES, Wording
 from saywhy.digest import Digest
 from saywhy.errors import InvalidInput
 from saywhy.saved_view import SavedView
