@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.context import ForkServerContext
 
 from saywhy import store
 from saywhy.errors import LeaseLost, SaywhyError, StoreUnavailable
@@ -76,6 +78,7 @@ def work(options: WorkerOptions, stop: threading.Event, on_open: Callable[[], No
     engine = store.open_store(options.database_url, options.key_file)
     on_open()
     files = JobFiles.of(engine, options.data_dir)
+    _job_context()  # starts what jobs are forked from, so that the first one need not wait for it
     threads = [
         threading.Thread(target=_work_in_slot, args=(engine, files, options, slot, stop))
         for slot in range(options.slots)
@@ -193,7 +196,7 @@ class _Supervision:
         self._is_cancelling = False
 
     def run(self, stop: threading.Event) -> None:
-        context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
+        context = _job_context()
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(target=run_job, args=(self._options, self._claim, sender), name="saywhy-job")
         process.start()
@@ -259,6 +262,17 @@ class _Supervision:
             else:
                 delay = BACKOFF * 2 ** (attempts - 1)
                 store.claims.release(connection, claim, delay, failure.detail, is_attempt=True)
+
+
+def _job_context() -> ForkServerContext:
+    """Processes are forked from `service.job_template`: it has no threads, with which a fork of this process may hang.
+
+    It is started here if it is not running.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["service.job_template"])
+    forkserver.ensure_running()
+    return context
 
 
 def _cause_of_death(exit_code: int) -> str:

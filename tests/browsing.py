@@ -25,6 +25,11 @@ OPENED_LANGUAGES = [
     "zh-Hant",
     *(pytest.param(language, marks=pytest.mark.exhaustive) for language in ("en", "zh-Hans")),
 ]
+#: Journeys, which take longer, are made in this one.
+JOURNEY_LANGUAGES = [
+    "zh-Hant",
+    *(pytest.param(language, marks=pytest.mark.exhaustive) for language in ("en", "de", "zh-Hans")),
+]
 
 
 @dataclass

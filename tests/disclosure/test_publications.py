@@ -167,8 +167,8 @@ def test_publishing_the_same_again_hides_nothing() -> None:
 
 HISTORIES = [
     *range(6),
-    *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 15)),
-    *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in range(15, 40)),
+    *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(6, 9)),
+    *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in range(9, 40)),
 ]
 
 
@@ -185,5 +185,5 @@ def test_the_attack_succeeds_without_memory(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(
         "pipelines.disclosure.release.ReleasePlan.known", lambda _, data: KnownGroups.none(len(data.wave))
     )
-    leaks = [random_survey(random.Random(seed)).leaks() for seed in range(5)]
-    assert sum(map(bool, leaks)) > 2
+    leaks = [random_survey(random.Random(seed)).leaks() for seed in range(3)]
+    assert sum(map(bool, leaks)) > 1

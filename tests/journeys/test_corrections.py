@@ -15,14 +15,14 @@ from service.correcting import read_comment
 from service.corrections import list_corrections
 from service.reports.reading import read_report
 from service.topics.views import list_topics
-from tests.browsing import OPENED_LANGUAGES, browser
+from tests.browsing import JOURNEY_LANGUAGES, browser
 from tests.builders.lived_in import WORKSPACE
 from tests.journeys.conftest import OpenWindow
 
 __all__ = ["browser"]
 
 
-@pytest.mark.parametrize("language", OPENED_LANGUAGES)
+@pytest.mark.parametrize("language", JOURNEY_LANGUAGES)
 def test_two_keys_correct_a_comment_for_good(
     open_window: OpenWindow, next_analysis: Callable[[], None], engine: Engine, annotator: Annotator, language: str
 ) -> None:
@@ -91,7 +91,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("language", OPENED_LANGUAGES)
+@pytest.mark.parametrize("language", JOURNEY_LANGUAGES)
 def test_causes_are_renamed_merged_split_and_adopted(
     open_window: OpenWindow, next_analysis: Callable[[], None], engine: Engine, language: str
 ) -> None:

@@ -17,7 +17,7 @@ from saywhy.store import Engine
 from service.comment_filters import CommentSearch
 from service.comments import find_comments
 from service.reports.reading import read_report
-from tests.browsing import OPENED_LANGUAGES, browser
+from tests.browsing import JOURNEY_LANGUAGES, browser
 from tests.builders.lived_in import WORKSPACE
 from tests.journeys.conftest import OpenWindow
 
@@ -32,7 +32,7 @@ def comments_on(engine: Engine, annotator: Annotator, search: CommentSearch) -> 
     return [each.response.comment or "" for each in search_result.comments]
 
 
-@pytest.mark.parametrize("language", OPENED_LANGUAGES)
+@pytest.mark.parametrize("language", JOURNEY_LANGUAGES)
 def test_from_the_overview_to_the_comments_and_back(
     open_window: OpenWindow, engine: Engine, annotator: Annotator, language: str
 ) -> None:

@@ -12,7 +12,7 @@ from saywhy.store import Engine
 from service.cases import list_cases, read_case, read_comments
 from service.reports.reading import read_report
 from tests.api.web.visitors import run_jobs
-from tests.browsing import OPENED_LANGUAGES, browser
+from tests.browsing import JOURNEY_LANGUAGES, browser
 from tests.builders.lived_in import EDAS_CASES, WORKSPACE
 from tests.journeys.conftest import OpenWindow
 from tests.journeys.person import Person
@@ -78,7 +78,7 @@ def test_what_was_imported_is_analysed(open_window: OpenWindow, resources: Resou
     expect(ada.page.locator("article.comment .said li")).not_to_have_count(0)
 
 
-@pytest.mark.parametrize("language", OPENED_LANGUAGES)
+@pytest.mark.parametrize("language", JOURNEY_LANGUAGES)
 def test_a_customer_is_contacted_and_recovered(open_window: OpenWindow, engine: Engine, language: str) -> None:
     """One's own cases come first, of these the overdue one; it is contacted with a note, then resolved with an outcome,
     which the page of the customer shows.

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from sqlalchemy import Engine
 
@@ -148,11 +149,26 @@ def test_a_job_whose_process_dies_is_tried_again(
     assert (done.result["new"], done.result["unchanged"]) == (rows, 0)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_jobs_survive_what_they_are_forked_from(sqlite_engine: Engine, files: JobFiles, number: signal.Signals) -> None:
+    """Told to stop, as by systemd, it stays as long as its worker; after it was killed, there is another one."""
+    with worker_on(sqlite_engine, files):
+        for name in ("before", "after"):
+            job = queue_import(sqlite_engine, files, name, "id,score,comment\na,0,Too slow\n")
+            assert ended(sqlite_engine, job, name).state is JobState.SUCCEEDED
+            [template] = [
+                child
+                for child in psutil.Process().children()
+                if "multiprocessing.forkserver" in " ".join(child.cmdline())
+            ]
+            template.send_signal(number)
+
+
 def test_a_job_that_always_dies_fails(sqlite_engine: Engine, files: JobFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     """After some attempts the job fails and says of what its process died."""
     monkeypatch.setattr(worker, "BACKOFF", timedelta(seconds=0.1))
     monkeypatch.setattr(worker, "ATTEMPTS", 2)
-    job = queue_import(sqlite_engine, files, "w", numbered_rows(10))
+    job = queue_import(sqlite_engine, files, "w", numbered_rows(12 * BATCH))
     with worker_on(sqlite_engine, files):
         killed = set[int]()
         while len(killed) < 2:

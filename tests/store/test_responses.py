@@ -215,7 +215,7 @@ def test_loading_takes_bounded_memory(connection: Connection, workspace_id: int)
         tracemalloc.stop()
         return highest
 
-    few, many = peak(4_000), peak(40_000)
+    few, many = peak(1_500), peak(15_000)
     assert many < 2 * few
 
 

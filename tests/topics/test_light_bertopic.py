@@ -38,4 +38,4 @@ def test_a_process_that_clusters_loads_no_language_models() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "bertopic" in loaded
-    assert not {"torch", "transformers", "sentence_transformers", "umap", "plotly"} & loaded
+    assert not {"torch", "transformers", "sentence_transformers", "umap"} & loaded

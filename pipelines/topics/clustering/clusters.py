@@ -17,7 +17,6 @@ from pipelines.topics.clustering.communities import Communities
 from pipelines.topics.clustering.description import ClusterDescription, describe_clusters
 from pipelines.topics.clustering.distinct_texts import DistinctTexts
 from pipelines.topics.clustering.language_centring import LanguageCentring
-from pipelines.topics.clustering.light_bertopic import light_imports
 from pipelines.topics.clustering.subtopics import find_parts
 from pipelines.topics.labelling.distinct_labels import NO_NAMES, KnownNames
 from pipelines.topics.labelling.keywords import KEYWORDS_PER_TOPIC, to_documents
@@ -98,9 +97,7 @@ def _bertopic(centring: LanguageCentring, communities: Communities) -> Any:
     """BERTopic with our stages. It is imported only here, where it is needed: it takes time."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    with light_imports():
-        from bertopic import BERTopic
-        from bertopic.vectorizers import ClassTfidfTransformer
+    from pipelines.topics.clustering.light_bertopic import BERTopic, ClassTfidfTransformer
 
     return BERTopic(
         language="multilingual",  # for "english", everything but a-z is deleted

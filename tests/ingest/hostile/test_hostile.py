@@ -25,7 +25,7 @@ EXIT_CODES = (0, 1, 2, 3)
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 #: So many files of each kind are tried at most, drawn with the seed, and in the exhaustive run: trying all takes a
 #: quarter of an hour.
-OF_A_KIND, MOST_OF_A_KIND = 12, 40
+OF_A_KIND, MOST_OF_A_KIND = 6, 40
 
 
 def files(most: int = MOST_OF_A_KIND) -> Iterator[HostileFile]:
