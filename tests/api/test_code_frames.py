@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from starlette.testclient import TestClient
 
 from tests.builders.frames import SHOP
@@ -17,6 +18,7 @@ def themes(client: TestClient, query: str = "") -> list[str]:
     return [theme["theme"] for theme in result["themes"]]
 
 
+@pytest.mark.slow
 def test_a_chosen_frame_serves(survey_client: TestClient) -> None:
     """Classifying and pages change to the frame; the frame of the models and others can still be asked for."""
     assert "checkout" not in themes(survey_client)

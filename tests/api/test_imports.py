@@ -39,6 +39,7 @@ def uploads(tmp_path: Path) -> list[Path]:
     return list((tmp_path / "files" / "uploads").glob("*/*"))
 
 
+@pytest.mark.slow
 def test_a_file_is_imported(client: TestClient, engine: Engine, tmp_path: Path) -> None:
     """Options are those of the query; the result counts the rows, and the rejected ones can be downloaded."""
     started = client.post(f"/v1/imports?file=../a=b;\u202e.csv&wave=W1&{COLUMNS}", content=FILE, headers=CSV)

@@ -88,6 +88,7 @@ def test_a_job_is_cancelled_once(client: TestClient) -> None:
     assert client.get(f"/v1/jobs/{2**53}").status_code == 422
 
 
+@pytest.mark.slow
 def test_an_export_is_downloaded(client: TestClient, engine: Engine, tmp_path: Path) -> None:
     """There is no file until the job has ended, then there is, and at last it has expired."""
     with engine.begin() as connection:

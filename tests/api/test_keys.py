@@ -74,6 +74,7 @@ def test_every_route_declares_its_scope() -> None:
     assert {entry.partition(" ")[0] for entry in PUBLIC} == {"GET", "POST"}
 
 
+@pytest.mark.slow
 def test_every_route_refuses_without_the_right_key(client: TestClient, sqlite_engine: Engine) -> None:
     """As soon as there is a key: nothing and a wrong key get 401, a key without the scope of the route gets 403."""
     assert client.get("/v1/topics").status_code == 200

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 
 import httpx2
+import pytest
 
 SAYWHY = Path(sys.executable).with_name("saywhy")
 
@@ -38,6 +39,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return os.environ | {"SAYWHY_DATABASE_URL": f"sqlite:///{tmp_path / 'store.db'}"}
 
 
+@pytest.mark.slow
 def test_serving_loads_no_training_or_analysis_library(tmp_path: Path) -> None:
     """A process that has served requests has imported none of the heavy libraries."""
     done = subprocess.run(
@@ -74,6 +76,7 @@ def serving(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.wait()
 
 
+@pytest.mark.slow
 def test_serve_answers_on_a_socket_and_stops_on_sigterm(tmp_path: Path) -> None:
     """`saywhy serve` listens, classifies, and shuts down on SIGTERM."""
     with serving(tmp_path) as (process, address), httpx2.Client(base_url=address, timeout=60) as client:
@@ -86,6 +89,7 @@ def test_serve_answers_on_a_socket_and_stops_on_sigterm(tmp_path: Path) -> None:
         assert process.wait(timeout=60) in (0, -signal.SIGTERM)
 
 
+@pytest.mark.slow
 def test_serve_refuses_in_one_line(tmp_path: Path) -> None:
     """A store that cannot be opened is one line on stderr, without a traceback."""
     bad = environment(tmp_path) | {"SAYWHY_DATABASE_URL": "sqlite:////nowhere/at/all.db"}
@@ -95,6 +99,7 @@ def test_serve_refuses_in_one_line(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_sigterm_lets_what_was_begun_finish(tmp_path: Path) -> None:
     """After SIGTERM readiness fails while requests are still answered, and what was begun is answered to the end."""
     comments = [{"id": number, "text": f"Delivery {number} was slow. " * 6} for number in range(256)]

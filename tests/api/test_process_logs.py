@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
+import pytest
 
 from saywhy import store
 from saywhy.access import Role
@@ -31,6 +32,7 @@ R-4711,2,"The zebrafish support is slow. Call me, Jane Roe, +49 170 1234567",Jan
 """
 
 
+@pytest.mark.slow
 def test_a_server_logs_no_personal_data(tmp_path: Path) -> None:
     """Requests, jobs and signing in, whether they succeed or fail, leave JSON without names, words and secrets."""
     url = f"sqlite:///{tmp_path / 'store.db'}"

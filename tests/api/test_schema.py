@@ -151,6 +151,7 @@ def check(schema: BaseSchema, examples: int) -> None:
         raise BaseExceptionGroup("the server does something else than its OpenAPI document says", faults)
 
 
+@pytest.mark.slow
 def test_every_operation_does_what_it_says(on_sqlite: BaseSchema) -> None:
     """Statuses, headers and bodies of answers are the documented ones; what is invalid is refused, valid is not."""
     check(on_sqlite, 2)

@@ -102,6 +102,7 @@ def test_a_job_that_fails_is_a_span_without_its_message(exporter: InMemorySpanEx
     assert "Jane" not in span.to_json()
 
 
+@pytest.mark.slow
 def test_without_the_setting_nothing_is_loaded() -> None:
     """The application loads no SDK of OpenTelemetry unless it is to trace; FastAPI itself needs its interface."""
     code = (

@@ -238,6 +238,7 @@ def requests(both: Workspaces) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield method, url + query, body
 
 
+@pytest.mark.slow
 def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
     """Every route, asked for all that the other workspace has: no answer has its words, and nothing in it changes."""
     before = rows_of_others(both.engine)
@@ -256,6 +257,7 @@ def test_no_route_reaches_another_workspace(both: Workspaces) -> None:
     assert [path.read_text() for path in JobFiles.of(both.engine, None).root.glob("exports/*/*")] == [SECRET]
 
 
+@pytest.mark.slow
 def test_the_same_requests_reach_the_own_workspace(both: Workspaces) -> None:
     """With a key of the other workspace the same requests show its words and change it, so they show something."""
     before = rows_of_others(both.engine)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 from benchmarks.large_survey import COMMENT, SCORE, sample_answers, write
 from benchmarks.million import run
 from benchmarks.recombined_annotator import RecombinedAnnotator
@@ -66,6 +68,7 @@ def hang_after_three(progress: Callable[[str, int, int], None]) -> None:
     time.sleep(600)
 
 
+@pytest.mark.slow
 def test_a_process_is_killed_at_the_given_step() -> None:
     """All steps up to the one at which the process is killed are returned, without waiting for its end."""
     steps = run(hang_after_three, kill_at=("count", 3))

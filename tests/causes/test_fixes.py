@@ -230,6 +230,7 @@ def test_times_are_compared_in_utc() -> None:
     assert outcome(Fix(SUPPORT, date=date(2026, 4, 1)), answers).after.responses == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("remains", [1.0, 0.4, 1e-9])
 def test_the_interval_of_recovered_points_contains_the_truth(remains: float) -> None:
     """In at least 88 of 100 simulated surveys, whether nothing was recovered, a part, or all."""

@@ -143,6 +143,7 @@ RECORDS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(RECORDS, st.randoms(use_true_random=False))
 @settings(max_examples=200)
 def test_holds_for_any_records(records: list[dict[str, Any]], shuffler: random.Random) -> None:

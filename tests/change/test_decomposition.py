@@ -117,6 +117,7 @@ def test_a_quiet_pair_of_waves_claims_nothing() -> None:
     assert beside_zero >= 8
 
 
+@pytest.mark.slow
 def test_among_many_rare_causes_none_is_new_by_chance() -> None:
     """Sixty rare causes in two equal waves: in at most 4 of 40 surveys is any of them new or vanished."""
     rates = tuple(np.geomspace(0.002, 0.05, 60).tolist())

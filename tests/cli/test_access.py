@@ -74,6 +74,7 @@ def test_people_are_added_listed_changed_and_removed(url: str, sqlite_engine: st
     assert invoke(url, "people", "add", "Eve", "--role", "owner", "--proxy-only").exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_server_for_others_needs_a_key(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without one it does not start on another address, and says why; with one it does, and on this machine always."""
     started: list[str] = []

@@ -137,6 +137,7 @@ def test_what_is_refused_is_said(url: str, arguments: list[str], code: int, mess
     assert message in " ".join(re.sub("[│╭╮╰╯─]", " ", result.stderr).split())
 
 
+@pytest.mark.slow
 def test_an_anonymous_workspace_refuses_every_command(tmp_path: Path) -> None:
     """Exit code 1, nothing on stdout, and the reason."""
     url = f"sqlite:///{tmp_path / 'store.db'}"

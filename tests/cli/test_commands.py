@@ -94,6 +94,7 @@ def test_errors_are_one_line_and_exit_code_1(
     assert message in done.stderr
 
 
+@pytest.mark.slow
 def test_a_report_that_cannot_be_written_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
     """The error names the path in a folder that does not exist."""
     with_report(environment["SAYWHY_DATABASE_URL"])
@@ -102,6 +103,7 @@ def test_a_report_that_cannot_be_written_is_refused(environment: dict[str, str],
     assert (done.returncode, done.stderr) == (1, f"saywhy: {out}: No such file or directory\n")
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_ends_the_command_quietly(environment: dict[str, str]) -> None:
     """`saywhy report | head -1` prints no error and no traceback."""
     with_report(environment["SAYWHY_DATABASE_URL"])

@@ -46,6 +46,7 @@ def test_nothing_from_a_file_commands_the_terminal(tmp_path: Path) -> None:
         assert not {"\x1b", "\x07", "\x9b"} & set(output)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("arguments", [[], ["--rejections", "/dev/full"]])
 def test_full_device(tmp_path: Path, arguments: list[str]) -> None:

@@ -66,6 +66,7 @@ def test_what_cannot_be_scheduled_is_said_in_one_line(sqlite_url: str, arguments
     assert message in result.stderr
 
 
+@pytest.mark.slow
 def test_a_worker_runs_jobs_until_it_is_stopped(sqlite_url: str, tmp_path: Path) -> None:
     """It logs what it does, ends on SIGTERM with exit code 0, and says nothing of what customers said."""
     engine = store.open_store(sqlite_url)

@@ -52,6 +52,7 @@ def test_check_says_what_is_pending_and_changes_nothing(earlier_url: str, monkey
     assert run.invoke(app, ["migrate", "--check"]).exit_code == 0
 
 
+@pytest.mark.slow
 def test_several_migrate_at_once(earlier_url: str) -> None:
     """Of several processes one migrates, the others wait, and all succeed."""
     code = "import sys; from saywhy.store import open_store; open_store(sys.argv[1])"
@@ -90,6 +91,7 @@ def saywhy(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*CLI, *command], cwd=ROOT, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("run")
 def test_back_up_and_restore(engine: Engine, tmp_path: Path) -> None:
     """One line each says what was written, and restored; refusals are one line on stderr."""
@@ -116,6 +118,7 @@ def test_back_up_and_restore(engine: Engine, tmp_path: Path) -> None:
     assert len(log) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("run")
 def test_nothing_is_restored_under_a_running_worker(tmp_path: Path) -> None:
     """While a worker runs, a restore is refused and says what to do; a backup is not."""

@@ -108,6 +108,7 @@ def test_classify_of_nothing_is_nothing() -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 def test_classify_answers_while_it_reads() -> None:
     """Results are written before the input ends, so that memory does not grow with it."""
     with subprocess.Popen([SAYWHY, "classify"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

@@ -120,6 +120,7 @@ def test_import_refuses_what_does_not_fit(url: str, export: Path, options: list[
         assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_from_an_export_to_a_report_in_every_format(url: str, export: Path, tmp_path: Path) -> None:
     """Import and analyse; every format of the report has the NPS that a count by hand gives."""
     invoke(url, "import", str(export), "--wave", "2026-Q1")
@@ -165,8 +166,8 @@ def test_the_demo_runs_again(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_demo_runs_anywhere(tmp_path: Path) -> None:
-    """In an empty folder, `saywhy demo --serve` prints a ranking, leaves store and page, and serves the overview where it
-    says, until it is interrupted.
+    """In an empty folder, `saywhy demo --serve` prints a ranking, leaves store and page, and serves the overview where
+    it says, until it is interrupted.
     """
     environment: Mapping[str, str] = os.environ | {"SAYWHY_DATABASE_URL": "sqlite:////nowhere/at/all.db"}
     command, lines = [str(SAYWHY), "demo", "--serve", "--port", "0"], list[str]()
@@ -206,6 +207,7 @@ def test_a_port_that_is_taken_is_said_before_the_demo_runs(tmp_path: Path) -> No
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_wave_of_one_claims_nothing(url: str) -> None:
     """A wave with one score is compared in numbers; no finding says that it differs from another or that causes did."""
     reported = Path(__file__).parents[1] / "fixtures" / "reported" / "wave_of_one.csv"

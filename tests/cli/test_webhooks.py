@@ -61,6 +61,7 @@ def test_from_subscribing_to_sending_again(sqlite_engine: Engine, receiver: Rece
     assert "saywhy webhooks redeliver  3" in log
 
 
+@pytest.mark.slow
 def test_an_endpoint_is_changed_rotated_and_removed(sqlite_engine: Engine) -> None:
     """Each command says what there is now; the URL of Slack is not printed."""
     slack = "https://hooks.slack.com/services/T0/B0/XYZ"

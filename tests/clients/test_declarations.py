@@ -83,6 +83,7 @@ def test_results_are_those_of_the_server(operation: tuple[str, str]) -> None:
             assert result_of(function) == answer_of(OF_SERVER[operation], declaration_of(function).items)
 
 
+@pytest.mark.slow
 def test_the_models_are_those_of_the_document() -> None:
     """The file is what `python clients/python/generate_models.py` writes."""
     assert MODELS.read_text(encoding="utf-8") == generate()

@@ -145,6 +145,7 @@ def anonymous(sqlite_engine: Engine) -> Engine:
     return sqlite_engine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in (1, 2, 3))])
 def test_no_publication_or_difference_discloses_a_small_group(anonymous: Engine, tmp_path: Path, seed: int) -> None:
     """Two waves and a tiny one; then three more people, ten more, twelve more, and one who changes the answer: within
@@ -212,6 +213,7 @@ def test_another_model_version_protects_as_well(
     assert differences(reports) == []
 
 
+@pytest.mark.slow
 def test_no_identity_is_stored_or_published(anonymous: Engine, tmp_path: Path, sqlite_url: str) -> None:
     """Neither the database nor page, CSV, JSON and HTTP responses contain a name, an id, an address or a small team;
     quotes come from groups of at least eight, without score, wave or segment.

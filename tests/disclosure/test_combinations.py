@@ -75,6 +75,7 @@ def test_nested_segments_disclose_no_small_group(seed: int) -> None:
     assert derivable(publish(responses), responses) == []
 
 
+@pytest.mark.slow
 def test_the_attack_by_combinations_succeeds_without_protection(monkeypatch: pytest.MonkeyPatch) -> None:
     """If only small segments are hidden, most nested surveys give up a small group: the attack itself works."""
     monkeypatch.setattr("pipelines.disclosure.combinations.exposing_combination", lambda *_: None)

@@ -172,6 +172,7 @@ HISTORIES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", HISTORIES)
 def test_random_histories_disclose_no_small_group(seed: int) -> None:
     """Whatever joins and edits there are, the attack on all five publications together finds nobody."""
@@ -180,6 +181,7 @@ def test_random_histories_disclose_no_small_group(seed: int) -> None:
     assert any(report.issues for publication in survey.publications for report in publication.values())
 
 
+@pytest.mark.slow
 def test_the_attack_succeeds_without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """If reports are compared by their numbers alone, most histories give up small groups: the attack itself works."""
     monkeypatch.setattr(

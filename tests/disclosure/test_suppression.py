@@ -155,6 +155,7 @@ def test_the_attack_succeeds_without_protection(monkeypatch: pytest.MonkeyPatch)
     assert "quote of" in leaks
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6), st.integers(1, 60))
 @settings(max_examples=12)
 def test_small_surveys_disclose_no_small_group(seed: int, people: int) -> None:

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from models.annotator import Annotator
 from saywhy import store
 from saywhy.feedback import Comment, Response, Score
@@ -40,6 +42,7 @@ def published(path: Path, annotator: Annotator, waiting: list[Response]) -> dict
     return served
 
 
+@pytest.mark.slow
 def test_a_waiting_response_changes_nothing(tmp_path: Path, annotator: Annotator) -> None:
     """Reports and topics, with labels, keywords and quotes, are the same with four newcomers who all write the same
     words, so that these would be a topic or the label of one.

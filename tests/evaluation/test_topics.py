@@ -127,6 +127,7 @@ def test_an_unreadable_file_is_an_error(tmp_path: Path, content: str, options: d
     assert str(file) in refused.value.detail
 
 
+@pytest.mark.slow
 def test_the_command_compares(tmp_path: Path) -> None:
     """Given vectors, the table has one row per method; JSON has the same; an unknown method is an error."""
     file, vectors = tmp_path / "rows.jsonl", tmp_path / "v.npy"

@@ -51,6 +51,7 @@ def test_a_cause_without_effect_that_is_named_with_a_costly_one_costs_nothing() 
     assert [impact.significant for impact in impacts] == [True, False]
 
 
+@pytest.mark.slow
 def test_the_standard_error_agrees_with_a_bootstrap() -> None:
     """Resampling whole responses and refitting 200 times gives errors that are smaller by up to 20 %: the interval has
     room for departures from proportionality besides.
@@ -141,6 +142,7 @@ CELLS = st.integers(0, 40).flatmap(
 )
 
 
+@pytest.mark.slow
 @given(CELLS)
 @settings(max_examples=150)
 def test_any_survey_gives_a_sensible_answer(survey: tuple[list[int], list[list[bool]], str]) -> None:

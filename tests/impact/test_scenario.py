@@ -44,6 +44,7 @@ def test_a_set_is_counted_once_for_a_response_that_names_two() -> None:
     assert both.gain.high - both.gain.low == pytest.approx(alone.gain.high - alone.gain.low, rel=0.02)
 
 
+@pytest.mark.slow
 def test_the_intervals_agree_with_a_bootstrap() -> None:
     """The spread of gain and NPS of a set over 300 resamples of whole responses, within 12 %."""
     scores, blamed, _ = SimulatedSurvey(overlap=1.0).draw(600, 3)

@@ -82,6 +82,7 @@ def test_sampled_orders_come_close_to_all() -> None:
     assert sampled == pytest.approx(exact, abs=0.25)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     """In 150 surveys of 300, 92 to 98 % of the intervals contain the shares of a survey of 400,000."""
     survey = SimulatedSurvey()

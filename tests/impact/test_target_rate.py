@@ -98,6 +98,7 @@ def test_the_interval_of_a_rate() -> None:
     assert all(narrow < wide for wide, narrow in pairwise(widths))
 
 
+@pytest.mark.slow
 def test_at_the_target_either_claim_is_rare() -> None:
     """Of 400 fixes that halved the rate exactly, about 5 % are called verified and 5 % regressed; less than 9 %."""
     generator = np.random.default_rng(5)

@@ -22,6 +22,7 @@ from tests.journeys.conftest import OpenWindow
 __all__ = ["browser"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", JOURNEY_LANGUAGES)
 def test_two_keys_correct_a_comment_for_good(
     open_window: OpenWindow, next_analysis: Callable[[], None], engine: Engine, annotator: Annotator, language: str
@@ -91,6 +92,7 @@ NAMES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", JOURNEY_LANGUAGES)
 def test_causes_are_renamed_merged_split_and_adopted(
     open_window: OpenWindow, next_analysis: Callable[[], None], engine: Engine, language: str

@@ -32,6 +32,7 @@ def comments_on(engine: Engine, annotator: Annotator, search: CommentSearch) -> 
     return [each.response.comment or "" for each in search_result.comments]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", JOURNEY_LANGUAGES)
 def test_from_the_overview_to_the_comments_and_back(
     open_window: OpenWindow, engine: Engine, annotator: Annotator, language: str
@@ -74,6 +75,7 @@ def test_from_the_overview_to_the_comments_and_back(
     vic.sees_address("/?wave=2026-Q2")
 
 
+@pytest.mark.slow
 def test_two_waves_are_compared_and_their_steps_taken_along(open_window: OpenWindow, engine: Engine) -> None:
     """The scores of both waves are those of their reports, and so is the file of the chart's table."""
     vic = open_window("Vic")
@@ -90,6 +92,7 @@ def test_two_waves_are_compared_and_their_steps_taken_along(open_window: OpenWin
     expect(sides.locator("h2")).to_have_text(["2026-Q1", "2026-Q2"])
 
 
+@pytest.mark.slow
 def test_a_cell_of_the_heat_map_leads_to_its_comments(
     open_window: OpenWindow, engine: Engine, annotator: Annotator
 ) -> None:
@@ -106,6 +109,7 @@ def test_a_cell_of_the_heat_map_leads_to_its_comments(
     expect(vic.page.locator("article.comment .facts").first).to_contain_text("north")
 
 
+@pytest.mark.slow
 def test_a_lasso_on_the_map_selects_causes_whose_comments_are_read(open_window: OpenWindow) -> None:
     """A line around all circles ticks them and shows quotes; a name leads to the comments, and all can be cleared."""
     vic = open_window("Vic", viewport={"width": 1440, "height": 1000})
@@ -130,6 +134,7 @@ def test_a_lasso_on_the_map_selects_causes_whose_comments_are_read(open_window: 
     expect(vic.page.locator("#chosen .selected")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_what_to_fix_first(open_window: OpenWindow, engine: Engine) -> None:
     """A complaint is picked and the NPS without it is there at once; its effort makes it the quickest win on the board
     and in the ranking.

@@ -52,6 +52,7 @@ def import_file(ada: Person, language: str, resources: Resources) -> None:
     expect(job.locator(".facts div", has_text=ada.text("import_job.count_new"))).to_contain_text("1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES[1:])
 def test_a_file_is_imported(open_window: OpenWindow, resources: Resources, language: str) -> None:
     """Its answer is in the store, with the meaning that its columns were given, and opens a case of the account."""
@@ -62,6 +63,7 @@ def test_a_file_is_imported(open_window: OpenWindow, resources: Resources, langu
     assert list(read_comments(resources.engine, WORKSPACE, [case]).values()) == [text]
 
 
+@pytest.mark.slow
 def test_what_was_imported_is_analysed(open_window: OpenWindow, resources: Resources) -> None:
     """The page of the import offers it, follows it, and leads to the overview; its comment is read then."""
     ada = open_window("Ada")
@@ -78,6 +80,7 @@ def test_what_was_imported_is_analysed(open_window: OpenWindow, resources: Resou
     expect(ada.page.locator("article.comment .said li")).not_to_have_count(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", JOURNEY_LANGUAGES)
 def test_a_customer_is_contacted_and_recovered(open_window: OpenWindow, engine: Engine, language: str) -> None:
     """One's own cases come first, of these the overdue one; it is contacted with a note, then resolved with an outcome,

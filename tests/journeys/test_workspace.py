@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
@@ -31,6 +32,7 @@ from tests.journeys.conftest import OpenWindow
 __all__ = ["browser"]
 
 
+@pytest.mark.slow
 def test_a_viewer_signs_in_reads_and_changes_nothing(open_window: OpenWindow, engine: Engine) -> None:
     """A wrong password is refused in words; what a viewer may not do is not offered, and refused if it is sent; after
     signing out nothing is shown.
@@ -62,6 +64,7 @@ def test_a_viewer_signs_in_reads_and_changes_nothing(open_window: OpenWindow, en
     somebody.visit.messages.clear()  # the browser tells of the refusals
 
 
+@pytest.mark.slow
 def test_a_view_is_saved_with_a_note_and_sent_as_a_digest(open_window: OpenWindow, engine: Engine) -> None:
     """An editor pins a note to a wave and saves what is chosen; an administrator has it sent to Slack every week."""
     eda = open_window("Eda")
@@ -102,6 +105,7 @@ def test_a_view_is_saved_with_a_note_and_sent_as_a_digest(open_window: OpenWindo
     eda.visit.messages.clear()
 
 
+@pytest.mark.slow
 def test_a_link_with_a_password_shows_one_view_until_it_ends(open_window: OpenWindow, engine: Engine) -> None:
     """Whoever has it opens it without a session, by the password alone, and finds nothing that leads into the app;
     expired, it shows nothing any more.
@@ -140,6 +144,7 @@ def test_a_link_with_a_password_shows_one_view_until_it_ends(open_window: OpenWi
     guest.visit.messages.clear()
 
 
+@pytest.mark.slow
 def test_an_administrator_lets_programs_and_people_in(open_window: OpenWindow, engine: Engine) -> None:
     """A key whose secret is shown once and works, a person who signs in, and a webhook with a secret."""
     ada = open_window("Ada")
@@ -188,6 +193,7 @@ def test_quality_says_how_much_to_trust(open_window: OpenWindow) -> None:
     expect(vic.page.locator("main")).not_to_contain_text("Battery life is terrible")
 
 
+@pytest.mark.slow
 def test_an_anonymous_workspace_shows_only_what_it_published(open_window: OpenWindow, engine: Engine) -> None:
     """Scores and causes; no comment, no customer, no segment, no map: each of these pages says so."""
     with engine.begin() as connection:

@@ -55,6 +55,7 @@ REPORTS = {
 QUICK = ("rich", "compared")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in REPORTS if name not in QUICK)]
 )

@@ -95,6 +95,7 @@ def unpacked(pdf: bytes) -> bytes:
     return pdf + b"".join(zlib.decompressobj().decompress(stream) for stream in streams if stream[:1] == b"x")
 
 
+@pytest.mark.slow
 def test_a_pdf_has_its_fonts_and_leads_nowhere() -> None:
     """Tagged, in its language, with a title and embedded fonts; no script, no link, no form, whatever is quoted."""
     pdf = unpacked(pdf_in_process(document_html(of(HOSTILE, language="de"), Wording("de"))))
@@ -114,6 +115,7 @@ def test_nothing_is_fetched_for_a_pdf() -> None:
             to_pdf(f'<img src="{wanted}">')
 
 
+@pytest.mark.slow
 def test_pages_are_numbered_and_cut_no_row() -> None:
     """Each page of A4 has its number, and a row of a table is on one page."""
     page = document_html(of(HUGE), Wording("en"))

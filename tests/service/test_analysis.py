@@ -69,6 +69,7 @@ def analyse_and_hang(url: str, batch: int, pipe: Pipe) -> None:
     analyse(store.open_store(url), HangingAnnotator(pipe))
 
 
+@pytest.mark.slow
 def test_a_killed_analysis_is_marked_and_goes_on(sqlite_engine: Engine, sqlite_url: str) -> None:
     """A second analysis is refused while another process analyses. After that is killed, its run is marked as failed
     with a reason, and the next analysis annotates only what it had not annotated.
@@ -163,6 +164,7 @@ def test_a_wave_of_which_nobody_is_any_more_has_no_report(sqlite_engine: Engine)
         read_report(sqlite_engine, "acme", "W1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["clean", "annotate", "topics", "report"])
 def test_an_import_meanwhile_is_in_the_report_or_not_at_all(engine: Engine, stage: str) -> None:
     """Responses that arrive during any stage are counted with their comments read, or wait for the next analysis."""

@@ -25,6 +25,7 @@ from tests.builders.fixed_survey import analysed, responses
 from tests.builders.queued_imports import ROOT
 
 
+@pytest.mark.slow
 def test_a_store_moves_with_everything(engine: Engine, target: Engine, files: JobFiles, tmp_path: Path) -> None:
     """Every row and file is the same in another store of either kind, and new rows get new numbers."""
     analysed(engine, responses())
@@ -47,6 +48,7 @@ def test_a_store_moves_with_everything(engine: Engine, target: Engine, files: Jo
         assert list(store.responses.load(connection, workspace_id)) == fill_again
 
 
+@pytest.mark.slow
 def test_the_backup_is_one_moment_of_a_store_that_is_written(
     engine: Engine, target: Engine, files: JobFiles, tmp_path: Path
 ) -> None:
@@ -134,6 +136,7 @@ def killed(engine: Engine, path: Path, action: str) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
+@pytest.mark.slow
 def test_a_killed_restore_leaves_the_store(engine: Engine, files: JobFiles, tmp_path: Path) -> None:
     """What a restore was to replace is there as before if it was killed, and the next one succeeds."""
     fill(engine)

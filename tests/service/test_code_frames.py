@@ -69,6 +69,7 @@ def mentions(report: Report) -> dict[str, int]:
     return {issue.id: issue.mentions for issue in report.issues if issue.kind == "theme"}
 
 
+@pytest.mark.slow
 def test_a_frame_from_its_first_version_to_the_core_again(engine: Engine, annotator_of_frames: Counting) -> None:
     """Its themes and causes are in the report, labels teach it, another version keeps what people set, and the core
     frame comes back; comments are encoded once.
@@ -139,6 +140,7 @@ def label(engine: Engine, texts: list[str], theme: str, model: str) -> None:
         store.corrections.add(connection, store.workspaces.find(connection, "default"), corrections)
 
 
+@pytest.mark.slow
 def test_an_anonymous_survey_stays_protected(tmp_path: Path, annotator_of_frames: Counting) -> None:
     """In a frame, too, an anonymous workspace tells of no fewer than five people and takes no labels. A theme that has
     one person more than what was published in the core frame would tell of that one: it is left out.

@@ -48,6 +48,7 @@ def created(path: Path) -> str:
     return topic
 
 
+@pytest.mark.slow
 def test_a_created_topic_collects_and_stays(topics_store: Path, annotator: Annotator) -> None:
     """It has its examples at once, more after the next analysis, and the same id and examples after a refit."""
     examples = [comment_of(topics_store, text) for text in (DARK[0], DARK[1], DARK[3], DARK[5])]
@@ -73,6 +74,7 @@ def test_a_created_topic_collects_and_stays(topics_store: Path, annotator: Annot
     assert "create" in shown
 
 
+@pytest.mark.slow
 def test_a_created_topic_is_undone_and_restored(topics_store: Path, annotator: Annotator) -> None:
     """Undone, it is gone at once and its clauses are elsewhere after the next analysis; undone again, it is back."""
     before = read(topics_store)
@@ -102,6 +104,7 @@ def test_a_topic_from_words_alone_is_empty_until_the_next_analysis(topics_store:
     assert read(topics_store)[0][created(topics_store)].size >= 3
 
 
+@pytest.mark.slow
 def test_refusals_of_created_topics_say_what_and_why(topics_store: Path) -> None:
     """No or too many examples, unknown comments, taken names, wrong theme or polarity: exit code 1 and one line."""
     dark, several = comment_of(topics_store, DARK[0]), comment_of(topics_store, "I love the support")
@@ -129,6 +132,7 @@ def test_refusals_of_created_topics_say_what_and_why(topics_store: Path) -> None
     assert topics_command(topics_store, *CREATE, "--example", f"{several}:night mode").exit_code == 0
 
 
+@pytest.mark.slow
 def test_comments_of_an_anonymous_workspace_are_no_examples(tmp_path: Path, annotator: Annotator) -> None:
     """Whether a comment has certain words would say what somebody wrote; own words are accepted."""
     path = tmp_path / "anonymous.db"

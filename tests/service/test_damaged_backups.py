@@ -33,6 +33,7 @@ def test_a_truncated_backup_is_refused(sqlite_engine: Engine, files: JobFiles, t
     assert content(sqlite_engine) == before
 
 
+@pytest.mark.slow
 def test_a_backup_with_wrong_bytes_is_refused(engine: Engine, files: JobFiles, tmp_path: Path) -> None:
     """Bytes that have changed anywhere in the content are noticed, and the store stays as it was."""
     fill(engine)

@@ -51,6 +51,7 @@ def analysed(engine: Engine, *responses: Response) -> Drift | None:
     return read_drift(engine, WORKSPACE)
 
 
+@pytest.mark.slow
 def test_an_analysis_tells_of_drift_once(sqlite_engine: Engine) -> None:
     """What drifted, with the wave; not again at the next analysis of the same wave."""
     subscribe(sqlite_engine, URL, frozenset({EventType.DRIFT_FOUND}))
@@ -66,6 +67,7 @@ def test_an_analysis_tells_of_drift_once(sqlite_engine: Engine) -> None:
     assert len(told(sqlite_engine, EventType.DRIFT_FOUND)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_anonymous", [True, False])
 def test_the_look_is_shown_over_http(sqlite_engine: Engine, *, is_anonymous: bool) -> None:
     """With its numbers, or in an anonymous workspace with nothing but the states."""

@@ -82,6 +82,7 @@ def test_marked_twice_is_marked_once(survey_engine: Engine) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [SUPPORT, "support", "Customer support"])
 def test_a_removed_fix_is_gone(sqlite_engine: Engine, name: str) -> None:
     """From the list and all reports, also after the next analysis; it cannot be removed twice."""
@@ -100,6 +101,7 @@ def test_a_removed_fix_is_gone(sqlite_engine: Engine, name: str) -> None:
         remove_fix(sqlite_engine, "default", name, by="Ada")
 
 
+@pytest.mark.slow
 def test_a_renamed_topic_stays_fixed_and_one_that_is_gone_is_listed(survey_engine: Engine) -> None:
     """A fix belongs to the id of its cause, like an effort: a new name changes nothing. While its topic is ignored (or
     merged into another) it is listed without an outcome, and is in no report.
@@ -125,6 +127,7 @@ def test_a_renamed_topic_stays_fixed_and_one_that_is_gone_is_listed(survey_engin
     assert list_fixes(survey_engine, "default") == [MarkedFix(Fix(str(topic.key), wave="W2", target=0.5), None)]
 
 
+@pytest.mark.slow
 def test_a_fix_marked_meanwhile_is_in_the_reports(sqlite_engine: Engine) -> None:
     """Whoever marks a cause while reports are computed does not wait for another analysis."""
     analysed(sqlite_engine, responses(("W1", "W2")))

@@ -80,6 +80,7 @@ def test_only_the_latest_change_of_a_field_can_be_taken_back(survey_engine: Engi
         undo(survey_engine, 99)
 
 
+@pytest.mark.slow
 def test_efforts_and_fixes_are_in_the_history(engine: Engine) -> None:
     """Whoever sets them; taking one back sets what was there before, in the reports too."""
     analysed(engine, responses())

@@ -148,6 +148,7 @@ def test_waves_of_files_that_number_their_rows(sqlite_engine: Engine, tmp_path: 
     assert counts(import_file(sqlite_engine, "w", path, wave="2026-Q2")) == (2, 0, 0, 0)
 
 
+@pytest.mark.slow
 def test_progress_reaches_the_end(sqlite_engine: Engine, tmp_path: Path) -> None:
     """Progress increases and ends with the last line."""
     path = tmp_path / "large.csv"
@@ -165,6 +166,7 @@ class _StoppedError(Exception):
     pass
 
 
+@pytest.mark.slow
 def test_an_interrupted_import_continues(engine: Engine, tmp_path: Path) -> None:
     """After a stop at the second batch the same call imports only the rest; identical rows keep their ids."""
     path = tmp_path / "export.csv"
@@ -200,6 +202,7 @@ def test_counts_are_reported_again_after_a_kill_before_the_end(engine: Engine, t
     assert counts(import_file(engine, "w", path)) == (0, 0, 2, 0)
 
 
+@pytest.mark.slow
 def test_large_rows_are_saved_in_small_batches(sqlite_engine: Engine, tmp_path: Path) -> None:
     """A batch ends at a few million characters, so that memory does not grow with the length of comments."""
     path = tmp_path / "export.csv"
@@ -231,6 +234,7 @@ import_file(open_store(sys.argv[1]), "w", sys.argv[2], progress=progress)
 """
 
 
+@pytest.mark.slow
 def test_a_killed_import_continues(store_url: str, tmp_path: Path) -> None:
     """After SIGKILL in the middle, the saved rows match the recorded progress, and the next call imports the rest."""
     path = tmp_path / "large.csv"

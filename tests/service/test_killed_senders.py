@@ -5,6 +5,7 @@ from __future__ import annotations
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from saywhy.webhook import DeliveryState
@@ -14,6 +15,7 @@ from tests.builders.queued_imports import environment, kill, start, wait_until
 from tests.builders.receiver import receiving, subscribe
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_no_message(engine: Engine, tmp_path: Path) -> None:
     """The first worker dies between delivery and record; the message comes again and is recorded once."""
     with receiving() as receiver:

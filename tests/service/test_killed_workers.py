@@ -57,6 +57,7 @@ def check_imported_once(engine: Engine, imports: dict[str, Job], rows: int) -> N
         assert stored(engine, workspace) == rows
 
 
+@pytest.mark.slow
 def test_imports_survive_killed_workers(engine: Engine, tmp_path: Path) -> None:
     """Twice a worker is killed, with its jobs and without; then each row of two files is there once."""
     files = JobFiles(tmp_path)

@@ -59,6 +59,7 @@ def report(engine: Engine) -> Report:
         return store.reports.latest(connection, store.workspaces.find(connection, "default"), ALL_WAVES)
 
 
+@pytest.mark.slow
 def test_topics_are_named_defined_and_compared(sqlite_engine: Engine, model: LanguageModel) -> None:
     """Each new topic once; a name and a definition in the report, marked as proposed; a merge to decide on."""
     add(sqlite_engine, *REASONS)
@@ -78,6 +79,7 @@ def test_topics_are_named_defined_and_compared(sqlite_engine: Engine, model: Lan
     assert len(model.asked) == asked + 1  # only which topics are the same: all have a definition
 
 
+@pytest.mark.slow
 def test_known_topics_are_defined_later_and_keep_their_names(sqlite_engine: Engine, model: LanguageModel) -> None:
     """When the endpoint is set, or answers again; quotes of topics that get no new feedback are sent too."""
     add(sqlite_engine, *REASONS)
@@ -93,6 +95,7 @@ def test_known_topics_are_defined_later_and_keep_their_names(sqlite_engine: Engi
     assert all(topic.definition and topic.definition.is_proposed for topic in after.values())
 
 
+@pytest.mark.slow
 def test_what_people_say_wins(sqlite_engine: Engine, model: LanguageModel, tmp_path: Path) -> None:
     """A person's name stays, with the proposed definition until the person gives another one."""
     add(sqlite_engine, *REASONS)

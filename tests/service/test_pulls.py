@@ -274,6 +274,7 @@ def test_a_pull_of_no_source_is_refused(engine: Engine) -> None:
         run_next(engine)
 
 
+@pytest.mark.slow
 def test_a_worker_pulls(engine: Engine, tools: SurveyTools) -> None:
     """In a process of its own; after a refusal that will not pass the job has failed, and says why."""
     source = source_of(engine, SourceKind.HUBSPOT)

@@ -66,6 +66,7 @@ def _model_of_report(engine: Engine, workspace: int) -> str:
         return store.reports.latest(connection, workspace, "all").model
 
 
+@pytest.mark.slow
 def test_a_killed_reannotation_goes_on(sqlite_engine: Engine, sqlite_url: str) -> None:
     """After kill -9 the batches that were saved are kept, and the rest is annotated; meanwhile no analysis starts."""
     workspace = fill(sqlite_engine)

@@ -141,6 +141,7 @@ def _comments(engine: Engine, registry: Registry, annotator: Annotator) -> int:
     return agreement.total.comments
 
 
+@pytest.mark.slow
 def test_an_analysis_is_compared_by_a_job(
     sqlite_engine: Engine, registry: Registry, annotator: Annotator, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from saywhy.topic import Fate, Lineage
 from tests.builders.analysed_topics import TEXTS, add, comments_in, largest, read, run, topics_command
 
 
+@pytest.mark.slow
 def test_every_edit_stays_after_new_feedback_and_after_a_refit(topics_store: Path, annotator: Annotator) -> None:
     """Edits of six topics hold after new comments and after a refit, and can be undone."""
     one, two, three, four, five, six, *_ = largest(topics_store)
@@ -88,6 +89,7 @@ def test_a_repeated_edit_returns_the_first_one(topics_store: Path) -> None:
     assert read(topics_store)[0][one].label == "Yours"
 
 
+@pytest.mark.slow
 def test_refusals_say_what_and_why(topics_store: Path) -> None:
     """Unknown or ended topics, comments and edits, names in use and invalid arguments: exit code 1 and one line."""
     one, two, three, *_ = largest(topics_store)
@@ -135,6 +137,7 @@ def test_an_ended_topic_is_refused_with_its_fate(topics_store: Path) -> None:
     assert "topic void was retired" in topics_command(topics_store, "pin", "void").stderr
 
 
+@pytest.mark.slow
 def test_an_anonymous_workspace_shows_no_examples(
     tmp_path: Path, annotator: Annotator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

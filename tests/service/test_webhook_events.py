@@ -145,6 +145,7 @@ def rising(wave: str, start: int, complaints: int) -> list[Response]:
     ]
 
 
+@pytest.mark.slow
 def test_a_complaint_on_the_rise_is_told_once(sqlite_engine: Engine) -> None:
     """The alert of an analysis, and not again by the next analysis, which has it still."""
     subscribe(sqlite_engine, URL)
@@ -161,6 +162,7 @@ def test_a_complaint_on_the_rise_is_told_once(sqlite_engine: Engine) -> None:
     assert len(told(sqlite_engine, EventType.REPORT_FINISHED)) == 3
 
 
+@pytest.mark.slow
 def test_a_fix_that_regresses_is_told_once(sqlite_engine: Engine) -> None:
     """By the analysis that finds it; while it is watched or verified, and when it is found again, nothing is told."""
     subscribe(sqlite_engine, URL)

@@ -49,6 +49,7 @@ def ended(engine: Engine, job: Job, workspace: str = "w") -> Job:
     return jobs.find_job(engine, workspace, job.id)
 
 
+@pytest.mark.slow
 def test_an_import_runs(engine: Engine, files: JobFiles) -> None:
     """The rows of an upload are saved and counted, and the file is deleted."""
     job = queue_import(engine, files, "w", "id,score,comment\na,0,Too slow\nb,12,odd\n", "april.csv")
@@ -63,6 +64,7 @@ def test_an_import_runs(engine: Engine, files: JobFiles) -> None:
     assert not list(files.root.glob("uploads/*"))
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_fails_at_once(sqlite_engine: Engine, files: JobFiles) -> None:
     """An error that would occur again is not tried again, and the job says which; the worker goes on."""
     bad = queue_import(sqlite_engine, files, "w", "%PDF-1.7 nothing to see", "scan.pdf")
@@ -103,6 +105,7 @@ def started(engine: Engine, job: Job) -> Job:
     return jobs.find_job(engine, "w", job.id)
 
 
+@pytest.mark.slow
 def test_a_running_job_is_cancelled(sqlite_engine: Engine, files: JobFiles) -> None:
     """It stops, what it has saved stays, and it is not started again."""
     job = queue_import(sqlite_engine, files, "w", numbered_rows(60 * BATCH))
@@ -118,6 +121,7 @@ def test_a_running_job_is_cancelled(sqlite_engine: Engine, files: JobFiles) -> N
     assert not list(files.root.glob("uploads/*"))
 
 
+@pytest.mark.slow
 def test_a_worker_that_stops_gives_its_job_back(sqlite_engine: Engine, files: JobFiles) -> None:
     """The job is pending at once, without an attempt, and the next worker continues it."""
     rows = 12 * BATCH
@@ -133,6 +137,7 @@ def test_a_worker_that_stops_gives_its_job_back(sqlite_engine: Engine, files: Jo
     assert (done.result["new"], done.result["unchanged"]) == (rows, 0)
 
 
+@pytest.mark.slow
 def test_a_job_whose_process_dies_is_tried_again(
     sqlite_engine: Engine, files: JobFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +185,7 @@ def test_a_job_that_always_dies_fails(sqlite_engine: Engine, files: JobFiles, mo
     assert (failed.state, failed.attempts, failed.detail) == (JobState.FAILED, 2, "its process died (SIGKILL)")
 
 
+@pytest.mark.slow
 def test_a_missing_upload_is_explained(sqlite_engine: Engine, files: JobFiles, tmp_path: Path) -> None:
     """A worker that does not share the server's folder says so."""
     job = queue_import(sqlite_engine, JobFiles(tmp_path / "elsewhere"), "w", numbered_rows(1))
@@ -206,6 +212,7 @@ def test_clearing_keeps_what_is_needed(sqlite_engine: Engine, files: JobFiles) -
     assert len(list(files.root.glob("uploads/*/export.csv"))) == 1
 
 
+@pytest.mark.slow
 def test_a_worker_whose_store_cannot_be_opened_tries_again(
     sqlite_engine: Engine, files: JobFiles, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -169,6 +169,7 @@ def test_readers_do_not_wait_for_a_writer(engine: Engine) -> None:
         assert store.responses.count(reader, acme) == 1
 
 
+@pytest.mark.slow
 def test_comments_of_a_workspace_unknown_to_the_statistics_are_looked_up_by_hash(postgresql_url: str) -> None:
     """PostgreSQL assumes that a new workspace is empty; even so it must look comments up by hash, not scan them."""
     engine = store.open_store(postgresql_url)

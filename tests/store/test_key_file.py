@@ -159,6 +159,7 @@ for _ in range(40):
 """
 
 
+@pytest.mark.slow
 def test_two_renewals_at_once_lose_no_key(keys: Path, tmp_path: Path) -> None:
     """Two processes renew the keys of two databases in one file, forty times each: both always find theirs there."""
     processes = [

@@ -37,6 +37,7 @@ def test_same_input_same_clusters() -> None:
     assert first.probabilities_.tolist() == second.probabilities_.tolist()
 
 
+@pytest.mark.slow
 def test_other_seeds_find_nearly_the_same() -> None:
     """The consensus hardly depends on its random partitions."""
     vectors, _ = planted(15, 30, spread=1.0)

@@ -204,6 +204,7 @@ def test_verdicts_without_a_reason_are_no_cause() -> None:
     assert not verdicts & {assignment.content_hash for assignment in assignments}
 
 
+@pytest.mark.slow
 def test_clauses_without_a_cause_seed_no_topic() -> None:
     """Clauses without a theme are in no topic, however similar they are, unless they are near a cause."""
     causes = [complaint(f"cause {number} of {cause}") for cause in (0, 1, 3, 4) for number in range(20)]
@@ -219,6 +220,7 @@ def test_clauses_without_a_cause_seed_no_topic() -> None:
     assert set(joined) == {topic_of[causes[0].content_hash]}
 
 
+@pytest.mark.slow
 def test_a_topic_that_seldom_mentions_a_theme_is_no_cause() -> None:
     """Of four clusters, one has clauses of which only a third mention a theme: it is no topic."""
     causes = [complaint(f"cause {number} of {cause}") for cause in (0, 2, 3) for number in range(20)]
@@ -229,6 +231,7 @@ def test_a_topic_that_seldom_mentions_a_theme_is_no_cause() -> None:
     assert {assignment.content_hash for assignment in assignments} <= {clause.content_hash for clause in causes}
 
 
+@pytest.mark.slow
 def test_a_topic_of_verdicts_in_other_words_is_vague() -> None:
     """Half of the clauses of one topic mention a theme, and all of the others: it is listed with the mark."""
     causes = [complaint(f"late parcel {number} of {cause}") for cause in (0, 2, 3) for number in range(20)]

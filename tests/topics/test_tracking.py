@@ -131,6 +131,7 @@ def test_equal_texts_are_never_separated(before: PreviousClustering) -> None:
     assert cluster_of(after, (shouted, 30)) == cluster_of(before, known_text)
 
 
+@pytest.mark.slow
 def test_a_topic_without_members_is_retired_unless_it_is_locked(before: PreviousClustering) -> None:
     """When all comments of a topic are gone it ends, but not if people have decided what is in it."""
     gone = cluster_of(before, BEFORE[0])
@@ -145,6 +146,7 @@ def test_a_topic_without_members_is_retired_unless_it_is_locked(before: Previous
         assert (locked.size, locked.ended_at) == (0, None)
 
 
+@pytest.mark.slow
 def test_a_refit_keeps_ids_names_and_dates(before: PreviousClustering) -> None:
     """Clustered again with a fifth more, every topic continues with its id, its label and its date."""
     new = [text for cause in range(6) for text in texts_about(cause, 6, 100)]
@@ -157,6 +159,7 @@ def test_a_refit_keeps_ids_names_and_dates(before: PreviousClustering) -> None:
         assert (cluster.size, cluster.size_before) == (36, 30)
 
 
+@pytest.mark.slow
 def test_a_refit_records_what_was_split(before: PreviousClustering) -> None:
     """Two causes that were one topic are two afterwards: one keeps the id, the other records where it is from."""
     whole, other = (cluster_of(before, texts_about(cause, 1)[0]) for cause in (0, 1))
@@ -175,6 +178,7 @@ def test_a_refit_records_what_was_split(before: PreviousClustering) -> None:
     assert sorted(halves, key=repr) == sorted([{whole}, {split.cluster}], key=repr)
 
 
+@pytest.mark.slow
 def test_a_refit_records_what_was_merged(before: PreviousClustering) -> None:
     """Of two topics about one cause the larger continues, and the other records into which it was merged."""
     whole = cluster_of(before, BEFORE[0])
@@ -192,6 +196,7 @@ def test_a_refit_records_what_was_merged(before: PreviousClustering) -> None:
     assert ended.id == "stray"
 
 
+@pytest.mark.slow
 def test_a_locked_topic_keeps_its_members(before: PreviousClustering) -> None:
     """Also members that belong to another cause; and it gets new clauses that are near."""
     whole, other = (cluster_of(before, texts_about(cause, 1)[0]) for cause in (0, 1))
@@ -206,6 +211,7 @@ def test_a_locked_topic_keeps_its_members(before: PreviousClustering) -> None:
     assert clusters_of(after, texts_about(1, 25, 5)) == {other}
 
 
+@pytest.mark.slow
 def test_centroids_of_another_model_are_not_compared(before: PreviousClustering) -> None:
     """Growing on vectors of another model version is refused; a refit is due, and matches by members alone."""
     with pytest.raises(OtherModel, match=r"m1 .* m2"):
@@ -219,6 +225,7 @@ def test_centroids_of_another_model_are_not_compared(before: PreviousClustering)
     assert update.fit.model == "m2"
 
 
+@pytest.mark.slow
 def test_topics_without_old_comments_are_matched_by_their_centroids(before: PreviousClustering) -> None:
     """When only new comments are left, a refit by the same model recognises the topics; by another it does not."""
     new = clause_set([text for cause in range(6) for text in texts_about(cause, 30, 100)])
@@ -228,6 +235,7 @@ def test_topics_without_old_comments_are_matched_by_their_centroids(before: Prev
     assert {fate for fate, _ in fates(other).values()} == {Fate.RETIRED, Fate.FOUND}
 
 
+@pytest.mark.slow
 def test_members_are_found_where_another_model_splits_comments_elsewhere(before: PreviousClustering) -> None:
     """A clause that overlaps a known one takes over its membership."""
     moved = {
@@ -238,6 +246,7 @@ def test_members_are_found_where_another_model_splits_comments_elsewhere(before:
     assert all(event.fate is Fate.CONTINUED for event in update.lineage)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [grown, refitted])
 def test_the_order_does_not_matter(before: PreviousClustering, step: object) -> None:
     """The same feedback in another order, known and new, leaves the same clusters, memberships and lineage."""

@@ -205,6 +205,7 @@ def test_what_is_wrong_is_said_with_its_place(
         assert words in message
 
 
+@pytest.mark.slow
 def test_an_anonymous_workspace_shows_what_is_published(brands_url: str) -> None:
     """The published quotes, without who said them; no segment and no comment, whether there is one or not."""
     engine = store.open_store(brands_url)
@@ -227,6 +228,7 @@ def test_an_anonymous_workspace_shows_what_is_published(brands_url: str) -> None
             assert "promised" in session.refusal("search_comments", **search)
 
 
+@pytest.mark.slow
 def test_a_store_that_is_gone_is_no_secret(brands_url: str) -> None:
     """The agent is told that the store cannot be reached, and not where it is."""
     with ExitStack() as stack:
@@ -238,6 +240,7 @@ def test_a_store_that_is_gone_is_no_secret(brands_url: str) -> None:
     assert str(path) not in message
 
 
+@pytest.mark.slow
 def test_stdout_is_the_protocol_and_nothing_else(brands_store: Path) -> None:
     """Each line of stdout is a message, each line of stderr is a log line without what was asked for."""
     client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}

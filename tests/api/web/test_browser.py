@@ -103,6 +103,7 @@ def test_pages_are_accessible(window: Window, address: str, path: str) -> None:
         check_accessibility(page)
 
 
+@pytest.mark.slow
 def test_a_note_is_pinned_and_deleted_without_scripts(browser: Browser, address: str, resources: Resources) -> None:
     """From the page, with what is markup in it shown as it was written."""
     visited = visit(browser, address, java_script_enabled=False)
@@ -137,6 +138,7 @@ def test_an_error_leaves_the_page_and_says_what_went_wrong(browser: Browser, add
     page.close()
 
 
+@pytest.mark.slow
 def test_a_cause_gets_an_owner_without_scripts(browser: Browser, address: str) -> None:
     """From its name in the ranking to its page, by the keyboard; what was done is said, and taken back."""
     visited = visit(browser, address, java_script_enabled=False)

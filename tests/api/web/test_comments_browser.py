@@ -44,6 +44,7 @@ def first(page: Page) -> str:
     return comment
 
 
+@pytest.mark.slow
 def test_keys_are_letters_in_fields(browser: Browser, address: str) -> None:
     """Whoever types a search corrects nothing."""
     page = visit(browser, f"{address}/comments", locale="en").page
@@ -53,6 +54,7 @@ def test_keys_are_letters_in_fields(browser: Browser, address: str) -> None:
     expect(page.locator("#correction .panel")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_selected_words_are_the_clause(browser: Browser, address: str) -> None:
     """They are marked in the comment afterwards."""
     page = visit(browser, f"{address}/comments?q=battery", locale="en").page
@@ -71,6 +73,7 @@ def test_selected_words_are_the_clause(browser: Browser, address: str) -> None:
     expect(comment.locator("a.clause").first).to_have_text(selected)
 
 
+@pytest.mark.slow
 def test_comments_are_corrected_without_scripts(browser: Browser, address: str) -> None:
     """Links and forms lead there and back."""
     page = browser.new_context(java_script_enabled=False, locale="en").new_page()

@@ -127,6 +127,7 @@ def test_a_comment_is_answered_by_itself(unfitted: tuple[Any, Any]) -> None:
     assert pickle.dumps(estimator) == state
 
 
+@pytest.mark.slow
 def test_lists_arrays_and_series_are_alike(unfitted: tuple[Any, Any]) -> None:
     """Comments may come in a list, a tuple, an array or a series whose index counts for nothing."""
     estimator, labels = unfitted

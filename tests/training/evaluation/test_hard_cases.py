@@ -94,6 +94,7 @@ def test_clauses_cover_a_rant(outcomes: list[Outcome]) -> None:
             assert outcome.annotation.clauses[-1].end >= len(text.rstrip()) - 1
 
 
+@pytest.mark.slow
 def test_an_annotation_does_not_depend_on_the_batch(annotator: Annotator, outcomes: list[Outcome]) -> None:
     """Alone, in a batch and in a batch of reverse order, a comment gets the same labels at the same positions."""
     again = judge(CASES[::-1], annotator)[::-1]

@@ -38,6 +38,7 @@ def test_the_map_brings_back_what_the_base_vectors_tell_apart() -> None:
     assert _separation(fit(vectors, base)(vectors), group) > 1
 
 
+@pytest.mark.slow
 def test_a_bundle_with_a_map_finds_the_same_causes_in_mapped_vectors(tmp_path: Path) -> None:
     """It is another version with mapped vectors; causes and all else are those of before."""
     folder = tmp_path / "bundle"
@@ -57,6 +58,7 @@ def test_a_bundle_with_a_map_finds_the_same_causes_in_mapped_vectors(tmp_path: P
         assert replace(one, vector=b"", clauses=()) == replace(other, vector=b"", clauses=())
 
 
+@pytest.mark.slow
 def test_a_second_map_replaces_the_first(tmp_path: Path) -> None:
     """The step can be run again: the map is always one from the vectors of the encoder."""
     folder = tmp_path / "bundle"

@@ -46,6 +46,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_rows_are_sampled_joined_and_completed_by_written_comments(data: Path) -> None:
     """Each dataset has at most its cap; short texts are joined; every written comment and every text that is no
     feedback occurs `written_copies` times, and every clause of the library once, alone or joined.

@@ -39,6 +39,7 @@ def example(bundle: Bundle, text: str, sentiment: int, *, is_cut: bool = False) 
     return Example(ids, clauses, labels, [labels] * len(clauses), [], [()])
 
 
+@pytest.mark.slow
 def test_pooled_states_give_the_logits_of_the_bundle(bundle: Bundle) -> None:
     """The votes of what is pooled from a text are the logits that the heads of the bundle give it."""
     one = example(bundle, TEXT, 2)
@@ -62,6 +63,7 @@ def test_labelled_clauses_are_pooled_beside_their_text(bundle: Bundle) -> None:
     assert len(pooled) == len(labels) == 3
 
 
+@pytest.mark.slow
 def test_texts_with_labelled_clauses_are_all_chosen(bundle: Bundle) -> None:
     """Of texts without labelled clauses so many are drawn; those with them are all there."""
     examples = [example(bundle, TEXT, 2, is_cut=i < 3) for i in range(10)]
@@ -70,6 +72,7 @@ def test_texts_with_labelled_clauses_are_all_chosen(bundle: Bundle) -> None:
     assert len(chosen) == 5
 
 
+@pytest.mark.slow
 def test_refitted_votes_give_the_labels_of_the_training_set(bundle: Bundle) -> None:
     """Votes learn that a text which they called negative is positive, and the reverse."""
     texts = {"the app crashes all day": 2, "a wonderful evening, thank you": 0}
