@@ -1,5 +1,5 @@
 """Seconds until `saywhy --help` ends, `saywhy classify` has answered one line, `saywhy topics` has grouped a few texts,
-and `saywhy serve` answers requests.
+`saywhy serve` answers requests, and a worker has imported a file of one row.
 
     python -m benchmarks.start_up [--runs 5]
 
@@ -15,12 +15,22 @@ import time
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
 from benchmarks.latency import serving
 from benchmarks.timing import print_table, processor
+from saywhy import store
+from service import jobs, workspaces
+from service.files import JobFiles
+from service.job_kinds import ImportArguments
+from service.job_process import WorkerOptions
+from service.worker import working
+
+#: Seconds between two looks whether a job has ended.
+_LOOK = 0.02
 
 _SAYWHY = Path(sys.executable).with_name("saywhy")
 _LINE = b'{"id": 1, "text": "Great product, but support is slow"}'
@@ -57,6 +67,26 @@ def ready(runs: int) -> float:
     return min(seconds)
 
 
+def job(runs: int) -> float:
+    """The least seconds from the request of an import to its end; the first one waits until the worker has started."""
+    seconds = []
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/store.db"
+        engine, files = store.open_store(url), JobFiles(Path(folder))
+        workspaces.create(engine, "w")
+        with working(WorkerOptions(url, data_dir=files.root, slots=1)):
+            for number in range(1 + runs):
+                key, path = files.new_upload("row.csv")
+                path.write_text(f"id,score,comment\n{number},0,Too slow\n")
+                started = time.perf_counter()
+                importing = jobs.start(engine, "w", ImportArguments(key, "row.csv"))
+                while not jobs.find_job(engine, "w", importing.id).state.is_terminal:
+                    time.sleep(_LOOK)
+                seconds.append(time.perf_counter() - started)
+        engine.dispose()
+    return min(seconds[1:])
+
+
 def main(runs: Annotated[int, typer.Option(min=1, help="Runs of each.")] = 5) -> None:
     """Print the table."""
     rows = [
@@ -68,6 +98,7 @@ def main(runs: Annotated[int, typer.Option(min=1, help="Runs of each.")] = 5) ->
         )
     ]
     rows.append(("`saywhy serve`, until it answers", f"{ready(runs):.2f} s", "–"))
+    rows.append(("a job of a worker: an import of one row", f"{job(runs):.2f} s", "–"))
     print(f"{processor()}\n")
     print_table(("", "seconds", "processor"), rows)
 
