@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 #: Seconds between two reports of progress.
 _PROGRESS_EVERY = 0.5
 
+#: Lower priority than that of the server, which answers people.
+_NICENESS = 10
+
 #: When to look again whether another analysis has ended.
 _WAIT = timedelta(seconds=10)
 
@@ -81,6 +84,7 @@ def run_job(options: WorkerOptions, claim: Claim, pipe: Pipe) -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker, which then sends SIGTERM
     threading.Thread(target=_end_with_worker, daemon=True).start()
+    os.nice(_NICENESS)
     logs.configure()  # a new process
     try:
         _run(options, claim, pipe)

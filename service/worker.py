@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.context import ForkServerContext
 
@@ -78,7 +77,6 @@ def work(options: WorkerOptions, stop: threading.Event, on_open: Callable[[], No
     engine = store.open_store(options.database_url, options.key_file)
     on_open()
     files = JobFiles.of(engine, options.data_dir)
-    _job_context()  # starts what jobs are forked from, so that the first one need not wait for it
     threads = [
         threading.Thread(target=_work_in_slot, args=(engine, files, options, slot, stop))
         for slot in range(options.slots)
@@ -180,6 +178,7 @@ def _claim(engine: Engine, name: str, lease: timedelta) -> Claim | None:
     with store.reading(engine) as connection:  # so that idle workers do not disturb writers
         if not store.claims.is_any_due(connection):
             return None
+    _wait_for_template()
     with engine.begin() as connection:
         return store.claims.take(connection, name, lease, deaths=DEATHS)
 
@@ -267,12 +266,20 @@ class _Supervision:
 def _job_context() -> ForkServerContext:
     """Processes are forked from `service.job_template`: it has no threads, with which a fork of this process may hang.
 
-    It is started here if it is not running.
+    It starts with the first job, and again if it has died.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["service.job_template"])
-    forkserver.ensure_running()
     return context
+
+
+def _wait_for_template() -> None:
+    """Return once processes can be forked, which takes seconds where none was before: while nobody waits, no job is
+    claimed whose lease would end. Raises `OSError` or `EOFError` if the process they are forked from is dying.
+    """
+    process = _job_context().Process(target=os.getpid)
+    process.start()
+    process.join()
 
 
 def _cause_of_death(exit_code: int) -> str:

@@ -164,7 +164,7 @@ def test_the_demo_runs_again(tmp_path: Path) -> None:
         (tmp_path / "var" / "report.html").unlink()
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_demo_runs_anywhere(tmp_path: Path) -> None:
     """In an empty folder, `saywhy demo --serve` prints a ranking, leaves store and page, and serves the overview where
     it says, until it is interrupted.

@@ -170,7 +170,7 @@ for command in ("import", {sample!r}), ("analyse",), ("report",):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_is_not_in_the_image_is_not_needed(tmp_path: Path) -> None:
     """An analysis with clustering, and its report, do not need what the image leaves out."""
     listed = re.findall(r"^([\w-]+) ;", (DEPLOY / "not-in-the-image.txt").read_text(), re.MULTILINE)

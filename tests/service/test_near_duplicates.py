@@ -145,7 +145,7 @@ def results(engine: Engine) -> list[object]:
         return [*store.comments.load(connection, 1), replace(report, generated_at="")]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_is_kept_changes_no_result(sqlite_engine: Engine, sqlite_template: Path, tmp_path: Path) -> None:
     """After imports, a deletion, an import again, a correction, a renamed topic, and with another model, an analysis
     says what one says that finds nothing kept.
