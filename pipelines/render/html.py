@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipelines.render.document_context import Document
@@ -54,10 +54,15 @@ def mail_page(wording: Wording, **values: object) -> str:
 
 
 def _render(template: str, wording: Wording, *, style_sheet: str = "report.css", **values: object) -> str:
+    return self_contained(_environment().get_template(template), wording, style_sheet=style_sheet, **values)
+
+
+def self_contained(template: Template, wording: Wording, *, style_sheet: str = "report.css", **values: object) -> str:
+    """The template with one of our style sheets in it, and with its hash for the content security policy."""
     style = (TEMPLATES / style_sheet).read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     values |= {"wording": wording, "style": Markup(style), "style_hash": digest}  # nosec B704  # a file of ours
-    return _environment().get_template(template).render(values)
+    return template.render(values)
 
 
 @cache

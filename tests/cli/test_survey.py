@@ -156,7 +156,7 @@ def test_an_unknown_file_ending_is_refused(url: str, tmp_path: Path) -> None:
 
 @pytest.mark.exhaustive
 def test_the_demo_runs_again(tmp_path: Path) -> None:
-    """A second time, `saywhy demo` does the same: no page is needed that is there, no row is imported twice."""
+    """A second time, `saywhy demo` does the same."""
     for _ in range(2):
         done = subprocess.run([SAYWHY, "demo"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
         _check_demo(done, tmp_path)
@@ -164,7 +164,7 @@ def test_the_demo_runs_again(tmp_path: Path) -> None:
         (tmp_path / "var" / "report.html").unlink()
 
 
-@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_the_demo_runs_anywhere(tmp_path: Path) -> None:
     """In an empty folder, `saywhy demo --serve` prints a ranking, leaves store and page, and serves the overview where
     it says, until it is interrupted.

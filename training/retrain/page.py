@@ -8,7 +8,6 @@ would lack the comments to check, which that file does not have.
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,12 +15,11 @@ from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment
-from markupsafe import Markup
 
 from models.bundle import REPORTS
 from pipelines.render.context import Figure, FigureRow, FigureTable
 from pipelines.render.document_context import LanguageLink
-from pipelines.render.html import TEMPLATES, environment
+from pipelines.render.html import TEMPLATES, environment, self_contained
 from pipelines.render.wording import LANGUAGE_NAMES
 from training.retrain.comparison import CAUSES, KINDS, MIN_LABELS, Comparison
 from training.retrain.learning_curve import as_svg
@@ -76,18 +74,8 @@ def page_of(version: str, evaluation: Evaluation, wording: RetrainingWording) ->
 
     Its content security policy allows only the style sheet, by hash, and pictures in the page.
     """
-    style = (TEMPLATES / "report.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        _environment()
-        .get_template("retraining.html.j2")
-        .render(
-            page=build_page(version, evaluation, wording),
-            wording=wording,
-            style=Markup(style),  # nosec B704  # a file of ours
-            style_hash=digest,
-        )
-    )
+    template = _environment().get_template("retraining.html.j2")
+    return self_contained(template, wording, page=build_page(version, evaluation, wording))
 
 
 def build_page(version: str, evaluation: Evaluation, wording: RetrainingWording) -> RetrainingPage:

@@ -94,7 +94,7 @@ def _fit(
 
 
 def _bertopic(centring: LanguageCentring, communities: Communities) -> Any:
-    """BERTopic with our stages. It is imported only here, where it is needed: it takes time."""
+    """BERTopic with our stages. It is imported here alone, as serving does without it."""
     from sklearn.feature_extraction.text import CountVectorizer
 
     from pipelines.topics.clustering.light_bertopic import BERTopic, ClassTfidfTransformer

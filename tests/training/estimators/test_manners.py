@@ -120,10 +120,10 @@ def test_a_comment_is_answered_by_itself(unfitted: tuple[Any, Any]) -> None:
     estimator, labels = unfitted
     estimator.fit(COMMENTS, labels)
     state = pickle.dumps(estimator)
-    together = answers(estimator, COMMENTS)
+    of_all = answers(estimator, COMMENTS)
     for position in (0, 7, 17):
-        assert_equal(answers(estimator, [COMMENTS[position]]), [rows[position : position + 1] for rows in together])
-    assert_equal(answers(estimator, COMMENTS[::-1]), [rows[::-1] for rows in together])
+        assert_equal(answers(estimator, [COMMENTS[position]]), [rows[position : position + 1] for rows in of_all])
+    assert_equal(answers(estimator, COMMENTS[::-1]), [rows[::-1] for rows in of_all])
     assert pickle.dumps(estimator) == state
 
 
