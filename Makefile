@@ -2,6 +2,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 export HF_HUB_OFFLINE = 1
+# Compiled files are kept, even if the environment says otherwise: the first import of a module compiles it.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo demo-app test test-all test-exhaustive test-spark lint tutorials serve bench bench-million clean
 .DEFAULT_GOAL := demo
@@ -16,8 +18,6 @@ demo-app: .venv/installed
 
 # The fast tests; `test-all` adds the slow ones, `test-exhaustive` has those that repeat others for many minutes. There is a worker per core: more threads would wait for each other.
 test test-all test-exhaustive test-spark: export OMP_NUM_THREADS = 1
-# Compiled files are kept, even if the environment says otherwise: the tests start the program a hundred times.
-test test-all test-exhaustive test-spark: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev system-packages
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
@@ -56,22 +56,25 @@ ROWS ?= 1000000
 bench-million: .venv/dev
 	$(BIN)/python -m benchmarks.million --rows $(ROWS)
 
-# torch first: a bare dependency on it would pull a CUDA build of several GB.
+# The rest is installed by uv, in seconds: downloads run side by side, and only what is imported gets compiled.
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt
+
+# torch first, by pip, as its find-links may offer a CPU build: uv does not look there and takes a CUDA build of several GB.
 .venv/torch: constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt torch uv
 	touch $@
 
 .venv/installed: .venv/torch pyproject.toml
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	$(INSTALL) --editable .
 	touch $@
 
 .venv/dev: .venv/torch pyproject.toml
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[mcp,mlflow,oidc,otel,train,dev]'
+	$(INSTALL) --editable '.[mcp,mlflow,oidc,otel,train,dev]'
 	touch $@ .venv/installed
 
 .venv/spark: .venv/dev
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[spark]'
+	$(INSTALL) --editable '.[spark]'
 	touch $@ .venv/dev .venv/installed
 
 .PHONY: java
