@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from cli.configuration import configured_store, read_settings, serving_code_frame
+from cli.configuration import configured_store, read_settings
 from saywhy.errors import InvalidInput
 
 
@@ -21,7 +21,8 @@ def serve_tools() -> None:
     from service import logs
 
     settings = read_settings()
-    code_frame, engine = serving_code_frame(settings), configured_store(settings)
-    server = create_server(Workspace(engine, settings.workspace, code_frame, settings.model_registry, settings.threads))
+    workspace = Workspace(configured_store(settings), settings.workspace, settings.model_registry, settings.threads)
+    _ = workspace.code_frame  # what is missing is said at the start, not by the first tool
+    server = create_server(workspace)
     logs.configure()  # after the SDK, which sets up its own
     server.run()

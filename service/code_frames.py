@@ -133,16 +133,6 @@ def in_frame(
     return FramedAnnotator(core, frame)
 
 
-def in_chosen_frame(engine: Engine, workspace: str, core: CommentAnnotator) -> CommentAnnotator:
-    """The annotator in the frame that the workspace uses; as it is if there is no workspace."""
-    try:
-        with reading(engine, workspace) as (_, workspace_id):
-            pass
-    except WorkspaceNotFound:
-        return core
-    return in_frame(engine, workspace_id, core)
-
-
 def forget_outdated(engine: Engine, workspace_id: int, annotator: FramedAnnotator) -> None:
     """Delete the annotations in the frame that were made before people labelled what teaches it now."""
     with engine.begin() as connection:

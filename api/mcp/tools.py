@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from api.mcp.results import Cause, CauseDetails, FoundComment, FoundComments, Ranking, SegmentRanking
 from api.v1.classified_comments import MAX_CHARACTERS, ClassifiedComment
 from models.annotator import load_annotator
+from models.registry import code_frame
 from pipelines.annotate.classification import CommentAnnotator
 from pipelines.render.wording import closest_language
 from pipelines.report.effort import find_cause
@@ -29,10 +30,12 @@ from saywhy.report import ALL_WAVES
 from saywhy.store import Engine
 from service.classification import classify as classify_items
 from service.classification import to_record
-from service.code_frames import in_chosen_frame
+from service.code_frames import chosen_code_frame
 from service.comment_filters import LONGEST_TEXT, CommentSearch
 from service.comments import list_comments
 from service.reports import reading
+from service.served_frames import ServedFrames
+from service.served_model import ServedModel, stamp_of
 
 log = logging.getLogger(__name__)
 
@@ -48,24 +51,36 @@ CauseLimit = Annotated[int, Field(ge=1, le=MAX_CAUSES, description="Causes of ea
 
 @dataclass(slots=True)
 class Workspace:
-    """The workspace of a store that the tools read, and the models, which are loaded when they are first needed."""
+    """The workspace of a store that the tools read, and the model that serves, loaded when it is first needed.
+
+    An agent keeps its session for days: model and code frame are those that are chosen when a tool is called.
+    """
 
     engine: Engine
     name: str
-    code_frame: CodeFrame
     registry: Path | None = None
     threads: int = 0
-    _annotator: CommentAnnotator | None = None
+    _served: ServedModel | None = None
     _loading: Lock = field(default_factory=Lock)
+
+    @property
+    def code_frame(self) -> CodeFrame:
+        """The themes and causes that the workspace uses, without loading a model.
+
+        Raises `BundleDamaged`, and `CodeFrameNotFound` if it uses a frame that an older version shipped.
+        """
+        return chosen_code_frame(self.engine, self.name, code_frame(self.registry))
 
     @property
     def annotator(self) -> CommentAnnotator:
         """The classifier, in the code frame that the workspace uses. Raises `BundleDamaged`."""
         with self._loading:
-            if self._annotator is None:
-                core = load_annotator(self.registry, self.threads)
-                self._annotator = in_chosen_frame(self.engine, self.name, core)
-            return self._annotator
+            if self._served is None:
+                stamp, core = stamp_of(self.registry), load_annotator(self.registry, self.threads)
+                frames = ServedFrames(self.engine)
+                frames.refresh(core)
+                self._served = ServedModel(core, self.registry, stamp, frames, self.threads)
+        return self._served.frames.annotator_of(self.name, self._served.annotator)
 
 
 class Classified(BaseModel):
@@ -76,7 +91,7 @@ class Classified(BaseModel):
 
 def tools_of(workspace: Workspace) -> list[Callable[..., BaseModel]]:
     """The tools on this workspace. Their docstrings and annotations are what agents read."""
-    engine, name, code_frame = workspace.engine, workspace.name, workspace.code_frame
+    engine, name = workspace.engine, workspace.name
 
     @_explained
     def classify(
@@ -93,8 +108,9 @@ def tools_of(workspace: Workspace) -> list[Callable[..., BaseModel]]:
         `start` and `end` are positions in the comment, in characters. Nothing is stored.
         """
         labels_in = closest_language(language)
-        classified = classify_items([(text, None) for text in comments], workspace.annotator)
-        records = [to_record(number, one, code_frame, labels_in) for number, one in enumerate(classified)]
+        annotator = workspace.annotator
+        classified = classify_items([(text, None) for text in comments], annotator)
+        records = [to_record(number, one, annotator.code_frame, labels_in) for number, one in enumerate(classified)]
         return Classified(results=[ClassifiedComment.model_validate(record) for record in records])
 
     @_explained
@@ -116,7 +132,7 @@ def tools_of(workspace: Workspace) -> list[Callable[..., BaseModel]]:
         from service.benchmarks import read_report_against  # loads scipy, which nothing else here needs
 
         against = Against.parse(f"segment:{Segment.parse(segment)}")
-        report = read_report_against(engine, name, code_frame, against, wave)
+        report = read_report_against(engine, name, workspace.code_frame, against, wave)
         assert report.benchmark is not None
         return SegmentRanking.of(report.wave, report.benchmark, limit)
 
@@ -154,7 +170,7 @@ def tools_of(workspace: Workspace) -> list[Callable[..., BaseModel]]:
         """
         wanted = [Segment.parse(each) for each in segments or ()]
         search = CommentSearch(wave, cause, theme, sentiment, wanted, group, score, language, text)
-        page = list_comments(engine, name, search, code_frame=code_frame, limit=limit, cursor=cursor)
+        page = list_comments(engine, name, search, code_frame=workspace.code_frame, limit=limit, cursor=cursor)
         return FoundComments(comments=[FoundComment.of(comment) for comment in page.comments], next=page.next)
 
     return [classify, ranking, segment_ranking, cause, search_comments]

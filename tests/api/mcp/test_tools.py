@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,7 @@ from mcp_types import CallToolResult
 from saywhy import store
 from saywhy.feedback import Comment, Response, Score
 from saywhy.store import Engine
+from service.code_frames import choose_frame
 from service.reports.reading import read_report
 from tests.builders import brands, exported_survey
 
@@ -172,6 +174,24 @@ def test_comments_are_classified_as_everywhere(brand: Session) -> None:
     assert results[0]["themes"][0]["theme"] == "billing"
     assert results[1]["language"].startswith("zh")
     assert results[2]["themes"] == []
+
+
+def test_another_code_frame_is_used_without_a_restart(acme: Session, sqlite_engine: Engine) -> None:
+    """A session that goes on answers in the code frame that was chosen since."""
+
+    def themes() -> set[str]:
+        [result] = acme.call("classify", comments=["No raise in three years."])["results"]
+        return {theme["theme"] for theme in result["themes"]}
+
+    assert "pay_benefits" not in themes()
+    choose_frame(sqlite_engine, "acme", "employee")
+    for _ in range(300):
+        if "pay_benefits" in themes():
+            break
+        time.sleep(0.2)
+    assert "pay_benefits" in themes()
+    assert acme.call("search_comments", theme="pay_benefits")["comments"] == []
+    assert "no theme 'billing'" in acme.refusal("search_comments", theme="billing")
 
 
 @pytest.mark.parametrize(
