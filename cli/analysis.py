@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.access import record
 from cli.configuration import configured_store, label_endpoint, read_settings, serving_code_frame
 from cli.progress import progress_bars
 from saywhy.errors import InvalidInput, WorkspaceNotFound
@@ -127,6 +128,7 @@ def analyse(
     engine = configured_store(settings)
     if frame is not None:
         choose_frame(engine, settings.workspace, frame)
+        record(engine, settings, "analyse --frame", frame)
     annotator = load_annotator(settings.model_registry, settings.threads)
     with progress_bars() as progress:
         endpoint = label_endpoint(settings)

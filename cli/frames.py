@@ -76,6 +76,7 @@ def add(
     typer.echo(printable_line(f"{frame.id}, version {frame.version}, is added"))
     if use:
         choose_frame(engine, settings.workspace, frame.id)
+        record(engine, settings, "frames use", frame.id)
         _tell_chosen(frame.id)
 
 

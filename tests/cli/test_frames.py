@@ -37,6 +37,8 @@ def test_a_frame_is_checked_added_used_and_shown() -> None:
     assert frames("show", "shop", "--yaml").stdout == SHOP
     assert frames("use", "core").exit_code == 0
     assert frames("list").stdout.startswith("* core")
+    log = CliRunner().invoke(app, ["audit-log"]).stdout
+    assert [log.count(f"saywhy frames {command}") for command in ("add", "use")] == [1, 2]
 
 
 def test_mistakes_are_said(store: Path) -> None:
