@@ -15,6 +15,7 @@ from itertools import compress
 import numpy as np
 
 from models.arrays import Floats, Integers
+from pipelines.topics.clustering.agreement import mean_agreement
 from pipelines.topics.clustering.neighbour_graph import Graph
 
 #: From few large communities to many small ones.
@@ -97,13 +98,6 @@ def _partition(edges: list[_Edge], rows: int, resolution: float, seed: int, numb
 
 def _weights(partitions: list[list[Integers]]) -> Floats:
     """The weight of each resolution, by the mean pairwise agreement of its partitions; they sum to 1."""
-    from sklearn.metrics import adjusted_rand_score
-
-    agreement = np.array(
-        [
-            np.mean([adjusted_rand_score(a, b) for index, a in enumerate(group) for b in group[:index]])
-            for group in partitions
-        ]
-    )
+    agreement = np.array([mean_agreement(group) for group in partitions])
     weights = np.exp((agreement - agreement.max()) / _AGREEMENT_STEP)
     return np.asarray(weights / weights.sum(), np.float64)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Floats, Integers, Vectors
+from pipelines.topics.clustering.agreement import mean_agreement
 
 #: Mean agreement (adjusted Rand index) of the divisions of two samples at which parts are accepted.
 MIN_AGREEMENT = 0.85
@@ -36,7 +37,6 @@ def find_parts(vectors: Vectors, min_size: int) -> Parts | None:
     """Divide vectors (n, d) into parts of at least `min_size` rows; None if no division is reproducible."""
     from sklearn.cluster import KMeans
     from sklearn.decomposition import PCA
-    from sklearn.metrics import adjusted_rand_score
 
     max_parts = min(_MAX_PARTS, len(vectors[:_MAX_ROWS]) // max(min_size, 1))
     if max_parts < 2:
@@ -52,12 +52,12 @@ def find_parts(vectors: Vectors, min_size: int) -> Parts | None:
             if is_sampled.sum() < count:
                 return best
             divisions.append(KMeans(count, n_init=3, random_state=sample).fit(rows[is_sampled]).predict(rows))
-        agreement = np.mean([adjusted_rand_score(a, b) for index, a in enumerate(divisions) for b in divisions[:index]])
+        agreement = mean_agreement(divisions)
         if agreement < best_agreement:
             continue
         labels = KMeans(count, n_init=10, random_state=0).fit(rows).predict(vectors).astype(np.int64)
         if np.bincount(labels, minlength=count).min() >= min_size:
-            best_agreement, best = float(agreement), Parts(labels, _stability(labels[: len(rows)], divisions, count))
+            best_agreement, best = agreement, Parts(labels, _stability(labels[: len(rows)], divisions, count))
     return best
 
 
