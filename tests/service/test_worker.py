@@ -124,7 +124,7 @@ def test_a_running_job_is_cancelled(sqlite_engine: Engine, files: JobFiles) -> N
 @pytest.mark.slow
 def test_a_worker_that_stops_gives_its_job_back(sqlite_engine: Engine, files: JobFiles) -> None:
     """The job is pending at once, without an attempt, and the next worker continues it."""
-    rows = 12 * BATCH
+    rows = 5 * BATCH
     job = queue_import(sqlite_engine, files, "w", numbered_rows(rows))
     with worker_on(sqlite_engine, files):
         started(sqlite_engine, job)
@@ -143,7 +143,7 @@ def test_a_job_whose_process_dies_is_tried_again(
 ) -> None:
     """The worker outlives the process of a job, waits, and starts it again; each row is saved once."""
     monkeypatch.setattr(worker, "BACKOFF", timedelta(seconds=0.1))
-    rows = 12 * BATCH
+    rows = 2 * BATCH
     job = queue_import(sqlite_engine, files, "w", numbered_rows(rows))
     with worker_on(sqlite_engine, files):
         wait_until(children)
@@ -169,7 +169,7 @@ def test_a_job_that_always_dies_fails(sqlite_engine: Engine, files: JobFiles, mo
     """After some attempts the job fails and says of what its process died."""
     monkeypatch.setattr(worker, "BACKOFF", timedelta(seconds=0.1))
     monkeypatch.setattr(worker, "ATTEMPTS", 2)
-    job = queue_import(sqlite_engine, files, "w", numbered_rows(12 * BATCH))
+    job = queue_import(sqlite_engine, files, "w", numbered_rows(2 * BATCH))
     with worker_on(sqlite_engine, files):
         killed = set[int]()
         while len(killed) < 2:

@@ -25,26 +25,35 @@ from models.bundle import HEADS, TOKENIZER
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 
+Tensors = dict[str, NDArray[np.float32]]
+
 
 def average(runs: Sequence[Path], base: Path, base_share: float, out: Path) -> None:
-    """Write the mean of the runs' encoders and heads to `out`; `base_share` of the encoder are the base's weights.
+    """Write the mean of the runs' encoders and heads to `out`; `base_share` of the weights are the base's, those of the
+    heads if it has heads.
 
     Raises `ValueError` if runs or base differ in shape or tokenizer.
     """
     if len({(folder / TOKENIZER).read_bytes() for folder in (*runs, base)}) > 1:
         raise ValueError("runs and base have different tokenizers")
-    encoder, of_base = _mean([run / WEIGHTS for run in runs]), load_file(base / WEIGHTS)
-    if _shapes(encoder) != _shapes(of_base):
-        raise ValueError(f"{base} has other tensors than the runs")
-    mixed = {key: values + np.float32(base_share) * (of_base[key] - values) for key, values in encoder.items()}
+    encoder, heads = _mean([run / WEIGHTS for run in runs]), _mean([run / HEADS for run in runs])
     out.mkdir(parents=True, exist_ok=True)
-    save_file(mixed, out / WEIGHTS, metadata={"format": "pt"})
-    save_file(_mean([run / HEADS for run in runs]), out / HEADS)
+    save_file(_mixed(encoder, base / WEIGHTS, base_share), out / WEIGHTS, metadata={"format": "pt"})
+    has_heads = (base / HEADS).is_file()
+    save_file(_mixed(heads, base / HEADS, base_share) if has_heads else heads, out / HEADS)
     for name in (CONFIG, TOKENIZER):
         shutil.copy(runs[0] / name, out / name)
 
 
-def _mean(paths: Sequence[Path]) -> dict[str, NDArray[np.float32]]:
+def _mixed(tensors: Tensors, base: Path, base_share: float) -> Tensors:
+    """The tensors, moved by a share of the way to those in the file of the base."""
+    of_base = load_file(base)
+    if _shapes(tensors).items() - _shapes(of_base).items():
+        raise ValueError(f"{base} lacks tensors of the runs, or has them in another shape")
+    return {key: values + np.float32(base_share) * (of_base[key] - values) for key, values in tensors.items()}
+
+
+def _mean(paths: Sequence[Path]) -> Tensors:
     tensors = [load_file(path) for path in paths]
     for path, of_run in zip(paths, tensors, strict=True):
         if _shapes(of_run) != _shapes(tensors[0]):
@@ -52,7 +61,7 @@ def _mean(paths: Sequence[Path]) -> dict[str, NDArray[np.float32]]:
     return {key: np.mean([of_run[key] for of_run in tensors], axis=0, dtype=np.float32) for key in tensors[0]}
 
 
-def _shapes(tensors: dict[str, NDArray[np.float32]]) -> dict[str, tuple[int, ...]]:
+def _shapes(tensors: Tensors) -> dict[str, tuple[int, ...]]:
     return {key: values.shape for key, values in tensors.items()}
 
 

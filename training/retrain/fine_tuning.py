@@ -27,6 +27,7 @@ from saywhy.feedback import Comment
 from saywhy.label import LabelledComment
 from training.fit import finetune
 from training.fit.adapters import merged, with_adapters
+from training.fit.average import average
 from training.fit.batch import Batches
 from training.fit.checkpoint import Point, TrainingState
 from training.fit.device import training_device
@@ -97,7 +98,7 @@ def fine_tune(
     lessons = taught.of(~is_dev) + _lessons(course, tokenizer, course.anchors, course.anchor_spans, recipe)
     if options.start is not None:
         lessons += _written(course, tokenizer, recipe, options, progress)
-    state = _initial(course, lessons, recipe, options, base, folder)
+    state = _initial(course, lessons, recipe, options, base)
     dev, hidden = taught.of(is_dev), hidden_size(base)
     vectors = lessons.vectors if options.start is None else lessons.free_vectors(hidden)
     batches = Batches(lessons.examples, vectors, plan_batches(_lengths(lessons.examples), recipe), hidden)
@@ -183,18 +184,19 @@ def _lengths(examples: Sequence[Example]) -> Integers:
     return np.array([len(example.ids) for example in examples], np.int64)
 
 
-def _initial(
-    course: Course, lessons: Lessons, recipe: Recipe, options: RetrainOptions, base: Path, folder: Path
-) -> TrainingState:
-    """Encoder and heads before the first step: the heads are those of the champion where they fit the encoder."""
+def _initial(course: Course, lessons: Lessons, recipe: Recipe, options: RetrainOptions, base: Path) -> TrainingState:
+    """Encoder and heads before the first step: the heads are those of the champion where they fit the encoder.
+
+    The heads that a champion starts with are written to `base`, beside its encoder.
+    """
     device = training_device()
     encoder = load_encoder(base, recipe).to(device)
     themes = course.champion.code_frame.ids
     heads = SpanHeads(hidden_size(base), len(themes), len(course.causes))
     if options.start is None:
         start = dict(course.champion.heads) | {CAUSE_WEIGHT: course.start.weight, CAUSE_BIAS: course.start.bias}
-        save_file({name: np.ascontiguousarray(tensor) for name, tensor in start.items()}, folder / HEADS)
-        heads.load(folder / HEADS)
+        save_file({name: np.ascontiguousarray(tensor) for name, tensor in start.items()}, base / HEADS)
+        heads.load(base / HEADS)
     elif (of_base := heads_of(base, themes, course.causes)) is not None:
         heads.load(of_base)
     else:
@@ -219,14 +221,23 @@ def _set_causes(heads: SpanHeads, encoder: torch.nn.Module, lessons: Lessons, co
 
 
 def _write(state: TrainingState, options: RetrainOptions, base: Path, out: Path, texts: Sequence[str]) -> Tensors:
-    """Write the graph of the trained encoder and its tokenizer to `out`; returns the heads."""
-    checkpoint = out.with_name("checkpoint")
+    """Write the graph of the trained encoder and its tokenizer to `out`; returns the heads.
+
+    Both are moved back towards the champion that they come from, which forgets less and gains nearly as much
+    (`training.fit.average`).
+    """
+    checkpoint, trained = out.with_name("checkpoint"), out.with_name("trained")
     if not out.is_dir():
-        shutil.rmtree(checkpoint, ignore_errors=True)
+        for folder in (checkpoint, trained):
+            shutil.rmtree(folder, ignore_errors=True)
         encoder = (merged(state.encoder) if options.depth == ADAPTERS else state.encoder).cpu().eval()
-        encoder.save_pretrained(checkpoint)
-        shutil.copyfile(base / TOKENIZER, checkpoint / TOKENIZER)
-        state.heads.cpu().save(checkpoint / HEADS)
+        encoder.save_pretrained(trained)
+        shutil.copyfile(base / TOKENIZER, trained / TOKENIZER)
+        state.heads.cpu().save(trained / HEADS)
+        if options.start is None:
+            average([trained], base, options.champion_share, checkpoint)
+        else:
+            trained.rename(checkpoint)
         part = out.with_name(f"{out.name}.part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()

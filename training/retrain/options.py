@@ -50,6 +50,7 @@ class RetrainOptions:
     rank: int = 8
     keep: float = 1.0
     keep_vectors: float = 5.0
+    champion_share: float = 0.5
     batch_tokens: int = 2048
     max_tokens: int = 128
     written_share: float = 1.0
@@ -82,6 +83,8 @@ class RetrainOptions:
         for name, most in (("dev_share", 0.5), ("written_share", 1.0)):
             if not 0 < getattr(self, name) <= most:
                 raise InvalidInput(f"{name} must be above 0 and at most {most}, found {getattr(self, name)}")
+        if not 0 <= self.champion_share < 1:
+            raise InvalidInput(f"champion_share must be 0 or more and below 1, found {self.champion_share}")
         if self.resamples < 100:
             raise InvalidInput(f"resamples must be 100 or more, found {self.resamples}")
 

@@ -11,10 +11,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.annotator import Annotator
 from models.bundle import CURVE, CURVE_PICTURE, ENCODER, REPORTS, digest, open_bundle
+from models.causes import CAUSE_WEIGHT
 from models.registry import Registry
 from saywhy.annotation import Polarity
 from saywhy.errors import Conflict
@@ -115,6 +117,24 @@ def test_training_stops_when_it_gets_no_better(champion: Path, tmp_path: Path) -
     assert len(evaluation.curve) < 7
     best = min(evaluation.curve, key=lambda point: point["dev"])
     assert best["epoch"] == evaluation.curve[-1]["epoch"] - 1
+
+
+def test_a_candidate_is_between_the_champion_and_what_was_trained(
+    results: dict[str, tuple[Path, str, Evaluation]], champion: Path, tmp_path: Path
+) -> None:
+    """With a share of the champion, the heads are that share of the way back, and the encoder is another one too."""
+    root = shutil.copytree(champion, tmp_path / "models")
+    version, *_ = trained(root, "full", champion_share=0.75)
+    before, after = open_bundle(champion / "tiny"), open_bundle(results["full"][0] / results["full"][1])
+    between = open_bundle(root / version)
+    for name in ("weight", CAUSE_WEIGHT):
+        # What all causes share is of no account, and is taken from the champion's before the training.
+        first, last, middle = (
+            b.heads[name] - b.heads[name].mean(axis=1, keepdims=True) for b in (before, after, between)
+        )
+        assert np.abs(last - first).max() > 0.01
+        assert np.allclose(middle, 0.25 * last + 0.75 * first, atol=1e-5)
+    assert len({digest(bundle.encoder) for bundle in (before, after, between)}) == 3
 
 
 def test_another_encoder_can_be_started_from(champion: Path, tmp_path: Path) -> None:

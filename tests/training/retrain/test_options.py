@@ -34,6 +34,7 @@ def test_options_on_the_command_line_override_those_of_the_file(tmp_path: Path) 
         ({"encoder_rate": 2.0}, "encoder_rate must be above 0 and below 1"),
         ({"dev_share": 0.0}, "dev_share must be above 0"),
         ({"keep": float("nan")}, "keep must be 0 or more"),
+        ({"champion_share": 1.0}, "champion_share must be 0 or more and below 1"),
         ({"epoch": 3}, "no option epoch"),
     ],
 )

@@ -43,6 +43,7 @@ OPTIONS: dict[str, Any] = {
     "head_rate": 0.02,
     "keep": 0.1,
     "keep_vectors": 0.0,
+    "champion_share": 0.0,
     "batch_tokens": 512,
     "written_share": 0.002,
 }
