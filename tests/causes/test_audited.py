@@ -68,7 +68,7 @@ def simulated(survey: SimulatedSurvey, seed: int, audited: int) -> dict[str, Wit
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("audited", [200, 400])
+@pytest.mark.parametrize("audited", [200, pytest.param(400, marks=pytest.mark.exhaustive)])
 def test_audited_numbers_are_unbiased_where_the_model_makes_errors(audited: int) -> None:
     """Over 80 surveys the audited points and rates have no significant bias, and 92 to 98 % of their intervals contain
     the truth; far fewer of the model's do. The intervals are narrower than those of the sample alone.

@@ -193,6 +193,7 @@ def anonymous(engine: Engine, workspace: str) -> None:
     fill(engine, workspace, survey(3, 200), words=THEME_WORDS)
 
 
+@pytest.mark.slow
 def test_an_anonymous_workspace_is_compared_by_what_it_published(brands: Engine) -> None:
     """What a benchmark says can be computed from the JSON of the two published reports: it discloses nothing new."""
     anonymous(brands, "hr")
@@ -218,6 +219,7 @@ def test_an_anonymous_workspace_is_compared_by_what_it_published(brands: Engine)
     assert any(cause.rate for cause in expected.causes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["segment:team=a1", "wave:W1", "segment:team=nobody"])
 def test_no_part_of_an_anonymous_report_is_compared_with_the_rest(brands: Engine, text: str) -> None:
     """Of neither is a report published; whether a segment exists is not told either."""

@@ -46,6 +46,7 @@ def values(engine: Engine) -> list[tuple[str, object, object, str]]:
     return [(change.field.value, change.before, change.value, change.author) for change in changes]
 
 
+@pytest.mark.slow
 def test_what_people_set_is_kept_and_can_be_taken_back(engine: Engine) -> None:
     """Progress, owner and ticket, with every change in the history; taking the undo back restores the value."""
     analysed(engine, responses())

@@ -286,7 +286,7 @@ def traced() -> Iterator[None]:
 def test_reading_needs_no_more_memory_for_more_rows(tmp_path: Path) -> None:
     """Four times the rows take the same memory: rows are not kept once they are read."""
     peaks = []
-    for rows in (5_000, 20_000):
+    for rows in (2_500, 10_000):
         path = tmp_path / f"{rows}.csv"
         write_large(path, rows)
         reading = examine(path)

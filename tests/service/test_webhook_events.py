@@ -176,6 +176,7 @@ def test_a_fix_that_regresses_is_told_once(sqlite_engine: Engine) -> None:
     assert data["rate"] > data["target"]
 
 
+@pytest.mark.slow
 def test_a_fix_that_never_worked_is_told_when_it_is_marked(sqlite_engine: Engine) -> None:
     """The feedback since then is there already; marked again from another wave on it is another fix."""
     subscribe(sqlite_engine, URL)
@@ -191,6 +192,7 @@ def praise(comment: Comment) -> list[Mention]:
     return [(0, len(comment.verbatim), "staff", polarity)]
 
 
+@pytest.mark.slow
 def test_praise_of_staff_is_told_once(engine: Engine, receiver: Receiver) -> None:
     """By the analysis that reads it for the first time, for each answer; names of employees go where they may."""
     subscribe(engine, receiver.url, frozenset({EventType.STAFF_PRAISED}))

@@ -154,6 +154,7 @@ def test_a_job_whose_process_dies_is_tried_again(
     assert (done.result["new"], done.result["unchanged"]) == (rows, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_jobs_survive_what_they_are_forked_from(sqlite_engine: Engine, files: JobFiles, number: signal.Signals) -> None:
     """Told to stop, as by systemd, it stays as long as its worker; after it was killed, there is another one."""
@@ -165,6 +166,7 @@ def test_jobs_survive_what_they_are_forked_from(sqlite_engine: Engine, files: Jo
             template.send_signal(number)
 
 
+@pytest.mark.slow
 def test_a_job_that_always_dies_fails(sqlite_engine: Engine, files: JobFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     """After some attempts the job fails and says of what its process died."""
     monkeypatch.setattr(worker, "BACKOFF", timedelta(seconds=0.1))

@@ -176,6 +176,7 @@ def test_comments_are_classified_as_everywhere(brand: Session) -> None:
     assert results[2]["themes"] == []
 
 
+@pytest.mark.slow
 def test_another_code_frame_is_used_without_a_restart(acme: Session, sqlite_engine: Engine) -> None:
     """A session that goes on answers in the code frame that was chosen since."""
 

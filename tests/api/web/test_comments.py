@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -36,10 +37,11 @@ HOSTILE = "<script>alert(1)</script> the \u202einvoice was wrong"
 FORMULA = "=cmd|'/C calc'!A0 Nobody answers the phone"
 
 
-@pytest.fixture
-def engine(topics_store: Path, annotator: Annotator) -> Iterator[Engine]:
-    """A survey with topics, a hostile comment and one that a spreadsheet would run."""
-    engine = store.open_store(f"sqlite:///{topics_store}")
+@pytest.fixture(scope="module")
+def analysed_comments(analysed_topics: Path, annotator: Annotator, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of a survey with topics, a hostile comment and one that a spreadsheet would run."""
+    path = Path(shutil.copy(analysed_topics, tmp_path_factory.mktemp("comments") / "store.db"))
+    engine = store.open_store(f"sqlite:///{path}")
     with engine.begin() as connection:
         workspace = store.workspaces.find(connection, "default")
         segments = (Segment("region", "north"),)
@@ -49,6 +51,14 @@ def engine(topics_store: Path, annotator: Annotator) -> Iterator[Engine]:
         ]
         store.responses.save(connection, workspace, new)
     analyse(engine, "default", annotator, progress=lambda *_: None)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def engine(analysed_comments: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A copy of that store."""
+    engine = store.open_store(f"sqlite:///{shutil.copy(analysed_comments, tmp_path / 'store.db')}")
     yield engine
     engine.dispose()
 

@@ -103,6 +103,7 @@ def test_parameters_are_kept_as_they_were_given(unfitted: tuple[Any, Any]) -> No
         assert estimator.set_params(**{name: "x"}).get_params()[name] == "x"
 
 
+@pytest.mark.slow
 def test_a_second_fit_says_the_same(unfitted: tuple[Any, Any]) -> None:
     """A fit returns the estimator, leaves its parameters and its input alone, and can be repeated."""
     estimator, labels = unfitted

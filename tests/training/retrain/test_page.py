@@ -113,6 +113,7 @@ def test_there_is_no_loss_before_training() -> None:
     assert "訓練損失" in drawing
 
 
+@pytest.mark.slow
 def test_pages_in_a_browser(window: Window, tmp_path: Path) -> None:
     """They fit phones, show their picture, lead to each other, ask for nothing, and axe finds nothing."""
     for language, name in REPORTS.items():

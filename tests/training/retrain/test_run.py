@@ -74,6 +74,7 @@ def test_labels_become_a_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / run.STATES).rglob("*.npz")} == states
 
 
+@pytest.mark.slow
 def test_anchors_are_not_tested_on() -> None:
     """What holds the heads in place and what they are tested on afterwards have no text in common."""
     reference = {comment.text for comment in reference_comments()}
