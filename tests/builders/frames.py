@@ -50,7 +50,10 @@ def hostile_history(text: str) -> FrameHistory:
     code_frame = with_verdict(CodeFrame((Theme("a", names, names), Theme("b", {**names, "de": text}, {})), causes))
     examples = {"a": (text, "x", "y", "z"), "a.negative": ("x", "y", "z")}
     frame = Frame("shop", names, names, code_frame, examples, {}, text, "a" * 12)
-    stored = [FrameVersion("shop", key * 12, read, text, NOW) for key, read in (("a", text), ("b", SHOP), ("c", SHOP))]
+    stored = [
+        FrameVersion("shop", key * 12, read, text, NOW)
+        for key, read in zip("abcd", (text, SHOP, SHOP, SHOP), strict=True)
+    ]
     listed = ListedFrame("shop", frame, is_shipped=False, is_chosen=True, versions=tuple(stored))
     changes = FrameChanges((text, "a"), {"old": (), "till": (text,)}, (text,), 1, 2)
     return FrameHistory(listed, ((stored[0], changes), (stored[1], FrameChanges((), {}, (), 0, 0)), (stored[2], None)))

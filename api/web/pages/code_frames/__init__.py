@@ -87,14 +87,14 @@ def use(frame: FrameId, web: WebDep, resources: WriteAccess) -> Response:
 def write(web: WebDep, resources: WriteAccess, frame: Annotated[str, Query(max_length=40)] = "") -> Response:
     """A code frame to be changed, or an example of a new one."""
     written = read_listed(resources.engine, resources.workspace, frame).frame if frame else None
-    return web.render(EDITOR, editor(written.source if written else web.wording["code_frame_editor.example"], web))
+    return _edited(web, editor(written.source if written else web.wording["code_frame_editor.example"], web))
 
 
 @EDITOR.router.post(f"{EDITOR_PATH}/check")
 def check(web: WebDep, resources: WriteAccess, sent: SentFrameDep) -> Response:
     """Say what is wrong with a code frame, and save nothing."""
     frame, faults, refusal = _checked(sent, resources)
-    return web.render(EDITOR, editor(sent.text, web, frame=frame, faults=faults, refusal=refusal))
+    return _edited(web, editor(sent.text, web, frame=frame, faults=faults, refusal=refusal))
 
 
 @EDITOR.router.post(EDITOR_PATH)
@@ -127,6 +127,12 @@ def _checked(sent: SentFrame, resources: Resources) -> tuple[Frame | None, list[
 
 
 def _refused(web: Web, sent: SentFrame, faults: list[Fault], refusal: str) -> Response:
-    response = web.render(EDITOR, editor(sent.text, web, faults=faults, refusal=refusal))
+    response = _edited(web, editor(sent.text, web, faults=faults, refusal=refusal))
     response.status_code = HTTPStatus.BAD_REQUEST
     return response
+
+
+def _edited(web: Web, context: Editor) -> Response:
+    """The page; its title begins with what was said of the text, as it is what is read out first."""
+    title = web.wording["code_frame_editor.title"]
+    return web.render(EDITOR, context, title=f"{context.title}: {title}" if context.title else title)

@@ -64,11 +64,11 @@ class CauseLeaf:
 
 @dataclass(frozen=True, slots=True)
 class ThemeBranch:
-    """A theme with its causes."""
+    """A theme with its causes; `count` is empty if there are none."""
 
     name: Text
     id: str
-    counts: str
+    count: str
     definition: Text | None
     examples: Examples | None
     causes: tuple[CauseLeaf, ...]
@@ -91,8 +91,8 @@ class VersionLine:
 class CodeFrameView:
     """A code frame, in its latest version or in an earlier one, which `earlier` says.
 
-    `done` says what was just done, `note` what is special about it; both may be empty. What leads to nothing that
-    whoever asks may do is None.
+    `done` says what was just done, `note` what is special about it, `older` how many versions are not listed; all may
+    be empty. What whoever asks may not do leads nowhere: None.
     """
 
     back: str
@@ -110,6 +110,7 @@ class CodeFrameView:
     download: str | None
     themes: tuple[ThemeBranch, ...]
     versions: tuple[VersionLine, ...]
+    older: str
 
 
 @dataclass(frozen=True, slots=True)

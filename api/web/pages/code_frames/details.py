@@ -32,6 +32,7 @@ def code_frame_view(
     name = name_of(listed, wording)
     code_frame = shown.code_frame if shown else core
     version = shown.version if shown else ""
+    unlisted = len(listed.versions) - len(history.steps)
     return CodeFrameView(
         back=web.href(PATH),
         name=name,
@@ -48,6 +49,7 @@ def code_frame_view(
         download=_download(listed.id, None if is_latest else version, web) if listed.frame else None,
         themes=tuple(_branch(theme, code_frame, shown, wording) for theme in themes_of(code_frame)),
         versions=tuple(_versions(history, version, web)),
+        older=wording("code_frame.older", n=wording.count(unlisted)) if unlisted else "",
     )
 
 
@@ -64,14 +66,12 @@ def _download(frame_id: str, version: str | None, web: Web) -> str:
 
 def _branch(theme: Theme, code_frame: CodeFrame, frame: Frame | None, wording: Wording) -> ThemeBranch:
     causes = [cause for cause in code_frame.causes if cause.theme == theme.id]
-    examples = _examples(theme.id, frame, wording)
-    counts = [wording("code_frames.count_causes", n=wording.count(len(causes)))] if causes else []
     return ThemeBranch(
         name=named(theme.names, wording),
         id=theme.id,
-        counts=" · ".join([*counts, *([examples.title] if examples else [])]),
+        count=wording("code_frames.count_causes", n=wording.count(len(causes))) if causes else "",
         definition=in_language(theme.descriptions, wording),
-        examples=examples,
+        examples=_examples(theme.id, frame, wording),
         causes=tuple(_leaf(cause, frame, wording) for cause in causes),
         is_open=len(code_frame.causes) <= FEW_CAUSES,
     )
