@@ -27,6 +27,7 @@ import yaml
 from saywhy.annotation import Polarity
 from saywhy.code_frame import VERDICT, CodeFrame, LibraryCause, Theme
 from saywhy.frame import CORE_ID, Frame, digest, with_verdict
+from saywhy.frame_faults import Fault
 from saywhy.text import is_storable, normalise
 from saywhy.yaml_nodes import UnreadableYaml, compose
 
@@ -46,17 +47,6 @@ _FRAME_KEYS = ("id", "names", "definition", "themes", "causes", "changes")
 _THEME_KEYS = ("id", "names", "definition", "examples")
 _CAUSE_KEYS = (*_THEME_KEYS, "theme", "polarity")
 _CHANGE_KEYS = ("from", "to")
-
-
-class Fault(NamedTuple):
-    """What is wrong, and where: the line of the file, from 1 on, and the path such as `themes[2].names`."""
-
-    line: int
-    path: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}, {self.path or 'the file'}: {self.reason}"
 
 
 def parse_frame(text: str) -> tuple[Frame | None, list[Fault]]:
@@ -93,13 +83,13 @@ class _Reader:
         top = self._members(root, "", _FRAME_KEYS)
         frame_id = self._id(top.get("id"), root, "id")
         if frame_id == CORE_ID:
-            self._fault(top["id"], "id", f"{CORE_ID!r} is the code frame of the models; choose another id")
+            self._fault(top["id"], "id", "core", id=repr(CORE_ID))
         names = self._texts(top.get("names"), root, "names", is_name=True)
         definitions = self._texts(top.get("definition"), root, "definition")
         themes = [self._entry(node, path, _THEME_KEYS) for path, node in self._items(top.get("themes"), "themes")]
         causes = [self._entry(node, path, _CAUSE_KEYS) for path, node in self._items(top.get("causes"), "causes")]
         if not themes:
-            self._fault(top.get("themes", root), "themes", "at least one theme is needed")
+            self._fault(top.get("themes", root), "themes", "no_themes")
         self._check_ids(themes, causes)
         ids = {entry.id for entry in (*themes, *causes)}
         changes = self._changes(top.get("changes"), ids)
@@ -119,15 +109,15 @@ class _Reader:
 
     def _root(self, text: str) -> yaml.MappingNode | None:
         if len(text) > MAX_CHARACTERS:
-            self.faults.append(Fault(1, "", f"longer than {MAX_CHARACTERS:,} characters"))
+            self.faults.append(Fault.of(1, "", "too_long", most=MAX_CHARACTERS))
             return None
         try:
             root = compose(text)
         except UnreadableYaml as error:
-            self.faults.append(Fault(error.line, "", error.reason))
+            self.faults.append(Fault.of(error.line, "", error.kind, **error.values))
             return None
         if not isinstance(root, yaml.MappingNode):
-            self.faults.append(Fault(1, "", "id, names and themes are expected"))
+            self.faults.append(Fault.of(1, "", "no_frame"))
             return None
         return root
 
@@ -137,11 +127,9 @@ class _Reader:
         is_cause = keys is _CAUSE_KEYS
         polarity = self._text(members["polarity"], f"{path}.polarity") if "polarity" in members else "negative"
         if polarity not in (Polarity.NEGATIVE, Polarity.POSITIVE):
-            self._fault(
-                members["polarity"], f"{path}.polarity", f"negative or positive is expected, not {polarity!r:.60}"
-            )
+            self._fault(members["polarity"], f"{path}.polarity", "polarity", value=_quoted(polarity))
         if is_cause and "theme" not in members:
-            self._fault(node, f"{path}.theme", "missing: the id of the theme that the cause belongs to")
+            self._fault(node, f"{path}.theme", "no_theme")
         return _Entry(
             self._id(members.get("id"), node, f"{path}.id"),
             self._texts(members.get("names"), node, f"{path}.names", is_name=True),
@@ -158,17 +146,17 @@ class _Reader:
         lines: dict[str, int] = {}
         for entry in (*themes, *causes):
             if entry.id == VERDICT:
-                self._fault(entry.node, f"{entry.path}.id", f"every frame has a theme {VERDICT!r} already")
+                self._fault(entry.node, f"{entry.path}.id", "verdict", id=repr(VERDICT))
             if entry.id in lines:
-                self._fault(entry.node, f"{entry.path}.id", f"there is {entry.id!r} in line {lines[entry.id]} already")
+                self._fault(entry.node, f"{entry.path}.id", "same_id", id=repr(entry.id), other=lines[entry.id])
             elif entry.id:
                 lines[entry.id] = entry.node.start_mark.line + 1
         known = dict.fromkeys(theme.id for theme in themes)
         there = ", ".join([*islice(known, MAX_NAMED), *(["…"] if len(known) > MAX_NAMED else [])])
         for cause in causes:
             if cause.theme and cause.theme not in known:
-                reason = f"there is no theme {cause.theme!r:.60}; there are: {there}"
-                self._fault(cause.node, f"{cause.path}.theme", reason)
+                path = f"{cause.path}.theme"
+                self._fault(cause.node, path, "unknown_theme", value=_quoted(cause.theme), names=there)
 
     def _changes(self, node: yaml.Node | None, ids: set[str]) -> dict[str, tuple[str, ...]]:
         """What became of each earlier id."""
@@ -176,30 +164,30 @@ class _Reader:
         for path, entry in self._items(node, "changes"):
             members = self._members(entry, path, _CHANGE_KEYS)
             if missing := [key for key in _CHANGE_KEYS if key not in members]:
-                self._fault(entry, path, f"{', '.join(missing)} missing: say [] for nothing")
+                self._fault(entry, path, "half_change", keys=", ".join(missing))
                 continue
             before, after = (self._strings(members[key], f"{path}.{key}") for key in _CHANGE_KEYS)
             for new in after:
                 if new not in ids:
-                    self._fault(members["to"], f"{path}.to", f"there is no theme or cause {new!r:.60}")
+                    self._fault(members["to"], f"{path}.to", "unknown_id", value=_quoted(new))
             for old in before:
                 if old in ids or old in changes:
-                    reason = "is in the frame still" if old in ids else "is changed above already"
-                    self._fault(members["from"], f"{path}.from", f"{old!r:.60} {reason}")
+                    kind = "not_gone" if old in ids else "changed_twice"
+                    self._fault(members["from"], f"{path}.from", kind, value=_quoted(old))
                 changes[old] = tuple(after)
         return changes
 
     def _members(self, node: yaml.Node, path: str, keys: tuple[str, ...]) -> dict[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):
-            self._fault(node, path, f"a mapping with {', '.join(keys)} is expected")
+            self._fault(node, path, "no_mapping", keys=", ".join(keys))
             return {}
         members: dict[str, yaml.Node] = {}
         for key_node, value in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
             if key not in keys:
-                self._fault(key_node, path, f"{key!r:.60} is not known; known are: {', '.join(keys)}")
+                self._fault(key_node, path, "unknown_key", value=_quoted(key), keys=", ".join(keys))
             elif key in members:
-                self._fault(key_node, path, f"{key!r} is there twice")
+                self._fault(key_node, path, "same_key", value=repr(key))
             else:
                 members[key] = value
         return members
@@ -214,11 +202,11 @@ class _Reader:
 
     def _id(self, node: yaml.Node | None, parent: yaml.Node, path: str) -> str:
         if node is None:
-            self._fault(parent, path, "missing")
+            self._fault(parent, path, "no_id")
             return ""
         text = self._text(node, path)
         if text and not _ID.fullmatch(text):
-            self._fault(node, path, f'at most 40 lower-case letters, digits, "_", "." and "-", not {text!r:.60}')
+            self._fault(node, path, "id", value=_quoted(text))
         return text
 
     def _texts(self, node: yaml.Node | None, parent: yaml.Node, path: str, *, is_name: bool = False) -> dict[str, str]:
@@ -228,12 +216,12 @@ class _Reader:
             for key, value in node.value:
                 language = self._text(key, path)
                 if not _LANGUAGE.fullmatch(language):
-                    self._fault(key, path, f"{language!r:.60} is no language such as en, de, zh-Hans")
+                    self._fault(key, path, "language", value=_quoted(language))
                 texts[language] = self._text(value, f"{path}.{language}")
         elif node is not None and not _is_null(node):
             texts["en"] = self._text(node, path)
         if is_name and not texts.get("en"):
-            self._fault(node or parent, path, "missing: a name, in English (en) at least")
+            self._fault(node or parent, path, "no_name")
         return texts
 
     def _examples(self, node: yaml.Node | None, parent: yaml.Node, path: str) -> tuple[str, ...]:
@@ -241,10 +229,10 @@ class _Reader:
         groups = node.value if isinstance(node, yaml.MappingNode) else [(None, node)] if node is not None else []
         texts = [normalise(text) for key, group in groups for text in self._strings(group, path)]
         if len(set(texts)) < MIN_EXAMPLES:
-            number = f"{len(set(texts))} different examples" if texts else "missing"
-            self._fault(node or parent, path, f"{number}: at least {MIN_EXAMPLES} are needed")
+            kind = "few_examples" if texts else "no_examples"
+            self._fault(node or parent, path, kind, n=len(set(texts)), least=MIN_EXAMPLES)
         if len(texts) > MAX_EXAMPLES:
-            self._fault(node or parent, path, f"{len(texts)} examples: at most {MAX_EXAMPLES} are read")
+            self._fault(node or parent, path, "many_examples", n=len(texts), most=MAX_EXAMPLES)
         return tuple(dict.fromkeys(texts))
 
     def _strings(self, node: yaml.Node, path: str) -> list[str]:
@@ -252,15 +240,20 @@ class _Reader:
 
     def _text(self, node: yaml.Node, path: str) -> str:
         if not isinstance(node, yaml.ScalarNode) or not node.value.strip() or _is_null(node):
-            self._fault(node, path, "a text is expected")
+            self._fault(node, path, "no_text")
             return ""
         if len(node.value) > _MAX_TEXT or not is_storable(node.value):
-            self._fault(node, path, f"at most {_MAX_TEXT:,} characters, all of them valid Unicode, are read")
+            self._fault(node, path, "text", most=_MAX_TEXT)
         return str(node.value).strip()
 
-    def _fault(self, node: yaml.Node, path: str, reason: str) -> None:
-        self.faults.append(Fault(node.start_mark.line + 1, path, reason))
+    def _fault(self, node: yaml.Node, path: str, kind: str, **values: str | int) -> None:
+        self.faults.append(Fault.of(node.start_mark.line + 1, path, kind, **values))
 
 
 def _is_null(node: yaml.Node) -> bool:
     return bool(node.tag == "tag:yaml.org,2002:null")
+
+
+def _quoted(text: str) -> str:
+    """What was written, in quotes and cut if it is long."""
+    return f"{text!r:.60}"

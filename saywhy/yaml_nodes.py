@@ -13,11 +13,11 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class UnreadableYaml(Exception):
-    """Why the text is not read, and the line, from 1 on."""
+    """Why the text is not read, as a kind of fault (`saywhy.frame_faults`), and the line, from 1 on."""
 
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line, self.reason = line, reason
+    def __init__(self, line: int, kind: str, **values: str | int) -> None:
+        super().__init__(kind)
+        self.line, self.kind, self.values = line, kind, values
 
 
 def compose(text: str) -> yaml.Node | None:
@@ -27,13 +27,13 @@ def compose(text: str) -> yaml.Node | None:
         return yaml.compose(text, _LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UnreadableYaml(line, f"not YAML: {error.problem or error.context}") from None
+        raise UnreadableYaml(line, "no_yaml", detail=str(error.problem or error.context)) from None
     except (
         yaml.YAMLError,
         ValueError,
         OverflowError,
     ) as error:  # surrogates; large numbers
-        raise UnreadableYaml(1, f"not YAML: {error}") from None
+        raise UnreadableYaml(1, "no_yaml", detail=str(error)) from None
 
 
 def _check(text: str) -> None:
@@ -44,7 +44,7 @@ def _check(text: str) -> None:
     for event in yaml.parse(text, _LOADER):
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            raise UnreadableYaml(line, "aliases (*name) are not read")
+            raise UnreadableYaml(line, "alias")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise UnreadableYaml(line, f"lists and mappings are nested more than {MAX_DEPTH} deep")
+            raise UnreadableYaml(line, "too_deep", most=MAX_DEPTH)

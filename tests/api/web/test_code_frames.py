@@ -17,6 +17,7 @@ from models.annotator import Annotator
 from saywhy import store
 from saywhy.access import Role
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES
+from saywhy.frame_faults import REASONS
 from saywhy.frame_yaml import MAX_CHARACTERS, parse_frame
 from saywhy.run import RunState
 from service.audit_log import list_entries
@@ -26,6 +27,7 @@ from tests.api.web.visitors import visitor
 from tests.builders.access import check_at_once
 from tests.builders.followed_up import WORKSPACE, anonymous
 from tests.builders.frames import SHOP, shop
+from tests.render.test_words import placeholders
 
 EDITOR = "/code-frame-editor"
 
@@ -84,7 +86,7 @@ def test_a_frame_is_checked_saved_and_used(editor: TestClient, engine: Engine) -
     page = check(editor, BROKEN)
     assert "2 mistakes" in page
     assert 'data-line="7">Line 7</a> <code>themes[1].id</code>' in page
-    assert "there is no theme &#39;tills&#39;" in page
+    assert "There is no theme &#39;tills&#39;; there are: checkout, Bakery!." in page
     assert typed(page) == BROKEN
     assert "No mistakes: shop, version" in check(editor, SHOP)
     assert [each.id for each in list_frames(engine, WORKSPACE)] == ["core", "employee"]
@@ -164,6 +166,21 @@ def test_the_frame_that_ships_is_copied_and_changed(editor: TestClient) -> None:
     assert "say what became of fairness" in check(editor, gone)
 
 
+def test_faults_have_words_on_the_page() -> None:
+    """Those of every kind, with what is put into the English ones of the command line."""
+    for kind, reason in REASONS.items():
+        assert placeholders(wording_in("en")[f"code_frame_editor.fault_{kind}"]) == placeholders(reason), kind
+
+
+def test_faults_are_said_in_the_language_of_the_reader(editor: TestClient) -> None:
+    """With numbers as they are written there."""
+    editor.headers["accept-language"] = "de"
+    assert "Länger als 1.000.000 Zeichen." in check(editor, "#" * (MAX_CHARACTERS + 1))
+    page = check(editor, BROKEN.replace("The rolls are fresh, ", ""))
+    assert "2 verschiedene Beispiele: Mindestens 3 sind nötig." in page
+    assert '<h2 id="faults">3 Fehler</h2>' in page
+
+
 @pytest.mark.parametrize("language", FIRST_CLASS_LANGUAGES)
 def test_the_example_is_a_frame(language: str) -> None:
     """In every language, so that one can begin with it."""
@@ -179,18 +196,18 @@ BOMB = "a: &a [x, x]\n" + "".join(
 
 #: Texts that are no frame, and a word of what is said.
 TEXTS = {
-    "empty": ("", "id, names and themes are expected"),
-    "bomb": (BOMB, "aliases (*name) are not read"),
-    "deep": ("[" * 100_000, "nested more than 20 deep"),
-    "long": ("#" * (MAX_CHARACTERS + 1), "longer than 1,000,000 characters"),
+    "empty": ("", "A code frame has id, names and themes."),
+    "bomb": (BOMB, "Aliases (*name) are not read."),
+    "deep": ("[" * 100_000, "nested more than 20 deep."),
+    "long": ("#" * (MAX_CHARACTERS + 1), "Longer than 1,000,000 characters."),
     "control": ("id: \x01", "unacceptable character #x0001"),
     "surrogate": ('id: shop\nnames: "\\ud800"', "invalid Unicode"),
     "nul": (SHOP.replace("Bakery", '"\\0"'), "all of them valid Unicode"),
-    "escape": ('id: "\\UFFFFFFFF"', "not YAML"),
-    "directive": ("%YAML " + "9" * 5_000 + ".1\n--- a", "not YAML"),
+    "escape": ('id: "\\UFFFFFFFF"', "Not YAML: "),
+    "directive": ("%YAML " + "9" * 5_000 + ".1\n--- a", "Not YAML: "),
     "core": (SHOP.replace("id: shop", "id: core"), "is the code frame of the models"),
-    "tag": ("!!python/object/apply:os.system [ls]", "id, names and themes are expected"),
-    "script": ('</textarea><script>alert(1)</script>: "', "not YAML"),
+    "tag": ("!!python/object/apply:os.system [ls]", "A code frame has id, names and themes."),
+    "script": ('</textarea><script>alert(1)</script>: "', "Not YAML: "),
     "many": ("themes:\n" + "- {}\n" * 300, f"and {2 + 3 * 300 - MAX_FAULTS} more"),
 }
 

@@ -22,7 +22,8 @@ from api.web.pages.code_frames.texts import EDITOR_PATH, PATH
 from api.web.rendering import Web, WebDep
 from saywhy.errors import CodeFrameNotFound, InvalidInput
 from saywhy.frame import Frame
-from saywhy.frame_yaml import Fault, parse_frame
+from saywhy.frame_faults import Fault
+from saywhy.frame_yaml import parse_frame
 from service.code_frames import (
     add_frame,
     awaits_analysis,

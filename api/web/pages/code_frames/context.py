@@ -115,7 +115,7 @@ class CodeFrameView:
 
 @dataclass(frozen=True, slots=True)
 class FaultLine:
-    """A mistake in the YAML: the number of its line, the line itself, the place and the reason, in English."""
+    """A mistake in the YAML: the number of its line, the line itself, the place and the reason."""
 
     label: str
     number: str

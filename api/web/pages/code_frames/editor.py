@@ -19,8 +19,9 @@ from api.web.rendering import Web
 from pipelines.render.wording import Wording
 from saywhy.errors import InvalidInput
 from saywhy.frame import Frame
+from saywhy.frame_faults import Fault
 from saywhy.frame_file import decode, with_newlines
-from saywhy.frame_yaml import MAX_CHARACTERS, Fault
+from saywhy.frame_yaml import MAX_CHARACTERS
 
 #: Mistakes that are listed; a file may have as many as characters.
 MAX_FAULTS = 100
@@ -96,8 +97,13 @@ def _fault_lines(faults: Sequence[Fault], text: str, wording: Wording) -> Iterat
             number=str(fault.line),
             excerpt=_short(line.strip()),
             place=_short(fault.path),
-            reason=_short(fault.reason),
+            reason=_short(_reason(fault, wording)),
         )
+
+
+def _reason(fault: Fault, wording: Wording) -> str:
+    texts = {name: wording.count(value) if isinstance(value, int) else value for name, value in fault.values}
+    return wording(f"code_frame_editor.fault_{fault.kind}", **texts)
 
 
 def _short(text: str) -> str:
