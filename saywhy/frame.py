@@ -1,6 +1,6 @@
 """A code frame that is taught by examples: themes and causes that people wrote down, beside the core code frame.
 
-`saywhy.frame_file` reads one from YAML. No model is trained for it: `pipelines.annotate.framed` tells its themes apart
+`saywhy.frame_yaml` reads one. No model is trained for it: `pipelines.annotate.framed` tells its themes apart
 by the examples. The version is a digest of the content, so annotations of one version are never taken for another's.
 """
 
@@ -68,6 +68,11 @@ class Frame:
 def frame_of(model: str) -> str:
     """The id of the frame of the annotations by this model, as their `model` says it."""
     return model.partition(FRAME_MARK)[2].partition(VERSION_MARK)[0] or CORE_ID
+
+
+def version_of(model: str) -> str:
+    """The version of that frame; empty for that of the models."""
+    return model.partition(FRAME_MARK)[2].partition(VERSION_MARK)[2]
 
 
 def with_verdict(code_frame: CodeFrame) -> CodeFrame:

@@ -1,63 +1,15 @@
-"""Reading a code frame from YAML: what is wrong is said with line and path, all of it at once.
-
-    id: shop
-    names: {en: Our shop, de: Unser Laden}
-    themes:
-      - id: checkout
-        names: {en: Checkout, de: Kasse}
-        definition: {en: Queues and payment at the till}
-        examples: [The queue was endless, Paying by card failed, Three tills and one open]
-    causes:
-      - {id: checkout.queue, theme: checkout, polarity: negative, names: …, examples: …}
-    changes:
-      - {from: till, to: checkout}
-
-A text may stand in place of texts by language: it is English.
-"""
+"""Files with code frames: those that ship, and those of people."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-import yaml
-
-from saywhy.annotation import Polarity
-from saywhy.code_frame import VERDICT, CodeFrame, LibraryCause, Theme
 from saywhy.errors import InvalidInput
-from saywhy.frame import CORE_ID, Frame, digest, with_verdict
-from saywhy.text import is_storable, normalise
+from saywhy.frame import Frame
+from saywhy.frame_yaml import parse_frame
 
 #: Frames that ship, each in a file with its id.
 SHIPPED = Path(__file__).with_name("frames")
-
-#: Largest file, in characters.
-MAX_CHARACTERS = 1_000_000
-#: Examples of a theme or cause: fewer teach nothing reliable, more belong into corrections of comments.
-MIN_EXAMPLES, MAX_EXAMPLES = 3, 100
-#: Characters of an example, and of a name or definition.
-_MAX_TEXT = 2000
-
-_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-
-_FRAME_KEYS = ("id", "names", "definition", "themes", "causes", "changes")
-_THEME_KEYS = ("id", "names", "definition", "examples")
-_CAUSE_KEYS = (*_THEME_KEYS, "theme", "polarity")
-_CHANGE_KEYS = ("from", "to")
-
-
-class Fault(NamedTuple):
-    """What is wrong, and where: the line of the file, from 1 on, and the path such as `themes[2].names`."""
-
-    line: int
-    path: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}, {self.path or 'the file'}: {self.reason}"
 
 
 def load_frame(path: Path) -> Frame:
@@ -68,11 +20,22 @@ def load_frame(path: Path) -> Frame:
 def read_text(path: Path) -> str:
     """The text of a file. Raises `InvalidInput`."""
     try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path}: not UTF-8 at byte {error.start + 1}") from None
+        return decode(path.read_bytes(), str(path))
     except OSError as error:
         raise InvalidInput(f"{path}: {error.strerror}") from None
+
+
+def decode(content: bytes, name: str) -> str:
+    """The text of a file of that name, its lines ended by newlines. Raises `InvalidInput`."""
+    try:
+        return with_newlines(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{name}: not UTF-8 at byte {error.start + 1}") from None
+
+
+def with_newlines(text: str) -> str:
+    """The text with its lines ended by newlines alone."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def shipped_frames() -> dict[str, Path]:
@@ -82,216 +45,7 @@ def shipped_frames() -> dict[str, Path]:
 
 def read_frame(text: str, name: str = "the code frame") -> Frame:
     """Read YAML. Raises `InvalidInput` with every fault; `name` says in which file."""
-    reader = _Reader()
-    frame = reader.frame(text)
-    if frame is None or reader.faults:
-        raise InvalidInput(f"{name}: " + "; ".join(map(str, sorted(reader.faults))))
+    frame, faults = parse_frame(text)
+    if frame is None:
+        raise InvalidInput(f"{name}: " + "; ".join(map(str, faults)))
     return frame
-
-
-class _Entry(NamedTuple):
-    """A theme or cause as it was read."""
-
-    id: str
-    names: dict[str, str]
-    definitions: dict[str, str]
-    examples: tuple[str, ...]
-    theme: str
-    polarity: str
-    node: yaml.Node
-    path: str
-
-
-class _Reader:
-    """Collects the faults of one file, so that all of them can be mended at once."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-
-    def frame(self, text: str) -> Frame | None:
-        """The frame; None if it cannot be read. It is none if there are faults."""
-        root = self._root(text)
-        if root is None:
-            return None
-        top = self._members(root, "", _FRAME_KEYS)
-        frame_id = self._id(top.get("id"), root, "id")
-        if frame_id == CORE_ID:
-            self._fault(top["id"], "id", f"{CORE_ID!r} is the code frame of the models; choose another id")
-        names = self._texts(top.get("names"), root, "names", is_name=True)
-        definitions = self._texts(top.get("definition"), root, "definition")
-        themes = [self._entry(node, path, _THEME_KEYS) for path, node in self._items(top.get("themes"), "themes")]
-        causes = [self._entry(node, path, _CAUSE_KEYS) for path, node in self._items(top.get("causes"), "causes")]
-        if not themes:
-            self._fault(top.get("themes", root), "themes", "at least one theme is needed")
-        self._check_ids(themes, causes)
-        ids = {entry.id for entry in (*themes, *causes)}
-        changes = self._changes(top.get("changes"), ids)
-        examples = {entry.id: entry.examples for entry in (*themes, *causes)}
-        code_frame = CodeFrame(
-            tuple(Theme(entry.id, entry.names, entry.definitions) for entry in themes),
-            tuple(LibraryCause(e.id, e.theme, e.polarity, e.names, e.definitions) for e in causes),
-        )
-        content = {
-            "id": frame_id,
-            "names": names,
-            "definition": definitions,
-            "entries": [entry[:6] for entry in (*themes, *causes)],
-            "changes": changes,
-        }
-        return Frame(frame_id, names, definitions, with_verdict(code_frame), examples, changes, text, digest(content))
-
-    def _root(self, text: str) -> yaml.MappingNode | None:
-        if len(text) > MAX_CHARACTERS:
-            self.faults.append(Fault(1, "", f"longer than {MAX_CHARACTERS:,} characters"))
-            return None
-        try:
-            # An alias stands for any number of nodes: a short file could expand to gigabytes.
-            for event in yaml.parse(text, yaml.SafeLoader):
-                if isinstance(event, yaml.AliasEvent):
-                    self.faults.append(Fault(event.start_mark.line + 1, "", "aliases (*name) are not read"))
-                    return None
-            root = yaml.compose(text, yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            self.faults.append(Fault(line, "", f"not YAML: {error.problem or error.context}"))
-            return None
-        except (yaml.YAMLError, RecursionError) as error:
-            self.faults.append(Fault(1, "", f"not YAML: {str(error) or 'nested too deeply'}"))
-            return None
-        if not isinstance(root, yaml.MappingNode):
-            self.faults.append(Fault(1, "", "id, names and themes are expected"))
-            return None
-        return root
-
-    def _entry(self, node: yaml.Node, path: str, keys: tuple[str, ...]) -> _Entry:
-        """A theme, or a cause if `keys` are those of one."""
-        members = self._members(node, path, keys)
-        is_cause = keys is _CAUSE_KEYS
-        polarity = self._text(members["polarity"], f"{path}.polarity") if "polarity" in members else "negative"
-        if polarity not in (Polarity.NEGATIVE, Polarity.POSITIVE):
-            self._fault(
-                members["polarity"], f"{path}.polarity", f"negative or positive is expected, not {polarity!r:.60}"
-            )
-        if is_cause and "theme" not in members:
-            self._fault(node, f"{path}.theme", "missing: the id of the theme that the cause belongs to")
-        return _Entry(
-            self._id(members.get("id"), node, f"{path}.id"),
-            self._texts(members.get("names"), node, f"{path}.names", is_name=True),
-            self._texts(members.get("definition"), node, f"{path}.definition"),
-            self._examples(members.get("examples"), node, f"{path}.examples"),
-            self._text(members["theme"], f"{path}.theme") if "theme" in members else "",
-            polarity if is_cause else "",
-            members.get("theme", members.get("id", node)),
-            path,
-        )
-
-    def _check_ids(self, themes: list[_Entry], causes: list[_Entry]) -> None:
-        """Ids occur once, causes belong to themes that there are."""
-        lines: dict[str, int] = {}
-        for entry in (*themes, *causes):
-            if entry.id == VERDICT:
-                self._fault(entry.node, f"{entry.path}.id", f"every frame has a theme {VERDICT!r} already")
-            if entry.id in lines:
-                self._fault(entry.node, f"{entry.path}.id", f"there is {entry.id!r} in line {lines[entry.id]} already")
-            elif entry.id:
-                lines[entry.id] = entry.node.start_mark.line + 1
-        known = [theme.id for theme in themes]
-        for cause in causes:
-            if cause.theme and cause.theme not in known:
-                reason = f"there is no theme {cause.theme!r:.60}; there are: {', '.join(known)}"
-                self._fault(cause.node, f"{cause.path}.theme", reason)
-
-    def _changes(self, node: yaml.Node | None, ids: set[str]) -> dict[str, tuple[str, ...]]:
-        """What became of each earlier id."""
-        changes: dict[str, tuple[str, ...]] = {}
-        for path, entry in self._items(node, "changes"):
-            members = self._members(entry, path, _CHANGE_KEYS)
-            if missing := [key for key in _CHANGE_KEYS if key not in members]:
-                self._fault(entry, path, f"{', '.join(missing)} missing: say [] for nothing")
-                continue
-            before, after = (self._strings(members[key], f"{path}.{key}") for key in _CHANGE_KEYS)
-            for new in after:
-                if new not in ids:
-                    self._fault(members["to"], f"{path}.to", f"there is no theme or cause {new!r:.60}")
-            for old in before:
-                if old in ids or old in changes:
-                    reason = "is in the frame still" if old in ids else "is changed above already"
-                    self._fault(members["from"], f"{path}.from", f"{old!r:.60} {reason}")
-                changes[old] = tuple(after)
-        return changes
-
-    def _members(self, node: yaml.Node, path: str, keys: tuple[str, ...]) -> dict[str, yaml.Node]:
-        if not isinstance(node, yaml.MappingNode):
-            self._fault(node, path, f"a mapping with {', '.join(keys)} is expected")
-            return {}
-        members: dict[str, yaml.Node] = {}
-        for key_node, value in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
-            if key not in keys:
-                self._fault(key_node, path, f"{key!r:.60} is not known; known are: {', '.join(keys)}")
-            elif key in members:
-                self._fault(key_node, path, f"{key!r} is there twice")
-            else:
-                members[key] = value
-        return members
-
-    def _items(self, node: yaml.Node | None, path: str) -> Iterator[tuple[str, yaml.Node]]:
-        """The items of a list with their paths; a single item needs no list."""
-        if node is None or _is_null(node):
-            return
-        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        for number, item in enumerate(items):
-            yield f"{path}[{number}]", item
-
-    def _id(self, node: yaml.Node | None, parent: yaml.Node, path: str) -> str:
-        if node is None:
-            self._fault(parent, path, "missing")
-            return ""
-        text = self._text(node, path)
-        if text and not _ID.fullmatch(text):
-            self._fault(node, path, f'at most 40 lower-case letters, digits, "_", "." and "-", not {text!r:.60}')
-        return text
-
-    def _texts(self, node: yaml.Node | None, parent: yaml.Node, path: str, *, is_name: bool = False) -> dict[str, str]:
-        """Texts by language; names must be there, in English at least."""
-        texts: dict[str, str] = {}
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                language = self._text(key, path)
-                if not _LANGUAGE.fullmatch(language):
-                    self._fault(key, path, f"{language!r:.60} is no language such as en, de, zh-Hans")
-                texts[language] = self._text(value, f"{path}.{language}")
-        elif node is not None and not _is_null(node):
-            texts["en"] = self._text(node, path)
-        if is_name and not texts.get("en"):
-            self._fault(node or parent, path, "missing: a name, in English (en) at least")
-        return texts
-
-    def _examples(self, node: yaml.Node | None, parent: yaml.Node, path: str) -> tuple[str, ...]:
-        """The examples: a list, or lists by language."""
-        groups = node.value if isinstance(node, yaml.MappingNode) else [(None, node)] if node is not None else []
-        texts = [normalise(text) for key, group in groups for text in self._strings(group, path)]
-        if len(set(texts)) < MIN_EXAMPLES:
-            number = f"{len(set(texts))} different examples" if texts else "missing"
-            self._fault(node or parent, path, f"{number}: at least {MIN_EXAMPLES} are needed")
-        if len(texts) > MAX_EXAMPLES:
-            self._fault(node or parent, path, f"{len(texts)} examples: at most {MAX_EXAMPLES} are read")
-        return tuple(dict.fromkeys(texts))
-
-    def _strings(self, node: yaml.Node, path: str) -> list[str]:
-        return [text for item_path, item in self._items(node, path) if (text := self._text(item, item_path))]
-
-    def _text(self, node: yaml.Node, path: str) -> str:
-        if not isinstance(node, yaml.ScalarNode) or not node.value.strip() or _is_null(node):
-            self._fault(node, path, "a text is expected")
-            return ""
-        if len(node.value) > _MAX_TEXT or not is_storable(node.value):
-            self._fault(node, path, f"at most {_MAX_TEXT:,} characters, all of them valid Unicode, are read")
-        return str(node.value).strip()
-
-    def _fault(self, node: yaml.Node, path: str, reason: str) -> None:
-        self.faults.append(Fault(node.start_mark.line + 1, path, reason))
-
-
-def _is_null(node: yaml.Node) -> bool:
-    return bool(node.tag == "tag:yaml.org,2002:null")

@@ -12,8 +12,9 @@ from saywhy import store
 from saywhy.code_frame import CodeFrame
 from saywhy.correction import CorrectionKind
 from saywhy.errors import CodeFrameNotFound, InvalidInput, WorkspaceNotFound
-from saywhy.frame import CORE_ID, Frame, FrameVersion, frame_of
+from saywhy.frame import CORE_ID, Frame, FrameVersion, frame_of, version_of
 from saywhy.frame_file import load_frame, read_frame, shipped_frames
+from saywhy.run import RunState
 from saywhy.store import Connection, Engine
 from service.workspaces import reading
 
@@ -73,14 +74,21 @@ def add_frame(engine: Engine, workspace: str, text: str, *, by: str, name: str =
     frame = read_frame(text, name)
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
-        before = store.code_frames.latest(connection, workspace_id, frame.id)
+        before = _version_before(connection, workspace_id, frame)
         if before is None or before.version != frame.version:
-            if before is not None:
-                _require_changes(read_frame(before.source), frame, name)
+            _require_changes(before, frame, name)
             version = FrameVersion(frame.id, frame.version, text, by, datetime.now(UTC))
             store.code_frames.add(connection, workspace_id, version)
             store.code_frames.rename(connection, workspace_id, frame.id, frame.renamed)
             _take_back(connection, workspace_id, frame, by)
+    return frame
+
+
+def check_frame(engine: Engine, workspace: str, text: str) -> Frame:
+    """Read a frame as `add_frame` would, and add nothing. Raises the same, and `WorkspaceNotFound`."""
+    frame = read_frame(text)
+    with reading(engine, workspace) as (connection, workspace_id):
+        _require_changes(_version_before(connection, workspace_id, frame), frame, "the code frame")
     return frame
 
 
@@ -104,6 +112,18 @@ def find_frame(connection: Connection, workspace_id: int, frame_id: str) -> Fram
         return load_frame(shipped_frames()[frame_id])
     added_ids = {version.frame for version in store.code_frames.versions(connection, workspace_id)}
     raise _not_found(frame_id, [CORE_ID, *sorted({*shipped_frames(), *added_ids})])
+
+
+def awaits_analysis(engine: Engine, workspace: str) -> bool:
+    """Whether the workspace uses another frame, or another version of it, than the latest analysis that succeeded.
+
+    It does not before the first one. Raises `WorkspaceNotFound`.
+    """
+    with reading(engine, workspace) as (connection, workspace_id):
+        run = store.runs.latest(connection, workspace_id, RunState.SUCCEEDED)
+        chosen = store.code_frames.chosen(connection, workspace_id)
+        version = find_frame(connection, workspace_id, chosen).version if chosen else ""
+    return run is not None and (frame_of(run.model), version_of(run.model)) != (chosen or CORE_ID, version)
 
 
 def chosen_code_frame(engine: Engine, workspace: str, core: CodeFrame) -> CodeFrame:
@@ -141,8 +161,18 @@ def forget_outdated(engine: Engine, workspace_id: int, annotator: FramedAnnotato
             store.code_frames.keep_lessons(connection, workspace_id, annotator.frame.lessons)
 
 
-def _require_changes(before: Frame, after: Frame, name: str) -> None:
+def _version_before(connection: Connection, workspace_id: int, frame: Frame) -> Frame | None:
+    """The version of the frame that is used so far, be it the one that ships; None if it is a new frame."""
+    try:
+        return find_frame(connection, workspace_id, frame.id)
+    except CodeFrameNotFound:
+        return None
+
+
+def _require_changes(before: Frame | None, after: Frame, name: str) -> None:
     """What was known must be known still, or it must be said what became of it: else trends would just break off."""
+    if before is None:
+        return
     gone = [key for key in before.examples if key not in after.examples and key not in after.changes]
     if gone:
         ids = ", ".join(gone)

@@ -16,7 +16,13 @@ from saywhy.errors import SaywhyError
 from service.audit_log import record
 
 #: Writes only by their method: nothing is stored.
-_STORES_NOTHING = ("/v1/classify", "/v1/classify/stream", "/label-studio/predict", "/label-studio/setup")
+_STORES_NOTHING = (
+    "/v1/classify",
+    "/v1/classify/stream",
+    "/label-studio/predict",
+    "/label-studio/setup",
+    "/code-frame-editor/check",
+)
 
 #: Routes whose path names a customer, which the log must not keep.
 _NAMES_A_CUSTOMER = ("/v1/customers/{customer}", "/v1/follow-up/new-accounts/{account}")

@@ -13,7 +13,7 @@ from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
 from api.http.bodies import SentObject
 from api.http.dependencies import Resources
 from saywhy.code_frame import VERDICT, CodeFrame, Theme
-from saywhy.frame_file import MAX_CHARACTERS, read_frame
+from saywhy.frame_yaml import MAX_CHARACTERS
 from service import code_frames
 from service.code_frames import ListedFrame
 
@@ -129,7 +129,7 @@ def add_code_frame(body: NewCodeFrame, resources: WriteAccess, principal: Princi
     version before that it does not have.
     """
     if body.check:
-        frame = read_frame(body.yaml)
+        frame = code_frames.check_frame(resources.engine, resources.workspace, body.yaml)
     else:
         frame = code_frames.add_frame(resources.engine, resources.workspace, body.yaml, by=principal.name)
     return Added(id=frame.id, version=frame.version, is_added=not body.check)

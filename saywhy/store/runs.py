@@ -88,10 +88,10 @@ def load(connection: Connection, workspace_id: int) -> list[Run]:
     return [_run(row) for row in connection.execute(query)]
 
 
-def latest(connection: Connection, workspace_id: int) -> Run | None:
-    """The run that was started last, or None."""
+def latest(connection: Connection, workspace_id: int, state: RunState | None = None) -> Run | None:
+    """The run that was started last, of those in a state if one is given; or None."""
     query = sa.select(runs).where(runs.c.workspace_id == workspace_id).order_by(runs.c.id.desc()).limit(1)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(query if state is None else query.where(runs.c.state == state)).one_or_none()
     return None if row is None else _run(row)
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from saywhy.code_frame import FIRST_CLASS_LANGUAGES, VERDICT
 from saywhy.errors import InvalidInput
+from saywhy.frame_changes import FrameChanges, changes_between
 from saywhy.frame_file import load_frame, read_frame, shipped_frames
+from saywhy.frame_yaml import parse_frame
 from tests.builders.frames import SHOP
 
 
@@ -49,6 +51,11 @@ def test_the_version_is_that_of_the_content() -> None:
         ("id: shop", "id: shop\nid: shop", "line 2, the file: 'id' is there twice"),
         ("id: shop", "id: &a shop\nnames: *a", "line 2, the file: aliases"),
         ("themes:", "themes: [", "not YAML"),
+        ("id: shop", f"id: {'[' * 20_000}", "line 1, the file: lists and mappings are nested more than 20 deep"),
+        ("id: shop", 'id: "\\UFFFFFFFF"', "the file: not YAML"),
+        ("id: shop", 'id: "\\U00110000"', "the file: not YAML"),
+        ("id: shop", f"%YAML 1.{'9' * 5_000}\n---\nid: shop", "the file: not YAML"),
+        ("id: shop", "id: shop\n---\nid: shop", "but found another document"),
     ],
 )
 def test_a_mistake_is_said_with_its_place(before: str, after: str, told: str) -> None:
@@ -64,6 +71,33 @@ def test_all_mistakes_are_said_at_once() -> None:
     """Two mistakes are two sentences."""
     with pytest.raises(InvalidInput, match=r"themes\[0\]\.id.*causes\[0\]\.theme"):
         read_frame(SHOP.replace("id: checkout\n", "id: Checkout!\n"))
+
+
+def test_what_is_said_of_many_mistakes_stays_short() -> None:
+    """A theme that is not known is told with some of those that there are: thousands of each would fill the memory."""
+    themes = "".join(f"- {{id: theme{number}}}\n" for number in range(1_000))
+    frame, faults = parse_frame(f"themes:\n{themes}causes:\n" + "- {theme: x}\n" * 1_000)
+    assert frame is None
+    assert len(faults) > 4_000
+    assert max(len(fault.reason) for fault in faults) < 500
+
+
+def test_what_a_version_changed() -> None:
+    """What is new, what became of what is gone, what has other words, and examples, which follow renamed ids."""
+    changed = (
+        SHOP.replace("id: bakery", "id: bread")
+        .replace("from: parking, to: []", "from: bakery, to: bread")
+        .replace("de: Lange Schlange", "de: Schlange")
+        .replace("Stale bread again", "Old bread, Very old bread")
+    )
+    assert changes_between(read_frame(SHOP), read_frame(changed)) == FrameChanges(
+        added=("bread",),
+        gone={"bakery": ("bread",)},
+        reworded=("checkout.queue",),
+        more_examples=2,
+        fewer_examples=1,
+    )
+    assert changes_between(read_frame(SHOP), read_frame(f"# ours\n{SHOP}")) == FrameChanges((), {}, (), 0, 0)
 
 
 def test_the_frame_for_employees_is_complete() -> None:

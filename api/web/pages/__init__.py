@@ -10,6 +10,7 @@ from api.web.page import Page
 from api.web.pages import (
     cause,
     cause_map,
+    code_frames,
     comments,
     compare,
     customers,
@@ -45,5 +46,8 @@ PAGES: tuple[Page[Any], ...] = (
     imports.JOB,
     quality.PAGE,
     settings.PAGE,
+    code_frames.PAGE,
+    code_frames.FRAME,
+    code_frames.EDITOR,
     shared_links.PAGE,
 )

@@ -49,6 +49,7 @@ def settings(
         password=web.href(f"{PATH}/password") if has_password else None,
         administration=administration,
         themes=tuple(_themes(code_frame, web.wording)),
+        code_frames=web.href("/code-frames"),
         policy=tuple(_retention(policy, web.wording)),
     )
 

@@ -143,11 +143,13 @@ class ThemeLine:
 class Settings:
     """The settings. `administration` is None for those who may not administer, `secret` unless one was just made.
 
-    `password` is where whoever signs in with a password sends another one, None for others.
+    `password` is where whoever signs in with a password sends another one, None for others; `code_frames` leads to the
+    list of code frames.
     """
 
     secret: NewSecret | None
     password: str | None
     administration: Administration | None
     themes: tuple[ThemeLine, ...]
+    code_frames: str
     policy: tuple[str, ...]
