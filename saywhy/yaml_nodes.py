@@ -28,11 +28,7 @@ def compose(text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UnreadableYaml(line, "no_yaml", detail=str(error.problem or error.context)) from None
-    except (
-        yaml.YAMLError,
-        ValueError,
-        OverflowError,
-    ) as error:  # surrogates; large numbers
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: surrogates, numbers with many digits
         raise UnreadableYaml(1, "no_yaml", detail=str(error)) from None
 
 

@@ -70,11 +70,11 @@ def show(
 @FRAME.router.get(f"{PATH}/{{frame}}/yaml")
 def download(frame: FrameId, resources: ReadAccess, version: Version = "") -> Response:
     """The YAML of a code frame as it was added. Raises `CodeFrameNotFound` for that of the models, which has none."""
-    found = read_history(resources.engine, resources.workspace, frame).version(version)
-    if found is None:
+    written = read_history(resources.engine, resources.workspace, frame).version(version)
+    if written is None:
         raise CodeFrameNotFound("the code frame of the models has no YAML")
-    headers = {"Content-Disposition": f'attachment; filename="{found.id}.yaml"', "Cache-Control": "private, no-cache"}
-    return Response(found.source.encode(), headers=headers, media_type="application/yaml")
+    headers = {"Content-Disposition": f'attachment; filename="{written.id}.yaml"', "Cache-Control": "private, no-cache"}
+    return Response(written.source.encode(), headers=headers, media_type="application/yaml")
 
 
 @FRAME.router.post(f"{PATH}/{{frame}}/use")
