@@ -8,7 +8,6 @@ that ships; a look draws two samples of them, with replacement. `--store` keeps 
 from __future__ import annotations
 
 import argparse
-import gc
 import tempfile
 import time
 from collections.abc import Callable
@@ -79,7 +78,6 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         pool = read_pool(options.store or Path(folder) / "pool.sqlite")
-    gc.freeze()  # statsmodels collects garbage in every correction of p-values: exempt what exists
     print_false_alarms(pool, options.share)
     print_power(pool, options.share)
 

@@ -6,7 +6,6 @@ default) scales the number of simulated surveys. All data are simulated (`tests/
 
 from __future__ import annotations
 
-import gc
 import resource
 import sys
 import time
@@ -46,7 +45,6 @@ OVERLAPS = {"none": 0.0, "some": 0.7, "strong": 1.5, "very strong": 3.0}
 
 def main() -> None:
     share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    gc.freeze()  # statsmodels collects garbage in every correction of `corrected_p_values`: exempt what exists
     print("| responses | NPS | leave-out | Shapley | recoverable | recoverable, 30 mentions and more |")
     print("|--:|--:|--:|--:|--:|--:|")
     for responses, surveys in ((300, 500), (1_000, 500), (10_000, 300)):

@@ -26,8 +26,7 @@ def q_values(p_values: Floats) -> Floats:
 
 def holm(p_values: Floats) -> Floats:
     """Holm's (1979) corrected p-values, (K,): they control the probability of any false finding."""
-    # Imported here because it imports pandas, which takes longer than the rest of this package.
-    from statsmodels.stats.multitest import multipletests
-
-    corrected: Floats = multipletests(p_values, method="holm")[1]
+    order, tests = np.argsort(p_values), len(p_values)
+    corrected = np.empty(tests)
+    corrected[order] = np.minimum(np.maximum.accumulate(p_values[order] * np.arange(tests, 0, -1)), 1.0)
     return corrected

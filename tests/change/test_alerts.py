@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
 from pipelines.change.alerts import FALSE_ALARM_RATE, corrected_p_values
 from tests.builders.answers import SLOW, report_on
 from tests.builders.waves import wave
-
-
-@pytest.fixture
-def fast_collection() -> Iterator[None]:
-    """Exempts what exists from garbage collection: statsmodels collects garbage in every correction."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def test_a_complaint_above_its_history_raises_an_alert() -> None:
@@ -33,7 +21,6 @@ def test_a_complaint_above_its_history_raises_an_alert() -> None:
     assert not report_on([*quiet, *wave("W9", (5, 5), start=9000)], SLOW).alerts
 
 
-@pytest.mark.usefixtures("fast_collection")
 @pytest.mark.parametrize(("waves", "spread"), [(2, 0.0), (5, 0.0), (5, 0.15), (5, 0.25), (9, 0.25)])
 def test_quiet_waves_seldom_raise_an_alert(waves: int, spread: float) -> None:
     """Of 1,500 quiet waves with 40 causes at most 6 % raise any alert, also where rates vary from wave to wave."""
@@ -47,7 +34,6 @@ def test_quiet_waves_seldom_raise_an_alert(waves: int, spread: float) -> None:
     assert alarms / 1500 <= 0.06
 
 
-@pytest.mark.usefixtures("fast_collection")
 def test_a_doubled_rate_raises_an_alert() -> None:
     """A complaint of one in twenty that doubles in a wave of 600 has an alert in at least 80 of 100 cases."""
     generator = np.random.default_rng(8)
