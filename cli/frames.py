@@ -66,12 +66,13 @@ def add(
     use: Annotated[bool, typer.Option("--use", help="Use it from the next analysis on.")] = False,
 ) -> None:
     """Add a code frame, or another version of it. Where it is used, the next analysis uses this version."""
-    from saywhy.frame_file import read_text
+    from saywhy.frame_file import load_frame
     from service.code_frames import add_frame, choose_frame
 
     settings = read_settings()
     engine = configured_store(settings)
-    frame = add_frame(engine, settings.workspace, read_text(file), by=operator(settings).name, name=str(file))
+    frame = load_frame(file)
+    add_frame(engine, settings.workspace, frame, by=operator(settings).name, name=str(file))
     record(engine, settings, "frames add", f"{frame.id}@{frame.version}")
     typer.echo(printable_line(f"{frame.id}, version {frame.version}, is added"))
     if use:

@@ -11,6 +11,9 @@ Vectors = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+#: What a safetensors file of ours has, by name.
+Tensors = dict[str, NDArray[np.float32]]
+
 #: Missing index: no cluster, no part, no clause.
 NONE = -1
 

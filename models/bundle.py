@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from models.arrays import Tensors
 from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, CauseHead
 from models.vector_map import VectorMap
 from saywhy.code_frame import CAUSES, FIRST_CLASS_LANGUAGES, CodeFrame, load_code_frame
@@ -59,7 +58,7 @@ class Bundle:
     folder: Path
     version: str
     code_frame: CodeFrame
-    heads: dict[str, NDArray[np.float32]]
+    heads: Tensors
     config: dict[str, Any]
 
     @property

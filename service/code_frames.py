@@ -64,32 +64,31 @@ def read_listed(engine: Engine, workspace: str, frame_id: str) -> ListedFrame:
     return frames[frame_id]
 
 
-def add_frame(engine: Engine, workspace: str, text: str, *, by: str, name: str = "the code frame") -> Frame:
-    """Add a frame, or another version of it, which is used from now on where the frame is; the same again is nothing.
+def add_frame(engine: Engine, workspace: str, frame: Frame, *, by: str, name: str = "the code frame") -> bool:
+    """Add a frame, or another version of it, which is used from now on where the frame is. Returns whether it is new:
+    the same again is nothing.
 
     Corrections, efforts and fixes of ids that were renamed or merged are those of the new ids; corrections to what was
-    split or removed are taken back. The workspace is created if it does not exist. Raises `InvalidInput` with every
-    fault of the YAML, and if it does not say what became of an id of the version before; `name` says in which file.
+    split or removed are taken back. The workspace is created if it does not exist. Raises `InvalidInput` if it does not
+    say what became of an id of the version before; `name` says in which file.
     """
-    frame = read_frame(text, name)
     with engine.begin() as connection:
         workspace_id = store.workspaces.ensure(connection, workspace)
         before = _version_before(connection, workspace_id, frame)
-        if before is None or before.version != frame.version:
-            _require_changes(before, frame, name)
-            version = FrameVersion(frame.id, frame.version, text, by, datetime.now(UTC))
-            store.code_frames.add(connection, workspace_id, version)
-            store.code_frames.rename(connection, workspace_id, frame.id, frame.renamed)
-            _take_back(connection, workspace_id, frame, by)
-    return frame
+        if before is not None and before.version == frame.version:
+            return False
+        _require_changes(before, frame, name)
+        version = FrameVersion(frame.id, frame.version, frame.source, by, datetime.now(UTC))
+        store.code_frames.add(connection, workspace_id, version)
+        store.code_frames.rename(connection, workspace_id, frame.id, frame.renamed)
+        _take_back(connection, workspace_id, frame, by)
+    return True
 
 
-def check_frame(engine: Engine, workspace: str, text: str) -> Frame:
-    """Read a frame as `add_frame` would, and add nothing. Raises the same, and `WorkspaceNotFound`."""
-    frame = read_frame(text)
+def check_frame(engine: Engine, workspace: str, frame: Frame) -> None:
+    """Raise what `add_frame` would, and `WorkspaceNotFound`; nothing is added."""
     with reading(engine, workspace) as (connection, workspace_id):
         _require_changes(_version_before(connection, workspace_id, frame), frame, "the code frame")
-    return frame
 
 
 def choose_frame(engine: Engine, workspace: str, frame_id: str) -> None:

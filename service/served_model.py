@@ -11,6 +11,7 @@ from models.bundle import ENCODER, TOKENIZER, digest, open_bundle
 from models.registry import ALIASES, champion, version_of
 from saywhy.errors import SaywhyError
 from saywhy.feedback import Comment
+from saywhy.store import Engine
 from service.served_frames import ServedFrames
 
 log = logging.getLogger(__name__)
@@ -41,13 +42,14 @@ class ServedModel:
         annotator: Annotator,
         registry: Path | None,
         stamp: Stamp | None,
-        frames: ServedFrames,
+        engine: Engine,
         threads: int = 0,
     ) -> None:
-        """`annotator` was loaded after the registry had this `stamp`; `threads` as of `load_annotator`. `frames` are
-        kept up to date too.
+        """`annotator` was loaded after the registry had this `stamp`; `threads` as of `load_annotator`. The code frames
+        of the workspaces in the store are taught first, and kept up to date too.
         """
-        self.annotator, self.frames = annotator, frames
+        self.annotator, self.frames = annotator, ServedFrames(engine)
+        self.frames.refresh(annotator)
         self._registry, self._stamp, self._threads = registry, stamp, threads
         self._stop = Event()
         self._thread = Thread(target=self._watch, name="served-model", daemon=True)

@@ -24,7 +24,6 @@ from saywhy.store import Engine, open_store
 from service.files import JobFiles
 from service.micro_batches import MicroBatches
 from service.runs import end_abandoned
-from service.served_frames import ServedFrames
 from service.served_model import ServedModel, Stamp, stamp_of
 from service.shadow import ShadowRequests
 from service.webhooks.addresses import Outgoing
@@ -109,10 +108,8 @@ def open_resources(settings: Settings) -> Resources:
 
 
 def served_model(resources: Resources, settings: Settings) -> ServedModel:
-    """What keeps the champion up to date, and the code frames of the workspaces; those are taught first."""
-    frames = ServedFrames(resources.engine)
-    frames.refresh(resources.core)
-    return ServedModel(resources.core, resources.registry, resources.stamp, frames, settings.threads)
+    """What keeps the champion up to date, and the code frames of the workspaces."""
+    return ServedModel(resources.core, resources.registry, resources.stamp, resources.engine, settings.threads)
 
 
 def prepare(app: FastAPI) -> None:

@@ -34,7 +34,6 @@ from service.code_frames import chosen_code_frame
 from service.comment_filters import LONGEST_TEXT, CommentSearch
 from service.comments import list_comments
 from service.reports import reading
-from service.served_frames import ServedFrames
 from service.served_model import ServedModel, stamp_of
 
 log = logging.getLogger(__name__)
@@ -77,9 +76,7 @@ class Workspace:
         with self._loading:
             if self._served is None:
                 stamp, core = stamp_of(self.registry), load_annotator(self.registry, self.threads)
-                frames = ServedFrames(self.engine)
-                frames.refresh(core)
-                self._served = ServedModel(core, self.registry, stamp, frames, self.threads)
+                self._served = ServedModel(core, self.registry, stamp, self.engine, self.threads)
         return self._served.frames.annotator_of(self.name, self._served.annotator)
 
 

@@ -13,6 +13,7 @@ from api.http.auth import PrincipalDep, ReadAccess, WriteAccess
 from api.http.bodies import SentObject
 from api.http.dependencies import Resources
 from saywhy.code_frame import VERDICT, CodeFrame, Theme
+from saywhy.frame_file import read_frame
 from saywhy.frame_yaml import MAX_CHARACTERS
 from service import code_frames
 from service.code_frames import ListedFrame
@@ -128,10 +129,11 @@ def add_code_frame(body: NewCodeFrame, resources: WriteAccess, principal: Princi
     Whatever is wrong with the YAML is said with line and path. It must say what became of themes and causes of the
     version before that it does not have.
     """
+    frame = read_frame(body.yaml)
     if body.check:
-        frame = code_frames.check_frame(resources.engine, resources.workspace, body.yaml)
+        code_frames.check_frame(resources.engine, resources.workspace, frame)
     else:
-        frame = code_frames.add_frame(resources.engine, resources.workspace, body.yaml, by=principal.name)
+        code_frames.add_frame(resources.engine, resources.workspace, frame, by=principal.name)
     return Added(id=frame.id, version=frame.version, is_added=not body.check)
 
 

@@ -13,6 +13,7 @@ from saywhy.code_frame import FIRST_CLASS_LANGUAGES
 from saywhy.correction import Correction, CorrectionKind
 from saywhy.errors import CodeFrameNotFound, InvalidInput, NoFollowUp
 from saywhy.feedback import Comment
+from saywhy.frame_file import read_frame
 from saywhy.report import Report
 from saywhy.store import Engine
 from service import code_frames
@@ -22,7 +23,7 @@ from service.reports.reading import read_report
 from service.workspaces import promise_anonymity
 from tests.builders.analysed_topics import add
 from tests.builders.answers import NOW
-from tests.builders.frames import SHOP
+from tests.builders.frames import SHOP, shop
 
 QUEUES = [f"I queued at the till for {minutes} minutes." for minutes in range(10, 22)]
 BREAD = [f"The bread was stale {count} times this month." for count in range(3, 9)]
@@ -76,17 +77,14 @@ def test_a_frame_from_its_first_version_to_the_core_again(engine: Engine, annota
     """
     core = mentions(run(engine, annotator_of_frames))
     encoded = annotator_of_frames.annotated
-    code_frames.add_frame(engine, "default", SHOP, by="Ada")
+    code_frames.add_frame(engine, "default", shop(), by="Ada")
     code_frames.choose_frame(engine, "default", "shop")
     report = run(engine, annotator_of_frames)
     before = mentions(report)
     assert before["checkout"] >= 10
     assert before["bakery"] >= 5
     assert "checkout.queue" in {issue.id for issue in report.issues}
-    assert (
-        report.model
-        == f"{annotator_of_frames.model}:shop@{code_frames.add_frame(engine, 'default', SHOP, by='Ada').version}"
-    )
+    assert report.model == f"{annotator_of_frames.model}:shop@{shop().version}"
     assert len(code_frames.read_listed(engine, "default", "shop").versions) == 1
 
     label(engine, TROLLEYS[:2], "bakery", report.model)
@@ -99,7 +97,7 @@ def test_a_frame_from_its_first_version_to_the_core_again(engine: Engine, annota
         .replace("[till, payment]", "bakery")
         .replace("to: checkout", "to: bread")
     )
-    code_frames.add_frame(engine, "default", changed, by="Ben")
+    code_frames.add_frame(engine, "default", read_frame(changed), by="Ben")
     report = run(engine, annotator_of_frames)
     assert mentions(report)["bread"] == before["bakery"] + len(TROLLEYS)
     assert "bakery" not in mentions(report)
@@ -118,12 +116,12 @@ def test_a_frame_from_its_first_version_to_the_core_again(engine: Engine, annota
 
 def test_what_is_removed_is_said_and_taken_back(engine: Engine) -> None:
     """A version that leaves a theme out without a word is refused; one that removes it takes labels with it back."""
-    code_frames.add_frame(engine, "default", SHOP, by="Ada")
+    code_frames.add_frame(engine, "default", shop(), by="Ada")
     label(engine, BREAD[:1], "bakery", "core-1:shop@2")
     smaller = SHOP.replace("id: bakery", "id: vegetables")
     with pytest.raises(InvalidInput, match="changes: say what became of bakery"):
-        code_frames.add_frame(engine, "default", smaller, by="Ben")
-    code_frames.add_frame(engine, "default", smaller.replace("from: parking", "from: bakery"), by="Ben")
+        code_frames.add_frame(engine, "default", read_frame(smaller), by="Ben")
+    code_frames.add_frame(engine, "default", read_frame(smaller.replace("from: parking", "from: bakery")), by="Ben")
     with store.reading(engine) as connection:
         workspace = store.workspaces.find(connection, "default")
         assert not store.corrections.load(connection, workspace)
@@ -149,7 +147,7 @@ def test_an_anonymous_survey_stays_protected(tmp_path: Path, annotator_of_frames
     promise_anonymity(engine, "default")
     add(tmp_path / "store.db", [*QUEUES, *BREAD, *TROLLEYS, "Paying by card failed at the bakery."])
     run(engine, annotator_of_frames)
-    code_frames.add_frame(engine, "default", SHOP, by="Ada")
+    code_frames.add_frame(engine, "default", shop(), by="Ada")
     code_frames.choose_frame(engine, "default", "shop")
     report = run(engine, annotator_of_frames)
     assert set(mentions(report)) == {"bakery"}
@@ -178,4 +176,4 @@ def test_what_ships_can_be_chosen_and_what_is_not_there_cannot(engine: Engine) -
     with pytest.raises(CodeFrameNotFound, match="there are: core, employee"):
         code_frames.choose_frame(engine, "default", "customers")
     with pytest.raises(InvalidInput, match=r"^frame\.yaml: line 1, id"):
-        code_frames.add_frame(engine, "default", "names: {en: A}", by="Ada", name="frame.yaml")
+        read_frame("names: {en: A}", "frame.yaml")

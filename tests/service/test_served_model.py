@@ -17,7 +17,6 @@ from models.annotator import Annotator
 from models.promotion import promote, roll_back
 from models.registry import Registry
 from saywhy.settings import Settings
-from service.served_frames import ServedFrames
 from service.served_model import ServedModel, stamp_of
 from service.workspaces import create
 from tests.builders.model_versions import add_version
@@ -29,12 +28,6 @@ def registry(tmp_path: Path) -> Registry:
     return Registry(tmp_path / "models")
 
 
-@pytest.fixture
-def frames(sqlite_engine: Engine) -> ServedFrames:
-    """Those of a store in which no workspace has one."""
-    return ServedFrames(sqlite_engine)
-
-
 def wait_for(served: ServedModel, version: str) -> None:
     """Until this version serves; the test fails if it never does."""
     deadline = time.monotonic() + 60
@@ -44,10 +37,10 @@ def wait_for(served: ServedModel, version: str) -> None:
 
 
 def test_the_promoted_version_serves_with_the_same_encoder(
-    registry: Registry, annotator: Annotator, frames: ServedFrames
+    registry: Registry, annotator: Annotator, sqlite_engine: Engine
 ) -> None:
     """A version that differs in its heads takes over without loading the encoder again, and goes again."""
-    with closing(ServedModel(annotator, registry.root, stamp_of(registry.root), frames)) as served:
+    with closing(ServedModel(annotator, registry.root, stamp_of(registry.root), sqlite_engine)) as served:
         version = add_version(registry, 0.5)
         assert served.annotator is annotator
         promote(registry, version, by="Ada")
@@ -58,10 +51,10 @@ def test_the_promoted_version_serves_with_the_same_encoder(
 
 
 def test_a_damaged_champion_does_not_serve(
-    registry: Registry, annotator: Annotator, frames: ServedFrames, caplog: pytest.LogCaptureFixture
+    registry: Registry, annotator: Annotator, sqlite_engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What serves goes on if the champion cannot be loaded, and the log says why."""
-    with closing(ServedModel(annotator, registry.root, stamp_of(registry.root), frames)) as served:
+    with closing(ServedModel(annotator, registry.root, stamp_of(registry.root), sqlite_engine)) as served:
         version = add_version(registry, 0.5)
         promote(registry, version, by="Ada")
         wait_for(served, version)

@@ -9,13 +9,14 @@ from typing import Any
 from sklearn.base import ClassifierMixin
 
 from models.annotator import Annotator
+from models.arrays import Tensors
 from models.decoding import SpanProbabilities
 from saywhy.errors import InvalidInput
 from saywhy.feedback import Comment
 from saywhy.label import LabelledComment
 from training.estimators.base import CommentEstimator
 from training.estimators.inputs import as_read, read_comments
-from training.retrain.new_heads import Evidence, Tensors, fit_heads
+from training.retrain.new_heads import Evidence, fit_heads
 from training.retrain.options import RetrainOptions
 from training.retrain.spans import read_spans, targets_of
 

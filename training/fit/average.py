@@ -17,15 +17,13 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
+from models.arrays import Tensors
 from models.bundle import HEADS, TOKENIZER
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
-
-Tensors = dict[str, NDArray[np.float32]]
 
 
 def average(runs: Sequence[Path], base: Path, base_share: float, out: Path) -> None:
@@ -36,11 +34,13 @@ def average(runs: Sequence[Path], base: Path, base_share: float, out: Path) -> N
     """
     if len({(folder / TOKENIZER).read_bytes() for folder in (*runs, base)}) > 1:
         raise ValueError("runs and base have different tokenizers")
-    encoder, heads = _mean([run / WEIGHTS for run in runs]), _mean([run / HEADS for run in runs])
+    encoder = _mixed(_mean([run / WEIGHTS for run in runs]), base / WEIGHTS, base_share)
+    heads = _mean([run / HEADS for run in runs])
+    if (base / HEADS).is_file():
+        heads = _mixed(heads, base / HEADS, base_share)
     out.mkdir(parents=True, exist_ok=True)
-    save_file(_mixed(encoder, base / WEIGHTS, base_share), out / WEIGHTS, metadata={"format": "pt"})
-    has_heads = (base / HEADS).is_file()
-    save_file(_mixed(heads, base / HEADS, base_share) if has_heads else heads, out / HEADS)
+    save_file(encoder, out / WEIGHTS, metadata={"format": "pt"})
+    save_file(heads, out / HEADS)
     for name in (CONFIG, TOKENIZER):
         shutil.copy(runs[0] / name, out / name)
 

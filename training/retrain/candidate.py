@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
+from models.arrays import Tensors
 from models.bundle import (
     CARD,
     CODE_FRAME,
@@ -29,7 +30,6 @@ from models.promotion import add_candidate, copy_of
 from models.registry import Registry
 from saywhy.code_frame import CAUSES, LibraryCause, load_code_frame
 from training.retrain.learning_curve import as_csv, as_png
-from training.retrain.new_heads import Tensors
 from training.retrain.own_causes import to_line
 from training.retrain.page import page_of
 from training.retrain.report import Evaluation, card_of

@@ -18,7 +18,7 @@ from safetensors.numpy import load_file, save_file
 from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
 from models.annotator import Annotator
-from models.arrays import Integers
+from models.arrays import Integers, Tensors
 from models.bundle import ENCODER, HEADS, TOKENIZER, Bundle
 from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, CauseHead
 from models.encoder import TextTokenizer
@@ -42,7 +42,6 @@ from training.fit.recipe import Recipe, read_recipe
 from training.retrain.base import heads_of, hidden_size, write_base
 from training.retrain.dataset import share
 from training.retrain.lessons import Lessons, StoredAnswers, answers_of, lessons_of
-from training.retrain.new_heads import Tensors
 from training.retrain.options import ADAPTERS, RetrainOptions
 from training.retrain.reference import written_texts
 from training.retrain.serving import write_graph

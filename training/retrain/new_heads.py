@@ -8,15 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import Floats, Vectors, unit
+from models.arrays import Floats, Tensors, Vectors, unit
 from models.bundle import Bundle
 from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, LOGIT_SCALE, CauseHead
 from training.retrain.fit import Linear, binary_loss, fit, softmax_loss
 from training.retrain.options import RetrainOptions
 from training.retrain.spans import Spans, Targets
-
-#: Tensors of a heads file, by name.
-Tensors = dict[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from models.annotator import Annotator
-from models.arrays import Vectors
+from models.arrays import Tensors, Vectors
 from models.bundle import Bundle, open_bundle
 from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, CauseHead
 from models.promotion import add_champion
@@ -28,7 +28,7 @@ from training.retrain.comparison import KINDS, Answers, answers, calibration_err
 from training.retrain.dataset import Dataset, make_dataset
 from training.retrain.depths import check_installed, run_folder
 from training.retrain.gate import judge
-from training.retrain.new_heads import Evidence, Tensors, fit_heads, with_new_causes, without_shared_part
+from training.retrain.new_heads import Evidence, fit_heads, with_new_causes, without_shared_part
 from training.retrain.options import HEADS_ONLY, RetrainOptions
 from training.retrain.own_causes import to_line
 from training.retrain.ranking import ScoredComment, ranking_moves

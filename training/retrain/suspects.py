@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import Floats, Integers
+from models.arrays import Floats, Integers, Tensors
 from models.bundle import Bundle
 from models.causes import CAUSE_BIAS, CAUSE_WEIGHT, LOGIT_SCALE, NO_CAUSE
 from models.decoding import SENTIMENTS
 from saywhy.label import LabelledComment
-from training.retrain.new_heads import Evidence, Tensors
+from training.retrain.new_heads import Evidence
 
 _FOLDS = 4
 #: Probability of another label from which an answer is sure, and that of the label which it then has at most.

@@ -23,11 +23,11 @@ def mean_agreement(partitions: Sequence[Integers]) -> float:
 def _adjusted_rand(partitions: Sequence[Integers], squares: Sequence[int], one: int, other: int) -> float:
     """The index of two partitions from their 2×2 table of pairs of rows: together in both, in one, in none."""
     a, b = partitions[one], partitions[other]
-    rows, together = len(a), _sum_of_squares(a * (int(b.max(initial=0)) + 1) + b)
-    only_a, only_b = squares[one] - together, squares[other] - together
+    rows, in_both = len(a), _sum_of_squares(a * (int(b.max(initial=0)) + 1) + b)
+    only_a, only_b = squares[one] - in_both, squares[other] - in_both
     if only_a == only_b == 0:
         return 1.0
-    both, neither = together - rows, rows**2 - only_a - only_b - together
+    both, neither = in_both - rows, rows**2 - only_a - only_b - in_both
     chance = (both + only_a) * (only_a + neither) + (both + only_b) * (only_b + neither)
     return 2.0 * (both * neither - only_a * only_b) / chance
 

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,6 +22,7 @@ from saywhy.store import Engine
 from service.code_frames import choose_frame
 from service.reports.reading import read_report
 from tests.builders import brands, exported_survey
+from tests.builders.queued_imports import wait_until
 
 SAYWHY = Path(sys.executable).with_name("saywhy")
 
@@ -186,11 +186,7 @@ def test_another_code_frame_is_used_without_a_restart(acme: Session, sqlite_engi
 
     assert "pay_benefits" not in themes()
     choose_frame(sqlite_engine, "acme", "employee")
-    for _ in range(300):
-        if "pay_benefits" in themes():
-            break
-        time.sleep(0.2)
-    assert "pay_benefits" in themes()
+    wait_until(lambda: "pay_benefits" in themes())
     assert acme.call("search_comments", theme="pay_benefits")["comments"] == []
     assert "no theme 'billing'" in acme.refusal("search_comments", theme="billing")
 

@@ -267,7 +267,7 @@ def test_viewers_look_and_change_nothing(engine: Engine, annotator: Annotator) -
     all that others may.
     """
     anonymous(engine)
-    add_frame(engine, WORKSPACE, SHOP, by="Ada")
+    add_frame(engine, WORKSPACE, shop(), by="Ada")
     with visitor(engine, annotator, Role.VIEWER) as viewer:
         for path in ("/code-frames", "/code-frames/shop", "/code-frames/core"):
             page = viewer.get(path)

@@ -13,6 +13,7 @@ from api.http.dependencies import Resources, open_resources
 from pipelines.render.wording import printable
 from saywhy import store
 from saywhy.case import CaseState
+from saywhy.frame_file import read_frame
 from saywhy.run import RunState
 from saywhy.settings import Settings
 from saywhy.store import Engine
@@ -68,7 +69,7 @@ def add_hostile_frame(engine: Engine) -> None:
         store.runs.finish(connection, workspace, run.id, RunState.SUCCEEDED)
     name = json.dumps(printable(HOSTILE))  # JSON is YAML
     for text in (SHOP, SHOP.replace("Bakery", name).replace("en: Our shop", f"en: {name}").replace("again", "W" * 99)):
-        add_frame(engine, WORKSPACE, text, by=HOSTILE)
+        add_frame(engine, WORKSPACE, read_frame(text), by=HOSTILE)
     choose_frame(engine, WORKSPACE, "shop")
 
 

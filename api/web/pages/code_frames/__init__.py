@@ -11,7 +11,6 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from api.http.auth import ReadAccess, WriteAccess
-from api.http.dependencies import Resources
 from api.v1.code_frames import FrameId
 from api.web.page import Page
 from api.web.pages.code_frames.context import CodeFrames, CodeFrameView, Editor
@@ -94,37 +93,32 @@ def write(web: WebDep, resources: WriteAccess, frame: Annotated[str, Query(max_l
 @EDITOR.router.post(f"{EDITOR_PATH}/check")
 def check(web: WebDep, resources: WriteAccess, sent: SentFrameDep) -> Response:
     """Say what is wrong with a code frame, and save nothing."""
-    frame, faults, refusal = _checked(sent, resources)
+    frame, faults = _parsed(sent)
+    refusal = sent.refusal
+    if frame:
+        try:
+            check_frame(resources.engine, resources.workspace, frame)
+        except InvalidInput as error:
+            refusal = error.detail
     return _edited(web, editor(sent.text, web, frame=frame, faults=faults, refusal=refusal))
 
 
 @EDITOR.router.post(EDITOR_PATH)
 def save(web: WebDep, resources: WriteAccess, sent: SentFrameDep) -> Response:
     """Add a code frame, or another version of it; or say what is wrong with it, and keep what was typed."""
-    frame, faults, refusal = _checked(sent, resources)
-    if frame is None or refusal:
-        return _refused(web, sent, faults, refusal)
-    at = resources.engine, resources.workspace
-    known = {each.id: each.frame.version for each in list_frames(*at) if each.frame}
-    try:
-        add_frame(*at, sent.text, by=web.principal.name)
-    except InvalidInput as error:  # somebody has added another version since it was checked
-        return _refused(web, sent, [], error.detail)
-    return web.see(f"{PATH}/{frame.id}", done="same" if known.get(frame.id) == frame.version else "saved")
-
-
-def _checked(sent: SentFrame, resources: Resources) -> tuple[Frame | None, list[Fault], str]:
-    """The frame, and what is wrong with it: its faults, or one that concerns all of it."""
-    if sent.refusal:
-        return None, [], sent.refusal
-    frame, faults = parse_frame(sent.text)
+    frame, faults = _parsed(sent)
     if frame is None:
-        return None, faults, ""
+        return _refused(web, sent, faults, sent.refusal)
     try:
-        check_frame(resources.engine, resources.workspace, sent.text)
+        is_added = add_frame(resources.engine, resources.workspace, frame, by=web.principal.name)
     except InvalidInput as error:
-        return frame, [], error.detail
-    return frame, [], ""
+        return _refused(web, sent, [], error.detail)
+    return web.see(f"{PATH}/{frame.id}", done="saved" if is_added else "same")
+
+
+def _parsed(sent: SentFrame) -> tuple[Frame | None, list[Fault]]:
+    """The frame, or its faults; neither if its file could not be read."""
+    return (None, []) if sent.refusal else parse_frame(sent.text)
 
 
 def _refused(web: Web, sent: SentFrame, faults: list[Fault], refusal: str) -> Response:
